@@ -1,0 +1,72 @@
+# A newcomer needs two of these: `make chat` and `make test`. Each sets up .venv by itself, once.
+
+PYTHON ?= python3
+DATA ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+# The second run of `make` must not look for anything on the network: the stamps tell what is installed.
+INSTALLED := $(VENV)/.installed
+TESTS_INSTALLED := $(VENV)/.tests-installed
+
+.PHONY: chat run test slow check lint format bench clean
+.DEFAULT_GOAL := chat
+
+chat: $(INSTALLED)
+	@echo "Opening a chat with the bot (Ctrl-D ends it) ..." >&2
+	@$(BIN)/python -m bot chat
+
+run: $(INSTALLED)
+	@$(BIN)/python -m bot run
+
+test: $(TESTS_INSTALLED)
+	@echo "Running the tests ..." >&2
+	@$(BIN)/python -m pytest
+
+slow: $(TESTS_INSTALLED)
+	@echo "Running the slow tests ..." >&2
+	@$(BIN)/python -m pytest -m slow
+
+lint: $(TESTS_INSTALLED)
+	@echo "Checking format, lint, types and import rules ..." >&2
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+# What CI runs. One after the other, so that the first failure is the last thing shown.
+check:
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory slow
+
+format: $(TESTS_INSTALLED)
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+# DATA=folder names real data to measure with, where a benchmark can use it.
+bench: $(TESTS_INSTALLED)
+	@DATA="$(DATA)" $(BIN)/python -m tests.benchmarks
+
+clean:
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+
+# Everything here speaks on standard error and reads nothing: standard input and output are the chat's.
+$(INSTALLED): pyproject.toml constraints.txt
+	@echo "Setting up $(VENV) (first time only, about a minute) ..." >&2
+	@command -v $(PYTHON) >/dev/null || { \
+	    echo "There is no $(PYTHON). OnRecord needs Python 3.11 or newer: install it, or say make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' </dev/null || { \
+	    echo "$(PYTHON) is too old. OnRecord needs Python 3.11 or newer: say make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null </dev/null || { \
+	    echo "$(PYTHON) lacks its venv module: install it (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) </dev/null >&2
+	@$(PIP) install -c constraints.txt -e . </dev/null >&2 || { \
+	    echo "Installing failed, see above. It needs the network this once; then say make again." >&2; exit 1; }
+	@touch $@
+
+$(TESTS_INSTALLED): $(INSTALLED)
+	@echo "Installing what the tests need (first time only) ..." >&2
+	@$(PIP) install -c constraints.txt -e '.[test]' </dev/null >&2 || { \
+	    echo "Installing failed, see above. It needs the network this once; then say make again." >&2; exit 1; }
+	@touch $@

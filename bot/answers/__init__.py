@@ -1,0 +1,1 @@
+"""From facts to attributed sentences, citations and labels. Pure: no input or output."""

@@ -1,0 +1,79 @@
+"""Citations: how a source is described under a reply, and how a sentence calls it."""
+
+from __future__ import annotations
+
+from bot.answers.dating import in_words
+from bot.replies import Citation
+from bot.texts import N_, _
+from storage.models import Attribution, Entity, Relation, Source, SourceKind
+
+_KINDS = {
+    SourceKind.ARTICLE: N_("article"),
+    SourceKind.REPORT: N_("report"),
+    SourceKind.STUDY: N_("study"),
+    SourceKind.STATEMENT: N_("statement"),
+    SourceKind.LEGAL: N_("legal document"),
+    SourceKind.POST: N_("post"),
+}
+
+
+def cite(attribution: Attribution) -> Citation:
+    """Return the citation of an attribution."""
+    return citation(attribution.source, attribution.locator)
+
+
+def cite_role(entity: Entity) -> Citation | None:
+    """Return the citation of an entity's role; None if it has none."""
+    return citation(entity.role_source, entity.role_locator) if entity.role and entity.role_source else None
+
+
+def cite_relation(relation: Relation) -> Citation | None:
+    """Return the citation of a relation that a source itself states."""
+    return citation(relation.source, relation.locator) if relation.source else None
+
+
+def citation(source: Source, locator: str | None = None) -> Citation:
+    """Return the citation of a place in a source."""
+    return Citation(source=source.id, entry=describe(source), locator=locator, url=source.url)
+
+
+def describe(source: Source) -> str:
+    """Describe a source with all that is known of it, what is not given said so, and who relays it."""
+    parts = [_title(source)]
+    if source.publisher:
+        if source.publisher not in parts[0]:
+            parts.append(source.publisher)
+    elif source.kind in (SourceKind.ARTICLE, SourceKind.POST) and not source.author:
+        parts.append(_("publisher not named"))
+    if source.author:
+        parts.append(source.author)
+    parts.append(in_words(source.published) if source.published else _("date not given"))
+    if source.via:
+        parts.append(_("known only via {source}", source=short(source.via)))
+    return _capital(", ".join(parts))
+
+
+def short(source: Source) -> str:
+    """Return how one calls a source in passing: its name, publisher or kind, with its date."""
+    called = voice(source)
+    return (
+        _("{source} of {date}", source=called, date=in_words(source.published))
+        if source.published
+        else called
+    )
+
+
+def voice(source: Source) -> str:
+    """Return how a sentence calls a source that speaks in its own voice."""
+    return source.name or source.publisher or source.author or _("the {kind}", kind=_(_KINDS[source.kind]))
+
+
+def _title(source: Source) -> str:
+    if source.title:
+        return f"“{source.title}”"
+    name = source.name or _(_KINDS[source.kind])
+    return name.removeprefix("the ").removeprefix("The ")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,61 @@
+"""Dates in words, with exactly the precision of the source, and what it left open said as open."""
+
+from __future__ import annotations
+
+from bot.texts import N_, _
+from storage import dates
+from storage.models import Fact
+
+_MONTHS = (
+    N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),
+    N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
+)  # fmt: skip
+_QUALIFIED = {"?": N_("{date} (uncertain)"), "~": N_("about {date}"), "%": N_("about {date} (uncertain)")}
+
+
+def in_words(edtf: str) -> str:
+    """Return an EDTF date as people read it: `18 July (year not given)`; forms beyond that as they are."""
+    pieces = dates.split(edtf)
+    if len(pieces) == 2:
+        return _("{first} to {last}", first=_one(pieces[0]), last=_one(pieces[1]))
+    return _one(pieces[0]) if pieces else edtf
+
+
+def day(moment: str) -> str:
+    """Return the day of a moment of the record (UTC text)."""
+    return in_words(moment[:10])
+
+
+def label(fact: Fact) -> str | None:
+    """Return when a fact occurred as its source tells it; None if the source says nothing of it."""
+    said = fact.attributions[0].said
+    when = in_words(fact.occurred) if fact.occurred else fact.occasion
+    if when and fact.date_note:
+        return _("{when} ({note})", when=when, note=fact.date_note)
+    if when or not said:
+        return when or fact.date_note
+    return _("said {date}", date=in_words(said))
+
+
+def is_dated(fact: Fact) -> bool:
+    """Tell whether the source dates the event at all, be it by an occasion."""
+    return bool(fact.occurred or fact.occasion)
+
+
+def _one(parts: dates.Parts) -> str:
+    month = _(_MONTHS[parts.month - 1]) if parts.month and 1 <= parts.month <= 12 else None
+    if month and parts.day:
+        date = f"{parts.day} {month}"
+        date = f"{date} {_year(parts.year)}" if parts.year else _("{date} (year not given)", date=date)
+    elif month:
+        date = f"{month} {_year(parts.year)}" if parts.year else _("{date} (year not given)", date=month)
+    else:
+        date = _year(parts.year) if parts.year else _("date not given")
+    return _(_QUALIFIED[parts.qualifier], date=date) if parts.qualifier else date
+
+
+def _year(year: str | None) -> str:
+    """Return a year, or the decade or century that is all the source gives."""
+    if not year or "X" not in year:
+        return year or ""
+    return f"{year.replace('X', '0')}s"

@@ -1,0 +1,48 @@
+"""Opposing claims side by side, under the question between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.answers.lines import stating, with_voices
+from bot.replies import Block, Heading, Note
+from bot.texts import _
+from storage.models import Fact, RelationKind
+from storage.standing import divided
+
+
+def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
+    """Return the disputes that `facts` are in; `known` holds both sides of each."""
+    by_id = {fact.id: fact for fact in known}
+    sides: dict[str, tuple[dict[int, Fact], dict[int, Fact]]] = {}
+    for fact in facts:
+        for relation in fact.relations:
+            other = by_id.get(relation.other_id)
+            if relation.kind is not RelationKind.CONTRADICTS or other is None or not other.in_force:
+                continue
+            left, right = (fact, other) if relation.outgoing else (other, fact)
+            question = relation.about or _("F{left} and F{right}", left=left.id, right=right.id)
+            held, against = sides.setdefault(question, ({}, {}))
+            # Whoever already stands on one side of the question stays there.
+            if left.id in against or right.id in held:
+                left, right = right, left
+            held[left.id], against[right.id] = left, right
+    blocks: list[Block] = []
+    for question, (held, against) in sides.items():
+        blocks.append(Heading(text=question))
+        blocks += [_side(fact) for fact in held.values()]
+        blocks.append(Note(text=_("against")))
+        blocks += [_side(fact) for fact in against.values()]
+    return blocks + _divided([fact for fact in facts if divided(fact.attributions)])
+
+
+def _divided(facts: Sequence[Fact]) -> list[Block]:
+    """Return the facts that some of their own voices deny."""
+    blocks: list[Block] = []
+    for fact in facts:
+        blocks += [Heading(text=_("Held by some, denied by others")), *with_voices(fact)]
+    return blocks
+
+
+def _side(fact: Fact) -> Block:
+    return stating(fact).model_copy(update={"mark": None})

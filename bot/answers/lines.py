@@ -1,0 +1,83 @@
+"""Lines of a reply from facts: each with its citations, further voices under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.answers.citing import cite, cite_role
+from bot.answers.dating import label
+from bot.answers.sentences import echo, sentence
+from bot.replies import Block, Item, Line
+from bot.texts import N_, _, ngettext
+from storage.entities import COUNTED
+from storage.models import Entity, Fact, Figure, Standing
+
+_MARKS = {
+    Standing.CORROBORATED: N_("corroborated"),
+    Standing.DISPUTED: N_("disputed"),
+    Standing.SUPERSEDED: N_("superseded"),
+    Standing.RETRACTED: N_("retracted"),
+}
+
+
+def mark(fact: Fact) -> str | None:
+    """Return the word for a fact's standing; a merely attributed one needs none."""
+    word = _MARKS.get(fact.standing)
+    return _(word) if word else None
+
+
+def stating(fact: Fact, *, dated: bool = False, nested: bool = False) -> Line:
+    """Return the line that states a fact on the word of its first attribution."""
+    return Line(
+        text=sentence(fact),
+        citations=(cite(fact.attributions[0]),),
+        fact=fact.id,
+        revision=fact.revision,
+        label=(label(fact) or _("date not given")) if dated else None,
+        mark=mark(fact),
+        nested=nested,
+    )
+
+
+def with_voices(fact: Fact, *, dated: bool = False) -> list[Block]:
+    """Return a fact's line, and one for each further attribution."""
+    further = [
+        Line(text=echo(item), citations=(cite(item),), fact=fact.id, revision=fact.revision, nested=True)
+        for item in fact.attributions[1:]
+    ]
+    return [stating(fact, dated=dated), *further]
+
+
+def listing(facts: Iterable[Fact], *, dated: bool = False) -> list[Block]:
+    """Return the lines of several facts."""
+    return [block for fact in facts for block in with_voices(fact, dated=dated)]
+
+
+def naming(entity: Entity, facts: int = 0) -> Block:
+    """Return the line with an entity's role; where no source gives one, in how many facts it is named."""
+    cited = cite_role(entity)
+    if cited and entity.role:
+        return Line(text=_("{name}: {role}", name=entity.name, role=entity.role), citations=(cited,))
+    if facts >= COUNTED:
+        return Item(
+            label=entity.name, text=_("named in {count} facts or more; no role on record", count=COUNTED)
+        )
+    text = ngettext(
+        "named in {count} fact; no role on record", "named in {count} facts; no role on record", facts
+    )
+    return Item(label=entity.name, text=text)
+
+
+def amount(figure: Figure) -> str:
+    """Return a figure as its source gives it: `at least 2,100`, `6 to 17`, `hundreds`."""
+    if figure.amount is None:
+        number = figure.words or ""
+    else:
+        number = _number(figure.amount)
+        if figure.upper is not None:
+            number = _("{low} to {high}", low=number, high=_number(figure.upper))
+    return f"{figure.qualifier} {number}" if figure.qualifier else number
+
+
+def _number(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:,}"

@@ -1,0 +1,70 @@
+"""Matching names as people type them: by part, and with small slips of the pen. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from storage.entities import Name
+from storage.names import fold
+
+# Similarity (0 to 100, Indel ratio) from which a slip is plain, and from which it is worth asking about.
+PLAIN, POSSIBLE = 84.0, 70.0
+SHORTEST_SLIP = 4
+
+
+class Match(NamedTuple):
+    """Entities that a text may mean; `plain` when there is no doubt worth asking about."""
+
+    entity_ids: tuple[int, ...]
+    plain: bool
+
+
+def match(text: str, names: Sequence[Name]) -> Match:
+    """Find the entities that a text names, by exact form, part, or slip.
+
+    Full names outrank aliases, aliases outrank parts. Several entities of the same rank are a question.
+    """
+    folded = fold(text)
+    if not folded:
+        return Match((), plain=False)
+    if exact := [name for name in names if name.folded == folded]:
+        return _best_rank(exact)
+    if within := [name for name in names if _holds(name.folded, folded)]:
+        return _best_rank(within)
+    return _slips(folded, names)
+
+
+def suggestions(text: str, choices: Iterable[str], limit: int = 3) -> list[str]:
+    """Return the choices nearest to a text, nearest first."""
+    found = process.extract(
+        fold(text), {choice: fold(choice) for choice in choices}, limit=limit, score_cutoff=POSSIBLE
+    )
+    return [choice for _folded, _score, choice in found]
+
+
+def _holds(name: str, asked: str) -> bool:
+    """Tell whether a name holds the words asked for, in order and whole."""
+    return f" {asked} " in f" {name} " or (len(asked) >= SHORTEST_SLIP and name.startswith(asked))
+
+
+def _best_rank(names: Sequence[Name]) -> Match:
+    best = min(name.rank for name in names)
+    ids = tuple(dict.fromkeys(name.entity_id for name in names if name.rank == best))
+    return Match(ids[:8], plain=len(ids) == 1)
+
+
+def _slips(folded: str, names: Sequence[Name]) -> Match:
+    if len(folded) < SHORTEST_SLIP:
+        return Match((), plain=False)
+    scored = process.extract(
+        folded, [name.folded for name in names], scorer=fuzz.ratio, limit=12, score_cutoff=POSSIBLE
+    )
+    if not scored:
+        return Match((), plain=False)
+    top = scored[0][1]
+    near = [names[index] for _name, score, index in scored if score >= top - 6]
+    ids = tuple(dict.fromkeys(name.entity_id for name in near))
+    return Match(ids[:8], plain=top >= PLAIN and len(ids) == 1)

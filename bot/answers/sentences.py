@@ -1,0 +1,69 @@
+"""Sentences: speaker, cue, statement. Nothing is ever said in the bot's own voice."""
+
+from __future__ import annotations
+
+from bot.answers.citing import voice
+from bot.answers.dating import in_words
+from bot.texts import N_, _
+from storage.models import Attribution, Fact, Stance
+
+# Words that lose their capital when a statement reads on after a cue; any other may be a name.
+_FUNCTION_WORDS = frozenset(
+    "A An All Any At Both Each Every Few He Her His However If In It Its Many More Most No None Of On One Only"
+    " Our Over She Some Several That The Their There These They This Those Under Up We When Where While"
+    " With".split()
+)
+_CUES = {
+    Stance.ASSERTS: N_("says that"),
+    Stance.DENIES: N_("denies that"),
+    Stance.ADMITS: N_("admits that"),
+    Stance.ALLEGES: N_("alleges that"),
+    Stance.CONFIRMS: N_("confirms that"),
+    Stance.SUPPORTS: N_("supports the claim that"),
+    Stance.CALLS_FOR: N_("calls for"),
+}
+
+
+def sentence(fact: Fact, attribution: Attribution | None = None) -> str:
+    """Return a fact as the word of one of its attributions, by default the first."""
+    item = attribution or fact.attributions[0]
+    who = item.speaker.called if item.speaker else voice(item.source)
+    text = _spoken(who, item, fact.statement)
+    if item.quote and item.quote.strip("\"“”'").casefold() not in fact.statement.casefold():
+        text = _("{sentence} (“{quote}”)", sentence=text, quote=item.quote.strip('"“”'))
+    if item.said:
+        text = _("{sentence} (word of {date})", sentence=text, date=in_words(item.said))
+    return text[:1].upper() + text[1:]
+
+
+def echo(attribution: Attribution) -> str:
+    """Return a further attribution of a fact whose statement stands just above: `also: PACE, supports`."""
+    who = attribution.speaker.called if attribution.speaker else voice(attribution.source)
+    return _("also {stance}: {who}", stance=_STANCES[attribution.stance](), who=who)
+
+
+def _spoken(who: str, item: Attribution, statement: str) -> str:
+    if not item.cue and item.stance is Stance.ASSERTS:
+        # Without a cue the statement stands behind a colon, just as its source words it.
+        return _("{who}: {statement}", who=who, statement=statement)
+    cue = item.cue or _(_CUES[item.stance])
+    return f"{who} {cue} {_fitted(statement)}"
+
+
+def _fitted(statement: str) -> str:
+    """Return a statement as it reads on after a cue."""
+    first, _space, rest = statement.partition(" ")
+    opening = first.lower() if first in _FUNCTION_WORDS else first
+    whole = f"{opening} {rest}" if rest else opening
+    return whole[:-1] if whole.endswith(".") and not whole.endswith("...") else whole
+
+
+_STANCES = {
+    Stance.ASSERTS: lambda: _("on the word of"),
+    Stance.DENIES: lambda: _("denied by"),
+    Stance.ADMITS: lambda: _("admitted by"),
+    Stance.ALLEGES: lambda: _("alleged by"),
+    Stance.CONFIRMS: lambda: _("confirmed by"),
+    Stance.SUPPORTS: lambda: _("supported by"),
+    Stance.CALLS_FOR: lambda: _("called for by"),
+}

@@ -1,0 +1,249 @@
+"""The operator's commands: parse, load the settings, hand over; each imports its work only when it runs.
+
+Typer rather than cyclopts: FastAPI's authors keep it, and its import takes two thirds of the other's time.
+Its rich help is off: with it each usage error would import rich.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="OnRecord: a news-bot that keeps who said what, when, according to which source.",
+    epilog="Start with: onrecord chat",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", metavar="FILE", help="The settings file; else ./config.toml if there is one."
+    ),
+]
+StoryName = Annotated[
+    str | None, typer.Option("--story", metavar="NAME", help="The story, by its short name.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
+
+
+class As(StrEnum):
+    """The roles that one may take at the terminal."""
+
+    READER = "reader"
+    MODERATOR = "moderator"
+    OWNER = "owner"
+
+
+class Form(StrEnum):
+    """The forms of a fact sheet."""
+
+    TOML = "toml"
+    JSONL = "jsonl"
+
+
+@app.command(epilog="Example: onrecord run --config config.toml")
+def run(config: ConfigFile = None) -> None:
+    """Serve readers on Telegram until SIGTERM or Ctrl-C."""
+    import asyncio
+
+    from bot.serving import serve
+
+    with _reporting(config, "running") as settings:
+        asyncio.run(serve(settings))
+
+
+@app.command(epilog='Example: echo "/who lubinets" | onrecord chat')
+def chat(
+    config: ConfigFile = None,
+    role: Annotated[As, typer.Option("--as", help="The role to take.")] = As.READER,
+    as_lines: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object for each line read.")
+    ] = False,
+) -> None:
+    """Talk to the bot in this terminal, or answer each line of standard input."""
+    from bot.frontends.terminal.app import chat as converse
+    from bot.operating import tell_shipped
+    from bot.requests import Role
+    from bot.wiring import open_bot
+
+    async def talk(settings: Settings) -> None:
+        async with open_bot(settings, tell_shipped) as bot:
+            await converse(bot.dispatcher, Role[role.name], language=settings.language, as_lines=as_lines)
+
+    with _reporting(config, "chatting", quiet=True) as settings:
+        _complete(talk(settings))
+
+
+@app.command("import", epilog="Example: onrecord import story.toml")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A fact sheet: .toml, or .jsonl with one fact a line.")],
+    story: StoryName = None,
+    config: ConfigFile = None,
+) -> None:
+    """Put a fact sheet on record, all of it or nothing."""
+    from bot.operating import import_file
+
+    with _reporting(config, "importing", quiet=True) as settings:
+        print(_complete(import_file(settings, file, story)))
+
+
+@app.command(epilog="Example: onrecord export --story belarus --output belarus.toml")
+def export(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write.")
+    ] = None,
+    story: StoryName = None,
+    form: Annotated[
+        Form | None, typer.Option("--format", help="Else as the file's ending tells, or toml.")
+    ] = None,
+    force: Force = False,
+    config: ConfigFile = None,
+) -> None:
+    """Write a story's fact sheet to a file or to standard output."""
+    from bot.frontends.terminal.app import utf8
+    from bot.operating import export_file
+
+    by_ending = Form.JSONL if output is not None and output.suffix in (".jsonl", ".ndjson") else Form.TOML
+    with _reporting(config, "exporting", quiet=True) as settings:
+        utf8(sys.stdout)
+        done = export_file(settings, output, story=story, form=(form or by_ending).value, force=force)
+        print(_complete(done), file=sys.stderr)
+
+
+@app.command(epilog="Example: echo 'arrest warrant' | onrecord search --json --limit 5")
+def search(
+    query: Annotated[
+        list[str] | None, typer.Argument(help="Words to look for; else one query a line is read.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most facts to show for a query.")] = 10,
+    story: StoryName = None,
+    as_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object for each query.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Find facts by words, best first."""
+    from bot.frontends.terminal.app import lines, utf8
+    from bot.operating import search as find
+
+    queries = iter([" ".join(query)]) if query else lines(sys.stdin.buffer)
+    with _reporting(config, "searching", quiet=True) as settings:
+        _complete(find(settings, queries, utf8(sys.stdout), story=story, limit=limit, as_lines=as_lines))
+
+
+@app.command(epilog="Example: onrecord schema > factsheet.schema.json")
+def schema() -> None:
+    """Print the JSON Schema of fact sheets."""
+    import json
+
+    from storage.factsheets import sheet_schema
+
+    print(json.dumps(sheet_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command(epilog="Example: onrecord migrate --config config.toml")
+def migrate(config: ConfigFile = None) -> None:
+    """Bring the record's file up to date with this program."""
+    from bot.operating import migrate as bring_up_to_date
+
+    with _reporting(config, "migrating", quiet=True) as settings:
+        print(_complete(bring_up_to_date(settings)))
+
+
+@app.command(epilog="Example: onrecord backup backups/monday.db")
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    force: Force = False,
+    config: ConfigFile = None,
+) -> None:
+    """Copy the record while the bot runs; the copy appears whole or not at all."""
+    from bot.operating import back_up
+
+    with _reporting(config, "backing up", quiet=True) as settings:
+        print(_complete(back_up(settings, file, force=force)))
+
+
+@app.command(epilog="Example: onrecord doctor --config config.toml")
+def doctor(config: ConfigFile = None) -> None:
+    """Check settings, record, disk, token, clock and reach, and say what to do about each failure."""
+    from bot.doctor import Verdict, examine
+
+    async def check(settings: Settings) -> bool:
+        sound = True
+        async for finding in examine(settings):
+            print(finding, flush=True)
+            sound = sound and finding.verdict is not Verdict.FAIL
+        return sound
+
+    with _reporting(config, "checking", quiet=True) as settings:
+        sound = _complete(check(settings))
+    raise typer.Exit(0 if sound else 1)
+
+
+@app.command(epilog="Example: onrecord version")
+def version() -> None:
+    """Print the version."""
+    from bot import __version__
+
+    print(f"onrecord {__version__}")
+
+
+def _complete(work: Coroutine[Any, Any, T]) -> T:
+    """Run a piece of work to its end with the garbage collector on again (see bot.__main__)."""
+    import asyncio
+
+    gc.enable()
+    return asyncio.run(work)
+
+
+@contextmanager
+def _reporting(config: Path | None, doing: str, *, quiet: bool = False) -> Iterator[Settings]:
+    """Give the settings, with logging set up; end what goes wrong as one short message and status 1."""
+    from bot import logs
+    from bot.config import load
+    from bot.errors import UserError
+    from storage.errors import RecordError
+
+    redact = logs.Redaction()
+    try:
+        settings = load(config)
+        redact = logs.Redaction(settings.secrets())
+        if quiet and settings.log.level in ("debug", "info"):
+            settings = settings.model_copy(
+                update={"log": settings.log.model_copy(update={"level": "warning"})}
+            )
+        logs.set_up(settings.log, settings.secrets())
+        yield settings
+    except (UserError, RecordError) as error:
+        _fail(redact(str(error)))
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. Python would complain of the pipe again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except typer.Exit:
+        raise
+    except Exception as error:  # noqa: BLE001  # reason: the last place to give it an id and a plain message
+        ident = logs.log_unexpected(logging.getLogger("onrecord"), error, doing)
+        _fail(f"Something went wrong that was not foreseen (error {ident}): the lines above tell more")
+
+
+def _fail(message: str) -> None:
+    print(f"onrecord: {message}", file=sys.stderr)
+    raise typer.Exit(1)

@@ -1,0 +1,216 @@
+"""/ask and /what: a question or some words, answered by the facts that bear on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answers import wording
+from bot.answers.bearing import Bearing, Subject, best, weigh
+from bot.answers.lines import stating, with_voices
+from bot.answers.recognising import Recognised, recognise
+from bot.answers.wording import Question, Wanted, about_the_record
+from bot.commands.context import Context
+from bot.commands.people import FAMILY
+from bot.commands.registry import Argument, Kind, commands
+from bot.replies import Action, Block, Heading, Line, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.models import Entity, EntityKind, Fact, RelationKind
+from storage.words import stem
+
+# Up to so many facts a story is looked through whole; a larger one by search.
+SMALL_STORY = 200
+MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 3, 3
+
+
+@commands.command(
+    "what",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("the facts that some words find, or all of them"),
+    example="/what arrest warrant",
+    argument=Argument(N_("words"), Kind.WORDS),
+)
+async def what(context: Context, argument: str) -> Reply:
+    """Show what is on record for some words; without words, everything in order."""
+    if argument:
+        return await _found(context, argument)
+    facts = await context.record.listings.all(
+        context.story.id, after=context.number_after(), limit=context.page + 1
+    )
+    if not facts:
+        return Reply(blocks=(Note(text=_("Nothing is on record in this story yet.")),))
+    shown = facts[: context.page]
+    more = (context.more("", shown[-1].id),) if len(facts) > context.page else ()
+    lines = [block for fact in shown for block in with_voices(fact)]
+    return Reply(blocks=(Heading(text=_("On record"), level=1), *lines), actions=more)
+
+
+async def _found(context: Context, argument: str) -> Reply:
+    question = wording.read(argument)
+    bearings = await _bearings(context, replace(question, wanted=Wanted.WHAT))
+    found = [item.fact for item in bearings if item.words >= 0.5 and item.names >= 0.5][: context.page]
+    if not found:
+        return _not_on_record(argument, bearings)
+    lines = [block for fact in found for block in with_voices(fact)]
+    return Reply(blocks=(Heading(text=_("On record: {words}", words=argument[:80]), level=1), *lines))
+
+
+@commands.command(
+    "ask",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("a plain question, answered from the record or not at all"),
+    example="/ask Who denied it?",
+    argument=Argument(N_("question"), Kind.WORDS, required=True),
+)
+async def ask(context: Context, argument: str) -> Reply:
+    """Answer a question with the facts that bear on it, each part of a compound one by itself."""
+    replies: list[Reply] = []
+    names: tuple[Entity, ...] = ()
+    for part in wording.parts(argument):
+        reply, named = await _answer(context, part, names)
+        names = named or names
+        replies.append(reply)
+    blocks = dict.fromkeys(block for reply in replies for block in reply.blocks)
+    actions = dict.fromkeys(action for reply in replies for action in reply.actions)
+    return Reply(blocks=tuple(blocks), actions=tuple(actions))
+
+
+async def _answer(
+    context: Context, text: str, before: tuple[Entity, ...]
+) -> tuple[Reply, tuple[Entity, ...]]:
+    """Answer one question; `before` are the entities that a pronoun may stand for."""
+    question = wording.read(text)
+    subject = await _subject(context, question, before)
+    if other := _asks_for_list(question, subject):
+        return await _other(context, *other), subject.entities
+    if not subject.entities and not subject.words:
+        return _not_on_record(text, ()), ()
+    bearings = weigh(question, subject, await _candidates(context, question, subject))
+    answering = best(bearings, MOST_ANSWERS)
+    if not answering:
+        return _unanswered(question, bearings), subject.entities
+    return Reply(blocks=tuple(await _answered(context, question, answering))), subject.entities
+
+
+def _asks_for_list(question: Question, subject: Subject) -> tuple[str, str] | None:
+    """Return the command and argument that a question amounts to: about the record, one name, or one date."""
+    if command := about_the_record(question):
+        return command, ""
+    if subject.words:
+        return None
+    if len(subject.entities) == 1 and question.wanted in (Wanted.WHO, Wanted.WHAT, Wanted.WHETHER):
+        return "who", subject.entities[0].name
+    if not subject.entities and question.date:
+        return "when", question.date
+    return ("where", "") if not subject.entities and question.wanted is Wanted.WHERE else None
+
+
+async def _answered(context: Context, question: Question, answering: Sequence[Bearing]) -> list[Block]:
+    """Return the answering facts, best first; what contradicts one of them stands right under it."""
+    shown = {item.fact.id for item in answering}
+    blocks: list[Block] = []
+    for item in answering:
+        dated = question.wanted is Wanted.WHEN or question.date is not None
+        blocks += with_voices(item.fact, dated=dated)
+        opposing = [
+            relation.other_id
+            for relation in item.fact.relations
+            if relation.kind is RelationKind.CONTRADICTS
+            and relation.other_in_force
+            and relation.other_id not in shown
+        ][:MOST_OPPOSING]
+        shown.update(opposing)
+        blocks += [_against(fact) for fact in await context.record.facts.load(opposing)]
+    return blocks
+
+
+def _against(fact: Fact) -> Line:
+    line = stating(fact, nested=True)
+    return line.model_copy(update={"text": _("against this: {sentence}", sentence=line.text), "mark": None})
+
+
+def _unanswered(question: Question, bearings: Sequence[Bearing]) -> Reply:
+    """Say what kind of answer is missing where facts touch the question, else that nothing is on record."""
+    touching = [item for item in bearings if item.touches][:NEAREST]
+    if not touching:
+        return _not_on_record(question.text, bearings)
+    missing = {
+        Wanted.WHEN: _("When that was is not on record. What is:"),
+        Wanted.WHERE: _("Where that was is not on record. What is:"),
+        Wanted.HOW_MANY: _("A number for that is not on record. What is:"),
+        Wanted.HOW_LONG: _("How long that was is not on record. What is:"),
+    }
+    lines = [stating(item.fact, dated=question.wanted is Wanted.WHEN) for item in touching]
+    return Reply(blocks=(Note(text=missing[question.wanted]), *lines))
+
+
+def _not_on_record(text: str, bearings: Sequence[Bearing]) -> Reply:
+    """Say that nothing answers, and offer the nearest facts as no more than that."""
+    nearest = [item for item in bearings if item.share >= 0.3][:NEAREST]
+    note = Note(text=_("That is not on record: “{text}”.", text=text[:120]))
+    if not nearest:
+        actions = tuple(Action(label=name, command=f"/{name}") for name in ("about", "who", "help"))
+        return Reply(blocks=(note,), actions=actions)
+    lines = [stating(item.fact) for item in nearest]
+    return Reply(blocks=(note, Heading(text=_("Nearest on record, not an answer")), *lines))
+
+
+async def _other(context: Context, name: str, argument: str) -> Reply:
+    """Answer by another command."""
+    command = context.registry.find(name)
+    if command is None:
+        raise LookupError(f"words.toml names the command {name!r}, which does not exist")
+    return await command.handler(replace(context, command=command), argument)
+
+
+async def _bearings(context: Context, question: Question) -> list[Bearing]:
+    subject = await _subject(context, question, ())
+    return weigh(question, subject, await _candidates(context, question, subject))
+
+
+async def _subject(context: Context, question: Question, before: tuple[Entity, ...]) -> Subject:
+    """Return what a question is about: the entities it names, and its other words."""
+    tokens = question.tokens
+    found = recognise(tokens, await context.record.entities.names(context.story.id))
+    entities = await context.record.entities.by_id(i for item in found for i in item.entity_ids)
+    named = [item for item in found if _is_name(item, entities)]
+    taken = {position for item in named for position in range(item.start, item.end)}
+    kept = set(question.subject)
+    words = dict.fromkeys(t for position, t in enumerate(tokens) if position not in taken and t in kept)
+    chosen = dict.fromkeys(entities[item.entity_ids[0]] for item in named)
+    if not chosen and {"he", "she", "they", "it", "his", "her", "their"} & set(tokens):
+        chosen = dict.fromkeys(before)
+    return Subject(tuple(words), tuple(chosen))
+
+
+def _is_name(found: Recognised, entities: dict[int, Entity]) -> bool:
+    """Tell whether a recognised form names one entity, rather than being a word that many names hold.
+
+    Groups ("children", "passengers") are asked for in so many words that they count as words.
+    """
+    kinds = {entities[entity_id].kind for entity_id in found.entity_ids}
+    if kinds == {EntityKind.GROUP}:
+        return False
+    if found.rank < 2:
+        return True
+    return len(found.entity_ids) == 1 and bool(kinds & {EntityKind.PERSON, None})
+
+
+async def _candidates(context: Context, question: Question, subject: Subject) -> list[Fact]:
+    """Return the facts worth weighing: all of a small story, else what search and the names find."""
+    record, story_id = context.record, context.story.id
+    facts = await record.listings.all(story_id, limit=SMALL_STORY + 1)
+    if len(facts) <= SMALL_STORY:
+        return facts
+    synonyms = (word for said in subject.words for word in wording.words().synonyms.get(stem(said), ()))
+    query = " ".join((*question.subject, *synonyms))
+    hits = await record.search.find(query, story_id=story_id, limit=60)
+    found = {fact.id: fact for fact in await record.facts.load(hit.fact_id for hit in hits)}
+    for entity in subject.entities:
+        for part in ("speaker", "about", "place"):
+            for fact in await record.listings.mentioning(entity.id, part, limit=20):
+                found[fact.id] = fact
+    return list(found.values())

@@ -1,0 +1,44 @@
+"""Completion of what is being typed, from the registry and the record."""
+
+from __future__ import annotations
+
+from bot.commands.registry import Kind, Registry
+from bot.requests import Role
+from storage.models import Story
+from storage.record import Record
+
+MOST = 25
+
+
+async def complete(
+    text: str, registry: Registry, role: Role, record: Record, story: Story | None
+) -> list[str]:
+    """Return whole lines that begin with the text: commands, then names, places, ids and stories."""
+    name, space, typed = text.partition(" ")
+    allowed = [f"/{command.name}" for command in registry.allowed(role)]
+    if not space:
+        return [command for command in allowed if command.startswith(text)]
+    command = registry.find(name[1:]) if name in allowed else None
+    if command is None or command.argument is None:
+        return []
+    kind = command.argument.kind
+    if kind is Kind.COMMAND:
+        found = [item[1:] for item in allowed if item[1:].startswith(typed.removeprefix("/"))]
+    elif kind is Kind.STORY:
+        found = [item.name for item in await record.stories.all() if item.name.startswith(typed.casefold())]
+    else:
+        found = await _of_story(kind, typed, record, story) if story else []
+    return [f"{name} {value}" for value in found[:MOST]]
+
+
+async def _of_story(kind: Kind, typed: str, record: Record, story: Story) -> list[str]:
+    """Return the names or ids of a story that begin with what is typed."""
+    if kind in (Kind.NAME, Kind.PLACE):
+        return await record.entities.starting(story.id, typed, MOST)
+    if kind is Kind.SOURCE:
+        ids = [f"S{item.id}" for item in await record.sources.page(story.id, limit=MOST)]
+    elif kind is Kind.FACT:
+        ids = [f"F{item.id}" for item in await record.listings.latest(story.id, limit=MOST)]
+    else:
+        ids = []
+    return [item for item in ids if item.startswith(typed.upper())]

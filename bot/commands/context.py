@@ -1,0 +1,92 @@
+"""Context: what a command has at hand, and the small questions nearly every command asks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.errors import UserError
+from bot.replies import Action
+from bot.requests import Request, Role
+from bot.texts import _
+from storage.models import Fact, Story
+from storage.record import Record
+
+if TYPE_CHECKING:
+    from bot.commands.registry import Command, Registry
+
+_FACT_ID = re.compile(r"[Ff]?\s*([1-9]\d{0,14})")
+_SOURCE_ID = re.compile(r"[Ss]?\s*([1-9]\d{0,14})")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request on its way through a command.
+
+    `after` is the cursor of a list that goes on, as the command before gave it; `page` how many rows fit.
+    """
+
+    request: Request
+    record: Record
+    registry: Registry
+    command: Command
+    role: Role
+    chosen: Story | None
+    page: int
+    after: str | None = None
+
+    @property
+    def story(self) -> Story:
+        """The story that the chat has in use. Raises UserError where none is on record."""
+        if self.chosen is None:
+            raise UserError(
+                _("No story is on record yet: an operator can import one with 'onrecord import FILE'.")
+            )
+        return self.chosen
+
+    def more(self, argument: str, cursor: object) -> Action:
+        """Return the action that goes on with a list after `cursor`."""
+        words = " ".join(filter(None, (f"/{self.command.name}", argument, f">{cursor}")))
+        return Action(label=_("More"), command=words)
+
+    def number_after(self) -> int:
+        """Return the cursor of a list in order of ids, 0 at its beginning. Raises UserError for a forged one."""
+        if self.after is None:
+            return 0
+        if not self.after.isdigit() or len(self.after) > 15:
+            raise UserError(_("That page does not exist: send the command again without “>”."))
+        return int(self.after)
+
+    async def fact(self, text: str) -> Fact:
+        """Return the fact that `F7` names in this story. Raises UserError for any other."""
+        match = _FACT_ID.fullmatch(text.strip())
+        if not match:
+            raise UserError(_("Name a fact by its id, for example /{command} F7.", command=self.command.name))
+        found = await self.record.facts.find(int(match[1]))
+        if found is None:
+            raise UserError(_("F{id} is not on record: /latest shows the newest facts.", id=match[1]))
+        if found.story_id != self.story.id:
+            await self._belongs_elsewhere(f"F{found.id}", found.story_id)
+        return found
+
+    async def source_id(self, text: str) -> int:
+        """Return the id of the source that `S1` names in this story. Raises UserError for any other."""
+        match = _SOURCE_ID.fullmatch(text.strip())
+        if not match:
+            raise UserError(_("Name a source by its id, for example /sources S1; /sources lists them."))
+        found = (await self.record.sources.by_id([int(match[1])])).get(int(match[1]))
+        if found is None:
+            raise UserError(_("S{id} is not on record: /sources lists the sources.", id=match[1]))
+        if found.story_id != self.story.id:
+            await self._belongs_elsewhere(f"S{found.id}", found.story_id)
+        return found.id
+
+    async def _belongs_elsewhere(self, what: str, story_id: int) -> None:
+        """Refuse an id of another story, naming that story."""
+        for story in await self.record.stories.all():
+            if story.id == story_id:
+                raise UserError(
+                    _("{what} belongs to another story, “{title}”.", what=what, title=story.title),
+                    commands=((story.title, f"/story {story.name}"),),
+                )

@@ -1,0 +1,60 @@
+"""/where: the places of a story, and what is said to have happened there."""
+
+from __future__ import annotations
+
+from bot.answers.lines import listing, naming
+from bot.commands.context import Context
+from bot.commands.naming import entity_named
+from bot.commands.people import FAMILY, named
+from bot.commands.registry import Argument, Kind, commands
+from bot.replies import Block, Heading, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.models import Fact
+
+
+@commands.command(
+    "where",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("the places of the story, or what is on record about one"),
+    example="/where belarus",
+    argument=Argument(N_("place"), Kind.PLACE),
+)
+async def where(context: Context, argument: str) -> Reply:
+    """List the places, or show the facts that happened in one or are about it."""
+    if not argument:
+        return await _everywhere(context)
+    unknown = _("“{name}” is not on record as a place of this story: /where lists them.", name=argument[:60])
+    entity = await entity_named(context, argument, unknown=unknown)
+    after = context.number_after()
+    facts: dict[int, Fact] = {}
+    for part in ("place", "about"):
+        for fact in await context.record.listings.mentioning(
+            entity.id, part, after=after, limit=context.page + 1
+        ):
+            facts[fact.id] = fact
+    ordered = [facts[fact_id] for fact_id in sorted(facts)]
+    blocks: list[Block] = [Heading(text=entity.name, level=1)]
+    if entity.role:
+        blocks.append(naming(entity))
+    if not ordered:
+        return Reply(
+            blocks=(*blocks, Note(text=_("Nothing more about {name} is on record.", name=entity.name)))
+        )
+    shown = ordered[: context.page]
+    actions = (context.more(entity.name, shown[-1].id),) if len(ordered) > context.page else ()
+    return Reply(blocks=(*blocks, *listing(shown)), actions=actions)
+
+
+async def _everywhere(context: Context) -> Reply:
+    places = await context.record.entities.page(
+        context.story.id, places=True, after=context.number_after(), limit=context.page + 1
+    )
+    if not places:
+        return Reply(blocks=(Note(text=_("No place is on record in this story.")),))
+    shown = places[: context.page]
+    actions = (context.more("", shown[-1].id),) if len(places) > context.page else ()
+    return Reply(
+        blocks=(Heading(text=_("Places on record"), level=1), *await named(context, shown)), actions=actions
+    )

@@ -1,0 +1,236 @@
+"""Looking closely: /fact and /history for one fact, /disputed and /figures across the story."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from bot.answers.citing import cite, cite_relation
+from bot.answers.dating import day, label
+from bot.answers.disputes import disputes
+from bot.answers.lines import amount, mark, stating
+from bot.answers.sentences import sentence
+from bot.commands.context import Context
+from bot.commands.registry import Argument, Kind, commands
+from bot.replies import Action, Block, Heading, Item, Line, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.models import Fact, Relation, RelationKind, Revision, RevisionKind
+
+FAMILY = N_("Looking closely")
+_REVISED = {
+    RevisionKind.PUBLISHED: N_("published"),
+    RevisionKind.CORRECTED: N_("corrected"),
+    RevisionKind.SUPERSEDED: N_("superseded"),
+    RevisionKind.RETRACTED: N_("retracted"),
+    RevisionKind.RESTORED: N_("restored"),
+}
+
+
+@commands.command(
+    "fact",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("one fact whole: all its voices, quotes, relations, revisions"),
+    example="/fact F7",
+    argument=Argument(N_("id"), Kind.FACT, required=True),
+)
+async def fact(context: Context, argument: str) -> Reply:
+    """Show everything on record about one fact."""
+    found = await context.fact(argument)
+    if found.retracted is not None:
+        return await _tombstone(context, found)
+    blocks: list[Block] = [Heading(text=f"F{found.id}", level=1), Note(text=_standing(found))]
+    blocks += [_voice(found, position) for position in range(len(found.attributions))]
+    blocks += _particulars(found)
+    blocks += await _relations(context, found)
+    revisions = await context.record.facts.revisions(found.id)
+    blocks.append(Heading(text=_("Revisions")))
+    blocks += [_revised(item) for item in revisions[-3:]]
+    return Reply(blocks=tuple(blocks), actions=(Action(label=_("History"), command=f"/history F{found.id}"),))
+
+
+async def _tombstone(context: Context, found: Fact) -> Reply:
+    """Show that a fact was retracted, and why; its statement no longer stands."""
+    revisions = await context.record.facts.revisions(found.id)
+    note = _(
+        "F{id} was retracted on {day}: {reason}",
+        id=found.id,
+        day=day(revisions[-1].at),
+        reason=found.retracted,
+    )
+    history = Action(label=_("History"), command=f"/history F{found.id}")
+    return Reply(blocks=(Heading(text=f"F{found.id}", level=1), Note(text=note)), actions=(history,))
+
+
+def _standing(found: Fact) -> str:
+    explained = {
+        "attributed": _("Standing: attributed. It rests on what one line of sources says."),
+        "corroborated": _("Standing: corroborated. Sources independent of each other hold it."),
+        "disputed": _("Standing: disputed. A fact in force, or one of its own voices, contradicts it."),
+        "superseded": _("Standing: superseded by F{id}.", id=found.superseded_by),
+    }
+    return explained[found.standing.value]
+
+
+def _voice(found: Fact, position: int) -> Line:
+    item = found.attributions[position]
+    return Line(
+        text=sentence(found, item),
+        citations=(cite(item),),
+        fact=found.id,
+        revision=found.revision,
+        mark=mark(found) if position == 0 else None,
+    )
+
+
+def _particulars(found: Fact) -> list[Block]:
+    """Return the lines with a fact's date, places, figures and quotes."""
+    cited = (cite(found.attributions[0]),)
+    blocks: list[Block] = [
+        Line(label=_("When"), text=label(found) or _("no date on record"), citations=cited, fact=found.id)
+    ]
+    if found.places:
+        blocks.append(
+            Line(
+                label=_("Where"),
+                text=", ".join(place.name for place in found.places),
+                citations=cited,
+                fact=found.id,
+            )
+        )
+    if found.about:
+        blocks.append(
+            Line(
+                label=_("About"),
+                text=", ".join(entity.name for entity in found.about),
+                citations=cited,
+                fact=found.id,
+            )
+        )
+    for figure in found.figures:
+        text = _("{amount}: {counts}", amount=amount(figure), counts=figure.counts)
+        blocks.append(Line(label=_("Figure"), text=text, citations=cited, fact=found.id))
+    for item in found.attributions:
+        if item.quote:
+            quoted = f"“{item.quote.strip(chr(34))}”"
+            blocks.append(Line(label=_("Quote"), text=quoted, citations=(cite(item),), fact=found.id))
+    return blocks
+
+
+async def _relations(context: Context, found: Fact) -> list[Block]:
+    """Return the facts that contradict or support this one, each under its heading."""
+    others = {
+        item.id: item for item in await context.record.facts.load(item.other_id for item in found.relations)
+    }
+    standing = [
+        item
+        for item in found.relations
+        if item.other_id in others and others[item.other_id].retracted is None
+    ]
+    headings = {
+        (RelationKind.CONTRADICTS, True): _("Contradicts"),
+        (RelationKind.CONTRADICTS, False): _("Contradicted by"),
+        (RelationKind.SUPPORTS, True): _("Supports"),
+        (RelationKind.SUPPORTS, False): _("Supported by"),
+    }
+    blocks: list[Block] = []
+    for (kind, outgoing), heading in headings.items():
+        chosen = [item for item in standing if (item.kind, item.outgoing) == (kind, outgoing)]
+        if chosen:
+            blocks.append(Heading(text=heading))
+            blocks += [_related(others[item.other_id], item) for item in chosen]
+    return blocks
+
+
+def _related(other: Fact, relation: Relation) -> Line:
+    """Return the line of a related fact; where a source states the relation itself, it is cited too."""
+    line = stating(other)
+    source = cite_relation(relation)
+    return line.model_copy(update={"citations": (*line.citations, source)}) if source else line
+
+
+@commands.command(
+    "history",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("how a fact came to read as it does"),
+    example="/history F7",
+    argument=Argument(N_("id"), Kind.FACT, required=True),
+)
+async def history(context: Context, argument: str) -> Reply:
+    """Show a fact's revisions, oldest first, each with the words that stood then."""
+    found = await context.fact(argument)
+    revisions = [
+        r for r in await context.record.facts.revisions(found.id) if r.number > context.number_after()
+    ]
+    shown = revisions[: context.page]
+    blocks: list[Block] = [Heading(text=_("History of F{id}", id=found.id), level=1)]
+    stood = ""
+    for revision in shown:
+        blocks.append(_revised(revision))
+        for then in await context.record.facts.load([found.id], moment=revision.at):
+            if then.retracted is None and (words := sentence(then)) != stood:
+                blocks.append(stating(then, nested=True).model_copy(update={"mark": None}))
+                stood = words
+    more = (context.more(argument, shown[-1].number),) if len(revisions) > context.page else ()
+    return Reply(blocks=tuple(blocks), actions=more)
+
+
+def _revised(revision: Revision) -> Item:
+    what = _(_REVISED[revision.kind])
+    text = _("{what} on {day} by {actor}", what=what, day=day(revision.at), actor=revision.actor)
+    if revision.reason:
+        text = _("{text}: {reason}", text=text, reason=revision.reason)
+    return Item(label=_("Revision {number}", number=revision.number), text=text)
+
+
+@commands.command(
+    "disputed",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("claims that stand against each other, side by side"),
+    example="/disputed",
+)
+async def disputed(context: Context, _argument: str) -> Reply:
+    """Show opposing claims under the question between them."""
+    facts = await context.record.listings.disputed(
+        context.story.id, after=context.number_after(), limit=context.page * 2 + 1
+    )
+    if not facts:
+        return Reply(blocks=(Note(text=_("Nothing on record in this story is disputed.")),))
+    shown = facts[: context.page * 2]
+    wanted = {item.id for item in shown} | {
+        relation.other_id for item in shown for relation in item.relations
+    }
+    blocks = disputes(shown, await context.record.facts.load(sorted(wanted)))
+    more = (context.more("", shown[-1].id),) if len(facts) > len(shown) else ()
+    return Reply(blocks=(Heading(text=_("Disputed on the record"), level=1), *blocks), actions=more)
+
+
+@commands.command(
+    "figures",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("every figure with its qualifier and what it counts"),
+    example="/figures",
+)
+async def figures(context: Context, _argument: str) -> Reply:
+    """Show figures, those for the same thing together."""
+    facts = await context.record.listings.figured(
+        context.story.id, after=context.number_after(), limit=context.page + 1
+    )
+    if not facts:
+        return Reply(blocks=(Note(text=_("No figures are on record in this story.")),))
+    shown = facts[: context.page]
+    rows = [(figure.measure or f"F{item.id}", item, figure) for item in shown for figure in item.figures]
+    blocks: list[Block] = [Heading(text=_("Figures on record"), level=1)]
+    order = list(dict.fromkeys(measure for measure, _item, _figure in rows))
+    for _measure, group in groupby(sorted(rows, key=lambda row: order.index(row[0])), key=lambda row: row[0]):
+        members = list(group)
+        if len({amount(figure) for _m, _item, figure in members}) > 1:
+            blocks.append(Heading(text=_("Figures that differ")))
+        for _m, item, figure in members:
+            text = _("{counts}. {sentence}", counts=figure.counts, sentence=sentence(item))
+            blocks.append(stating(item).model_copy(update={"label": amount(figure), "text": text}))
+    more = (context.more("", shown[-1].id),) if len(facts) > context.page else ()
+    return Reply(blocks=tuple(blocks), actions=more)

@@ -1,0 +1,95 @@
+"""The registry of commands: menus, slash commands, completion, help and the README's table come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.replies import Reply
+from bot.requests import Role
+
+if TYPE_CHECKING:
+    from bot.commands.context import Context
+
+Handler = Callable[["Context", str], Awaitable[Reply]]
+
+
+class Kind(StrEnum):
+    """What an argument names: decides how it is completed and what is offered for a wrong one."""
+
+    NAME = "name"
+    PLACE = "place"
+    SOURCE = "source"
+    FACT = "fact"
+    STORY = "story"
+    COMMAND = "command"
+    DATE = "date"
+    NUMBER = "number"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """The one argument of a command: everything after its name."""
+
+    name: str
+    kind: Kind
+    required: bool = False
+
+    def usage(self) -> str:
+        """Return how help shows it: `<needed>` or `[optional]`."""
+        return f"<{self.name}>" if self.required else f"[{self.name}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One registered command; `help` is a gettext message, shown in the reader's language."""
+
+    name: str
+    family: str
+    help: str
+    example: str
+    role: Role
+    handler: Handler
+    argument: Argument | None = None
+
+    def usage(self) -> str:
+        """Return the command as one types it: `/who [name]`."""
+        return f"/{self.name} {self.argument.usage()}" if self.argument else f"/{self.name}"
+
+
+class Registry:
+    """All commands by name, in the order they were declared."""
+
+    def __init__(self) -> None:
+        self._commands: dict[str, Command] = {}
+
+    def command(
+        self, name: str, *, family: str, help: str, example: str, role: Role, argument: Argument | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Register the decorated function as the handler of `/name`."""
+
+        def register(handler: Handler) -> Handler:
+            if name in self._commands:
+                raise ValueError(f"command {name!r} is declared twice")
+            self._commands[name] = Command(name, family, help, example, role, handler, argument)
+            return handler
+
+        return register
+
+    def find(self, name: str) -> Command | None:
+        """Return the command of that name, whatever its case."""
+        return self._commands.get(name.casefold())
+
+    def allowed(self, role: Role) -> Iterator[Command]:
+        """Yield the commands that a role may use."""
+        return (command for command in self._commands.values() if command.role <= role)
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self._commands.values())
+
+
+# The one registry of the program; the families add themselves when `bot.commands` is imported.
+commands = Registry()

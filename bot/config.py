@@ -1,0 +1,314 @@
+"""Settings: a TOML file and the environment, validated; nothing happens at import.
+
+Plain pydantic, not pydantic-settings: naming the nearest known key needs the keys of file and environment
+laid out flat anyway, and the library cost each start 17 ms and 1.5 MB for what was then left for it to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+from bot.errors import SettingsError
+
+DEFAULT_FILE = Path("config.toml")
+PREFIX = "ONRECORD_"
+# Never repeated in an error: secrets, and addresses that may hold one.
+_UNSHOWN = {"telegram.token", "telegram.webhook_secret", "telegram.webhook_url", "telegram.api_base_url"}
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+Owner = Annotated[str, Field(pattern=r"^[a-z]+:-?\w+$")]
+
+
+def _unless_empty(value: Any) -> Any:
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
+def _lower(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _listed(value: Any) -> Any:
+    """Split what the environment gives as one text: `telegram:1, telegram:2` or a TOML list."""
+    if not isinstance(value, str):
+        return value
+    return [part.strip(" '\"") for part in value.strip(" []").split(",") if part.strip(" '\"")]
+
+
+def _matching(pattern: re.Pattern[str]) -> BeforeValidator:
+    def check(value: Any) -> Any:
+        text = _unless_empty(value)
+        if text is not None and not (isinstance(text, str) and pattern.fullmatch(text)):
+            raise ValueError
+        return text
+
+    return BeforeValidator(check)
+
+
+def _web_address(value: Any) -> Any:
+    text = _unless_empty(value)
+    if text is None:
+        return None
+    parts = urlsplit(text) if isinstance(text, str) else None
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError
+    return text
+
+
+def _base_address(value: Any) -> Any:
+    text = _web_address(value)
+    return text.rstrip("/") if text else text
+
+
+def _called_address(value: Any) -> Any:
+    """Accept https, and http only where it cannot leave the machine."""
+    text = _web_address(value)
+    if (
+        text is not None
+        and (parts := urlsplit(text)).scheme == "http"
+        and not _is_loopback(parts.hostname or "")
+    ):
+        raise ValueError
+    return text
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _host_and_port(value: Any) -> Any:
+    host, colon, port = value.strip().rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port) <= 65535):
+        raise ValueError
+    return value.strip()
+
+
+class _Section(BaseModel):
+    # Each field's description says what its value should be: errors are made of it.
+    # defer_build: one validator for all settings, when they are read, and not one more for each section.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
+
+
+class StorageSettings(_Section):
+    """Where the record is kept."""
+
+    path: Annotated[Path, BeforeValidator(_unless_empty)] = Field(
+        Path("onrecord.db"), description="the path of the record's SQLite file"
+    )
+
+
+class TelegramSettings(_Section):
+    """How the bot reaches Telegram, and Telegram the bot."""
+
+    token: Annotated[SecretStr | None, _matching(_TOKEN)] = Field(
+        None, description="the token that @BotFather gave, digits, a colon and letters"
+    )
+    api_base_url: Annotated[str, BeforeValidator(_base_address)] = Field(
+        "https://api.telegram.org", description="the http(s) address before /bot<token>/"
+    )
+    mode: Annotated[Literal["polling", "webhook"], BeforeValidator(_lower)] = Field(
+        "polling", description='"polling" or "webhook"'
+    )
+    webhook_url: Annotated[str | None, BeforeValidator(_called_address)] = Field(
+        None, description="the full public https address that Telegram calls (http only on this machine)"
+    )
+    webhook_secret: Annotated[SecretStr | None, _matching(_SECRET)] = Field(
+        None, description="1 to 256 of the characters A-Z a-z 0-9 _ -"
+    )
+    listen: Annotated[str, BeforeValidator(_host_and_port)] = Field(
+        "127.0.0.1:8080", description='host:port, like "127.0.0.1:8080"'
+    )
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Return the host and port that the webhook server listens on."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @model_validator(mode="after")
+    def _webhook_is_complete(self) -> TelegramSettings:
+        if self.mode == "webhook":
+            missing = [name for name in ("webhook_url", "webhook_secret") if getattr(self, name) is None]
+            if missing:
+                raise ValueError(" and ".join(f"telegram.{name}" for name in missing))
+        return self
+
+
+class LimitSettings(_Section):
+    """What one reader, one message and one page may be."""
+
+    messages_per_minute: int = Field(30, ge=1, le=100_000, description="a whole number from 1 to 100000")
+    burst: int = Field(10, ge=1, le=100_000, description="a whole number from 1 to 100000")
+    message_length: int = Field(4000, ge=100, le=100_000, description="a whole number from 100 to 100000")
+    concurrent_updates: int = Field(64, ge=1, le=1024, description="a whole number from 1 to 1024")
+    page: int = Field(8, ge=1, le=50, description="a whole number from 1 to 50")
+
+
+class LogSettings(_Section):
+    """How much is logged, and in which form."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
+        "info", description='"debug", "info", "warning" or "error"'
+    )
+    format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(
+        "text", description='"text" or "json"'
+    )
+
+
+class Settings(_Section):
+    """All settings; frozen once loaded."""
+
+    storage: StorageSettings = Field(default_factory=StorageSettings)
+    telegram: TelegramSettings = Field(default_factory=TelegramSettings)
+    owners: Annotated[list[Owner], BeforeValidator(_listed)] = Field(
+        default_factory=list, description='a list of addresses, like ["telegram:12345"]'
+    )
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    language: str = Field(
+        "en", pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,8})?$", description='the code of a language, like "en"'
+    )
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return every secret value in use, so that logs can leave them out."""
+        held = (self.telegram.token, self.telegram.webhook_secret)
+        return tuple(value.get_secret_value() for value in held if value is not None)
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of a file, overridden by the environment (`ONRECORD_TELEGRAM__TOKEN`).
+
+    Without a path, `config.toml` of the working folder is read if there is one. Raises SettingsError with
+    one line for each thing that is wrong; no line holds a secret.
+    """
+    file = path if path is not None else DEFAULT_FILE if DEFAULT_FILE.exists() else None
+    given = _from_file(file) if file is not None else {}
+    given |= _from_environment(os.environ if environ is None else environ)
+    tree: dict[str, Any] = {key.partition(".")[0]: {} for key in known_keys() if "." in key}
+    for key, value in given.items():
+        section, _, name = key.rpartition(".")
+        (tree[section] if section else tree)[name] = value
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        lines = dict.fromkeys(_explain(problem, given) for problem in error.errors(include_url=False))
+        # The cause is left out on purpose: it holds the values, and so perhaps a token.
+        raise SettingsError("\n".join(lines)) from None
+
+
+def known_keys() -> dict[str, str]:
+    """Return every key, as `section.name`, with what its value should be."""
+    keys: dict[str, str] = {}
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, _Section):
+            keys |= {
+                f"{name}.{part}": inner.description or "" for part, inner in section.model_fields.items()
+            }
+        else:
+            keys[name] = field.description or ""
+    return keys
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    """Return a file's values by key, none of them unknown."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"There is no settings file {path}: copy config.example.toml there, or leave out --config"
+        ) from error
+    except OSError as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The settings file {path} is not UTF-8 text: save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The settings file {path} is not valid TOML: {error}") from None
+    values = dict(_flat(data))
+    if wrong := [_unknown(key) for key in values if key not in known_keys()]:
+        raise SettingsError("\n".join(f"{path}: {line}" for line in wrong))
+    return values
+
+
+def _flat(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    sections = {key.partition(".")[0] for key in known_keys() if "." in key}
+    for name, value in data.items():
+        if name in sections and not isinstance(value, dict):
+            raise SettingsError(f"{name} is a section: write [{name}] and its keys below it")
+        if isinstance(value, dict) and name not in known_keys():
+            yield from ((f"{name}.{inner}", held) for inner, held in value.items())
+        else:
+            yield name, value
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the environment's values by key; an empty variable counts as not set."""
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for variable, value in environ.items():
+        if variable.upper().startswith(PREFIX):
+            key = variable[len(PREFIX) :].lower().replace("__", ".")
+            if key not in known_keys():
+                wrong.append(_unknown(key, variable))
+            elif value.strip():
+                values[key] = value
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return values
+
+
+def _unknown(key: str, variable: str | None = None) -> str:
+    """Say that a key is unknown and name the nearest known one."""
+    known = list(known_keys())
+    last = key.rpartition(".")[2]
+    near = (
+        difflib.get_close_matches(key, known, n=1, cutoff=0.7)
+        or [name for name in known if name.rpartition(".")[2] == last]
+        or difflib.get_close_matches(key.replace("_", "."), known, n=1, cutoff=0.7)
+        or [name for name in known if difflib.get_close_matches(last, [name.rpartition(".")[2]], cutoff=0.75)]
+    )
+    if variable is None:
+        advice = f"did you mean {near[0]}?" if near else "config.example.toml explains every key"
+        return f"unknown key {key}; {advice}"
+    advice = f"did you mean {_variable(near[0])}?" if near else "config.example.toml explains every key"
+    return f"unknown environment variable {variable}; {advice}"
+
+
+def _variable(key: str) -> str:
+    return PREFIX + key.upper().replace(".", "__")
+
+
+def _explain(problem: Any, given: dict[str, Any]) -> str:
+    """Return one line for a validation error: the key, what it should be and, unless secret, what it is."""
+    loc = [str(part) for part in problem["loc"]]
+    key = next((name for name in (".".join(loc[:2]), loc[0]) if name in known_keys()), "")
+    if not key:
+        missing = str(problem.get("ctx", {}).get("error", ""))
+        return f'{missing} must be set when telegram.mode is "webhook"; config.example.toml explains how'
+    value = given.get(key)
+    shown = (
+        f", not {value!r}"
+        if key not in _UNSHOWN and isinstance(value, str | int) and len(str(value)) <= 40
+        else ""
+    )
+    return f"{key} should be {known_keys()[key]}{shown}"

@@ -1,0 +1,187 @@
+"""Who means the bot, and in which words: updates become Requests, or nothing. Pure: no I/O.
+
+The entities of a message are described at https://core.telegram.org/bots/api#messageentity.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
+
+from bot.requests import Request
+
+COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)")
+# What Telegram calls a language: an IETF tag, often only its first part.
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer goes: a chat, the message that it answers, and the forum topic of that message."""
+
+    chat: int
+    message: int | None = None
+    topic: int | None = None
+
+
+def to_request(
+    update: Update, bot: User, *, known: Callable[[str], object] = bool, language: str = "en"
+) -> Request | None:
+    """Return what a message or channel post asks of `bot`, None if it asks nothing.
+
+    In a private chat everything is meant for the bot. In a group it is a command to it (without a name: one
+    that `known` knows, for other bots have commands too), a message that mentions it, or one that replies
+    to it; in a channel only a command. Edited messages, and those of other bots, ask nothing.
+    `language` is that of who gives none.
+    """
+    message = update.message or update.channel_post
+    if message is None:
+        return None
+    user = _writer(message)
+    if user is None:
+        return None
+    if message.chat.type == "private":
+        text = _told_privately(message, bot)
+    else:
+        text = _told_in_public(message, bot, known)
+    if text is None:
+        return None
+    # What is left over in public was meant for the bot as well, even where it is plain talk.
+    plain = message.chat.type == "private" or not text.startswith("/")
+    spoken = tongue(message.from_user, language)
+    return Request(whole(text), address(message.chat.id), address(user), plain, None, spoken)
+
+
+def pressed(query: CallbackQuery, command: str, *, language: str = "en") -> Request | None:
+    """Return the request that a button makes for whoever pressed it, None if its message is not of a chat."""
+    if query.message is None:
+        return None
+    chat = address(query.message.chat.id)
+    return Request(
+        whole(command), chat, address(query.from_user.id), True, None, tongue(query.from_user, language)
+    )
+
+
+def place_of(message: MaybeInaccessibleMessage) -> Place:
+    """Return where an answer to a message goes."""
+    # Every reply has a thread id; it names a topic only where the message says so.
+    topical = isinstance(message, Message) and message.is_topic_message
+    topic = message.message_thread_id if topical and isinstance(message, Message) else None
+    return Place(message.chat.id, message.message_id, topic)
+
+
+def address(number: int) -> str:
+    """Return the address of a chat or user in the terms of the record."""
+    return f"telegram:{number}"
+
+
+def whole(text: str) -> str:
+    """Return a text without halves of surrogate pairs: JSON can hold them, nothing behind can."""
+    return (
+        text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    )
+
+
+def tongue(user: User | None, default: str) -> str:
+    """Return the language of a user's app, in the form that catalogs are named by."""
+    code = user.language_code if user is not None else None
+    if not code or not LANGUAGE.fullmatch(code):
+        return default
+    return code.replace("-", "_")
+
+
+def _writer(message: Message) -> int | None:
+    """Return who wrote a message; a channel or an anonymous admin's group stands for its people."""
+    if message.via_bot is not None or message.is_automatic_forward:
+        return None
+    if message.sender_chat is not None:
+        return message.sender_chat.id
+    if message.from_user is None:
+        return message.chat.id if message.chat.type == "channel" else None
+    return None if message.from_user.is_bot else message.from_user.id
+
+
+def _told_privately(message: Message, bot: User) -> str | None:
+    text = message.text or message.caption
+    if not text:
+        # A picture or a voice message gets the answer to an empty question; news of the chat itself, none.
+        return "" if message.effective_attachment is not None else None
+    command = COMMAND.match(text)
+    if command is None or command[2] is None:
+        return text
+    return _unnamed(text, command) if _names(bot, command[2]) else None
+
+
+def _told_in_public(message: Message, bot: User, known: Callable[[str], object]) -> str | None:
+    text = message.text or message.caption
+    if not text or message.forward_origin is not None:
+        return None
+    replied = _replies_to(message, bot)
+    command = COMMAND.match(text)
+    if command is not None:
+        return _command(text, command, bot, known, meant=replied)
+    if message.chat.type == "channel":
+        return None
+    rest = _without_mention(message, text, bot)
+    if rest is None:
+        return text if replied else None
+    command = COMMAND.match(rest)
+    if command is not None:
+        return _command(rest, command, bot, known, meant=True)
+    return rest or "/help"
+
+
+def _command(
+    text: str, command: re.Match[str], bot: User, known: Callable[[str], object], *, meant: bool
+) -> str | None:
+    if command[2] is None:
+        return text if meant or known(command[1]) else None
+    return _unnamed(text, command) if _names(bot, command[2]) else None
+
+
+def _names(bot: User, name: str) -> bool:
+    return bot.username is not None and name.casefold() == bot.username.casefold()
+
+
+def _unnamed(text: str, command: re.Match[str]) -> str:
+    return text[: command.end(1)] + text[command.end() :]
+
+
+def _replies_to(message: Message, bot: User) -> bool:
+    """Tell whether a message replies to one of the bot's.
+
+    In a topic every message that replies to none "replies" to the one that opened it.
+    """
+    earlier = message.reply_to_message
+    if earlier is None or earlier.forum_topic_created is not None:
+        return False
+    return earlier.from_user is not None and earlier.from_user.id == bot.id
+
+
+def _without_mention(message: Message, text: str, bot: User) -> str | None:
+    """Return the text with mentions of the bot taken out, None if there is none."""
+    entities = message.entities if message.text else message.caption_entities
+    if not entities:
+        return None
+    wide = text.encode("utf-16-le", "surrogatepass")
+    kept: list[str] = []
+    start = 0
+    for entity in entities:
+        begin, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
+        named = wide[begin:end].decode("utf-16-le", "replace")
+        if start <= begin < end and _is_mention(entity, named, bot):
+            kept.append(wide[start:begin].decode("utf-16-le", "replace"))
+            start = end
+    if not start:
+        return None
+    kept.append(wide[start:].decode("utf-16-le", "replace"))
+    return re.sub(r"[ \t]{2,}", " ", "".join(kept)).strip().lstrip(",:;—- ")
+
+
+def _is_mention(entity: MessageEntity, named: str, bot: User) -> bool:
+    if entity.type == "mention":
+        return _names(bot, named[1:])
+    return entity.type == "text_mention" and entity.user is not None and entity.user.id == bot.id

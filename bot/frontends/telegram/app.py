@@ -1,0 +1,213 @@
+"""The Telegram front end: build it, run it, and stop it when what was taken is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from telegram import Update
+from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder, TypeHandler
+
+from bot.errors import SettingsError
+from bot.frontends.telegram.client import Client
+from bot.frontends.telegram.conversation import Conversation
+from bot.frontends.telegram.inbox import Inbox
+from bot.frontends.telegram.menu import menus, set_menus
+from bot.frontends.telegram.ordering import InOrder
+from bot.frontends.telegram.polling import Poller
+from bot.frontends.telegram.sending import Courier, Sleep, persist, summary
+from bot.frontends.telegram.transport import CONNECTIONS, AiohttpRequest
+from bot.texts import _
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from bot.commands.dispatch import Dispatcher
+    from bot.config import Settings
+    from storage.record import Record
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+# Edited messages are taken only to be passed over.
+KINDS = ("message", "edited_message", "channel_post", "callback_query", "my_chat_member")
+# Updates open for each that is handled at once: enough to keep all busy while the next are fetched.
+OPEN_FOR_EACH = 4
+MENU_SECONDS = 5.0  # how long the first update waits for the menus
+DRAIN_SECONDS = 75.0  # below the 90 that systemd waits before it kills
+LONGEST_PAUSE = 30.0
+
+logger = logging.getLogger("onrecord.telegram")
+
+
+def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: Sleep = asyncio.sleep) -> App:
+    """Return the application, ready to be initialised. Nothing is connected yet.
+
+    Raises:
+        SettingsError: no token is set, or it is not one.
+    """
+    most = settings.limits.concurrent_updates
+    # Room for as many again: page turns answer their query beside the edit, and one connection polls.
+    transport = AiohttpRequest(connections=max(CONNECTIONS, 2 * most + 8))
+    root = str(settings.telegram.api_base_url).rstrip("/")
+    try:
+        client = Client(
+            _secret(settings.telegram.token),
+            base_url=f"{root}/bot",
+            base_file_url=f"{root}/file/bot",
+            request=transport,
+            get_updates_request=transport,
+        )
+    except InvalidToken:
+        raise SettingsError(_("telegram.token is not set: get one from @BotFather.")) from None
+    application = (
+        ApplicationBuilder()
+        .bot(client)
+        .updater(None)
+        .job_queue(None)
+        .concurrent_updates(InOrder(most))
+        .build()
+    )
+    conversation = Conversation(
+        client, dispatcher, record, Courier(client, sleep=sleep), language=settings.language
+    )
+    application.add_handler(TypeHandler(Update, conversation.handle))
+    return application
+
+
+async def run(
+    settings: Settings,
+    dispatcher: Dispatcher,
+    record: Record,
+    stop: asyncio.Event,
+    *,
+    sleep: Sleep = asyncio.sleep,
+) -> None:
+    """Answer on Telegram until `stop` is set; return when all that was taken by then is answered.
+
+    Raises:
+        SettingsError: Telegram does not accept the token or the webhook, or `telegram.listen` is taken.
+    """
+    application = build(settings, dispatcher, record, sleep=sleep)
+    client = _client(application)
+    try:
+        if not await _until(stop, _connect(application, sleep)):
+            return
+        logger.info("connected to Telegram as @%s", client.username)
+        wanted = menus(dispatcher.registry, settings.owners, language=settings.language)
+        setting = asyncio.create_task(set_menus(client, wanted, sleep=sleep))
+        await asyncio.wait({setting}, timeout=MENU_SECONDS)
+        inbox = Inbox(application, most=max(OPEN_FOR_EACH * settings.limits.concurrent_updates, 100))
+        try:
+            if settings.telegram.mode == "webhook":
+                await _listen(settings, client, inbox, stop, sleep)
+            else:
+                await _poll(client, inbox, stop, sleep)
+        finally:
+            setting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await setting
+    finally:
+        await application.shutdown()
+        await client.shutdown()  # where connecting was given up, the application leaves its bot open
+    logger.info("stopped: all that was taken has been answered")
+
+
+async def _poll(client: Client, inbox: Inbox, stop: asyncio.Event, sleep: Sleep) -> None:
+    poller = Poller(client, inbox, kinds=KINDS, sleep=sleep)
+    try:
+        if await _until(stop, _lasting(client.delete_webhook, sleep)):
+            logger.info("taking updates by long polling")
+            await _until(stop, poller.run())
+    finally:
+        await inbox.drain(DRAIN_SECONDS)
+        await poller.confirm()
+
+
+async def _listen(
+    settings: Settings, client: Client, inbox: Inbox, stop: asyncio.Event, sleep: Sleep
+) -> None:
+    # Only a bot with a webhook needs a web server.
+    from bot.frontends.telegram.webhook import Webhook
+
+    url, secret = str(settings.telegram.webhook_url or ""), _secret(settings.telegram.webhook_secret)
+    if not url or not secret:
+        raise SettingsError(_("telegram.webhook_url and telegram.webhook_secret are needed in webhook mode."))
+    webhook = Webhook(inbox, url=url, secret=secret, listen=settings.telegram.address)
+    await webhook.start()
+    most = min(100, settings.limits.concurrent_updates)
+    try:
+        registered = _lasting(
+            lambda: client.set_webhook(url, secret_token=secret, allowed_updates=KINDS, max_connections=most),
+            sleep,
+        )
+        if await _until(stop, registered):
+            logger.info("taking updates by webhook on port %d", webhook.port)
+            await stop.wait()
+    except BadRequest as error:
+        raise SettingsError(
+            _("Telegram does not accept telegram.webhook_url or its secret: {reason}", reason=str(error))
+        ) from None
+    finally:
+        webhook.refuse()
+        await inbox.drain(DRAIN_SECONDS)
+        await webhook.stop()
+
+
+async def _connect(application: App, sleep: Sleep) -> None:
+    try:
+        await _lasting(application.initialize, sleep)
+    except InvalidToken:
+        # The library's message spells out the token.
+        raise SettingsError(
+            _("Telegram does not accept telegram.token: copy it again from @BotFather.")
+        ) from None
+
+
+async def _lasting(call: Callable[[], Awaitable[object]], sleep: Sleep) -> None:
+    """Make a call that starting depends on, for as long as the network or Telegram is out of order."""
+    pause = 1.0
+    while True:
+        try:
+            await persist(call, sleep=sleep, same_twice=True)
+        except (InvalidToken, BadRequest):
+            raise
+        except TelegramError as error:
+            logger.warning("Telegram cannot be reached: %s; trying again in %g s", summary(error), pause)
+        else:
+            return
+        await sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do the work until it is done or `stop` is set, then cancel it; tell whether it was done."""
+    task = asyncio.ensure_future(work)
+    waiting = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+        if not task.done():
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, TelegramError):
+                await task
+    if task.cancelled():
+        return False
+    task.result()
+    return True
+
+
+def _client(application: App) -> Client:
+    client = application.bot
+    assert isinstance(client, Client)  # `build` has put it there
+    return client
+
+
+def _secret(value: SecretStr | str | None) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return value.get_secret_value()

@@ -1,0 +1,129 @@
+"""What happens to one update: it becomes a request, is answered by dispatch, and the reply is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import traceback
+from typing import TYPE_CHECKING
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, Update
+
+from bot.frontends.telegram.addressing import Place, place_of, pressed, to_request, tongue
+from bot.frontends.telegram.client import Client
+from bot.frontends.telegram.render import DATA_LIMIT, clean, keyboard, render
+from bot.frontends.telegram.sending import Courier
+from bot.replies import Action, Reply
+from bot.texts import N_, _, speak
+from storage.errors import RecordError
+
+if TYPE_CHECKING:
+    from bot.commands.dispatch import Dispatcher
+    from storage.record import Record
+
+DIGEST = re.compile(r"#[0-9a-f]{1,63}")
+# A list is continued by ` >cursor` at the end of its command.
+PAGE = re.compile(r"\s>\S+\s*$")
+
+TOO_OLD = N_("This button is too old: send the command again.")
+
+logger = logging.getLogger("onrecord.telegram")
+
+
+class Conversation:
+    """Answer the updates of one bot. `handle` never raises (but CancelledError)."""
+
+    def __init__(
+        self,
+        client: Client,
+        dispatcher: Dispatcher,
+        record: Record,
+        courier: Courier,
+        *,
+        language: str = "en",
+    ) -> None:
+        self._client = client
+        self._dispatcher = dispatcher
+        self._record = record
+        self._courier = courier
+        self._language = language
+
+    async def handle(self, update: Update, _context: object = None) -> None:
+        """Answer an update, or let it pass where it asks nothing."""
+        try:
+            if update.callback_query is not None:
+                await self._press(update.callback_query)
+            else:
+                await self._ask(update)
+        except Exception as error:  # noqa: BLE001 - one update must not end the others
+            trace = "".join(traceback.format_tb(error.__traceback__))
+            name = type(error).__name__
+            # Without the error's own text, which may hold a user's.
+            logger.error("update %s failed: %s\n%s", update.update_id, name, trace)  # noqa: TRY400
+
+    async def _ask(self, update: Update) -> None:
+        known = self._dispatcher.registry.find
+        request = to_request(update, self._client.bot, known=known, language=self._language)
+        message = update.message or update.channel_post
+        if request is None or message is None:
+            return
+        speak(request.language)
+        reply = await self._dispatcher.answer(request)
+        if reply is not None:
+            await self._courier.send(render(reply), place_of(message), await self._buttons(reply))
+
+    async def _press(self, query: CallbackQuery) -> None:
+        speak(tongue(query.from_user, self._language))
+        try:
+            command = await self._command(query.data)
+            request = pressed(query, command, language=self._language) if command else None
+            message = query.message
+            if request is None or message is None or command is None:
+                await self._courier.acknowledge(query.id, _(TOO_OLD))
+                return
+            reply = await self._dispatcher.answer(request)
+        except Exception:
+            await self._courier.acknowledge(query.id)
+            raise
+        if reply is None:
+            await self._courier.acknowledge(query.id)
+            return
+        # A message with such buttons is always the bot's own. (The library makes a `Message` of an
+        # inaccessible one as well; only its date tells.)
+        turning = message.is_accessible and PAGE.search(command) is not None
+        await asyncio.gather(
+            self._courier.acknowledge(query.id), self._show(reply, place_of(message), turning=turning)
+        )
+
+    async def _show(self, reply: Reply, place: Place, *, turning: bool) -> None:
+        """Send a reply; a page of a list takes the place of the page before, if it fits one message."""
+        pieces, buttons = render(reply), await self._buttons(reply)
+        if turning and len(pieces) == 1:
+            await self._courier.turn(pieces[0], place, buttons)
+        else:
+            await self._courier.send(pieces, place, buttons)
+
+    async def _command(self, data: str | None) -> str | None:
+        """Return the command behind a button's data, None if there is none (any more)."""
+        if data is None:
+            return None
+        if data.startswith("/"):
+            return data
+        return await self._record.chats.pressed(data[1:]) if DIGEST.fullmatch(data) else None
+
+    async def _buttons(self, reply: Reply) -> InlineKeyboardMarkup | None:
+        """Return the keyboard of a reply; a button whose command cannot be kept is left out."""
+        shown: list[Action] = []
+        data: list[str] = []
+        for action in reply.actions:
+            command = clean(action.command).strip()
+            if not command.startswith("/") or len(command.encode()) > DATA_LIMIT:
+                try:
+                    command = "#" + await self._record.chats.button(command)
+                except RecordError as error:
+                    logger.warning("a button was left out: %s", type(error).__name__)
+                    continue
+            shown.append(action)
+            data.append(command)
+        return keyboard(shown, data)

@@ -1,0 +1,75 @@
+"""The updates that have been taken and are being answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from telegram import Update
+from telegram.ext import Application
+
+logger = logging.getLogger("onrecord.telegram")
+
+
+class Inbox:
+    """Start the handling of each update as it comes, and know what is still open.
+
+    `most` bounds what is open: whoever takes updates waits for `room`, or turns them away when `full`.
+    """
+
+    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], *, most: int) -> None:
+        self._application = application
+        self._most = most
+        self._open: set[asyncio.Task[None]] = set()
+
+    @property
+    def full(self) -> bool:
+        """Tell whether as much is open as may be."""
+        return len(self._open) >= self._most
+
+    def take(self, data: object) -> bool:
+        """Start handling an update as it came from Telegram; tell whether it could be read."""
+        update = self._read(data)
+        if update is None:
+            return False
+        application = self._application
+        handling = application.process_update(update)
+        task = asyncio.create_task(application.update_processor.process_update(update, handling))
+        self._open.add(task)
+        task.add_done_callback(self._close)
+        return True
+
+    async def room(self) -> None:
+        """Wait until not too much is open."""
+        while self.full:
+            await asyncio.wait(self._open, return_when=asyncio.FIRST_COMPLETED)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until everything taken is answered; give up what is not after `seconds`."""
+        if not self._open:
+            return
+        logger.info("answering %d updates that were taken", len(self._open))
+        _, late = await asyncio.wait(self._open, timeout=seconds)
+        for task in late:
+            task.cancel()
+        if late:
+            logger.error("%d updates were not answered within %g s", len(late), seconds)
+            await asyncio.wait(late)
+
+    def _read(self, data: object) -> Update | None:
+        if not isinstance(data, dict):
+            logger.warning("malformed update without a number is left out (%s)", type(data).__name__)
+            return None
+        try:
+            return Update.de_json(data, self._application.bot)
+        except Exception as error:  # noqa: BLE001 - the library may stumble over anything in a malformed update
+            number = data.get("update_id")
+            shown = number if isinstance(number, int) else "without a number"
+            logger.warning("malformed update %s is left out (%s)", shown, type(error).__name__)
+            return None
+
+    def _close(self, task: asyncio.Task[None]) -> None:
+        self._open.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("an update could not be handled (%s)", type(error).__name__)

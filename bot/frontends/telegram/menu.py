@@ -1,0 +1,89 @@
+"""The command menus that Telegram shows beside the input field, one for each scope.
+
+https://core.telegram.org/bots/api#botcommandscope
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+)
+from telegram.error import TelegramError
+
+from bot.frontends.telegram.client import Client
+from bot.frontends.telegram.sending import Sleep, persist, summary
+from bot.requests import Role
+from bot.texts import _, speak
+
+if TYPE_CHECKING:
+    from bot.commands.registry import Registry
+
+DESCRIPTION_LIMIT = 256
+COMMANDS_LIMIT = 100
+# Said when one opens a private chat; in a group it would only be in the way.
+PRIVATE_ONLY = frozenset({"start"})
+
+logger = logging.getLogger("onrecord.telegram")
+
+
+def menus(
+    registry: Registry, owners: Iterable[str], *, language: str = "en"
+) -> list[tuple[BotCommandScope, list[BotCommand]]]:
+    """Return the menu of each scope: readers' everywhere, and all that owners may do in their own chats.
+
+    `owners` are addresses; those on other platforms are left out.
+    """
+    speak(language)
+    readers = _entries(registry, Role.READER)
+    found: list[tuple[BotCommandScope, list[BotCommand]]] = [
+        (BotCommandScopeDefault(), readers),
+        (BotCommandScopeAllPrivateChats(), readers),
+        (BotCommandScopeAllGroupChats(), [entry for entry in readers if entry.command not in PRIVATE_ONLY]),
+    ]
+    everything = _entries(registry, Role.OWNER)
+    for owner in dict.fromkeys(owners):
+        platform, _colon, number = owner.partition(":")
+        if platform == "telegram" and number.isascii() and number.isdigit():
+            found.append((BotCommandScopeChat(int(number)), everything))
+    return found
+
+
+async def set_menus(
+    client: Client,
+    wanted: Sequence[tuple[BotCommandScope, list[BotCommand]]],
+    *,
+    sleep: Sleep = asyncio.sleep,
+) -> None:
+    """Set each menu that differs from what Telegram has; what cannot be set is logged and left."""
+    await asyncio.gather(*[_set(client, scope, entries, sleep) for scope, entries in wanted])
+
+
+async def _set(client: Client, scope: BotCommandScope, entries: list[BotCommand], sleep: Sleep) -> None:
+    try:
+        present = await persist(lambda: client.get_my_commands(scope=scope), sleep=sleep, same_twice=True)
+        if list(present) != entries:
+            await persist(lambda: client.set_my_commands(entries, scope=scope), sleep=sleep, same_twice=True)
+    except TelegramError as error:
+        # For an owner's chat this is usual: the owner has not written to the bot yet.
+        where = f"{scope.type} {scope.chat_id}" if isinstance(scope, BotCommandScopeChat) else scope.type
+        logger.info("the command menu for %s was not set: %s", where, summary(error))
+
+
+def _entries(registry: Registry, role: Role) -> list[BotCommand]:
+    allowed = list(registry.allowed(role))[:COMMANDS_LIMIT]
+    return [BotCommand(command.name, _brief(_(command.help)) or command.name) for command in allowed]
+
+
+def _brief(help_line: str) -> str:
+    line = " ".join(help_line.split())
+    return line if len(line) <= DESCRIPTION_LIMIT else line[: DESCRIPTION_LIMIT - 1].rstrip() + "…"

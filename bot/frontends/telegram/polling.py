@@ -1,0 +1,90 @@
+"""Long polling: take updates in batches, and go on whatever happens to the connection or to one update."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.frontends.telegram.client import Client
+from bot.frontends.telegram.inbox import Inbox
+from bot.frontends.telegram.sending import Sleep, summary, wait_of
+
+LONG_POLL_SECONDS = 30
+BATCH = 100  # the most that Telegram gives at once
+LONGEST_PAUSE = 30.0  # seconds between attempts
+
+logger = logging.getLogger("onrecord.telegram")
+
+
+class Poller:
+    """Take updates until cancelled; `offset` tells how far."""
+
+    def __init__(
+        self, client: Client, inbox: Inbox, *, kinds: Sequence[str], sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self._client = client
+        self._inbox = inbox
+        self._kinds = kinds
+        self._sleep = sleep
+        self.offset = 0
+
+    async def run(self) -> None:
+        """Take updates for ever. Cancel it to stop: what it has taken is in the inbox."""
+        failures = 0
+        while True:
+            await self._inbox.room()
+            try:
+                batch = await self._client.take(
+                    self.offset, seconds=LONG_POLL_SECONDS, limit=BATCH, kinds=self._kinds
+                )
+            except TelegramError as error:
+                failures += 1
+                await self._sleep(_pause(error, failures))
+                continue
+            if failures:
+                logger.info("updates are coming in again")
+                failures = 0
+            # Nothing is awaited before the new offset stands: a cancelled poller has taken all or nothing.
+            for update in batch:
+                self._inbox.take(update)
+            if batch and not self._advance(batch):
+                logger.error("Telegram sent updates without numbers: they cannot be confirmed")
+                await self._sleep(LONGEST_PAUSE)
+
+    async def confirm(self) -> None:
+        """Tell Telegram what has been taken, so that the next start does not get it again."""
+        if not self.offset:
+            return
+        try:
+            await self._client.take(self.offset, seconds=0, limit=1, kinds=self._kinds)
+        except TelegramError as error:
+            logger.warning("the last updates may come again at the next start: %s", summary(error))
+
+    def _advance(self, batch: list[Any]) -> bool:
+        numbers = [update.get("update_id") for update in batch if isinstance(update, dict)]
+        known = [number for number in numbers if isinstance(number, int)]
+        if known:
+            self.offset = max(known) + 1
+        return bool(known)
+
+
+def _pause(error: TelegramError, failures: int) -> float:
+    """Log a failed attempt and return the seconds to wait before the next."""
+    if isinstance(error, RetryAfter):
+        return wait_of(error)
+    if isinstance(error, Conflict):
+        logger.error(
+            "Telegram gives the updates to somebody else: another process runs with this token, or a webhook"
+            " was set in the meantime. Only one may take them."
+        )
+    elif isinstance(error, InvalidToken):
+        logger.error("Telegram no longer accepts the token: get a new one from @BotFather")
+    elif failures == 1:
+        logger.warning("updates cannot be taken: %s; trying again", summary(error))
+    else:
+        logger.debug("updates cannot be taken, attempt %d: %s", failures, summary(error))
+    return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(failures - 1, 10))

@@ -1,0 +1,150 @@
+"""Sending answers: into the right chat and topic, as often as it takes, and never twice without need.
+
+What may be repeated: a call that had no effect (429, 5xx, no connection) always; one that broke off half
+way once, for an answer that comes twice does less harm than none; one without an answer in time, only where
+doing it twice is the same as doing it once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from telegram import InlineKeyboardMarkup
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.frontends.telegram.addressing import Place
+from bot.frontends.telegram.client import Client
+from bot.frontends.telegram.render import Piece
+from bot.frontends.telegram.transport import Disconnected, Unsent
+
+Done = TypeVar("Done")
+Sleep = Callable[[float], Awaitable[None]]
+
+REPEATS = 3
+LONGEST_WAIT = 60.0  # seconds; who is told to wait longer is not waiting any more
+FIRST_PAUSE = 0.5  # seconds, doubled each time
+
+# What Telegram says about HTML that it cannot read quotes it; a broken answer is quoted whole by the library.
+_QUOTING = re.compile(r"(?<=parse entities):|\. Parsing |\. The server response ")
+
+logger = logging.getLogger("onrecord.telegram")
+
+
+async def persist(call: Callable[[], Awaitable[Done]], *, sleep: Sleep, same_twice: bool = False) -> Done:
+    """Return what `call` returns, repeating it up to three times as far as that is safe.
+
+    With `same_twice`, doing it twice is the same as doing it once. Raises the last TelegramError.
+    """
+    broken = 0
+    for attempt in range(REPEATS):
+        try:
+            return await call()
+        except RetryAfter as error:
+            pause = wait_of(error)
+            if pause > LONGEST_WAIT:
+                raise
+        except BadRequest:
+            raise
+        except NetworkError as error:
+            broken += not isinstance(error, Unsent)
+            once = isinstance(error, Disconnected) and broken == 1
+            if not (once or same_twice or isinstance(error, Unsent)):
+                raise
+            pause = FIRST_PAUSE * 2**attempt
+        await sleep(pause)
+    return await call()
+
+
+def wait_of(error: RetryAfter) -> float:
+    """Return the seconds that Telegram asks to wait."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def summary(error: TelegramError) -> str:
+    """Return an error for the log, without the part that may repeat what a user wrote."""
+    return f"{type(error).__name__}: {_QUOTING.split(str(error), maxsplit=1)[0][:120]}"
+
+
+class Courier:
+    """Send the pieces of an answer, or put one in the place of an earlier one.
+
+    Refusals (blocked, removed, topic gone) are logged with ids only, and are not the caller's concern.
+    """
+
+    def __init__(self, client: Client, *, sleep: Sleep = asyncio.sleep) -> None:
+        self._client = client
+        self._sleep = sleep
+
+    async def send(
+        self, pieces: Sequence[Piece], place: Place, buttons: InlineKeyboardMarkup | None = None
+    ) -> list[int]:
+        """Send the pieces in order, the first as a reply, `buttons` under the last; return the ids sent."""
+        sent: list[int] = []
+        try:
+            for number, piece in enumerate(pieces, 1):
+                under = buttons if number == len(pieces) else None
+                message, place = await self._send(piece, place, under)
+                sent.append(message)
+        except Forbidden as error:
+            logger.info("chat %s does not take messages from the bot (%s)", place.chat, summary(error))
+        except TelegramError as error:
+            logger.warning("no answer could be sent to chat %s: %s", place.chat, summary(error))
+        return sent
+
+    async def turn(self, piece: Piece, place: Place, buttons: InlineKeyboardMarkup | None = None) -> None:
+        """Put a piece in the place of the message at `place`; if that is gone, send it anew."""
+        if place.message is None:
+            raise ValueError("there is no message to put it in place of")
+        message = place.message
+        try:
+            await persist(
+                lambda: self._client.rewrite(piece.html, place.chat, message, buttons=buttons),
+                sleep=self._sleep,
+                same_twice=True,
+            )
+        except BadRequest as error:
+            if "message is not modified" not in str(error).lower():
+                logger.info("message in chat %s cannot be edited (%s): sent anew", place.chat, summary(error))
+                await self.send([piece], place, buttons)
+        except ChatMigrated as error:
+            await self.send([piece], Place(error.new_chat_id), buttons)
+        except TelegramError as error:
+            logger.warning("no page could be turned in chat %s: %s", place.chat, summary(error))
+
+    async def acknowledge(self, query: str, alert: str | None = None) -> None:
+        """Answer a callback query, with an alert if there is one to show; a query too old is left be."""
+        try:
+            await persist(
+                lambda: self._client.answer_callback_query(query, text=alert, show_alert=bool(alert) or None),
+                sleep=self._sleep,
+                same_twice=True,
+            )
+        except BadRequest as error:
+            # "query is too old and response timeout expired or query ID is invalid": nobody waits for it.
+            logger.debug("callback query not answered: %s", summary(error))
+        except TelegramError as error:
+            logger.warning("callback query not answered: %s", summary(error))
+
+    async def _send(
+        self, piece: Piece, place: Place, buttons: InlineKeyboardMarkup | None
+    ) -> tuple[int, Place]:
+        """Send one piece; return its id and the place for the next."""
+        try:
+            message = await persist(lambda: self._say(piece, place, buttons), sleep=self._sleep)
+        except ChatMigrated as error:
+            # The group has become a supergroup: message ids and topics begin anew there.
+            place = Place(error.new_chat_id)
+            logger.info("a group has become the supergroup %s", place.chat)
+            message = await persist(lambda: self._say(piece, place, buttons), sleep=self._sleep)
+        return message, Place(place.chat, None, place.topic)
+
+    async def _say(self, piece: Piece, place: Place, buttons: InlineKeyboardMarkup | None) -> int:
+        return await self._client.say(
+            piece.html, place.chat, topic=place.topic, answering=place.message, buttons=buttons
+        )

@@ -1,0 +1,106 @@
+"""Logging: readable on a terminal, JSON on request; no secret reaches a record that is written."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import sys
+import traceback
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TextIO
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from bot.config import LogSettings
+
+HIDDEN = "***"
+# What a Telegram token looks like, whoever wrote it down and wherever (httpx logs it inside addresses).
+_TOKEN = re.compile(r"(?<![0-9])\d{6,}:[A-Za-z0-9_-]{30,}")
+# They log each request or each update, with its address; their warnings are kept.
+_NOISY = ("httpx", "httpcore", "telegram", "aiohttp.access", "asyncio", "aiosqlite")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Redaction:
+    """Strike out known secrets and whatever looks like a Telegram token."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        # Longest first, so that a secret that begins another leaves no rest of it.
+        values = {value for value in known if value}
+        parts = sorted(values | {quote(value, safe="") for value in values}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, parts))) if parts else None
+
+    def __call__(self, text: str) -> str:
+        """Return the text without secrets."""
+        if self._known is not None:
+            text = self._known.sub(HIDDEN, text)
+        return _TOKEN.sub(HIDDEN, text)
+
+
+class _Line(logging.Formatter):
+    """Write a record's time, level, logger and message, an exception below, all redacted."""
+
+    def __init__(self, redact: Redaction) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def parts(self, record: logging.LogRecord) -> tuple[str, str]:
+        """Return the message and the exception's text, redacted."""
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError, KeyError):
+            message = str(record.msg)  # arguments that do not fit must not lose the message
+        # Not record.exc_text: another handler's formatter may have kept it there unredacted.
+        trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
+        return self._redact(message), self._redact(trace + (record.stack_info or "")).rstrip()
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of text and its traceback."""
+        message, trace = self.parts(record)
+        time = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        # Control characters from outside must not steer the operator's terminal or forge a line.
+        line = (
+            f"{time} {record.levelname:7} {record.name}: {_CONTROL.sub('?', message.replace(chr(10), ' | '))}"
+        )
+        return f"{line}\n{_CONTROL.sub('?', trace)}" if trace else line
+
+
+class _JsonLine(_Line):
+    """Write a record as one JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as a JSON object: time (UTC), level, logger, message and exception if any."""
+        message, trace = self.parts(record)
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        entry = {"time": time, "level": record.levelname.lower(), "logger": record.name, "message": message}
+        return json.dumps(entry | ({"exception": trace} if trace else {}), ensure_ascii=False)
+
+
+def set_up(settings: LogSettings, secrets: Iterable[str] = (), *, stream: TextIO | None = None) -> None:
+    """Send all logging to one stream (standard error), redacted, in the form that the settings ask for."""
+    redact = Redaction(secrets)
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_JsonLine(redact) if settings.format == "json" else _Line(redact))
+    root = logging.getLogger()
+    for old in [*root.handlers]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(settings.level.upper())
+    # Not at debug either: their debug lines hold addresses and payloads of readers.
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    # Python's own report of an error while logging prints the arguments as they are.
+    logging.raiseExceptions = False
+
+
+def log_unexpected(logger: logging.Logger, error: BaseException, doing: str) -> str:
+    """Log an error that nobody foresaw, with its traceback, and return the id to tell instead of it."""
+    ident = secrets.token_hex(4)
+    trace: TracebackType | None = error.__traceback__
+    logger.error("error %s while %s", ident, doing, exc_info=(type(error), error, trace))
+    return ident

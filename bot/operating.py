@@ -1,0 +1,184 @@
+"""What operators do with the record: import, export, search, migrate, back up."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TextIO
+
+from bot.errors import UserError
+from bot.wiring import open_record, open_stocked
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from storage.record import Record
+
+Progress = Callable[[int, int], None]
+ACTOR = "operator"
+# Seconds between two lines of progress where there is no terminal to draw on.
+REPORT_EVERY = 5.0
+
+
+async def import_file(settings: Settings, path: Path, story: str | None) -> str:
+    """Put a fact sheet on record and return a line that sums it up; raises InvalidSheet, RecordError."""
+    from storage.factsheets import import_sheet
+
+    if not path.is_file():
+        raise UserError(f"There is no fact sheet {path}: name a .toml or .jsonl file")
+    async with open_record(settings) as record:
+        try:
+            with _progress() as progress:
+                done = await import_sheet(record, path, story=story, actor=ACTOR, progress=progress)
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(
+                f"{path} cannot be read as UTF-8 text: check the file. Nothing was imported"
+            ) from error
+    return f"{done.story.title}: {done.added} facts added, {done.updated} updated, {done.unchanged} unchanged"
+
+
+async def export_file(
+    settings: Settings, target: Path | None, *, story: str | None, form: Literal["toml", "jsonl"], force: bool
+) -> str:
+    """Write a story's fact sheet to a file, else to standard output; return a line that sums it up."""
+    from storage.factsheets import export_sheet
+
+    async with open_stocked(settings, tell_shipped) as record:
+        with _replacing(target, force=force) as out:
+            count = await export_sheet(record, out, story=story, form=form)
+    return f"{count} facts written to {target or 'standard output'}"
+
+
+async def search(
+    settings: Settings, queries: Iterator[str], out: TextIO, *, story: str | None, limit: int, as_lines: bool
+) -> None:
+    """Print the facts that match each query best, best first."""
+    async with open_stocked(settings, tell_shipped) as record:
+        story_id = await _story_id(record, story)
+        for query in queries:
+            found = await record.search.find(query, story_id=story_id, limit=limit)
+            if as_lines:
+                hits = [
+                    {
+                        "fact": f"F{hit.fact_id}",
+                        "ref": hit.ref,
+                        "score": round(hit.score, 4),
+                        "statement": hit.statement,
+                    }
+                    for hit in found
+                ]
+                print(json.dumps({"query": query, "hits": hits}, ensure_ascii=False), file=out, flush=True)
+            else:
+                rows = [f"F{hit.fact_id}  {hit.score:.2f}  {_printable(hit.statement)}" for hit in found]
+                print("\n".join(rows) or "nothing on the record matches", file=out, flush=True)
+
+
+async def migrate(settings: Settings) -> str:
+    """Bring the record's schema up to date, making the file if there is none; return a line that says so."""
+    path = settings.storage.path
+    before = _schema_version(path)
+    async with open_record(settings) as record:
+        after = await record.database.version()
+    if before == after:
+        return f"{path}: schema {after}, nothing to do"
+    return f"{path}: schema {before} before, {after} now" if before else f"{path}: made, schema {after}"
+
+
+async def back_up(settings: Settings, target: Path, *, force: bool) -> str:
+    """Copy the record while others read and write it; return a line that says where and how much.
+
+    The copy appears whole or not at all. Raises UserError if the target exists and `force` is not given.
+    """
+    _check_target(target, force=force)
+    path = settings.storage.path
+    if target.exists() and path.exists() and target.samefile(path):
+        raise UserError(f"{target} is the record itself: name another file")
+    async with open_record(settings, create=False) as record:
+        await record.database.backup(target)
+    return f"{path} backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)"
+
+
+def tell_shipped(title: str) -> None:
+    """Say on standard error that the first story has been put on record."""
+    print(f"Put the first story on record: {_printable(title)}", file=sys.stderr, flush=True)
+
+
+async def _story_id(record: Record, name: str | None) -> int | None:
+    if name is None:
+        return None
+    story = await record.stories.find(name)
+    if story is None:
+        names = ", ".join(each.name for each in await record.stories.all())
+        raise UserError(f"There is no story {name!r} on record; there are: {names}")
+    return story.id
+
+
+def _check_target(target: Path, *, force: bool) -> None:
+    if target.is_dir():
+        raise UserError(f"{target} is a folder: name a file")
+    if not target.parent.is_dir():
+        raise UserError(f"There is no folder {target.parent}: make it first")
+    if target.exists() and not force:
+        raise UserError(f"{target} exists: name another file, or add --force to replace it")
+
+
+@contextlib.contextmanager
+def _replacing(target: Path | None, *, force: bool) -> Iterator[TextIO]:
+    """Give a stream whose text becomes the file at the end of the block, or nothing of it after an error."""
+    if target is None:
+        yield sys.stdout
+        return
+    _check_target(target, force=force)
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(target)
+    except OSError as error:
+        raise UserError(f"{target} cannot be written: {error.strerror}. Nothing was changed") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress]:
+    """Give a function that shows how far a work is: a bar at a terminal, else a line every few seconds."""
+    if not sys.stderr.isatty():
+        last = time.monotonic()
+
+        def report(done: int, total: int) -> None:
+            nonlocal last
+            if time.monotonic() - last >= REPORT_EVERY:
+                last = time.monotonic()
+                print(f"{done} of {total} lines read", file=sys.stderr, flush=True)
+
+        yield report
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("import", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+def _schema_version(path: Path) -> int:
+    """Return the schema number in a file's header, 0 without one (sqlite.org/fileformat.html, byte 60)."""
+    try:
+        with path.open("rb") as file:
+            return int.from_bytes(file.read(64)[60:64], "big")
+    except OSError:
+        return 0
+
+
+def _printable(text: str) -> str:
+    from bot.frontends.terminal.render import clean
+
+    return clean(text).replace("\n", " ")

@@ -1,0 +1,122 @@
+"""Reply: what a command answers, free of any platform.
+
+A reply is made of blocks. A `Line` states a fact (or a role) and cannot be built without a citation;
+every other block speaks of the record itself, in the bot's own voice, and states nothing of the story.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Citation(_Part):
+    """Where a line comes from: a source, as its entry under the reply reads, and the place in it."""
+
+    source: int
+    entry: str = Field(min_length=1)
+    locator: str | None = None
+    url: str | None = None
+
+
+class Heading(_Part):
+    """A heading over the blocks that follow; `level` 1 is the reply's title."""
+
+    text: str = Field(min_length=1)
+    level: int = 2
+
+
+class Note(_Part):
+    """A sentence about the record or the bot, never about the story."""
+
+    text: str = Field(min_length=1)
+
+
+class Item(_Part):
+    """A labelled row about the record: a command and its help, a source and its description."""
+
+    label: str = Field(min_length=1)
+    text: str
+    url: str | None = None
+
+
+class Line(_Part):
+    """One line that states a fact; `label` stands before it (a date), `mark` after it (its standing)."""
+
+    text: str = Field(min_length=1)
+    citations: tuple[Citation, ...] = Field(min_length=1)
+    fact: int | None = None
+    revision: int | None = None
+    label: str | None = None
+    mark: str | None = None
+    nested: bool = False
+
+
+class Action(_Part):
+    """Something to do next: a button that sends a command."""
+
+    label: str = Field(min_length=1)
+    command: str = Field(min_length=1)
+
+
+Block = Heading | Note | Item | Line
+
+
+class Cited(NamedTuple):
+    """A numbered source under a reply."""
+
+    number: int
+    source: int
+    entry: str
+    url: str | None
+
+
+class Reply(_Part):
+    """An answer: blocks in order, then the sources that they cite, then actions."""
+
+    blocks: tuple[Block, ...] = Field(min_length=1)
+    actions: tuple[Action, ...] = ()
+
+    @model_validator(mode="after")
+    def _citations_agree(self) -> Reply:
+        """One source reads the same wherever the reply cites it."""
+        entries: dict[int, str] = {}
+        for citation in self.citations():
+            if entries.setdefault(citation.source, citation.entry) != citation.entry:
+                raise ValueError(f"source {citation.source} is cited under two names")
+        return self
+
+    def citations(self) -> list[Citation]:
+        """Return every citation in the order of the lines."""
+        return [citation for block in self.blocks if isinstance(block, Line) for citation in block.citations]
+
+    @cached_property
+    def sources(self) -> tuple[Cited, ...]:
+        """Number the cited sources by first appearance, from 1."""
+        first = {citation.source: citation for citation in reversed(self.citations())}
+        order = dict.fromkeys(citation.source for citation in self.citations())
+        return tuple(
+            Cited(n, source, first[source].entry, first[source].url) for n, source in enumerate(order, 1)
+        )
+
+    def marks(self, line: Line) -> str:
+        """Return a line's citation marks: `[1 ¶2] [2]`."""
+        numbers = {cited.source: cited.number for cited in self.sources}
+        shown = (
+            f"[{numbers[citation.source]} {citation.locator}]"
+            if citation.locator
+            else f"[{numbers[citation.source]}]"
+            for citation in line.citations
+        )
+        return " ".join(dict.fromkeys(shown))
+
+    @cached_property
+    def facts(self) -> tuple[int, ...]:
+        """Return the ids of the facts that the reply states, each once, in order."""
+        return tuple(dict.fromkeys(b.fact for b in self.blocks if isinstance(b, Line) and b.fact is not None))

@@ -1,0 +1,37 @@
+"""Texts for users, through gettext: `_` at the point of use, `N_` where a text is only declared."""
+
+from __future__ import annotations
+
+import gettext
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+
+LOCALES = Path(__file__).with_name("locales")
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+@lru_cache(maxsize=32)
+def _catalog(language: str) -> gettext.NullTranslations:
+    return gettext.translation("onrecord", LOCALES, languages=[language], fallback=True)
+
+
+def speak(language: str) -> None:
+    """Choose the language of this context; one that has no catalog falls back to English."""
+    _language.set(language)
+
+
+def _(message: str, **values: object) -> str:
+    """Return the text in the chosen language, its named placeholders filled."""
+    text = _catalog(_language.get()).gettext(message)
+    return text.format(**values) if values else text
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    """Return the form that fits `count`, its named placeholders (and `{count}`) filled."""
+    return _catalog(_language.get()).ngettext(one, many, count).format(count=count, **values)
+
+
+def N_(message: str) -> str:
+    """Mark a text for translation where it is declared; pass it to `_` where it is shown."""
+    return message

@@ -1,0 +1,51 @@
+"""The one place that builds the parts and joins them; nothing happens at import."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from bot.commands.dispatch import Dispatcher
+    from bot.config import Settings
+    from storage.record import Record
+
+
+class Bot(NamedTuple):
+    """What a front end is given: who answers, and the record behind the answers."""
+
+    dispatcher: Dispatcher
+    record: Record
+
+
+@asynccontextmanager
+async def open_record(settings: Settings, *, create: bool = True) -> AsyncIterator[Record]:
+    """Open the record for the length of the block; raises storage.errors.RecordError."""
+    from storage.record import Record
+
+    record = await Record.open(settings.storage.path, create=create)
+    try:
+        yield record
+    finally:
+        await record.close()
+
+
+@asynccontextmanager
+async def open_stocked(settings: Settings, shipped: Callable[[str], None]) -> AsyncIterator[Record]:
+    """Open the record as a start does: without any story it gets the first one, and `shipped` its title."""
+    async with open_record(settings) as record:
+        title = await record.put_shipped()
+        if title is not None:
+            shipped(title)
+        yield record
+
+
+@asynccontextmanager
+async def open_bot(settings: Settings, shipped: Callable[[str], None]) -> AsyncIterator[Bot]:
+    """Open the record as `open_stocked` does and join to it the bot that answers from it."""
+    from bot.commands import commands
+    from bot.commands.dispatch import Dispatcher
+
+    async with open_stocked(settings, shipped) as record:
+        yield Bot(Dispatcher(record, commands, settings), record)

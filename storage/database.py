@@ -1,0 +1,133 @@
+"""The connection to one SQLite file: pragmas, reading, transactions, migrations, backup and checks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from storage import migrating
+from storage.errors import UnreadableRecord
+from storage.translating import translated
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class Transaction:
+    """Statements that take effect together, or not at all."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def run(self, sql: str, parameters: Parameters = ()) -> None:
+        """Run one statement."""
+        await self._connection.execute_fetchall(sql, parameters)
+
+    async def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
+        """Run one statement for each row."""
+        await (await self._connection.executemany(sql, rows)).close()
+
+    async def fetch(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query, seeing what this transaction wrote."""
+        return list(await self._connection.execute_fetchall(sql, parameters))
+
+
+class Database:
+    """One SQLite file in WAL mode: one connection writes, another reads beside it."""
+
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self.path = path
+        self._writer = writer
+        self._reader = reader
+        self._writing = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, path: Path, *, create: bool = True) -> Database:
+        """Open the file, bring its schema up to date and return the database.
+
+        Raises UnreadableRecord (damaged, foreign or too new: left as it was), UnwritableRecord or
+        BusyRecord.
+        """
+        with translated(path):
+            migrating.inspect(path, create=create)
+            writer = await _connect(path)
+            try:
+                await migrating.migrate(writer)
+                # The record itself must survive a power cut: each commit reaches the disk.
+                await writer.execute("PRAGMA synchronous = FULL")
+                reader = await _connect(path)
+                await reader.execute("PRAGMA query_only = ON")
+            except BaseException:
+                await writer.close()
+                raise
+        return cls(path, writer, reader)
+
+    async def close(self) -> None:
+        """Close both connections; what was committed is on disk."""
+        await self._reader.close()
+        await self._writer.close()
+
+    async def read(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query, as last committed."""
+        with translated(self.path):
+            return list(await self._reader.execute_fetchall(sql, parameters))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Begin a writing transaction; commit at the end of the block, roll back on any exception."""
+        async with self._writing:
+            with translated(self.path):
+                # IMMEDIATE takes the write lock before reading: a deferred one can fail half way.
+                await self._writer.execute_fetchall("BEGIN IMMEDIATE")
+                try:
+                    yield Transaction(self._writer)
+                    await self._writer.commit()
+                except BaseException:
+                    # Shielded: a cancelled command must not leave the transaction open.
+                    await asyncio.shield(self._writer.rollback())
+                    raise
+
+    async def version(self) -> int:
+        """Return the number of the last migration that the file has."""
+        return int((await self.read("PRAGMA user_version"))[0][0])
+
+    async def backup(self, target: Path) -> None:
+        """Write a consistent copy to `target` while others read and write, replacing it at the end."""
+        partial = target.with_name(target.name + ".partial")
+        with translated(target):
+            partial.unlink(missing_ok=True)
+            async with aiosqlite.connect(partial) as copy:
+                await self._reader.backup(copy)
+                await copy.execute("PRAGMA journal_mode = DELETE")
+            os.replace(partial, target)
+
+    async def check(self) -> list[str]:
+        """Return what is wrong with the file, in SQLite's words; nothing if it is sound."""
+        problems = [str(row[0]) for row in await self.read("PRAGMA integrity_check(20)") if row[0] != "ok"]
+        for row in await self.read("PRAGMA foreign_key_check"):
+            problems.append(f"{row[0]} row {row[1]} points to a missing {row[2]}")
+        try:
+            async with self.transaction() as tx:
+                await tx.run("INSERT INTO fact_text (fact_text, rank) VALUES ('integrity-check', 1)")
+        except (sqlite3.DatabaseError, UnreadableRecord):
+            problems.append("the full-text index does not agree with its texts")
+        return problems
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    # isolation_level None: transactions begin where the code says so, never by themselves.
+    connection = await aiosqlite.connect(path, isolation_level=None, timeout=10)
+    try:
+        connection.row_factory = sqlite3.Row
+        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "cache_size = -65536", "temp_store = MEMORY"):
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
+    except BaseException:
+        await connection.close()
+        raise
+    return connection

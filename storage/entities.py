@@ -1,0 +1,125 @@
+"""Entities, and finding them by any of their names."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from storage.database import Database
+from storage.models import Entity
+from storage.names import fold
+from storage.sources import Sources
+
+_COLUMNS = """
+SELECT e.*, (
+    SELECT json_group_array(n.spelling) FROM entity_name n WHERE n.entity_id = e.id AND n.rank = 1
+) AS aliases
+FROM entity e
+"""
+
+# More facts than this are not counted one by one: "100 or more" is all a reader needs.
+COUNTED = 100
+
+
+class Name(NamedTuple):
+    """One folded form by which an entity can be asked; rank 0 is its name, 1 an alias, 2 a part."""
+
+    folded: str
+    entity_id: int
+    rank: int
+    spelling: str
+
+
+class Entities:
+    """Find and list entities."""
+
+    def __init__(self, database: Database, sources: Sources) -> None:
+        self._database = database
+        self._sources = sources
+        self._names: dict[int, tuple[int, list[Name]]] = {}
+
+    async def by_ref(self, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
+        """Return a story's entities of those refs, by ref; without their roles' sources."""
+        rows = await self._database.read(
+            _COLUMNS + "WHERE e.story_id = ? AND e.ref IN (SELECT value FROM json_each(?))",
+            (story_id, json.dumps(sorted(set(refs)))),
+        )
+        return {row["ref"]: _entity(row) for row in rows}
+
+    async def by_id(self, ids: Iterable[int]) -> dict[int, Entity]:
+        """Return entities by id, with the sources of their roles."""
+        rows = await self._database.read(
+            _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id", (json.dumps(sorted(set(ids))),)
+        )
+        return {entity.id: entity for entity in await self._with_role_sources(rows)}
+
+    async def page(
+        self, story_id: int, *, places: bool | None = None, after: int = 0, limit: int
+    ) -> list[Entity]:
+        """Return what a story names (only places, or only what is none), in order of id after `after`."""
+        kinds = {None: "", True: "AND e.kind = 'place'", False: "AND coalesce(e.kind, '') <> 'place'"}[places]
+        rows = await self._database.read(
+            _COLUMNS + f"WHERE e.story_id = ? {kinds} AND e.id > ? ORDER BY e.id LIMIT ?",
+            (story_id, after, limit),
+        )
+        return await self._with_role_sources(rows)
+
+    async def named(self, story_id: int, text: str) -> list[int]:
+        """Return the entities that a text names exactly, ignoring case and accents: full names outrank parts."""
+        rows = await self._database.read(
+            "SELECT entity_id, rank FROM entity_name WHERE story_id = ? AND folded = ? ORDER BY rank, entity_id LIMIT 20",
+            (story_id, fold(text)),
+        )
+        return [row[0] for row in rows if row[1] == rows[0][1]]
+
+    async def facts_naming(self, ids: Iterable[int]) -> dict[int, int]:
+        """Return for each entity how many facts name it, counting no further than COUNTED."""
+        rows = await self._database.read(
+            "SELECT value, (SELECT count(*) FROM (SELECT DISTINCT fact_id FROM mention WHERE entity_id = value LIMIT ?))"
+            " FROM json_each(?)",
+            (COUNTED, json.dumps(sorted(set(ids)))),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def names(self, story_id: int) -> list[Name]:
+        """Return every folded name of a story's entities; kept until the file changes."""
+        version = int((await self._database.read("PRAGMA data_version"))[0][0])
+        kept = self._names.get(story_id)
+        if kept is None or kept[0] != version:
+            rows = await self._database.read(
+                "SELECT folded, entity_id, rank, spelling FROM entity_name WHERE story_id = ?", (story_id,)
+            )
+            kept = self._names[story_id] = (version, [Name(*row) for row in rows])
+        return kept[1]
+
+    async def starting(self, story_id: int, text: str, limit: int) -> list[str]:
+        """Return spellings that begin with the text, for completion."""
+        folded = fold(text)
+        rows = await self._database.read(
+            "SELECT DISTINCT e.name FROM entity_name n JOIN entity e ON e.id = n.entity_id"
+            " WHERE n.story_id = ? AND n.folded >= ? AND n.folded < ? LIMIT ?",
+            (story_id, folded, folded + "\U0010ffff", limit),
+        )
+        return [str(row[0]) for row in rows]
+
+    async def _with_role_sources(self, rows: list[sqlite3.Row]) -> list[Entity]:
+        sources = await self._sources.by_id(row["role_source_id"] for row in rows if row["role_source_id"])
+        return [
+            _entity(row).model_copy(update={"role_source": sources.get(row["role_source_id"])}) for row in rows
+        ]
+
+
+def _entity(row: sqlite3.Row) -> Entity:
+    return Entity(
+        id=row["id"],
+        story_id=row["story_id"],
+        ref=row["ref"],
+        kind=row["kind"],
+        name=row["name"],
+        short=row["short"],
+        aliases=tuple(json.loads(row["aliases"])),
+        role=row["role"],
+        role_locator=row["role_locator"],
+    )

@@ -1,0 +1,39 @@
+"""What can go wrong with the record, in words that may be shown and that say what to do next."""
+
+from __future__ import annotations
+
+
+class RecordError(Exception):
+    """The record cannot do what was asked; the message is safe to show."""
+
+
+class UnreadableRecord(RecordError):
+    """The database file is damaged, not a record, or made by a newer program; it was left as it was."""
+
+
+class UnwritableRecord(RecordError):
+    """The disk is full or the file or folder may not be written; nothing was changed."""
+
+
+class BusyRecord(RecordError):
+    """Another process held the record for too long; nothing was changed."""
+
+
+class UnknownRefs(RecordError):
+    """Entries name sources or facts that are neither on record nor among them."""
+
+    def __init__(self, what: str, refs: list[str]) -> None:
+        self.what = what
+        self.refs = refs
+        super().__init__(f"No {what} has the ref {refs[0]!r}: check the spelling, or add it first")
+
+
+class InvalidSheet(RecordError):
+    """A fact sheet has errors; nothing was imported. `problems` names line and field of each."""
+
+    def __init__(self, problems: list[str], total: int | None = None) -> None:
+        self.problems = problems
+        count = len(problems) if total is None else total
+        shown = "\n".join(f"  {problem}" for problem in problems)
+        more = f"\n  ... and {count - len(problems)} more" if count > len(problems) else ""
+        super().__init__(f"The fact sheet has {count} error(s); nothing was imported:\n{shown}{more}")

@@ -1,0 +1,202 @@
+-- The record of a story: sources, entities, facts with their attributions, and each fact's history.
+-- Written in the subset that SQLite and PostgreSQL share, except for the triggers and full-text search.
+-- Moments are UTC text (2024-01-04T09:30:00.000000Z); dates in the story are EDTF text.
+
+CREATE TABLE story (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    opened_at TEXT NOT NULL
+);
+
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    ref TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT,
+    title TEXT,
+    publisher TEXT,
+    author TEXT,
+    url TEXT,
+    published TEXT,
+    note TEXT,
+    via_id INTEGER REFERENCES source (id) DEFERRABLE INITIALLY DEFERRED,
+    UNIQUE (story_id, ref),
+    CHECK (via_id IS NULL OR via_id <> id)
+);
+CREATE INDEX source_by_via ON source (via_id) WHERE via_id IS NOT NULL;
+
+CREATE TABLE entity (
+    id INTEGER PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    ref TEXT NOT NULL,
+    kind TEXT,
+    name TEXT NOT NULL,
+    short TEXT,
+    role TEXT,
+    role_source_id INTEGER REFERENCES source (id),
+    role_locator TEXT,
+    UNIQUE (story_id, ref),
+    CHECK (role IS NULL OR role_source_id IS NOT NULL)
+);
+
+-- Every folded form an entity can be asked by: rank 0 its name, 1 an alias, 2 one word of either.
+CREATE TABLE entity_name (
+    entity_id INTEGER NOT NULL REFERENCES entity (id),
+    folded TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    spelling TEXT NOT NULL,
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    PRIMARY KEY (entity_id, folded)
+);
+CREATE INDEX entity_name_by_folded ON entity_name (story_id, folded, rank, entity_id);
+
+CREATE TABLE fact (
+    id INTEGER PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    ref TEXT NOT NULL,
+    statement TEXT NOT NULL CHECK (statement <> ''),
+    occurred TEXT,
+    occasion TEXT,
+    date_note TEXT,
+    earliest TEXT,
+    latest TEXT,
+    superseded_by INTEGER REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,
+    retracted TEXT,
+    revision INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (story_id, ref),
+    CHECK (superseded_by IS NULL OR superseded_by <> id)
+);
+CREATE INDEX fact_by_date ON fact (story_id, earliest, id);
+CREATE INDEX fact_by_story ON fact (story_id, id);
+CREATE INDEX fact_by_successor ON fact (superseded_by) WHERE superseded_by IS NOT NULL;
+
+CREATE TABLE attribution (
+    fact_id INTEGER NOT NULL REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,
+    position INTEGER NOT NULL,
+    speaker_id INTEGER REFERENCES entity (id),
+    cue TEXT,
+    stance TEXT NOT NULL,
+    source_id INTEGER NOT NULL REFERENCES source (id),
+    locator TEXT,
+    quote TEXT,
+    said TEXT,
+    PRIMARY KEY (fact_id, position)
+);
+CREATE INDEX attribution_by_source ON attribution (source_id, fact_id);
+
+CREATE TABLE figure (
+    fact_id INTEGER NOT NULL REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,
+    position INTEGER NOT NULL,
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    amount REAL,
+    upper REAL,
+    words TEXT,
+    qualifier TEXT,
+    counts TEXT NOT NULL,
+    measure TEXT,
+    PRIMARY KEY (fact_id, position),
+    CHECK (amount IS NOT NULL OR words IS NOT NULL)
+);
+CREATE INDEX figure_by_story ON figure (story_id, fact_id);
+
+-- Which entities a fact names, and as what: speaker, place or about.
+CREATE TABLE mention (
+    fact_id INTEGER NOT NULL REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,
+    part TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    entity_id INTEGER NOT NULL REFERENCES entity (id),
+    PRIMARY KEY (fact_id, part, position)
+);
+CREATE INDEX mention_by_entity ON mention (entity_id, part, fact_id);
+
+CREATE TABLE relation (
+    fact_id INTEGER NOT NULL REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,
+    kind TEXT NOT NULL CHECK (kind IN ('contradicts', 'supports')),
+    other_id INTEGER NOT NULL REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,
+    about TEXT,
+    source_id INTEGER REFERENCES source (id),
+    locator TEXT,
+    added_at TEXT NOT NULL,
+    ended_at TEXT,
+    PRIMARY KEY (fact_id, kind, other_id, added_at),
+    CHECK (fact_id <> other_id)
+);
+CREATE INDEX relation_by_other ON relation (other_id, kind, fact_id);
+
+CREATE TABLE revision (
+    fact_id INTEGER NOT NULL REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,
+    number INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT,
+    material INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (fact_id, number)
+);
+CREATE INDEX revision_by_moment ON revision (fact_id, at);
+
+-- The facts that tell a story in a few lines (/about), in order.
+CREATE TABLE lead (
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    position INTEGER NOT NULL,
+    fact_id INTEGER NOT NULL REFERENCES fact (id),
+    PRIMARY KEY (story_id, position)
+);
+
+-- The story a chat has in use.
+CREATE TABLE chat (
+    address TEXT PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES story (id)
+);
+
+-- Commands too long for a button's 64 bytes, by their digest.
+CREATE TABLE button (
+    digest TEXT PRIMARY KEY,
+    command TEXT NOT NULL
+);
+
+-- No fact without an attribution. Attributions are therefore written before their fact.
+CREATE TRIGGER fact_needs_attribution BEFORE INSERT ON fact
+WHEN NOT EXISTS (SELECT 1 FROM attribution WHERE fact_id = NEW.id)
+BEGIN
+    SELECT RAISE (ABORT, 'a fact needs an attribution');
+END;
+
+CREATE TRIGGER fact_keeps_attribution BEFORE DELETE ON attribution
+WHEN EXISTS (SELECT 1 FROM fact WHERE id = OLD.fact_id)
+    AND NOT EXISTS (SELECT 1 FROM attribution WHERE fact_id = OLD.fact_id AND position <> OLD.position)
+BEGIN
+    SELECT RAISE (ABORT, 'a fact keeps at least one attribution');
+END;
+
+CREATE TRIGGER attribution_stays_with_fact BEFORE UPDATE OF fact_id ON attribution
+BEGIN
+    SELECT RAISE (ABORT, 'an attribution stays with its fact');
+END;
+
+-- Nothing that was on record is ever lost.
+CREATE TRIGGER fact_is_kept BEFORE DELETE ON fact
+BEGIN
+    SELECT RAISE (ABORT, 'facts are never deleted: retract them');
+END;
+
+CREATE TRIGGER revision_is_kept BEFORE DELETE ON revision
+BEGIN
+    SELECT RAISE (ABORT, 'revisions are append-only');
+END;
+
+CREATE TRIGGER revision_is_final BEFORE UPDATE ON revision
+BEGIN
+    SELECT RAISE (ABORT, 'revisions are append-only');
+END;
+
+-- What /what, /ask and search look through; its rowid is the fact's id, `story` one word that marks the story.
+CREATE VIRTUAL TABLE fact_text USING fts5 (
+    statement,
+    context,
+    story,
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);

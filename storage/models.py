@@ -1,0 +1,207 @@
+"""The words of the vocabulary as frozen models: what the record hands out to whoever asks it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Frozen(BaseModel):
+    """A value that never changes and refuses what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stance(StrEnum):
+    """How a speaker stands to a statement."""
+
+    ASSERTS = "asserts"
+    DENIES = "denies"
+    ADMITS = "admits"
+    ALLEGES = "alleges"
+    CONFIRMS = "confirms"
+    SUPPORTS = "supports"
+    CALLS_FOR = "calls for"
+
+
+class SourceKind(StrEnum):
+    """What sort of document a source is."""
+
+    ARTICLE = "article"
+    REPORT = "report"
+    STUDY = "study"
+    STATEMENT = "statement"
+    LEGAL = "legal"
+    POST = "post"
+
+
+class EntityKind(StrEnum):
+    """What sort of thing a story names."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PLACE = "place"
+    GROUP = "group"
+
+
+class RelationKind(StrEnum):
+    """How one fact bears on another."""
+
+    CONTRADICTS = "contradicts"
+    SUPPORTS = "supports"
+
+
+class Standing(StrEnum):
+    """How firmly a fact stands; derived from attributions and relations, never stored."""
+
+    ATTRIBUTED = "attributed"
+    CORROBORATED = "corroborated"
+    DISPUTED = "disputed"
+    SUPERSEDED = "superseded"
+    RETRACTED = "retracted"
+
+
+class RevisionKind(StrEnum):
+    """What a revision did to its fact."""
+
+    PUBLISHED = "published"
+    CORRECTED = "corrected"
+    SUPERSEDED = "superseded"
+    RETRACTED = "retracted"
+    RESTORED = "restored"
+
+
+class Story(Frozen):
+    """A developing story; its record is all its facts and sources."""
+
+    id: int
+    name: str
+    title: str
+    opened_at: str
+
+
+class Source(Frozen):
+    """A document that can be cited; with `via`, known only through the source that relays it."""
+
+    id: int
+    story_id: int
+    ref: str
+    kind: SourceKind
+    name: str | None = None
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    url: str | None = None
+    published: str | None = None
+    note: str | None = None
+    via: Source | None = None
+
+    def chain(self) -> tuple[Source, ...]:
+        """Return this source and those that relay it, ending with the document at hand."""
+        return (self,) if self.via is None else (self, *self.via.chain())
+
+
+class Entity(Frozen):
+    """A person, organisation, place or group that a story names."""
+
+    id: int
+    story_id: int
+    ref: str
+    kind: EntityKind | None
+    name: str
+    short: str | None = None
+    aliases: tuple[str, ...] = ()
+    role: str | None = None
+    role_source: Source | None = None
+    role_locator: str | None = None
+
+    @property
+    def called(self) -> str:
+        """The form used inside sentences."""
+        return self.short or self.name
+
+
+class Figure(Frozen):
+    """A number with the source's own qualifier and what it counts."""
+
+    counts: str
+    amount: float | None = None
+    upper: float | None = None
+    words: str | None = None
+    qualifier: str | None = None
+    measure: str | None = None
+
+
+class Attribution(Frozen):
+    """Whose word a fact is; without a speaker, the source's own voice."""
+
+    source: Source
+    speaker: Entity | None = None
+    cue: str | None = None
+    stance: Stance = Stance.ASSERTS
+    locator: str | None = None
+    quote: str | None = None
+    said: str | None = None
+
+
+class Relation(Frozen):
+    """One fact contradicts or supports another; seen from either, `other_id` is the far one."""
+
+    kind: RelationKind
+    other_id: int
+    outgoing: bool
+    other_in_force: bool
+    about: str | None = None
+    source: Source | None = None
+    locator: str | None = None
+
+
+class Fact(Frozen):
+    """One single-point statement on the record, never without an attribution."""
+
+    id: int
+    story_id: int
+    ref: str
+    statement: str = Field(min_length=1)
+    attributions: tuple[Attribution, ...] = Field(min_length=1)
+    occurred: str | None = None
+    occasion: str | None = None
+    date_note: str | None = None
+    places: tuple[Entity, ...] = ()
+    about: tuple[Entity, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    superseded_by: int | None = None
+    retracted: str | None = None
+    revision: int = 1
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the record still holds it: neither superseded nor retracted."""
+        return self.superseded_by is None and self.retracted is None
+
+    @property
+    def standing(self) -> Standing:
+        """Derive the standing from attributions, relations and later changes."""
+        from storage.standing import standing_of
+
+        return standing_of(self)
+
+    def entities(self) -> tuple[Entity, ...]:
+        """Return every entity that the fact names, speakers first, each once."""
+        speakers = (item.speaker for item in self.attributions if item.speaker)
+        return tuple(dict.fromkeys((*speakers, *self.places, *self.about)))
+
+
+class Revision(Frozen):
+    """One entry of a fact's append-only history; `state` is the fact as a fact-sheet entry (JSON)."""
+
+    fact_id: int
+    number: int
+    at: str
+    kind: RevisionKind
+    actor: str
+    material: bool
+    state: str
+    reason: str | None = None

@@ -1,0 +1,40 @@
+"""Folding of names and words, so that case, accents and punctuation make no difference."""
+
+import re
+import unicodedata
+from typing import Any
+
+_APART = re.compile(r"[^\w]+", re.UNICODE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_SPACES = re.compile(r"\s+")
+# Words that name nobody by themselves.
+_GLUE = frozenset("a an and at by de for from in la le of on s the to van von".split())
+
+
+def clean(text: Any) -> Any:
+    """Drop control and direction-override characters and fold white space; leave other types alone."""
+    if not isinstance(text, str):
+        return text
+    # Most text is clean already: printable means no control, separator, override or surrogate.
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    plain = text.encode("utf-8", "replace").decode("utf-8")
+    return _SPACES.sub(" ", _CONTROL.sub("", plain.replace("\n", " ").replace("\t", " "))).strip()
+
+
+def fold(text: str) -> str:
+    """Return the form in which names are compared: no case, accents, apostrophes or punctuation."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(mark for mark in apart if not unicodedata.combining(mark) and mark not in "'’ʼ`")
+    return _APART.sub(" ", bare).strip()
+
+
+def parts(folded: str) -> tuple[str, ...]:
+    """Return the words of a folded name by which alone it may be asked."""
+    words = folded.split()
+    return tuple(word for word in words if len(word) > 2 and word not in _GLUE) if len(words) > 1 else ()
+
+
+def slug(text: str) -> str:
+    """Return a ref made from a name."""
+    return fold(text).replace(" ", "-")[:200] or "unnamed"

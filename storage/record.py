@@ -1,0 +1,58 @@
+"""The record as one thing: everything that is kept, over one database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+from storage.chats import Chats
+from storage.database import Database
+from storage.entities import Entities
+from storage.facts import Facts
+from storage.ledger import Clock, Ledger
+from storage.listings import Listings
+from storage.search import Search
+from storage.sources import Sources
+from storage.stories import Stories
+
+FIRST_STORY = "belarus.toml"
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+class Record:
+    """Facts, sources, entities and stories, and the ledger through which alone they change."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.stories = Stories(database)
+        self.sources = Sources(database)
+        self.entities = Entities(database, self.sources)
+        self.facts = Facts(database, self.sources, self.entities)
+        self.listings = Listings(database, self.facts)
+        self.search = Search(database)
+        self.chats = Chats(database)
+        self.ledger = Ledger(database, clock)
+
+    @classmethod
+    async def open(cls, path: Path, *, create: bool = True, clock: Clock = utc_now) -> Record:
+        """Open the record in a file; raises the errors of `Database.open`."""
+        return cls(await Database.open(path, create=create), clock)
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self.database.close()
+
+    async def put_shipped(self) -> str | None:
+        """Put the shipped story on record if there is none yet; return its title if it did."""
+        if await self.stories.all():
+            return None
+        from storage.factsheets import import_sheet
+
+        with resources.as_file(resources.files("storage") / "stories" / FIRST_STORY) as path:
+            imported = await import_sheet(self, path, actor="onrecord")
+        return imported.story.title

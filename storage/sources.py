@@ -1,0 +1,78 @@
+"""Sources, each with the chain of those that relay it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from storage.database import Database
+from storage.models import Source
+
+# Each wanted source and all that relay it; the depth is bounded because a sheet may not hold a ring.
+_WITH_CHAIN = """
+WITH RECURSIVE chain (id) AS (
+    SELECT id FROM source WHERE {wanted}
+    UNION
+    SELECT s.via_id FROM source s JOIN chain c ON c.id = s.id WHERE s.via_id IS NOT NULL
+)
+SELECT s.* FROM source s WHERE s.id IN (SELECT id FROM chain)
+"""
+_BY_REF = _WITH_CHAIN.format(wanted="story_id = :story AND ref IN (SELECT value FROM json_each(:refs))")
+_BY_ID = _WITH_CHAIN.format(wanted="id IN (SELECT value FROM json_each(:ids))")
+
+
+class Sources:
+    """Find and list sources."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def by_ref(self, story_id: int, refs: Iterable[str]) -> dict[str, Source]:
+        """Return a story's sources of those refs, by ref."""
+        wanted = json.dumps(sorted(set(refs)))
+        rows = await self._database.read(_BY_REF, {"story": story_id, "refs": wanted})
+        return {source.ref: source for source in joined(rows)}
+
+    async def by_id(self, ids: Iterable[int]) -> dict[int, Source]:
+        """Return sources by id."""
+        rows = await self._database.read(_BY_ID, {"ids": json.dumps(sorted(set(ids)))})
+        return {source.id: source for source in joined(rows)}
+
+    async def page(self, story_id: int, *, after: int = 0, limit: int) -> list[Source]:
+        """Return a story's sources in order of id, those after `after`."""
+        rows = await self._database.read(
+            "SELECT id FROM source WHERE story_id = ? AND id > ? ORDER BY id LIMIT ?", (story_id, after, limit)
+        )
+        found = await self.by_id(row[0] for row in rows)
+        return [found[row[0]] for row in rows]
+
+    async def relayed_by(self, source_id: int) -> list[Source]:
+        """Return the sources that are known only via this one."""
+        rows = await self._database.read("SELECT id FROM source WHERE via_id = ? ORDER BY id LIMIT 50", (source_id,))
+        found = await self.by_id(row[0] for row in rows)
+        return [found[row[0]] for row in rows]
+
+    async def facts_citing(self, ids: Iterable[int]) -> dict[int, int]:
+        """Return for each source how many facts cite it itself."""
+        rows = await self._database.read(
+            "SELECT source_id, count(DISTINCT fact_id) FROM attribution"
+            " WHERE source_id IN (SELECT value FROM json_each(?)) GROUP BY source_id",
+            (json.dumps(sorted(set(ids))),),
+        )
+        return {row[0]: row[1] for row in rows}
+
+
+def joined(rows: Sequence[sqlite3.Row]) -> list[Source]:
+    """Join rows of sources into sources with their chains."""
+    by_id = {row["id"]: row for row in rows}
+    made: dict[int, Source] = {}
+
+    def make(source_id: int) -> Source:
+        if source_id not in made:
+            fields = dict(by_id[source_id])
+            via = fields.pop("via_id")
+            made[source_id] = Source(**fields, via=make(via) if via is not None else None)
+        return made[source_id]
+
+    return [make(source_id) for source_id in by_id]

@@ -1,0 +1,68 @@
+"""From a text to the words that search compares: the same splitting and stemming as the full-text index."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+import snowballstemmer
+
+# Longer queries are cut: what a forwarded message is about stands in its first words.
+LONGEST_QUERY = 2000
+MOST_WORDS = 48
+# FTS5's unicode61 takes letters and digits for words; `\w` would add the underscore.
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+# An address is no words about anything; a scheme-less one of a post's picture neither.
+_ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/)\S+", re.IGNORECASE)
+# `#AustralianFires`, `@BBCNews`: words run together, told apart by their capitals.
+_TAG = re.compile(r"[#@]([^\W_]\w*)")
+_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# Words of grammar: they match nearly everything and rank nothing.
+STOPWORDS = frozenset(
+    "a about after all also an and any are as at be been before being but by can could did do does for from had has"
+    " have he her him his how i if in into is it its me my no not of on or our she should so some than that the their"
+    " them then there these they this those to was we were what when where which who whom whose why will with would"
+    " you your rt via".split()
+)
+
+
+class Word(NamedTuple):
+    """A word as it was written (lower case), for the index, and its stem, by which texts are compared."""
+
+    written: str
+    stem: str
+
+
+def query_words(query: str) -> list[Word]:
+    """Return the words of a query worth looking for, one of each stem, at most 48; all of them if none is."""
+    text = _TAG.sub(_told_apart, _ADDRESS.sub(" ", query[:LONGEST_QUERY]))
+    written = _WORD.findall(text.lower())
+    words = {stem(word): word for word in reversed(written) if word not in STOPWORDS and len(word) > 1}
+    chosen = words or {stem(word): word for word in written}
+    return [Word(word, stemmed) for stemmed, word in reversed(chosen.items())][:MOST_WORDS]
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of a text's words, in order."""
+    return [stem(word) for word in _WORD.findall(text.lower())]
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return the Porter stem of a word in lower case, without accents: as FTS5 keeps it."""
+    if not word.isascii():
+        word = "".join(mark for mark in unicodedata.normalize("NFD", word) if not unicodedata.combining(mark))
+    return str(_stemmer().stemWord(word))
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> snowballstemmer.stemmer:  # type: ignore[valid-type]  # reason: the library has no types
+    return snowballstemmer.stemmer("porter")
+
+
+def _told_apart(match: re.Match[str]) -> str:
+    """Return a tag and the words it is made of."""
+    parts = _HUMP.findall(match[1])
+    return f" {match[1]} {' '.join(parts)} " if len(parts) > 1 else f" {match[1]} "

@@ -1,0 +1,29 @@
+"""How much each benchmark does: the full run, a quick one, and a tiny one for the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Facts on record, repetitions, and seconds for each measurement of throughput."""
+
+    records: tuple[int, ...]  # facts, smallest first; goals are held against the last two
+    samples: int  # calls of each indexed query
+    searches: int  # free-text queries
+    starts: int  # of each kind
+    rounds: int  # of each bot
+    seconds: float  # of answering updates
+    chats: int
+    imported: int  # facts
+
+    @property
+    def largest(self) -> int:
+        """Return the size of the largest record."""
+        return self.records[-1]
+
+
+FULL = Sizes((10_000, 100_000, 1_000_000), 300, 40, 12, 3, 2.5, 500, 100_000)
+QUICK = Sizes((2_000, 10_000, 50_000), 60, 15, 4, 1, 1.0, 100, 5_000)
+TINY = Sizes((200, 1_000, 2_000), 10, 5, 1, 1, 0.3, 20, 500)

@@ -1,0 +1,249 @@
+"""The terminal's rendering: layout, width and safety, and the chat's reading of lines."""
+
+from __future__ import annotations
+
+import io
+import json
+import textwrap
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.frontends.terminal import render
+from bot.frontends.terminal.app import answer_lines, lines
+from bot.frontends.terminal.render import as_json, plain, rows
+from bot.replies import Action, Citation, Heading, Item, Line, Note, Reply
+from bot.requests import Request
+
+ARTICLE = Citation(source=3, entry="Article of 4 January 2024, publisher not named", locator="¶5")
+STUDY = Citation(source=9, entry="A study", url="https://example.org/study")
+
+WHO = Reply(
+    blocks=(
+        Heading(text="Dmytro Lubinets", level=1),
+        Line(text="Ukraine's Commissioner for Human Rights", citations=(ARTICLE,)),
+        Heading(text="On the record as saying"),
+        Line(
+            text="Lubinets reminded that Russia systematically deports Ukrainian children, taking them"
+            " through Belarus to homes and orphanages in Russia",
+            citations=(ARTICLE, STUDY),
+            fact=8,
+            revision=1,
+        ),
+        Line(
+            text="Lubinets alleged that Belarus may be a stop",
+            citations=(ARTICLE,),
+            fact=19,
+            mark="disputed",
+        ),
+        Line(text="supported by PACE", citations=(STUDY,), fact=19, nested=True),
+        Line(text="Others said otherwise", citations=(STUDY,), fact=8, nested=True),
+        Note(text="One more is retracted."),
+    ),
+    actions=(Action(label="More", command="/who >E12"), Action(label="Sources", command="/sources")),
+)
+
+WHEN = Reply(
+    blocks=(
+        Line(text="The ICC issued an arrest warrant", citations=(ARTICLE,), fact=12, label="March 2023"),
+        Line(text="PACE called for another", citations=(ARTICLE,), fact=1, label="18 July (year not given)"),
+        Line(
+            text="Something else",
+            citations=(ARTICLE,),
+            fact=2,
+            label="on a day that nobody can put in so few words",
+        ),
+    )
+)
+
+
+def asked(text: str) -> Request:
+    return Request(text, chat="terminal:local", user="terminal:local")
+
+
+def test_who():
+    assert plain(WHO, 80) == textwrap.dedent("""\
+        Dmytro Lubinets
+        Ukraine's Commissioner for Human Rights [1 ¶5]
+
+        On the record as saying
+        F8   Lubinets reminded that Russia systematically deports Ukrainian children,
+             taking them through Belarus to homes and orphanages in Russia [1 ¶5] [2]
+        F19  Lubinets alleged that Belarus may be a stop [1 ¶5] (disputed)
+             supported by PACE [2]
+             F8  Others said otherwise [2]
+
+        One more is retracted.
+
+        Sources
+        [1] Article of 4 January 2024, publisher not named
+        [2] A study https://example.org/study
+
+        Next: /who >E12 (More), /sources (Sources)""")
+
+
+def test_when_has_a_column_of_dates():
+    assert plain(WHEN, 80) == textwrap.dedent("""\
+        March 2023                F12  The ICC issued an arrest warrant [1 ¶5]
+        18 July (year not given)  F1   PACE called for another [1 ¶5]
+        on a day that nobody can put in so few words
+                                  F2   Something else [1 ¶5]
+
+        Sources
+        [1] Article of 4 January 2024, publisher not named""")
+
+
+def test_labels_that_are_all_too_long_stand_above_their_text():
+    line = Line(text="He said so", citations=(ARTICLE,), fact=4, label="during the war (it gives no dates)")
+    assert plain(Reply(blocks=(line,)), 80).startswith(f"{line.label}\n    F4  He said so [1 ¶5]\n")
+
+
+def test_items_share_a_column():
+    reply = Reply(
+        blocks=(
+            Item(label="/who [name]", text="who said what"),
+            Item(label="S1", text="An article", url="https://example.org"),
+        )
+    )
+    assert plain(reply) == "/who [name]  who said what\nS1           An article https://example.org"
+
+
+def test_notes_keep_their_paragraphs_and_stay_together():
+    assert plain(Reply(blocks=(Note(text="one\n\ntwo"), Note(text="three")))) == "one\n\ntwo\nthree"
+
+
+def test_marks_are_not_torn_apart():
+    for width in range(24, 60):
+        assert all(row.text.count("[") == row.text.count("]") for row in rows(WHO, width))
+
+
+def test_what_could_steer_a_terminal_is_left_out():
+    bad = "a\x1b[31mb\x00c\x07d\u202ee\x9bf\rg"
+    reply = Reply(
+        blocks=(
+            Heading(text=bad, level=1),
+            Note(text=bad),
+            Item(label=bad, text=bad, url=f"https://{bad}"),
+            Line(
+                text=bad,
+                citations=(Citation(source=1, entry=bad, locator=bad, url=bad),),
+                label=bad,
+                mark=bad,
+                fact=1,
+            ),
+        ),
+        actions=(Action(label=bad, command=bad),),
+    )
+    assert not set(plain(reply)) & set("\x1b\x00\x07\u202e\x9b\r")
+
+
+texts = st.text(min_size=1, max_size=200)
+citations = st.builds(
+    Citation, source=st.integers(1, 3), entry=st.just("An entry"), locator=st.none() | st.text(max_size=8)
+)
+blocks = st.one_of(
+    st.builds(Heading, text=texts, level=st.integers(1, 3)),
+    st.builds(Note, text=texts),
+    st.builds(Item, label=texts, text=st.text(max_size=200)),
+    st.builds(
+        Line,
+        text=texts,
+        citations=st.lists(citations, min_size=1, max_size=3).map(tuple),
+        fact=st.none() | st.integers(1, 10**7),
+        label=st.none() | st.text(min_size=1, max_size=60),
+        nested=st.booleans(),
+    ),
+)
+replies = st.builds(Reply, blocks=st.lists(blocks, min_size=1, max_size=6).map(tuple))
+
+
+@given(replies)
+def test_every_row_is_one_row_and_safe(reply):
+    for row in rows(reply):
+        assert "\n" not in row.text
+        assert not render._UNSAFE.search(row.text)
+
+
+words = st.lists(st.text("abcäß", min_size=1, max_size=8), min_size=1, max_size=40).map(" ".join)
+wordy_lines = st.builds(
+    Line,
+    text=words,
+    citations=st.just((ARTICLE,)),
+    fact=st.none() | st.integers(1, 9999),
+    label=st.none() | words,
+    nested=st.booleans(),
+)
+wordy = st.one_of(
+    wordy_lines,
+    st.builds(Note, text=words),
+    st.builds(Heading, text=words),
+    st.builds(Item, label=words, text=words),
+)
+
+
+@given(st.lists(wordy, min_size=1, max_size=6), st.integers(40, 120))
+def test_no_row_is_wider_than_asked(some, width):
+    assert all(len(row.text) <= width for row in rows(Reply(blocks=tuple(some)), width))
+
+
+@given(replies)
+def test_no_letter_is_lost(reply):
+    shown = "".join(plain(reply).split())
+    for block in reply.blocks:
+        assert "".join(render.clean(block.text).split()) in shown
+
+
+def test_json_of_a_reply():
+    data = as_json(asked("/who"), WHO)
+    assert list(data) == ["request", "text", "facts", "citations", "actions"]
+    assert data["text"] == plain(WHO)
+    assert data["facts"] == ["F8", "F19"]
+    assert data["citations"] == [
+        {"n": 1, "source": "S3", "locator": "¶5"},
+        {"n": 2, "source": "S9", "locator": None},
+    ]
+    assert data["actions"][0] == {"label": "More", "command": "/who >E12"}
+
+
+def test_json_of_silence():
+    assert as_json(asked("x"), None) == {
+        "request": "x",
+        "text": "",
+        "facts": [],
+        "citations": [],
+        "actions": [],
+    }
+
+
+def test_lines_of_any_bytes():
+    data = b"\xef\xbb\xbf/who\r\n\n\xff\xfe\xc3\xa4\n" + b"x" * 10_000 + b"\nlast"
+    assert list(lines(io.BytesIO(data))) == ["/who", "", "\ufffd\ufffdä", "x" * 10_000, "last"]
+
+
+def test_a_line_without_end_is_cut(monkeypatch):
+    monkeypatch.setattr("bot.frontends.terminal.app.LONGEST_LINE", 10)
+    assert list(lines(io.BytesIO(b"a" * 35 + b"\nb\n"))) == ["a" * 10, "b"]
+
+
+class Echo:
+    """Answer with the request itself."""
+
+    async def answer(self, request):
+        return None if request.text == "silence" else Reply(blocks=(Note(text=f"heard {request.text}"),))
+
+    async def complete(self, text, request):
+        return []
+
+
+async def test_piped_text_is_answered_in_order():
+    out = io.StringIO()
+    await answer_lines(Echo(), asked, io.BytesIO(b"one\n\nsilence\n  \ntwo\n"), out, as_lines=False)
+    assert out.getvalue() == "heard one\n\nheard two\n"
+
+
+async def test_piped_json_answers_every_line():
+    out = io.StringIO()
+    await answer_lines(Echo(), asked, io.BytesIO(b"one\n\nsilence\n"), out, as_lines=True)
+    answers = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [answer["request"] for answer in answers] == ["one", "", "silence"]
+    assert answers[2]["text"] == ""

@@ -1,0 +1,104 @@
+"""Logs: both forms, and that no secret gets into either."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+
+import pytest
+
+from bot import logs
+from bot.config import LogSettings
+
+TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+SECRET = "hush-hush"
+
+
+@pytest.fixture
+def logged():
+    """Set logging up on a stream of the test's own, and put everything back afterwards."""
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level, logging.raiseExceptions)
+    levels = {name: logging.getLogger(name).level for name in logs._NOISY}
+    stream = io.StringIO()
+
+    def begin(form: str = "text", level: str = "info") -> io.StringIO:
+        logs.set_up(LogSettings(level=level, format=form), [TOKEN, SECRET, ""], stream=stream)
+        return stream
+
+    yield begin
+    root.handlers[:], root.level, logging.raiseExceptions = before
+    for name, old in levels.items():
+        logging.getLogger(name).setLevel(old)
+
+
+def test_text_is_one_line(logged):
+    out = logged()
+    logging.getLogger("bot.x").info("heard %s", "a\nforged line\x1b[2J")
+    (line,) = out.getvalue().splitlines()
+    assert line.endswith("INFO    bot.x: heard a | forged line?[2J")
+
+
+def test_json_is_one_object_a_line(logged):
+    out = logged("json")
+    logging.getLogger("bot.x").warning("heard %s", "ä\n")
+    entry = json.loads(out.getvalue())
+    assert entry["level"] == "warning"
+    assert entry["logger"] == "bot.x"
+    assert entry["message"] == "heard ä\n"
+    assert entry["time"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_secrets_are_struck_out_everywhere(logged, form):
+    out = logged(form)
+    log = logging.getLogger("bot.x")
+    log.info("GET https://api.example.org/bot%s/getMe", TOKEN)
+    log.info("url encoded %s", TOKEN.replace(":", "%3A"))
+    log.info("another's 987654321:ZZHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw, secret %s", SECRET)
+    log.info("an object %r", {"token": TOKEN})
+    try:
+        raise ValueError(f"no answer from /bot{TOKEN}/getMe")
+    except ValueError:
+        log.exception("failed", stack_info=True)
+    written = out.getvalue()
+    assert "AAHdqTcv" not in written
+    assert "ZZHdqTcv" not in written
+    assert SECRET not in written
+    assert "ValueError: no answer from /bot***/getMe" in written
+
+
+def test_arguments_that_do_not_fit_lose_nothing(logged, capsys):
+    out = logged()
+    unfit = "two %s %s"
+    logging.getLogger("bot.x").info(unfit, TOKEN)
+    assert "two %s %s" in out.getvalue()
+    assert capsys.readouterr().err == ""
+
+
+def test_the_libraries_noise_is_left_out(logged):
+    out = logged(level="debug")
+    for name in ("httpx", "httpcore.http11", "telegram.ext.Updater"):
+        logging.getLogger(name).info("POST https://...")
+        logging.getLogger(name).warning("worth it: %s", name)
+    assert "POST" not in out.getvalue()
+    assert out.getvalue().count("worth it") == 3
+
+
+def test_setting_up_again_does_not_double(logged):
+    logged()
+    out = logged()
+    logging.getLogger("bot.x").error("once")
+    assert out.getvalue().count("once") == 1
+
+
+def test_an_unexpected_error_is_logged_under_an_id(logged):
+    out = logged()
+    try:
+        raise RuntimeError("boom")
+    except RuntimeError as error:
+        ident = logs.log_unexpected(logging.getLogger("bot"), error, "answering")
+    assert f"error {ident} while answering" in out.getvalue()
+    assert "RuntimeError: boom" in out.getvalue()
+    assert len(ident) == 8

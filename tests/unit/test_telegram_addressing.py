@@ -1,0 +1,213 @@
+"""Which updates ask the bot something, and what."""
+
+from typing import Any
+
+import pytest
+from telegram import Message, Update, User
+
+from bot.frontends.telegram.addressing import Place, place_of, pressed, to_request, tongue
+from bot.requests import Request
+
+ME = User(99, "OnRecord", True, username="OnRecordBot")
+ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "uk"}
+OTHER_BOT = {"id": 50, "is_bot": True, "first_name": "Other", "username": "other_bot"}
+MYSELF = {"id": 99, "is_bot": True, "first_name": "OnRecord", "username": "OnRecordBot"}
+PRIVATE = {"id": 7, "type": "private", "first_name": "Ann"}
+GROUP = {"id": -100123, "type": "supergroup", "title": "Group", "is_forum": True}
+CHANNEL = {"id": -100777, "type": "channel", "title": "Channel"}
+KNOWN = {"who", "when"}.__contains__
+
+
+def message(text: str | None, chat: dict[str, Any] = GROUP, **more: Any) -> dict[str, Any]:
+    said: dict[str, Any] = {"message_id": 5, "date": 1, "chat": chat, "from": ANN}
+    if text is not None:
+        said["text"] = text
+    return said | more
+
+
+def asked(kind: str = "message", /, **data: Any) -> Request | None:
+    return to_request(Update.de_json({"update_id": 1, kind: data}), ME, known=KNOWN)
+
+
+def text_of(text: str | None, chat: dict[str, Any] = GROUP, **more: Any) -> str | None:
+    request = asked(**message(text, chat, **more))
+    return None if request is None else request.text
+
+
+def mention(text: str, name: str = "@OnRecordBot", kind: str = "mention", **more: Any) -> dict[str, Any]:
+    start = text.index(name)
+    units = [len(part.encode("utf-16-le")) // 2 for part in (text[:start], name)]
+    return {"entities": [{"type": kind, "offset": units[0], "length": units[1], **more}]}
+
+
+def test_private_chat() -> None:
+    assert asked(**message("/who", PRIVATE)) == Request("/who", "telegram:7", "telegram:7", True, None, "uk")
+    assert text_of("who is he?", PRIVATE) == "who is he?"
+    assert text_of("/who@onrecordbot lubinets", PRIVATE) == "/who lubinets"
+    assert text_of("/who@other_bot", PRIVATE) is None
+    assert text_of("/кто", PRIVATE) == "/кто"
+    assert text_of("x" * 10_000, PRIVATE) == "x" * 10_000
+    assert text_of("\x00\u202e🎈שלום", PRIVATE) == "\x00\u202e🎈שלום"
+    assert text_of("half \ud83d", PRIVATE) == "half \ufffd"
+
+
+def test_private_chat_without_text() -> None:
+    voice = {"file_id": "x", "file_unique_id": "y", "duration": 1}
+    assert text_of(None, PRIVATE, voice=voice) == ""
+    assert text_of(None, PRIVATE, voice=voice, caption="who?") == "who?"
+    assert text_of(None, PRIVATE, message_auto_delete_timer_changed={"message_auto_delete_time": 1}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/who lubinets", "/who lubinets"),
+        ("/who@OnRecordBot lubinets", "/who lubinets"),
+        ("/WHO@onrecordbot", "/WHO"),
+        ("/unheard_of@OnRecordBot", "/unheard_of"),
+        ("/who@other_bot", None),
+        ("/who@OnRecordBotX", None),
+        ("/ban everyone", None),
+        ("/", None),
+        ("/who,", None),
+        ("/кто", None),
+        ("who is lubinets?", None),
+        ("see /who", None),
+        ("", None),
+    ],
+)
+def test_commands_in_a_group(text: str, expected: str | None) -> None:
+    request = asked(**message(text))
+    assert (request.text if request else None) == expected
+    if request is not None:
+        assert (request.chat, request.user, request.private) == ("telegram:-100123", "telegram:7", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@OnRecordBot, who is he?", "who is he?"),
+        ("🎈🎈 who is he @OnRecordBot ?", "🎈🎈 who is he ?"),
+        ("שלום @OnRecordBot", "שלום"),
+        ("@OnRecordBot", "/help"),
+        ("@OnRecordBot /who lubinets", "/who lubinets"),
+        ("@OnRecordBot /ban", "/ban"),
+        ("@OnRecordBot /who@other_bot", None),
+    ],
+)
+def test_a_mention_in_a_group(text: str, expected: str | None) -> None:
+    request = asked(**message(text, **mention(text)))
+    assert (request.text if request else None) == expected
+
+
+def test_plain_talk_to_the_bot_is_marked_as_such() -> None:
+    text = "@OnRecordBot who is he?"
+    request = asked(**message(text, **mention(text)))
+    assert request is not None
+    assert request.private
+    command = asked(**message("/who"))
+    assert command is not None
+    assert not command.private
+
+
+def test_other_mentions() -> None:
+    assert text_of("@other_bot who?", **mention("@other_bot who?", "@other_bot")) is None
+    assert text_of("@OnRecordBot in code", entities=[{"type": "code", "offset": 0, "length": 12}]) is None
+    named = mention("OnRecord: who?", "OnRecord", "text_mention", user=MYSELF)
+    assert text_of("OnRecord: who?", **named) == "who?"
+    somebody = mention("Ann: who?", "Ann", "text_mention", user=ANN)
+    assert text_of("Ann: who?", **somebody) is None
+    caption = {"caption": "@OnRecordBot who?", "caption_entities": mention("@OnRecordBot who?")["entities"]}
+    assert text_of(None, **caption) == "who?"
+    forged = [{"type": "mention", "offset": offset, "length": 500} for offset in (-3, 10**9)]
+    assert text_of("@OnRecordBot who?", entities=forged) is None
+
+
+def test_replies() -> None:
+    mine = message("answer", **{"from": MYSELF})
+    assert text_of("and when?", reply_to_message=mine) == "and when?"
+    assert text_of("/unheard_of", reply_to_message=mine) == "/unheard_of"
+    assert text_of("/who@other_bot", reply_to_message=mine) is None
+    assert text_of("and when?", reply_to_message=message("talk")) is None
+    opened = {"forum_topic_created": {"name": "Topic", "icon_color": 1}}
+    topic = message(None, **{"from": MYSELF}, **opened)
+    assert text_of("talk in a topic", reply_to_message=topic) is None
+    plain = asked(**message("and when?", reply_to_message=mine))
+    assert plain is not None
+    assert plain.private
+
+
+def test_who_is_not_a_person() -> None:
+    assert text_of("/who", **{"from": OTHER_BOT}) is None
+    assert text_of("/who", PRIVATE, **{"from": OTHER_BOT}) is None
+    assert text_of("/who", via_bot=OTHER_BOT) is None
+    assert text_of("/who", sender_chat=CHANNEL, is_automatic_forward=True) is None
+    said = message("/who")
+    del said["from"]
+    assert asked(**said) is None
+    origin = {"type": "user", "date": 1, "sender_user": ANN}
+    assert text_of("/who", forward_origin=origin) is None
+    assert text_of("who?", PRIVATE, forward_origin=origin) == "who?"
+
+
+def test_anonymous_admins_and_channels() -> None:
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    request = asked(**message("/who", sender_chat=GROUP, **{"from": anonymous}))
+    assert request is not None
+    assert request.user == "telegram:-100123"
+    post = message("/who", CHANNEL, sender_chat=CHANNEL)
+    del post["from"]
+    expected = Request("/who", "telegram:-100777", "telegram:-100777", False)
+    assert asked("channel_post", **post) == expected
+    del post["sender_chat"]
+    assert asked("channel_post", **post) == expected
+    assert asked("channel_post", **post | {"text": "@OnRecordBot who?"}) is None
+    assert asked("channel_post", **post | {"text": "/unheard_of"}) is None
+
+
+def test_what_is_not_a_new_message_asks_nothing() -> None:
+    assert asked("edited_message", **message("/who", PRIVATE)) is None
+    assert asked("edited_channel_post", **message("/who", CHANNEL)) is None
+    assert (
+        asked("my_chat_member", chat=GROUP, date=1, **{"from": ANN}, **dict.fromkeys(MEMBERS, MEMBER)) is None
+    )
+    assert to_request(Update(1), ME) is None
+
+
+MEMBERS = ("old_chat_member", "new_chat_member")
+MEMBER = {"status": "member", "user": MYSELF}
+
+
+def test_place() -> None:
+    def place(**more: Any) -> Place:
+        return place_of(Message.de_json(message("x", **more), None))
+
+    assert place() == Place(-100123, 5, None)
+    assert place(message_thread_id=3, is_topic_message=True) == Place(-100123, 5, 3)
+    assert place(message_thread_id=3) == Place(-100123, 5, None)
+
+
+def test_buttons() -> None:
+    query: dict[str, Any] = {"id": "1", "from": ANN, "chat_instance": "x", "data": "/who >E12"}
+    update = Update.de_json({"update_id": 1, "callback_query": query | {"message": message("answer")}})
+    assert update.callback_query is not None
+    assert pressed(update.callback_query, "/who >E12") == Request(
+        "/who >E12", "telegram:-100123", "telegram:7", True, None, "uk"
+    )
+    inaccessible = {"message_id": 5, "date": 0, "chat": GROUP}
+    update = Update.de_json({"update_id": 1, "callback_query": query | {"message": inaccessible}})
+    assert update.callback_query is not None
+    assert update.callback_query.message is not None
+    assert place_of(update.callback_query.message) == Place(-100123, 5, None)
+    update = Update.de_json({"update_id": 1, "callback_query": query | {"inline_message_id": "x"}})
+    assert update.callback_query is not None
+    assert pressed(update.callback_query, "/who") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("uk", "uk"), ("pt-br", "pt_br"), (None, "en"), ("", "en"), ("../../etc", "en"), ("x" * 99, "en")],
+)
+def test_language(code: str | None, expected: str) -> None:
+    assert tongue(User(1, "Ann", False, language_code=code), "en") == expected
+    assert tongue(None, "de") == "de"
