@@ -10,21 +10,23 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections import Counter
 from typing import NamedTuple
 
 from storage import indexing
 from storage.database import Database
-from storage.words import STOPWORDS, Word, query_words, stem, stems
+from storage.words import STOPWORDS, Word, matching, query_words, split, stem
 
-__all__ = ["STOPWORDS", "Hit", "Search", "stem", "stems"]
+__all__ = ["STOPWORDS", "Hit", "Search", "stem"]
 
 # How many postings may be gathered for one query: some milliseconds of work.
 AFFORDABLE = 10_000
 # How many facts are scored by all words.
 CANDIDATES = 160
-# A count above this is kept even when the record has changed since: it cannot have changed by much.
+# How far a word's facts are counted; so common a word's count is kept even when the record has changed since.
 COMMON = 4_000
+_COUNT = f"""
+SELECT count(*), max(id) FROM (SELECT rowid AS id FROM fact_text WHERE fact_text MATCH ? LIMIT {COMMON})
+"""
 # In a story with more facts than this, facts of other stories are passed over rather than never looked at.
 BIG_STORY = 50_000
 # Statements are one sentence: their length tells little, so it counts for little (as Anserini does for passages).
@@ -68,8 +70,9 @@ class Search:
         if not weighed:
             return []
         rows = await self._candidates(weighed, story_id, max(limit, CANDIDATES))
+        worth = {item.word.stem: item.worth for item in weighed}
         ranked = sorted(
-            (Hit(row["id"], row["ref"], self._score(row, weighed), row["statement"]) for row in rows),
+            (Hit(row["id"], row["ref"], self._score(row, worth), row["statement"]) for row in rows),
             key=lambda hit: (-hit.score, hit.fact_id),
         )
         return ranked[:limit]
@@ -134,9 +137,12 @@ class Search:
         """Return the words that some fact holds, the rarest first."""
         unknown = [word for word in words if word.stem not in self._holding]
         if unknown:
-            counts = ", ".join("(SELECT count(*) FROM fact_text WHERE fact_text MATCH ?)" for _ in unknown)
-            rows = await self._database.read(f"SELECT {counts}", [f'"{word.written}"' for word in unknown])
-            self._holding.update(zip((word.stem for word in unknown), rows[0], strict=True))
+            rows = await self._database.read(
+                " UNION ALL ".join([_COUNT] * len(unknown)), [f'"{word.written}"' for word in unknown]
+            )
+            for word, (count, reached) in zip(unknown, rows, strict=True):
+                # Beyond COMMON the rest is reckoned from how far into the record the first ones reach.
+                self._holding[word.stem] = count if count < COMMON else count * self._total // reached
         weighed = [
             _Weighed(word, holding, _worth(holding, self._total))
             for word in words
@@ -158,16 +164,17 @@ class Search:
         self._holding = {stem: count for stem, count in self._holding.items() if count >= COMMON}
         self._story_sizes = {story: size for story, size in self._story_sizes.items() if size >= BIG_STORY}
 
-    def _score(self, row: sqlite3.Row, weighed: list[_Weighed]) -> float:
-        statement, context = stems(row["statement"]), stems(row["context"])
-        inside, around = Counter(statement), Counter(context)
-        norm = K1 * (1 - B + B * (len(statement) + len(context)) / max(self._length, 1.0))
-        score = 0.0
-        for item in weighed:
-            count = inside[item.word.stem] + CONTEXT_WEIGHT * around[item.word.stem]
-            if count:
-                score += item.worth * count * (K1 + 1) / (count + norm)
-        return score
+    def _score(self, row: sqlite3.Row, worth: dict[str, float]) -> float:
+        """Return a fact's BM25 for the words of a query, given what each is worth."""
+        counts = dict.fromkeys(worth, 0.0)
+        length = 0
+        for text, weight in ((row["statement"], 1.0), (row["context"], CONTEXT_WEIGHT)):
+            written = split(text)
+            length += len(written)
+            for each in matching(written, worth):
+                counts[each] += weight
+        norm = K1 * (1 - B + B * length / max(self._length, 1.0))
+        return sum(worth[each] * count * (K1 + 1) / (count + norm) for each, count in counts.items())
 
 
 def _worth(holding: int, total: int) -> float:

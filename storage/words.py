@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,15 +39,29 @@ class Word(NamedTuple):
 def query_words(query: str) -> list[Word]:
     """Return the words of a query worth looking for, one of each stem, at most 48; all of them if none is."""
     text = _TAG.sub(_told_apart, _ADDRESS.sub(" ", query[:LONGEST_QUERY]))
-    written = _WORD.findall(text.lower())
+    written = split(text)
     words = {stem(word): word for word in reversed(written) if word not in STOPWORDS and len(word) > 1}
     chosen = words or {stem(word): word for word in written}
     return [Word(word, stemmed) for stemmed, word in reversed(chosen.items())][:MOST_WORDS]
 
 
-def stems(text: str) -> list[str]:
-    """Return the stems of a text's words, in order."""
-    return [stem(word) for word in _WORD.findall(text.lower())]
+def split(text: str) -> list[str]:
+    """Return the words of a text in lower case, in order."""
+    return _WORD.findall(text.lower())
+
+
+def matching(words: Iterable[str], wanted: Collection[str]) -> Iterator[str]:
+    """Yield the stem of each word whose stem is wanted.
+
+    Stemming is the dear part and changes no word's beginning (but for y, which becomes i), so most are
+    told apart by that.
+    """
+    beginnings = {stemmed[:2].replace("y", "i") for stemmed in wanted}
+    for word in words:
+        if not word.isascii() or word[:2].replace("y", "i") in beginnings:
+            stemmed = stem(word)
+            if stemmed in wanted:
+                yield stemmed
 
 
 @lru_cache(maxsize=100_000)

@@ -27,19 +27,19 @@ def day(moment: str) -> str:
 
 
 def label(fact: Fact) -> str | None:
-    """Return when a fact occurred as its source tells it; None if the source says nothing of it."""
+    """Return when a fact occurred, in a few words; None if its source dates neither it nor its telling."""
+    if fact.occurred:
+        return in_words(fact.occurred)
+    if fact.occasion:
+        return _("{occasion} (no date)", occasion=fact.occasion)
     said = fact.attributions[0].said
-    when = in_words(fact.occurred) if fact.occurred else fact.occasion
-    if when and fact.date_note:
-        return _("{when} ({note})", when=when, note=fact.date_note)
-    if when or not said:
-        return when or fact.date_note
-    return _("said {date}", date=in_words(said))
+    return _("said {date}", date=in_words(said)) if said else None
 
 
-def is_dated(fact: Fact) -> bool:
-    """Tell whether the source dates the event at all, be it by an occasion."""
-    return bool(fact.occurred or fact.occasion)
+def told(fact: Fact) -> str:
+    """Return all that its source tells of when a fact occurred, and what it leaves open."""
+    when = label(fact) or _("no date on record")
+    return _("{when}; {note}", when=when, note=fact.date_note) if fact.date_note else when
 
 
 def _one(parts: dates.Parts) -> str:

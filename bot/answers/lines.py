@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.answers.citing import cite, cite_role
 from bot.answers.dating import label
 from bot.answers.sentences import echo, sentence
-from bot.replies import Block, Item, Line
+from bot.replies import Block, Item, Line, Note
 from bot.texts import N_, _, ngettext
 from storage.entities import COUNTED
 from storage.models import Entity, Fact, Figure, Standing
@@ -29,7 +29,7 @@ def mark(fact: Fact) -> str | None:
 def stating(fact: Fact, *, dated: bool = False, nested: bool = False) -> Line:
     """Return the line that states a fact on the word of its first attribution."""
     return Line(
-        text=sentence(fact),
+        text=sentence(fact, dated=dated),
         citations=(cite(fact.attributions[0]),),
         fact=fact.id,
         revision=fact.revision,
@@ -51,6 +51,14 @@ def with_voices(fact: Fact, *, dated: bool = False) -> list[Block]:
 def listing(facts: Iterable[Fact], *, dated: bool = False) -> list[Block]:
     """Return the lines of several facts."""
     return [block for fact in facts for block in with_voices(fact, dated=dated)]
+
+
+def role(entity: Entity) -> Block:
+    """Return the line with the role that a source gives an entity, under a heading with its name."""
+    cited = cite_role(entity)
+    if cited and entity.role:
+        return Line(text=entity.role[:1].upper() + entity.role[1:], citations=(cited,))
+    return Note(text=_("No role on record."))
 
 
 def naming(entity: Entity, facts: int = 0) -> Block:

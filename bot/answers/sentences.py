@@ -9,8 +9,8 @@ from storage.models import Attribution, Fact, Stance
 
 # Words that lose their capital when a statement reads on after a cue; any other may be a name.
 _FUNCTION_WORDS = frozenset(
-    "A An All Any At Both Each Every Few He Her His However If In It Its Many More Most No None Of On One Only"
-    " Our Over She Some Several That The Their There These They This Those Under Up We When Where While"
+    "A An All Any At Both Each Every Few He Her His However If In It Its Many More Most No None Of On One"
+    " Only Our Over She Some Several That The Their There These They This Those Under Up We When Where While"
     " With".split()
 )
 _CUES = {
@@ -24,15 +24,24 @@ _CUES = {
 }
 
 
-def sentence(fact: Fact, attribution: Attribution | None = None) -> str:
-    """Return a fact as the word of one of its attributions, by default the first."""
+def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool = False) -> str:
+    """Return a fact as the word of one of its attributions, by default the first.
+
+    When it was said is told where that is not the date of the source, which the citation gives; with
+    `dated` in any case, and with what the source leaves open of the event's own date.
+    """
     item = attribution or fact.attributions[0]
     who = item.speaker.called if item.speaker else voice(item.source)
     text = _spoken(who, item, fact.statement)
     if item.quote and item.quote.strip("\"“”'").casefold() not in fact.statement.casefold():
         text = _("{sentence} (“{quote}”)", sentence=text, quote=item.quote.strip('"“”'))
-    if item.said:
-        text = _("{sentence} (word of {date})", sentence=text, date=in_words(item.said))
+    asides = []
+    if item.said and (dated or item.said != item.source.published):
+        asides.append(_("said on {date}", date=in_words(item.said)))
+    if dated and fact.date_note:
+        asides.append(fact.date_note)
+    if asides:
+        text = _("{sentence} ({asides})", sentence=text, asides="; ".join(asides))
     return text[:1].upper() + text[1:]
 
 

@@ -22,8 +22,8 @@ _JOINED = re.compile(
 )
 _BEFORE_YEARS = frozenset("in since before after during year until from by".split())
 _AUXILIARY = frozenset(
-    "is are was were am do does did has have had can could will would should isn aren wasn weren don doesn didn"
-    " hasn haven hadn surely so".split()
+    "is are was were am do does did has have had can could will would should isn aren wasn weren don doesn"
+    " didn hasn haven hadn surely so".split()
 )
 
 

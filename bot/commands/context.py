@@ -51,7 +51,7 @@ class Context:
         return Action(label=_("More"), command=words)
 
     def number_after(self) -> int:
-        """Return the cursor of a list in order of ids, 0 at its beginning. Raises UserError for a forged one."""
+        """Return the cursor of a list in order of ids, 0 at its start. Raises UserError for a forged one."""
         if self.after is None:
             return 0
         if not self.after.isdigit() or len(self.after) > 15:

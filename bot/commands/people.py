@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answers.lines import listing, naming
+from bot.answers.lines import listing, naming, role
 from bot.commands.context import Context
 from bot.commands.naming import entity_named
 from bot.commands.registry import Argument, Kind, commands
@@ -30,7 +30,7 @@ async def who(context: Context, argument: str) -> Reply:
         return await _everyone(context)
     unknown = _("“{name}” alone is not on record in this story: /who lists who is.", name=argument[:60])
     entity = await entity_named(context, argument, unknown=unknown)
-    blocks: list[Block] = [Heading(text=entity.name, level=1), *await named(context, [entity])]
+    blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]
     if others := [alias for alias in entity.aliases if alias != entity.short]:
         blocks.append(Note(text=_("Also asked by: {names}", names=", ".join(others[:8]))))
     said, actions = await _part(context, entity, "speaker", _("On the record as saying"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answers.lines import listing, naming
+from bot.answers.lines import listing, role
 from bot.commands.context import Context
 from bot.commands.naming import entity_named
 from bot.commands.people import FAMILY, named
@@ -37,7 +37,7 @@ async def where(context: Context, argument: str) -> Reply:
     ordered = [facts[fact_id] for fact_id in sorted(facts)]
     blocks: list[Block] = [Heading(text=entity.name, level=1)]
     if entity.role:
-        blocks.append(naming(entity))
+        blocks.append(role(entity))
     if not ordered:
         return Reply(
             blocks=(*blocks, Note(text=_("Nothing more about {name} is on record.", name=entity.name)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from bot.answers.citing import cite, cite_relation
-from bot.answers.dating import day, label
+from bot.answers.dating import day, told
 from bot.answers.disputes import disputes
 from bot.answers.lines import amount, mark, stating
 from bot.answers.sentences import sentence
@@ -87,7 +87,7 @@ def _particulars(found: Fact) -> list[Block]:
     """Return the lines with a fact's date, places, figures and quotes."""
     cited = (cite(found.attributions[0]),)
     blocks: list[Block] = [
-        Line(label=_("When"), text=label(found) or _("no date on record"), citations=cited, fact=found.id)
+        Line(label=_("When"), text=told(found), citations=cited, fact=found.id)
     ]
     if found.places:
         blocks.append(
@@ -230,7 +230,7 @@ async def figures(context: Context, _argument: str) -> Reply:
         if len({amount(figure) for _m, _item, figure in members}) > 1:
             blocks.append(Heading(text=_("Figures that differ")))
         for _m, item, figure in members:
-            text = _("{counts}. {sentence}", counts=figure.counts, sentence=sentence(item))
+            text = _("{sentence}. It counts: {counts}", sentence=sentence(item), counts=figure.counts)
             blocks.append(stating(item).model_copy(update={"label": amount(figure), "text": text}))
     more = (context.more("", shown[-1].id),) if len(facts) > context.page else ()
     return Reply(blocks=tuple(blocks), actions=more)

@@ -157,7 +157,7 @@ def _actions(actions: tuple[Action, ...], width: int) -> Iterator[Row]:
     if not actions:
         return
     # A command is typed as one, so it is not wrapped inside.
-    shown = (f"{clean(action.command)} ({clean(action.label)})".replace(" ", _HELD) for action in actions)
+    shown = (_typed(action).replace(" ", _HELD) for action in actions)
     yield Row(Kind.GAP, "")
     yield from _wrapped(Kind.NEXT, ", ".join(shown), width, _("Next:") + " ")
 
@@ -165,6 +165,12 @@ def _actions(actions: tuple[Action, ...], width: int) -> Iterator[Row]:
 def _with_address(text: str, url: str | None) -> str:
     """Return a clean text that ends with the address, unless it holds it already."""
     return clean(f"{text} {url}" if url and url not in text else text)
+
+
+def _typed(action: Action) -> str:
+    """Return what to type, and its label where that tells more than the command does."""
+    command, label = clean(action.command), clean(action.label)
+    return command if label.casefold() in command.casefold() else f"{command} ({label})"
 
 
 def _column(labels: Iterable[str | None], width: int) -> int:

@@ -1,0 +1,106 @@
+"""The scenes of the acceptance tests: an emulator of Telegram, and the real bot beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import pytest_asyncio
+
+from tests.acceptance.process import RunningBot
+from tests.emulators.telegram import Chat, Message, TelegramEmulator, User
+
+# Long enough for the emulator to know it as one; no log may hold any part of it.
+TOKEN = "987654:AAF-acceptance-token-that-no-log-may-hold"
+# An emulated answer that is stalled for so long waits until the test lets it go.
+HELD = 3600.0
+Launch = Callable[..., Awaitable[RunningBot]]
+
+
+class Scene(NamedTuple):
+    """One bot at work, and the world around it."""
+
+    api: TelegramEmulator
+    bot: RunningBot
+    release: asyncio.Event
+
+    def reader(self, name: str = "Alice") -> tuple[User, Chat]:
+        """Return a new person and the private chat with the bot."""
+        user = self.api.user(name)
+        return user, self.api.private(user)
+
+
+async def ask(chat: Chat, user: User, text: str, **how: Any) -> Message:
+    """Write in a chat and return the bot's next message there."""
+    await chat.say(user, text, **how)
+    return await chat.next_message(topic=how.get("topic"))
+
+
+def emulator(release: asyncio.Event, **options: Any) -> TelegramEmulator:
+    """Return an emulator without pacing, whose stalled answers wait for `release`."""
+
+    async def sleep(seconds: float) -> None:
+        if seconds >= HELD:
+            await release.wait()
+        else:
+            await asyncio.sleep(seconds)
+
+    return TelegramEmulator(TOKEN, limits=None, sleep=sleep, webhook_backoff=0.02, **options)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def scene(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Scene]:
+    """Run one bot for all tests of a module; each brings people and chats of its own.
+
+    Parametrise it, indirectly, with the mode.
+    """
+    mode = getattr(request, "param", "polling")
+    release = asyncio.Event()
+    async with emulator(release) as api:
+        bot = RunningBot(api, tmp_path_factory.mktemp(mode), mode=mode, limits={"page": 4})
+        await bot.start()
+        yield Scene(api, bot, release)
+        release.set()
+        assert await bot.stop() == 0
+        bot.check_log()
+
+
+@pytest.fixture
+def nothing_amiss(scene: Scene) -> Iterator[None]:
+    """Fail a test in which the bot did what the platform does not know, or died."""
+    yield
+    assert scene.api.violations == []
+    assert scene.bot.running
+
+
+@pytest_asyncio.fixture
+async def api() -> AsyncIterator[TelegramEmulator]:
+    """Start an emulator for one test, and see that nothing was asked of it that the platform does not know."""
+    release = asyncio.Event()
+    async with emulator(release) as world:
+        yield world
+        release.set()
+        assert world.violations == []
+
+
+@pytest_asyncio.fixture
+async def launch(api: TelegramEmulator, tmp_path: Path) -> AsyncIterator[Launch]:
+    """Return a function that starts a bot for one test; at the end it is killed and its log looked through."""
+    bots: list[RunningBot] = []
+
+    async def start(*, wait: bool = True, **how: Any) -> RunningBot:
+        bot = RunningBot(api, tmp_path, **how)
+        bots.append(bot)
+        await (bot.start() if wait else bot.launch())
+        return bot
+
+    yield start
+    for bot in bots:
+        if bot.running:
+            await bot.kill()
+        bot.check_log()

@@ -1,0 +1,186 @@
+"""The real program as a process of its own: `onrecord run` to talk to, other commands to run to their end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from socket import create_server
+from typing import Any
+
+from tests.conftest import ROOT
+from tests.emulators.telegram import TelegramEmulator
+
+SECRET = "a-webhook-secret-that-no-log-may-hold"
+PROGRAM = (sys.executable, "-m", "bot")
+# Seconds until a process has started or ended on a machine that is busy with other things.
+PATIENCE = 40.0
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return an environment without settings of the machine's own, in which the program is found."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | more
+
+
+def onrecord(
+    *arguments: str,
+    folder: Path,
+    given: str | bytes = b"",
+    environ: Mapping[str, str] | None = None,
+    **how: Any,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end in a folder, and return its status and what it wrote."""
+    ran = subprocess.run(
+        [*PROGRAM, *arguments],
+        input=given.encode("utf-8", "surrogateescape") if isinstance(given, str) else given,
+        capture_output=True,
+        cwd=folder,
+        env=environment(**(environ or {})),
+        timeout=PATIENCE,
+        check=False,
+        **how,
+    )
+    return subprocess.CompletedProcess(ran.args, ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on just now."""
+    with create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+async def until(condition: Callable[[], object], what: str = "the condition", timeout: float = 20.0) -> None:
+    """Wait until a condition of the emulator or a process holds."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not come about within {timeout:g} s")
+        await asyncio.sleep(0.005)
+
+
+class RunningBot:
+    """`onrecord run` against an emulator: start it, stop or kill it, start it again on the same record."""
+
+    def __init__(
+        self,
+        api: TelegramEmulator,
+        folder: Path,
+        *,
+        mode: str = "polling",
+        owners: Sequence[str] = (),
+        **sections: Mapping[str, object],
+    ) -> None:
+        """Write the settings; `sections` replace single keys, as in `limits={"page": 4}`."""
+        self.api = api
+        self.folder = folder
+        self.mode = mode
+        self.port = free_port() if mode == "webhook" else 0
+        self.webhook_url = f"http://127.0.0.1:{self.port}/telegram/hook"
+        telegram: dict[str, object] = {"token": api.token, "api_base_url": api.base_url, "mode": mode}
+        if mode == "webhook":
+            telegram |= {
+                "webhook_url": self.webhook_url,
+                "webhook_secret": SECRET,
+                "listen": f"127.0.0.1:{self.port}",
+            }
+        settings: dict[str, dict[str, object]] = {
+            "storage": {"path": "record.db"},
+            "telegram": telegram,
+            # Everything is logged, for nothing secret may be in it.
+            "log": {"level": "debug"},
+        }
+        for name, values in sections.items():
+            settings[name] = {**settings.get(name, {}), **values}
+        self.config = folder / "config.toml"
+        self.config.write_text(_toml(owners, settings), encoding="utf-8")
+        self._log = folder / "stderr.txt"
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def log(self) -> str:
+        """Return all that the process, and those before it, wrote to standard error."""
+        return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
+
+    @property
+    def running(self) -> bool:
+        """Tell whether there is a process."""
+        return self._process is not None
+
+    async def start(self) -> None:
+        """Start the process and wait until it takes updates."""
+        await self.launch()
+        ready = "setWebhook" if self.mode == "webhook" else "deleteWebhook"
+        assert self._process
+        started = asyncio.create_task(self.api.next_call(ready, PATIENCE))
+        ended = asyncio.create_task(self._process.wait())
+        await asyncio.wait((started, ended), return_when=asyncio.FIRST_COMPLETED)
+        for task in (started, ended):
+            if not task.done():
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+        if not started.done() or started.cancelled():
+            self._process = None
+            raise AssertionError(f"the bot ended before it took updates:\n{self.log}")
+        started.result()
+
+    async def launch(self) -> None:
+        """Start the process without waiting for anything."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *PROGRAM,
+                "run",
+                "--config",
+                "config.toml",
+                cwd=self.folder,
+                env=environment(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def signal(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Send a signal."""
+        assert self._process
+        self._process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Wait for the end of the process and return its exit status."""
+        assert self._process
+        status = await asyncio.wait_for(self._process.wait(), PATIENCE)
+        self._process = None
+        return status
+
+    async def stop(self) -> int:
+        """End the process as systemd does and return its exit status."""
+        self.signal()
+        return await self.ended()
+
+    async def kill(self) -> None:
+        """End the process as a power cut does."""
+        self.signal(signal.SIGKILL)
+        await self.ended()
+
+    def check_log(self) -> None:
+        """Fail if a secret was logged, or an error that nobody foresaw."""
+        log = self.log
+        assert self.api.token not in log
+        assert self.api.token.partition(":")[2] not in log
+        assert SECRET not in log
+        assert "Traceback" not in log, log
+        assert "failed:" not in log, log
+
+
+def _toml(owners: Sequence[str], sections: Mapping[str, Mapping[str, object]]) -> str:
+    lines = [f"owners = {json.dumps(list(owners))}"]
+    for name, values in sections.items():
+        lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,67 @@
+"""What all tests share: where the repository is, a stocked record, and properties that never flake."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from hypothesis import settings
+
+from storage.factsheets import import_sheet
+from storage.record import Record
+
+ROOT = Path(__file__).resolve().parents[1]
+TEST_STORIES = ROOT / "tests" / "acceptance" / "stories"
+# The moment at which everything in the stocked record was put there.
+THEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+# The same examples on each run, and no deadlines: a busy machine is no fault of the code.
+settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the repository's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a record's file with the shipped story and the two of the tests; copy it before writing to it."""
+    path = tmp_path_factory.mktemp("stocked") / "record.db"
+
+    async def stock() -> None:
+        record = await Record.open(path, clock=lambda: THEN)
+        await record.put_shipped()
+        for sheet in sorted(TEST_STORIES.glob("*.toml")):
+            await import_sheet(record, sheet, actor="tests")
+        await record.close()
+
+    asyncio.run(stock())
+    return path
+
+
+@pytest_asyncio.fixture
+async def record(stocked: Path, tmp_path: Path) -> AsyncIterator[Record]:
+    """Open a copy of the stocked record, at a clock that stands still."""
+    path = tmp_path / "record.db"
+    shutil.copyfile(stocked, path)
+    opened = await Record.open(path, clock=lambda: THEN)
+    yield opened
+    await opened.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what share of each question set was answered right, also when all is well."""
+    reports = [item for kind in ("passed", "failed") for item in terminalreporter.getreports(kind)]
+    shares = [text for item in reports for name, text in item.user_properties if name == "questions"]
+    if shares:
+        terminalreporter.section("questions answered right")
+        for text in shares:
+            terminalreporter.write_line(text)
