@@ -21,7 +21,7 @@ __all__ = ["STOPWORDS", "Hit", "Search", "stem"]
 # How many postings may be gathered for one query: some milliseconds of work.
 AFFORDABLE = 10_000
 # How many facts are scored by all words.
-CANDIDATES = 160
+CANDIDATES = 120
 # How far a word's facts are counted; so common a word's count is kept even when the record has changed since.
 COMMON = 4_000
 _COUNT = f"""
@@ -71,11 +71,16 @@ class Search:
             return []
         rows = await self._candidates(weighed, story_id, max(limit, CANDIDATES))
         worth = {item.word.stem: item.worth for item in weighed}
-        ranked = sorted(
-            (Hit(row["id"], row["ref"], self._score(row, worth), row["statement"]) for row in rows),
-            key=lambda hit: (-hit.score, hit.fact_id),
+        scored = sorted(((self._score(row, worth), row) for row in rows), key=lambda pair: (-pair[0], pair[1]["id"]))
+        best = scored[:limit]
+        refs = await self._refs([row["id"] for _, row in best])
+        return [Hit(row["id"], refs[row["id"]], score, row["statement"]) for score, row in best]
+
+    async def _refs(self, ids: list[int]) -> dict[int, str]:
+        rows = await self._database.read(
+            "SELECT id, ref FROM fact WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
         )
-        return ranked[:limit]
+        return {row[0]: row[1] for row in rows}
 
     async def _candidates(self, weighed: list[_Weighed], story_id: int | None, limit: int) -> list[sqlite3.Row]:
         """Return facts worth scoring: those with the most of the rarer words, else with all words together."""
@@ -109,17 +114,17 @@ class Search:
         """Return the facts that match the weightiest expressions, weightiest first."""
         if not arms:
             return []
+        mark = None if story_id is None else indexing.story_mark(story_id)
         matches = " UNION ALL ".join(
             f"SELECT rowid AS id, {worth:.4f} AS worth FROM fact_text WHERE fact_text MATCH ?" for _, worth in arms
         )
         # The limit inside is never reached: it keeps SQLite from dropping the order of the subquery.
         return await self._database.read(
-            f"SELECT f.id, f.ref, t.statement, t.context FROM ("
+            f"SELECT g.id, t.statement, t.context FROM ("
             f"SELECT id, sum(worth) AS worth FROM ({matches} LIMIT {4 * AFFORDABLE}) GROUP BY id"
             f" ORDER BY worth DESC, id LIMIT {4 * AFFORDABLE}) g"
-            " CROSS JOIN fact f ON f.id = g.id CROSS JOIN fact_text t ON t.rowid = g.id"
-            " WHERE (? IS NULL OR f.story_id = ?) LIMIT ?",
-            (*(f"({expression}){within}" for expression, _ in arms), story_id, story_id, limit),
+            " CROSS JOIN fact_text t ON t.rowid = g.id WHERE (? IS NULL OR t.story = ?) LIMIT ?",
+            (*(f"({expression}){within}" for expression, _ in arms), mark, mark, limit),
         )
 
     async def _within(self, story_id: int | None) -> str:

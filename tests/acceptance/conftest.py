@@ -62,7 +62,7 @@ async def scene(
     mode = getattr(request, "param", "polling")
     release = asyncio.Event()
     async with emulator(release) as api:
-        bot = RunningBot(api, tmp_path_factory.mktemp(mode), mode=mode, limits={"page": 4})
+        bot = RunningBot(api, tmp_path_factory.mktemp(mode), mode=mode, limits={"page": 3})
         await bot.start()
         yield Scene(api, bot, release)
         release.set()

@@ -78,7 +78,7 @@ class RunningBot:
         owners: Sequence[str] = (),
         **sections: Mapping[str, object],
     ) -> None:
-        """Write the settings; `sections` replace single keys, as in `limits={"page": 4}`."""
+        """Write the settings; `sections` replace single keys, as in `limits={"page": 3}`."""
         self.api = api
         self.folder = folder
         self.mode = mode

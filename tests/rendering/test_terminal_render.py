@@ -79,7 +79,7 @@ def test_who():
         [1] Article of 4 January 2024, publisher not named
         [2] A study https://example.org/study
 
-        Next: /who >E12 (More), /sources (Sources)""")
+        Next: /who >E12 (More), /sources""")
 
 
 def test_when_has_a_column_of_dates():

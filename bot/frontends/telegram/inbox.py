@@ -22,6 +22,8 @@ class Inbox:
         self._application = application
         self._most = most
         self._open: set[asyncio.Task[None]] = set()
+        # Not `asyncio.wait` on what is open: that costs a callback on each of hundreds for every one answered.
+        self._closed = asyncio.Event()
 
     @property
     def full(self) -> bool:
@@ -43,7 +45,8 @@ class Inbox:
     async def room(self) -> None:
         """Wait until not too much is open."""
         while self.full:
-            await asyncio.wait(self._open, return_when=asyncio.FIRST_COMPLETED)
+            self._closed.clear()
+            await self._closed.wait()
 
     async def drain(self, seconds: float) -> None:
         """Wait until everything taken is answered; give up what is not after `seconds`."""
@@ -71,5 +74,6 @@ class Inbox:
 
     def _close(self, task: asyncio.Task[None]) -> None:
         self._open.discard(task)
+        self._closed.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("an update could not be handled (%s)", type(error).__name__)

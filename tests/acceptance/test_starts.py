@@ -1,0 +1,82 @@
+"""Starting `onrecord run`: menus, waiting for Telegram, and every start that must be refused in plain words."""
+
+from __future__ import annotations
+
+from socket import create_server
+
+from bot.commands import commands
+from bot.requests import Role
+from tests.acceptance.conftest import Launch, ask
+from tests.emulators.telegram import Fault, TelegramEmulator
+
+
+async def test_the_menu_is_set_for_each_scope(api: TelegramEmulator, launch: Launch) -> None:
+    olga, alice = api.user("Olga"), api.user("Alice")
+    api.private(olga)
+    await launch(owners=[f"telegram:{olga.id}", "telegram:5", "discord:7"])
+    await ask(api.private(alice), alice, "/start")
+    menus = {
+        scope: [entry["command"] for entry in entries]
+        for (scope, _language), entries in api.profile.commands.items()
+    }
+    readers = [command.name for command in commands.allowed(Role.READER)]
+    assert menus == {
+        "default": readers,
+        "all_private_chats": readers,
+        "all_group_chats": [name for name in readers if name != "start"],
+        f"chat:{olga.id}": [command.name for command in commands.allowed(Role.OWNER)],
+    }
+
+
+async def test_menus_that_are_right_are_not_set_again(api: TelegramEmulator, launch: Launch) -> None:
+    alice = api.user("Alice")
+    bot = await launch()
+    await ask(api.private(alice), alice, "/start")
+    count = len(api.calls_of("setMyCommands"))
+    await bot.stop()
+    await bot.start()
+    await ask(api.private(alice), alice, "/start")
+    assert len(api.calls_of("setMyCommands")) == count
+
+
+async def test_a_start_waits_for_telegram(api: TelegramEmulator, launch: Launch) -> None:
+    alice = api.user("Alice")
+    api.fail_next("getMe", Fault.server_error(502), times=2)
+    api.fail_next("deleteWebhook", Fault.dropped())
+    api.fail_next("setMyCommands", Fault.server_error(500), times=2)
+    await launch()
+    assert "Dmytro" in (await ask(api.private(alice), alice, "/who lubinets")).text
+
+
+async def test_logs_as_json_hold_no_secrets_either(api: TelegramEmulator, launch: Launch) -> None:
+    alice = api.user("Alice")
+    api.fail_next("sendMessage", Fault.server_error(502))
+    bot = await launch(mode="webhook", log={"format": "json"})
+    await ask(api.private(alice), alice, "/who <b>")
+    await bot.stop()
+    assert bot.log.startswith('{"time"')
+    assert "/who <b>" not in bot.log, "what readers write is not logged"
+
+
+async def test_a_token_that_telegram_does_not_know(api: TelegramEmulator, launch: Launch) -> None:
+    wrong = "987654:AAX-another-token-that-no-log-may-hold"
+    bot = await launch(wait=False, telegram={"token": wrong})
+    assert await bot.ended() == 1
+    last = bot.log.splitlines()[-1]
+    assert last == "onrecord: Telegram does not accept telegram.token: copy it again from @BotFather."
+    assert wrong.partition(":")[2] not in bot.log
+
+
+async def test_a_webhook_address_that_telegram_does_not_accept(api: TelegramEmulator, launch: Launch) -> None:
+    api.fail_next("setWebhook", Fault.refused(400, "Bad Request: bad webhook: HTTPS URL must be provided"))
+    bot = await launch(mode="webhook", wait=False)
+    assert await bot.ended() == 1
+    assert "onrecord: Telegram does not accept telegram.webhook_url" in bot.log
+
+
+async def test_a_port_that_is_taken(api: TelegramEmulator, launch: Launch) -> None:
+    with create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        bot = await launch(mode="webhook", wait=False, telegram={"listen": address})
+        assert await bot.ended() == 1
+    assert f"onrecord: telegram.listen: {address} cannot be listened on" in bot.log

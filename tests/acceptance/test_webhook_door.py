@@ -1,0 +1,68 @@
+"""The webhook's door: who may hand updates to the real process, and what becomes of anything else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import aiohttp
+import pytest
+
+from tests.acceptance.conftest import Scene, ask
+from tests.acceptance.process import SECRET, until
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.usefixtures("nothing_amiss"),
+    pytest.mark.parametrize("scene", ["webhook"], indirect=True, scope="module"),
+]
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+async def knock(scene: Scene, body: bytes = b"{}", *, method: str = "POST", path: str = "", **headers: str) -> int:
+    """Send a request to the bot's address and return the status of the answer."""
+    url = scene.bot.webhook_url + path
+    async with aiohttp.ClientSession() as session, session.request(method, url, data=body, headers=headers) as answer:
+        return answer.status
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", SECRET[:-1], f"{SECRET}x", "\u00e9"])
+async def test_without_the_secret_nothing_is_taken(scene: Scene, secret: str | None) -> None:
+    alice, chat = scene.reader()
+    forged = {"update_id": 1, "message": (await chat.say(alice, "/who", deliver=False)).raw}
+    headers = {} if secret is None else {HEADER: secret}
+    assert await knock(scene, json.dumps(forged).encode(), **headers) == 403
+    assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
+    assert chat.sent.unread == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"{broken", 400), (b"\xff\xfe", 400), (b"[" * 100_000, 400), (b" " * 2**20 + b" {}", 413), (b"[]", 200), (b"null", 200)],
+)
+async def test_what_is_no_update_is_turned_away(scene: Scene, body: bytes, status: int) -> None:
+    alice, chat = scene.reader()
+    assert await knock(scene, body, **{HEADER: SECRET}) == status
+    assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
+
+
+async def test_other_paths_and_methods_do_not_exist(scene: Scene) -> None:
+    assert await knock(scene, path="/other", **{HEADER: SECRET}) == 404
+    assert await knock(scene, method="GET") == 405
+
+
+async def test_requests_that_never_end_hold_up_nobody(scene: Scene) -> None:
+    alice, chat = scene.reader()
+    reader, writer = await asyncio.open_connection("127.0.0.1", scene.bot.port)
+    writer.write(f"POST /telegram/hook HTTP/1.1\r\nHost: x\r\n{HEADER}: {SECRET}\r\nContent-Length: 99\r\n\r\n{{".encode())
+    await writer.drain()
+    assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
+    writer.close()
+    await writer.wait_closed()
+    del reader
+
+
+async def test_the_webhook_is_registered_as_the_settings_say(scene: Scene) -> None:
+    webhook = scene.api.webhook
+    assert (webhook.url, webhook.secret) == (scene.bot.webhook_url, SECRET)
+    await until(lambda: not scene.api.updates.pending, "the delivery of all updates")
