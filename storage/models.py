@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 class Frozen(BaseModel):
     """A value that never changes and refuses what it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # defer_build: validators are made when first used, not at each start.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Stance(StrEnum):

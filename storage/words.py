@@ -6,9 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
-
-import snowballstemmer
+from typing import Any, NamedTuple
 
 # Longer queries are cut: what a forwarded message is about stands in its first words.
 LONGEST_QUERY = 2000
@@ -73,7 +71,9 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _stemmer() -> snowballstemmer.stemmer:  # type: ignore[valid-type]  # reason: the library has no types
+def _stemmer() -> Any:
+    import snowballstemmer  # when the first word is stemmed: not every start needs it
+
     return snowballstemmer.stemmer("porter")
 
 

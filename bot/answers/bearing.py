@@ -11,8 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
+from bot.answers.similarity import ratio
 from bot.answers.wording import Question, Wanted, words
 from storage import dates
 from storage.models import Entity, EntityKind, Fact
@@ -149,7 +148,7 @@ def _holds(word: str, held: Collection[str]) -> float:
 
 def _slip(word: str, other: str) -> bool:
     """Tell whether a word is likely another one misspelt; slips seldom touch the first letter."""
-    return word[0] == other[0] and abs(len(word) - len(other)) <= 2 and fuzz.ratio(word, other) >= SLIP
+    return word[0] == other[0] and abs(len(word) - len(other)) <= 2 and ratio(word, other) >= SLIP
 
 
 def _kindred(left: str, right: str) -> bool:

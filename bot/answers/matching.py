@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
-
+from bot.answers.similarity import nearest
 from storage.entities import Name
 from storage.names import fold
 
@@ -39,10 +38,9 @@ def match(text: str, names: Sequence[Name]) -> Match:
 
 def suggestions(text: str, choices: Iterable[str], limit: int = 3) -> list[str]:
     """Return the choices nearest to a text, nearest first."""
-    found = process.extract(
-        fold(text), {choice: fold(choice) for choice in choices}, limit=limit, score_cutoff=POSSIBLE
-    )
-    return [choice for _folded, _score, choice in found]
+    listed = list(choices)
+    found = nearest(fold(text), [fold(choice) for choice in listed], cutoff=POSSIBLE, limit=limit)
+    return [listed[position] for position, _similarity in found]
 
 
 def _holds(name: str, asked: str) -> bool:
@@ -59,12 +57,10 @@ def _best_rank(names: Sequence[Name]) -> Match:
 def _slips(folded: str, names: Sequence[Name]) -> Match:
     if len(folded) < SHORTEST_SLIP:
         return Match((), plain=False)
-    scored = process.extract(
-        folded, [name.folded for name in names], scorer=fuzz.ratio, limit=12, score_cutoff=POSSIBLE
-    )
+    scored = nearest(folded, [name.folded for name in names], cutoff=POSSIBLE, limit=12)
     if not scored:
         return Match((), plain=False)
     top = scored[0][1]
-    near = [names[index] for _name, score, index in scored if score >= top - 6]
+    near = [names[position] for position, similarity in scored if similarity >= top - 6]
     ids = tuple(dict.fromkeys(name.entity_id for name in near))
     return Match(ids[:8], plain=top >= PLAIN and len(ids) == 1)

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 from bot.answers.matching import PLAIN
+from bot.answers.similarity import nearest
 from bot.answers.wording import words
 from storage.entities import Name
 from storage.words import STOPWORDS
@@ -60,10 +59,8 @@ def _slip(run: Sequence[str], by_form: dict[str, list[Name]]) -> tuple[tuple[int
         return None
     size = len(run)
     near = [known for known in by_form if known.count(" ") == size - 1 and abs(len(known) - len(form)) <= 2]
-    if len(form) >= 5:
-        best = process.extractOne(form, near, scorer=fuzz.ratio, score_cutoff=PLAIN)
-        if best:
-            return _exact(best[0], by_form)
+    if len(form) >= 5 and (best := nearest(form, near, cutoff=PLAIN)):
+        return _exact(near[best[0][0]], by_form)
     alike = [
         known for known in near if size == 1 and known[0] == form[0] and skeleton(known) == skeleton(form)
     ]

@@ -9,8 +9,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
-from rapidfuzz import fuzz
-
+from bot.answers.similarity import ratio
 from storage import dates
 from storage.names import fold
 from storage.words import STOPWORDS, stem
@@ -168,7 +167,7 @@ def _mended(token: str) -> str:
     if token in _QUESTION_WORDS | STOPWORDS or not 3 <= len(token) <= 6 or token.isdigit():
         return token
     anagrams = [word for word in _MENDABLE if sorted(word) == sorted(token)]
-    near = [word for word in _MENDABLE if len(word) > 3 and fuzz.ratio(word, token) >= SLIPPED]
+    near = [word for word in _MENDABLE if len(word) > 3 and ratio(word, token) >= SLIPPED]
     return (*anagrams, *near, token)[0]
 
 

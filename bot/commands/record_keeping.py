@@ -86,9 +86,7 @@ def _voice(found: Fact, position: int) -> Line:
 def _particulars(found: Fact) -> list[Block]:
     """Return the lines with a fact's date, places, figures and quotes."""
     cited = (cite(found.attributions[0]),)
-    blocks: list[Block] = [
-        Line(label=_("When"), text=told(found), citations=cited, fact=found.id)
-    ]
+    blocks: list[Block] = [Line(label=_("When"), text=told(found), citations=cited, fact=found.id)]
     if found.places:
         blocks.append(
             Line(

@@ -47,8 +47,8 @@ async def test_who_shows_what_one_person_said(scene: Scene) -> None:
     alice, chat = scene.reader()
     asked = await chat.say(alice, "/who lubinets")
     reply = await chat.next_message()
-    assert "Dmytro Lubinets" in reply.text and "staging point" in reply.text
-    assert "¶6]" in reply.text
+    assert "Dmytro Lubinets" in reply.text and "Lubinets reminded that" in reply.text
+    assert "¶5]" in reply.text
     assert reply.reply_to == asked.id
     assert "bold" in {entity["type"] for entity in reply.entities}
 

@@ -69,10 +69,10 @@ class Webhook:
             return web.Response(status=403)
         if not self._open or self._inbox.full:
             return web.Response(status=503, headers={"Retry-After": "1"})
-        body = await request.read()
         try:
-            update = json.loads(body)
-        except (ValueError, RecursionError):
+            update = json.loads(await request.read())
+        except (ConnectionError, ValueError, RecursionError):
+            # Of a connection that broke half way too: nobody reads the answer, and nothing was taken.
             return web.Response(status=400)
         # Also for an update that cannot be read: anything but 200 would bring it again, for ever.
         self._inbox.take(update)

@@ -1,0 +1,23 @@
+"""How alike two words are, for slips of the pen: Indel similarity, 0 to 100 (rapidfuzz).
+
+The library is imported when a slip is first looked for: most questions need none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def ratio(left: str, right: str) -> float:
+    """Return how alike two texts are, from 0 to 100."""
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(left, right)
+
+
+def nearest(text: str, choices: Sequence[str], *, cutoff: float, limit: int = 1) -> list[tuple[int, float]]:
+    """Return positions and similarities of the choices most like a text, best first, none below `cutoff`."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(text, choices, scorer=fuzz.ratio, limit=limit, score_cutoff=cutoff)
+    return [(position, similarity) for _choice, similarity, position in found]
