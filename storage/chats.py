@@ -27,7 +27,9 @@ class Chats:
         digest = hashlib.blake2b(command.encode(), digest_size=8).hexdigest()
         if await self.pressed(digest) is None:
             async with self._database.transaction() as tx:
-                await tx.run("INSERT INTO button VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, command))
+                await tx.run(
+                    "INSERT INTO button VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", (digest, command)
+                )
         return digest
 
     async def pressed(self, digest: str) -> str | None:

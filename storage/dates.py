@@ -16,8 +16,12 @@ _PARTS = re.compile(r"([\dX]{4})(?:-([\dX]{2})(?:-([\dX]{2}))?)?([?~%]?)")
 _BETWEEN = re.compile(r"\s*(?:\.\.|/|\bto\b|\buntil\b|–|—)\s*", re.IGNORECASE)
 _OPEN = re.compile(r"^(since|after|from|before|until|by)\s+", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_DATELIKE = re.compile(rf"\b\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?\b|\b\d{{1,2}} (?:{_MONTHS})[a-z]*(?: \d{{4}})?\b", re.I)
+_DATELIKE = re.compile(
+    rf"\b\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?\b|\b\d{{1,2}} (?:{_MONTHS})[a-z]*(?: \d{{4}})?\b", re.I
+)
 FIRST, LAST = "0000-01-01", "9999-12-31"
+# How many days apart first and last day of a day, a month and a year are at most.
+LASTING = (0, 30, 365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,23 @@ def bounds(text: str) -> tuple[str, str] | tuple[None, None]:
     if found is None or text.startswith("XXXX"):
         return None, None
     return found
+
+
+def lasting(earliest: str, latest: str) -> int:
+    """Return how long a span of ISO days is: 0 a day, 1 at most a month, 2 at most a year, 3 longer."""
+    days = (
+        date.fromisoformat(latest.replace("0000", "0001", 1))
+        - date.fromisoformat(earliest.replace("0000", "0001", 1))
+    ).days
+    return next((number for number, most in enumerate(LASTING) if days <= most), len(LASTING))
+
+
+def days_before(day: str, days: int) -> str:
+    """Return the ISO day so many days before another, no earlier than the first there is."""
+    try:
+        return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
+    except (ValueError, OverflowError):
+        return FIRST
 
 
 def split(text: str) -> tuple[Parts, ...]:
@@ -128,11 +149,17 @@ def _one(text: str) -> Span | None:
 
 def _words_to_edtf(text: str) -> str | None:
     """Read plain words, requiring that they are nothing but a date."""
-    if not re.fullmatch(r"(?:(?:\d{1,2}(?:st|nd|rd|th)?|\d{4}|of|the|[a-z]{3,9})[\s,.]*)+", text, re.IGNORECASE):
+    if not re.fullmatch(
+        r"(?:(?:\d{1,2}(?:st|nd|rd|th)?|\d{4}|of|the|[a-z]{3,9})[\s,.]*)+", text, re.IGNORECASE
+    ):
         return None
     if not re.search(rf"\b(?:{_MONTHS})[a-z]*\b", text, re.IGNORECASE):
         return None
-    words = [word for word in re.findall(r"[a-z]+", text.casefold()) if word not in ("of", "the", "st", "nd", "rd", "th")]
+    words = [
+        word
+        for word in re.findall(r"[a-z]+", text.casefold())
+        if word not in ("of", "the", "st", "nd", "rd", "th")
+    ]
     if len(words) != 1 or not re.fullmatch(rf"(?:{_MONTHS})[a-z]*", words[0]):
         return None
     from edtf import text_to_edtf

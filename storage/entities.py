@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from storage.database import Database
+from storage.database import Database, Read
 from storage.models import Entity
 from storage.names import fold
 from storage.sources import Sources
@@ -42,16 +42,14 @@ class Entities:
 
     async def by_ref(self, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
         """Return a story's entities of those refs, by ref; without their roles' sources."""
-        rows = await self._database.read(
-            _COLUMNS + "WHERE e.story_id = ? AND e.ref IN (SELECT value FROM json_each(?))",
-            (story_id, json.dumps(sorted(set(refs)))),
-        )
-        return {row["ref"]: _entity(row) for row in rows}
+        wanted = set(refs)
+        return await self._database.reading(lambda read: by_ref(read, story_id, wanted))
 
     async def by_id(self, ids: Iterable[int]) -> dict[int, Entity]:
         """Return entities by id, with the sources of their roles."""
         rows = await self._database.read(
-            _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id", (json.dumps(sorted(set(ids))),)
+            _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id",
+            (json.dumps(sorted(set(ids))),),
         )
         return {entity.id: entity for entity in await self._with_role_sources(rows)}
 
@@ -107,8 +105,18 @@ class Entities:
     async def _with_role_sources(self, rows: list[sqlite3.Row]) -> list[Entity]:
         sources = await self._sources.by_id(row["role_source_id"] for row in rows if row["role_source_id"])
         return [
-            _entity(row).model_copy(update={"role_source": sources.get(row["role_source_id"])}) for row in rows
+            _entity(row).model_copy(update={"role_source": sources.get(row["role_source_id"])})
+            for row in rows
         ]
+
+
+def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
+    """Return a story's entities of those refs, by ref; without their roles' sources."""
+    rows = read(
+        _COLUMNS + "WHERE e.story_id = ? AND e.ref IN (SELECT value FROM json_each(?))",
+        (story_id, json.dumps(sorted(refs))),
+    )
+    return {row["ref"]: _entity(row) for row in rows}
 
 
 def _entity(row: sqlite3.Row) -> Entity:

@@ -91,7 +91,7 @@ class EntityEntry(Entry):
     @model_validator(mode="after")
     def _role_has_source(self) -> EntityEntry:
         if self.role and not self.source:
-            raise ValueError("a role needs the source that gives it: add source = \"...\"")
+            raise ValueError('a role needs the source that gives it: add source = "..."')
         return self
 
 

@@ -6,16 +6,14 @@ checks and searches by. So a fact as of any moment costs what the fact of today 
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from storage.database import Database
-from storage.entities import Entities
+from storage import entities, sources
+from storage.database import Database, Read
 from storage.models import Attribution, Entity, Fact, Figure, Relation, Revision, Source
-from storage.sources import Sources
 
 State = dict[str, Any]
 
@@ -33,12 +31,13 @@ FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = (
 )
 WHERE f.id IN ({ids})
 """
-_RELATIONS = """
-SELECT fact_id AS near, kind, other_id AS far, 1 AS outgoing, about, source_id, locator FROM relation
-WHERE fact_id IN (SELECT value FROM json_each(:ids)) AND added_at <= :moment AND (ended_at IS NULL OR ended_at > :moment)
+_HELD_THEN = "r.added_at <= :moment AND (r.ended_at IS NULL OR r.ended_at > :moment)"
+_RELATIONS = f"""
+SELECT r.fact_id AS near, r.kind, r.other_id AS far, 1 AS outgoing, r.about, r.source_id, r.locator FROM relation r
+WHERE r.fact_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
 UNION ALL
-SELECT other_id, kind, fact_id, 0, about, source_id, locator FROM relation
-WHERE other_id IN (SELECT value FROM json_each(:ids)) AND added_at <= :moment AND (ended_at IS NULL OR ended_at > :moment)
+SELECT r.other_id, r.kind, r.fact_id, 0, r.about, r.source_id, r.locator FROM relation r
+WHERE r.other_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
 ORDER BY outgoing DESC, far
 """
 _IN_FORCE_NOW = """
@@ -66,10 +65,8 @@ class Kept(NamedTuple):
 class Facts:
     """Find and list facts, whole: attributions, sources, entities, relations and standing."""
 
-    def __init__(self, database: Database, sources: Sources, entities: Entities) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._sources = sources
-        self._entities = entities
 
     async def find(self, fact_id: int) -> Fact | None:
         """Return one fact, retracted or not."""
@@ -78,22 +75,36 @@ class Facts:
 
     async def load(self, ids: Iterable[int], *, moment: str | None = None) -> list[Fact]:
         """Return facts in the order of their ids as given, as of `moment` (UTC text) or now."""
-        order = list(dict.fromkeys(ids))
-        found = await self.select(
-            "SELECT value FROM json_each(:wanted)", {"wanted": json.dumps(order)}, moment=moment
-        )
-        by_id = {fact.id: fact for fact in found}
-        return [by_id[fact_id] for fact_id in order if fact_id in by_id]
+        wanted = json.dumps(list(dict.fromkeys(ids)))
+        return await self.listed("SELECT value FROM json_each(:wanted)", {"wanted": wanted}, moment=moment)
 
-    async def select(self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None) -> list[Fact]:
+    async def listed(
+        self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None
+    ) -> list[Fact]:
+        """Return the facts whose ids a query yields, in the query's order."""
+
+        def work(read: Read) -> list[Fact]:
+            order = [row[0] for row in read(ids_sql, parameters)]
+            bound = {"wanted": json.dumps(order), "moment": moment or NOW}
+            sql = (_NOW if moment is None else _THEN).format(ids="SELECT value FROM json_each(:wanted)")
+            found = {fact.id: fact for fact in _whole(read, read(sql, bound), bound["moment"])}
+            return [found[fact_id] for fact_id in order if fact_id in found]
+
+        return await self._database.reading(work)
+
+    async def select(
+        self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None
+    ) -> list[Fact]:
         """Return the facts whose ids a query yields, in order of id."""
         sql = (_NOW if moment is None else _THEN).format(ids=ids_sql) + "ORDER BY f.id"
-        rows = await self._database.read(sql, {**parameters, "moment": moment or NOW})
-        return await self._whole(rows, moment or NOW) if rows else []
+        bound = {**parameters, "moment": moment or NOW}
+        return await self._database.reading(lambda read: _whole(read, read(sql, bound), bound["moment"]))
 
     async def revisions(self, fact_id: int) -> list[Revision]:
         """Return a fact's history, oldest first."""
-        rows = await self._database.read("SELECT * FROM revision WHERE fact_id = ? ORDER BY number", (fact_id,))
+        rows = await self._database.read(
+            "SELECT * FROM revision WHERE fact_id = ? ORDER BY number", (fact_id,)
+        )
         return [Revision(**dict(row)) for row in rows]
 
     async def states(self, story_id: int, *, after: int, limit: int) -> list[Kept]:
@@ -107,35 +118,38 @@ class Facts:
         )
         return [_kept(row) for row in rows]
 
-    async def _whole(self, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
-        states: dict[int, State] = {row["id"]: json.loads(row["state"]) for row in rows}
-        relations = await self._database.read(_RELATIONS, {"ids": json.dumps(list(states)), "moment": moment})
-        story_id = rows[0]["story_id"]
-        if any(row["story_id"] != story_id for row in rows):
-            return await self._of_many_stories(rows, moment)
-        sources, entities, cited, in_force = await asyncio.gather(
-            self._sources.by_ref(story_id, _source_refs(states.values())),
-            self._entities.by_ref(story_id, _entity_refs(states.values())),
-            self._sources.by_id(row["source_id"] for row in relations if row["source_id"]),
-            self._in_force({row["far"] for row in relations}, moment),
-        )
-        by_fact: dict[int, list[Relation]] = {}
-        for row in relations:
-            by_fact.setdefault(row["near"], []).append(_relation(row, cited, in_force))
-        return [_fact(row, states[row["id"]], sources, entities, by_fact.get(row["id"], [])) for row in rows]
 
-    async def _of_many_stories(self, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
-        """Read facts story by story: refs are a story's own."""
-        stories = {row["story_id"] for row in rows}
-        parts = [await self._whole([row for row in rows if row["story_id"] == story], moment) for story in stories]
-        return sorted((fact for part in parts for fact in part), key=lambda fact: fact.id)
+def _whole(read: Read, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
+    """Return facts from their rows, with all that belongs to them; refs are a story's own."""
+    stories = dict.fromkeys(row["story_id"] for row in rows)
+    parts = [
+        _of_story(read, story, [row for row in rows if row["story_id"] == story], moment) for story in stories
+    ]
+    return (
+        parts[0]
+        if len(parts) == 1
+        else sorted((fact for part in parts for fact in part), key=lambda fact: fact.id)
+    )
 
-    async def _in_force(self, ids: set[int], moment: str) -> set[int]:
-        if not ids:
-            return set()
-        sql = _IN_FORCE_NOW if moment == NOW else _IN_FORCE_THEN
-        rows = await self._database.read(sql, {"ids": json.dumps(sorted(ids)), "moment": moment})
-        return {row[0] for row in rows}
+
+def _of_story(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
+    states: dict[int, State] = {row["id"]: json.loads(row["state"]) for row in rows}
+    relations = read(_RELATIONS, {"ids": json.dumps(list(states)), "moment": moment})
+    found = sources.by_ref(read, story_id, _source_refs(states.values()))
+    named = entities.by_ref(read, story_id, _entity_refs(states.values()))
+    cited = sources.by_id(read, {row["source_id"] for row in relations if row["source_id"]})
+    in_force = _in_force(read, {row["far"] for row in relations}, moment)
+    by_fact: dict[int, list[Relation]] = {}
+    for row in relations:
+        by_fact.setdefault(row["near"], []).append(_relation(row, cited, in_force))
+    return [_fact(row, states[row["id"]], found, named, by_fact.get(row["id"], [])) for row in rows]
+
+
+def _in_force(read: Read, ids: set[int], moment: str) -> set[int]:
+    if not ids:
+        return set()
+    sql = _IN_FORCE_NOW if moment == NOW else _IN_FORCE_THEN
+    return {row[0] for row in read(sql, {"ids": json.dumps(sorted(ids)), "moment": moment})}
 
 
 def _kept(row: sqlite3.Row) -> Kept:
@@ -160,20 +174,24 @@ def _entity_refs(states: Iterable[State]) -> set[str]:
     return refs
 
 
-def _relation(row: sqlite3.Row, sources: dict[int, Source], in_force: set[int]) -> Relation:
+def _relation(row: sqlite3.Row, cited: dict[int, Source], in_force: set[int]) -> Relation:
     return Relation(
         kind=row["kind"],
         other_id=row["far"],
         outgoing=bool(row["outgoing"]),
         other_in_force=row["far"] in in_force,
         about=row["about"],
-        source=sources.get(row["source_id"]),
+        source=cited.get(row["source_id"]),
         locator=row["locator"],
     )
 
 
 def _fact(
-    row: sqlite3.Row, state: State, sources: dict[str, Source], entities: dict[str, Entity], relations: list[Relation]
+    row: sqlite3.Row,
+    state: State,
+    cited: dict[str, Source],
+    named: dict[str, Entity],
+    relations: list[Relation],
 ) -> Fact:
     return Fact(
         id=row["id"],
@@ -186,15 +204,15 @@ def _fact(
         occurred=state.get("occurred"),
         occasion=state.get("occasion"),
         date_note=state.get("date_note"),
-        attributions=tuple(_attribution(item, sources, entities) for item in state["attributions"]),
+        attributions=tuple(_attribution(item, cited, named) for item in state["attributions"]),
         figures=tuple(Figure(**item) for item in state.get("figures", ())),
-        places=tuple(entities[ref] for ref in state.get("places", ())),
-        about=tuple(entities[ref] for ref in state.get("about", ())),
+        places=tuple(named[ref] for ref in state.get("places", ())),
+        about=tuple(named[ref] for ref in state.get("about", ())),
         relations=tuple(relations),
     )
 
 
-def _attribution(item: State, sources: dict[str, Source], entities: dict[str, Entity]) -> Attribution:
+def _attribution(item: State, cited: dict[str, Source], named: dict[str, Entity]) -> Attribution:
     speaker = item.get("speaker")
     fields = {key: value for key, value in item.items() if key not in ("source", "speaker")}
-    return Attribution(source=sources[item["source"]], speaker=entities[speaker] if speaker else None, **fields)
+    return Attribution(source=cited[item["source"]], speaker=named[speaker] if speaker else None, **fields)

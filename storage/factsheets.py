@@ -70,7 +70,9 @@ class _Uses:
     def note(self, line: int, entry: FactEntry) -> None:
         for position, item in enumerate(entry.attributions):
             if isinstance(item.source, str):
-                self.lines.setdefault(("source", item.source), f"line {line}, attributions[{position}].source")
+                self.lines.setdefault(
+                    ("source", item.source), f"line {line}, attributions[{position}].source"
+                )
         for name in ("contradicts", "supports"):
             for position, relation in enumerate(getattr(entry, name)):
                 self.lines.setdefault(("fact", relation.fact), f"line {line}, {name}[{position}].fact")
@@ -79,7 +81,8 @@ class _Uses:
 
     def problems(self, error: UnknownRefs) -> list[str]:
         return [
-            f"{self.lines.get((error.what, ref), 'sheet')}: no {error.what} has the ref {ref!r}" for ref in error.refs
+            f"{self.lines.get((error.what, ref), 'sheet')}: no {error.what} has the ref {ref!r}"
+            for ref in error.refs
         ]
 
 
@@ -158,7 +161,9 @@ class _Importing:
 
     async def _flush(self, *, end: bool = False) -> None:
         """Write what has been gathered, unless a problem has made that pointless."""
-        if not self._problems and (self._entry or self._sources or self._entities or self._facts or self._batch):
+        if not self._problems and (
+            self._entry or self._sources or self._entities or self._facts or self._batch
+        ):
             try:
                 await self._write(end=end)
             except UnknownRefs as error:
@@ -189,7 +194,9 @@ class _Importing:
         title = self._entry.title if self._entry else self.story_name
         opened = (self._entry and self._entry.opened_at) or self._at
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", self.story_name):
-            raise RecordError(f"{self.story_name!r} is no story name: use a-z, 0-9 and -, at most 40, with --story")
+            raise RecordError(
+                f"{self.story_name!r} is no story name: use a-z, 0-9 and -, at most 40, with --story"
+            )
         rows = await self._tx.fetch(
             "INSERT INTO story (name, title, opened_at) VALUES (:name, :title, :opened)"
             " ON CONFLICT (name) DO UPDATE SET title = CASE WHEN :titled THEN excluded.title ELSE story.title END"
@@ -228,7 +235,11 @@ def sheet_schema() -> dict[str, Any]:
     for header in headers:
         union = union | header  # type: ignore[assignment]  # reason: a union made at run time
     schema = TypeAdapter(union).json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "OnRecord fact sheet line", **schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "OnRecord fact sheet line",
+        **schema,
+    }
 
 
 async def export_sheet(record: Record, out: TextIO, *, story: str | None = None, form: str = "jsonl") -> int:
@@ -239,7 +250,9 @@ async def export_sheet(record: Record, out: TextIO, *, story: str | None = None,
     stories = await record.stories.all()
     chosen = [item for item in stories if story in (None, item.name)]
     if not chosen:
-        raise RecordError(f"No story is named {story!r}: there are {', '.join(s.name for s in stories) or 'none yet'}")
+        raise RecordError(
+            f"No story is named {story!r}: there are {', '.join(s.name for s in stories) or 'none yet'}"
+        )
     if form == "toml":
         if len(chosen) > 1:
             raise RecordError("A TOML sheet holds one story: name it with --story, or export JSON Lines")
@@ -255,7 +268,13 @@ async def export_sheet(record: Record, out: TextIO, *, story: str | None = None,
 async def _export_toml(record: Record, out: TextIO, story: Story) -> int:
     import tomli_w
 
-    sheet: dict[str, Any] = {"format": sheetformats.FORMAT, "story": {}, "sources": [], "entities": [], "facts": []}
+    sheet: dict[str, Any] = {
+        "format": sheetformats.FORMAT,
+        "story": {},
+        "sources": [],
+        "entities": [],
+        "facts": [],
+    }
     names = {"source": "sources", "entity": "entities", "facts": "facts"}
     async for kind, data in _exported(record, story):
         if kind == "story":
@@ -269,7 +288,10 @@ async def _export_toml(record: Record, out: TextIO, story: Story) -> int:
 async def _exported(record: Record, story: Story) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     """Yield a story's entries in the order in which they can be read again."""
     leads = [fact.ref for fact in await record.listings.leading(story.id)]
-    yield "story", _lean({"name": story.name, "title": story.title, "about": leads, "opened_at": story.opened_at})
+    yield (
+        "story",
+        _lean({"name": story.name, "title": story.title, "about": leads, "opened_at": story.opened_at}),
+    )
     async for source in _all_sources(record, story.id):
         fields = source.model_dump(exclude={"id", "story_id", "via"}, mode="json")
         yield "source", _lean({"id": f"S{source.id}", **fields, "via": source.via and source.via.ref})

@@ -19,11 +19,14 @@ def story_mark(story_id: int) -> str:
 async def add(tx: Transaction, story_id: int, texts: Iterable[tuple[int, str, str]]) -> None:
     """Add facts of one story as (id, statement, context)."""
     await tx.run_many(
-        f"INSERT INTO fact_text (rowid, statement, context, story) VALUES (?, ?, ?, '{story_mark(story_id)}')", texts
+        f"INSERT INTO fact_text (rowid, statement, context, story) VALUES (?, ?, ?, '{story_mark(story_id)}')",
+        texts,
     )
 
 
 async def remove(tx: Transaction, fact_ids: Sequence[int]) -> None:
     """Remove facts, so that search no longer finds them."""
     if fact_ids:
-        await tx.run("DELETE FROM fact_text WHERE rowid IN (SELECT value FROM json_each(?))", (json.dumps(fact_ids),))
+        await tx.run(
+            "DELETE FROM fact_text WHERE rowid IN (SELECT value FROM json_each(?))", (json.dumps(fact_ids),)
+        )

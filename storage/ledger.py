@@ -19,11 +19,11 @@ State = dict[str, Any]
 Clock = Callable[[], datetime]
 
 _FACT = """
-INSERT INTO fact (id, story_id, ref, statement, occurred, occasion, date_note, earliest, latest, retracted, revision)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO fact (id, story_id, ref, statement, occurred, occasion, date_note, earliest, latest, lasting, retracted, revision)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET statement = excluded.statement, occurred = excluded.occurred,
     occasion = excluded.occasion, date_note = excluded.date_note, earliest = excluded.earliest,
-    latest = excluded.latest, superseded_by = NULL, retracted = excluded.retracted, revision = excluded.revision
+    latest = excluded.latest, lasting = excluded.lasting, superseded_by = NULL, retracted = excluded.retracted, revision = excluded.revision
 """
 _ATTRIBUTION = """
 INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -166,7 +166,9 @@ class Batch:
             [(fact_id, *item, self._since(entry)) for item in sorted(wanted - present, key=str)],
         )
         if entry.superseded_by:
-            await self._tx.run("UPDATE fact SET superseded_by = ? WHERE id = ?", (ids[entry.superseded_by], fact_id))
+            await self._tx.run(
+                "UPDATE fact SET superseded_by = ? WHERE id = ?", (ids[entry.superseded_by], fact_id)
+            )
 
     def _since(self, entry: FactEntry) -> str:
         """Return since when an entry's relations hold: an imported history knows its own last moment."""
@@ -213,12 +215,23 @@ class Batch:
         # An event without a date of its own stands on the timeline where it was first spoken of.
         when = entry.occurred or entry.attributions[0].said
         earliest, latest = dates.bounds(when) if when else (None, None)
-        dated = (entry.occurred, entry.occasion, entry.date_note, earliest, latest)
+        lasting = dates.lasting(earliest, latest) if earliest and latest else None
+        dated = (entry.occurred, entry.occasion, entry.date_note, earliest, latest, lasting)
         rows.facts.append((fact_id, self._story, entry.ref, entry.statement, *dated, entry.retracted, number))
         for position, item in enumerate(entry.attributions, 1):
             speaker, source = self._resolver.speaker_id(item), self._resolver.attributed_source(item)
             rows.attributions.append(
-                (fact_id, position, speaker, item.cue, item.stance, source, item.locator, item.quote, item.said)
+                (
+                    fact_id,
+                    position,
+                    speaker,
+                    item.cue,
+                    item.stance,
+                    source,
+                    item.locator,
+                    item.quote,
+                    item.said,
+                )
             )
         for position, figure in enumerate(entry.figures, 1):
             rows.figures.append((fact_id, position, self._story, *figure.model_dump().values()))
@@ -244,9 +257,12 @@ class Batch:
         """Remove what a corrected fact no longer has; its attributions are replaced one by one."""
         wanted = (json.dumps(fact_ids),)
         for table in ("figure", "mention"):
-            await self._tx.run(f"DELETE FROM {table} WHERE fact_id IN (SELECT value FROM json_each(?))", wanted)
+            await self._tx.run(
+                f"DELETE FROM {table} WHERE fact_id IN (SELECT value FROM json_each(?))", wanted
+            )
         await self._tx.run(
-            "DELETE FROM attribution WHERE position > 1 AND fact_id IN (SELECT value FROM json_each(?))", wanted
+            "DELETE FROM attribution WHERE position > 1 AND fact_id IN (SELECT value FROM json_each(?))",
+            wanted,
         )
         await indexing.remove(self._tx, fact_ids)
 
@@ -269,4 +285,3 @@ class Batch:
 def moment_text(moment: datetime) -> str:
     """Return an aware UTC datetime as the record writes moments: fixed width, so that text sorts by time."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-

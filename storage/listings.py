@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.database import Database
+from storage import dates
 from storage.facts import IN_FORCE, Facts
 from storage.models import Fact
 
@@ -10,20 +10,26 @@ _MENTIONED = f"""
 SELECT m.fact_id FROM mention m JOIN fact f ON f.id = m.fact_id AND {IN_FORCE}
 WHERE m.entity_id = :entity AND m.part = :part AND m.fact_id > :after ORDER BY m.fact_id LIMIT :limit
 """
-_DATED = f"""
-SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE}
-AND f.earliest >= :low AND f.earliest <= :latest AND f.latest >= :earliest
-AND (f.earliest > :low OR f.id > :after)
-ORDER BY f.earliest, f.id LIMIT :limit
-"""
+# One arm for each length of span: how far before the range a fact may begin and still reach into it.
+_DATED = (
+    " UNION ALL ".join(
+        f"SELECT * FROM (SELECT f.id, f.earliest FROM fact f"
+        f" WHERE f.story_id = :story AND f.lasting = {lasting} AND {IN_FORCE}"
+        f" AND f.earliest >= :low{lasting} AND f.earliest <= :latest AND f.latest >= :earliest"
+        " AND (+f.earliest > :low OR +f.id > :after)"
+        " ORDER BY f.earliest, f.id LIMIT :limit)"
+        for lasting in range(len(dates.LASTING) + 1)
+    )
+    + " ORDER BY 2, 1 LIMIT :limit"
+)
 _UNDATED = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND f.earliest IS NULL AND {IN_FORCE}
-AND (f.occurred IS NOT NULL OR f.occasion IS NOT NULL) AND f.id > :after ORDER BY f.id LIMIT :limit
+AND f.lasting IS NULL AND (f.occurred IS NOT NULL OR f.occasion IS NOT NULL) AND f.id > :after ORDER BY f.id LIMIT :limit
 """
 # A month or day asked without its year: facts whose source gives none, and facts of that day in any year.
 _YEARLESS = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :after AND (
-    (f.earliest IS NULL AND f.occurred LIKE :pattern)
+    (f.earliest IS NULL AND f.lasting IS NULL AND f.occurred LIKE :pattern)
     OR (substr(f.earliest, 6, length(:month_day)) = :month_day AND substr(f.latest, 6, length(:month_day)) = :month_day)
 ) ORDER BY f.id LIMIT :limit
 """
@@ -39,13 +45,19 @@ _CITING = f"""
 SELECT DISTINCT a.fact_id FROM attribution a JOIN fact f ON f.id = a.fact_id AND {IN_FORCE}
 WHERE a.source_id = :source AND a.fact_id > :after ORDER BY a.fact_id LIMIT :limit
 """
+_OPPOSED = "r.kind = 'contradicts' AND r.ended_at IS NULL AND o.superseded_by IS NULL AND o.retracted IS NULL"
 # Facts that a fact in force contradicts, and facts that some voices hold and others deny.
 _DISPUTED = f"""
-SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :after AND (
+SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id IN (
+    SELECT fact_id FROM relation WHERE kind = 'contradicts' AND ended_at IS NULL AND fact_id > :after
+    UNION SELECT other_id FROM relation WHERE kind = 'contradicts' AND ended_at IS NULL AND other_id > :after
+    UNION SELECT fact_id FROM attribution INDEXED BY attribution_second WHERE position = 2 AND fact_id > :after
+) AND (
     EXISTS (
-        SELECT 1 FROM relation r JOIN fact o ON o.id = r.other_id OR o.id = r.fact_id
-        WHERE (r.fact_id = f.id OR r.other_id = f.id) AND o.id <> f.id AND r.kind = 'contradicts'
-        AND r.ended_at IS NULL AND o.superseded_by IS NULL AND o.retracted IS NULL
+        SELECT 1 FROM relation r JOIN fact o ON o.id = r.other_id WHERE r.fact_id = f.id AND {_OPPOSED}
+    )
+    OR EXISTS (
+        SELECT 1 FROM relation r JOIN fact o ON o.id = r.fact_id WHERE r.other_id = f.id AND {_OPPOSED}
     )
     OR (SELECT count(*) FROM attribution a WHERE a.fact_id = f.id AND a.stance = 'denies')
         BETWEEN 1 AND (SELECT count(*) - 1 FROM attribution a WHERE a.fact_id = f.id)
@@ -53,6 +65,7 @@ SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :aft
 """
 _LEADING = f"""
 SELECT l.fact_id AS id FROM lead l JOIN fact f ON f.id = l.fact_id AND {IN_FORCE} WHERE l.story_id = :story
+ORDER BY l.position
 """
 _THEN = """
 SELECT f.id FROM fact f WHERE f.story_id = :story AND f.id > :after AND EXISTS (
@@ -66,8 +79,7 @@ SELECT f.id FROM fact f WHERE f.story_id = :story AND f.id > :after AND EXISTS (
 class Listings:
     """Pages of facts in force; `after` is the id of the last fact already shown."""
 
-    def __init__(self, database: Database, facts: Facts) -> None:
-        self._database = database
+    def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
     async def mentioning(self, entity_id: int, part: str, *, after: int = 0, limit: int) -> list[Fact]:
@@ -81,12 +93,18 @@ class Listings:
 
         `after` is the (first day, id) of the last fact shown.
         """
-        low, last = after or ("0000-01-01", 0)
-        rows = await self._database.read(
-            _DATED,
-            {"story": story_id, "earliest": earliest, "latest": latest, "low": low, "after": last, "limit": limit},
-        )
-        return await self._facts.load(row[0] for row in rows)
+        low, last = after or (dates.FIRST, 0)
+        reach = (*(dates.days_before(earliest, days) for days in dates.LASTING), dates.FIRST)
+        lows = {f"low{lasting}": max(low, first) for lasting, first in enumerate(reach)}
+        asked = {
+            "story": story_id,
+            "earliest": earliest,
+            "latest": latest,
+            "low": low,
+            "after": last,
+            "limit": limit,
+        }
+        return await self._facts.listed(_DATED, asked | lows)
 
     async def undated(self, story_id: int, *, after: int = 0, limit: int) -> list[Fact]:
         """Return facts with an open date: no year, or only an occasion."""
@@ -94,7 +112,9 @@ class Listings:
 
     async def yearless(self, story_id: int, month_day: str, *, limit: int) -> list[Fact]:
         """Return facts of a month or a day (MM, MM-DD) of no year or any year."""
-        return await self._page(_YEARLESS, story=story_id, pattern=f"XXXX-{month_day}%", month_day=month_day, after=0, limit=limit)
+        return await self._page(
+            _YEARLESS, story=story_id, pattern=f"XXXX-{month_day}%", month_day=month_day, after=0, limit=limit
+        )
 
     async def all(self, story_id: int, *, after: int = 0, limit: int) -> list[Fact]:
         """Return a story's facts in order of id."""
@@ -119,8 +139,7 @@ class Listings:
 
     async def leading(self, story_id: int) -> list[Fact]:
         """Return the facts that tell the story in a few lines, in the sheet's order."""
-        rows = await self._database.read(_LEADING + "ORDER BY l.position", {"story": story_id})
-        return await self._facts.load(row[0] for row in rows)
+        return await self._facts.listed(_LEADING, {"story": story_id})
 
     async def then(self, story_id: int, moment: str, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts that were in force at a moment (UTC text), as they stood then."""

@@ -30,15 +30,24 @@ def inspect(path: Path, *, create: bool) -> None:
     """Check the file without changing it; raise UnreadableRecord if it is not to be opened."""
     if not path.exists() or path.stat().st_size == 0:
         if not create:
-            raise UnreadableRecord(f"{path} does not exist: check storage.path, or run 'onrecord migrate' to create it")
+            raise UnreadableRecord(
+                f"{path} does not exist: check storage.path, or run 'onrecord migrate' to create it"
+            )
+        # Fails here where the file cannot be made: aiosqlite's thread would outlive a loop that ends on that.
+        sqlite3.connect(path).close()
         return
     _refuse_truncated(path)
-    connection = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)
+    # Without a WAL nobody has the file open; then reading must not make one beside it.
+    mode = "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
+    connection = sqlite3.connect(f"file:{_quoted(path)}?{mode}", uri=True)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         marked = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
         empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
-        sound = path.stat().st_size > CHECKED_AT_START or connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+        sound = (
+            path.stat().st_size > CHECKED_AT_START
+            or connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+        )
     finally:
         connection.close()
     if version > latest() and marked:

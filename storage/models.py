@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pydantic import BaseModel, ConfigDict, Field
+
+from storage.kinds import EntityKind, RelationKind, RevisionKind, SourceKind, Stance, Standing
+from storage.standing import standing_of
+
+__all__ = [
+    "Attribution", "Entity", "EntityKind", "Fact", "Figure", "Relation", "RelationKind", "Revision",
+    "RevisionKind", "Source", "SourceKind", "Stance", "Standing", "Story",
+]  # fmt: skip
 
 
 class Frozen(BaseModel):
@@ -12,65 +18,6 @@ class Frozen(BaseModel):
 
     # defer_build: validators are made when first used, not at each start.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class Stance(StrEnum):
-    """How a speaker stands to a statement."""
-
-    ASSERTS = "asserts"
-    DENIES = "denies"
-    ADMITS = "admits"
-    ALLEGES = "alleges"
-    CONFIRMS = "confirms"
-    SUPPORTS = "supports"
-    CALLS_FOR = "calls for"
-
-
-class SourceKind(StrEnum):
-    """What sort of document a source is."""
-
-    ARTICLE = "article"
-    REPORT = "report"
-    STUDY = "study"
-    STATEMENT = "statement"
-    LEGAL = "legal"
-    POST = "post"
-
-
-class EntityKind(StrEnum):
-    """What sort of thing a story names."""
-
-    PERSON = "person"
-    ORGANISATION = "organisation"
-    PLACE = "place"
-    GROUP = "group"
-
-
-class RelationKind(StrEnum):
-    """How one fact bears on another."""
-
-    CONTRADICTS = "contradicts"
-    SUPPORTS = "supports"
-
-
-class Standing(StrEnum):
-    """How firmly a fact stands; derived from attributions and relations, never stored."""
-
-    ATTRIBUTED = "attributed"
-    CORROBORATED = "corroborated"
-    DISPUTED = "disputed"
-    SUPERSEDED = "superseded"
-    RETRACTED = "retracted"
-
-
-class RevisionKind(StrEnum):
-    """What a revision did to its fact."""
-
-    PUBLISHED = "published"
-    CORRECTED = "corrected"
-    SUPERSEDED = "superseded"
-    RETRACTED = "retracted"
-    RESTORED = "restored"
 
 
 class Story(Frozen):
@@ -185,8 +132,6 @@ class Fact(Frozen):
     @property
     def standing(self) -> Standing:
         """Derive the standing from attributions, relations and later changes."""
-        from storage.standing import standing_of
-
         return standing_of(self)
 
     def entities(self) -> tuple[Entity, ...]:

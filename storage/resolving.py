@@ -83,7 +83,9 @@ class Resolver:
             (self._story, json.dumps(list(listed))),
         )
         ids = json.dumps([row[1] for row in rows])
-        await self._tx.run("DELETE FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?))", (ids,))
+        await self._tx.run(
+            "DELETE FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?))", (ids,)
+        )
         await self._tx.run_many(
             "INSERT INTO entity_name (entity_id, folded, rank, spelling, story_id) VALUES (?, ?, ?, ?, ?)",
             [(row[1], *name, self._story) for row in rows for name in _names(listed[row[0]])],
@@ -116,10 +118,16 @@ class Resolver:
         """Return what surrounds a statement, for search: names, quotes, figures, titles of sources."""
         words: list[str] = []
         for item in entry.attributions:
-            words += [self._entities[item.speaker].words if item.speaker else "", item.cue or "", item.quote or ""]
+            words += [
+                self._entities[item.speaker].words if item.speaker else "",
+                item.cue or "",
+                item.quote or "",
+            ]
             words.append(self._titles.get(_source_ref(item), ""))
         words += [self._entities[name].words for name in (*entry.places, *entry.about)]
-        words += [f"{figure.qualifier or ''} {figure.words or ''} {figure.counts}" for figure in entry.figures]
+        words += [
+            f"{figure.qualifier or ''} {figure.words or ''} {figure.counts}" for figure in entry.figures
+        ]
         return " ".join(filter(None, (*words, entry.occasion)))
 
     def state(self, entry: FactEntry) -> State:
@@ -159,7 +167,8 @@ class Resolver:
     async def _free_ids(self, ids: Iterable[str | None]) -> set[int]:
         wanted = {int(source_id[1:]) for source_id in ids if source_id}
         rows = await self._tx.fetch(
-            "SELECT id FROM source WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(wanted)),)
+            "SELECT id FROM source WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(wanted)),),
         )
         return wanted - {row[0] for row in rows}
 
@@ -174,7 +183,9 @@ class Resolver:
     async def _make(self, names: Iterable[str], kind: str | None) -> None:
         missing = {slug(name): name for name in sorted(names) if name not in self._entities}
         if missing:
-            await self.add_entities(EntityEntry(ref=ref, name=name, kind=kind) for ref, name in missing.items())
+            await self.add_entities(
+                EntityEntry(ref=ref, name=name, kind=kind) for ref, name in missing.items()
+            )
         await self._find_entities(names)
 
     def _entity_row(self, entity: EntityEntry) -> tuple[Any, ...]:

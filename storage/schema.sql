@@ -62,14 +62,17 @@ CREATE TABLE fact (
     date_note TEXT,
     earliest TEXT,
     latest TEXT,
+    lasting INTEGER,
     superseded_by INTEGER REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,
     retracted TEXT,
     revision INTEGER NOT NULL DEFAULT 1,
     UNIQUE (story_id, ref),
     CHECK (superseded_by IS NULL OR superseded_by <> id)
 );
-CREATE INDEX fact_by_date ON fact (story_id, earliest, id);
+-- `lasting` tells days (0) from months, years and longer spans (1, 2, 3): so a range looks back no further than it must.
+CREATE INDEX fact_by_date ON fact (story_id, lasting, earliest, id, latest);
 CREATE INDEX fact_by_story ON fact (story_id, id);
+CREATE INDEX fact_in_force ON fact (story_id, id) WHERE superseded_by IS NULL AND retracted IS NULL;
 CREATE INDEX fact_by_successor ON fact (superseded_by) WHERE superseded_by IS NOT NULL;
 
 CREATE TABLE attribution (
@@ -85,6 +88,8 @@ CREATE TABLE attribution (
     PRIMARY KEY (fact_id, position)
 );
 CREATE INDEX attribution_by_source ON attribution (source_id, fact_id);
+-- The facts that more than one voice speaks of.
+CREATE INDEX attribution_second ON attribution (fact_id) WHERE position = 2;
 
 CREATE TABLE figure (
     fact_id INTEGER NOT NULL REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,
@@ -124,6 +129,7 @@ CREATE TABLE relation (
     CHECK (fact_id <> other_id)
 );
 CREATE INDEX relation_by_other ON relation (other_id, kind, fact_id);
+CREATE INDEX relation_in_force ON relation (kind, fact_id, other_id) WHERE ended_at IS NULL;
 
 CREATE TABLE revision (
     fact_id INTEGER NOT NULL REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,

@@ -71,7 +71,9 @@ class Search:
             return []
         rows = await self._candidates(weighed, story_id, max(limit, CANDIDATES))
         worth = {item.word.stem: item.worth for item in weighed}
-        scored = sorted(((self._score(row, worth), row) for row in rows), key=lambda pair: (-pair[0], pair[1]["id"]))
+        scored = sorted(
+            ((self._score(row, worth), row) for row in rows), key=lambda pair: (-pair[0], pair[1]["id"])
+        )
         best = scored[:limit]
         refs = await self._refs([row["id"] for _, row in best])
         return [Hit(row["id"], refs[row["id"]], score, row["statement"]) for score, row in best]
@@ -82,7 +84,9 @@ class Search:
         )
         return {row[0]: row[1] for row in rows}
 
-    async def _candidates(self, weighed: list[_Weighed], story_id: int | None, limit: int) -> list[sqlite3.Row]:
+    async def _candidates(
+        self, weighed: list[_Weighed], story_id: int | None, limit: int
+    ) -> list[sqlite3.Row]:
         """Return facts worth scoring: those with the most of the rarer words, else with all words together."""
         within = await self._within(story_id)
         chosen: list[_Weighed] = []
@@ -96,7 +100,9 @@ class Search:
         if len(rows) >= limit or len(chosen) == len(weighed):
             return rows
         found = {row["id"] for row in rows}
-        return rows + [row for row in await self._together(weighed, within, story_id, limit) if row["id"] not in found]
+        return rows + [
+            row for row in await self._together(weighed, within, story_id, limit) if row["id"] not in found
+        ]
 
     async def _together(
         self, weighed: list[_Weighed], within: str, story_id: int | None, limit: int
@@ -116,7 +122,8 @@ class Search:
             return []
         mark = None if story_id is None else indexing.story_mark(story_id)
         matches = " UNION ALL ".join(
-            f"SELECT rowid AS id, {worth:.4f} AS worth FROM fact_text WHERE fact_text MATCH ?" for _, worth in arms
+            f"SELECT rowid AS id, {worth:.4f} AS worth FROM fact_text WHERE fact_text MATCH ?"
+            for _, worth in arms
         )
         # The limit inside is never reached: it keeps SQLite from dropping the order of the subquery.
         return await self._database.read(

@@ -86,7 +86,14 @@ def _read_toml(path: Path) -> Iterator[Located]:
 def _entries(data: dict[str, Any], lines: _Lines) -> Iterator[Located]:
     known = {"format", "story", *_TABLES}
     if strange := sorted(data.keys() - known):
-        yield Located(1, None, tuple(f"line {lines.of((key,))}, {key}: unknown; a sheet has {', '.join(sorted(known))}" for key in strange))
+        yield Located(
+            1,
+            None,
+            tuple(
+                f"line {lines.of((key,))}, {key}: unknown; a sheet has {', '.join(sorted(known))}"
+                for key in strange
+            ),
+        )
     if data.get("format", FORMAT) != FORMAT:
         yield Located(1, None, (f"line {lines.of(('format',))}, format: this program reads format {FORMAT}",))
         return
@@ -110,7 +117,9 @@ def _checked(kind: type[Entry], data: Any, line_of: Any, line: int, prefix: tupl
         for item in error.errors(include_url=False, include_context=False, include_input=False):
             place = tuple(part for part in item["loc"] if part not in _BRANCHES)
             where = _dotted(place) or (prefix and str(prefix[0])) or "entry"
-            problems.append(f"line {line_of((*prefix, *place))}, {where}: {_plain(item['type'], item['msg'])}")
+            problems.append(
+                f"line {line_of((*prefix, *place))}, {where}: {_plain(item['type'], item['msg'])}"
+            )
         return Located(line, None, tuple(dict.fromkeys(problems)))
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from storage.database import Database
+from storage.database import Database, Read
 from storage.models import Source
 
 # Each wanted source and all that relay it; the depth is bounded because a sheet may not hold a ring.
@@ -30,26 +30,28 @@ class Sources:
 
     async def by_ref(self, story_id: int, refs: Iterable[str]) -> dict[str, Source]:
         """Return a story's sources of those refs, by ref."""
-        wanted = json.dumps(sorted(set(refs)))
-        rows = await self._database.read(_BY_REF, {"story": story_id, "refs": wanted})
-        return {source.ref: source for source in joined(rows)}
+        wanted = set(refs)
+        return await self._database.reading(lambda read: by_ref(read, story_id, wanted))
 
     async def by_id(self, ids: Iterable[int]) -> dict[int, Source]:
         """Return sources by id."""
-        rows = await self._database.read(_BY_ID, {"ids": json.dumps(sorted(set(ids)))})
-        return {source.id: source for source in joined(rows)}
+        wanted = set(ids)
+        return await self._database.reading(lambda read: by_id(read, wanted))
 
     async def page(self, story_id: int, *, after: int = 0, limit: int) -> list[Source]:
         """Return a story's sources in order of id, those after `after`."""
         rows = await self._database.read(
-            "SELECT id FROM source WHERE story_id = ? AND id > ? ORDER BY id LIMIT ?", (story_id, after, limit)
+            "SELECT id FROM source WHERE story_id = ? AND id > ? ORDER BY id LIMIT ?",
+            (story_id, after, limit),
         )
         found = await self.by_id(row[0] for row in rows)
         return [found[row[0]] for row in rows]
 
     async def relayed_by(self, source_id: int) -> list[Source]:
         """Return the sources that are known only via this one."""
-        rows = await self._database.read("SELECT id FROM source WHERE via_id = ? ORDER BY id LIMIT 50", (source_id,))
+        rows = await self._database.read(
+            "SELECT id FROM source WHERE via_id = ? ORDER BY id LIMIT 50", (source_id,)
+        )
         found = await self.by_id(row[0] for row in rows)
         return [found[row[0]] for row in rows]
 
@@ -61,6 +63,19 @@ class Sources:
             (json.dumps(sorted(set(ids))),),
         )
         return {row[0]: row[1] for row in rows}
+
+
+def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Source]:
+    """Return a story's sources of those refs, by ref."""
+    rows = read(_BY_REF, {"story": story_id, "refs": json.dumps(sorted(refs))})
+    return {source.ref: source for source in joined(rows)}
+
+
+def by_id(read: Read, ids: Iterable[int]) -> dict[int, Source]:
+    """Return sources by id."""
+    wanted = sorted(ids)
+    rows = read(_BY_ID, {"ids": json.dumps(wanted)}) if wanted else []
+    return {source.id: source for source in joined(rows)}
 
 
 def joined(rows: Sequence[sqlite3.Row]) -> list[Source]:

@@ -1,8 +1,14 @@
 """Derive how firmly a fact stands. Pure: from the fact and its relations alone."""
 
-from itertools import combinations
+from __future__ import annotations
 
-from storage.models import Attribution, Fact, RelationKind, Source, Stance, Standing
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from storage.kinds import RelationKind, Stance, Standing
+
+if TYPE_CHECKING:
+    from storage.models import Attribution, Fact, Source
 
 
 def standing_of(fact: Fact) -> Standing:

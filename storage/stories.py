@@ -35,7 +35,8 @@ class Stories:
     async def count_facts(self, story_id: int) -> int:
         """Return how many facts of a story are in force."""
         rows = await self._database.read(
-            "SELECT count(*) FROM fact WHERE story_id = ? AND superseded_by IS NULL AND retracted IS NULL", (story_id,)
+            "SELECT count(*) FROM fact WHERE story_id = ? AND superseded_by IS NULL AND retracted IS NULL",
+            (story_id,),
         )
         return int(rows[0][0])
 

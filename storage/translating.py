@@ -16,7 +16,10 @@ DAMAGED = (
 _KINDS: dict[int, tuple[type[RecordError], str]] = {
     sqlite3.SQLITE_CORRUPT: (UnreadableRecord, DAMAGED),
     sqlite3.SQLITE_NOTADB: (UnreadableRecord, DAMAGED),
-    sqlite3.SQLITE_FULL: (UnwritableRecord, "The disk of {path} is full: make room and try again. Nothing was changed"),
+    sqlite3.SQLITE_FULL: (
+        UnwritableRecord,
+        "The disk of {path} is full: make room and try again. Nothing was changed",
+    ),
     sqlite3.SQLITE_READONLY: (
         UnwritableRecord,
         "{path} may not be written: give this user the right to write the file and its folder. Nothing was changed",
@@ -29,7 +32,10 @@ _KINDS: dict[int, tuple[type[RecordError], str]] = {
         UnwritableRecord,
         "The disk of {path} failed or is full: check it and try again. Nothing was changed",
     ),
-    sqlite3.SQLITE_BUSY: (BusyRecord, "{path} is in use by another process: try again in a moment. Nothing was changed"),
+    sqlite3.SQLITE_BUSY: (
+        BusyRecord,
+        "{path} is in use by another process: try again in a moment. Nothing was changed",
+    ),
     sqlite3.SQLITE_LOCKED: (BusyRecord, "{path} is in use: try again in a moment. Nothing was changed"),
 }
 

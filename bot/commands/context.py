@@ -54,7 +54,7 @@ class Context:
         """Return the cursor of a list in order of ids, 0 at its start. Raises UserError for a forged one."""
         if self.after is None:
             return 0
-        if not self.after.isdigit() or len(self.after) > 15:
+        if not self.after.isdecimal() or len(self.after) > 15:
             raise UserError(_("That page does not exist: send the command again without “>”."))
         return int(self.after)
 

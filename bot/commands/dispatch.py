@@ -97,6 +97,8 @@ class Dispatcher:
                 _("That message has {count} characters; at most {limit} are read: shorten it.",
                   count=len(request.text), limit=self._limits.message_length)
             )  # fmt: skip
+        if not clean(request.text):
+            raise UserError(_("That message holds no text: ask a question, or send /help."))
         role = self.role(request)
         command = self._command(parsed.name, role)
         story = await self.record.stories.in_use(request.chat)
@@ -117,8 +119,6 @@ class Dispatcher:
         if not text.startswith("/"):
             if not request.private:
                 return None
-            if not text:
-                raise UserError(_("That message holds no text: ask a question, or send /help."))
             return Parsed(QUESTION, text, None)
         match = _COMMAND.fullmatch(text)
         if match is None:

@@ -149,7 +149,10 @@ def _story_named(text: str, every: list[Story]) -> Story:
     for item in every:
         if wanted in (item.name, item.title.casefold()):
             return item
-    part = [item for item in every if wanted in item.title.casefold() or wanted in item.name]
+    # Only from the beginning of a word: any other letters in common are an accident.
+    part = [
+        item for item in every if f" {wanted}" in f" {item.title.casefold()}" or item.name.startswith(wanted)
+    ]
     if len(part) == 1:
         return part[0]
     names = [item.name for item in part] or suggestions(text, (item.name for item in every))

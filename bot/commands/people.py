@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.answers.lines import listing, naming, role
 from bot.commands.context import Context
 from bot.commands.naming import entity_named
 from bot.commands.registry import Argument, Kind, commands
+from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
@@ -30,6 +32,8 @@ async def who(context: Context, argument: str) -> Reply:
         return await _everyone(context)
     unknown = _("“{name}” alone is not on record in this story: /who lists who is.", name=argument[:60])
     entity = await entity_named(context, argument, unknown=unknown)
+    if context.after and not re.fullmatch(r"[sap]\d{1,15}", context.after):
+        raise UserError(_("That page does not exist: send the command again without “>”."))
     blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]
     if others := [alias for alias in entity.aliases if alias != entity.short]:
         blocks.append(Note(text=_("Also asked by: {names}", names=", ".join(others[:8]))))
@@ -69,9 +73,9 @@ async def _part(
     """
     initial, after = part[0], 0
     if context.after:
-        if not context.after.startswith(initial) or not context.after[1:].isdigit():
+        if not context.after.startswith(initial):
             return [], []
-        after = int(context.after[1:16])
+        after = int(context.after[1:])
     facts = await context.record.listings.mentioning(entity.id, part, after=after, limit=context.page + 1)
     if not facts:
         return [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from bot.answers.dating import day, in_words, label
@@ -65,7 +66,7 @@ async def _timeline(context: Context) -> Reply:
             after=_cursor(context.after),
             limit=wanted,
         )
-    elif context.after[1:].isdigit():
+    elif context.after[1:].isdecimal():
         open_after = int(context.after[1:16])
     blocks: list[Block] = [Heading(text=_("Timeline"), level=1)]
     blocks += [stating(fact, dated=True) for fact in facts[: context.page]]
@@ -126,7 +127,7 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
 )
 async def latest(context: Context, argument: str) -> Reply:
     """Show the newest facts, newest first."""
-    if argument and not (argument.isascii() and argument.isdigit() and 0 < int(argument[:6]) <= MOST_LATEST):
+    if argument and not (re.fullmatch(r"0{0,9}[1-9][0-9]?", argument) and int(argument) <= MOST_LATEST):
         raise UserError(
             _("Say how many as a number from 1 to {most}, for example /latest 5.", most=MOST_LATEST)
         )
@@ -190,6 +191,6 @@ def _cursor(after: str | None) -> tuple[str, int] | None:
     if after is None:
         return None
     first, _dot, number = after.partition(".")
-    if not number.isdigit() or len(number) > 15 or len(first) != 10:
+    if not number.isdecimal() or len(number) > 15 or len(first) != 10:
         raise UserError(_("That page does not exist: send the command again without “>”."))
     return first, int(number)

@@ -104,7 +104,9 @@ def _report(rates: Rates) -> list[Finding]:
         asked = name.removeprefix("onrecord: ")
         quick, slow = DELAYS
         findings += [
-            at_least(f"{asked}, no delay / best stock echo", middle[name, quick] / stock[quick], 0.7, ", aim 1.50"),
+            at_least(
+                f"{asked}, no delay / best stock echo", middle[name, quick] / stock[quick], 0.7, ", aim 1.50"
+            ),
             at_least(f"{asked}, 50 ms / best stock echo", middle[name, slow] / stock[slow], 3),
             at_least(f"{asked}, 50 ms / bare aiohttp", middle[name, slow] / middle[BARE, slow], 0.4),
         ]

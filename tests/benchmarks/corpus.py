@@ -138,7 +138,9 @@ def queries(path: Path, count: int, seed: int = 2) -> list[str]:
     chance = random.Random(seed)
     found = []
     for fact_id in chance.choices(range(1, highest + 1), k=count):
-        words = connection.execute("SELECT statement FROM fact WHERE id = ?", (fact_id,)).fetchone()[0].split()
+        words = (
+            connection.execute("SELECT statement FROM fact WHERE id = ?", (fact_id,)).fetchone()[0].split()
+        )
         found.append(" ".join(chance.sample(words, chance.randint(4, 10))))
     connection.close()
     return found
@@ -149,7 +151,7 @@ _INSERTS = (
     "INSERT INTO source (id, story_id, ref, kind, title, publisher, url, published)"
     " VALUES (?, ?, ?, 'article', ?, ?, ?, ?)",
     "INSERT INTO attribution (fact_id, position, speaker_id, cue, stance, source_id) VALUES (?, 1, ?, ?, ?, ?)",
-    "INSERT INTO fact (id, story_id, ref, statement, occurred, earliest, latest) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO fact (id, story_id, ref, statement, occurred, earliest, latest, lasting) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
     "INSERT INTO mention VALUES (?, 'speaker', 1, ?)",
     f"INSERT INTO revision VALUES (?, 1, '{AT}', 'published', 'corpus', NULL, 1, ?)",
     "INSERT INTO fact_text (rowid, statement, context, story) VALUES (?, ?, ?, ?)",

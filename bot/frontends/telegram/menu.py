@@ -6,6 +6,7 @@ https://core.telegram.org/bots/api#botcommandscope
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -69,10 +70,14 @@ async def set_menus(
 
 
 async def _set(client: Client, scope: BotCommandScope, entries: list[BotCommand], sleep: Sleep) -> None:
-    try:
+    present = None
+    # A menu that cannot be looked at is set all the same.
+    with contextlib.suppress(TelegramError):
         present = await persist(lambda: client.get_my_commands(scope=scope), sleep=sleep, same_twice=True)
-        if list(present) != entries:
-            await persist(lambda: client.set_my_commands(entries, scope=scope), sleep=sleep, same_twice=True)
+    if present is not None and list(present) == entries:
+        return
+    try:
+        await persist(lambda: client.set_my_commands(entries, scope=scope), sleep=sleep, same_twice=True)
     except TelegramError as error:
         # For an owner's chat this is usual: the owner has not written to the bot yet.
         where = f"{scope.type} {scope.chat_id}" if isinstance(scope, BotCommandScopeChat) else scope.type

@@ -64,7 +64,7 @@ def render(reply: Reply) -> list[Piece]:
     a word only where it is longer than a message. The sources stay together, under the last blocks if they
     fit there.
     """
-    rows = [_row(reply, block) for block in reply.blocks]
+    rows = [_row(reply, block, above) for above, block in zip((None, *reply.blocks), reply.blocks, strict=False)]
     sources = _sources(reply)
     whole = _joined([*rows, *sources])
     if units(whole) <= LIMIT:
@@ -141,12 +141,13 @@ def _followable(url: str) -> bool:
         return False
 
 
-def _row(reply: Reply, block: Block) -> _Row:
+def _row(reply: Reply, block: Block, above: Block | None) -> _Row:
     match block:
         case Heading():
             return _Row((_bold(block.text),), gap="\n\n", heading=True)
         case Note():
-            return _Row((_plain(block.text),))
+            # After lines or items it speaks of all of them, not of the last.
+            return _Row((_plain(block.text),), gap="\n\n" if isinstance(above, Line | Item) else "\n")
         case Item():
             text = (_Span(" — "), _linked(block.text, block.url)) if block.text else ()
             label = _bold(block.label) if block.text or block.url is None else _linked(block.label, block.url)

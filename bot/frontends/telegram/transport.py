@@ -99,7 +99,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: object = BaseRequest.DEFAULT_NONE,
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Return status and body of one request; parameters go as a JSON object.
+        """Return status and body of one request; parameters go as a form.
 
         Raises:
             Unsent: no connection, or the server failed (5xx).
@@ -114,7 +114,8 @@ class AiohttpRequest(BaseRequest):
         if request_data is not None:
             if request_data.contains_files:
                 raise TelegramError("Uploads are not supported by this transport")
-            body = json.dumps(request_data.parameters, separators=(",", ":")).encode()
+            # As a form, like the stock transport: any Bot API server takes that.
+            body = request_data.url_encoded_parameters().encode()
         timeout = self._timeout(
             _given(read_timeout, self._read),
             _given(write_timeout, self._write),
@@ -162,7 +163,7 @@ def _given(timeout: object, default: float | None) -> float | None:
 async def _exchange(
     session: aiohttp.ClientSession, method: str, url: str, body: bytes | None, limits: aiohttp.ClientTimeout
 ) -> tuple[int, bytes]:
-    headers = None if body is None else {"Content-Type": "application/json"}
+    headers = None if body is None else {"Content-Type": "application/x-www-form-urlencoded"}
     try:
         async with session.request(
             method, url, data=body, headers=headers, timeout=limits, allow_redirects=False

@@ -1,0 +1,89 @@
+"""The project's own questions, asked of the real record: what a right answer must hold, and must not."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import pytest_asyncio
+
+from bot.commands import commands
+from bot.commands.dispatch import Dispatcher
+from bot.config import Settings
+from bot.frontends.terminal.render import plain
+from bot.requests import Request, Role
+from storage.record import Record
+
+FOLDER = Path(__file__).parent
+NEEDED = 0.95  # of each set, answered right
+# Each set and the story that it asks about.
+SETS = {"questions": "belarus", "questions_ferry": "tarrow-ferry", "questions_courtcase": "velmara-bridges"}
+
+
+class Question(NamedTuple):
+    """One question and what its answer must and must not hold; a list in `must` means any of these."""
+
+    ask: str
+    kind: str
+    must: list[str | list[str]]
+    must_not: list[str]
+
+    def failing(self, answer: str) -> list[str]:
+        """Return what is wrong with an answer; nothing if it is right."""
+        text = folded(answer)
+        alternatives = [[item] if isinstance(item, str) else item for item in self.must]
+        missing = [f"lacks {each}" for each in alternatives if not any(folded(one) in text for one in each)]
+        return missing + [f"holds {item!r}" for item in self.must_not if folded(item) in text]
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: without regard to case and white space."""
+    return " ".join(text.casefold().split())
+
+
+def questions(name: str) -> list[Question]:
+    """Return the questions of a set."""
+    data = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return [Question(each["ask"], each["kind"], each["must"], each["must_not"]) for each in data["questions"]]
+
+
+@pytest_asyncio.fixture
+async def dispatcher(record: Record) -> AsyncIterator[Dispatcher]:
+    """Return the dispatcher over all three stories, with settings as they come."""
+    yield Dispatcher(record, commands, Settings())
+
+
+@pytest.mark.parametrize("name", SETS)
+async def test_questions_are_answered_right(
+    dispatcher: Dispatcher, name: str, record_property: pytest.RecordProperty
+) -> None:
+    numbers = count()
+
+    async def answer(text: str) -> str:
+        # A chat for each, so that no answer leans on the one before.
+        chat = f"terminal:{next(numbers)}"
+        await dispatcher.answer(Request(f"/story {SETS[name]}", chat=chat, user=chat, role=Role.READER))
+        reply = await dispatcher.answer(Request(text, chat=chat, user=chat, role=Role.READER))
+        return plain(reply) if reply else ""
+
+    asked = questions(name)
+    failed = {}
+    for question in asked:
+        text = await answer(question.ask)
+        if wrong := question.failing(text):
+            failed[question.ask] = f"{question.kind}: {question.ask!r} {'; '.join(wrong)}\n{text}\n"
+    share = 1 - len(failed) / len(asked)
+    record_property("questions", f"{name}: {len(asked) - len(failed)} of {len(asked)}, {share:.3f}")
+    assert share >= NEEDED, f"{share:.3f} answered right, wrong were:\n" + "\n".join(failed.values())
+
+
+def test_there_are_enough_questions_and_a_fifth_cannot_be_answered() -> None:
+    asked = questions("questions")
+    assert len(asked) >= 100
+    assert len({question.ask for question in asked}) == len(asked)
+    unanswerable = [question for question in asked if question.kind == "unanswerable"]
+    assert len(unanswerable) >= len(asked) / 5

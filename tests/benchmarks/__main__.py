@@ -1,0 +1,54 @@
+"""Run the benchmarks and print what they find: `python -m tests.benchmarks [name ...] [--quick]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks import answering, claims, importing, places, queries, searching, startup
+from tests.benchmarks.report import Finding, summary
+from tests.benchmarks.sizes import FULL, QUICK, Sizes
+
+BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
+    "startup": startup.measure,
+    "answering": answering.measure,
+    "queries": queries.measure,
+    "searching": searching.measure,
+    "importing": importing.measure,
+}
+CLAIMS = "claims"
+
+
+def main() -> None:
+    """Run the benchmarks that were asked for, all by default."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    # Checked by hand: argparse holds an empty list against the choices.
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join((*BENCHMARKS, CLAIMS)))
+    parser.add_argument("--quick", action="store_true", help="small sizes: to see that all works")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="real data; its claims-dev is searched")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - {*BENCHMARKS, CLAIMS}:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    names = asked.names or [*BENCHMARKS, CLAIMS]
+    sizes = QUICK if asked.quick else FULL
+    began = time.monotonic()
+    findings = [finding for name in names if name != CLAIMS for finding in BENCHMARKS[name](sizes)]
+    folder = _data(asked.data) / "claims-dev"
+    if CLAIMS in names and folder.is_dir():
+        findings += claims.measure(folder)
+    elif CLAIMS in asked.names:
+        parser.error(f"there is no {folder}: name its parent folder with --data")
+    summary(findings)
+    print(f"{time.monotonic() - began:.0f} seconds in all, ratios of one run on {os.cpu_count()} cores")
+
+
+def _data(given: Path | None) -> Path:
+    named = os.environ.get("DATA", "")
+    return given or (Path(named) if named else places.ROOT.parent / "shared" / "data")
+
+
+if __name__ == "__main__":
+    main()

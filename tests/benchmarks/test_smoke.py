@@ -1,0 +1,17 @@
+"""The benchmarks still run. What they measure is not looked at: a test does not depend on time."""
+
+import pytest
+from tests.benchmarks import queries, searching, startup
+from tests.benchmarks.sizes import TINY
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("benchmark", [startup, queries, searching])
+def test_a_benchmark_reports_findings_beside_their_goals(benchmark, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    findings = benchmark.measure(TINY)
+
+    assert findings and all(finding.measured for finding in findings)
+    assert "-----" in capsys.readouterr().out

@@ -1,0 +1,245 @@
+"""Files that are damaged, foreign, full or not to be written: refused with advice, and left as they were."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from storage.errors import RecordError, UnreadableRecord, UnwritableRecord
+from storage.record import Record
+from tests.storage.conftest import fact, put
+
+ROOT = Path(__file__).parents[2]
+NOBODY = 65534
+
+
+async def made(path: Path, folder: Path, count: int = 50) -> bytes:
+    """Make a sound record in one plain file and return its bytes."""
+    record = await Record.open(path)
+    try:
+        await put(record, folder, *(fact(f"f{n}", f"statement {n} about the flood") for n in range(count)))
+    finally:
+        await record.close()
+    return path.read_bytes()
+
+
+def foreign(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE bookmark (url TEXT)")
+        connection.commit()
+
+
+@pytest.mark.parametrize("damage", ["cut", "overwritten", "header", "text", "foreign", "foreign and newer"])
+async def test_what_is_no_sound_record_is_refused_and_left_byte_for_byte(path, tmp_path, damage):
+    whole = await made(path, tmp_path)
+    match damage:
+        case "cut":
+            path.write_bytes(whole[: len(whole) // 2])
+        case "overwritten":
+            path.write_bytes(whole[:8192] + b"\xff" * 40_000 + whole[48_192:])
+        case "header":
+            path.write_bytes(b"\x00" * 100 + whole[100:])
+        case "text":
+            path.write_text("Dear diary, today it rained again. " * 20)
+        case _:
+            path.unlink()
+            foreign(path)
+            if damage == "foreign and newer":
+                with closing(sqlite3.connect(path)) as connection:
+                    connection.execute("PRAGMA user_version = 999")
+    before = path.read_bytes()
+    with pytest.raises(UnreadableRecord, match="left as it was"):
+        await Database.open(path)
+    assert path.read_bytes() == before
+    assert not path.with_name(path.name + "-wal").exists()
+
+
+async def test_a_missing_file_is_not_made_unasked(path):
+    with pytest.raises(UnreadableRecord, match="does not exist"):
+        await Database.open(path, create=False)
+    assert not path.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid") or os.getuid() != 0, reason="needs root, to become nobody")
+@pytest.mark.parametrize("what", ["folder", "file"])
+async def test_what_may_not_be_written_is_said_so(tmp_path, what):
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(0o755)
+    path = tmp_path / "record.db"
+    if what == "file":
+        await made(path, tmp_path)
+        path.chmod(0o444)
+    program = f"""
+        import asyncio, os, sys
+        sys.path.insert(0, {str(ROOT)!r})
+        from pathlib import Path
+        from storage import migrating
+        from storage.record import Record
+        from storage.errors import UnwritableRecord
+        migrating.migrations()  # nobody may not be able to read the program's own files
+        os.setuid({NOBODY})
+        async def main():
+            record = await Record.open(Path({str(path)!r}))
+            try:
+                await record.chats.use("telegram:1", 1)
+            finally:
+                await record.close()
+        try:
+            asyncio.run(main())
+        except UnwritableRecord as error:
+            print(error)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert str(path) in done.stdout, done.stderr
+    assert any(words in done.stdout for words in ("may not be written", "cannot be opened"))
+
+
+async def test_a_full_disk_is_said_so_and_nothing_is_changed(record, tmp_path):
+    await put(record, tmp_path, fact("a"))
+    pages = (await record.database.read("PRAGMA page_count"))[0][0]
+    await record.database._writer.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(UnwritableRecord, match="full: make room"):
+        await put(record, tmp_path, *(fact(f"b{n}", "words " * 500) for n in range(400)))
+    await record.database._writer.execute("PRAGMA max_page_count = 1000000")
+    story = (await record.stories.all())[0]
+    assert [found.ref for found in await record.listings.all(story.id, limit=10)] == ["a"]
+    assert await record.database.check() == []
+
+
+async def test_a_killed_writer_leaves_the_record_whole(path, tmp_path):
+    await made(path, tmp_path, 5)
+    program = f"""
+        import asyncio, sys
+        sys.path.insert(0, {str(ROOT)!r})
+        from pathlib import Path
+        from storage.record import Record
+        async def main():
+            record = await Record.open(Path({str(path)!r}))
+            async with record.database.transaction() as tx:
+                await tx.run("PRAGMA cache_size = 1")
+                for number in range(2000):
+                    await tx.run("INSERT INTO button VALUES (?, ?)", (str(number), "x" * 500))
+                print("written", flush=True)
+                await asyncio.sleep(60)
+        asyncio.run(main())
+    """
+    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout and writer.stdout.readline() == b"written\n"
+        writer.send_signal(signal.SIGKILL)
+        writer.wait(30)
+    record = await Record.open(path)
+    try:
+        assert await record.database.check() == []
+        assert await record.stories.count_facts(1) == 5
+        assert (await record.database.read("SELECT count(*) FROM button"))[0][0] == 0
+    finally:
+        await record.close()
+
+
+async def test_a_backup_made_while_writing_is_sound_and_equal_to_one_moment(record, tmp_path):
+    await put(record, tmp_path, *(fact(f"f{n}") for n in range(300)))
+    target = tmp_path / "copy.db"
+
+    async def write() -> None:
+        for n in range(30):
+            await put(record, tmp_path, fact(f"more{n}a"), fact(f"more{n}b"))
+
+    await asyncio.gather(write(), record.database.backup(target))
+    copy = await Record.open(target)
+    try:
+        assert await copy.database.check() == []
+        found = await copy.stories.count_facts(1)
+        assert found >= 300 and found % 2 == 0
+        rows = "SELECT id, ref, statement FROM fact WHERE id <= ? ORDER BY id"
+        assert list(map(tuple, await copy.database.read(rows, (found,)))) == list(
+            map(tuple, await record.database.read(rows, (found,)))
+        )
+    finally:
+        await copy.close()
+    assert not target.with_name("copy.db.partial").exists()
+
+
+READS = {
+    "facts.find": lambda r: r.facts.find(1),
+    "facts.load": lambda r: r.facts.load([1, 2]),
+    "facts.load then": lambda r: r.facts.load([1, 2], moment="2030"),
+    "facts.revisions": lambda r: r.facts.revisions(1),
+    "facts.states": lambda r: r.facts.states(1, after=0, limit=5),
+    "listings.mentioning": lambda r: r.listings.mentioning(1, "speaker", limit=5),
+    "listings.dated": lambda r: r.listings.dated(1, earliest="2000-01-01", latest="2030-01-01", limit=5),
+    "listings.undated": lambda r: r.listings.undated(1, limit=5),
+    "listings.yearless": lambda r: r.listings.yearless(1, "07-18", limit=5),
+    "listings.all": lambda r: r.listings.all(1, limit=5),
+    "listings.latest": lambda r: r.listings.latest(1, limit=5),
+    "listings.figured": lambda r: r.listings.figured(1, limit=5),
+    "listings.citing": lambda r: r.listings.citing(1, limit=5),
+    "listings.disputed": lambda r: r.listings.disputed(1, limit=5),
+    "listings.leading": lambda r: r.listings.leading(1),
+    "listings.then": lambda r: r.listings.then(1, "2030", limit=5),
+    "entities.by_ref": lambda r: r.entities.by_ref(1, ["ann"]),
+    "entities.by_id": lambda r: r.entities.by_id([1]),
+    "entities.page": lambda r: r.entities.page(1, limit=5),
+    "entities.named": lambda r: r.entities.named(1, "Ann"),
+    "entities.names": lambda r: r.entities.names(1),
+    "entities.facts_naming": lambda r: r.entities.facts_naming([1]),
+    "entities.starting": lambda r: r.entities.starting(1, "a", 5),
+    "sources.by_ref": lambda r: r.sources.by_ref(1, ["x"]),
+    "sources.by_id": lambda r: r.sources.by_id([1]),
+    "sources.page": lambda r: r.sources.page(1, limit=5),
+    "sources.relayed_by": lambda r: r.sources.relayed_by(1),
+    "sources.facts_citing": lambda r: r.sources.facts_citing([1]),
+    "stories.all": lambda r: r.stories.all(),
+    "stories.find": lambda r: r.stories.find("flood"),
+    "stories.in_use": lambda r: r.stories.in_use("telegram:1"),
+    "stories.count_facts": lambda r: r.stories.count_facts(1),
+    "chats.pressed": lambda r: r.chats.pressed("x"),
+    "search.find": lambda r: r.search.find("flood"),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_reading_a_file_that_got_damaged_is_said_so(path, tmp_path, name):
+    whole = await made(path, tmp_path)
+    record = await Record.open(path)
+    try:
+        # Under the open record's feet: all pages but the first, as a dying disk might.
+        with path.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xa5" * (len(whole) - 4096))
+        with pytest.raises(UnreadableRecord, match="restore a backup"):
+            await READS[name](record)
+    finally:
+        await record.close()
+
+
+def test_the_contract_above_covers_every_reading_method():
+    from storage import chats, entities, facts, listings, search, sources, stories
+
+    parts = [facts.Facts, listings.Listings, entities.Entities, sources.Sources, stories.Stories, search.Search]
+    public = {
+        f"{kind.__name__.lower()}.{name}"
+        for kind in (*parts, chats.Chats)
+        for name in vars(kind)
+        if not name.startswith("_")
+    }
+    # These two only pass on what others read; these write.
+    passed_on = {"facts.select", "facts.listed"}
+    writing = {"chats.use", "chats.button"}
+    assert public - {name.split(" ")[0] for name in READS} - passed_on - writing == set()
+
+
+async def test_errors_of_the_record_are_of_one_kind():
+    assert issubclass(UnreadableRecord, RecordError) and issubclass(UnwritableRecord, RecordError)

@@ -1,0 +1,82 @@
+"""What the database itself refuses, and transactions that end badly."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.storage.conftest import fact, put
+
+FACT = "INSERT INTO fact (id, story_id, ref, statement) VALUES (9, 1, 'x', 'it rained')"
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        (FACT, "a fact needs an attribution"),
+        ("INSERT OR REPLACE INTO fact (id, story_id, ref, statement) VALUES (9, 1, 'x', 'y')", "needs an attribution"),
+        ("DELETE FROM attribution WHERE fact_id = 1", "keeps at least one attribution"),
+        ("UPDATE attribution SET fact_id = 2 WHERE fact_id = 1", "stays with its fact"),
+        ("DELETE FROM fact WHERE id = 1", "never deleted"),
+        ("DELETE FROM revision", "append-only"),
+        ("UPDATE revision SET state = '{}'", "append-only"),
+        ("UPDATE fact SET statement = ''", "CHECK constraint failed"),
+        ("UPDATE fact SET superseded_by = id", "CHECK constraint failed"),
+    ],
+)
+async def test_the_database_itself_refuses(record, path, tmp_path, statement, refusal):
+    await put(record, tmp_path, fact("a"), fact("b"))
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA foreign_keys = OFF")
+        with pytest.raises(sqlite3.IntegrityError, match=refusal):
+            raw.execute(statement)
+        raw.rollback()
+        assert raw.execute("SELECT count(*) FROM fact").fetchone()[0] == 2
+
+
+async def test_one_of_several_attributions_may_go(record, path, tmp_path):
+    voices = [{"speaker": name, "source": {"title": "News"}} for name in ("Ann", "Bo")]
+    await put(record, tmp_path, fact("a") | {"attributions": voices})
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("DELETE FROM attribution WHERE fact_id = 1 AND position = 2")
+        with pytest.raises(sqlite3.IntegrityError, match="at least one"):
+            raw.execute("DELETE FROM attribution WHERE fact_id = 1")
+        raw.rollback()
+
+
+async def test_an_exception_rolls_back(record):
+    with pytest.raises(ZeroDivisionError):
+        async with record.database.transaction() as tx:
+            await tx.run("INSERT INTO button VALUES ('d', 'c')")
+            1 / 0  # noqa: B018  # reason: any exception will do
+    assert await record.chats.pressed("d") is None
+    await record.chats.button("/who")  # and the next transaction works
+
+
+async def test_a_cancelled_transaction_rolls_back_and_frees_the_record(record):
+    inside = asyncio.Event()
+
+    async def write() -> None:
+        async with record.database.transaction() as tx:
+            await tx.run("INSERT INTO button VALUES ('d', 'c')")
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(write())
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await record.chats.pressed("d") is None
+    assert await record.chats.pressed(await record.chats.button("/who")) == "/who"
+
+
+async def test_readers_do_not_see_what_is_not_committed(record):
+    async with record.database.transaction() as tx:
+        await tx.run("INSERT INTO button VALUES ('d', 'c')")
+        assert await record.chats.pressed("d") is None
+        assert len(await tx.fetch("SELECT 1 FROM button")) == 1
+    assert await record.chats.pressed("d") == "c"
