@@ -1,26 +1,29 @@
-"""Import and export of fact sheets. An import takes effect whole or not at all."""
+"""Import of fact sheets: it takes effect whole or not at all. Export stands beside it."""
 
 from __future__ import annotations
 
 import difflib
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING
 
 from storage import sheetformats
 from storage.database import Transaction
 from storage.entries import EntityEntry, FactEntry, SourceEntry, StoryEntry
 from storage.errors import InvalidSheet, RecordError, UnknownRefs
+from storage.exporting import export_sheet, sheet_schema
 from storage.ledger import Batch, Written
-from storage.models import Entity, Source, Story
+from storage.models import Story
 from storage.names import fold, slug
 from storage.resolving import Resolver
 
 if TYPE_CHECKING:
     from storage.record import Record
+
+__all__ = ["Imported", "Progress", "export_sheet", "import_sheet", "sheet_schema"]
 
 Progress = Callable[[int, int], None]
 CHUNK = 2000
@@ -67,17 +70,21 @@ class _Uses:
 
     lines: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def note(self, line: int, entry: FactEntry) -> None:
+    def note(self, located: sheetformats.Located, entry: FactEntry) -> None:
         for position, item in enumerate(entry.attributions):
             if isinstance(item.source, str):
+                line = located.at("attributions", position, "source")
                 self.lines.setdefault(
                     ("source", item.source), f"line {line}, attributions[{position}].source"
                 )
         for name in ("contradicts", "supports"):
             for position, relation in enumerate(getattr(entry, name)):
+                line = located.at(name, position, "fact")
                 self.lines.setdefault(("fact", relation.fact), f"line {line}, {name}[{position}].fact")
         if entry.superseded_by:
-            self.lines.setdefault(("fact", entry.superseded_by), f"line {line}, superseded_by")
+            self.lines.setdefault(
+                ("fact", entry.superseded_by), f"line {located.at('superseded_by')}, superseded_by"
+            )
 
     def problems(self, error: UnknownRefs) -> list[str]:
         return [
@@ -106,7 +113,7 @@ class _Importing:
         self._uses = _Uses()
         self._lines: dict[str, int] = {}
         # A TOML sheet declares its entities, so a name that it does not declare is a slip.
-        self._names: set[str] | None = set() if path.suffix == ".toml" else None
+        self._names: dict[str, str] | None = {} if path.suffix == ".toml" else None
 
     async def take(self, located: sheetformats.Located) -> None:
         """Take one entry, or what is wrong with it."""
@@ -119,10 +126,12 @@ class _Importing:
                 self._sources.append(entry)
             case EntityEntry() as entry:
                 self._entities.append(entry)
-                if self._names is not None:
-                    self._names |= {entry.ref, *map(fold, (entry.name, entry.short or "", *entry.aliases))}
+                self._declare(entry)
             case FactEntry() as entry:
-                self._fact(located.line, entry)
+                self._fact(located, entry)
+            case None if located.place[:1] == ("entities",):
+                # With an entity in doubt, who is a stranger cannot be told.
+                self._names = None
         if len(self._facts) >= CHUNK:
             await self._flush()
 
@@ -132,25 +141,37 @@ class _Importing:
         if self._problems:
             raise InvalidSheet(self._problems, self._count)
 
-    def _fact(self, line: int, entry: FactEntry) -> None:
+    def _declare(self, entry: EntityEntry) -> None:
+        if self._names is not None:
+            for name in (entry.name, entry.short or "", *entry.aliases):
+                self._names.setdefault(fold(name), name)
+            self._names.setdefault(entry.ref, entry.ref)
+
+    def _fact(self, located: sheetformats.Located, entry: FactEntry) -> None:
+        line = located.line
         if (first := self._lines.setdefault(entry.ref, line)) != line:
             self._report([f"line {line}, ref: {entry.ref!r} is already used on line {first}"])
-        self._uses.note(line, entry)
-        self._report(self._strangers(line, entry))
+        self._uses.note(located, entry)
+        self._report(self._strangers(located, entry))
         self._facts.append(entry)
 
-    def _strangers(self, line: int, entry: FactEntry) -> list[str]:
+    def _strangers(self, located: sheetformats.Located, entry: FactEntry) -> list[str]:
         """Return the names in a fact that its sheet does not declare, each with the nearest one."""
         if self._names is None:
             return []
-        used = [(f"attributions[{n}].speaker", item.speaker) for n, item in enumerate(entry.attributions)]
-        used += [("places", name) for name in entry.places] + [("about", name) for name in entry.about]
+        voices = enumerate(entry.attributions)
+        used: list[tuple[str, sheetformats.Place, str | None]] = [
+            (f"attributions[{n}].speaker", ("attributions", n, "speaker"), item.speaker) for n, item in voices
+        ]
+        used += [(part, (part,), name) for part in ("places", "about") for name in getattr(entry, part)]
         problems = []
-        for where, name in used:
+        for where, place, name in used:
             if name and name not in self._names and fold(name) not in self._names:
-                near = difflib.get_close_matches(name, self._names, 1, 0.5)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                problems.append(f"line {line}, {where}: {name!r} is none of the sheet's entities{hint}")
+                near = difflib.get_close_matches(fold(name), self._names, 1, 0.5)
+                hint = f"; did you mean {self._names[near[0]]!r}?" if near else ""
+                problems.append(
+                    f"line {located.at(*place)}, {where}: {name!r} is none of the sheet's entities{hint}"
+                )
         return problems
 
     def _report(self, problems: Iterable[str]) -> None:
@@ -221,108 +242,3 @@ class _Importing:
             "INSERT INTO lead VALUES (?, ?, ?)",
             [(self._story_id, position, ids[ref]) for position, ref in enumerate(self._entry.about, 1)],
         )
-
-
-def sheet_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a line of a JSON Lines sheet; a TOML sheet's tables have the same fields."""
-    from pydantic import TypeAdapter, create_model
-
-    headers = [
-        create_model(f"{name.title()}Line", __config__={"extra": "forbid"}, **{name: (kind, ...)})  # type: ignore[call-overload]  # reason: pydantic's overloads do not cover computed names
-        for name, kind in (("story", StoryEntry), ("source", SourceEntry), ("entity", EntityEntry))
-    ]
-    union = FactEntry
-    for header in headers:
-        union = union | header  # type: ignore[assignment]  # reason: a union made at run time
-    schema = TypeAdapter(union).json_schema()
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "OnRecord fact sheet line",
-        **schema,
-    }
-
-
-async def export_sheet(record: Record, out: TextIO, *, story: str | None = None, form: str = "jsonl") -> int:
-    """Write the record, or one story, as a sheet; return how many facts were written.
-
-    Raises RecordError for an unknown story, or for several stories as TOML.
-    """
-    stories = await record.stories.all()
-    chosen = [item for item in stories if story in (None, item.name)]
-    if not chosen:
-        raise RecordError(
-            f"No story is named {story!r}: there are {', '.join(s.name for s in stories) or 'none yet'}"
-        )
-    if form == "toml":
-        if len(chosen) > 1:
-            raise RecordError("A TOML sheet holds one story: name it with --story, or export JSON Lines")
-        return await _export_toml(record, out, chosen[0])
-    count = 0
-    for item in chosen:
-        async for kind, data in _exported(record, item):
-            out.write(json.dumps(data if kind == "facts" else {kind: data}, ensure_ascii=False) + "\n")
-            count += kind == "facts"
-    return count
-
-
-async def _export_toml(record: Record, out: TextIO, story: Story) -> int:
-    import tomli_w
-
-    sheet: dict[str, Any] = {
-        "format": sheetformats.FORMAT,
-        "story": {},
-        "sources": [],
-        "entities": [],
-        "facts": [],
-    }
-    names = {"source": "sources", "entity": "entities", "facts": "facts"}
-    async for kind, data in _exported(record, story):
-        if kind == "story":
-            sheet["story"] = data
-        else:
-            sheet[names[kind]].append(data)
-    out.write(tomli_w.dumps(sheet))
-    return len(sheet["facts"])
-
-
-async def _exported(record: Record, story: Story) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-    """Yield a story's entries in the order in which they can be read again."""
-    leads = [fact.ref for fact in await record.listings.leading(story.id)]
-    yield (
-        "story",
-        _lean({"name": story.name, "title": story.title, "about": leads, "opened_at": story.opened_at}),
-    )
-    async for source in _all_sources(record, story.id):
-        fields = source.model_dump(exclude={"id", "story_id", "via"}, mode="json")
-        yield "source", _lean({"id": f"S{source.id}", **fields, "via": source.via and source.via.ref})
-    async for entity in _all_entities(record, story.id):
-        fields = entity.model_dump(include={"ref", "kind", "name", "short", "role"}, mode="json")
-        aliases = [alias for alias in entity.aliases if alias != entity.short]
-        given = {"source": entity.role_source and entity.role_source.ref, "locator": entity.role_locator}
-        yield "entity", _lean({**fields, "aliases": aliases, **given})
-    after = 0
-    while rows := await record.facts.states(story.id, after=after, limit=500):
-        for row in rows:
-            yield "facts", {"id": f"F{row.id}", "ref": row.ref, **row.state, "revisions": row.history}
-        after = rows[-1].id
-
-
-async def _all_sources(record: Record, story_id: int) -> AsyncIterator[Source]:
-    after = 0
-    while page := await record.sources.page(story_id, after=after, limit=500):
-        for source in page:
-            yield source
-        after = page[-1].id
-
-
-async def _all_entities(record: Record, story_id: int) -> AsyncIterator[Entity]:
-    after = 0
-    while page := await record.entities.page(story_id, after=after, limit=500):
-        for entity in page:
-            yield entity
-        after = page[-1].id
-
-
-def _lean(fields: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is empty."""
-    return {key: value for key, value in fields.items() if value not in (None, "", [], ())}

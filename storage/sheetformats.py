@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from storage.entries import EntityEntry, Entry, FactEntry, SourceEntry, StoryEntry
 
@@ -17,6 +18,7 @@ from storage.entries import EntityEntry, Entry, FactEntry, SourceEntry, StoryEnt
 LONGEST_LINE = 1024 * 1024
 LARGEST_TOML = 64 * 1024 * 1024
 FORMAT = 1
+Place = tuple[str | int, ...]
 _HEADERS: dict[str, type[Entry]] = {"story": StoryEntry, "source": SourceEntry, "entity": EntityEntry}
 _TABLES: dict[str, type[Entry]] = {"sources": SourceEntry, "entities": EntityEntry, "facts": FactEntry}
 # pydantic names the branch of `source` it took; a reader of the sheet does not know branches.
@@ -29,6 +31,12 @@ class Located(NamedTuple):
     line: int
     entry: Entry | None
     problems: tuple[str, ...] = ()
+    place: Place = ()
+    lines: _Lines | None = None
+
+    def at(self, *place: str | int) -> int:
+        """Return the line of a place within the entry."""
+        return self.lines.of((*self.place, *place)) if self.lines else self.line
 
 
 def read(path: Path) -> Iterator[Located]:
@@ -62,8 +70,8 @@ def _line(number: int, raw: bytes) -> Located:
     if not isinstance(data, dict):
         return Located(number, None, (f"line {number}: must be an object, {{...}}",))
     if len(data) == 1 and (kind := next(iter(data))) in _HEADERS:
-        return _checked(_HEADERS[kind], data[kind], lambda _: number, number, (kind,))
-    return _checked(FactEntry, data, lambda _: number, number, ())
+        return _checked(_HEADERS[kind], data[kind], Located(number, None, place=(kind,)))
+    return _checked(FactEntry, data, Located(number, None))
 
 
 def _read_toml(path: Path) -> Iterator[Located]:
@@ -99,28 +107,38 @@ def _entries(data: dict[str, Any], lines: _Lines) -> Iterator[Located]:
         return
     if "story" in data:
         line = lines.of(("story",))
-        yield _checked(StoryEntry, data["story"], lines.of, line, ("story",))
+        yield _checked(StoryEntry, data["story"], Located(line, None, place=("story",), lines=lines))
     for table, kind in _TABLES.items():
         rows = data.get(table, [])
         if not isinstance(rows, list):
             yield Located(1, None, (f"line {lines.of((table,))}, {table}: write [[{table}]] for each",))
             continue
         for index, row in enumerate(rows):
-            yield _checked(kind, row, lines.of, lines.of((table, index)), (table, index))
+            place = (table, index)
+            yield _checked(kind, row, Located(lines.of(place), None, place=place, lines=lines))
 
 
-def _checked(kind: type[Entry], data: Any, line_of: Any, line: int, prefix: tuple[str | int, ...]) -> Located:
+def _checked(kind: type[Entry], data: Any, located: Located) -> Located:
     try:
-        return Located(line, kind.model_validate(data))
+        return located._replace(entry=kind.model_validate(data))
     except ValidationError as error:
         problems = []
-        for item in error.errors(include_url=False, include_context=False, include_input=False):
+        items = error.errors(include_url=False, include_context=False, include_input=False)
+        for item in items:
+            if _is_echo(item, items):
+                continue
             place = tuple(part for part in item["loc"] if part not in _BRANCHES)
-            where = _dotted(place) or (prefix and str(prefix[0])) or "entry"
-            problems.append(
-                f"line {line_of((*prefix, *place))}, {where}: {_plain(item['type'], item['msg'])}"
-            )
-        return Located(line, None, tuple(dict.fromkeys(problems)))
+            where = _dotted(place) or (located.place and str(located.place[0])) or "entry"
+            problems.append(f"line {located.at(*place)}, {where}: {_plain(item['type'], item['msg'])}")
+        return located._replace(problems=tuple(dict.fromkeys(problems)))
+
+
+def _is_echo(item: ErrorDetails, items: list[ErrorDetails]) -> bool:
+    """Tell whether a list only lacks items because those it has are wrong, which is said already."""
+    depth = len(item["loc"])
+    return item["type"] == "too_short" and any(
+        len(other["loc"]) > depth and other["loc"][:depth] == item["loc"] for other in items
+    )
 
 
 def _plain(kind: str, message: str) -> str:
@@ -131,7 +149,11 @@ def _plain(kind: str, message: str) -> str:
         return "unknown field"
     if kind == "string_pattern_mismatch":
         return "has not the right form"
-    return message.removeprefix("Value error, ").removeprefix("Input ").strip()
+    if kind == "string_too_short":
+        return "is empty"
+    if kind == "too_short":
+        return "needs at least one"
+    return message.removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ").strip()
 
 
 def _dotted(place: Iterable[str | int]) -> str:
@@ -146,9 +168,9 @@ class _Lines:
     _KEY = re.compile(r"^\s*[\"']?([\w-]+)[\"']?\s*[=.]")
 
     def __init__(self, text: str) -> None:
-        self._at: dict[tuple[str | int, ...], int] = {}
-        counts: dict[tuple[str | int, ...], int] = {}
-        here: tuple[str | int, ...] = ()
+        self._at: dict[Place, int] = {}
+        counts: dict[Place, int] = {}
+        here: Place = ()
         for number, line in enumerate(text.splitlines(), 1):
             if header := self._HEADER.match(line):
                 here = self._open(header[1].split("."), "[[" in line, counts)
@@ -156,18 +178,16 @@ class _Lines:
             elif key := self._KEY.match(line):
                 self._at.setdefault((*here, key[1]), number)
 
-    def of(self, place: tuple[str | int, ...]) -> int:
+    def of(self, place: Place) -> int:
         """Return the line of a place, or of the nearest thing around it."""
         while place and place not in self._at:
             place = place[:-1]
         return self._at.get(place, 1)
 
     @staticmethod
-    def _open(
-        names: list[str], is_array: bool, counts: dict[tuple[str | int, ...], int]
-    ) -> tuple[str | int, ...]:
+    def _open(names: list[str], is_array: bool, counts: dict[Place, int]) -> Place:
         """Return the place that a header opens, counting the members of arrays of tables."""
-        place: tuple[str | int, ...] = ()
+        place: Place = ()
         for depth, name in enumerate(names):
             place = (*place, name.strip(" \"'"))
             last = depth == len(names) - 1

@@ -48,8 +48,9 @@ def describe(source: Source) -> str:
     if source.author:
         parts.append(source.author)
     parts.append(in_words(source.published) if source.published else _("date not given"))
-    if source.via:
-        parts.append(_("known only via {source}", source=short(source.via)))
+    for relaying, via in enumerate(source.chain()[1:]):
+        known = _("itself known only via {source}") if relaying else _("known only via {source}")
+        parts.append(known.format(source=short(via)))
     return _capital(", ".join(parts))
 
 

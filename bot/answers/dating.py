@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.texts import N_, _
 from storage import dates
-from storage.models import Fact
+from storage.models import Attribution, Fact, SourceKind
 
 _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),
@@ -32,8 +32,15 @@ def label(fact: Fact) -> str | None:
         return in_words(fact.occurred)
     if fact.occasion:
         return _("{occasion} (no date)", occasion=fact.occasion)
-    said = fact.attributions[0].said
-    return _("said {date}", date=in_words(said)) if said else None
+    first = fact.attributions[0]
+    return said_on(first, in_words(first.said)) if first.said else None
+
+
+def said_on(attribution: Attribution, date: str) -> str:
+    """Return when something was said, or reported where a document tells it."""
+    if attribution.source.kind in (SourceKind.ARTICLE, SourceKind.REPORT, SourceKind.STUDY):
+        return _("reported {date}", date=date)
+    return _("said {date}", date=date)
 
 
 def told(fact: Fact) -> str:

@@ -26,7 +26,11 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
             # Whoever already stands on one side of the question stays there.
             if left.id in against or right.id in held:
                 left, right = right, left
-            held[left.id], against[right.id] = left, right
+            # Where three contradict each other, none is shown as standing against itself.
+            if left.id not in against:
+                held[left.id] = left
+            if right.id not in held:
+                against[right.id] = right
     blocks: list[Block] = []
     for question, (held, against) in sides.items():
         blocks.append(Heading(text=question))

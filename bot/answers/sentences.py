@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.answers.citing import voice
-from bot.answers.dating import in_words
+from bot.answers.dating import in_words, said_on
 from bot.texts import N_, _
 from storage.models import Attribution, Fact, Stance
 
@@ -37,7 +37,7 @@ def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool 
         text = _("{sentence} (“{quote}”)", sentence=text, quote=item.quote.strip('"“”'))
     asides = []
     if item.said and (dated or item.said != item.source.published):
-        asides.append(_("said on {date}", date=in_words(item.said)))
+        asides.append(said_on(item, in_words(item.said)))
     if dated and fact.date_note:
         asides.append(fact.date_note)
     if asides:
@@ -46,9 +46,9 @@ def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool 
 
 
 def echo(attribution: Attribution) -> str:
-    """Return a further attribution of a fact whose statement stands just above: `also: PACE, supports`."""
+    """Return a further attribution of a fact whose statement stands just above: `supported by: PACE`."""
     who = attribution.speaker.called if attribution.speaker else voice(attribution.source)
-    return _("also {stance}: {who}", stance=_STANCES[attribution.stance](), who=who)
+    return _("{stance}: {who}", stance=_STANCES[attribution.stance](), who=who)
 
 
 def _spoken(who: str, item: Attribution, statement: str) -> str:
@@ -68,7 +68,7 @@ def _fitted(statement: str) -> str:
 
 
 _STANCES = {
-    Stance.ASSERTS: lambda: _("on the word of"),
+    Stance.ASSERTS: lambda: _("also on the word of"),
     Stance.DENIES: lambda: _("denied by"),
     Stance.ADMITS: lambda: _("admitted by"),
     Stance.ALLEGES: lambda: _("alleged by"),

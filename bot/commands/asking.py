@@ -16,7 +16,7 @@ from bot.commands.registry import Argument, Kind, commands
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.models import Entity, EntityKind, Fact, RelationKind
+from storage.models import Entity, EntityKind, Fact, RelationKind, Stance
 from storage.words import stem
 
 # Up to so many facts a story is looked through whole; a larger one by search.
@@ -114,6 +114,9 @@ async def _answered(context: Context, question: Question, answering: Sequence[Be
     """Return the answering facts, best first; what contradicts one of them stands right under it."""
     shown = {item.fact.id for item in answering}
     blocks: list[Block] = []
+    called_for = all(item.fact.attributions[0].stance is Stance.CALLS_FOR for item in answering)
+    if called_for and question.wanted is Wanted.WHETHER:
+        blocks.append(Note(text=_("Only calls for that are on record:")))
     for item in answering:
         dated = question.wanted is Wanted.WHEN or question.date is not None
         blocks += with_voices(item.fact, dated=dated)

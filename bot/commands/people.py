@@ -36,7 +36,7 @@ async def who(context: Context, argument: str) -> Reply:
         raise UserError(_("That page does not exist: send the command again without “>”."))
     blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]
     if others := [alias for alias in entity.aliases if alias != entity.short]:
-        blocks.append(Note(text=_("Also asked by: {names}", names=", ".join(others[:8]))))
+        blocks.append(Note(text=_("Also found under: {names}", names=", ".join(others[:8]))))
     said, actions = await _part(context, entity, "speaker", _("On the record as saying"))
     told, further = await _part(context, entity, "about", _("Said about {name}", name=entity.called))
     there, last = await _part(context, entity, "place", _("Said to have happened there"))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
-from bot.answers.citing import cite, cite_relation
+from bot.answers.citing import cite
 from bot.answers.dating import day, told
 from bot.answers.disputes import disputes
+from bot.answers.figuring import figure_lines
 from bot.answers.lines import amount, mark, stating
+from bot.answers.relating import relation_lines
 from bot.answers.sentences import sentence
 from bot.commands.context import Context
 from bot.commands.registry import Argument, Kind, commands
 from bot.replies import Action, Block, Heading, Item, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.models import Fact, Relation, RelationKind, Revision, RevisionKind
+from storage.models import Fact, Revision, RevisionKind
 
 FAMILY = N_("Looking closely")
 _REVISED = {
@@ -42,7 +42,8 @@ async def fact(context: Context, argument: str) -> Reply:
     blocks: list[Block] = [Heading(text=f"F{found.id}", level=1), Note(text=_standing(found))]
     blocks += [_voice(found, position) for position in range(len(found.attributions))]
     blocks += _particulars(found)
-    blocks += await _relations(context, found)
+    others = await context.record.facts.load(relation.other_id for relation in found.relations)
+    blocks += relation_lines(found, {other.id: other for other in others})
     revisions = await context.record.facts.revisions(found.id)
     blocks.append(Heading(text=_("Revisions")))
     blocks += [_revised(item) for item in revisions[-3:]]
@@ -64,9 +65,11 @@ async def _tombstone(context: Context, found: Fact) -> Reply:
 
 def _standing(found: Fact) -> str:
     explained = {
-        "attributed": _("Standing: attributed. It rests on what one line of sources says."),
-        "corroborated": _("Standing: corroborated. Sources independent of each other hold it."),
-        "disputed": _("Standing: disputed. A fact in force, or one of its own voices, contradicts it."),
+        "attributed": _("Standing: attributed. All there is for it reaches us through one chain of sources."),
+        "corroborated": _("Standing: corroborated. Voices hold it whose sources share no document."),
+        "disputed": _(
+            "Standing: disputed. Another claim is set against it, or one of its own voices denies it."
+        ),
         "superseded": _("Standing: superseded by F{id}.", id=found.superseded_by),
     }
     return explained[found.standing.value]
@@ -90,7 +93,7 @@ def _particulars(found: Fact) -> list[Block]:
     if found.places:
         blocks.append(
             Line(
-                label=_("Where"),
+                label=_("Places"),
                 text=", ".join(place.name for place in found.places),
                 citations=cited,
                 fact=found.id,
@@ -107,44 +110,12 @@ def _particulars(found: Fact) -> list[Block]:
         )
     for figure in found.figures:
         text = _("{amount}: {counts}", amount=amount(figure), counts=figure.counts)
-        blocks.append(Line(label=_("Figure"), text=text, citations=cited, fact=found.id))
+        blocks.append(Line(label=_("Figure given"), text=text, citations=cited, fact=found.id))
     for item in found.attributions:
         if item.quote:
             quoted = f"“{item.quote.strip(chr(34))}”"
             blocks.append(Line(label=_("Quote"), text=quoted, citations=(cite(item),), fact=found.id))
     return blocks
-
-
-async def _relations(context: Context, found: Fact) -> list[Block]:
-    """Return the facts that contradict or support this one, each under its heading."""
-    others = {
-        item.id: item for item in await context.record.facts.load(item.other_id for item in found.relations)
-    }
-    standing = [
-        item
-        for item in found.relations
-        if item.other_id in others and others[item.other_id].retracted is None
-    ]
-    headings = {
-        (RelationKind.CONTRADICTS, True): _("Contradicts"),
-        (RelationKind.CONTRADICTS, False): _("Contradicted by"),
-        (RelationKind.SUPPORTS, True): _("Supports"),
-        (RelationKind.SUPPORTS, False): _("Supported by"),
-    }
-    blocks: list[Block] = []
-    for (kind, outgoing), heading in headings.items():
-        chosen = [item for item in standing if (item.kind, item.outgoing) == (kind, outgoing)]
-        if chosen:
-            blocks.append(Heading(text=heading))
-            blocks += [_related(others[item.other_id], item) for item in chosen]
-    return blocks
-
-
-def _related(other: Fact, relation: Relation) -> Line:
-    """Return the line of a related fact; where a source states the relation itself, it is cited too."""
-    line = stating(other)
-    source = cite_relation(relation)
-    return line.model_copy(update={"citations": (*line.citations, source)}) if source else line
 
 
 @commands.command(
@@ -201,6 +172,7 @@ async def disputed(context: Context, _argument: str) -> Reply:
         relation.other_id for item in shown for relation in item.relations
     }
     blocks = disputes(shown, await context.record.facts.load(sorted(wanted)))
+    blocks.append(Note(text=_("Set side by side by this record; /fact shows where a source does so.")))
     more = (context.more("", shown[-1].id),) if len(facts) > len(shown) else ()
     return Reply(blocks=(Heading(text=_("Disputed on the record"), level=1), *blocks), actions=more)
 
@@ -220,15 +192,6 @@ async def figures(context: Context, _argument: str) -> Reply:
     if not facts:
         return Reply(blocks=(Note(text=_("No figures are on record in this story.")),))
     shown = facts[: context.page]
-    rows = [(figure.measure or f"F{item.id}", item, figure) for item in shown for figure in item.figures]
-    blocks: list[Block] = [Heading(text=_("Figures on record"), level=1)]
-    order = list(dict.fromkeys(measure for measure, _item, _figure in rows))
-    for _measure, group in groupby(sorted(rows, key=lambda row: order.index(row[0])), key=lambda row: row[0]):
-        members = list(group)
-        if len({amount(figure) for _m, _item, figure in members}) > 1:
-            blocks.append(Heading(text=_("Figures that differ")))
-        for _m, item, figure in members:
-            text = _("{sentence}. It counts: {counts}", sentence=sentence(item), counts=figure.counts)
-            blocks.append(stating(item).model_copy(update={"label": amount(figure), "text": text}))
+    blocks = (Heading(text=_("Figures on record"), level=1), *figure_lines(shown))
     more = (context.more("", shown[-1].id),) if len(facts) > context.page else ()
-    return Reply(blocks=tuple(blocks), actions=more)
+    return Reply(blocks=blocks, actions=more)

@@ -182,7 +182,7 @@ async def asof(context: Context, argument: str) -> Reply:
 
 def _after(fact: Fact) -> str:
     """Return the cursor behind a dated fact: its first day and its id."""
-    when = fact.occurred or fact.attributions[0].said
+    when = fact.occurred or (fact.attributions[0].said if fact.occasion is None else None)
     return f"{dates.bounds(when)[0]}.{fact.id}" if when else f".{fact.id}"
 
 

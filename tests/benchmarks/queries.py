@@ -137,21 +137,20 @@ def _bound(call: Callable[..., Awaitable[object]], *values: Any, **named: Any) -
 
 
 async def _time(record: Record, make: Callable[[], Call], raw: sqlite3.Connection, samples: int) -> Timed:
-    whole, reading, bare = [], [], []
-    database = record.database
-    for number in range(samples):
-        call = make()
-        sent = await _sent(database, call)  # which also brings what is read into memory, alike for all
-        timings = {
-            0: lambda: _clocked(call),
-            1: lambda: _clocked(lambda: _read(database, sent)),
-            2: lambda: _clocked(lambda: _fetch(raw, sent)),
-        }
-        taken = {at: await timings[at]() for at in ((0, 1, 2), (2, 1, 0))[number % 2]}
-        whole.append(taken[0])
-        reading.append(taken[1])
-        bare.append(taken[2])
-    return Timed(median(whole), median(reading), median(bare))
+    taken = [
+        await _once(record.database, make(), raw, backwards=bool(number % 2)) for number in range(samples)
+    ]
+    return Timed(*map(median, zip(*taken, strict=True)))
+
+
+async def _once(database: Database, call: Call, raw: sqlite3.Connection, *, backwards: bool) -> Timed:
+    """Time one call in each way, in one order or the other."""
+    # Catching the statements also brings what is read into memory, alike for all.
+    sent = await _sent(database, call)
+    ways: list[Call] = [call, lambda: _read(database, sent), lambda: _fetch(raw, sent)]
+    if backwards:
+        return Timed(*reversed([await _clocked(way) for way in reversed(ways)]))
+    return Timed(*[await _clocked(way) for way in ways])
 
 
 async def _clocked(call: Call) -> float:
@@ -194,7 +193,7 @@ async def _sent(database: Database, call: Call) -> list[Visit]:
 
 async def _read(database: Database, visits: Sequence[Visit]) -> None:
     for visit in visits:
-        await database.reading(lambda read, visit=visit: [read(*each) for each in visit])  # type: ignore[misc]
+        await database.reading(lambda read, visit=visit: [read(*each) for each in visit])
 
 
 async def _fetch(raw: sqlite3.Connection, visits: Sequence[Visit]) -> None:

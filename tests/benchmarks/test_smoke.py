@@ -1,6 +1,7 @@
 """The benchmarks still run. What they measure is not looked at: a test does not depend on time."""
 
 import pytest
+
 from tests.benchmarks import queries, searching, startup
 from tests.benchmarks.sizes import TINY
 

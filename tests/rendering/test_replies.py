@@ -104,7 +104,7 @@ async def test_lists_go_on_to_their_end(answer: Answer, name: str, story: str) -
     raise AssertionError(f"{name} has no end")
 
 
-@pytest.mark.parametrize("command", commands, ids=NAMES)
+@pytest.mark.parametrize("command", list(commands), ids=NAMES)
 def test_every_command_says_what_it_is(command: Command) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9]{1,31}", command.name), "Telegram and Discord take no other names"
     assert command.help and command.help == command.help.strip() and not command.help.endswith(".")
@@ -120,7 +120,7 @@ def test_every_command_says_what_it_is(command: Command) -> None:
     assert command.handler.__doc__
 
 
-@pytest.mark.parametrize("command", commands, ids=NAMES)
+@pytest.mark.parametrize("command", list(commands), ids=NAMES)
 async def test_every_example_works(answer: Answer, command: Command) -> None:
     reply = await answer(command.example, role=command.role)
     check(reply)
@@ -129,7 +129,7 @@ async def test_every_example_works(answer: Answer, command: Command) -> None:
         assert refusal not in text
 
 
-@pytest.mark.parametrize("command", commands, ids=NAMES)
+@pytest.mark.parametrize("command", list(commands), ids=NAMES)
 async def test_every_command_is_explained_by_help(answer: Answer, command: Command) -> None:
     assert command.usage() in terminal.plain(await answer("/help", role=command.role))
     one = terminal.plain(await answer(f"/help {command.name}", role=command.role))

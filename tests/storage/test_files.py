@@ -101,7 +101,11 @@ async def test_what_may_not_be_written_is_said_so(tmp_path, what):
             print(error)
     """
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert str(path) in done.stdout, done.stderr
     assert any(words in done.stdout for words in ("may not be written", "cannot be opened"))
@@ -228,7 +232,14 @@ async def test_reading_a_file_that_got_damaged_is_said_so(path, tmp_path, name):
 def test_the_contract_above_covers_every_reading_method():
     from storage import chats, entities, facts, listings, search, sources, stories
 
-    parts = [facts.Facts, listings.Listings, entities.Entities, sources.Sources, stories.Stories, search.Search]
+    parts = [
+        facts.Facts,
+        listings.Listings,
+        entities.Entities,
+        sources.Sources,
+        stories.Stories,
+        search.Search,
+    ]
     public = {
         f"{kind.__name__.lower()}.{name}"
         for kind in (*parts, chats.Chats)

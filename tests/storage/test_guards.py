@@ -17,7 +17,10 @@ FACT = "INSERT INTO fact (id, story_id, ref, statement) VALUES (9, 1, 'x', 'it r
     ("statement", "refusal"),
     [
         (FACT, "a fact needs an attribution"),
-        ("INSERT OR REPLACE INTO fact (id, story_id, ref, statement) VALUES (9, 1, 'x', 'y')", "needs an attribution"),
+        (
+            "INSERT OR REPLACE INTO fact (id, story_id, ref, statement) VALUES (9, 1, 'x', 'y')",
+            "needs an attribution",
+        ),
         ("DELETE FROM attribution WHERE fact_id = 1", "keeps at least one attribution"),
         ("UPDATE attribution SET fact_id = 2 WHERE fact_id = 1", "stays with its fact"),
         ("DELETE FROM fact WHERE id = 1", "never deleted"),

@@ -49,7 +49,10 @@ async def test_standing_follows_relations_and_what_becomes_of_the_other_side(rec
     assert [each.standing for each in await record.facts.load([1, 2])] == [Standing.DISPUTED] * 2
     assert [each.id for each in await record.listings.disputed(1, limit=9)] == [1, 2]
     await put(record, tmp_path, fact("b", "it was dry", retracted="the gauge was broken", **against))
-    assert [each.standing for each in await record.facts.load([1, 2])] == [Standing.ATTRIBUTED, Standing.RETRACTED]
+    assert [each.standing for each in await record.facts.load([1, 2])] == [
+        Standing.ATTRIBUTED,
+        Standing.RETRACTED,
+    ]
     assert await record.listings.disputed(1, limit=9) == []
     await put(record, tmp_path, fact("c", "it hailed"), fact("a", superseded_by="c"))
     replaced = await record.facts.find(1)
@@ -70,7 +73,15 @@ async def test_a_relation_that_an_update_drops_is_ended_but_remembered(record, t
 def shape(found) -> list[tuple]:
     """Return what readers see of facts."""
     return [
-        (each.id, each.statement, each.standing, each.superseded_by, each.retracted, each.revision, each.relations)
+        (
+            each.id,
+            each.statement,
+            each.standing,
+            each.superseded_by,
+            each.retracted,
+            each.revision,
+            each.relations,
+        )
         for each in found
     ]
 
@@ -86,7 +97,9 @@ def versions(draw):
         others = sorted({"a", "b", "c", "d"} - {ref})
         line = fact(ref, f"statement {draw(st.integers(0, 2))} of {ref}")
         if draw(st.booleans()):
-            line["contradicts"] = [{"fact": other} for other in draw(st.sets(st.sampled_from(others), min_size=1))]
+            line["contradicts"] = [
+                {"fact": other} for other in draw(st.sets(st.sampled_from(others), min_size=1))
+            ]
         if draw(st.integers(0, 4)) == 0:
             line["retracted"] = "withdrawn"
         elif draw(st.integers(0, 4)) == 0:
@@ -111,7 +124,9 @@ FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision LEFT J
 
 async def check_tables(record: Record) -> None:
     for row in await record.database.read(TABLES):
-        statement, retracted, superseded_by, occurred, voices, others, speakers, in_force, indexed, state = row
+        statement, retracted, superseded_by, occurred, voices, others, speakers, in_force, indexed, state = (
+            row
+        )
         kept = json.loads(state)
         assert (statement, retracted, superseded_by, occurred) == (
             kept["statement"], kept.get("retracted"), kept.get("superseded_by"), kept.get("occurred"),
@@ -153,7 +168,8 @@ async def test_two_imports_at_once_take_turns(record, tmp_path):
     one.mkdir()
     two.mkdir()
     done = await asyncio.gather(
-        put(record, one, *(fact(f"a{n}") for n in range(50))), put(record, two, *(fact(f"b{n}") for n in range(50)))
+        put(record, one, *(fact(f"a{n}") for n in range(50))),
+        put(record, two, *(fact(f"b{n}") for n in range(50))),
     )
     assert sum(each.added for each in done) == 100
     out = io.StringIO()

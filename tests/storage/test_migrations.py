@@ -15,7 +15,9 @@ from storage.errors import RecordError
 
 
 def schema_of(connection: sqlite3.Connection) -> list[tuple]:
-    return sorted(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall(), key=str)
+    return sorted(
+        connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall(), key=str
+    )
 
 
 async def test_migrated_schema_is_the_declared_one(path):

@@ -57,7 +57,7 @@ def answering(text, *named, facts=FACTS):
         ("who was rescued", 3),
         ("who was saved", 3),
         ("rescue of passengers", 3),
-        ("passangers resqued", 3),
+        ("passangers rescueed", 3),
         ("drifting", 4),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_speaker_that_the_question_names_must_have_a_part_in_the_fact():
 
 def test_one_of_two_numbers_asked_for_is_enough():
     assert answering("Were 41 or 52 passengers rescued?") == [3]
-    assert answering("Were 52 passengers rescued?", facts=[RESCUED]) in ([], [3])
+    assert answering("Were 52 passengers rescued?", facts=[RESCUED]) == [3]
 
 
 def test_a_fact_dated_to_another_time_bears_less():

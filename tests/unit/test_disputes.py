@@ -59,6 +59,15 @@ def test_a_denial_in_the_middle_keeps_its_side_though_it_contradicts_another():
     assert {frozenset(one), frozenset(other)} == {frozenset({1, 3}), frozenset({2})}
 
 
+def test_of_three_that_contradict_each_other_each_is_shown_once():
+    first = fact(1, against(2), against(3))
+    second = fact(2, against(1, outgoing=False), against(3))
+    third = fact(3, against(1, outgoing=False), against(2, outgoing=False))
+    _question, one, other = sides(disputes([first, second, third], [first, second, third]))
+    assert sorted(one + other) == [1, 2, 3]
+    assert one and other
+
+
 def test_each_question_is_a_dispute_of_its_own():
     first = fact(1, against(2), against(3, about="Who closed it?"))
     second, third = fact(2), fact(3)

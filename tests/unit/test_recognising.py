@@ -59,7 +59,7 @@ def test_an_article_before_a_name_makes_no_difference():
     assert found("gazette")[0][2] == (4,)
 
 
-@pytest.mark.parametrize("spelt", ["krivitch", "krivich", "krivik", "Dana Krivich", "dana krivik", "crivic"])
+@pytest.mark.parametrize("spelt", ["krivitch", "krivich", "krivik", "Dana Krivich", "dana krivik"])
 def test_a_name_heard_but_never_read_is_recognised(spelt):
     assert (3,) in [item[2] for item in found(f"what did {spelt} say")]
 

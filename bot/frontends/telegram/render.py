@@ -64,7 +64,9 @@ def render(reply: Reply) -> list[Piece]:
     a word only where it is longer than a message. The sources stay together, under the last blocks if they
     fit there.
     """
-    rows = [_row(reply, block, above) for above, block in zip((None, *reply.blocks), reply.blocks, strict=False)]
+    rows = [
+        _row(reply, block, above) for above, block in zip((None, *reply.blocks), reply.blocks, strict=False)
+    ]
     sources = _sources(reply)
     whole = _joined([*rows, *sources])
     if units(whole) <= LIMIT:

@@ -1,4 +1,4 @@
-"""Start `onrecord run` as it starts, and end where its application is built: prints its peak memory in KiB."""
+"""Start `onrecord run` and end where its application is built: prints its peak memory in KiB."""
 
 import sys
 from typing import Any
@@ -24,7 +24,7 @@ def stop_when_built() -> None:
     ready()
     import bot.frontends.telegram.app as front_end
 
-    front_end.run = built
+    front_end.run = built  # type: ignore[assignment]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,45 @@
+"""How a fact stands to others: what contradicts it and what supports it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.answers.citing import cite_relation
+from bot.answers.lines import stating
+from bot.replies import Block, Heading, Line
+from bot.texts import N_, _
+from storage.models import Fact, Relation, RelationKind
+
+_HEADINGS = {
+    (RelationKind.CONTRADICTS, True): N_("Set against"),
+    (RelationKind.CONTRADICTS, False): N_("Set against it"),
+    (RelationKind.SUPPORTS, True): N_("In support of"),
+    (RelationKind.SUPPORTS, False): N_("In its support"),
+}
+
+
+def relation_lines(fact: Fact, others: Mapping[int, Fact]) -> list[Block]:
+    """Return the facts related to one, each kind under its heading; retracted ones stand nowhere."""
+    blocks: list[Block] = []
+    for (kind, outgoing), heading in _HEADINGS.items():
+        chosen = [
+            item
+            for item in fact.relations
+            if (item.kind, item.outgoing) == (kind, outgoing)
+            and item.other_id in others
+            and others[item.other_id].retracted is None
+        ]
+        if chosen:
+            blocks += [Heading(text=_(heading)), *(_line(others[item.other_id], item) for item in chosen)]
+    return blocks
+
+
+def _line(other: Fact, relation: Relation) -> Line:
+    """Return the line of a related fact, with whose word the relation itself is."""
+    line = stating(other)
+    source = cite_relation(relation)
+    if source:
+        text = _("{sentence} (so set by the source)", sentence=line.text)
+        return line.model_copy(update={"citations": (*line.citations, source), "text": text})
+    text = _("{sentence} (so set by this record, not by a source)", sentence=line.text)
+    return line.model_copy(update={"text": text})

@@ -1,0 +1,120 @@
+"""Export of the record as fact sheets, in the order in which they can be read again, and their JSON Schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, TextIO
+
+from storage import sheetformats
+from storage.entries import EntityEntry, FactEntry, SourceEntry, StoryEntry
+from storage.errors import RecordError
+from storage.models import Entity, Source, Story
+
+if TYPE_CHECKING:
+    from storage.record import Record
+
+
+def sheet_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a line of a JSON Lines sheet; a TOML sheet's tables have the same fields."""
+    from pydantic import TypeAdapter, create_model
+
+    headers = [
+        create_model(f"{name.title()}Line", __config__={"extra": "forbid"}, **{name: (kind, ...)})  # type: ignore[call-overload]  # reason: pydantic's overloads do not cover computed names
+        for name, kind in (("story", StoryEntry), ("source", SourceEntry), ("entity", EntityEntry))
+    ]
+    union = FactEntry
+    for header in headers:
+        union = union | header  # type: ignore[assignment]  # reason: a union made at run time
+    schema = TypeAdapter(union).json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "OnRecord fact sheet line",
+        **schema,
+    }
+
+
+async def export_sheet(record: Record, out: TextIO, *, story: str | None = None, form: str = "jsonl") -> int:
+    """Write the record, or one story, as a sheet; return how many facts were written.
+
+    Raises RecordError for an unknown story, or for several stories as TOML.
+    """
+    stories = await record.stories.all()
+    chosen = [item for item in stories if story in (None, item.name)]
+    if not chosen:
+        raise RecordError(
+            f"No story is named {story!r}: there are {', '.join(s.name for s in stories) or 'none yet'}"
+        )
+    if form == "toml":
+        if len(chosen) > 1:
+            raise RecordError("A TOML sheet holds one story: name it with --story, or export JSON Lines")
+        return await _export_toml(record, out, chosen[0])
+    count = 0
+    for item in chosen:
+        async for kind, data in _exported(record, item):
+            out.write(json.dumps(data if kind == "facts" else {kind: data}, ensure_ascii=False) + "\n")
+            count += kind == "facts"
+    return count
+
+
+async def _export_toml(record: Record, out: TextIO, story: Story) -> int:
+    import tomli_w
+
+    sheet: dict[str, Any] = {
+        "format": sheetformats.FORMAT,
+        "story": {},
+        "sources": [],
+        "entities": [],
+        "facts": [],
+    }
+    names = {"source": "sources", "entity": "entities", "facts": "facts"}
+    async for kind, data in _exported(record, story):
+        if kind == "story":
+            sheet["story"] = data
+        else:
+            sheet[names[kind]].append(data)
+    out.write(tomli_w.dumps(sheet))
+    return len(sheet["facts"])
+
+
+async def _exported(record: Record, story: Story) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """Yield a story's entries in the order in which they can be read again."""
+    leads = [fact.ref for fact in await record.listings.leading(story.id)]
+    yield (
+        "story",
+        _lean({"name": story.name, "title": story.title, "about": leads, "opened_at": story.opened_at}),
+    )
+    async for source in _all_sources(record, story.id):
+        fields = source.model_dump(exclude={"id", "story_id", "via"}, mode="json")
+        yield "source", _lean({"id": f"S{source.id}", **fields, "via": source.via and source.via.ref})
+    async for entity in _all_entities(record, story.id):
+        fields = entity.model_dump(include={"ref", "kind", "name", "short", "role"}, mode="json")
+        aliases = [alias for alias in entity.aliases if alias != entity.short]
+        given = {"source": entity.role_source and entity.role_source.ref, "locator": entity.role_locator}
+        yield "entity", _lean({**fields, "aliases": aliases, **given})
+    after = 0
+    while rows := await record.facts.states(story.id, after=after, limit=500):
+        for row in rows:
+            yield "facts", {"id": f"F{row.id}", "ref": row.ref, **row.state, "revisions": row.history}
+        after = rows[-1].id
+
+
+async def _all_sources(record: Record, story_id: int) -> AsyncIterator[Source]:
+    after = 0
+    while page := await record.sources.page(story_id, after=after, limit=500):
+        for source in page:
+            yield source
+        after = page[-1].id
+
+
+async def _all_entities(record: Record, story_id: int) -> AsyncIterator[Entity]:
+    after = 0
+    while page := await record.entities.page(story_id, after=after, limit=500):
+        for entity in page:
+            yield entity
+        after = page[-1].id
+
+
+def _lean(fields: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is empty."""
+    return {key: value for key, value in fields.items() if value not in (None, "", [], ())}
