@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 INSTALLED := $(VENV)/.installed
 TESTS_INSTALLED := $(VENV)/.tests-installed
 
-.PHONY: chat run test slow check lint format bench clean
+.PHONY: chat run test slow check lint format readme messages bench clean
 .DEFAULT_GOAL := chat
 
 chat: $(INSTALLED)
@@ -43,6 +43,13 @@ check:
 format: $(TESTS_INSTALLED)
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
+
+# What is generated from the code; the tests tell when it is out of date.
+readme: $(TESTS_INSTALLED)
+	@$(BIN)/python -m tests.rules.readme --write
+
+messages: $(TESTS_INSTALLED)
+	@$(BIN)/python -m tests.rules.messages --write
 
 # DATA=folder names real data to measure with, where a benchmark can use it.
 bench: $(TESTS_INSTALLED)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -23,7 +22,8 @@ T = TypeVar("T")
 class Read(Protocol):
     """A function that returns all rows of a query."""
 
-    def __call__(self, sql: str, parameters: Parameters = (), /) -> list[sqlite3.Row]: ...
+    def __call__(self, sql: str, parameters: Parameters = (), /) -> list[sqlite3.Row]:
+        """Return the rows."""
 
 
 class Transaction:
@@ -90,20 +90,24 @@ class Database:
 
         It runs in the reader's own thread: to go there and back for each read costs more than most reads.
         """
+        # aiosqlite has no public way to run a function beside its connection.
+        connection = self._reader._conn  # noqa: SLF001  # reason: see above
+        go: Callable[[Callable[[], T]], Awaitable[T]] = self._reader._execute  # noqa: SLF001  # reason: same
 
         def run(sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
-            return self._reader._conn.execute(sql, parameters).fetchall()  # noqa: SLF001  # reason: as below
+            return connection.execute(sql, parameters).fetchall()
 
         def in_one_state() -> T:
             run("BEGIN")
             try:
                 return work(run)
             finally:
-                run("COMMIT")
+                # Some errors have ended the transaction already.
+                if connection.in_transaction:
+                    run("COMMIT")
 
         with translated(self.path):
-            # aiosqlite has no public way to run a function beside its connection.
-            return await self._reader._execute(in_one_state)  # noqa: SLF001  # reason: see above
+            return await go(in_one_state)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -132,13 +136,13 @@ class Database:
             async with aiosqlite.connect(partial) as copy:
                 await self._reader.backup(copy)
                 await copy.execute("PRAGMA journal_mode = DELETE")
-            os.replace(partial, target)
+            partial.replace(target)
 
     async def check(self) -> list[str]:
         """Return what is wrong with the file, in SQLite's words; nothing if it is sound."""
         problems = [str(row[0]) for row in await self.read("PRAGMA integrity_check(20)") if row[0] != "ok"]
-        for row in await self.read("PRAGMA foreign_key_check"):
-            problems.append(f"{row[0]} row {row[1]} points to a missing {row[2]}")
+        broken = await self.read("PRAGMA foreign_key_check")
+        problems += [f"{row[0]} row {row[1]} points to a missing {row[2]}" for row in broken]
         try:
             async with self.transaction() as tx:
                 await tx.run("INSERT INTO fact_text (fact_text, rank) VALUES ('integrity-check', 1)")

@@ -17,7 +17,7 @@ _BETWEEN = re.compile(r"\s*(?:\.\.|/|\bto\b|\buntil\b|–|—)\s*", re.IGNORECAS
 _OPEN = re.compile(r"^(since|after|from|before|until|by)\s+", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DATELIKE = re.compile(
-    rf"\b\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?\b|\b\d{{1,2}} (?:{_MONTHS})[a-z]*(?: \d{{4}})?\b", re.I
+    rf"\b\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?\b|\b\d{{1,2}} (?:{_MONTHS})[a-z]*(?: \d{{4}})?\b", re.IGNORECASE
 )
 FIRST, LAST = "0000-01-01", "9999-12-31"
 # How many days apart first and last day of a day, a month and a year are at most.
@@ -136,7 +136,7 @@ def _one(text: str) -> Span | None:
     if plain := _PLAIN.fullmatch(text):
         found = _plain_bounds(plain)
         return Span(*found) if found else None
-    if not text or len(text) > 40 or len(text.split()) > 4:
+    if not text or len(text) > 40 or len(text.split()) > 5:
         return None
     edtf = text if re.fullmatch(r"[\dX?~%/-]+", text) else _words_to_edtf(text)
     if edtf is None:
@@ -172,7 +172,8 @@ def _plain_bounds(match: re.Match[str]) -> tuple[str, str] | None:
     year, month, day = match.groups()
     try:
         if day:
-            return (match[0], match[0]) if date(int(year), int(month), int(day)) else None
+            date(int(year), int(month), int(day))
+            return match[0], match[0]
         if month:
             start = date(int(year), int(month), 1)
             following = start.replace(day=28) + timedelta(days=4)

@@ -65,9 +65,10 @@ class Entities:
         return await self._with_role_sources(rows)
 
     async def named(self, story_id: int, text: str) -> list[int]:
-        """Return the entities that a text names exactly, ignoring case and accents: full names outrank parts."""
+        """Return the entities that a text names exactly, ignoring case and accents; names outrank parts."""
         rows = await self._database.read(
-            "SELECT entity_id, rank FROM entity_name WHERE story_id = ? AND folded = ? ORDER BY rank, entity_id LIMIT 20",
+            "SELECT entity_id, rank FROM entity_name WHERE story_id = ? AND folded = ?"
+            " ORDER BY rank, entity_id LIMIT 20",
             (story_id, fold(text)),
         )
         return [row[0] for row in rows if row[1] == rows[0][1]]
@@ -75,7 +76,8 @@ class Entities:
     async def facts_naming(self, ids: Iterable[int]) -> dict[int, int]:
         """Return for each entity how many facts name it, counting no further than COUNTED."""
         rows = await self._database.read(
-            "SELECT value, (SELECT count(*) FROM (SELECT DISTINCT fact_id FROM mention WHERE entity_id = value LIMIT ?))"
+            "SELECT value, (SELECT count(*) FROM"
+            " (SELECT DISTINCT fact_id FROM mention WHERE entity_id = value LIMIT ?))"
             " FROM json_each(?)",
             (COUNTED, json.dumps(sorted(set(ids)))),
         )

@@ -1,4 +1,4 @@
-"""Export of the record as fact sheets, in the order in which they can be read again, and their JSON Schema."""
+"""Export of the record as fact sheets, in an order in which they can be read again, and their JSON Schema."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, TextIO
 
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
 from storage import sheetformats
-from storage.entries import EntityEntry, FactEntry, SourceEntry, StoryEntry
+from storage.entries import EntityEntry, Entry, FactEntry, SourceEntry, StoryEntry
 from storage.errors import RecordError
 from storage.models import Entity, Source, Story
 
@@ -17,19 +20,22 @@ if TYPE_CHECKING:
 
 def sheet_schema() -> dict[str, Any]:
     """Return the JSON Schema of a line of a JSON Lines sheet; a TOML sheet's tables have the same fields."""
-    from pydantic import TypeAdapter, create_model
-
-    headers = [
-        create_model(f"{name.title()}Line", __config__={"extra": "forbid"}, **{name: (kind, ...)})  # type: ignore[call-overload]  # reason: pydantic's overloads do not cover computed names
-        for name, kind in (("story", StoryEntry), ("source", SourceEntry), ("entity", EntityEntry))
+    headers: dict[str, type[Entry]] = {"story": StoryEntry, "source": SourceEntry, "entity": EntityEntry}
+    kinds: list[type[BaseModel]] = [FactEntry, *headers.values()]
+    _, schema = models_json_schema([(kind, "validation") for kind in kinds])
+    lines = [
+        {
+            "type": "object",
+            "properties": {name: {"$ref": f"#/$defs/{kind.__name__}"}},
+            "required": [name],
+            "additionalProperties": False,
+        }
+        for name, kind in headers.items()
     ]
-    union = FactEntry
-    for header in headers:
-        union = union | header  # type: ignore[assignment]  # reason: a union made at run time
-    schema = TypeAdapter(union).json_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "OnRecord fact sheet line",
+        "anyOf": [{"$ref": "#/$defs/FactEntry"}, *lines],
         **schema,
     }
 

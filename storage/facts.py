@@ -24,7 +24,8 @@ WHERE f.id IN ({ids})
 """
 _THEN = """
 SELECT f.id, f.story_id, f.ref, r.number AS revision, r.state,
-    (SELECT s.id FROM fact s WHERE s.story_id = f.story_id AND s.ref = json_extract(r.state, '$.superseded_by'))
+    (SELECT s.id FROM fact s
+        WHERE s.story_id = f.story_id AND s.ref = json_extract(r.state, '$.superseded_by'))
     AS superseded_by
 FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = (
     SELECT max(number) FROM revision WHERE fact_id = f.id AND at <= :moment
@@ -33,15 +34,16 @@ WHERE f.id IN ({ids})
 """
 _HELD_THEN = "r.added_at <= :moment AND (r.ended_at IS NULL OR r.ended_at > :moment)"
 _RELATIONS = f"""
-SELECT r.fact_id AS near, r.kind, r.other_id AS far, 1 AS outgoing, r.about, r.source_id, r.locator FROM relation r
-WHERE r.fact_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
+SELECT r.fact_id AS near, r.kind, r.other_id AS far, 1 AS outgoing, r.about, r.source_id, r.locator
+FROM relation r WHERE r.fact_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
 UNION ALL
 SELECT r.other_id, r.kind, r.fact_id, 0, r.about, r.source_id, r.locator FROM relation r
 WHERE r.other_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
 ORDER BY outgoing DESC, far
 """
 _IN_FORCE_NOW = """
-SELECT id FROM fact WHERE id IN (SELECT value FROM json_each(:ids)) AND superseded_by IS NULL AND retracted IS NULL
+SELECT id FROM fact
+WHERE id IN (SELECT value FROM json_each(:ids)) AND superseded_by IS NULL AND retracted IS NULL
 """
 _IN_FORCE_THEN = """
 SELECT r.fact_id FROM revision r WHERE r.fact_id IN (SELECT value FROM json_each(:ids))
@@ -110,7 +112,8 @@ class Facts:
     async def states(self, story_id: int, *, after: int, limit: int) -> list[Kept]:
         """Return every fact of a story as kept, retracted ones too, in order of id after `after`."""
         rows = await self._database.read(
-            "SELECT f.id, f.ref, (SELECT json_group_array(json_object('at', r.at, 'kind', r.kind, 'actor', r.actor,"
+            "SELECT f.id, f.ref,"
+            " (SELECT json_group_array(json_object('at', r.at, 'kind', r.kind, 'actor', r.actor,"
             " 'material', r.material, 'reason', r.reason, 'state', json(r.state))) FROM"
             " (SELECT * FROM revision WHERE fact_id = f.id ORDER BY number) r) AS history"
             " FROM fact f WHERE f.story_id = ? AND f.id > ? ORDER BY f.id LIMIT ?",

@@ -220,7 +220,8 @@ class _Importing:
             )
         rows = await self._tx.fetch(
             "INSERT INTO story (name, title, opened_at) VALUES (:name, :title, :opened)"
-            " ON CONFLICT (name) DO UPDATE SET title = CASE WHEN :titled THEN excluded.title ELSE story.title END"
+            " ON CONFLICT (name) DO UPDATE SET"
+            " title = CASE WHEN :titled THEN excluded.title ELSE story.title END"
             " RETURNING id",
             {"name": self.story_name, "title": title, "opened": opened, "titled": self._entry is not None},
         )

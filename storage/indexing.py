@@ -19,7 +19,8 @@ def story_mark(story_id: int) -> str:
 async def add(tx: Transaction, story_id: int, texts: Iterable[tuple[int, str, str]]) -> None:
     """Add facts of one story as (id, statement, context)."""
     await tx.run_many(
-        f"INSERT INTO fact_text (rowid, statement, context, story) VALUES (?, ?, ?, '{story_mark(story_id)}')",
+        "INSERT INTO fact_text (rowid, statement, context, story)"
+        f" VALUES (?, ?, ?, '{story_mark(story_id)}')",
         texts,
     )
 

@@ -19,11 +19,15 @@ State = dict[str, Any]
 Clock = Callable[[], datetime]
 
 _FACT = """
-INSERT INTO fact (id, story_id, ref, statement, occurred, occasion, date_note, earliest, latest, lasting, retracted, revision)
+INSERT INTO fact (
+    id, story_id, ref, statement, occurred, occasion, date_note, earliest, latest, lasting,
+    retracted, revision
+)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET statement = excluded.statement, occurred = excluded.occurred,
     occasion = excluded.occasion, date_note = excluded.date_note, earliest = excluded.earliest,
-    latest = excluded.latest, lasting = excluded.lasting, superseded_by = NULL, retracted = excluded.retracted, revision = excluded.revision
+    latest = excluded.latest, lasting = excluded.lasting, superseded_by = NULL,
+    retracted = excluded.retracted, revision = excluded.revision
 """
 _ATTRIBUTION = """
 INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -31,7 +35,10 @@ ON CONFLICT (fact_id, position) DO UPDATE SET speaker_id = excluded.speaker_id, 
     stance = excluded.stance, source_id = excluded.source_id, locator = excluded.locator,
     quote = excluded.quote, said = excluded.said
 """
-_REVISION = "INSERT INTO revision (fact_id, number, at, kind, actor, reason, material, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_REVISION = """
+INSERT INTO revision (fact_id, number, at, kind, actor, reason, material, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 @dataclass(slots=True)
@@ -145,7 +152,8 @@ class Batch:
     async def _relate(self, fact_id: int, entry: FactEntry, ids: dict[str, int]) -> None:
         """Bring a fact's outgoing relations to what its entry says; ended ones stay, with their end."""
         rows = await self._tx.fetch(
-            "SELECT kind, other_id, about, source_id, locator FROM relation WHERE fact_id = ? AND ended_at IS NULL",
+            "SELECT kind, other_id, about, source_id, locator FROM relation"
+            " WHERE fact_id = ? AND ended_at IS NULL",
             (fact_id,),
         )
         present = {tuple(row) for row in rows}
@@ -158,11 +166,13 @@ class Batch:
             raise RecordError(f"{entry.ref!r} is related to itself: name another fact")
         for kind, other, *_ in present - wanted:
             await self._tx.run(
-                "UPDATE relation SET ended_at = ? WHERE fact_id = ? AND kind = ? AND other_id = ? AND ended_at IS NULL",
+                "UPDATE relation SET ended_at = ?"
+                " WHERE fact_id = ? AND kind = ? AND other_id = ? AND ended_at IS NULL",
                 (self._at, fact_id, kind, other),
             )
         await self._tx.run_many(
-            "INSERT INTO relation (fact_id, kind, other_id, about, source_id, locator, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO relation (fact_id, kind, other_id, about, source_id, locator, added_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [(fact_id, *item, self._since(entry)) for item in sorted(wanted - present, key=str)],
         )
         if entry.superseded_by:
@@ -271,7 +281,8 @@ class Batch:
         await self._tx.run_many(_ATTRIBUTION, rows.attributions)
         await self._tx.run_many(_FACT, rows.facts)
         await self._tx.run_many(
-            "INSERT INTO figure (fact_id, position, story_id, amount, upper, words, qualifier, counts, measure)"
+            "INSERT INTO figure"
+            " (fact_id, position, story_id, amount, upper, words, qualifier, counts, measure)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows.figures,
         )

@@ -24,18 +24,24 @@ _DATED = (
 )
 _UNDATED = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND f.earliest IS NULL AND {IN_FORCE}
-AND f.lasting IS NULL AND (f.occurred IS NOT NULL OR f.occasion IS NOT NULL) AND f.id > :after ORDER BY f.id LIMIT :limit
+AND f.lasting IS NULL AND (f.occurred IS NOT NULL OR f.occasion IS NOT NULL) AND f.id > :after
+ORDER BY f.id LIMIT :limit
 """
 # A month or day asked without its year: facts whose source gives none, and facts of that day in any year.
 _YEARLESS = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :after AND (
     (f.earliest IS NULL AND f.lasting IS NULL AND f.occurred LIKE :pattern)
-    OR (substr(f.earliest, 6, length(:month_day)) = :month_day AND substr(f.latest, 6, length(:month_day)) = :month_day)
+    OR (substr(f.earliest, 6, length(:month_day)) = :month_day
+        AND substr(f.latest, 6, length(:month_day)) = :month_day)
 ) ORDER BY f.id LIMIT :limit
 """
-_ALL = f"SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :after ORDER BY f.id LIMIT :limit"
+_ALL = f"""
+SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :after
+ORDER BY f.id LIMIT :limit
+"""
 _LATEST = f"""
-SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id < :before ORDER BY f.id DESC LIMIT :limit
+SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id < :before
+ORDER BY f.id DESC LIMIT :limit
 """
 _FIGURED = f"""
 SELECT DISTINCT g.fact_id FROM figure g JOIN fact f ON f.id = g.fact_id AND {IN_FORCE}
@@ -51,7 +57,8 @@ _DISPUTED = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id IN (
     SELECT fact_id FROM relation WHERE kind = 'contradicts' AND ended_at IS NULL AND fact_id > :after
     UNION SELECT other_id FROM relation WHERE kind = 'contradicts' AND ended_at IS NULL AND other_id > :after
-    UNION SELECT fact_id FROM attribution INDEXED BY attribution_second WHERE position = 2 AND fact_id > :after
+    UNION SELECT fact_id FROM attribution INDEXED BY attribution_second
+        WHERE position = 2 AND fact_id > :after
 ) AND (
     EXISTS (
         SELECT 1 FROM relation r JOIN fact o ON o.id = r.other_id WHERE r.fact_id = f.id AND {_OPPOSED}

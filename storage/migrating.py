@@ -80,7 +80,8 @@ async def _apply(connection: aiosqlite.Connection, number: int, sql: str) -> Non
     except sqlite3.OperationalError:
         await connection.rollback()
         # Another process may have applied it while this one waited for the lock.
-        if list(await connection.execute_fetchall("PRAGMA user_version"))[0][0] < number:
+        rows = list(await connection.execute_fetchall("PRAGMA user_version"))
+        if rows[0][0] < number:
             raise
 
 

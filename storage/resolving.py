@@ -157,7 +157,8 @@ class Resolver:
     async def _find_sources(self, refs: Iterable[str]) -> None:
         wanted = json.dumps([ref for ref in refs if ref not in self._sources])
         rows = await self._tx.fetch(
-            "SELECT ref, id, title, name FROM source WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
+            "SELECT ref, id, title, name FROM source"
+            " WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
             (self._story, wanted),
         )
         for row in rows:
@@ -195,7 +196,8 @@ class Resolver:
     def _source_row(self, source: SourceEntry) -> tuple[Any, ...]:
         return (
             self._sources[source.ref], self._story, source.ref, source.kind, source.name, source.title,
-            source.publisher, source.author, source.url, source.published, source.note, self.source_id(source.via),
+            source.publisher, source.author, source.url, source.published, source.note,
+            self.source_id(source.via),
         )  # fmt: skip
 
     async def _refuse_rings(self, sources: Iterable[SourceEntry]) -> None:
@@ -240,7 +242,8 @@ _KNOWN_ENTITIES = """
 SELECT asked.name AS asked, e.id, e.ref,
     (SELECT group_concat(n.spelling, ' ') FROM entity_name n WHERE n.entity_id = e.id AND n.rank < 2) AS words
 FROM (
-    SELECT json_extract(value, '$.name') AS name, json_extract(value, '$.folded') AS folded FROM json_each(:asked)
+    SELECT json_extract(value, '$.name') AS name, json_extract(value, '$.folded') AS folded
+    FROM json_each(:asked)
 ) asked
 CROSS JOIN entity e ON e.id = coalesce(
     (SELECT id FROM entity WHERE story_id = :story AND ref = asked.name),

@@ -29,7 +29,7 @@ SELECT count(*), max(id) FROM (SELECT rowid AS id FROM fact_text WHERE fact_text
 """
 # In a story with more facts than this, facts of other stories are passed over rather than never looked at.
 BIG_STORY = 50_000
-# Statements are one sentence: their length tells little, so it counts for little (as Anserini does for passages).
+# Statements are one sentence: their length tells little, so it counts for little (as in Anserini).
 K1, B, CONTEXT_WEIGHT = 1.2, 0.4, 0.8
 
 
@@ -87,7 +87,7 @@ class Search:
     async def _candidates(
         self, weighed: list[_Weighed], story_id: int | None, limit: int
     ) -> list[sqlite3.Row]:
-        """Return facts worth scoring: those with the most of the rarer words, else with all words together."""
+        """Return facts worth scoring: those with the most of the rarer words, else with all of them."""
         within = await self._within(story_id)
         chosen: list[_Weighed] = []
         cost = 0
@@ -135,7 +135,7 @@ class Search:
         )
 
     async def _within(self, story_id: int | None) -> str:
-        """Return what confines a match to a story, where that is quicker than passing over the others' facts."""
+        """Return what confines a match to a story, where that is quicker than passing over others' facts."""
         if story_id is None:
             return ""
         if story_id not in self._story_sizes:
@@ -195,5 +195,5 @@ def _worth(holding: int, total: int) -> float:
 
 
 def _quoted(item: _Weighed) -> str:
-    """Return a word as an FTS5 string, in which no operator has a meaning; it holds letters and digits only."""
+    """Return a word as an FTS5 string, in which no operator has a meaning: it holds no quote."""
     return f'"{item.word.written}"'

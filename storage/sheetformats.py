@@ -173,7 +173,7 @@ class _Lines:
         here: Place = ()
         for number, line in enumerate(text.splitlines(), 1):
             if header := self._HEADER.match(line):
-                here = self._open(header[1].split("."), "[[" in line, counts)
+                here = self._open(header[1].split("."), is_array="[[" in line, counts=counts)
                 self._at.setdefault(here, number)
             elif key := self._KEY.match(line):
                 self._at.setdefault((*here, key[1]), number)
@@ -185,7 +185,7 @@ class _Lines:
         return self._at.get(place, 1)
 
     @staticmethod
-    def _open(names: list[str], is_array: bool, counts: dict[Place, int]) -> Place:
+    def _open(names: list[str], *, is_array: bool, counts: dict[Place, int]) -> Place:
         """Return the place that a header opens, counting the members of arrays of tables."""
         place: Place = ()
         for depth, name in enumerate(names):

@@ -22,7 +22,7 @@ _KINDS: dict[int, tuple[type[RecordError], str]] = {
     ),
     sqlite3.SQLITE_READONLY: (
         UnwritableRecord,
-        "{path} may not be written: give this user the right to write the file and its folder. Nothing was changed",
+        "{path} may not be written: let this user write the file and its folder. Nothing was changed",
     ),
     sqlite3.SQLITE_CANTOPEN: (
         UnwritableRecord,

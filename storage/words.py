@@ -20,10 +20,10 @@ _TAG = re.compile(r"[#@]([^\W_]\w*)")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Words of grammar: they match nearly everything and rank nothing.
 STOPWORDS = frozenset(
-    "a about after all also an and any are as at be been before being but by can could did do does for from had has"
-    " have he her him his how i if in into is it its me my no not of on or our she should so some than that the their"
-    " them then there these they this those to was we were what when where which who whom whose why will with would"
-    " you your rt via".split()
+    "a about after all also an and any are as at be been before being but by can could did do does for from"
+    " had has have he her him his how i if in into is it its me my no not of on or our she should so some"
+    " than that the their them then there these they this those to was we were what when where which who whom"
+    " whose why will with would you your rt via".split()
 )
 
 
@@ -79,5 +79,5 @@ def _stemmer() -> Any:
 
 def _told_apart(match: re.Match[str]) -> str:
     """Return a tag and the words it is made of."""
-    parts = _HUMP.findall(match[1])
+    parts = _HUMP.findall(match[1]) if match[1].isascii() else ()
     return f" {match[1]} {' '.join(parts)} " if len(parts) > 1 else f" {match[1]} "

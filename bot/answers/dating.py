@@ -37,8 +37,9 @@ def label(fact: Fact) -> str | None:
 
 
 def said_on(attribution: Attribution, date: str) -> str:
-    """Return when something was said, or reported where a document tells it."""
-    if attribution.source.kind in (SourceKind.ARTICLE, SourceKind.REPORT, SourceKind.STUDY):
+    """Return when something was said, or reported where that is the date of the document that tells it."""
+    told_by_document = attribution.source.kind in (SourceKind.ARTICLE, SourceKind.REPORT, SourceKind.STUDY)
+    if told_by_document and attribution.said == attribution.source.published:
         return _("reported {date}", date=date)
     return _("said {date}", date=date)
 

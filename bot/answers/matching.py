@@ -61,6 +61,12 @@ def _slips(folded: str, names: Sequence[Name]) -> Match:
     if not scored:
         return Match((), plain=False)
     top = scored[0][1]
-    near = [names[position] for position, similarity in scored if similarity >= top - 6]
+    # A mere part of another name, less alike, makes no doubt of a name or alias.
+    rank = min(names[position].rank for position, similarity in scored if similarity == top)
+    near = [
+        names[position]
+        for position, similarity in scored
+        if similarity >= top - 6 and names[position].rank <= rank
+    ]
     ids = tuple(dict.fromkeys(name.entity_id for name in near))
     return Match(ids[:8], plain=top >= PLAIN and len(ids) == 1)

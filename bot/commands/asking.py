@@ -50,6 +50,8 @@ async def what(context: Context, argument: str) -> Reply:
 async def _found(context: Context, argument: str) -> Reply:
     question = wording.read(argument)
     if not question.subject:  # signs alone, which would find everything
+        if question.date:
+            return await _other(context, "when", question.date)
         return _not_on_record(argument, ())
     bearings = await _bearings(context, replace(question, wanted=Wanted.WHAT))
     found = [item.fact for item in bearings if item.words >= 0.5 and item.names >= 0.5][: context.page]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,6 +52,13 @@ def emulator(release: asyncio.Event, **options: Any) -> TelegramEmulator:
     return TelegramEmulator(TOKEN, limits=None, sleep=sleep, webhook_backoff=0.02, **options)
 
 
+@pytest.fixture
+def folder(stocked: Path, tmp_path: Path) -> Path:
+    """Return a folder with a copy of the stocked record."""
+    shutil.copyfile(stocked, tmp_path / "onrecord.db")
+    return tmp_path
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scene(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -80,7 +88,7 @@ def nothing_amiss(scene: Scene) -> Iterator[None]:
 
 @pytest_asyncio.fixture
 async def api() -> AsyncIterator[TelegramEmulator]:
-    """Start an emulator for one test, and see that nothing was asked of it that the platform does not know."""
+    """Start an emulator for one test, and see that it knew all that was asked of it."""
     release = asyncio.Event()
     async with emulator(release) as world:
         yield world

@@ -51,6 +51,14 @@ def onrecord(
     return subprocess.CompletedProcess(ran.args, ran.returncode, ran.stdout.decode(), ran.stderr.decode())
 
 
+def complaint(ran: subprocess.CompletedProcess[str]) -> str:
+    """Return what a refused command wrote: short, in the operator's terms, nothing on standard output."""
+    assert ran.returncode == 1, ran
+    assert ran.stdout == "" and "Traceback" not in ran.stderr and "not foreseen" not in ran.stderr
+    assert ran.stderr.startswith("onrecord: ")
+    return ran.stderr
+
+
 def free_port() -> int:
     """Return a port of this machine that nobody listens on just now."""
     with create_server(("127.0.0.1", 0)) as server:

@@ -14,7 +14,7 @@ pytestmark = [
 ]
 NAME = "onrecord_bot"
 # Its command is too long for a button's data, so that the record keeps it under a digest.
-LONG = "/when 1st of September 2000 until 30th of September 2024"
+LONG = "/asof 1st, of, September, 2000 until 30th, of, September, 2100"
 
 
 async def silent_until(chat: Chat, user: User, **how: str) -> Message:
@@ -189,7 +189,13 @@ async def test_commands_for_another_bot_are_left_alone(scene: Scene) -> None:
 async def test_ordinary_talk_is_left_alone(scene: Scene) -> None:
     alice = scene.api.user("Alice")
     group = scene.api.group("Desk", members=[alice], bot="administrator")
-    for text in ("good morning", "who is Lubinets?", "see /who", "mail onrecord_bot@example.org", "/ 5 of them"):
+    for text in (
+        "good morning",
+        "who is Lubinets?",
+        "see /who",
+        "mail onrecord_bot@example.org",
+        "/ 5 of them",
+    ):
         await group.say(alice, text)
     await silent_until(group, alice)
 

@@ -11,7 +11,7 @@ from tests.acceptance.process import until
 from tests.emulators.telegram import Fault, TelegramEmulator
 
 BOTH = pytest.mark.parametrize("mode", ["polling", "webhook"])
-LONG = "/when 1st of September 2000 until 30th of September 2024"
+LONG = "/asof 1st, of, September, 2000 until 30th, of, September, 2100"
 
 
 @BOTH

@@ -1,4 +1,4 @@
-"""Starting `onrecord run`: menus, waiting for Telegram, and every start that must be refused in plain words."""
+"""Starting `onrecord run`: menus, waiting for Telegram, and the starts that are refused in plain words."""
 
 from __future__ import annotations
 

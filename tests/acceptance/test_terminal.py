@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.process import onrecord
+from tests.acceptance.process import PATIENCE, PROGRAM, environment, onrecord
 
 # What people and programs type that no command expects, and what the answer must say.
 HOSTILE = {
@@ -88,7 +89,9 @@ def test_hostile_input_gets_a_clear_short_answer(hostile: dict[str, dict[str, An
         assert len(text) < 400
 
 
-def test_the_record_is_as_it_was_after_hostile_input(hostile: dict[str, dict[str, Any]], folder: Path) -> None:
+def test_the_record_is_as_it_was_after_hostile_input(
+    hostile: dict[str, dict[str, Any]], folder: Path
+) -> None:
     ran = onrecord("chat", folder=folder, given="/fact F1\n")
     assert ran.returncode == 0 and "F1" in ran.stdout
     assert onrecord("doctor", folder=folder).returncode == 0
@@ -158,8 +161,15 @@ def test_the_first_start_puts_the_shipped_story_on_record(tmp_path: Path) -> Non
 
 
 def test_whoever_reads_only_the_beginning_causes_no_complaint(folder: Path) -> None:
-    ran = onrecord("chat", folder=folder, given="/who\n" * 500, pass_fds=())
-    assert ran.returncode == 0
+    asking = [*PROGRAM, "chat"]
+    with subprocess.Popen(asking, cwd=folder, env=environment(), stdin=-1, stdout=-1, stderr=-1) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdin.write(b"/who\n" * 2000)
+        process.stdout.read(1)
+        process.stdout.close()
+        process.stdin.close()
+        assert process.wait(PATIENCE) == 0
+        assert process.stderr.read() == b""
 
 
 def test_search_prints_hits_as_json(folder: Path) -> None:

@@ -20,11 +20,16 @@ pytestmark = [
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
-async def knock(scene: Scene, body: bytes = b"{}", *, method: str = "POST", path: str = "", **headers: str) -> int:
+async def knock(
+    scene: Scene, body: bytes = b"{}", *, method: str = "POST", path: str = "", **headers: str
+) -> int:
     """Send a request to the bot's address and return the status of the answer."""
     url = scene.bot.webhook_url + path
     data = io.BytesIO(body)
-    async with aiohttp.ClientSession() as session, session.request(method, url, data=data, headers=headers) as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, url, data=data, headers=headers) as answer,
+    ):
         return answer.status
 
 
@@ -63,7 +68,8 @@ async def test_other_paths_and_methods_do_not_exist(scene: Scene) -> None:
 async def test_requests_that_never_end_hold_up_nobody(scene: Scene) -> None:
     alice, chat = scene.reader()
     reader, writer = await asyncio.open_connection("127.0.0.1", scene.bot.port)
-    writer.write(f"POST /telegram/hook HTTP/1.1\r\nHost: x\r\n{HEADER}: {SECRET}\r\nContent-Length: 99\r\n\r\n{{".encode())
+    head = ("POST /telegram/hook HTTP/1.1", "Host: x", f"{HEADER}: {SECRET}", "Content-Length: 99", "", "{")
+    writer.write("\r\n".join(head).encode())
     await writer.drain()
     assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
     writer.close()

@@ -148,10 +148,12 @@ def queries(path: Path, count: int, seed: int = 2) -> list[str]:
 
 # In the order of _rows; attributions before facts, as the record demands.
 _INSERTS = (
-    "INSERT INTO source (id, story_id, ref, kind, title, publisher, url, published)"
-    " VALUES (?, ?, ?, 'article', ?, ?, ?, ?)",
-    "INSERT INTO attribution (fact_id, position, speaker_id, cue, stance, source_id) VALUES (?, 1, ?, ?, ?, ?)",
-    "INSERT INTO fact (id, story_id, ref, statement, occurred, earliest, latest, lasting) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+    """INSERT INTO source (id, story_id, ref, kind, title, publisher, url, published)
+    VALUES (?, ?, ?, 'article', ?, ?, ?, ?)""",
+    """INSERT INTO attribution (fact_id, position, speaker_id, cue, stance, source_id)
+    VALUES (?, 1, ?, ?, ?, ?)""",
+    """INSERT INTO fact (id, story_id, ref, statement, occurred, earliest, latest, lasting)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0)""",
     "INSERT INTO mention VALUES (?, 'speaker', 1, ?)",
     f"INSERT INTO revision VALUES (?, 1, '{AT}', 'published', 'corpus', NULL, 1, ?)",
     "INSERT INTO fact_text (rowid, statement, context, story) VALUES (?, ?, ?, ?)",

@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from statistics import median
 from typing import Any, NamedTuple, TypeVar
 
@@ -187,13 +188,18 @@ async def _sent(database: Database, call: Call) -> list[Visit]:
     try:
         await call()
     finally:
-        del database.read, database.reading  # type: ignore[method-assign]
+        del database.read, database.reading
     return sent
 
 
 async def _read(database: Database, visits: Sequence[Visit]) -> None:
     for visit in visits:
-        await database.reading(lambda read, visit=visit: [read(*each) for each in visit])
+        await database.reading(partial(_rows, visit))
+
+
+def _rows(visit: Visit, read: Read) -> None:
+    for sql, parameters in visit:
+        read(sql, parameters)
 
 
 async def _fetch(raw: sqlite3.Connection, visits: Sequence[Visit]) -> None:

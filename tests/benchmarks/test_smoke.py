@@ -1,5 +1,8 @@
 """The benchmarks still run. What they measure is not looked at: a test does not depend on time."""
 
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 
 from tests.benchmarks import queries, searching, startup
@@ -9,7 +12,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("benchmark", [startup, queries, searching])
-def test_a_benchmark_reports_findings_beside_their_goals(benchmark, tmp_path, monkeypatch, capsys):
+def test_a_benchmark_reports_findings_beside_their_goals(
+    benchmark: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     findings = benchmark.measure(TINY)

@@ -21,14 +21,16 @@ from tests.emulators.telegram.markup import format_text, parse_html, utf16_lengt
 from tests.rendering.conftest import Answer
 
 NAMES = [command.name for command in commands]
-# Pieces of which hostile arguments are made: what the record knows, and what databases and chats stumble over.
-PIECES = (
-    "lubinets lukashenko belarus children warrant Putin F1 F5 F9 F25 F26 S1 S2 S9 2023 2024-01-04 2024-02-30 March July"
-    " XXXX-07-18 2023..2024 since before 1..0 /who /fact @onrecord_bot who when where how many denied not and or NEAR("
-    " OR NOT AND * \" ' '' -- ; DROP % _ ^ : ( ) {} {0} %s \\ <b> </b> <a href=' & &amp; &lt; ]]> ``` **x** [x](y) > >8"
-    " >s5 >o3 >. >2024-01-04.5 >-1 >999999999999999 # #0123456789abcdef ¶5 [1] 🎄 👨‍👩‍👧 é e\u0301 ß İ ﬁ מישהו \u202e \u2066"
-    " \u200b \x00 \x1b[31m \x7f \ufeff \ud83c 0 -1 1e9 ٣ ² " + "9" * 30
-).split(" ")
+# Hostile arguments are made of these: what the record knows, and what databases and chats stumble over.
+PIECES = [
+    *"lubinets lukashenko belarus children warrant Putin when where who how many denied not and or".split(),
+    *"F1 F5 F9 F25 F26 S1 S2 S9 2023 2024-01-04 2024-02-30 March July XXXX-07-18 2023..2024 since".split(),
+    *"/who /fact @onrecord_bot NEAR( OR NOT AND * \" ' '' -- ; DROP % _ ^ : ( ) {} {0} %s \\".split(),
+    *"<b> </b> <a href=' & &amp; &lt; ]]> ``` **x** [x](y) [1] ¶5 # #0123456789abcdef".split(),
+    *"> >8 >s5 >o3 >. >2024-01-04.5 >-1 >999999999999999 0 -1 1e9 ٣ ²".split(),
+    *("🎄", "👨\u200d👩\u200d👧", "é", "e\u0301", "ß", "İ", "ﬁ", "מישהו", "\u202e", "\u2066", "\u200b"),
+    *("", "\x00", "\x1b[31m", "\x7f", "\ufeff", "\ud83c", "9" * 30),
+]
 HOSTILE = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join),
     st.lists(st.sampled_from(PIECES), max_size=5).map("".join),
@@ -125,7 +127,14 @@ async def test_every_example_works(answer: Answer, command: Command) -> None:
     reply = await answer(command.example, role=command.role)
     check(reply)
     text = terminal.plain(reply)
-    for refusal in ("There is no command", "not on record", "Add what you ask for", "is no day", "Name a", "No story"):
+    for refusal in (
+        "There is no command",
+        "not on record",
+        "Add what you ask for",
+        "is no day",
+        "Name a",
+        "No story",
+    ):
         assert refusal not in text
 
 

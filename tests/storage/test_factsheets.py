@@ -91,7 +91,7 @@ HOSTILE = st.text(
     ),
     max_size=40,
 )
-NAMES = HOSTILE.filter(lambda text: clean(text))
+NAMES = HOSTILE.filter(clean)
 
 
 @st.composite
@@ -171,8 +171,8 @@ JSON_MISTAKES = {
         "line 1, attributions[0].source: no source has the ref 'nowhere'"
     ),
     '{"statement": "x", "occurred": "2023-02-30", "attributions": [{"source": {"title": "t"}}]}': (
-        "line 1, occurred: '2023-02-30' is not a date: write 2024-01-04, 2024-01, 2024, XXXX-07-18 (year not given)"
-        " or 2023-07-18? (uncertain)"
+        "line 1, occurred: '2023-02-30' is not a date: write 2024-01-04, 2024-01, 2024,"
+        " XXXX-07-18 (year not given) or 2023-07-18? (uncertain)"
     ),
     '{"statement": "x", "attributions": [{"source": {"title": "t"}}], "contradicts": [{"fact": "f0"}]}': (
         "line 1, contradicts[0].fact: no fact has the ref 'f0'"

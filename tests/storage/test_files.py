@@ -100,7 +100,7 @@ async def test_what_may_not_be_written_is_said_so(tmp_path, what):
         except UnwritableRecord as error:
             print(error)
     """
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: ASYNC221  # reason: nothing else is to run meanwhile
         [sys.executable, "-c", textwrap.dedent(program)],
         capture_output=True,
         text=True,
@@ -140,7 +140,8 @@ async def test_a_killed_writer_leaves_the_record_whole(path, tmp_path):
                 await asyncio.sleep(60)
         asyncio.run(main())
     """
-    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE) as writer:
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:  # noqa: ASYNC220  # reason: the same
         assert writer.stdout and writer.stdout.readline() == b"written\n"
         writer.send_signal(signal.SIGKILL)
         writer.wait(30)

@@ -112,13 +112,15 @@ def versions(draw):
 TABLES = """
 SELECT f.statement, f.retracted, s.ref, f.occurred,
     (SELECT json_group_array(json_array(e.ref, a.cue, a.stance, so.ref)) FROM attribution a
-        LEFT JOIN entity e ON e.id = a.speaker_id JOIN source so ON so.id = a.source_id WHERE a.fact_id = f.id),
+        LEFT JOIN entity e ON e.id = a.speaker_id JOIN source so ON so.id = a.source_id
+        WHERE a.fact_id = f.id),
     (SELECT json_group_array(o.ref) FROM (SELECT x.ref FROM relation r JOIN fact x ON x.id = r.other_id
         WHERE r.fact_id = f.id AND r.ended_at IS NULL ORDER BY x.ref) o),
     (SELECT json_group_array(e.ref) FROM mention m JOIN entity e ON e.id = m.entity_id
         WHERE m.fact_id = f.id AND m.part = 'speaker'),
     f.superseded_by IS NULL AND f.retracted IS NULL, f.id IN (SELECT rowid FROM fact_text), r.state
-FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision LEFT JOIN fact s ON s.id = f.superseded_by
+FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision
+LEFT JOIN fact s ON s.id = f.superseded_by
 """
 
 

@@ -55,6 +55,6 @@ async def test_a_newer_database_is_refused_and_left_as_it_was(path):
         connection.execute(f"PRAGMA user_version = {migrating.latest() + 1}")
         connection.execute("PRAGMA journal_mode = DELETE")
     before = path.read_bytes()
-    with pytest.raises(RecordError, match="newer OnRecord .*upgrade the program"):
+    with pytest.raises(RecordError, match=r"newer OnRecord .*upgrade the program"):
         await Database.open(path)
     assert path.read_bytes() == before

@@ -87,8 +87,16 @@ def test_a_fact_is_dated_by_its_event_then_its_occasion_then_its_telling():
     every = {"occurred": "2023-03", "occasion": "New Year's Eve", "said": "2024-01-04"}
     assert label(fact(**every)) == "March 2023"
     assert label(fact(**{**every, "occurred": None})) == "New Year's Eve (no date)"
-    assert label(fact(said="2024-01-04")) == "said 4 January 2024"
+    assert label(fact(said="2023-12")) == "said December 2023"
     assert label(fact()) is None
+
+
+def test_what_was_said_on_the_day_of_its_report_is_dated_as_reported():
+    assert label(fact(said="2024-01-04")) == "reported 4 January 2024"
+
+
+def test_what_was_said_on_another_day_than_its_report_is_never_dated_as_reported():
+    assert label(fact(said="2024-01-02")) == "said 2 January 2024"
 
 
 def test_the_date_of_its_source_is_never_taken_for_the_date_of_a_fact():

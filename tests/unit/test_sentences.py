@@ -73,9 +73,9 @@ def test_a_quote_is_added_unless_the_statement_holds_it():
 
 
 def test_when_it_was_said_is_told_unless_the_citation_tells_it():
-    assert "(said on 3 March 2023)" in sentence(fact(cue="said that", said="2023-03-03"))
-    assert "said on" not in sentence(fact(cue="said that", said="2024-01-04"))
-    assert "(said on 4 January 2024)" in sentence(fact(cue="said that", said="2024-01-04"), dated=True)
+    assert "(said 3 March 2023)" in sentence(fact(cue="said that", said="2023-03-03"))
+    assert "2024" not in sentence(fact(cue="said that", said="2024-01-04"))
+    assert "(reported 4 January 2024)" in sentence(fact(cue="said that", said="2024-01-04"), dated=True)
 
 
 def test_a_dated_sentence_says_what_the_source_leaves_open():
@@ -93,7 +93,7 @@ def test_any_attribution_of_a_fact_can_speak_its_sentence():
 @pytest.mark.parametrize("stance", list(Stance))
 def test_a_further_voice_is_named_with_its_stance(stance):
     said = echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance))
-    assert said.startswith("also ") and said.endswith(": the High Court")
+    assert said.endswith(": the High Court")
     assert len({echo(Attribution(source=ARTICLE, stance=other)) for other in Stance}) == len(Stance)
 
 

@@ -28,6 +28,13 @@ ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "en"}
 LONG = "/who " + "x" * 80
 
 
+def value_of(name: str, text: str) -> Any:
+    """Read a field of a form as the Bot API does: everything but plain text is JSON."""
+    if name in ("text", "callback_query_id", "secret_token", "url", "parse_mode"):
+        return text
+    return json.loads(text)
+
+
 class Api:
     """The Bot API as far as the front end needs it."""
 
@@ -60,7 +67,7 @@ class Api:
 
     async def _handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        data = await request.json() if request.can_read_body else {}
+        data = {name: value_of(name, str(text)) for name, text in (await request.post()).items()}
         self.calls.append((method, data))
         if request.match_info["token"] != TOKEN:
             return web.json_response({"ok": False, "description": "Unauthorized"}, status=401)
@@ -378,7 +385,7 @@ async def test_menus_are_set_once_for_each_scope() -> None:
         await again.api.until(lambda: again.api.made("getUpdates"))
         again.stop.set()
         await task
-        assert not again.api.made("setMyCommands")
+        assert len(again.api.made("setMyCommands")) == 1, "only the one that could not be looked at"
 
 
 async def test_polling_goes_on_after_errors(caplog: pytest.LogCaptureFixture) -> None:
