@@ -22,7 +22,7 @@ class Inbox:
         self._application = application
         self._most = most
         self._open: set[asyncio.Task[None]] = set()
-        # Not `asyncio.wait` on what is open: that costs a callback on each of hundreds for every one answered.
+        # Not `asyncio.wait` on what is open: that would put a callback on hundreds for each one answered.
         self._closed = asyncio.Event()
 
     @property
