@@ -106,13 +106,16 @@ class Reply(_Part):
             Cited(n, source, first[source].entry, first[source].url) for n, source in enumerate(order, 1)
         )
 
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        return {cited.source: cited.number for cited in self.sources}
+
     def marks(self, line: Line) -> str:
         """Return a line's citation marks: `[1 ¶2] [2]`."""
-        numbers = {cited.source: cited.number for cited in self.sources}
         shown = (
-            f"[{numbers[citation.source]} {citation.locator}]"
+            f"[{self._numbers[citation.source]} {citation.locator}]"
             if citation.locator
-            else f"[{numbers[citation.source]}]"
+            else f"[{self._numbers[citation.source]}]"
             for citation in line.citations
         )
         return " ".join(dict.fromkeys(shown))

@@ -38,6 +38,8 @@ async def serve(settings: Settings) -> None:
         # All that a start makes is here to stay: no later collection need look at it.
         gc.freeze()
         gc.enable()
+        # An answer makes some thousands of short-lived values: the default would collect at every third one.
+        gc.set_threshold(20_000, 20, 20)
         await run(settings, bot.dispatcher, bot.record, stop)
 
 

@@ -26,6 +26,10 @@ class Read(Protocol):
         """Return the rows."""
 
 
+# With 50 ms between them: as long as any other statement waits for a lock.
+WAL_ATTEMPTS = 200
+
+
 class Transaction:
     """Statements that take effect together, or not at all."""
 
@@ -156,14 +160,23 @@ async def _connect(path: Path) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None, timeout=10)
     try:
         connection.row_factory = sqlite3.Row
-        for pragma in (
-            "journal_mode = WAL",
-            "foreign_keys = ON",
-            "cache_size = -65536",
-            "temp_store = MEMORY",
-        ):
+        await _use_wal(connection)
+        for pragma in ("foreign_keys = ON", "cache_size = -65536", "temp_store = MEMORY"):
             await connection.execute_fetchall(f"PRAGMA {pragma}")
     except BaseException:
         await connection.close()
         raise
     return connection
+
+
+async def _use_wal(connection: aiosqlite.Connection) -> None:
+    """Switch a new file to WAL. Two processes doing so at once get SQLITE_BUSY despite the timeout."""
+    for attempt in range(WAL_ATTEMPTS):
+        try:
+            await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or attempt == WAL_ATTEMPTS - 1:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            return

@@ -122,11 +122,14 @@ def _half_open(word: str, span: Span | None) -> Span | None:
         return None
     if word in ("since", "from"):
         return Span(span.earliest, LAST)
-    if word == "after":
-        return Span((date.fromisoformat(span.latest) + timedelta(days=1)).isoformat(), LAST)
-    if word == "before":
+    if word in ("until", "by"):
+        return Span(FIRST, span.latest)
+    try:
+        if word == "after":
+            return Span((date.fromisoformat(span.latest) + timedelta(days=1)).isoformat(), LAST)
         return Span(FIRST, (date.fromisoformat(span.earliest) - timedelta(days=1)).isoformat())
-    return Span(FIRST, span.latest)
+    except (OverflowError, ValueError):
+        return None  # nothing comes before the first or after the last day of the calendar
 
 
 @lru_cache(maxsize=4096)
@@ -149,8 +152,9 @@ def _one(text: str) -> Span | None:
 
 def _words_to_edtf(text: str) -> str | None:
     """Read plain words, requiring that they are nothing but a date."""
+    # Atomic, for a run of digits can be taken apart in more ways than there is time to try.
     if not re.fullmatch(
-        r"(?:(?:\d{1,2}(?:st|nd|rd|th)?|\d{4}|of|the|[a-z]{3,9})[\s,.]*)+", text, re.IGNORECASE
+        r"(?:(?>\d{4}|\d{1,2}(?:st|nd|rd|th)?|[a-z]{3,9}|of)[\s,.]*+)++", text, re.IGNORECASE
     ):
         return None
     if not re.search(rf"\b(?:{_MONTHS})[a-z]*\b", text, re.IGNORECASE):
@@ -186,6 +190,8 @@ def _plain_bounds(match: re.Match[str]) -> tuple[str, str] | None:
 
 @lru_cache(maxsize=4096)
 def _edtf_bounds(text: str) -> tuple[str, str] | None:
+    if text.startswith(("-", "/")) or text.endswith("/"):
+        return None  # years before the first and open intervals: the library makes up the missing end
     from edtf import EDTFParseException, parse_edtf
 
     try:

@@ -7,16 +7,21 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from storage import sources
 from storage.database import Database, Read
-from storage.models import Entity
+from storage.models import Entity, Source
 from storage.names import fold
-from storage.sources import Sources
 
 _COLUMNS = """
 SELECT e.*, (
     SELECT json_group_array(n.spelling) FROM entity_name n WHERE n.entity_id = e.id AND n.rank = 1
 ) AS aliases
 FROM entity e
+"""
+
+_FACTS_NAMING = """
+SELECT value, (SELECT count(*) FROM (SELECT DISTINCT fact_id FROM mention WHERE entity_id = value LIMIT ?))
+FROM json_each(?)
 """
 
 # More facts than this are not counted one by one: "100 or more" is all a reader needs.
@@ -35,9 +40,8 @@ class Name(NamedTuple):
 class Entities:
     """Find and list entities."""
 
-    def __init__(self, database: Database, sources: Sources) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._sources = sources
         self._names: dict[int, tuple[int, list[Name]]] = {}
 
     async def by_ref(self, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
@@ -47,22 +51,32 @@ class Entities:
 
     async def by_id(self, ids: Iterable[int]) -> dict[int, Entity]:
         """Return entities by id, with the sources of their roles."""
-        rows = await self._database.read(
-            _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id",
-            (json.dumps(sorted(set(ids))),),
-        )
-        return {entity.id: entity for entity in await self._with_role_sources(rows)}
+        sql = _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id"
+        wanted = (json.dumps(sorted(set(ids))),)
+        found = await self._database.reading(lambda read: _whole(read, read(sql, wanted)))
+        return {entity.id: entity for entity in found}
 
     async def page(
         self, story_id: int, *, places: bool | None = None, after: int = 0, limit: int
     ) -> list[Entity]:
         """Return what a story names (only places, or only what is none), in order of id after `after`."""
+        entries = await self.roll(story_id, places=places, after=after, limit=limit)
+        return [entity for entity, _facts in entries]
+
+    async def roll(
+        self, story_id: int, *, places: bool | None = None, after: int = 0, limit: int
+    ) -> list[tuple[Entity, int]]:
+        """Return a page, and how many facts name those without a role, counting no further than COUNTED."""
         kinds = {None: "", True: "AND e.kind = 'place'", False: "AND coalesce(e.kind, '') <> 'place'"}[places]
-        rows = await self._database.read(
-            _COLUMNS + f"WHERE e.story_id = ? {kinds} AND e.id > ? ORDER BY e.id LIMIT ?",
-            (story_id, after, limit),
-        )
-        return await self._with_role_sources(rows)
+        sql = _COLUMNS + f"WHERE e.story_id = ? {kinds} AND e.id > ? ORDER BY e.id LIMIT ?"
+
+        def work(read: Read) -> list[tuple[Entity, int]]:
+            found = _whole(read, read(sql, (story_id, after, limit)))
+            ids = json.dumps([entity.id for entity in found if not entity.role])
+            counts = {row[0]: row[1] for row in read(_FACTS_NAMING, (COUNTED, ids))}
+            return [(entity, counts.get(entity.id, 0)) for entity in found]
+
+        return await self._database.reading(work)
 
     async def named(self, story_id: int, text: str) -> list[int]:
         """Return the entities that a text names exactly, ignoring case and accents; names outrank parts."""
@@ -72,16 +86,6 @@ class Entities:
             (story_id, fold(text)),
         )
         return [row[0] for row in rows if row[1] == rows[0][1]]
-
-    async def facts_naming(self, ids: Iterable[int]) -> dict[int, int]:
-        """Return for each entity how many facts name it, counting no further than COUNTED."""
-        rows = await self._database.read(
-            "SELECT value, (SELECT count(*) FROM"
-            " (SELECT DISTINCT fact_id FROM mention WHERE entity_id = value LIMIT ?))"
-            " FROM json_each(?)",
-            (COUNTED, json.dumps(sorted(set(ids)))),
-        )
-        return {row[0]: row[1] for row in rows}
 
     async def names(self, story_id: int) -> list[Name]:
         """Return every folded name of a story's entities; kept until the file changes."""
@@ -104,12 +108,12 @@ class Entities:
         )
         return [str(row[0]) for row in rows]
 
-    async def _with_role_sources(self, rows: list[sqlite3.Row]) -> list[Entity]:
-        sources = await self._sources.by_id(row["role_source_id"] for row in rows if row["role_source_id"])
-        return [
-            _entity(row).model_copy(update={"role_source": sources.get(row["role_source_id"])})
-            for row in rows
-        ]
+
+def _whole(read: Read, rows: list[sqlite3.Row]) -> list[Entity]:
+    """Return entities from their rows, with the sources of their roles."""
+    wanted = {row["role_source_id"] for row in rows if row["role_source_id"]}
+    cited = sources.by_id(read, wanted) if wanted else {}
+    return [_entity(row, cited.get(row["role_source_id"])) for row in rows]
 
 
 def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
@@ -121,7 +125,7 @@ def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
     return {row["ref"]: _entity(row) for row in rows}
 
 
-def _entity(row: sqlite3.Row) -> Entity:
+def _entity(row: sqlite3.Row, role_source: Source | None = None) -> Entity:
     return Entity(
         id=row["id"],
         story_id=row["story_id"],
@@ -131,5 +135,6 @@ def _entity(row: sqlite3.Row) -> Entity:
         short=row["short"],
         aliases=tuple(json.loads(row["aliases"])),
         role=row["role"],
+        role_source=role_source,
         role_locator=row["role_locator"],
     )

@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    FiniteFloat,
     StringConstraints,
     Tag,
     model_validator,
@@ -113,8 +114,8 @@ class AttributionEntry(Entry):
 class FigureEntry(Entry):
     """A number, or the source's words for one, with its qualifier and what it counts."""
 
-    amount: float | None = None
-    upper: float | None = None
+    amount: FiniteFloat | None = None
+    upper: FiniteFloat | None = None
     words: Line | None = None
     qualifier: Line | None = None
     counts: Line

@@ -84,13 +84,21 @@ class Facts:
         self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None
     ) -> list[Fact]:
         """Return the facts whose ids a query yields, in the query's order."""
+        lists = await self.lists(ids_sql, {"": parameters}, moment=moment)
+        return lists[""]
 
-        def work(read: Read) -> list[Fact]:
-            order = [row[0] for row in read(ids_sql, parameters)]
-            bound = {"wanted": json.dumps(order), "moment": moment or NOW}
+    async def lists(
+        self, ids_sql: str, parameters: Mapping[str, Mapping[str, Any]], *, moment: str | None = None
+    ) -> dict[str, list[Fact]]:
+        """Return several lists by name, one for each set of parameters of the same query, read in one go."""
+
+        def work(read: Read) -> dict[str, list[Fact]]:
+            orders = {name: [row[0] for row in read(ids_sql, bound)] for name, bound in parameters.items()}
+            wanted = dict.fromkeys(fact_id for order in orders.values() for fact_id in order)
+            bound = {"wanted": json.dumps(list(wanted)), "moment": moment or NOW}
             sql = (_NOW if moment is None else _THEN).format(ids="SELECT value FROM json_each(:wanted)")
             found = {fact.id: fact for fact in _whole(read, read(sql, bound), bound["moment"])}
-            return [found[fact_id] for fact_id in order if fact_id in found]
+            return {name: [found[i] for i in order if i in found] for name, order in orders.items()}
 
         return await self._database.reading(work)
 
@@ -124,6 +132,8 @@ class Facts:
 
 def _whole(read: Read, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
     """Return facts from their rows, with all that belongs to them; refs are a story's own."""
+    if not rows:
+        return []
     stories = dict.fromkeys(row["story_id"] for row in rows)
     parts = [
         _of_story(read, story, [row for row in rows if row["story_id"] == story], moment) for story in stories

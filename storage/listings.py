@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from storage import dates
 from storage.facts import IN_FORCE, Facts
 from storage.models import Fact
@@ -89,9 +91,18 @@ class Listings:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
-    async def mentioning(self, entity_id: int, part: str, *, after: int = 0, limit: int) -> list[Fact]:
-        """Return facts that name an entity as `speaker`, `place` or `about`, in order of id."""
-        return await self._page(_MENTIONED, entity=entity_id, part=part, after=after, limit=limit)
+    async def mentioning(
+        self, entity_id: int, after: Mapping[str, int], *, limit: int
+    ) -> dict[str, list[Fact]]:
+        """Return facts that name an entity, by part: as `speaker`, `place` or `about`, in order of id.
+
+        `after` holds for each wanted part the id of the last fact shown, 0 at the beginning.
+        """
+        wanted = {
+            part: {"entity": entity_id, "part": part, "after": last, "limit": limit}
+            for part, last in after.items()
+        }
+        return await self._facts.lists(_MENTIONED, wanted)
 
     async def dated(
         self, story_id: int, *, earliest: str, latest: str, after: tuple[str, int] | None = None, limit: int

@@ -24,7 +24,8 @@ def clean(text: Any) -> Any:
 
 def fold(text: str) -> str:
     """Return the form in which names are compared: no case, accents, apostrophes or punctuation."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    # Folded after the marks are apart as well: taking letters apart can bring capitals forth.
+    apart = unicodedata.normalize("NFKD", text.casefold()).casefold()
     bare = "".join(mark for mark in apart if not unicodedata.combining(mark) and mark not in "'’ʼ`")
     return _APART.sub(" ", bare).strip()
 

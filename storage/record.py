@@ -31,7 +31,7 @@ class Record:
         self.database = database
         self.stories = Stories(database)
         self.sources = Sources(database)
-        self.entities = Entities(database, self.sources)
+        self.entities = Entities(database)
         self.facts = Facts(database)
         self.listings = Listings(self.facts)
         self.search = Search(database)

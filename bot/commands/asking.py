@@ -217,7 +217,7 @@ async def _candidates(context: Context, question: Question, subject: Subject) ->
     hits = await record.search.find(query, story_id=story_id, limit=60)
     found = {fact.id: fact for fact in await record.facts.load(hit.fact_id for hit in hits)}
     for entity in subject.entities:
-        for part in ("speaker", "about", "place"):
-            for fact in await record.listings.mentioning(entity.id, part, limit=20):
-                found[fact.id] = fact
+        parts = dict.fromkeys(("speaker", "about", "place"), 0)
+        for named in (await record.listings.mentioning(entity.id, parts, limit=20)).values():
+            found |= {fact.id: fact for fact in named}
     return list(found.values())

@@ -32,53 +32,52 @@ async def who(context: Context, argument: str) -> Reply:
         return await _everyone(context)
     unknown = _("“{name}” alone is not on record in this story: /who lists who is.", name=argument[:60])
     entity = await entity_named(context, argument, unknown=unknown)
-    if context.after and not re.fullmatch(r"[sap]\d{1,15}", context.after):
-        raise UserError(_("That page does not exist: send the command again without “>”."))
+    after = _after(context.after)
     blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]
     if others := [alias for alias in entity.aliases if alias != entity.short]:
         blocks.append(Note(text=_("Also found under: {names}", names=", ".join(others[:8]))))
-    said, actions = await _part(context, entity, "speaker", _("On the record as saying"))
-    told, further = await _part(context, entity, "about", _("Said about {name}", name=entity.called))
-    there, last = await _part(context, entity, "place", _("Said to have happened there"))
-    if not (said or told or there):
+    lists = await context.record.listings.mentioning(entity.id, after, limit=context.page + 1)
+    if not any(lists.values()):
         blocks.append(Note(text=_("Nothing else about {name} is on record.", name=entity.name)))
-    return Reply(blocks=(*blocks, *said, *told, *there), actions=(*actions, *further, *last))
+    headings = {
+        "speaker": _("On the record as saying"),
+        "about": _("Said about {name}", name=entity.called),
+        "place": _("Said to have happened there"),
+    }
+    actions: list[Action] = []
+    for part, facts in lists.items():
+        shown = facts[: context.page]
+        blocks += [Heading(text=headings[part]), *listing(shown)] if shown else []
+        if len(facts) > context.page:
+            actions.append(context.more(entity.name, f"{part[0]}{shown[-1].id}"))
+    return Reply(blocks=tuple(blocks), actions=tuple(actions))
+
+
+def _after(cursor: str | None) -> dict[str, int]:
+    """Return the parts to show and after which fact each; a page that goes on goes on with one part.
+
+    The cursor is the part's initial and a fact's id. Raises UserError for a forged one.
+    """
+    parts = {"s": "speaker", "a": "about", "p": "place"}
+    if cursor is None:
+        return dict.fromkeys(parts.values(), 0)
+    if not re.fullmatch(r"[sap][0-9]{1,15}", cursor):
+        raise UserError(_("That page does not exist: send the command again without “>”."))
+    return {parts[cursor[0]]: int(cursor[1:])}
 
 
 async def _everyone(context: Context) -> Reply:
-    entities = await context.record.entities.page(
+    entries = await context.record.entities.roll(
         context.story.id, places=False, after=context.number_after(), limit=context.page + 1
     )
-    if not entities:
+    if not entries:
         return Reply(blocks=(Note(text=_("No one else is named on record in this story.")),))
-    shown = entities[: context.page]
-    actions = (context.more("", shown[-1].id),) if len(entities) > context.page else ()
-    return Reply(
-        blocks=(Heading(text=_("Who is on record"), level=1), *await named(context, shown)), actions=actions
-    )
+    return roll(context, _("Who is on record"), entries)
 
 
-async def named(context: Context, entities: Sequence[Entity]) -> list[Block]:
-    """Return the lines of several entities: roles, or how often one without a role is named."""
-    counts = await context.record.entities.facts_naming(entity.id for entity in entities if not entity.role)
-    return [naming(entity, counts.get(entity.id, 0)) for entity in entities]
-
-
-async def _part(
-    context: Context, entity: Entity, part: str, heading: str
-) -> tuple[list[Block], list[Action]]:
-    """Return the facts that name an entity in one part, and the action that shows more of them.
-
-    The cursor begins with the part's initial: a page goes on with one part only.
-    """
-    initial, after = part[0], 0
-    if context.after:
-        if not context.after.startswith(initial):
-            return [], []
-        after = int(context.after[1:])
-    facts = await context.record.listings.mentioning(entity.id, part, after=after, limit=context.page + 1)
-    if not facts:
-        return [], []
-    shown = facts[: context.page]
-    more = [context.more(entity.name, f"{initial}{shown[-1].id}")] if len(facts) > context.page else []
-    return [Heading(text=heading), *listing(shown)], more
+def roll(context: Context, heading: str, entries: Sequence[tuple[Entity, int]]) -> Reply:
+    """Return a page of entities: roles, or how often one without a role is named."""
+    shown = entries[: context.page]
+    lines = [naming(entity, facts) for entity, facts in shown]
+    actions = (context.more("", shown[-1][0].id),) if len(entries) > context.page else ()
+    return Reply(blocks=(Heading(text=heading, level=1), *lines), actions=actions)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from bot.answers.lines import listing, role
 from bot.commands.context import Context
 from bot.commands.naming import entity_named
-from bot.commands.people import FAMILY, named
+from bot.commands.people import FAMILY, roll
 from bot.commands.registry import Argument, Kind, commands
 from bot.replies import Block, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.models import Fact
 
 
 @commands.command(
@@ -27,13 +26,9 @@ async def where(context: Context, argument: str) -> Reply:
         return await _everywhere(context)
     unknown = _("“{name}” is not on record as a place of this story: /where lists them.", name=argument[:60])
     entity = await entity_named(context, argument, unknown=unknown)
-    after = context.number_after()
-    facts: dict[int, Fact] = {}
-    for part in ("place", "about"):
-        for fact in await context.record.listings.mentioning(
-            entity.id, part, after=after, limit=context.page + 1
-        ):
-            facts[fact.id] = fact
+    after = dict.fromkeys(("place", "about"), context.number_after())
+    lists = await context.record.listings.mentioning(entity.id, after, limit=context.page + 1)
+    facts = {fact.id: fact for part in lists.values() for fact in part}
     ordered = [facts[fact_id] for fact_id in sorted(facts)]
     blocks: list[Block] = [Heading(text=entity.name, level=1)]
     if entity.role:
@@ -48,13 +43,9 @@ async def where(context: Context, argument: str) -> Reply:
 
 
 async def _everywhere(context: Context) -> Reply:
-    places = await context.record.entities.page(
+    entries = await context.record.entities.roll(
         context.story.id, places=True, after=context.number_after(), limit=context.page + 1
     )
-    if not places:
+    if not entries:
         return Reply(blocks=(Note(text=_("No place is on record in this story.")),))
-    shown = places[: context.page]
-    actions = (context.more("", shown[-1].id),) if len(places) > context.page else ()
-    return Reply(
-        blocks=(Heading(text=_("Places on record"), level=1), *await named(context, shown)), actions=actions
-    )
+    return roll(context, _("Places on record"), entries)

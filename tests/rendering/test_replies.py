@@ -85,6 +85,13 @@ async def test_any_message_gets_a_reply_that_can_be_shown(answer: Answer, text: 
     assert "went wrong" not in shown and "cannot be read" not in shown
 
 
+@pytest.mark.parametrize("run", ["9" * 36, "a" * 36, "1st" * 12, "2023-" * 7, "..2023" * 600, ", " * 1900])
+@pytest.mark.parametrize("command", ["", "/when ", "/asof ", "/ask when was ", "/who "])
+async def test_runs_are_read_in_one_go(answer: Answer, command: str, run: str) -> None:
+    """An expression that tried each way to take such a run apart would not come to an end."""
+    check(await answer(f"{command}{run} x"))
+
+
 @pytest.mark.parametrize("story", ["belarus", "tarrow-ferry", "velmara-bridges"])
 @pytest.mark.parametrize("name", NAMES)
 async def test_lists_go_on_to_their_end(answer: Answer, name: str, story: str) -> None:

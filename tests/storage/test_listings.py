@@ -21,6 +21,11 @@ WHENS = [
 ]
 
 
+async def one_part(lists):
+    (facts,) = (await lists).values()
+    return facts
+
+
 @pytest.fixture
 async def stocked(record: Record, tmp_path):
     lines = [
@@ -62,7 +67,10 @@ async def test_paging_covers_every_fact_exactly_once(stocked, limit):
     news = (await stocked.sources.page(1, limit=1))[0].id
     everything = {
         "all": (lambda n: read.all(1, after=n, limit=limit), lambda each: True),
-        "place": (lambda n: read.mentioning(hill, "place", after=n, limit=limit), lambda each: each.places),
+        "place": (
+            lambda n: one_part(read.mentioning(hill, {"place": n}, limit=limit)),
+            lambda each: each.places,
+        ),
         "citing": (lambda n: read.citing(news, after=n, limit=limit), lambda each: True),
         "figured": (lambda n: read.figured(1, after=n, limit=limit), lambda each: each.figures),
         "undated": (
@@ -130,7 +138,9 @@ async def test_entities_are_found_by_name_alias_part_and_ref(record, tmp_path):
         expected_ids = [entity.id] if name != "Mayor?" else []
         assert await record.entities.named(1, name) == expected_ids, name
     assert await record.entities.starting(1, "AN", 5) == ["Ann O'Hara-Łuk"]
-    assert [each.ref for each in await record.listings.mentioning(entity.id, "speaker", limit=5)] == ["a"]
+    assert [
+        each.ref for each in await one_part(record.listings.mentioning(entity.id, {"speaker": 0}, limit=5))
+    ] == ["a"]
 
 
 async def test_the_chat_keeps_its_story_and_its_buttons(record, tmp_path):

@@ -214,11 +214,6 @@ async def test_strange_plain_questions_are_answered_and_change_nothing(dispatche
     assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
 
 
-@pytest.mark.xfail(
-    strict=False,
-    raises=AssertionError,
-    reason="storage.dates._half_open overflows beyond the first and the last day of the calendar",
-)
 @pytest.mark.parametrize("text", ["after 9999", "after 9999-12-31", "before 0001", "before 0001-01-01"])
 @pytest.mark.parametrize("command", ["/when ", "/asof ", "/what ", "/ask ", ""])
 async def test_a_time_beyond_the_calendar_is_answered(dispatcher, text, command):

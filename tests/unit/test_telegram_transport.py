@@ -5,6 +5,7 @@ import json
 import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
+from urllib.parse import parse_qsl
 
 import pytest
 from aiohttp import web
@@ -87,17 +88,14 @@ def assert_silent(error: BaseException) -> None:
     assert "very-secret" not in told
 
 
-async def test_parameters_go_as_json(far: Far, transport: AiohttpRequest) -> None:
+async def test_parameters_go_as_a_form(far: Far, transport: AiohttpRequest) -> None:
     bot = far.bot(transport)
-    await bot.send_message(5, "Привіт 🎈 <b>", parse_mode="HTML", reply_to_message_id=7)
+    await bot.send_message(5, "Привіт 🎈 <b>&;+% =", parse_mode="HTML", reply_to_message_id=7)
     path, kind, body = far.seen[-1]
-    assert (path, kind) == (f"/bot{TOKEN}/sendMessage", "application/json")
-    assert json.loads(body) == {
-        "chat_id": 5,
-        "text": "Привіт 🎈 <b>",
-        "parse_mode": "HTML",
-        "reply_parameters": {"message_id": 7},
-    }
+    assert (path, kind) == (f"/bot{TOKEN}/sendMessage", "application/x-www-form-urlencoded")
+    form = dict(parse_qsl(body.decode(), strict_parsing=True))
+    assert json.loads(form.pop("reply_parameters")) == {"message_id": 7}
+    assert form == {"chat_id": "5", "text": "Привіт 🎈 <b>&;+% =", "parse_mode": "HTML"}
 
 
 @pytest.mark.parametrize(
