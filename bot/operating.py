@@ -16,6 +16,7 @@ from bot.wiring import open_record, open_stocked
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from storage.models import Fact
     from storage.record import Record
 
 Progress = Callable[[int, int], None]
@@ -56,7 +57,7 @@ async def export_file(
 async def search(
     settings: Settings, queries: Iterator[str], out: TextIO, *, story: str | None, limit: int, as_lines: bool
 ) -> None:
-    """Print the facts that match each query best, best first."""
+    """Print the facts that match each query best; for people whole sentences with their sources."""
     async with open_stocked(settings, tell_shipped) as record:
         story_id = await _story_id(record, story)
         for query in queries:
@@ -73,8 +74,18 @@ async def search(
                 ]
                 print(json.dumps({"query": query, "hits": hits}, ensure_ascii=False), file=out, flush=True)
             else:
-                rows = [f"F{hit.fact_id}  {hit.score:.2f}  {_printable(hit.statement)}" for hit in found]
+                facts = {fact.id: fact for fact in await record.facts.load(hit.fact_id for hit in found)}
+                rows = [f"{hit.score:6.2f}  {_printable(told(facts[hit.fact_id]))}" for hit in found]
                 print("\n".join(rows) or "nothing on the record matches", file=out, flush=True)
+
+
+def told(fact: Fact) -> str:
+    """Return a fact in one line, on whose word, from which source and how it stands."""
+    from bot.answers.sentences import sentence
+
+    first = fact.attributions[0]
+    place = f", {first.locator}" if first.locator else ""
+    return f"F{fact.id}  {sentence(fact)} [S{first.source.id}{place}] ({fact.standing})"
 
 
 async def migrate(settings: Settings) -> str:

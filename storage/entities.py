@@ -29,7 +29,7 @@ COUNTED = 100
 
 
 class Name(NamedTuple):
-    """One folded form by which an entity can be asked; rank 0 is its name, 1 an alias, 2 a part."""
+    """One folded form by which an entity can be asked; rank 0: its name, 1: alias, 2: part, 3: role."""
 
     folded: str
     entity_id: int

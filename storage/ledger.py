@@ -222,8 +222,8 @@ class Batch:
     def _gather(
         self, rows: _Rows, fact_id: int, number: int, entry: FactEntry, state: State, *, is_new: bool
     ) -> None:
-        # What has neither date nor occasion stands on the timeline where it was first spoken of.
-        when = entry.occurred or (entry.attributions[0].said if entry.occasion is None else None)
+        # What has no date of its own stands on the timeline where it was first spoken of.
+        when = entry.occurred or entry.attributions[0].said
         earliest, latest = dates.bounds(when) if when else (None, None)
         lasting = dates.lasting(earliest, latest) if earliest and latest else None
         dated = (entry.occurred, entry.occasion, entry.date_note, earliest, latest, lasting)

@@ -28,6 +28,10 @@ def migrations() -> tuple[tuple[int, str], ...]:
 
 def inspect(path: Path, *, create: bool) -> None:
     """Check the file without changing it; raise UnreadableRecord if it is not to be opened."""
+    if path.exists() and not path.is_file():
+        raise UnreadableRecord(
+            f"{path} is not a file: set storage.path to the record's own file in that folder"
+        )
     if not path.exists() or path.stat().st_size == 0:
         if not create:
             raise UnreadableRecord(

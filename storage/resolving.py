@@ -216,6 +216,8 @@ def _names(entity: EntityEntry) -> Iterator[tuple[str, int, str]]:
     for spelling, _ in spelled[: 2 if entity.short else 1]:
         for part in parts(fold(spelling)):
             ranked.setdefault(part, (2, spelling))
+    if entity.role:
+        ranked.setdefault(fold(entity.role), (3, entity.role))
     for folded, (rank, spelling) in ranked.items():
         yield folded, rank, spelling
 

@@ -41,7 +41,7 @@ CREATE TABLE entity (
     CHECK (role IS NULL OR role_source_id IS NOT NULL)
 );
 
--- Every folded form an entity can be asked by: rank 0 its name, 1 an alias, 2 one word of either.
+-- Every folded form an entity can be asked by: rank 0 its name, 1 an alias, 2 one word of either, 3 its role.
 CREATE TABLE entity_name (
     entity_id INTEGER NOT NULL REFERENCES entity (id),
     folded TEXT NOT NULL,

@@ -28,7 +28,7 @@ AROUND = 0.9
 SLIP = 86.0
 # A fact dated to another time than the question's bears less on it.
 ELSEWHEN = 0.6
-_COUNT = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|half an?)"
+_COUNT = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|half an?|several|some|few)"
 _LENGTH = r"(?:second|minute|hour|day|night|week|month|year|decade)s?"
 _DURATION = re.compile(rf"\b{_COUNT}[ -]{_LENGTH}\b", re.IGNORECASE)
 
@@ -42,11 +42,12 @@ class Bearing:
     words: float
     names: float
     fits: bool
+    complete: bool
 
     @property
     def answers(self) -> bool:
         """Whether it answers the question rather than merely touching it."""
-        return self.fits and self.touches
+        return self.fits and self.complete and self.touches
 
     @property
     def touches(self) -> bool:
@@ -98,7 +99,22 @@ def _weigh(question: Question, subject: Subject, fact: Fact) -> Bearing:
         words=sum(by_word) / len(by_word) if by_word else 1.0,
         names=sum(by_name) / len(by_name) if by_name else 1.0,
         fits=_fits(question, subject, fact, stated),
+        complete=_complete(question, by_name, held, stated),
     )
+
+
+def _complete(
+    question: Question, by_name: Sequence[float], held: Mapping[str, float], stated: Mapping[str, float]
+) -> bool:
+    """Tell whether a fact is about everyone and everything that the question calls by name.
+
+    A fact about others is no answer, however alike. Only a question that compares may find each in a fact of
+    its own. Whom a number counts must be named in so many words: "Belarusian children" are not "Belarus".
+    """
+    if not question.comparing and not all(by_name):
+        return False
+    told, enough = (stated, 1.0) if question.wanted is Wanted.HOW_MANY else (held, 0.7)
+    return all(told[word] >= enough for word in question.proper if word in told)
 
 
 def stating_words(fact: Fact) -> frozenset[str]:

@@ -30,10 +30,12 @@ def label(fact: Fact) -> str | None:
     """Return when a fact occurred, in a few words; None if its source dates neither it nor its telling."""
     if fact.occurred:
         return in_words(fact.occurred)
-    if fact.occasion:
-        return _("{occasion} (no date)", occasion=fact.occasion)
     first = fact.attributions[0]
-    return said_on(first, in_words(first.said)) if first.said else None
+    return said_on(first, in_words(first.said)) if first.said else _occasion(fact)
+
+
+def _occasion(fact: Fact) -> str | None:
+    return _("{occasion} (no date)", occasion=fact.occasion) if fact.occasion else None
 
 
 def said_on(attribution: Attribution, date: str) -> str:
@@ -46,7 +48,8 @@ def said_on(attribution: Attribution, date: str) -> str:
 
 def told(fact: Fact) -> str:
     """Return all that its source tells of when a fact occurred, and what it leaves open."""
-    when = label(fact) or _("no date on record")
+    when = _occasion(fact) if fact.occasion and not fact.occurred else label(fact)
+    when = when or _("no date on record")
     return _("{when}; {note}", when=when, note=fact.date_note) if fact.date_note else when
 
 

@@ -15,6 +15,7 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
     """Return the disputes that `facts` are in; `known` holds both sides of each."""
     by_id = {fact.id: fact for fact in known}
     sides: dict[str, tuple[dict[int, Fact], dict[int, Fact]]] = {}
+    set_by_source: dict[str, list[bool]] = {}
     for fact in facts:
         for relation in fact.relations:
             other = by_id.get(relation.other_id)
@@ -23,6 +24,7 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
             left, right = (fact, other) if relation.outgoing else (other, fact)
             question = relation.about or _("F{left} and F{right}", left=left.id, right=right.id)
             held, against = sides.setdefault(question, ({}, {}))
+            set_by_source.setdefault(question, []).append(relation.source is not None)
             # Whoever already stands on one side of the question stays there.
             if left.id in against or right.id in held:
                 left, right = right, left
@@ -33,11 +35,23 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
                 against[right.id] = right
     blocks: list[Block] = []
     for question, (held, against) in sides.items():
+        by_source = set_by_source[question]
         blocks.append(Heading(text=question))
         blocks += [_side(fact) for fact in held.values()]
-        blocks.append(Note(text=_("against")))
+        blocks.append(Note(text=_against(by_source)))
         blocks += [_side(fact) for fact in against.values()]
     return blocks + _divided([fact for fact in facts if divided(fact.attributions)])
+
+
+def _against(by_source: Sequence[bool]) -> str:
+    """Say whose setting the claims against each other is."""
+    if all(by_source):
+        return _("against (so set by the source)")
+    return (
+        _("against (in part so set by the source)")
+        if any(by_source)
+        else _("against (so set by this record)")
+    )
 
 
 def _divided(facts: Sequence[Fact]) -> list[Block]:

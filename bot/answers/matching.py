@@ -24,7 +24,7 @@ class Match(NamedTuple):
 def match(text: str, names: Sequence[Name]) -> Match:
     """Find the entities that a text names, by exact form, part, or slip.
 
-    Full names outrank aliases, aliases outrank parts. Several entities of the same rank are a question.
+    Names outrank aliases, aliases parts, parts roles. Several entities of the same rank are a question.
     """
     folded = fold(text)
     if not folded:
@@ -57,6 +57,7 @@ def _best_rank(names: Sequence[Name]) -> Match:
 def _slips(folded: str, names: Sequence[Name]) -> Match:
     if len(folded) < SHORTEST_SLIP:
         return Match((), plain=False)
+    names = [name for name in names if len(name.folded) > SHORTEST_SLIP]
     scored = nearest(folded, [name.folded for name in names], cutoff=POSSIBLE, limit=12)
     if not scored:
         return Match((), plain=False)

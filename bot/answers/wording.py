@@ -9,7 +9,6 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
-from bot.answers.similarity import ratio
 from storage import dates
 from storage.names import fold
 from storage.words import STOPWORDS, stem
@@ -27,9 +26,9 @@ _AUXILIARY = frozenset(
 
 
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
-# Slips in these are mended; the others are too short or too like other words.
-_MENDABLE = ("when", "what", "where", "which", "many", "the", "how")
-SLIPPED = 85.0
+_WRITTEN = re.compile(r"[^\W\d_][\w-]*")
+# Shouted or titled: with more capitals than this, a capital tells nothing.
+MOST_CAPITALS = 0.6
 _PLACES = "place|country|city|town|region|location|venue"
 
 
@@ -69,6 +68,8 @@ class Words:
     asking: frozenset[str]
     exact_places: frozenset[str]
     moving: frozenset[str]
+    comparing: frozenset[str]
+    slips: dict[str, str]
     synonyms: dict[str, frozenset[str]]
     about_the_record: dict[str, frozenset[str]]
 
@@ -77,7 +78,7 @@ class Words:
 class Question:
     """A question read: `tokens` are its folded words, `subject` those that say of what, numbers included.
 
-    A date that the question names stands apart from both.
+    A date that the question names stands apart from both; `proper` are the words written as names are.
     """
 
     text: str
@@ -85,6 +86,12 @@ class Question:
     tokens: tuple[str, ...]
     subject: tuple[str, ...]
     date: str | None = None
+    proper: frozenset[str] = frozenset()
+
+    @property
+    def comparing(self) -> bool:
+        """Whether it sets several against each other rather than asking what is between them."""
+        return bool(words().comparing & set(self.tokens))
 
     @property
     def moving(self) -> bool:
@@ -107,6 +114,8 @@ def words() -> Words:
         asking=frozenset(data["asking"].split()),
         exact_places=frozenset(data["exact_places"].split()),
         moving=frozenset(data["moving"].split()),
+        comparing=frozenset(data["comparing"].split()),
+        slips={slip: meant for meant, line in data["slips"].items() for slip in line.split()},
         synonyms=synonyms,
         about_the_record={name: frozenset(line.split()) for name, line in data["about_the_record"].items()},
     )
@@ -125,12 +134,12 @@ def read(text: str) -> Question:
     listed = words()
     grammar = STOPWORDS | listed.light | listed.asking
     subject = tuple(dict.fromkeys(token for token in tokens if token not in grammar))
-    return Question(text, _wanted(tokens), tokens, subject, date)
+    return Question(text, _wanted(tokens), tokens, subject, date, _proper(text))
 
 
 def about_the_record(question: Question) -> str | None:
     """Return the command that answers a question about the record itself, None for one about the story."""
-    named = {token for token in question.tokens if token not in STOPWORDS}
+    named = {token for token in question.tokens if token not in STOPWORDS or token == "about"}
     listed = words()
     for command, family in listed.about_the_record.items():
         if named & family and not {
@@ -159,16 +168,16 @@ def _tokens(text: str) -> list[str]:
     plain = _THOUSANDS.sub("", text)
     folded = fold(re.sub(r"['’]s?\b", " ", plain))
     tokens = _TOKEN.findall(folded)
-    return [_mended(token) for token in tokens]
+    return [words().slips.get(token, token) for token in tokens]
 
 
-def _mended(token: str) -> str:
-    """Mend a slip in a question word: `wen`, `waht`, `manny`, `teh`."""
-    if token in _QUESTION_WORDS | STOPWORDS or not 3 <= len(token) <= 6 or token.isdigit():
-        return token
-    anagrams = [word for word in _MENDABLE if sorted(word) == sorted(token)]
-    near = [word for word in _MENDABLE if len(word) > 3 and ratio(word, token) >= SLIPPED]
-    return (*anagrams, *near, token)[0]
+def _proper(text: str) -> frozenset[str]:
+    """Return the folded words written with a capital inside a sentence; none where capitals mean nothing."""
+    written = _WRITTEN.findall(text)
+    capitals = [word for word in written[1:] if word[0].isupper()]
+    if len(capitals) > MOST_CAPITALS * len(written):
+        return frozenset()
+    return frozenset(folded for word in capitals for folded in fold(word).split())
 
 
 def _wanted(tokens: tuple[str, ...]) -> Wanted:

@@ -77,6 +77,8 @@ async def ask(context: Context, argument: str) -> Reply:
         reply, named = await _answer(context, part, names)
         names = named or names
         replies.append(reply)
+    if len(replies) == 1:
+        return replies[0]
     blocks = dict.fromkeys(block for reply in replies for block in reply.blocks)
     actions = dict.fromkeys(action for reply in replies for action in reply.actions)
     return Reply(blocks=tuple(blocks), actions=tuple(actions))
@@ -121,7 +123,11 @@ async def _answered(context: Context, question: Question, answering: Sequence[Be
         blocks.append(Note(text=_("Only calls for that are on record:")))
     for item in answering:
         dated = question.wanted is Wanted.WHEN or question.date is not None
-        blocks += with_voices(item.fact, dated=dated)
+        lines = with_voices(item.fact, dated=dated)
+        if question.wanted is Wanted.WHERE and item.fact.places and isinstance(lines[0], Line):
+            where = ", ".join(place.name for place in item.fact.places)
+            lines[0] = lines[0].model_copy(update={"label": where})
+        blocks += lines
         opposing = [
             relation.other_id
             for relation in item.fact.relations
@@ -142,14 +148,14 @@ def _against(fact: Fact) -> Line:
 def _unanswered(question: Question, bearings: Sequence[Bearing]) -> Reply:
     """Say what kind of answer is missing where facts touch the question, else that nothing is on record."""
     touching = [item for item in bearings if item.touches][:NEAREST]
-    if not touching:
-        return _not_on_record(question.text, bearings)
     missing = {
         Wanted.WHEN: _("When that was is not on record. What is:"),
         Wanted.WHERE: _("Where that was is not on record. What is:"),
         Wanted.HOW_MANY: _("A number for that is not on record. What is:"),
         Wanted.HOW_LONG: _("How long that was is not on record. What is:"),
     }
+    if not touching or question.wanted not in missing:
+        return _not_on_record(question.text, bearings)
     lines = [stating(item.fact, dated=question.wanted is Wanted.WHEN) for item in touching]
     return Reply(blocks=(Note(text=missing[question.wanted]), *lines))
 

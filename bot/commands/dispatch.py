@@ -137,9 +137,13 @@ class Dispatcher:
         if found is not None and role >= Role.MODERATOR:
             raise UserError(_("/{name} is for owners.", name=found.name))
         near = suggestions(name, (command.name for command in self.registry.allowed(role)), 1)
-        hint = _(" Did you mean /{name}?", name=near[0]) if near else ""
+        unknown = _("There is no command /{name}: /help lists all of them.", name=name)
+        if near:
+            unknown = _(
+                "There is no command /{name}. Did you mean /{near}? /help lists all.", name=name, near=near[0]
+            )
         raise UserError(
-            _("There is no command /{name}.", name=name) + hint + _(" /help lists the commands."),
+            unknown,
             commands=tuple((f"/{item}", f"/{item}") for item in near),
         )
 

@@ -30,7 +30,7 @@ async def who(context: Context, argument: str) -> Reply:
     """List who is named, or show one of them: role, words, and what is said about them."""
     if not argument:
         return await _everyone(context)
-    unknown = _("“{name}” alone is not on record in this story: /who lists who is.", name=argument[:60])
+    unknown = _("“{name}” is not on record in this story: /who lists who is.", name=argument[:60])
     entity = await entity_named(context, argument, unknown=unknown)
     after = _after(context.after)
     blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]

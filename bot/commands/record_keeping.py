@@ -15,6 +15,7 @@ from bot.replies import Action, Block, Heading, Item, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.models import Fact, Revision, RevisionKind
+from storage.standing import contradicted
 
 FAMILY = N_("Looking closely")
 _REVISED = {
@@ -67,9 +68,9 @@ def _standing(found: Fact) -> str:
     explained = {
         "attributed": _("Standing: attributed. All there is for it reaches us through one chain of sources."),
         "corroborated": _("Standing: corroborated. Voices hold it whose sources share no document."),
-        "disputed": _(
-            "Standing: disputed. Another claim is set against it, or one of its own voices denies it."
-        ),
+        "disputed": _("Standing: disputed. Another claim on record is set against it.")
+        if contradicted(found)
+        else _("Standing: disputed. Some of its voices deny it."),
         "superseded": _("Standing: superseded by F{id}.", id=found.superseded_by),
     }
     return explained[found.standing.value]
@@ -172,7 +173,6 @@ async def disputed(context: Context, _argument: str) -> Reply:
         relation.other_id for item in shown for relation in item.relations
     }
     blocks = disputes(shown, await context.record.facts.load(sorted(wanted)))
-    blocks.append(Note(text=_("Set side by side by this record; /fact shows where a source does so.")))
     more = (context.more("", shown[-1].id),) if len(facts) > len(shown) else ()
     return Reply(blocks=(Heading(text=_("Disputed on the record"), level=1), *blocks), actions=more)
 

@@ -18,6 +18,9 @@ from storage import dates
 from storage.models import Fact
 
 MOST_LATEST = 20
+# Meant as a date, but one of those that say different days to different people, or none.
+_DATELIKE = re.compile(r"[\d\s./:-]+|(?:yester|to)day|tomorrow|(?:last|this|next) \w+", re.IGNORECASE)
+_BEFORE_A_DATE = re.compile(r"^(?:on|in|at|during)\s+", re.IGNORECASE)
 
 
 @commands.command(
@@ -32,6 +35,7 @@ async def when(context: Context, argument: str) -> Reply:
     """Show the timeline, the facts of a date or range, or the dates of what some words find."""
     if not argument:
         return await _timeline(context)
+    argument = _BEFORE_A_DATE.sub("", argument)
     if span := dates.typed(argument):
         return await _within(context, argument, span)
     if dates.impossible(argument):
@@ -41,6 +45,8 @@ async def when(context: Context, argument: str) -> Reply:
                 date=argument[:40],
             )
         )
+    if _DATELIKE.fullmatch(argument):
+        raise UserError(_("Write the date as 2024-01-04, 4 January 2024, March 2023 or 2023..2024."))
     hits = await context.record.search.find(argument, story_id=context.story.id, limit=context.page)
     facts = await context.record.facts.load(hit.fact_id for hit in hits)
     known = [fact for fact in facts if label(fact)]
@@ -114,7 +120,8 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
     if span.earliest[:7] != span.latest[:7]:
         return []
     month_day = span.earliest[5:] if span.earliest == span.latest else span.earliest[5:7]
-    return await context.record.listings.yearless(context.story.id, month_day, limit=context.page)
+    facts = await context.record.listings.yearless(context.story.id, month_day, limit=context.page)
+    return [fact for fact in facts if fact.occurred and fact.occurred.startswith("XXXX")]
 
 
 @commands.command(
@@ -182,7 +189,7 @@ async def asof(context: Context, argument: str) -> Reply:
 
 def _after(fact: Fact) -> str:
     """Return the cursor behind a dated fact: its first day and its id."""
-    when = fact.occurred or (fact.attributions[0].said if fact.occasion is None else None)
+    when = fact.occurred or fact.attributions[0].said
     return f"{dates.bounds(when)[0]}.{fact.id}" if when else f".{fact.id}"
 
 

@@ -98,7 +98,7 @@ async def api() -> AsyncIterator[TelegramEmulator]:
 
 @pytest_asyncio.fixture
 async def launch(api: TelegramEmulator, tmp_path: Path) -> AsyncIterator[Launch]:
-    """Return a function that starts a bot for one test; at the end it is killed and its log looked through."""
+    """Return a function that starts a bot for one test; in the end it is killed and its log searched."""
     bots: list[RunningBot] = []
 
     async def start(*, wait: bool = True, **how: Any) -> RunningBot:

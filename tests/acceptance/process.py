@@ -6,11 +6,12 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from socket import create_server
 from typing import Any
@@ -27,7 +28,7 @@ PATIENCE = 40.0
 def environment(**more: str) -> dict[str, str]:
     """Return an environment without settings of the machine's own, in which the program is found."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
-    return kept | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | more
+    return kept | {"PYTHONPATH": str(ROOT)} | more
 
 
 def onrecord(
@@ -57,6 +58,12 @@ def complaint(ran: subprocess.CompletedProcess[str]) -> str:
     assert ran.stdout == "" and "Traceback" not in ran.stderr and "not foreseen" not in ran.stderr
     assert ran.stderr.startswith("onrecord: ")
     return ran.stderr
+
+
+def contents(record: Path) -> str:
+    """Return all that a record's file holds, as SQL."""
+    with closing(sqlite3.connect(record)) as connection:
+        return "\n".join(connection.iterdump())
 
 
 def free_port() -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import complaint, onrecord
+from tests.acceptance.process import complaint, contents, onrecord
 
 # linux/prctl.h and linux/capability.h
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
@@ -44,9 +44,17 @@ def test_a_backup_of_nothing_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("chat",), ("migrate",), ("run",), ("backup", "copy.db"), ("search", "x")]
+    ("command", "harm"),
+    [
+        (("chat",), "truncated"),
+        (("chat",), "overwritten"),
+        (("chat",), "no database"),
+        (("run",), "overwritten"),
+        (("migrate",), "no database"),
+        (("backup", "copy.db"), "truncated"),
+        (("search", "x"), "overwritten"),
+    ],
 )
-@pytest.mark.parametrize("harm", ["truncated", "overwritten", "no database"])
 def test_a_damaged_record_is_refused_with_advice_and_left_as_it_was(
     folder: Path, command: tuple[str, ...], harm: str
 ) -> None:
@@ -95,7 +103,7 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_changes_nothing(folder: Path) -> None:
-    before = onrecord("export", "--format", "jsonl", folder=folder).stdout
+    before = contents(folder / "onrecord.db")
     sheet = folder / "big.jsonl"
     line = {"statement": "x" * 500, "attributions": [{"source": {"title": "t"}}]}
     sheet.write_text("\n".join(json.dumps(line | {"ref": f"r{n}"}) for n in range(2000)), encoding="utf-8")
@@ -105,7 +113,7 @@ def test_a_full_disk_changes_nothing(folder: Path) -> None:
 
     said = complaint(onrecord("import", str(sheet), folder=folder, preexec_fn=small_disk))
     assert "full" in said
-    assert onrecord("export", "--format", "jsonl", folder=folder).stdout == before
+    assert contents(folder / "onrecord.db") == before
 
 
 def without_root_powers() -> None:

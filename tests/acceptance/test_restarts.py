@@ -15,12 +15,15 @@ LONG = "/asof 1st, of, September, 2000 until 30th, of, September, 2100"
 
 
 @BOTH
-async def test_buttons_work_after_a_kill(api: TelegramEmulator, launch: Launch, mode: str) -> None:
+async def test_buttons_and_the_story_in_use_outlive_a_kill(
+    api: TelegramEmulator, launch: Launch, mode: str
+) -> None:
     alice = api.user("Alice")
     chat = api.private(alice)
     bot = await launch(mode=mode, limits={"page": 3})
     plain = await ask(chat, alice, "/who")
     kept = await ask(chat, alice, LONG)
+    story = await ask(chat, alice, "/story belarus")
     assert (kept.button("More").data or "").startswith("#")
     await bot.kill()
     await bot.start()
@@ -29,21 +32,7 @@ async def test_buttons_work_after_a_kill(api: TelegramEmulator, launch: Launch, 
         turned = await chat.next_edit()
         assert turned.id == page.id and turned.text != page.text
         assert not (await query.answer()).show_alert
-
-
-@BOTH
-async def test_the_story_in_use_and_the_facts_outlive_a_kill(
-    api: TelegramEmulator, launch: Launch, mode: str
-) -> None:
-    alice = api.user("Alice")
-    chat = api.private(alice)
-    bot = await launch(mode=mode)
-    before = await ask(chat, alice, "/story belarus")
-    about = await ask(chat, alice, "/about")
-    await bot.kill()
-    await bot.start()
-    assert (await ask(chat, alice, "/story belarus")).text == before.text
-    assert (await ask(chat, alice, "/about")).text == about.text
+    assert (await ask(chat, alice, "/story belarus")).text == story.text
     assert bot.log.count("put the first story on record") == 1
 
 
@@ -85,12 +74,6 @@ async def test_sigterm_lets_what_was_taken_be_answered(
     reply = await readers[0][1].next_message()
     assert reply.reply_to == late.id, "what came later was kept, and nothing was answered twice"
     assert [chat.sent.unread for _user, chat in readers] == [[], [], []]
-    assert await bot.stop() == 0
-
-
-@BOTH
-async def test_sigterm_ends_an_idle_bot_at_once(api: TelegramEmulator, launch: Launch, mode: str) -> None:
-    bot = await launch(mode=mode)
     assert await bot.stop() == 0
     assert "stopped: all that was taken has been answered" in bot.log
 
