@@ -27,8 +27,8 @@ _CUES = {
 def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool = False) -> str:
     """Return a fact as the word of one of its attributions, by default the first.
 
-    When it was said is told where that is not the date of the source, which the citation gives; with
-    `dated` in any case, and with what the source leaves open of the event's own date.
+    When it was said is told where that is not the date of the source, which the citation gives. With `dated`
+    it is told wherever the label before the sentence does not, and so is what the source leaves open.
     """
     item = attribution or fact.attributions[0]
     who = item.speaker.called if item.speaker else voice(item.source)
@@ -36,7 +36,8 @@ def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool 
     if item.quote and item.quote.strip("\"“”'").casefold() not in fact.statement.casefold():
         text = _("{sentence} (“{quote}”)", sentence=text, quote=item.quote.strip('"“”'))
     asides = []
-    if item.said and (dated or item.said != item.source.published):
+    # On a timeline, what has no date of its own is labelled with when it was said.
+    if item.said and (fact.occurred if dated else item.said != item.source.published):
         asides.append(said_on(item, in_words(item.said)))
     if dated and fact.date_note:
         asides.append(fact.date_note)

@@ -123,11 +123,7 @@ async def _answered(context: Context, question: Question, answering: Sequence[Be
         blocks.append(Note(text=_("Only calls for that are on record:")))
     for item in answering:
         dated = question.wanted is Wanted.WHEN or question.date is not None
-        lines = with_voices(item.fact, dated=dated)
-        if question.wanted is Wanted.WHERE and item.fact.places and isinstance(lines[0], Line):
-            where = ", ".join(place.name for place in item.fact.places)
-            lines[0] = lines[0].model_copy(update={"label": where})
-        blocks += lines
+        blocks += with_voices(item.fact, dated=dated)
         opposing = [
             relation.other_id
             for relation in item.fact.relations

@@ -83,10 +83,11 @@ def test_the_day_of_a_moment_is_its_utc_day():
     assert day("2026-11-22T23:59:59.999999Z") == "22 November 2026"
 
 
-def test_a_fact_is_dated_by_its_event_then_its_occasion_then_its_telling():
+def test_a_fact_is_dated_by_its_event_then_its_telling_then_its_occasion():
     every = {"occurred": "2023-03", "occasion": "New Year's Eve", "said": "2024-01-04"}
     assert label(fact(**every)) == "March 2023"
-    assert label(fact(**{**every, "occurred": None})) == "New Year's Eve (no date)"
+    assert label(fact(**{**every, "occurred": None})) == "reported 4 January 2024"
+    assert label(fact(occasion="New Year's Eve")) == "New Year's Eve (no date)"
     assert label(fact(said="2023-12")) == "said December 2023"
     assert label(fact()) is None
 

@@ -93,13 +93,13 @@ async def test_empty_text_is_told_what_to_do_instead(dispatcher):
 
 async def test_an_unknown_command_names_the_nearest_and_offers_it(dispatcher):
     reply = await dispatcher.answer(request("/disputd"))
-    assert texts(reply) == ["There is no command /disputd. Did you mean /disputed? /help lists the commands."]
+    assert texts(reply) == ["There is no command /disputd. Did you mean /disputed? /help lists all."]
     assert reply.actions == (Action(label="/disputed", command="/disputed"),)
 
 
 async def test_an_unknown_command_like_none_points_to_help(dispatcher):
     reply = await dispatcher.answer(request("/xylophone <b>now</b>"))
-    assert texts(reply) == ["There is no command /xylophone. /help lists the commands."]
+    assert texts(reply) == ["There is no command /xylophone: /help lists all of them."]
     assert reply.actions == ()
 
 
@@ -112,7 +112,7 @@ async def test_a_command_is_told_what_it_needs(dispatcher):
 async def test_a_command_above_ones_role_looks_as_if_it_did_not_exist(record):
     restricted = Dispatcher(record, registry_of(echoing, Role.OWNER), Settings(), Clock())
     as_reader = texts(await restricted.answer(request("/try", role=Role.READER)))
-    assert as_reader == ["There is no command /try. /help lists the commands."]
+    assert as_reader == ["There is no command /try: /help lists all of them."]
     assert texts(await restricted.answer(request("/try", role=Role.MODERATOR))) == ["/try is for owners."]
     assert texts(await restricted.answer(request("/try x", role=Role.OWNER))) == ["OWNER x None"]
 

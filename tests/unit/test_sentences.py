@@ -75,7 +75,12 @@ def test_a_quote_is_added_unless_the_statement_holds_it():
 def test_when_it_was_said_is_told_unless_the_citation_tells_it():
     assert "(said 3 March 2023)" in sentence(fact(cue="said that", said="2023-03-03"))
     assert "2024" not in sentence(fact(cue="said that", said="2024-01-04"))
-    assert "(reported 4 January 2024)" in sentence(fact(cue="said that", said="2024-01-04"), dated=True)
+
+
+def test_on_a_timeline_when_it_was_said_stands_in_the_label_unless_the_event_is_dated():
+    assert "2024" not in sentence(fact(cue="said that", said="2024-01-04"), dated=True)
+    dated = sentence(fact(cue="said that", said="2024-01-04", occurred="2023-03"), dated=True)
+    assert "(reported 4 January 2024)" in dated
 
 
 def test_a_dated_sentence_says_what_the_source_leaves_open():

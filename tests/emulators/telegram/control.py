@@ -117,7 +117,7 @@ class Control:
         """Queue messages without the checks and the book-keeping that they need in a test."""
         ids = self._chats(chats)
         text = str(asked.get("text", "/start"))
-        command = text.split()[0] if text.startswith("/") else ""
+        command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
         for number in range(count):
             chat = self.world.chats[ids[number % chats]]
             raw: Json = {

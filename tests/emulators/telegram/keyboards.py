@@ -39,7 +39,10 @@ def check_markup(markup: Any, *, private: bool = True, inline_only: bool = False
         if markup and not any(name in markup for name in OTHER_MARKUPS):
             raise bad_request("can't parse reply keyboard markup JSON object")
         return None
-    rows = markup["inline_keyboard"]
+    return _inline_keyboard(markup["inline_keyboard"], private=private)
+
+
+def _inline_keyboard(rows: Any, *, private: bool) -> Json | None:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise bad_request('field "inline_keyboard" must be an Array of Arrays')
     for row in rows:
