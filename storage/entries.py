@@ -65,9 +65,13 @@ class SourceEntry(Entry):
         if not isinstance(data, dict) or data.get("ref"):
             return data
         identity = [data.get(key) for key in ("url", "title", "publisher", "author", "published", "name")]
-        if not any(identity):
+        return {**data, "ref": digest("source", identity)} if any(identity) else data
+
+    @model_validator(mode="after")
+    def _is_identified(self) -> SourceEntry:
+        if not self.ref:
             raise ValueError("a source needs at least a title, name, publisher, author or url")
-        return {**data, "ref": digest("source", identity)}
+        return self
 
 
 class EntityEntry(Entry):

@@ -107,6 +107,7 @@ class _Importing:
         self._resolver: Resolver | None = None
         self._story_id = 0
         self._entry: StoryEntry | None = None
+        self._entry_line = 1
         self._sources: list[SourceEntry] = []
         self._entities: list[EntityEntry] = []
         self._facts: list[FactEntry] = []
@@ -122,6 +123,7 @@ class _Importing:
             case StoryEntry() as entry:
                 await self._flush(end=True)
                 self._entry, self.story_name = entry, self._given or entry.name
+                self._entry_line = located.at("about")
             case SourceEntry() as entry:
                 self._sources.append(entry)
             case EntityEntry() as entry:
@@ -237,7 +239,7 @@ class _Importing:
         )
         ids = {row[0]: row[1] for row in rows}
         if missing := [ref for ref in self._entry.about if ref not in ids]:
-            raise RecordError(f"story.about: no fact has the ref {missing[0]!r}")
+            raise RecordError(f"line {self._entry_line}, story.about: no fact has the ref {missing[0]!r}")
         await self._tx.run("DELETE FROM lead WHERE story_id = ?", (self._story_id,))
         await self._tx.run_many(
             "INSERT INTO lead VALUES (?, ?, ?)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import tomllib
@@ -12,7 +13,16 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from storage.entries import EntityEntry, Entry, FactEntry, SourceEntry, StoryEntry
+from storage.entries import (
+    AttributionEntry,
+    EntityEntry,
+    Entry,
+    FactEntry,
+    FigureEntry,
+    RelationEntry,
+    SourceEntry,
+    StoryEntry,
+)
 
 # A line of JSON or a whole TOML sheet larger than this is no fact sheet.
 LONGEST_LINE = 1024 * 1024
@@ -21,6 +31,8 @@ FORMAT = 1
 Place = tuple[str | int, ...]
 _HEADERS: dict[str, type[Entry]] = {"story": StoryEntry, "source": SourceEntry, "entity": EntityEntry}
 _TABLES: dict[str, type[Entry]] = {"sources": SourceEntry, "entities": EntityEntry, "facts": FactEntry}
+_KINDS = (StoryEntry, SourceEntry, EntityEntry, FactEntry, AttributionEntry, FigureEntry, RelationEntry)
+_FIELDS = sorted({name for kind in _KINDS for name in kind.model_fields})
 # pydantic names the branch of `source` it took; a reader of the sheet does not know branches.
 _BRANCHES = frozenset({"ref", "inline"})
 
@@ -129,7 +141,7 @@ def _checked(kind: type[Entry], data: Any, located: Located) -> Located:
                 continue
             place = tuple(part for part in item["loc"] if part not in _BRANCHES)
             where = _dotted(place) or (located.place and str(located.place[0])) or "entry"
-            problems.append(f"line {located.at(*place)}, {where}: {_plain(item['type'], item['msg'])}")
+            problems.append(f"line {located.at(*place)}, {where}: {_plain(item['type'], item['msg'], place)}")
         return located._replace(problems=tuple(dict.fromkeys(problems)))
 
 
@@ -141,12 +153,13 @@ def _is_echo(item: ErrorDetails, items: list[ErrorDetails]) -> bool:
     )
 
 
-def _plain(kind: str, message: str) -> str:
+def _plain(kind: str, message: str, place: Place) -> str:
     """Say what pydantic says in the words of someone who writes sheets."""
     if kind == "missing":
         return "is required"
     if kind == "extra_forbidden":
-        return "unknown field"
+        near = difflib.get_close_matches(str(place[-1]), _FIELDS, 1)
+        return f"unknown field; did you mean {near[0]}?" if near else "unknown field"
     if kind == "string_pattern_mismatch":
         return "has not the right form"
     if kind == "string_too_short":

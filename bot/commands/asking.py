@@ -21,7 +21,7 @@ from storage.words import stem
 
 # Up to so many facts a story is looked through whole; a larger one by search.
 SMALL_STORY = 200
-MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 3, 3
+MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
 
 
 @commands.command(

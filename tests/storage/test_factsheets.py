@@ -158,7 +158,7 @@ JSON_MISTAKES = {
         "line 1, statement: should be a valid string"
     ),
     '{"statement": "x", "statment": "y", "attributions": [{"source": {"title": "t"}}]}': (
-        "line 1, statment: unknown field"
+        "line 1, statment: unknown field; did you mean statement?"
     ),
     '{"statement": "x", "attributions": [{"speaker": "Ann"}]}': "line 1, attributions[0].source: is required",
     '{"statement": "x", "attributions": [{"source": {"kind": "post"}}]}': (

@@ -79,7 +79,8 @@ def test_when_it_was_said_is_told_unless_the_citation_tells_it():
 
 def test_on_a_timeline_when_it_was_said_stands_in_the_label_unless_the_event_is_dated():
     assert "2024" not in sentence(fact(cue="said that", said="2024-01-04"), dated=True)
-    dated = sentence(fact(cue="said that", said="2024-01-04", occurred="2023-03"), dated=True)
+    item = fact(cue="said that", said="2024-01-04").model_copy(update={"occurred": "2023-03"})
+    dated = sentence(item, dated=True)
     assert "(reported 4 January 2024)" in dated
 
 
