@@ -1,4 +1,4 @@
-"""What a chat has chosen, and the commands behind its buttons."""
+"""The commands behind a chat's buttons."""
 
 from __future__ import annotations
 
@@ -8,19 +8,10 @@ from storage.database import Database
 
 
 class Chats:
-    """Remember each chat's story and the commands too long for a button."""
+    """Remember the commands too long for a button."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def use(self, chat: str, story_id: int) -> None:
-        """Make a story the one that a chat has in use."""
-        async with self._database.transaction() as tx:
-            await tx.run(
-                "INSERT INTO chat (address, story_id) VALUES (?, ?)"
-                " ON CONFLICT (address) DO UPDATE SET story_id = excluded.story_id",
-                (chat, story_id),
-            )
 
     async def button(self, command: str) -> str:
         """Keep a command and return its digest (16 hex digits), the same each time."""

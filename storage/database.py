@@ -57,6 +57,9 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._writing = asyncio.Lock()
+        # Which state of the file was read last; it changes with every commit of anyone else. What is kept in
+        # memory beside it is thus at most one reading behind.
+        self.state = 0
 
     @classmethod
     async def open(cls, path: Path, *, create: bool = True) -> Database:
@@ -104,7 +107,10 @@ class Database:
         def in_one_state() -> T:
             run("BEGIN")
             try:
-                return work(run)
+                result = work(run)
+                # After the first read: only then does SQLite know which state this is.
+                self.state = int(run("PRAGMA data_version")[0][0])
+                return result
             finally:
                 # Some errors have ended the transaction already.
                 if connection.in_transaction:

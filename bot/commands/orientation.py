@@ -121,7 +121,7 @@ async def story(context: Context, argument: str) -> Reply:
         others = [item for item in every if item.id != context.story.id]
         return Reply(blocks=await _described(context, context.story), actions=_choices(others))
     wanted = _story_named(argument, every)
-    await context.record.chats.use(context.request.chat, wanted.id)
+    await context.record.stories.use(context.request.chat, wanted.id)
     note = Note(text=_("This chat now uses this story: /about tells it in a few lines."))
     return Reply(
         blocks=(*await _described(context, wanted), note), actions=(Action(label="about", command="/about"),)

@@ -121,9 +121,9 @@ def _indexed(record: Record, chance: random.Random, count: int) -> dict[str, Cal
         return _bound(listings.dated, BIG, earliest=earliest, latest=latest, after=after, limit=PAGE)
 
     return {
-        "an entity's facts": lambda: _bound(listings.mentioning, entity(), "speaker", limit=PAGE),
+        "an entity's facts": lambda: _bound(listings.mentioning, entity(), {"speaker": 0}, limit=PAGE),
         "an entity's facts, a page half way": lambda: _bound(
-            listings.mentioning, entity(), "speaker", after=count // 2, limit=PAGE
+            listings.mentioning, entity(), {"speaker": count // 2}, limit=PAGE
         ),
         "a month of dates": dated,
         "all dates, a page far on": dated_further,

@@ -92,7 +92,7 @@ async def test_what_may_not_be_written_is_said_so(tmp_path, what):
         async def main():
             record = await Record.open(Path({str(path)!r}))
             try:
-                await record.chats.use("telegram:1", 1)
+                await record.stories.use("telegram:1", 1)
             finally:
                 await record.close()
         try:
@@ -250,9 +250,30 @@ def test_the_contract_above_covers_every_reading_method():
     }
     # These two only pass on what others read; these write.
     passed_on = {"facts.select", "facts.listed"}
-    writing = {"chats.use", "chats.button"}
+    writing = {"stories.use", "chats.button"}
     assert public - {name.split(" ")[0] for name in READS} - passed_on - writing == set()
 
 
 async def test_errors_of_the_record_are_of_one_kind():
     assert issubclass(UnreadableRecord, RecordError) and issubclass(UnwritableRecord, RecordError)
+
+
+async def test_a_chat_hears_of_another_story_at_once_and_of_anothers_change_by_the_next_reading(
+    path, tmp_path
+):
+    await made(path, tmp_path)
+    record, beside = await Record.open(path), await Record.open(path)
+    try:
+        async with beside.database.transaction() as tx:
+            await tx.run("INSERT INTO story (name, title, opened_at) VALUES ('fire', 'The fire', '2024')")
+        first, second = await record.stories.all()
+        assert (await record.stories.in_use("telegram:1")).id == first.id
+        await record.stories.use("telegram:1", second.id)
+        assert (await record.stories.in_use("telegram:1")).title == "The fire"
+        async with beside.database.transaction() as tx:
+            await tx.run("UPDATE story SET title = 'The great fire' WHERE id = ?", (second.id,))
+        await record.listings.all(second.id, limit=1)
+        assert (await record.stories.in_use("telegram:1")).title == "The great fire"
+    finally:
+        await record.close()
+        await beside.close()

@@ -147,7 +147,7 @@ async def test_the_chat_keeps_its_story_and_its_buttons(record, tmp_path):
     await put(record, tmp_path, fact("a"))
     await put(record, tmp_path, fact("b"), story="storm")
     assert (await record.stories.in_use("telegram:1")).name == "flood"
-    await record.chats.use("telegram:1", 2)
+    await record.stories.use("telegram:1", 2)
     assert (await record.stories.in_use("telegram:1")).name == "storm"
     assert (await record.stories.in_use("telegram:2")).name == "flood"
     digest = await record.chats.button("/what " + "long " * 50)
