@@ -19,11 +19,11 @@ from storage.words import STOPWORDS, Word, matching, query_words, split, stem
 __all__ = ["STOPWORDS", "Hit", "Search", "stem"]
 
 # How many postings may be gathered for one query: some milliseconds of work.
-AFFORDABLE = 10_000
+AFFORDABLE = 6_000
 # How many facts are scored by all words.
-CANDIDATES = 120
+CANDIDATES = 80
 # How far a word's facts are counted; so common a word's count is kept even when the record has changed since.
-COMMON = 4_000
+COMMON = 1_000
 _COUNT = f"""
 SELECT count(*), max(id) FROM (SELECT rowid AS id FROM fact_text WHERE fact_text MATCH ? LIMIT {COMMON})
 """

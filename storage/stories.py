@@ -58,6 +58,13 @@ class Stories:
             )
         self._in_use.pop(chat, None)
 
+    async def exceeds(self, story_id: int, count: int) -> bool:
+        """Tell whether a story has more facts than `count`, without counting all of them."""
+        rows = await self._database.read(
+            "SELECT count(*) FROM (SELECT 1 FROM fact WHERE story_id = ? LIMIT ?)", (story_id, count + 1)
+        )
+        return bool(rows[0][0] > count)
+
     async def count_facts(self, story_id: int) -> int:
         """Return how many facts of a story are in force."""
         rows = await self._database.read(

@@ -211,9 +211,8 @@ def _is_name(found: Recognised, entities: dict[int, Entity]) -> bool:
 async def _candidates(context: Context, question: Question, subject: Subject) -> list[Fact]:
     """Return the facts worth weighing: all of a small story, else what search and the names find."""
     record, story_id = context.record, context.story.id
-    facts = await record.listings.all(story_id, limit=SMALL_STORY + 1)
-    if len(facts) <= SMALL_STORY:
-        return facts
+    if not await record.stories.exceeds(story_id, SMALL_STORY):
+        return await record.listings.all(story_id, limit=SMALL_STORY)
     synonyms = (word for said in subject.words for word in wording.words().synonyms.get(stem(said), ()))
     query = " ".join((*question.subject, *synonyms))
     hits = await record.search.find(query, story_id=story_id, limit=60)

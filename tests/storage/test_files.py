@@ -210,6 +210,7 @@ READS = {
     "stories.all": lambda r: r.stories.all(),
     "stories.find": lambda r: r.stories.find("flood"),
     "stories.in_use": lambda r: r.stories.in_use("telegram:1"),
+    "stories.exceeds": lambda r: r.stories.exceeds(1, 5),
     "stories.count_facts": lambda r: r.stories.count_facts(1),
     "chats.pressed": lambda r: r.chats.pressed("x"),
     "search.find": lambda r: r.search.find("flood"),
