@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -12,10 +12,13 @@ from pydantic.json_schema import models_json_schema
 from storage import sheetformats
 from storage.entries import EntityEntry, Entry, FactEntry, SourceEntry, StoryEntry
 from storage.errors import RecordError
-from storage.models import Entity, Source, Story
+from storage.models import Story
 
 if TYPE_CHECKING:
     from storage.record import Record
+
+# Rows read at once: an export's memory does not grow with the record.
+PAGE = 500
 
 
 def sheet_schema() -> dict[str, Any]:
@@ -90,35 +93,33 @@ async def _exported(record: Record, story: Story) -> AsyncIterator[tuple[str, di
         "story",
         _lean({"name": story.name, "title": story.title, "about": leads, "opened_at": story.opened_at}),
     )
-    async for source in _all_sources(record, story.id):
+    async for source in _all(lambda after: record.sources.page(story.id, after=after, limit=PAGE)):
         fields = source.model_dump(exclude={"id", "story_id", "via"}, mode="json")
         yield "source", _lean({"id": f"S{source.id}", **fields, "via": source.via and source.via.ref})
-    async for entity in _all_entities(record, story.id):
+    async for entity in _all(lambda after: record.entities.page(story.id, after=after, limit=PAGE)):
         fields = entity.model_dump(include={"ref", "kind", "name", "short", "role"}, mode="json")
         aliases = [alias for alias in entity.aliases if alias != entity.short]
         given = {"source": entity.role_source and entity.role_source.ref, "locator": entity.role_locator}
         yield "entity", _lean({**fields, "aliases": aliases, **given})
+    async for kept in _all(lambda after: record.facts.states(story.id, after=after, limit=PAGE)):
+        yield "facts", {"id": f"F{kept.id}", "ref": kept.ref, **kept.state, "revisions": kept.history}
+
+
+class _Numbered(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=_Numbered)
+
+
+async def _all(page: Callable[[int], Awaitable[list[Row]]]) -> AsyncIterator[Row]:
+    """Yield every row of a list that is read page by page: `page` returns those after an id."""
     after = 0
-    while rows := await record.facts.states(story.id, after=after, limit=500):
+    while rows := await page(after):
         for row in rows:
-            yield "facts", {"id": f"F{row.id}", "ref": row.ref, **row.state, "revisions": row.history}
+            yield row
         after = rows[-1].id
-
-
-async def _all_sources(record: Record, story_id: int) -> AsyncIterator[Source]:
-    after = 0
-    while page := await record.sources.page(story_id, after=after, limit=500):
-        for source in page:
-            yield source
-        after = page[-1].id
-
-
-async def _all_entities(record: Record, story_id: int) -> AsyncIterator[Entity]:
-    after = 0
-    while page := await record.entities.page(story_id, after=after, limit=500):
-        for entity in page:
-            yield entity
-        after = page[-1].id
 
 
 def _lean(fields: dict[str, Any]) -> dict[str, Any]:

@@ -184,7 +184,7 @@ async def _sent(database: Database, call: Call) -> list[Visit]:
         return await reading(listening)
 
     # Method by method, so that what is caught is what any other caller's calls come to.
-    database.read, database.reading = listened, listened_to_all  # type: ignore[method-assign]
+    database.read, database.reading = listened, listened_to_all  # type: ignore[method-assign]  # reason: to listen
     try:
         await call()
     finally:

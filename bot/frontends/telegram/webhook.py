@@ -16,7 +16,7 @@ from bot.errors import SettingsError
 from bot.frontends.telegram.inbox import Inbox
 from bot.texts import _
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # reason: the name of a header
 BODY_LIMIT = 1024**2  # bytes
 
 logger = logging.getLogger("onrecord.telegram")

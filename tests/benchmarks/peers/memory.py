@@ -4,7 +4,7 @@
 def peak() -> int:
     """Return the peak resident memory in KiB."""
     try:
-        with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 - pathlib would weigh in
+        with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  # reason: pathlib would weigh in
             return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
     except OSError:
         # Elsewhere; on Linux this would hold the parent's memory too, from between fork and exec.

@@ -24,7 +24,7 @@ def stop_when_built() -> None:
     ready()
     import bot.frontends.telegram.app as front_end
 
-    front_end.run = built  # type: ignore[assignment]
+    front_end.run = built  # type: ignore[assignment]  # reason: stands in for it
 
 
 if __name__ == "__main__":
