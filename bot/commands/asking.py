@@ -109,7 +109,7 @@ def _asks_for_list(question: Question, subject: Subject) -> tuple[str, str] | No
         return None
     if len(subject.entities) == 1 and question.wanted in (Wanted.WHO, Wanted.WHAT, Wanted.WHETHER):
         return "who", subject.entities[0].name
-    if not subject.entities and question.date:
+    if not subject.entities and question.date and question.wanted is not Wanted.HOW_MANY:
         return "when", question.date
     return ("where", "") if not subject.entities and question.wanted is Wanted.WHERE else None
 

@@ -56,11 +56,11 @@ class Conversation:
                 await self._press(update.callback_query)
             else:
                 await self._ask(update)
-        except Exception as error:  # noqa: BLE001 - one update must not end the others
+        except Exception as error:  # noqa: BLE001  # reason: one update must not end others
             trace = "".join(traceback.format_tb(error.__traceback__))
             name = type(error).__name__
             # Without the error's own text, which may hold a user's.
-            logger.error("update %s failed: %s\n%s", update.update_id, name, trace)  # noqa: TRY400
+            logger.error("update %s failed: %s\n%s", update.update_id, name, trace)  # noqa: TRY400  # reason: cleaned
 
     async def _ask(self, update: Update) -> None:
         known = self._dispatcher.registry.find

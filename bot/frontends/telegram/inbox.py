@@ -66,7 +66,7 @@ class Inbox:
             return None
         try:
             return Update.de_json(data, self._application.bot)
-        except Exception as error:  # noqa: BLE001 - the library may stumble over anything in a malformed update
+        except Exception as error:  # noqa: BLE001  # reason: a malformed update may raise anything
             number = data.get("update_id")
             shown = number if isinstance(number, int) else "without a number"
             logger.warning("malformed update %s is left out (%s)", shown, type(error).__name__)

@@ -176,7 +176,7 @@ async def _exchange(
             method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
         ) as response:
             status, answer = response.status, await response.read()
-    except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold the address
+    except Exception as error:  # noqa: BLE001  # reason: any text may hold the address
         failure = _translated(error)
     else:
         if status < HTTPStatus.INTERNAL_SERVER_ERROR:
