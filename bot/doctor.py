@@ -51,6 +51,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     if settings.telegram.token is None:
         advice = "no telegram.token is set: only 'onrecord chat' works. @BotFather in Telegram gives one"
         yield Finding(Verdict.SKIPPED, "telegram", advice)
+        yield Finding(Verdict.SKIPPED, "clock", "is compared with the Bot API's once there is a token")
         return
     async for finding in _telegram(settings):
         yield finding

@@ -39,7 +39,8 @@ async def import_file(settings: Settings, path: Path, story: str | None) -> str:
             raise UserError(
                 f"{path} cannot be read as UTF-8 text: check the file. Nothing was imported"
             ) from error
-    return f"{done.story.title}: {done.added} facts added, {done.updated} updated, {done.unchanged} unchanged"
+    added = _counted(done.added)
+    return f"{done.story.title}: {added} added, {done.updated} updated, {done.unchanged} unchanged"
 
 
 async def export_file(
@@ -51,7 +52,7 @@ async def export_file(
     async with open_stocked(settings, tell_shipped) as record:
         with _replacing(target, force=force) as out:
             count = await export_sheet(record, out, story=story, form=form)
-    return f"{count} facts written to {target or 'standard output'}"
+    return f"{_counted(count)} written to {target or 'standard output'}"
 
 
 async def search(
@@ -111,6 +112,10 @@ async def back_up(settings: Settings, target: Path, *, force: bool) -> str:
     async with open_record(settings, create=False) as record:
         await record.database.backup(target)
     return f"{path} backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)"
+
+
+def _counted(facts: int) -> str:
+    return "1 fact" if facts == 1 else f"{facts} facts"
 
 
 def tell_shipped(title: str) -> None:

@@ -14,9 +14,7 @@ from typing import NamedTuple
 
 from storage import indexing
 from storage.database import Database
-from storage.words import STOPWORDS, Word, matching, query_words, split, stem
-
-__all__ = ["STOPWORDS", "Hit", "Search", "stem"]
+from storage.words import Word, matching, query_words, split
 
 # How many postings may be gathered for one query: some milliseconds of work.
 AFFORDABLE = 6_000
