@@ -48,6 +48,10 @@ class Transaction:
         """Return all rows of a query, seeing what this transaction wrote."""
         return list(await self._connection.execute_fetchall(sql, parameters))
 
+    async def reading(self, work: Callable[[Read], T]) -> T:
+        """Return what `work` makes of its reads, seeing what this transaction wrote."""
+        return await _beside(self._connection, work)
+
 
 class Database:
     """One SQLite file in WAL mode: one connection writes, another reads beside it."""
@@ -97,27 +101,21 @@ class Database:
 
         It runs in the reader's own thread: to go there and back for each read costs more than most reads.
         """
-        # aiosqlite has no public way to run a function beside its connection.
-        connection = self._reader._conn  # noqa: SLF001  # reason: see above
-        go: Callable[[Callable[[], T]], Awaitable[T]] = self._reader._execute  # noqa: SLF001  # reason: same
 
-        def run(sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
-            return connection.execute(sql, parameters).fetchall()
-
-        def in_one_state() -> T:
-            run("BEGIN")
+        def in_one_state(read: Read) -> T:
+            read("BEGIN")
             try:
-                result = work(run)
+                result = work(read)
                 # After the first read: only then does SQLite know which state this is.
-                self.state = int(run("PRAGMA data_version")[0][0])
+                self.state = int(read("PRAGMA data_version")[0][0])
                 return result
             finally:
                 # Some errors have ended the transaction already.
-                if connection.in_transaction:
-                    run("COMMIT")
+                if self._reader.in_transaction:
+                    read("COMMIT")
 
         with translated(self.path):
-            return await go(in_one_state)
+            return await _beside(self._reader, in_one_state)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -159,6 +157,18 @@ class Database:
         except (sqlite3.DatabaseError, UnreadableRecord):
             problems.append("the full-text index does not agree with its texts")
         return problems
+
+
+async def _beside(connection: aiosqlite.Connection, work: Callable[[Read], T]) -> T:
+    """Return what `work` makes of its reads, run in the connection's own thread."""
+    # aiosqlite has no public way to run a function beside its connection.
+    plain = connection._conn  # noqa: SLF001  # reason: see above
+    go: Callable[[Callable[[], T]], Awaitable[T]] = connection._execute  # noqa: SLF001  # reason: same
+
+    def read(sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        return plain.execute(sql, parameters).fetchall()
+
+    return await go(lambda: work(read))
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:

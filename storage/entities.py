@@ -12,13 +12,27 @@ from storage.database import Database, Read
 from storage.models import Entity, Source
 from storage.names import fold
 
-_COLUMNS = """
-SELECT e.*, (
-    SELECT json_group_array(n.spelling) FROM entity_name n WHERE n.entity_id = e.id AND n.rank = 1
-) AS aliases
-FROM entity e
+# Names and aliases of those merged into an entity are aliases of it.
+_ALIASES = """
+(SELECT json_group_array(spelling) FROM (
+    SELECT spelling FROM entity_name WHERE entity_id = e.id AND rank = 1
+    UNION ALL
+    SELECT n.spelling FROM entity m JOIN entity_name n ON n.entity_id = m.id AND n.rank < 2
+    WHERE m.merged_into = e.id
+)) AS aliases
 """
-
+_COLUMNS = f"SELECT e.*, {_ALIASES} FROM entity e "
+# One that was merged into another is that other.
+_BY_REF = f"""
+SELECT a.ref AS asked, e.*, {_ALIASES} FROM entity a JOIN entity e ON e.id = coalesce(a.merged_into, a.id)
+WHERE a.story_id = ? AND a.ref IN (SELECT value FROM json_each(?))
+"""
+# Each as it is by itself: with its own names, whatever was merged into it.
+_ALONE = """
+SELECT e.*, (SELECT ref FROM entity WHERE id = e.merged_into) AS into_ref,
+    (SELECT json_group_array(spelling) FROM entity_name WHERE entity_id = e.id AND rank = 1) AS aliases
+FROM entity e WHERE e.story_id = ?
+"""
 _FACTS_NAMING = """
 SELECT value, (SELECT count(*) FROM (SELECT DISTINCT fact_id FROM mention WHERE entity_id = value LIMIT ?))
 FROM json_each(?)
@@ -56,19 +70,31 @@ class Entities:
         found = await self._database.reading(lambda read: _whole(read, read(sql, wanted)))
         return {entity.id: entity for entity in found}
 
-    async def page(
-        self, story_id: int, *, places: bool | None = None, after: int = 0, limit: int
-    ) -> list[Entity]:
-        """Return what a story names (only places, or only what is none), in order of id after `after`."""
-        entries = await self.roll(story_id, places=places, after=after, limit=limit)
-        return [entity for entity, _facts in entries]
+    async def page(self, story_id: int, *, after: int = 0, limit: int) -> list[Entity]:
+        """Return all that a story names, in order of id after `after`, each as it is by itself.
+
+        One that was merged into another stands there with its own names, and the ref of that other.
+        """
+
+        def work(read: Read) -> list[Entity]:
+            rows = read(f"{_ALONE} AND e.id > ? ORDER BY e.id LIMIT ?", (story_id, after, limit))
+            into = {row["id"]: row["into_ref"] for row in rows if row["into_ref"]}
+            return [
+                entity.model_copy(update={"merged_into": into.get(entity.id)})
+                for entity in _whole(read, rows)
+            ]
+
+        return await self._database.reading(work)
 
     async def roll(
         self, story_id: int, *, places: bool | None = None, after: int = 0, limit: int
     ) -> list[tuple[Entity, int]]:
         """Return a page, and how many facts name those without a role, counting no further than COUNTED."""
         kinds = {None: "", True: "AND e.kind = 'place'", False: "AND coalesce(e.kind, '') <> 'place'"}[places]
-        sql = _COLUMNS + f"WHERE e.story_id = ? {kinds} AND e.id > ? ORDER BY e.id LIMIT ?"
+        sql = (
+            _COLUMNS
+            + f"WHERE e.story_id = ? {kinds} AND e.merged_into IS NULL AND e.id > ? ORDER BY e.id LIMIT ?"
+        )
 
         def work(read: Read) -> list[tuple[Entity, int]]:
             found = _whole(read, read(sql, (story_id, after, limit)))
@@ -81,11 +107,12 @@ class Entities:
     async def named(self, story_id: int, text: str) -> list[int]:
         """Return the entities that a text names exactly, ignoring case and accents; names outrank parts."""
         rows = await self._database.read(
-            "SELECT entity_id, rank FROM entity_name WHERE story_id = ? AND folded = ?"
-            " ORDER BY rank, entity_id LIMIT 20",
+            "SELECT coalesce(e.merged_into, e.id), n.rank"
+            " FROM entity_name n JOIN entity e ON e.id = n.entity_id"
+            " WHERE n.story_id = ? AND n.folded = ? ORDER BY 2, 1 LIMIT 20",
             (story_id, fold(text)),
         )
-        return [row[0] for row in rows if row[1] == rows[0][1]]
+        return list(dict.fromkeys(row[0] for row in rows if row[1] == rows[0][1]))
 
     async def names(self, story_id: int) -> list[Name]:
         """Return every folded name of a story's entities; kept until the file changes."""
@@ -93,7 +120,9 @@ class Entities:
         kept = self._names.get(story_id)
         if kept is None or kept[0] != version:
             rows = await self._database.read(
-                "SELECT folded, entity_id, rank, spelling FROM entity_name WHERE story_id = ?", (story_id,)
+                "SELECT n.folded, coalesce(e.merged_into, e.id), n.rank, n.spelling"
+                " FROM entity_name n JOIN entity e ON e.id = n.entity_id WHERE n.story_id = ?",
+                (story_id,),
             )
             kept = self._names[story_id] = (version, [Name(*row) for row in rows])
         return kept[1]
@@ -102,7 +131,8 @@ class Entities:
         """Return spellings that begin with the text, for completion."""
         folded = fold(text)
         rows = await self._database.read(
-            "SELECT DISTINCT e.name FROM entity_name n JOIN entity e ON e.id = n.entity_id"
+            "SELECT DISTINCT e.name FROM entity_name n JOIN entity m ON m.id = n.entity_id"
+            " JOIN entity e ON e.id = coalesce(m.merged_into, m.id)"
             " WHERE n.story_id = ? AND n.folded >= ? AND n.folded < ? LIMIT ?",
             (story_id, folded, folded + "\U0010ffff", limit),
         )
@@ -118,11 +148,14 @@ def _whole(read: Read, rows: list[sqlite3.Row]) -> list[Entity]:
 
 def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
     """Return a story's entities of those refs, by ref; without their roles' sources."""
-    rows = read(
-        _COLUMNS + "WHERE e.story_id = ? AND e.ref IN (SELECT value FROM json_each(?))",
-        (story_id, json.dumps(sorted(refs))),
-    )
-    return {row["ref"]: _entity(row) for row in rows}
+    rows = read(_BY_REF, (story_id, json.dumps(sorted(refs))))
+    return {row["asked"]: _entity(row) for row in rows}
+
+
+def by_itself(read: Read, story_id: int, ref: str) -> Entity | None:
+    """Return the entity of a ref with its role's source and only its own names, None if there is none."""
+    rows = read(f"{_ALONE} AND e.ref = ?", (story_id, ref))
+    return _whole(read, rows)[0] if rows else None
 
 
 def _entity(row: sqlite3.Row, role_source: Source | None = None) -> Entity:

@@ -85,6 +85,7 @@ class EntityEntry(Entry):
     role: Line | None = None
     source: Ref | None = None
     locator: Line | None = None
+    merged_into: Ref | None = None
 
     @model_validator(mode="before")
     @classmethod

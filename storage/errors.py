@@ -7,6 +7,18 @@ class RecordError(Exception):
     """The record cannot do what was asked; the message is safe to show."""
 
 
+class Refused(RecordError):
+    """A change goes against what the record is; nothing was changed."""
+
+
+class Overtaken(Refused):
+    """What was to be changed has changed since it was looked at; nothing was changed."""
+
+
+class AlreadyDone(Refused):
+    """Somebody did this already (or this is a second press of the same button); nothing was changed."""
+
+
 class UnreadableRecord(RecordError):
     """The database file is damaged, not a record, or made by a newer program; it was left as it was."""
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from storage import entities, sources
 from storage.database import Database, Read
+from storage.entries import FactEntry
 from storage.models import Attribution, Entity, Fact, Figure, Relation, Revision, Source
 
 State = dict[str, Any]
@@ -28,7 +29,7 @@ SELECT f.id, f.story_id, f.ref, r.number AS revision, r.state,
         WHERE s.story_id = f.story_id AND s.ref = json_extract(r.state, '$.superseded_by'))
     AS superseded_by
 FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = (
-    SELECT max(number) FROM revision WHERE fact_id = f.id AND at <= :moment
+    SELECT number FROM revision WHERE fact_id = f.id AND at <= :moment ORDER BY at DESC, number DESC LIMIT 1
 )
 WHERE f.id IN ({ids})
 """
@@ -47,7 +48,10 @@ WHERE id IN (SELECT value FROM json_each(:ids)) AND superseded_by IS NULL AND re
 """
 _IN_FORCE_THEN = """
 SELECT r.fact_id FROM revision r WHERE r.fact_id IN (SELECT value FROM json_each(:ids))
-AND r.number = (SELECT max(number) FROM revision WHERE fact_id = r.fact_id AND at <= :moment)
+AND r.number = (
+    SELECT number FROM revision WHERE fact_id = r.fact_id AND at <= :moment
+    ORDER BY at DESC, number DESC LIMIT 1
+)
 AND json_extract(r.state, '$.superseded_by') IS NULL AND json_extract(r.state, '$.retracted') IS NULL
 """
 # Sorts after every moment that a clock can give.
@@ -110,6 +114,14 @@ class Facts:
         bound = {**parameters, "moment": moment or NOW}
         return await self._database.reading(lambda read: _whole(read, read(sql, bound), bound["moment"]))
 
+    async def entry(self, fact_id: int) -> FactEntry:
+        """Return a fact as a sheet's entry, from which a changed one is made. Raises LookupError."""
+        rows = await self._database.read("SELECT ref FROM fact WHERE id = ?", (fact_id,))
+        if not rows:
+            raise LookupError(f"there is no fact {fact_id}")
+        kept = await self._database.reading(lambda read: state(read, fact_id))
+        return FactEntry(**kept, ref=rows[0][0])
+
     async def revisions(self, fact_id: int) -> list[Revision]:
         """Return a fact's history, oldest first."""
         rows = await self._database.read(
@@ -128,6 +140,22 @@ class Facts:
             (story_id, after, limit),
         )
         return [_kept(row) for row in rows]
+
+
+def load(read: Read, ids: Iterable[int]) -> list[Fact]:
+    """Return facts as they stand in what is being read, in order of id."""
+    sql = _NOW.format(ids="SELECT value FROM json_each(:wanted)")
+    return _whole(read, read(sql, {"wanted": json.dumps(list(ids))}), NOW)
+
+
+def state(read: Read, fact_id: int) -> State:
+    """Return a fact's present state as its revision keeps it, {} for a fact that does not exist."""
+    rows = read(
+        "SELECT r.state FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision"
+        " WHERE f.id = ?",
+        (fact_id,),
+    )
+    return dict(json.loads(rows[0][0])) if rows else {}
 
 
 def _whole(read: Read, rows: list[sqlite3.Row], moment: str) -> list[Fact]:

@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage import sheetformats
+from storage.audit import By, Trace
 from storage.database import Transaction
 from storage.entries import EntityEntry, FactEntry, SourceEntry, StoryEntry
 from storage.errors import InvalidSheet, RecordError, UnknownRefs
 from storage.exporting import export_sheet, sheet_schema
-from storage.ledger import Batch, Written
+from storage.ledger import close_import
 from storage.models import Story
 from storage.names import fold, slug
 from storage.resolving import Resolver
+from storage.writing import Batch, Written
 
 if TYPE_CHECKING:
     from storage.record import Record
@@ -48,7 +50,8 @@ async def import_sheet(
     Raises InvalidSheet with line and field of every error, OSError, and the errors of a transaction.
     """
     async with record.database.transaction() as tx:
-        importing = _Importing(tx, actor, record.ledger.now(), story, path)
+        trace = await Trace.open(tx, By(actor), record.ledger.clock)
+        importing = _Importing(tx, trace, story, path)
         total = sheetformats.count_lines(path)
         for count, located in enumerate(sheetformats.read(path)):
             await importing.take(located)
@@ -96,8 +99,8 @@ class _Uses:
 class _Importing:
     """Takes the entries of one sheet; after the first problem it only checks the rest."""
 
-    def __init__(self, tx: Transaction, actor: str, at: str, story: str | None, path: Path) -> None:
-        self._tx, self._actor, self._at = tx, actor, at
+    def __init__(self, tx: Transaction, trace: Trace, story: str | None, path: Path) -> None:
+        self._tx, self._trace = tx, trace
         self._given = story
         self.story_name = story or (slug(path.stem)[:40].strip("-") or "story")
         self.written = Written()
@@ -142,6 +145,7 @@ class _Importing:
         await self._flush(end=True)
         if self._problems:
             raise InvalidSheet(self._problems, self._count)
+        await close_import(self._tx, self._trace, self._story_id, self.written)
 
     def _declare(self, entry: EntityEntry) -> None:
         if self._names is not None:
@@ -203,7 +207,7 @@ class _Importing:
         if self._batch is None:
             self._story_id = await self._open_story()
             self._resolver = await Resolver.open(self._tx, self._story_id)
-            self._batch = Batch(self._tx, self._story_id, self._actor, self._at, self._resolver)
+            self._batch = Batch(self._tx, self._story_id, self._trace, self._resolver)
             self._batch.written = self.written
         assert self._resolver is not None
         await self._resolver.add_sources(self._sources)
@@ -215,7 +219,7 @@ class _Importing:
 
     async def _open_story(self) -> int:
         title = self._entry.title if self._entry else self.story_name
-        opened = (self._entry and self._entry.opened_at) or self._at
+        opened = (self._entry and self._entry.opened_at) or self._trace.at
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", self.story_name):
             raise RecordError(
                 f"{self.story_name!r} is no story name: use a-z, 0-9 and -, at most 40, with --story"

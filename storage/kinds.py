@@ -59,6 +59,48 @@ class RevisionKind(StrEnum):
 
     PUBLISHED = "published"
     CORRECTED = "corrected"
+    ATTRIBUTED = "attributed"
+    RELATED = "related"
     SUPERSEDED = "superseded"
     RETRACTED = "retracted"
     RESTORED = "restored"
+
+
+class Action(StrEnum):
+    """What an entry of the audit trail tells of; what is done to a fact is named as its revision is."""
+
+    PUBLISHED = "published"
+    CORRECTED = "corrected"
+    ATTRIBUTED = "attributed"
+    RELATED = "related"
+    SUPERSEDED = "superseded"
+    RETRACTED = "retracted"
+    RESTORED = "restored"
+    UNDONE = "undone"
+    IMPORTED = "imported"
+    SOURCE_ADDED = "source added"
+    SOURCE_EDITED = "source edited"
+    ENTITY_ADDED = "entity added"
+    ENTITY_EDITED = "entity edited"
+    MERGED = "merged"
+    STORY_OPENED = "story opened"
+    REJECTED = "rejected"
+    APPOINTED = "appointed"
+    DISMISSED = "dismissed"
+
+
+class DraftKind(StrEnum):
+    """Whose a draft is: a reader's suggestion, or a moderator's own fact that another must approve."""
+
+    SUGGESTION = "suggestion"
+    OWN = "own"
+
+
+class DraftState(StrEnum):
+    """What became of a draft."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    MERGED = "merged"
+    EDITED = "edited"

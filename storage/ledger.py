@@ -1,78 +1,52 @@
-"""The only way the record changes. Each change writes the fact and its revision in one transaction."""
+"""The only way the record changes: each change writes its rows, revisions and trace in one transaction."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
 
-from storage import dates, indexing
+from storage import drafts, facts, members, undoing
+from storage.audit import By, Clock, Trace, moment_text
+from storage.cataloguing import merge_entity, open_story, put_entity, put_source
+from storage.changes import (
+    Appoint,
+    Change,
+    Dismiss,
+    MergeEntity,
+    OpenStory,
+    Publish,
+    PutEntity,
+    PutSource,
+    Reject,
+    Revise,
+)
 from storage.database import Database, Transaction
 from storage.entries import FactEntry
-from storage.errors import RecordError, UnknownRefs
-from storage.models import RevisionKind
+from storage.errors import AlreadyDone, Overtaken, Refused
+from storage.models import Action, DraftState, Fact, RevisionKind
 from storage.resolving import Resolver
+from storage.writing import Batch, Deed, Written
 
-State = dict[str, Any]
-Clock = Callable[[], datetime]
-
-_FACT = """
-INSERT INTO fact (
-    id, story_id, ref, statement, occurred, occasion, date_note, earliest, latest, lasting,
-    retracted, revision
-)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET statement = excluded.statement, occurred = excluded.occurred,
-    occasion = excluded.occasion, date_note = excluded.date_note, earliest = excluded.earliest,
-    latest = excluded.latest, lasting = excluded.lasting, superseded_by = NULL,
-    retracted = excluded.retracted, revision = excluded.revision
-"""
-_ATTRIBUTION = """
-INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (fact_id, position) DO UPDATE SET speaker_id = excluded.speaker_id, cue = excluded.cue,
-    stance = excluded.stance, source_id = excluded.source_id, locator = excluded.locator,
-    quote = excluded.quote, said = excluded.said
-"""
-_REVISION = """
-INSERT INTO revision (fact_id, number, at, kind, actor, reason, material, state)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-"""
+Also = Callable[[Transaction], Awaitable[None]]
 
 
-@dataclass(slots=True)
-class Written:
-    """What a batch of entries did to the record."""
+class Made(NamedTuple):
+    """What a change made: its entry of the trail, what that is about (`F7`, `S3`), and the fact if any."""
 
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-
-
-@dataclass(slots=True)
-class _Known:
-    """A fact already on record: its id, last revision and state."""
-
-    id: int
-    revision: int
-    state: State
+    audit_id: int
+    subject: str
+    fact: Fact | None = None
 
 
-@dataclass(slots=True)
-class _Rows:
-    """Rows gathered for one batch, written table by table."""
+class _Rehearsed(Exception):
+    """Carries what a rehearsal made out of the transaction that it is undone with."""
 
-    facts: list[tuple[Any, ...]] = field(default_factory=list)
-    attributions: list[tuple[Any, ...]] = field(default_factory=list)
-    figures: list[tuple[Any, ...]] = field(default_factory=list)
-    mentions: list[tuple[Any, ...]] = field(default_factory=list)
-    revisions: list[tuple[Any, ...]] = field(default_factory=list)
-    texts: list[tuple[int, str, str]] = field(default_factory=list)
+    def __init__(self, made: Made) -> None:
+        self.made = made
 
 
 class Ledger:
-    """Write facts; `clock` gives the moment (aware, UTC) that revisions carry."""
+    """Make changes; `clock` gives the present moment (aware, UTC)."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -82,217 +56,159 @@ class Ledger:
         """Return the present moment as the record writes it."""
         return moment_text(self.clock())
 
+    async def make(self, change: Change, *, by: By, also: Also | None = None) -> Made:
+        """Make a change, and what `also` does, in one transaction.
+
+        Raises Overtaken where what it changes has changed meanwhile, AlreadyDone where it was made before,
+        Refused or UnknownRefs where it goes against the record.
+        """
+        async with self._database.transaction() as tx:
+            if also is not None:
+                await also(tx)
+            return await self._make(tx, change, by)
+
+    async def rehearse(self, change: Change, *, by: By) -> Made:
+        """Return what a change would make, exactly as it would stand, and leave everything as it is.
+
+        It is made and rolled back: what is shown before a change is confirmed comes by no other way than
+        what stands after it. Raises as `make` does.
+        """
+        try:
+            async with self._database.transaction() as tx:
+                raise _Rehearsed(await self._make(tx, change, by))  # noqa: TRY301  # reason: it rolls back
+        except _Rehearsed as rehearsed:
+            return rehearsed.made
+
     async def publish(self, story_id: int, entries: Sequence[FactEntry], *, actor: str) -> Written:
-        """Put facts on record, or correct those whose ref is known, in one transaction.
+        """Put many facts on record, or correct those whose ref is known, in one transaction.
 
         Raises RecordError where an entry names a fact, source or entity that does not exist.
         """
         async with self._database.transaction() as tx:
-            batch = Batch(tx, story_id, actor, self.now(), await Resolver.open(tx, story_id))
+            trace = await Trace.open(tx, By(actor), self.clock)
+            batch = Batch(tx, story_id, trace, await Resolver.open(tx, story_id))
             await batch.write(entries)
             await batch.finish()
+            await close_import(tx, trace, story_id, batch.written)
         return batch.written
 
+    async def undo(self, *, by: By, within_minutes: float, also: Also | None = None) -> Made:
+        """Take back the last change of a person, as a new change, if it is no older than that.
 
-class Batch:
-    """Writes many entries within one transaction; relations wait until all facts are there."""
+        Raises Refused, saying why, where there is nothing to take back or somebody has built on it.
+        """
+        async with self._database.transaction() as tx:
+            if also is not None:
+                await also(tx)
+            change = await undoing.find(tx, by.actor, self.clock(), within_minutes)
+            return await self._make(tx, change, by)
 
-    def __init__(self, tx: Transaction, story_id: int, actor: str, at: str, resolver: Resolver) -> None:
-        self._tx = tx
-        self._story = story_id
-        self._actor = actor
-        self._at = at
-        self._resolver = resolver
-        self._next_id: int | None = None
-        self._related: list[tuple[int, FactEntry]] = []
-        self.written = Written()
+    async def _make(self, tx: Transaction, change: Change, by: By) -> Made:
+        trace = await Trace.open(tx, by, self.clock)
+        if isinstance(change, Publish | Revise):
+            write = _publish(tx, trace, change) if isinstance(change, Publish) else _revise(tx, trace, change)
+            fact = await write
+            return Made(trace.id, f"F{fact.id}", fact)
+        return Made(trace.id, await _OTHERS[type(change)](tx, trace, change))
 
-    async def write(self, entries: Sequence[FactEntry]) -> None:
-        """Write entries with their attributions, figures, mentions, revisions and search text."""
-        known = await self._known(entry.ref for entry in entries)
-        taken = await self._taken(entries)
-        await self._resolver.prepare(entries)
-        rows = _Rows()
-        surplus: list[int] = []
-        for entry in entries:
-            before = known.get(entry.ref)
-            state = self._resolver.state(entry)
-            if before is not None and before.state == state:
-                self.written.unchanged += 1
-                continue
-            if before is None:
-                fact_id, number = await self._new_id(entry, taken), max(len(entry.revisions), 1)
-                self.written.added += 1
-            else:
-                fact_id, number = before.id, before.revision + 1
-                surplus.append(fact_id)
-                self.written.updated += 1
-            known[entry.ref] = _Known(fact_id, number, state)
-            self._gather(rows, fact_id, number, entry, state, is_new=before is None)
-            if before is not None or entry.contradicts or entry.supports or entry.superseded_by:
-                self._related.append((fact_id, entry))
-        await self._clear(surplus)
-        await self._insert(rows)
 
-    async def finish(self) -> None:
-        """Write relations and supersessions, now that every fact has its id."""
-        wanted = {
-            ref
-            for _, entry in self._related
-            for ref in (*(r.fact for r in (*entry.contradicts, *entry.supports)), entry.superseded_by)
-            if ref
-        }
-        ids = await self._ids(wanted)
-        if missing := sorted(wanted - ids.keys()):
-            raise UnknownRefs("fact", missing)
-        for fact_id, entry in self._related:
-            await self._relate(fact_id, entry, ids)
-        self._related.clear()
+async def close_import(tx: Transaction, trace: Trace, story_id: int, written: Written) -> None:
+    """Write the trace of an import, unless it changed nothing."""
+    if written.changes:
+        after = {"added": written.added, "updated": written.updated}
+        await trace.close(tx, Action.IMPORTED, f"story {story_id}", story_id=story_id, after=after)
 
-    async def _relate(self, fact_id: int, entry: FactEntry, ids: dict[str, int]) -> None:
-        """Bring a fact's outgoing relations to what its entry says; ended ones stay, with their end."""
-        rows = await self._tx.fetch(
-            "SELECT kind, other_id, about, source_id, locator FROM relation"
-            " WHERE fact_id = ? AND ended_at IS NULL",
-            (fact_id,),
+
+async def _publish(tx: Transaction, trace: Trace, change: Publish) -> Fact:
+    rows = await tx.fetch(
+        "SELECT id FROM fact WHERE story_id = ? AND ref = ?", (change.story_id, change.fact.ref)
+    )
+    if rows:
+        raise AlreadyDone(f"That is on record already: F{rows[0][0]}")
+    fact = await _write(tx, trace, change, Deed())
+    if change.draft is not None:
+        await drafts.decide(tx, trace, change.draft, DraftState.APPROVED, fact_id=fact.id)
+    await trace.close(
+        tx, Action.PUBLISHED, f"F{fact.id}",
+        story_id=change.story_id, after=await _state(tx, fact.id), reason=_origin(change.draft),
+    )  # fmt: skip
+    return fact
+
+
+async def _revise(tx: Transaction, trace: Trace, change: Revise) -> Fact:
+    rows = await tx.fetch("SELECT ref, revision, story_id FROM fact WHERE id = ?", (change.fact_id,))
+    if not rows or rows[0]["story_id"] != change.story_id:
+        raise Refused(f"F{change.fact_id} is not on record in this story")
+    if rows[0]["revision"] != change.expected:
+        raise Overtaken(f"F{change.fact_id} has changed since: look at it again")
+    before = await _state(tx, change.fact_id)
+    await _refuse_impossible(tx, change, before)
+    fact = await _write(
+        tx,
+        trace,
+        change.model_copy(update={"fact": change.fact.model_copy(update={"ref": rows[0]["ref"]})}),
+        Deed(change.kind, change.reason, change.material),
+    )
+    if fact.revision == change.expected:
+        raise Refused(f"F{change.fact_id} already reads so: nothing would change")
+    if change.draft is not None:
+        await drafts.decide(tx, trace, change.draft, DraftState.MERGED, fact_id=fact.id)
+    action = Action(change.kind.value) if change.undoes is None else Action.UNDONE
+    await trace.close(
+        tx, action, f"F{fact.id}",
+        story_id=change.story_id, before=before, after=await _state(tx, fact.id),
+        reason=change.reason or _origin(change.draft),
+    )  # fmt: skip
+    return fact
+
+
+async def _refuse_impossible(tx: Transaction, change: Revise, before: facts.State) -> None:
+    """Refuse what a fact that reads `before` cannot become."""
+    fact, retracted = f"F{change.fact_id}", before.get("retracted")
+    if change.kind is RevisionKind.RESTORED and not retracted:
+        raise Refused(f"{fact} is not retracted: there is nothing to restore")
+    if change.kind is RevisionKind.RETRACTED and retracted:
+        raise AlreadyDone(f"{fact} is retracted already")
+    if change.kind is not RevisionKind.RESTORED and retracted:
+        raise Refused(f"{fact} is retracted: restore it before anything else")
+    if change.kind is RevisionKind.SUPERSEDED and change.fact.superseded_by:
+        rows = await tx.fetch(
+            f"SELECT 1 FROM fact f WHERE f.story_id = ? AND f.ref = ? AND {facts.IN_FORCE}",
+            (change.story_id, change.fact.superseded_by),
         )
-        present = {tuple(row) for row in rows}
-        wanted = {
-            (kind, ids[item.fact], item.about, self._resolver.source_id(item.source), item.locator)
-            for kind, items in (("contradicts", entry.contradicts), ("supports", entry.supports))
-            for item in items
-        }
-        if any(other == fact_id for _, other, *_ in wanted) or ids.get(entry.superseded_by or "") == fact_id:
-            raise RecordError(f"{entry.ref!r} is related to itself: name another fact")
-        for kind, other, *_ in present - wanted:
-            await self._tx.run(
-                "UPDATE relation SET ended_at = ?"
-                " WHERE fact_id = ? AND kind = ? AND other_id = ? AND ended_at IS NULL",
-                (self._at, fact_id, kind, other),
-            )
-        await self._tx.run_many(
-            "INSERT INTO relation (fact_id, kind, other_id, about, source_id, locator, added_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(fact_id, *item, self._since(entry)) for item in sorted(wanted - present, key=str)],
-        )
-        if entry.superseded_by:
-            await self._tx.run(
-                "UPDATE fact SET superseded_by = ? WHERE id = ?", (ids[entry.superseded_by], fact_id)
-            )
-
-    def _since(self, entry: FactEntry) -> str:
-        """Return since when an entry's relations hold: an imported history knows its own last moment."""
-        return entry.revisions[-1].at if entry.revisions else self._at
-
-    async def _known(self, refs: Iterable[str]) -> dict[str, _Known]:
-        rows = await self._tx.fetch(
-            "SELECT f.ref, f.id, f.revision, r.state FROM fact f"
-            " JOIN revision r ON r.fact_id = f.id AND r.number = f.revision"
-            " WHERE f.story_id = ? AND f.ref IN (SELECT value FROM json_each(?))",
-            (self._story, json.dumps(list(refs))),
-        )
-        return {row["ref"]: _Known(row["id"], row["revision"], json.loads(row["state"])) for row in rows}
-
-    async def _ids(self, refs: Iterable[str]) -> dict[str, int]:
-        rows = await self._tx.fetch(
-            "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
-            (self._story, json.dumps(list(refs))),
-        )
-        return {row[0]: row[1] for row in rows}
-
-    async def _taken(self, entries: Iterable[FactEntry]) -> set[int]:
-        """Return which of the ids that entries ask for are in use already."""
-        wanted = [int(entry.id[1:]) for entry in entries if entry.id]
-        rows = await self._tx.fetch(
-            "SELECT id FROM fact WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
-        )
-        return {row[0] for row in rows}
-
-    async def _new_id(self, entry: FactEntry, taken: set[int]) -> int:
-        """Return the id an exported fact had, where it is free, else the next one."""
-        if self._next_id is None:
-            rows = await self._tx.fetch("SELECT coalesce(max(id), 0) + 1 FROM fact")
-            self._next_id = int(rows[0][0])
-        wanted = int(entry.id[1:]) if entry.id else None
-        fact_id = self._next_id if wanted is None or wanted in taken else wanted
-        taken.add(fact_id)
-        self._next_id = max(self._next_id, fact_id + 1)
-        return fact_id
-
-    def _gather(
-        self, rows: _Rows, fact_id: int, number: int, entry: FactEntry, state: State, *, is_new: bool
-    ) -> None:
-        # What has no date of its own stands on the timeline where it was first spoken of.
-        when = entry.occurred or entry.attributions[0].said
-        earliest, latest = dates.bounds(when) if when else (None, None)
-        lasting = dates.lasting(earliest, latest) if earliest and latest else None
-        dated = (entry.occurred, entry.occasion, entry.date_note, earliest, latest, lasting)
-        rows.facts.append((fact_id, self._story, entry.ref, entry.statement, *dated, entry.retracted, number))
-        for position, item in enumerate(entry.attributions, 1):
-            speaker, source = self._resolver.speaker_id(item), self._resolver.attributed_source(item)
-            rows.attributions.append(
-                (
-                    fact_id,
-                    position,
-                    speaker,
-                    item.cue,
-                    item.stance,
-                    source,
-                    item.locator,
-                    item.quote,
-                    item.said,
-                )
-            )
-        for position, figure in enumerate(entry.figures, 1):
-            rows.figures.append((fact_id, position, self._story, *figure.model_dump().values()))
-        rows.mentions.extend((fact_id, *mention) for mention in self._resolver.mentions(entry))
-        if entry.retracted is None and entry.superseded_by is None:
-            rows.texts.append((fact_id, entry.statement, self._resolver.context(entry)))
-        rows.revisions.extend(self._revisions(fact_id, number, entry, state, is_new=is_new))
-
-    def _revisions(
-        self, fact_id: int, number: int, entry: FactEntry, state: State, *, is_new: bool
-    ) -> Iterable[tuple[Any, ...]]:
-        """Yield the rows of a fact's history: the imported one, or the one revision that this makes."""
-        written = json.dumps(state, ensure_ascii=False)
-        if is_new and entry.revisions:
-            for n, item in enumerate(entry.revisions, 1):
-                past = json.dumps(item.state, ensure_ascii=False) if n < number and item.state else written
-                yield fact_id, n, item.at, item.kind, item.actor, item.reason, item.material, past
-        else:
-            kind = RevisionKind.PUBLISHED if is_new else RevisionKind.CORRECTED
-            yield fact_id, number, self._at, kind, self._actor, None, True, written
-
-    async def _clear(self, fact_ids: list[int]) -> None:
-        """Remove what a corrected fact no longer has; its attributions are replaced one by one."""
-        wanted = (json.dumps(fact_ids),)
-        for table in ("figure", "mention"):
-            await self._tx.run(
-                f"DELETE FROM {table} WHERE fact_id IN (SELECT value FROM json_each(?))", wanted
-            )
-        await self._tx.run(
-            "DELETE FROM attribution WHERE position > 1 AND fact_id IN (SELECT value FROM json_each(?))",
-            wanted,
-        )
-        await indexing.remove(self._tx, fact_ids)
-
-    async def _insert(self, rows: _Rows) -> None:
-        # Attributions first: the database refuses a fact that has none.
-        await self._tx.run_many(_ATTRIBUTION, rows.attributions)
-        await self._tx.run_many(_FACT, rows.facts)
-        await self._tx.run_many(
-            "INSERT INTO figure"
-            " (fact_id, position, story_id, amount, upper, words, qualifier, counts, measure)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            rows.figures,
-        )
-        await self._tx.run_many(
-            "INSERT INTO mention (fact_id, part, position, entity_id) VALUES (?, ?, ?, ?)", rows.mentions
-        )
-        await self._tx.run_many(_REVISION, rows.revisions)
-        await indexing.add(self._tx, self._story, rows.texts)
+        if not rows:
+            raise Refused(f"{fact} can be superseded only by a fact that is in force itself")
 
 
-def moment_text(moment: datetime) -> str:
-    """Return an aware UTC datetime as the record writes moments: fixed width, so that text sorts by time."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+async def _write(tx: Transaction, trace: Trace, change: Publish | Revise, deed: Deed) -> Fact:
+    """Write one fact with those that it names anew, and return it as it then stands."""
+    resolver = await Resolver.open(tx, change.story_id)
+    await resolver.add_new_entities(change.entities)
+    batch = Batch(tx, change.story_id, trace, resolver, deed)
+    await batch.write([change.fact])
+    await batch.finish()
+    rows = await tx.fetch(
+        "SELECT id FROM fact WHERE story_id = ? AND ref = ?", (change.story_id, change.fact.ref)
+    )
+    (fact,) = await tx.reading(lambda read: facts.load(read, [rows[0][0]]))
+    return fact
+
+
+async def _state(tx: Transaction, fact_id: int) -> facts.State:
+    """Return a fact's present state, as its revision keeps it, with the number of that revision."""
+    return await tx.reading(lambda read: facts.state(read, fact_id))
+
+
+_OTHERS: dict[type[Any], Callable[[Transaction, Trace, Any], Awaitable[str]]] = {
+    PutSource: put_source,
+    PutEntity: put_entity,
+    MergeEntity: merge_entity,
+    OpenStory: open_story,
+    Reject: drafts.reject,
+    Appoint: members.appoint,
+    Dismiss: members.dismiss,
+}
+
+
+def _origin(draft: int | None) -> str | None:
+    return None if draft is None else f"draft D{draft}"

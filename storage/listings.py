@@ -79,7 +79,10 @@ ORDER BY l.position
 _THEN = """
 SELECT f.id FROM fact f WHERE f.story_id = :story AND f.id > :after AND EXISTS (
     SELECT 1 FROM revision r WHERE r.fact_id = f.id AND r.at <= :moment
-    AND r.number = (SELECT max(number) FROM revision WHERE fact_id = f.id AND at <= :moment)
+    AND r.number = (
+        SELECT number FROM revision WHERE fact_id = f.id AND at <= :moment
+        ORDER BY at DESC, number DESC LIMIT 1
+    )
     AND json_extract(r.state, '$.superseded_by') IS NULL AND json_extract(r.state, '$.retracted') IS NULL
 ) ORDER BY f.id LIMIT :limit
 """

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
-from storage.kinds import EntityKind, RelationKind, RevisionKind, SourceKind, Stance, Standing
+from storage.kinds import (
+    Action,
+    DraftKind,
+    DraftState,
+    EntityKind,
+    RelationKind,
+    RevisionKind,
+    SourceKind,
+    Stance,
+    Standing,
+)
 from storage.standing import standing_of
 
 __all__ = [
-    "Attribution", "Entity", "EntityKind", "Fact", "Figure", "Relation", "RelationKind", "Revision",
-    "RevisionKind", "Source", "SourceKind", "Stance", "Standing", "Story",
+    "Action", "Attribution", "AuditEntry", "Draft", "DraftKind", "DraftState", "Entity", "EntityKind", "Fact",
+    "Figure", "Member", "OpenQuestion", "Relation", "RelationKind", "Revision", "RevisionKind", "Source",
+    "SourceKind", "Stance", "Standing", "Story",
 ]  # fmt: skip
 
 
@@ -63,6 +76,7 @@ class Entity(Frozen):
     role: str | None = None
     role_source: Source | None = None
     role_locator: str | None = None
+    merged_into: str | None = None
 
     @property
     def called(self) -> str:
@@ -151,3 +165,57 @@ class Revision(Frozen):
     material: bool
     state: str
     reason: str | None = None
+
+
+class AuditEntry(Frozen):
+    """One entry of the audit trail; `before` and `after` are what the change found and what it left."""
+
+    id: int
+    at: str
+    actor: str
+    action: Action
+    subject: str
+    hash: str
+    chat: str | None = None
+    story_id: int | None = None
+    before: Any = None
+    after: Any = None
+    reason: str | None = None
+
+
+class Member(Frozen):
+    """A moderator: of one story, or of all (`story_id` None)."""
+
+    address: str
+    appointed_at: str
+    story_id: int | None = None
+    handle: str | None = None
+    name: str | None = None
+
+
+class Draft(Frozen):
+    """A proposed fact waiting for review, or what became of it; `change` is the change to make (JSON)."""
+
+    id: int
+    story_id: int
+    kind: DraftKind
+    change: dict[str, Any]
+    language: str
+    proposed_at: str
+    state: DraftState
+    proposer: str | None = None
+    chat: str | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+    fact_id: int | None = None
+
+
+class OpenQuestion(Frozen):
+    """A question that found nothing, and how often it was asked."""
+
+    id: int
+    story_id: int
+    key: str
+    text: str
+    asked: int
+    last_at: str

@@ -6,12 +6,18 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
+from storage.audit import Audit, Clock
 from storage.chats import Chats
 from storage.database import Database
+from storage.dialogues import Dialogues
+from storage.drafts import Drafts
 from storage.entities import Entities
 from storage.facts import Facts
-from storage.ledger import Clock, Ledger
+from storage.ledger import Ledger
 from storage.listings import Listings
+from storage.members import Members
+from storage.outbox import Outbox
+from storage.questions import Questions
 from storage.search import Search
 from storage.sources import Sources
 from storage.stories import Stories
@@ -36,6 +42,12 @@ class Record:
         self.listings = Listings(self.facts)
         self.search = Search(database)
         self.chats = Chats(database)
+        self.audit = Audit(database)
+        self.members = Members(database)
+        self.drafts = Drafts(database)
+        self.dialogues = Dialogues(database, clock)
+        self.questions = Questions(database)
+        self.outbox = Outbox(database)
         self.ledger = Ledger(database, clock)
 
     @classmethod

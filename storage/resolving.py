@@ -90,6 +90,25 @@ class Resolver:
             "INSERT INTO entity_name (entity_id, folded, rank, spelling, story_id) VALUES (?, ?, ?, ?, ?)",
             [(row[1], *name, self._story) for row in rows for name in _names(listed[row[0]])],
         )
+        await self._merge([entity for entity in listed.values() if entity.merged_into])
+
+    async def add_new_entities(self, entities: Sequence[EntityEntry]) -> None:
+        """Add those of the entities that are not on record by any of their names."""
+        await self._find_entities([entity.name for entity in entities])
+        await self.add_entities(entity for entity in entities if entity.name not in self._entities)
+
+    async def _merge(self, entities: list[EntityEntry]) -> None:
+        """Let entities be the ones that they were found to be."""
+        for entity in entities:
+            rows = await self._tx.fetch(
+                "UPDATE entity SET merged_into = other.id FROM entity other"
+                " WHERE entity.story_id = :story AND entity.ref = :ref"
+                " AND other.story_id = :story AND other.ref = :into AND other.id <> entity.id"
+                " AND other.merged_into IS NULL RETURNING entity.id",
+                {"story": self._story, "ref": entity.ref, "into": entity.merged_into},
+            )
+            if not rows:
+                raise UnknownRefs("entity", [entity.merged_into or ""])
 
     def source_id(self, ref: str | None) -> int | None:
         """Return the id of a source that was found before."""
@@ -248,7 +267,7 @@ FROM (
     FROM json_each(:asked)
 ) asked
 CROSS JOIN entity e ON e.id = coalesce(
-    (SELECT id FROM entity WHERE story_id = :story AND ref = asked.name),
+    (SELECT coalesce(merged_into, id) FROM entity WHERE story_id = :story AND ref = asked.name),
     (SELECT entity_id FROM entity_name WHERE story_id = :story AND folded = asked.folded AND rank < 2
         ORDER BY rank, entity_id LIMIT 1)
 )

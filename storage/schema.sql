@@ -36,10 +36,12 @@ CREATE TABLE entity (
     short TEXT,
     role TEXT,
     role_source_id INTEGER REFERENCES source (id),
-    role_locator TEXT,
+    role_locator TEXT, merged_into INTEGER REFERENCES entity (id),
     UNIQUE (story_id, ref),
     CHECK (role IS NULL OR role_source_id IS NOT NULL)
 );
+-- An entity that was found to be another: what names it by its ref means that other from then on.
+CREATE INDEX entity_merged ON entity (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Every folded form an entity can be asked by: rank 0 its name, 1 an alias, 2 one word of either, 3 its role.
 CREATE TABLE entity_name (
@@ -139,10 +141,12 @@ CREATE TABLE revision (
     actor TEXT NOT NULL,
     reason TEXT,
     material INTEGER NOT NULL,
-    state TEXT NOT NULL,
+    state TEXT NOT NULL, audit_id INTEGER,
     PRIMARY KEY (fact_id, number)
 );
-CREATE INDEX revision_by_moment ON revision (fact_id, at);
+-- `audit_id` names the entry of the trail that made a revision; none for those from before there was a trail.
+-- With the number in it, the last revision up to a moment is one step from the end of a range.
+CREATE INDEX revision_by_moment ON revision (fact_id, at, number);
 
 -- The facts that tell a story in a few lines (/about), in order.
 CREATE TABLE lead (
@@ -198,6 +202,130 @@ CREATE TRIGGER revision_is_final BEFORE UPDATE ON revision
 BEGIN
     SELECT RAISE (ABORT, 'revisions are append-only');
 END;
+
+-- Every change leaves its trace: entries that are chained by their hashes (storage/audit.py).
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL UNIQUE,
+    actor TEXT NOT NULL,
+    chat TEXT,
+    action TEXT NOT NULL,
+    story_id INTEGER,
+    subject TEXT NOT NULL,
+    before TEXT,
+    after TEXT,
+    reason TEXT,
+    revisions TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL
+);
+CREATE INDEX audit_by_subject ON audit (subject, id);
+CREATE INDEX audit_by_actor ON audit (actor, id);
+
+CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+BEGIN
+    SELECT RAISE (ABORT, 'the audit trail is append-only');
+END;
+
+CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit
+BEGIN
+    SELECT RAISE (ABORT, 'the audit trail is append-only');
+END;
+
+CREATE TRIGGER entity_is_kept BEFORE DELETE ON entity
+BEGIN
+    SELECT RAISE (ABORT, 'entities are never deleted: merge them');
+END;
+
+CREATE TRIGGER source_is_kept BEFORE DELETE ON source
+BEGIN
+    SELECT RAISE (ABORT, 'sources are never deleted');
+END;
+
+-- Moderators; those whom the settings name as owners stand in no table. Without a story: of all stories.
+CREATE TABLE member (
+    id INTEGER PRIMARY KEY,
+    address TEXT NOT NULL,
+    story_id INTEGER REFERENCES story (id),
+    handle TEXT,
+    name TEXT,
+    appointed_at TEXT NOT NULL,
+    dismissed_at TEXT
+);
+CREATE UNIQUE INDEX member_once ON member (address, coalesce(story_id, 0)) WHERE dismissed_at IS NULL;
+
+-- Proposed facts; whoever proposed one is forgotten on request, the draft is not.
+CREATE TABLE draft (
+    id INTEGER PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    kind TEXT NOT NULL CHECK (kind IN ('suggestion', 'own')),
+    change TEXT NOT NULL,
+    proposer TEXT,
+    chat TEXT,
+    language TEXT NOT NULL,
+    proposed_at TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'approved', 'rejected', 'merged', 'edited')),
+    decided_at TEXT,
+    decided_by TEXT,
+    reason TEXT,
+    fact_id INTEGER REFERENCES fact (id)
+);
+CREATE INDEX draft_waiting ON draft (story_id, id) WHERE state = 'waiting';
+CREATE INDEX draft_by_proposer ON draft (proposer) WHERE proposer IS NOT NULL;
+
+-- One open dialogue for each person in each chat. AUTOINCREMENT: an old button never meets a new dialogue.
+CREATE TABLE dialogue (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    chat TEXT NOT NULL,
+    person TEXT NOT NULL,
+    command TEXT NOT NULL,
+    state TEXT NOT NULL,
+    turn INTEGER NOT NULL DEFAULT 1,
+    touched_at TEXT NOT NULL,
+    UNIQUE (chat, person)
+);
+
+-- Questions that found nothing, by the words that they turn on; who asked is known only of those in `asker`.
+CREATE TABLE question (
+    id INTEGER PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    asked INTEGER NOT NULL DEFAULT 1,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    answered_at TEXT,
+    fact_id INTEGER REFERENCES fact (id),
+    UNIQUE (story_id, key)
+);
+CREATE INDEX question_open ON question (story_id, asked DESC, id) WHERE answered_at IS NULL;
+
+CREATE TABLE asker (
+    question_id INTEGER NOT NULL REFERENCES question (id),
+    chat TEXT NOT NULL,
+    person TEXT NOT NULL,
+    language TEXT NOT NULL,
+    PRIMARY KEY (question_id, chat, person)
+);
+CREATE INDEX asker_by_person ON asker (person);
+
+-- What is to be sent to a chat without being asked; `reply` is a whole reply (JSON).
+CREATE TABLE delivery (
+    id INTEGER PRIMARY KEY,
+    chat TEXT NOT NULL,
+    reply TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'sending', 'sent', 'given up')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT
+);
+CREATE INDEX delivery_open ON delivery (chat, id) WHERE state IN ('due', 'sending');
+
+-- How far in the trail those have come who act on changes after they were made.
+CREATE TABLE progress (
+    name TEXT PRIMARY KEY,
+    audit_id INTEGER NOT NULL
+);
 
 -- What /what, /ask and search look through; its rowid is the fact's id, `story` one word that marks the story.
 CREATE VIRTUAL TABLE fact_text USING fts5 (

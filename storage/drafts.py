@@ -1,0 +1,111 @@
+"""Drafts: proposed facts waiting for review, and what became of them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from storage.audit import Trace
+from storage.changes import Publish, Reject, dumped
+from storage.database import Database, Transaction
+from storage.errors import AlreadyDone, Refused
+from storage.models import Action, Draft, DraftKind, DraftState
+
+# So many drafts of one person may wait at once.
+MOST_WAITING = 20
+
+
+class Drafts:
+    """Keep proposals until they are decided."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, draft_id: int) -> Draft | None:
+        """Return one draft, decided or not."""
+        rows = await self._database.read("SELECT * FROM draft WHERE id = ?", (draft_id,))
+        return _draft(rows[0]) if rows else None
+
+    async def waiting(self, story_id: int, *, after: int = 0, limit: int) -> list[Draft]:
+        """Return a story's drafts that wait, the longest first, in order of id after `after`."""
+        rows = await self._database.read(
+            "SELECT * FROM draft WHERE story_id = ? AND state = 'waiting' AND id > ? ORDER BY id LIMIT ?",
+            (story_id, after, limit),
+        )
+        return [_draft(row) for row in rows]
+
+    async def count_waiting(self, story_id: int) -> int:
+        """Return how many of a story's drafts wait."""
+        rows = await self._database.read(
+            "SELECT count(*) FROM draft WHERE story_id = ? AND state = 'waiting'", (story_id,)
+        )
+        return int(rows[0][0])
+
+
+async def propose(
+    tx: Transaction,
+    change: Publish,
+    *,
+    kind: DraftKind,
+    proposer: str,
+    chat: str,
+    language: str,
+    at: str,
+    replacing: int | None = None,
+) -> int:
+    """Put a fact before the moderators and return the draft's id; it may take the place of another draft.
+
+    Raises Refused for a person who has too many waiting, AlreadyDone where the other is decided already.
+    """
+    rows = await tx.fetch("SELECT count(*) FROM draft WHERE proposer = ? AND state = 'waiting'", (proposer,))
+    if rows[0][0] >= MOST_WAITING:
+        raise Refused(
+            f"{MOST_WAITING} of your suggestions are waiting already: let moderators look at those first"
+        )
+    made = await tx.fetch(
+        "INSERT INTO draft (story_id, kind, change, proposer, chat, language, proposed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (change.story_id, kind, json.dumps(dumped(change), ensure_ascii=False), proposer, chat, language, at),
+    )
+    if replacing is not None:
+        await _close(tx, replacing, DraftState.EDITED, at=at, by=proposer)
+    return int(made[0][0])
+
+
+async def decide(
+    tx: Transaction, trace: Trace, draft_id: int, state: DraftState, *, fact_id: int | None = None
+) -> None:
+    """Write what became of a draft. Raises AlreadyDone for one that is decided."""
+    await _close(tx, draft_id, state, at=trace.at, by=trace.by.actor, fact_id=fact_id)
+
+
+async def reject(tx: Transaction, trace: Trace, change: Reject) -> str:
+    """Reject a draft; return its id as people write it."""
+    await _close(tx, change.draft, DraftState.REJECTED, at=trace.at, by=trace.by.actor, reason=change.reason)
+    subject = f"D{change.draft}"
+    await trace.close(tx, Action.REJECTED, subject, story_id=change.story_id, reason=change.reason)
+    return subject
+
+
+async def _close(
+    tx: Transaction,
+    draft_id: int,
+    state: DraftState,
+    *,
+    at: str,
+    by: str,
+    fact_id: int | None = None,
+    reason: str | None = None,
+) -> None:
+    rows = await tx.fetch(
+        "UPDATE draft SET state = ?, decided_at = ?, decided_by = ?, fact_id = ?, reason = ?"
+        " WHERE id = ? AND state = 'waiting' RETURNING id",
+        (state, at, by, fact_id, reason, draft_id),
+    )
+    if not rows:
+        raise AlreadyDone(f"D{draft_id} has been decided already")
+
+
+def _draft(row: sqlite3.Row) -> Draft:
+    fields = {key: row[key] for key in row.keys() if key != "decided_at"}  # noqa: SIM118  # reason: iterating a Row gives its values
+    return Draft(**{**fields, "change": json.loads(row["change"])})

@@ -1,0 +1,34 @@
+"""Removing a reader's personal data: all that is kept about a person and not part of the record itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from storage.database import Database
+
+_REMOVED = {
+    "dialogues": "DELETE FROM dialogue WHERE person = :person",
+    "questions": "DELETE FROM asker WHERE person = :person",
+    "suggestions": "UPDATE draft SET proposer = NULL, chat = NULL"
+    " WHERE proposer = :person AND kind = 'suggestion'",
+    # What belongs to a chat of several people is theirs; a private chat's address is the person's own.
+    "settings": "DELETE FROM chat WHERE address = :person",
+    "deliveries": "DELETE FROM delivery WHERE chat = :person",
+}
+
+
+class Forgotten(NamedTuple):
+    """How much was removed of each kind, and whether entries of the audit trail name the person."""
+
+    removed: dict[str, int]
+    in_trail: bool
+
+
+async def forget(database: Database, person: str) -> Forgotten:
+    """Remove what is kept about a person, and tell what was removed and what stays."""
+    removed: dict[str, int] = {}
+    async with database.transaction() as tx:
+        for kind, sql in _REMOVED.items():
+            removed[kind] = len(await tx.fetch(f"{sql} RETURNING 1", {"person": person}))
+        rows = await tx.fetch("SELECT 1 FROM audit WHERE actor = :person LIMIT 1", {"person": person})
+    return Forgotten(removed, bool(rows))

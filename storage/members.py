@@ -1,0 +1,97 @@
+"""Moderators: who is one, of which story, and since when. Owners are named by the settings, not here."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from storage.audit import Trace
+from storage.changes import Appoint, Dismiss
+from storage.database import Database, Transaction
+from storage.errors import AlreadyDone
+from storage.models import Action, Member
+
+_IN_OFFICE = "SELECT * FROM member WHERE dismissed_at IS NULL"
+
+
+class Members:
+    """Find and list moderators."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._kept: tuple[int, frozenset[tuple[str, int | None]]] = (-1, frozenset())
+
+    async def moderates(self, address: str, story_id: int | None, *, surely: bool = False) -> bool:
+        """Tell whether a person moderates a story; with `story_id` None, all of them.
+
+        Every request asks this, so the answer comes from memory, which another process may be a moment
+        ahead of; `surely` asks the file.
+        """
+        if surely or self._kept[0] != self._database.state:
+            rows = await self._database.reading(lambda read: read(_IN_OFFICE))
+            offices = frozenset((row["address"], row["story_id"]) for row in rows)
+            self._kept = (self._database.state, offices)
+        offices = self._kept[1]
+        return (address, None) in offices or (story_id is not None and (address, story_id) in offices)
+
+    async def page(self, *, after: str = "", limit: int) -> list[Member]:
+        """Return the moderators in office in order of address after `after`; one may have several stories."""
+        rows = await self._database.read(
+            f"{_IN_OFFICE} AND address IN (SELECT DISTINCT address FROM member"
+            " WHERE dismissed_at IS NULL AND address > ? ORDER BY address LIMIT ?)"
+            " ORDER BY address, story_id",
+            (after, limit),
+        )
+        return [_member(row) for row in rows]
+
+    async def called(self, handle: str) -> str | None:
+        """Return the address of who is or was a moderator under an @name; the one appointed last."""
+        rows = await self._database.read(
+            "SELECT address FROM member WHERE lower(handle) = ? ORDER BY id DESC LIMIT 1",
+            (handle.removeprefix("@").casefold(),),
+        )
+        return str(rows[0][0]) if rows else None
+
+    async def names(self) -> dict[str, str]:
+        """Return what everyone who is or was a moderator is called, by address."""
+        rows = await self._database.read("SELECT address, handle, name FROM member ORDER BY id")
+        return {row["address"]: _called(row) for row in rows}
+
+
+async def appoint(tx: Transaction, trace: Trace, change: Appoint) -> str:
+    """Make a person a moderator; return the address. Raises AlreadyDone for one who is."""
+    rows = await tx.fetch(
+        "INSERT INTO member (address, story_id, handle, name, appointed_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING RETURNING id",
+        (change.address, change.story_id, change.handle, change.name, trace.at),
+    )
+    if not rows:
+        raise AlreadyDone(f"{_named(change)} is a moderator there already")
+    await trace.close(
+        tx, Action.APPOINTED, change.address, story_id=change.story_id, after={"handle": change.handle}
+    )
+    return change.address
+
+
+async def dismiss(tx: Transaction, trace: Trace, change: Dismiss) -> str:
+    """End a person's being a moderator; return the address. Raises AlreadyDone for one who is none."""
+    rows = await tx.fetch(
+        "UPDATE member SET dismissed_at = ? WHERE address = ? AND story_id IS ? AND dismissed_at IS NULL"
+        " RETURNING id",
+        (trace.at, change.address, change.story_id),
+    )
+    if not rows:
+        raise AlreadyDone(f"{change.address} is no moderator there")
+    await trace.close(tx, Action.DISMISSED, change.address, story_id=change.story_id)
+    return change.address
+
+
+def _named(change: Appoint) -> str:
+    return f"@{change.handle}" if change.handle else change.name or change.address
+
+
+def _called(row: sqlite3.Row) -> str:
+    return f"@{row['handle']}" if row["handle"] else row["name"] or row["address"]
+
+
+def _member(row: sqlite3.Row) -> Member:
+    return Member(**{key: row[key] for key in ("address", "story_id", "handle", "name", "appointed_at")})
