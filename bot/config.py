@@ -164,6 +164,12 @@ class LimitSettings(_Section):
     page: int = Field(8, ge=1, le=50, description="a whole number from 1 to 50")
 
 
+class ReviewSettings(_Section):
+    """How facts come on record."""
+
+    four_eyes: bool = Field(False, description="true or false")
+
+
 class LogSettings(_Section):
     """How much is logged, and in which form."""
 
@@ -184,6 +190,7 @@ class Settings(_Section):
         default_factory=list, description='a list of addresses, like ["telegram:12345"]'
     )
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    review: ReviewSettings = Field(default_factory=ReviewSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     language: str = Field(
         "en", pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,8})?$", description='the code of a language, like "en"'

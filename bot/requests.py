@@ -15,12 +15,32 @@ class Role(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody on a platform: `handle` is the @name without its sign, `name` what the platform shows.
+
+    Not every identity is a person: groups and channels write as themselves, and so do other bots.
+    """
+
+    address: str
+    handle: str | None = None
+    name: str | None = None
+    is_person: bool = True
+
+    @property
+    def called(self) -> str:
+        """How the bot names them."""
+        return f"@{self.handle}" if self.handle else self.name or self.address
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One message to the bot, free of any platform.
 
     `chat` and `user` are addresses like `telegram:-100123` and `telegram:12345`. `role` is set only by a
     front end that itself vouches for it (the terminal); dispatch looks it up otherwise. `private` tells
-    that the chat is with one person, where plain talk is meant for the bot.
+    that plain talk in it is meant for the bot, `shared` that several people read the chat. `is_person` is
+    False for a group or channel that writes as itself: it never has a role. `replied_to` is who wrote the
+    message that this one replies to, `mentioned` are those whom it names beyond the words of its text.
     """
 
     text: str
@@ -29,3 +49,14 @@ class Request:
     private: bool = True
     role: Role | None = None
     language: str = "en"
+    shared: bool = False
+    is_person: bool = True
+    handle: str | None = None
+    name: str | None = None
+    replied_to: Identity | None = None
+    mentioned: tuple[Identity, ...] = ()
+
+    @property
+    def asker(self) -> Identity:
+        """Who asks."""
+        return Identity(self.user, self.handle, self.name, self.is_person)

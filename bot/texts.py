@@ -21,6 +21,11 @@ def speak(language: str) -> None:
     _language.set(language)
 
 
+def spoken() -> str:
+    """Return the language of this context."""
+    return _language.get()
+
+
 def _(message: str, **values: object) -> str:
     """Return the text in the chosen language, its named placeholders filled."""
     text = _catalog(_language.get()).gettext(message)

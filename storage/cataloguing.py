@@ -10,7 +10,7 @@ from storage.changes import MergeEntity, OpenStory, PutEntity, PutSource
 from storage.database import Transaction
 from storage.errors import AlreadyDone, Overtaken, Refused
 from storage.models import Action, Entity, Source
-from storage.resolving import Resolver
+from storage.resolving import Resolver, merge
 
 Fields = dict[str, Any]
 
@@ -71,17 +71,7 @@ async def merge_entity(tx: Transaction, trace: Trace, change: MergeEntity) -> st
     if any(row["merged_into"] is not None for row in rows):
         raise AlreadyDone("One of the two has been merged already")
     one, other = found[change.entity_id], found[change.into_id]
-    await tx.run(
-        "UPDATE entity SET merged_into = :into WHERE id = :id OR merged_into = :id",
-        {"id": one["id"], "into": other["id"]},
-    )
-    # A fact that names both names the one that is left once.
-    await tx.run(
-        "DELETE FROM mention WHERE entity_id = :id AND EXISTS (SELECT 1 FROM mention m"
-        " WHERE m.fact_id = mention.fact_id AND m.part = mention.part AND m.entity_id = :into)",
-        {"id": one["id"], "into": other["id"]},
-    )
-    await tx.run("UPDATE mention SET entity_id = ? WHERE entity_id = ?", (other["id"], one["id"]))
+    await merge(tx, one["id"], other["id"])
     await trace.close(
         tx, Action.MERGED, f"E{other['id']}",
         story_id=change.story_id, before={"name": one["name"]}, after={"name": other["name"]},

@@ -127,6 +127,8 @@ class Database:
                 try:
                     yield Transaction(self._writer)
                     await self._writer.commit()
+                    # What is kept in memory of any state before is out of date.
+                    self.state = 0
                 except BaseException:
                     # Shielded: a cancelled command must not leave the transaction open.
                     await asyncio.shield(self._writer.rollback())

@@ -111,6 +111,17 @@ def typed(text: str) -> Span | None:
     return None
 
 
+def edtf(text: str) -> str | None:
+    """Return the EDTF date that a text tells, in EDTF or in plain words (`18 July 2023`), or None."""
+    trimmed = text.strip()
+    try:
+        return canonical(trimmed)
+    except ValueError:
+        pass
+    in_words = _words_to_edtf(trimmed) if len(trimmed) <= 40 else None
+    return in_words if in_words and _one(in_words) else None
+
+
 def impossible(text: str) -> bool:
     """Tell whether the text has the form of a date but names a day that does not exist."""
     matched = _DATELIKE.search(text)

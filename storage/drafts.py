@@ -34,12 +34,26 @@ class Drafts:
         )
         return [_draft(row) for row in rows]
 
+    async def untold(self, limit: int) -> list[Draft]:
+        """Return decided drafts whose proposers do not know yet, the first proposed first."""
+        rows = await self._database.read(
+            "SELECT * FROM draft WHERE state <> 'waiting' AND told = 0 ORDER BY id LIMIT ?", (limit,)
+        )
+        return [_draft(row) for row in rows]
+
     async def count_waiting(self, story_id: int) -> int:
         """Return how many of a story's drafts wait."""
         rows = await self._database.read(
             "SELECT count(*) FROM draft WHERE story_id = ? AND state = 'waiting'", (story_id,)
         )
         return int(rows[0][0])
+
+
+async def tell(tx: Transaction, draft_id: int) -> bool:
+    """Remember that a proposer was told what became of a draft; False if that was done before."""
+    return bool(
+        await tx.fetch("UPDATE draft SET told = 1 WHERE id = ? AND told = 0 RETURNING id", (draft_id,))
+    )
 
 
 async def propose(
@@ -107,5 +121,5 @@ async def _close(
 
 
 def _draft(row: sqlite3.Row) -> Draft:
-    fields = {key: row[key] for key in row.keys() if key != "decided_at"}  # noqa: SIM118  # reason: iterating a Row gives its values
+    fields = {key: row[key] for key in row.keys() if key not in ("decided_at", "told")}  # noqa: SIM118  # reason: iterating a Row gives its values
     return Draft(**{**fields, "change": json.loads(row["change"])})

@@ -63,6 +63,10 @@ class Entities:
         wanted = set(refs)
         return await self._database.reading(lambda read: by_ref(read, story_id, wanted))
 
+    async def alone(self, story_id: int, ref: str) -> Entity | None:
+        """Return the entity of a ref with its role's source and only its own names, None if there is none."""
+        return await self._database.reading(lambda read: by_itself(read, story_id, ref))
+
     async def by_id(self, ids: Iterable[int]) -> dict[int, Entity]:
         """Return entities by id, with the sources of their roles."""
         sql = _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id"

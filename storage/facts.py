@@ -122,12 +122,38 @@ class Facts:
         kept = await self._database.reading(lambda read: state(read, fact_id))
         return FactEntry(**kept, ref=rows[0][0])
 
+    async def ids(self, story_id: int, refs: Iterable[str]) -> dict[str, int]:
+        """Return the ids of a story's facts of those refs, by ref."""
+        rows = await self._database.read(
+            "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
+            (story_id, json.dumps(list(refs))),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def at_revision(self, fact_id: int, number: int) -> Fact | None:
+        """Return a fact as it stood at one of its revisions."""
+        rows = await self._database.read(
+            "SELECT at FROM revision WHERE fact_id = ? AND number = ?", (fact_id, number)
+        )
+        found = await self.load([fact_id], moment=rows[0][0]) if rows else []
+        return found[0] if found else None
+
     async def revisions(self, fact_id: int) -> list[Revision]:
         """Return a fact's history, oldest first."""
         rows = await self._database.read(
-            "SELECT * FROM revision WHERE fact_id = ? ORDER BY number", (fact_id,)
+            "SELECT fact_id, number, at, kind, actor, reason, material, state FROM revision"
+            " WHERE fact_id = ? ORDER BY number",
+            (fact_id,),
         )
         return [Revision(**dict(row)) for row in rows]
+
+    async def made_by(self, audit_id: int, limit: int) -> list[int]:
+        """Return the ids of facts that an entry of the audit trail wrote, the last written first."""
+        # In the order of writing, so that it ends with the last of the newest entries: no index is needed.
+        rows = await self._database.read(
+            "SELECT fact_id FROM revision WHERE audit_id = ? ORDER BY rowid DESC LIMIT ?", (audit_id, limit)
+        )
+        return [row[0] for row in rows]
 
     async def states(self, story_id: int, *, after: int, limit: int) -> list[Kept]:
         """Return every fact of a story as kept, retracted ones too, in order of id after `after`."""
@@ -247,10 +273,15 @@ def _fact(
         date_note=state.get("date_note"),
         attributions=tuple(_attribution(item, cited, named) for item in state["attributions"]),
         figures=tuple(Figure(**item) for item in state.get("figures", ())),
-        places=tuple(named[ref] for ref in state.get("places", ())),
-        about=tuple(named[ref] for ref in state.get("about", ())),
+        places=_each(named, state.get("places", ())),
+        about=_each(named, state.get("about", ())),
         relations=tuple(relations),
     )
+
+
+def _each(named: dict[str, Entity], refs: Iterable[str]) -> tuple[Entity, ...]:
+    """Return the entities of refs, each once: two may have been found to be one."""
+    return tuple({named[ref].id: named[ref] for ref in refs}.values())
 
 
 def _attribution(item: State, cited: dict[str, Source], named: dict[str, Entity]) -> Attribution:

@@ -92,15 +92,17 @@ class Ledger:
             await close_import(tx, trace, story_id, batch.written)
         return batch.written
 
-    async def undo(self, *, by: By, within_minutes: float, also: Also | None = None) -> Made:
-        """Take back the last change of a person, as a new change, if it is no older than that.
+    async def undo(
+        self, *, by: By, within_minutes: float, story_id: int | None = None, also: Also | None = None
+    ) -> Made:
+        """Take back a person's last change (to a story), as a new change, if it is no older than that.
 
         Raises Refused, saying why, where there is nothing to take back or somebody has built on it.
         """
         async with self._database.transaction() as tx:
             if also is not None:
                 await also(tx)
-            change = await undoing.find(tx, by.actor, self.clock(), within_minutes)
+            change = await undoing.find(tx, by.actor, story_id, self.clock(), within_minutes)
             return await self._make(tx, change, by)
 
     async def _make(self, tx: Transaction, change: Change, by: By) -> Made:

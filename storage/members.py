@@ -6,7 +6,7 @@ import sqlite3
 
 from storage.audit import Trace
 from storage.changes import Appoint, Dismiss
-from storage.database import Database, Transaction
+from storage.database import Database, Read, Transaction
 from storage.errors import AlreadyDone
 from storage.models import Action, Member
 
@@ -27,11 +27,14 @@ class Members:
         ahead of; `surely` asks the file.
         """
         if surely or self._kept[0] != self._database.state:
-            rows = await self._database.reading(lambda read: read(_IN_OFFICE))
-            offices = frozenset((row["address"], row["story_id"]) for row in rows)
-            self._kept = (self._database.state, offices)
+            self._kept = await self._database.reading(_in_office)
         offices = self._kept[1]
         return (address, None) in offices or (story_id is not None and (address, story_id) in offices)
+
+    async def holds_office(self, address: str) -> bool:
+        """Tell whether a person moderates any story."""
+        rows = await self._database.read(f"{_IN_OFFICE} AND address = ? LIMIT 1", (address,))
+        return bool(rows)
 
     async def page(self, *, after: str = "", limit: int) -> list[Member]:
         """Return the moderators in office in order of address after `after`; one may have several stories."""
@@ -55,6 +58,12 @@ class Members:
         """Return what everyone who is or was a moderator is called, by address."""
         rows = await self._database.read("SELECT address, handle, name FROM member ORDER BY id")
         return {row["address"]: _called(row) for row in rows}
+
+
+def _in_office(read: Read) -> tuple[int, frozenset[tuple[str, int | None]]]:
+    """Return who is in office where, and in which state of the file that is so."""
+    offices = frozenset((row["address"], row["story_id"]) for row in read(_IN_OFFICE))
+    return int(read("PRAGMA data_version")[0][0]), offices
 
 
 async def appoint(tx: Transaction, trace: Trace, change: Appoint) -> str:

@@ -22,6 +22,13 @@ def clean(text: Any) -> Any:
     return _SPACES.sub(" ", _CONTROL.sub("", plain.replace("\n", " ").replace("\t", " "))).strip()
 
 
+def clean_lines(text: str) -> str:
+    """Clean each line of a text by itself; blank lines at its ends are dropped."""
+    if "\n" not in text and "\r" not in text:
+        return str(clean(text))
+    return "\n".join(clean(line) for line in re.split(r"\r\n|\r|\n", text)).strip("\n")
+
+
 def fold(text: str) -> str:
     """Return the form in which names are compared: no case, accents, apostrophes or punctuation."""
     # Folded after the marks are apart as well: taking letters apart can bring capitals forth.

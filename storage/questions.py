@@ -48,8 +48,9 @@ class Questions:
             if rows[0][0] >= MOST_AWAITED:
                 return False
             await tx.run(
-                "INSERT INTO asker VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (question_id, chat, person, language),
+                "INSERT INTO asker SELECT id, ?, ?, ? FROM question WHERE id = ? AND answered_at IS NULL"
+                " ON CONFLICT DO NOTHING",
+                (chat, person, language, question_id),
             )
         return True
 

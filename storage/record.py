@@ -17,6 +17,7 @@ from storage.ledger import Ledger
 from storage.listings import Listings
 from storage.members import Members
 from storage.outbox import Outbox
+from storage.progress import Progress
 from storage.questions import Questions
 from storage.search import Search
 from storage.sources import Sources
@@ -48,6 +49,7 @@ class Record:
         self.dialogues = Dialogues(database, clock)
         self.questions = Questions(database)
         self.outbox = Outbox(database)
+        self.progress = Progress(database)
         self.ledger = Ledger(database, clock)
 
     @classmethod

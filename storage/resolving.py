@@ -64,6 +64,8 @@ class Resolver:
         following = int(taken[0][0])
         free = await self._free_ids(source.id for source in listed)
         for source in listed:
+            if source.via == source.ref:
+                raise _relayed_by_itself(source.ref)
             if source.ref not in self._sources:
                 wanted = int(source.id[1:]) if source.id else None
                 following = max(following + 1, wanted if wanted in free and wanted else 0)
@@ -95,20 +97,46 @@ class Resolver:
     async def add_new_entities(self, entities: Sequence[EntityEntry]) -> None:
         """Add those of the entities that are not on record by any of their names."""
         await self._find_entities([entity.name for entity in entities])
-        await self.add_entities(entity for entity in entities if entity.name not in self._entities)
+        new = [entity for entity in entities if entity.name not in self._entities]
+        await self._add_unknown({entity.ref: entity for entity in new})
+
+    async def _add_unknown(self, entities: dict[str, EntityEntry]) -> None:
+        """Add entities, under refs of their own: one that was renamed may still have that of its old name."""
+        refs = await self._free_refs(entities)
+        await self.add_entities(
+            entity.model_copy(update={"ref": refs[ref]}) for ref, entity in entities.items()
+        )
+
+    async def _free_refs(self, refs: Iterable[str]) -> dict[str, str]:
+        """Return for each ref the first of it, ref-2, ref-3 ... that no entity has."""
+        free: dict[str, str] = {}
+        tried, number = {ref: ref for ref in refs}, 1
+        while tried:
+            rows = await self._tx.fetch(
+                "SELECT ref FROM entity WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
+                (self._story, json.dumps(list(tried.values()))),
+            )
+            taken = {row[0] for row in rows} | set(free.values())
+            free |= {ref: each for ref, each in tried.items() if each not in taken}
+            number += 1
+            tried = {ref: f"{ref[:190]}-{number}" for ref in tried if ref not in free}
+        return free
 
     async def _merge(self, entities: list[EntityEntry]) -> None:
-        """Let entities be the ones that they were found to be."""
+        """Let entities be the ones that they were found to be, or what those were found to be since."""
         for entity in entities:
             rows = await self._tx.fetch(
-                "UPDATE entity SET merged_into = other.id FROM entity other"
-                " WHERE entity.story_id = :story AND entity.ref = :ref"
-                " AND other.story_id = :story AND other.ref = :into AND other.id <> entity.id"
-                " AND other.merged_into IS NULL RETURNING entity.id",
+                "SELECT one.id, other.id, one.merged_into FROM entity one JOIN entity other ON other.id ="
+                " (SELECT coalesce(merged_into, id) FROM entity WHERE story_id = :story AND ref = :into)"
+                " WHERE one.story_id = :story AND one.ref = :ref AND other.id <> one.id",
                 {"story": self._story, "ref": entity.ref, "into": entity.merged_into},
             )
             if not rows:
                 raise UnknownRefs("entity", [entity.merged_into or ""])
+            if rows[0]["merged_into"] is None:
+                await merge(self._tx, rows[0][0], rows[0][1])
+        if entities:
+            self._entities.clear()
 
     def source_id(self, ref: str | None) -> int | None:
         """Return the id of a source that was found before."""
@@ -203,8 +231,8 @@ class Resolver:
     async def _make(self, names: Iterable[str], kind: str | None) -> None:
         missing = {slug(name): name for name in sorted(names) if name not in self._entities}
         if missing:
-            await self.add_entities(
-                EntityEntry(ref=ref, name=name, kind=kind) for ref, name in missing.items()
+            await self._add_unknown(
+                {ref: EntityEntry(ref=ref, name=name, kind=kind) for ref, name in missing.items()}
             )
         await self._find_entities(names)
 
@@ -223,7 +251,20 @@ class Resolver:
         """Refuse sources that relay each other in a ring: a chain must end at the document at hand."""
         ids = [self._sources[source.ref] for source in sources if source.via]
         if ids and (rings := await self._tx.fetch(_RINGS, (json.dumps(ids),))):
-            raise RecordError(f"The source {rings[0][0]!r} is relayed by itself: mend its 'via'")
+            raise _relayed_by_itself(rings[0][0])
+
+
+async def merge(tx: Transaction, one: int, other: int) -> None:
+    """Let an entity, and all that it was found to be before, be another; what names it names that other."""
+    bound = {"id": one, "into": other}
+    await tx.run("UPDATE entity SET merged_into = :into WHERE id = :id OR merged_into = :id", bound)
+    # A fact that names both names the one that is left once.
+    await tx.run(
+        "DELETE FROM mention WHERE entity_id = :id AND EXISTS (SELECT 1 FROM mention m"
+        " WHERE m.fact_id = mention.fact_id AND m.part = mention.part AND m.entity_id = :into)",
+        bound,
+    )
+    await tx.run("UPDATE mention SET entity_id = :into WHERE entity_id = :id", bound)
 
 
 def _names(entity: EntityEntry) -> Iterator[tuple[str, int, str]]:
@@ -239,6 +280,10 @@ def _names(entity: EntityEntry) -> Iterator[tuple[str, int, str]]:
         ranked.setdefault(fold(entity.role), (3, entity.role))
     for folded, (rank, spelling) in ranked.items():
         yield folded, rank, spelling
+
+
+def _relayed_by_itself(ref: str) -> RecordError:
+    return RecordError(f"The source {ref!r} is relayed by itself: mend its 'via'")
 
 
 def _source_ref(item: AttributionEntry) -> str:
@@ -258,19 +303,22 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (story_id, ref) DO UPDATE SET kind = excluded.kind, name = excluded.name, short = excluded.short,
     role = excluded.role, role_source_id = excluded.role_source_id, role_locator = excluded.role_locator
 """
-# The entity asked for by ref, else by its full name or an alias (never by a part: that names several).
+# The entity asked for by ref, else by its full name or an alias (never by a part: that names several). One
+# that was merged into another keeps its ref in what names it, and is that other in the tables.
 _KNOWN_ENTITIES = """
-SELECT asked.name AS asked, e.id, e.ref,
-    (SELECT group_concat(n.spelling, ' ') FROM entity_name n WHERE n.entity_id = e.id AND n.rank < 2) AS words
+SELECT asked.name AS asked, e.id, called.ref,
+    (SELECT group_concat(n.spelling, ' ') FROM entity_name n
+        WHERE n.entity_id IN (e.id, called.id) AND n.rank < 2) AS words
 FROM (
     SELECT json_extract(value, '$.name') AS name, json_extract(value, '$.folded') AS folded
     FROM json_each(:asked)
 ) asked
-CROSS JOIN entity e ON e.id = coalesce(
-    (SELECT coalesce(merged_into, id) FROM entity WHERE story_id = :story AND ref = asked.name),
+CROSS JOIN entity called ON called.id = coalesce(
+    (SELECT id FROM entity WHERE story_id = :story AND ref = asked.name),
     (SELECT entity_id FROM entity_name WHERE story_id = :story AND folded = asked.folded AND rank < 2
         ORDER BY rank, entity_id LIMIT 1)
 )
+CROSS JOIN entity e ON e.id = coalesce(called.merged_into, called.id)
 """
 _RINGS = """
 WITH RECURSIVE walk (start, id, steps) AS (

@@ -47,6 +47,26 @@ class Sources:
         found = await self.by_id(row[0] for row in rows)
         return [found[row[0]] for row in rows]
 
+    async def called(self, story_id: int, text: str) -> list[int]:
+        """Return the sources that a text names: by address, else by title, name or publisher in any case."""
+        rows = await self._database.read(
+            "SELECT id, url = :text AS exact FROM source WHERE story_id = :story AND (url = :text"
+            " OR title = :text COLLATE NOCASE OR name = :text COLLATE NOCASE"
+            " OR publisher = :text COLLATE NOCASE) ORDER BY id LIMIT 20",
+            {"story": story_id, "text": text},
+        )
+        exact = [row[0] for row in rows if row["exact"]]
+        return exact or [row[0] for row in rows]
+
+    async def titles(self, story_id: int, limit: int) -> dict[int, str]:
+        """Return what a story's newest sources are called, by id."""
+        rows = await self._database.read(
+            "SELECT id, coalesce(title, name, publisher, author, url) FROM source WHERE story_id = ?"
+            " ORDER BY id DESC LIMIT ?",
+            (story_id, limit),
+        )
+        return {row[0]: str(row[1]) for row in rows}
+
     async def relayed_by(self, source_id: int) -> list[Source]:
         """Return the sources that are known only via this one."""
         rows = await self._database.read(

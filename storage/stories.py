@@ -26,6 +26,11 @@ class Stories:
         """Return every story, the first opened first."""
         return [_story(row) for row in await self._database.read("SELECT * FROM story ORDER BY id")]
 
+    async def by_id(self, story_id: int) -> Story | None:
+        """Return the story of that id."""
+        rows = await self._database.read("SELECT * FROM story WHERE id = ?", (story_id,))
+        return _story(rows[0]) if rows else None
+
     async def find(self, name: str) -> Story | None:
         """Return the story of that name."""
         rows = await self._database.read("SELECT * FROM story WHERE name = ?", (name,))
@@ -39,13 +44,15 @@ class Stories:
         kept = self._in_use.get(chat)
         if kept and kept[0] == self._database.state:
             return kept[1]
-        rows = await self._database.reading(lambda read: read(_IN_USE, (chat,)))
+        rows, state = await self._database.reading(
+            lambda read: (read(_IN_USE, (chat,)), int(read("PRAGMA data_version")[0][0]))
+        )
         if not rows:
             return None
         if len(self._in_use) >= MOST_CHATS:
             self._in_use.clear()
         found = _story(rows[0])
-        self._in_use[chat] = (self._database.state, found)
+        self._in_use[chat] = (state, found)
         return found
 
     async def use(self, chat: str, story_id: int) -> None:

@@ -17,13 +17,16 @@ _EDITS = frozenset({Action.SOURCE_EDITED, Action.ENTITY_EDITED})
 _FINAL = frozenset({Action.SOURCE_ADDED, Action.ENTITY_ADDED, Action.MERGED, Action.STORY_OPENED})
 
 
-async def find(tx: Transaction, actor: str, now: datetime, within_minutes: float) -> Change:
+async def find(
+    tx: Transaction, actor: str, story_id: int | None, now: datetime, within_minutes: float
+) -> Change:
     """Return the change that takes back the last one of an actor; raise Refused where there is none."""
     watched = sorted(str(action) for action in _FACTS | _EDITS | _FINAL | {Action.UNDONE})
     marks = ", ".join("?" * len(watched))
     rows = await tx.fetch(
-        f"SELECT * FROM audit WHERE actor = ? AND action IN ({marks}) ORDER BY id DESC LIMIT 1",
-        (actor, *watched),
+        f"SELECT * FROM audit WHERE actor = ? AND (? IS NULL OR story_id = ?) AND action IN ({marks})"
+        " ORDER BY id DESC LIMIT 1",
+        (actor, story_id, story_id, *watched),
     )
     if not rows:
         raise Refused("You have changed nothing yet that could be undone")

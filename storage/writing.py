@@ -108,7 +108,7 @@ class Batch:
         self._resolver = resolver
         self._deed = deed or Deed()
         self._next_id: int | None = None
-        self._related: list[tuple[int, FactEntry]] = []
+        self._related: list[tuple[int, FactEntry, str]] = []
         self.written = Written()
 
     async def write(self, entries: Sequence[FactEntry]) -> None:
@@ -134,7 +134,7 @@ class Batch:
             known[entry.ref] = _Known(fact_id, number, state)
             self._gather(rows, fact_id, number, entry, state, is_new=before is None)
             if before is not None or entry.contradicts or entry.supports or entry.superseded_by:
-                self._related.append((fact_id, entry))
+                self._related.append((fact_id, entry, self._since(entry, is_new=before is None)))
         await self._clear(surplus)
         await self._insert(rows)
 
@@ -142,23 +142,23 @@ class Batch:
         """Write relations and supersessions, now that every fact has its id."""
         wanted = {
             ref
-            for _, entry in self._related
+            for _, entry, _ in self._related
             for ref in (*(r.fact for r in (*entry.contradicts, *entry.supports)), entry.superseded_by)
             if ref
         }
         ids = await self._ids(wanted)
         if missing := sorted(wanted - ids.keys()):
             raise UnknownRefs("fact", missing)
-        for fact_id, entry in self._related:
-            await self._relate(fact_id, entry, ids)
-        await self._refuse_rings([fact_id for fact_id, entry in self._related if entry.superseded_by])
+        for fact_id, entry, since in self._related:
+            await self._relate(fact_id, entry, ids, since)
+        await self._refuse_rings([fact_id for fact_id, entry, _ in self._related if entry.superseded_by])
         self._related.clear()
 
     async def _refuse_rings(self, fact_ids: list[int]) -> None:
         if fact_ids and (rings := await self._tx.fetch(_RINGS, (json.dumps(fact_ids),))):
             raise Refused(f"F{rings[0][0]} would in the end be superseded by itself: name another fact")
 
-    async def _relate(self, fact_id: int, entry: FactEntry, ids: dict[str, int]) -> None:
+    async def _relate(self, fact_id: int, entry: FactEntry, ids: dict[str, int], since: str) -> None:
         """Bring a fact's outgoing relations to what its entry says; ended ones stay, with their end."""
         rows = await self._tx.fetch(
             "SELECT kind, other_id, about, source_id, locator FROM relation"
@@ -182,16 +182,16 @@ class Batch:
         await self._tx.run_many(
             "INSERT INTO relation (fact_id, kind, other_id, about, source_id, locator, added_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(fact_id, *item, self._since(entry)) for item in sorted(wanted - present, key=str)],
+            [(fact_id, *item, since) for item in sorted(wanted - present, key=str)],
         )
         if entry.superseded_by:
             await self._tx.run(
                 "UPDATE fact SET superseded_by = ? WHERE id = ?", (ids[entry.superseded_by], fact_id)
             )
 
-    def _since(self, entry: FactEntry) -> str:
+    def _since(self, entry: FactEntry, *, is_new: bool) -> str:
         """Return since when an entry's relations hold: an imported history knows its own last moment."""
-        return entry.revisions[-1].at if entry.revisions else self._at
+        return entry.revisions[-1].at if is_new and entry.revisions else self._at
 
     async def _known(self, refs: Iterable[str]) -> dict[str, _Known]:
         rows = await self._tx.fetch(

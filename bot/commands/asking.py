@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answers import wording
 from bot.answers.bearing import Bearing, Subject, best, weigh
 from bot.answers.lines import stating, with_voices
-from bot.answers.recognising import Recognised, recognise
 from bot.answers.wording import Question, Wanted, about_the_record
 from bot.commands.context import Context
 from bot.commands.people import FAMILY
 from bot.commands.registry import Argument, Kind, commands
+from bot.finding import candidates, key_of, subject_of
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.models import Entity, EntityKind, Fact, RelationKind, Stance
-from storage.words import stem
+from storage.errors import RecordError
+from storage.models import Entity, Fact, RelationKind, Stance
 
-# Up to so many facts a story is looked through whole; a larger one by search.
-SMALL_STORY = 200
+log = logging.getLogger("onrecord.commands")
 MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
 
 
 @commands.command(
     "what",
+    Argument(N_("words"), Kind.WORDS),
     family=FAMILY,
     role=Role.READER,
     help=N_("the facts that some words find, or all of them"),
     example="/what arrest warrant",
-    argument=Argument(N_("words"), Kind.WORDS),
 )
 async def what(context: Context, argument: str) -> Reply:
     """Show what is on record for some words; without words, everything in order."""
@@ -63,11 +63,11 @@ async def _found(context: Context, argument: str) -> Reply:
 
 @commands.command(
     "ask",
+    Argument(N_("question"), Kind.WORDS, required=True),
     family=FAMILY,
     role=Role.READER,
     help=N_("a plain question, answered from the record or not at all"),
     example="/ask Who denied it?",
-    argument=Argument(N_("question"), Kind.WORDS, required=True),
 )
 async def ask(context: Context, argument: str) -> Reply:
     """Answer a question with the facts that bear on it, each part of a compound one by itself."""
@@ -89,7 +89,7 @@ async def _answer(
 ) -> tuple[Reply, tuple[Entity, ...]]:
     """Answer one question; `before` are the entities that a pronoun may stand for."""
     question = wording.read(text)
-    subject = await _subject(context, question, before)
+    subject = await subject_of(context.record, context.story.id, question, before)
     if other := _asks_for_list(question, subject):
         return await _other(context, *other), subject.entities
     if not subject.entities and not subject.words:
@@ -97,7 +97,7 @@ async def _answer(
     bearings = weigh(question, subject, await _candidates(context, question, subject))
     answering = best(bearings, MOST_ANSWERS)
     if not answering:
-        return _unanswered(question, bearings), subject.entities
+        return await _kept(context, question, subject, _unanswered(question, bearings)), subject.entities
     return Reply(blocks=tuple(await _answered(context, question, answering))), subject.entities
 
 
@@ -141,6 +141,20 @@ def _against(fact: Fact) -> Line:
     return line.model_copy(update={"text": _("against this: {sentence}", sentence=line.text), "mark": None})
 
 
+async def _kept(context: Context, question: Question, subject: Subject, reply: Reply) -> Reply:
+    """Keep a question that found nothing, without who asked it, and offer to tell when there is an answer."""
+    try:
+        question_id = await context.record.questions.keep(
+            context.story.id, key_of(question, subject), question.text, context.record.ledger.now()
+        )
+    except RecordError as error:
+        # Readers are answered also where the record cannot be written.
+        log.warning("a question was not kept: %s", error)
+        return reply
+    tell = Action(label=_("Tell me when there is an answer"), command=f"/tellme Q{question_id}")
+    return reply.model_copy(update={"actions": (*reply.actions, tell)})
+
+
 def _unanswered(question: Question, bearings: Sequence[Bearing]) -> Reply:
     """Say what kind of answer is missing where facts touch the question, else that nothing is on record."""
     touching = [item for item in bearings if item.touches][:NEAREST]
@@ -176,49 +190,9 @@ async def _other(context: Context, name: str, argument: str) -> Reply:
 
 
 async def _bearings(context: Context, question: Question) -> list[Bearing]:
-    subject = await _subject(context, question, ())
+    subject = await subject_of(context.record, context.story.id, question)
     return weigh(question, subject, await _candidates(context, question, subject))
 
 
-async def _subject(context: Context, question: Question, before: tuple[Entity, ...]) -> Subject:
-    """Return what a question is about: the entities it names, and its other words."""
-    tokens = question.tokens
-    found = recognise(tokens, await context.record.entities.names(context.story.id))
-    entities = await context.record.entities.by_id(i for item in found for i in item.entity_ids)
-    named = [item for item in found if _is_name(item, entities)]
-    taken = {position for item in named for position in range(item.start, item.end)}
-    kept = set(question.subject)
-    words = dict.fromkeys(t for position, t in enumerate(tokens) if position not in taken and t in kept)
-    chosen = dict.fromkeys(entities[item.entity_ids[0]] for item in named)
-    if not chosen and {"he", "she", "they", "it", "his", "her", "their"} & set(tokens):
-        chosen = dict.fromkeys(before)
-    return Subject(tuple(words), tuple(chosen))
-
-
-def _is_name(found: Recognised, entities: dict[int, Entity]) -> bool:
-    """Tell whether a recognised form names one entity, rather than being a word that many names hold.
-
-    Groups ("children", "passengers") are asked for in so many words that they count as words.
-    """
-    kinds = {entities[entity_id].kind for entity_id in found.entity_ids}
-    if kinds == {EntityKind.GROUP}:
-        return False
-    if found.rank < 2:
-        return True
-    return len(found.entity_ids) == 1 and bool(kinds & {EntityKind.PERSON, None})
-
-
 async def _candidates(context: Context, question: Question, subject: Subject) -> list[Fact]:
-    """Return the facts worth weighing: all of a small story, else what search and the names find."""
-    record, story_id = context.record, context.story.id
-    if not await record.stories.exceeds(story_id, SMALL_STORY):
-        return await record.listings.all(story_id, limit=SMALL_STORY)
-    synonyms = (word for said in subject.words for word in wording.words().synonyms.get(stem(said), ()))
-    query = " ".join((*question.subject, *synonyms))
-    hits = await record.search.find(query, story_id=story_id, limit=60)
-    found = {fact.id: fact for fact in await record.facts.load(hit.fact_id for hit in hits)}
-    for entity in subject.entities:
-        parts = dict.fromkeys(("speaker", "about", "place"), 0)
-        for named in (await record.listings.mentioning(entity.id, parts, limit=20)).values():
-            found |= {fact.id: fact for fact in named}
-    return list(found.values())
+    return await candidates(context.record, context.story.id, question, subject)

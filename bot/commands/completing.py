@@ -19,9 +19,9 @@ async def complete(
     if not space:
         return [command for command in allowed if command.startswith(text)]
     command = registry.find(name[1:]) if name in allowed else None
-    if command is None or command.argument is None:
+    if command is None or not command.arguments:
         return []
-    kind = command.argument.kind
+    kind = command.arguments[0].kind
     if kind is Kind.COMMAND:
         found = [item[1:] for item in allowed if item[1:].startswith(typed.removeprefix("/"))]
     elif kind is Kind.STORY:

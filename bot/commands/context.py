@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,16 @@ from bot.errors import UserError
 from bot.replies import Action
 from bot.requests import Request, Role
 from bot.texts import _
-from storage.models import Fact, Story
+from storage.audit import By
+from storage.models import Draft, Fact, Story
 from storage.record import Record
 
 if TYPE_CHECKING:
+    from bot.commands.acquaintances import Acquaintances
     from bot.commands.registry import Command, Registry
 
+Permit = Callable[[str, Story | None], Awaitable["Command"]]
+_DRAFT_ID = re.compile(r"[Dd]\s*([1-9]\d{0,14})")
 _FACT_ID = re.compile(r"[Ff]?\s*([1-9]\d{0,14})")
 _SOURCE_ID = re.compile(r"[Ss]?\s*([1-9]\d{0,14})")
 
@@ -25,6 +30,8 @@ class Context:
     """One request on its way through a command.
 
     `after` is the cursor of a list that goes on, as the command before gave it; `page` how many rows fit.
+    `permit` returns another command if the asker may use it in a story, and raises UserError if not: roles
+    are checked by dispatch alone. With `four_eyes` a moderator's own fact needs another's approval.
     """
 
     request: Request
@@ -34,7 +41,19 @@ class Context:
     role: Role
     chosen: Story | None
     page: int
+    permit: Permit
+    acquaintances: Acquaintances
+    four_eyes: bool = False
     after: str | None = None
+
+    @property
+    def by(self) -> By:
+        """Who asks, as the audit trail names them."""
+        return By(self.request.user, self.request.chat)
+
+    async def names(self) -> dict[str, str]:
+        """Return what moderators are called, by address."""
+        return await self.record.members.names()
 
     @property
     def story(self) -> Story:
@@ -81,6 +100,20 @@ class Context:
         if found.story_id != self.story.id:
             await self._belongs_elsewhere(f"S{found.id}", found.story_id)
         return found.id
+
+    async def draft(self, text: str) -> Draft:
+        """Return the draft that `D3` names in this story. Raises UserError for any other."""
+        match = _DRAFT_ID.fullmatch(text.strip())
+        if not match:
+            raise UserError(
+                _("Name a draft by its id, for example /{command} D3.", command=self.command.name)
+            )
+        found = await self.record.drafts.find(int(match[1]))
+        if found is None:
+            raise UserError(_("There is no draft D{id}: /review shows those that wait.", id=match[1]))
+        if found.story_id != self.story.id:
+            await self._belongs_elsewhere(f"D{found.id}", found.story_id)
+        return found
 
     async def _belongs_elsewhere(self, what: str, story_id: int) -> None:
         """Refuse an id of another story, naming that story."""

@@ -10,17 +10,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.answers.matching import suggestions
+from bot.commands.acquaintances import Acquaintances
 from bot.commands.completing import complete
 from bot.commands.context import Context
 from bot.commands.limiting import Limiter, Verdict
 from bot.commands.registry import Command, Registry
 from bot.errors import UserError
+from bot.notices import find_what_to_tell
 from bot.replies import Action, Note, Reply
 from bot.requests import Request, Role
 from bot.texts import _, speak
-from storage.errors import RecordError
+from storage.errors import RecordError, Refused
 from storage.models import Story
-from storage.names import clean
+from storage.names import clean, clean_lines
 from storage.record import Record
 
 if TYPE_CHECKING:
@@ -30,10 +32,15 @@ log = logging.getLogger("onrecord.commands")
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _CURSOR = re.compile(r"(?:^|\s)>([\w:.\-]{1,40})$")
 QUESTION = "ask"
+# What plain talk is while the bot waits for an answer.
+ANSWER = "answer"
 
 
 class Parsed(NamedTuple):
-    """A message taken apart: the command's name, its argument, and the cursor of a list that goes on."""
+    """A message taken apart: the command's name, its argument, and the cursor of a list that goes on.
+
+    The argument keeps its line breaks; only a command that takes lines sees them.
+    """
 
     name: str
     argument: str
@@ -52,7 +59,9 @@ class Dispatcher:
     ) -> None:
         self.record = record
         self.registry = registry
+        self.acquaintances = Acquaintances()
         self._owners = frozenset(settings.owners)
+        self._four_eyes = settings.review.four_eyes
         self._limits = settings.limits
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)
 
@@ -63,6 +72,8 @@ class Dispatcher:
             return await self._answer(request)
         except UserError as error:
             return _refusal(error.text, error.commands)
+        except Refused as error:
+            return _refusal(f"{error}.")
         except RecordError as error:
             log.error("record: %s", error)  # noqa: TRY400  # reason: the text says it all, a trace would not
             return _refusal(
@@ -75,16 +86,36 @@ class Dispatcher:
                 _("Something went wrong here. Try again; if it stays so, report {id}.", id=incident)
             )
 
+    async def waiting(self, chat: str) -> list[Reply]:
+        """Return what is due to a chat without its having asked, and take it as told."""
+        await find_what_to_tell(self.record)
+        outbox = self.record.outbox
+        due = [item for item in await outbox.due(chat.partition(":")[0], 20) if item.chat == chat]
+        taken = [item for item in due if await outbox.begin(item)]
+        for item in taken:
+            await outbox.sent(item)
+        return [Reply.model_validate_json(item.reply) for item in taken]
+
     async def complete(self, text: str, request: Request) -> list[str]:
         """Return what the text typed so far may become: whole lines, the likeliest first."""
         story = await self.record.stories.in_use(request.chat)
-        return await complete(text, self.registry, self.role(request), self.record, story)
+        return await complete(text, self.registry, await self.role(request, story), self.record, story)
 
-    def role(self, request: Request) -> Role:
-        """Return what the asker may do: as vouched for by the front end, else as the settings say."""
+    async def role(self, request: Request, story: Story | None, *, surely: bool = False) -> Role:
+        """Return what the asker may do in a story; without one, in all of them.
+
+        The front end vouches for it, else the settings name owners and the record moderators. Groups and
+        channels that write as themselves are no people: they are readers. `surely` asks the file itself.
+        """
         if request.role is not None:
             return request.role
-        return Role.OWNER if request.user in self._owners else Role.READER
+        if not request.is_person:
+            return Role.READER
+        if request.user in self._owners:
+            return Role.OWNER
+        story_id = story.id if story is not None else None
+        appointed = await self.record.members.moderates(request.user, story_id, surely=surely)
+        return Role.MODERATOR if appointed else Role.READER
 
     async def _answer(self, request: Request) -> Reply | None:
         parsed = self.parse(request)
@@ -99,11 +130,14 @@ class Dispatcher:
             )  # fmt: skip
         if not clean(request.text):
             raise UserError(_("That message holds no text: ask a question, or send /help."))
-        role = self.role(request)
-        command = self._command(parsed.name, role)
+        self.acquaintances.meet(request)
+        if parsed.name == QUESTION and await self._is_answer(request):
+            parsed = parsed._replace(name=ANSWER)
         story = await self.record.stories.in_use(request.chat)
+        command, role = await self._permitted(parsed.name, request, story)
         context = self._context(request, command, role, story, parsed.after)
-        if command.argument and command.argument.required and not parsed.argument:
+        argument = parsed.argument if command.lines else clean(parsed.argument)
+        if command.arguments and command.arguments[0].required and not argument:
             raise UserError(
                 _(
                     "Add what you ask for: {usage}, for example {example}",
@@ -111,11 +145,17 @@ class Dispatcher:
                     example=command.example,
                 )
             )
-        return await command.handler(context, parsed.argument)
+        return await command.handler(context, argument)
+
+    async def _is_answer(self, request: Request) -> bool:
+        """Tell whether plain talk answers what the bot has asked."""
+        if clean(request.text).startswith("/"):
+            return False
+        return await self.record.dialogues.find(request.chat, request.user) is not None
 
     def parse(self, request: Request) -> Parsed | None:
         """Take a message apart; None for talk in a group that is not meant for the bot."""
-        text = clean(request.text)
+        text = clean_lines(request.text)
         if not text.startswith("/"):
             if not request.private:
                 return None
@@ -129,13 +169,26 @@ class Dispatcher:
             argument = argument[: cursor.start()]
         return Parsed(match[1].casefold(), argument.strip(), cursor[1] if cursor else None)
 
-    def _command(self, name: str, role: Role) -> Command:
-        """Return the command of that name; one that the role may not use looks as if it did not exist."""
+    async def _permitted(self, name: str, request: Request, story: Story | None) -> tuple[Command, Role]:
+        """Return the command of that name and the asker's role. The one place where roles are checked.
+
+        A command that the role may not use looks as if it did not exist, except that moderators see why.
+        """
         found = self.registry.find(name)
+        scope = None if found is not None and found.everywhere else story
+        role = await self.role(request, scope, surely=found is not None and found.role > Role.READER)
         if found is not None and found.role <= role:
-            return found
-        if found is not None and role >= Role.MODERATOR:
-            raise UserError(_("/{name} is for owners.", name=found.name))
+            return found, role
+        if found is not None and not request.is_person:
+            raise UserError(
+                _(
+                    "You write here as a group or a channel, and only people can have a role."
+                    " Write as yourself to use /{name}.",
+                    name=found.name,
+                )
+            )
+        if found is not None and await self._moderates_anything(request):
+            raise UserError(_refused_role(found))
         near = suggestions(name, (command.name for command in self.registry.allowed(role)), 1)
         unknown = _("There is no command /{name}: /help lists all of them.", name=name)
         if near:
@@ -147,9 +200,17 @@ class Dispatcher:
             commands=tuple((f"/{item}", f"/{item}") for item in near),
         )
 
+    async def _moderates_anything(self, request: Request) -> bool:
+        if request.role is not None:
+            return request.role >= Role.MODERATOR
+        return request.is_person and await self.record.members.holds_office(request.user)
+
     def _context(
         self, request: Request, command: Command, role: Role, story: Story | None, after: str | None
     ) -> Context:
+        async def permit(name: str, story: Story | None) -> Command:
+            return (await self._permitted(name, request, story))[0]
+
         return Context(
             request=request,
             record=self.record,
@@ -158,8 +219,19 @@ class Dispatcher:
             role=role,
             chosen=story,
             page=self._limits.page,
+            permit=permit,
+            acquaintances=self.acquaintances,
+            four_eyes=self._four_eyes,
             after=after,
         )
+
+
+def _refused_role(command: Command) -> str:
+    if command.role is Role.OWNER:
+        return _("/{name} is for owners.", name=command.name)
+    if command.everywhere:
+        return _("/{name} is for moderators of all stories.", name=command.name)
+    return _("/{name} is for moderators of this story: /story changes to another.", name=command.name)
 
 
 def _too_fast() -> Reply:

@@ -45,11 +45,11 @@ async def start(context: Context, _argument: str) -> Reply:
 
 @commands.command(
     "help",
+    Argument(N_("command"), Kind.COMMAND),
     family=FAMILY,
     role=Role.READER,
     help=N_("all commands, or how one of them is used"),
     example="/help when",
-    argument=Argument(N_("command"), Kind.COMMAND),
 )
 async def help_(context: Context, argument: str) -> Reply:
     """List the commands, or show how one is used."""
@@ -108,11 +108,11 @@ async def about(context: Context, _argument: str) -> Reply:
 
 @commands.command(
     "story",
+    Argument(N_("name"), Kind.STORY),
     family=FAMILY,
     role=Role.READER,
     help=N_("the story in use here, or use another"),
     example="/story belarus",
-    argument=Argument(N_("name"), Kind.STORY),
 )
 async def story(context: Context, argument: str) -> Reply:
     """Show the story in use, or take another into use."""

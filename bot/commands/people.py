@@ -20,11 +20,11 @@ FAMILY = N_("Asking the record")
 
 @commands.command(
     "who",
+    Argument(N_("name"), Kind.NAME),
     family=FAMILY,
     role=Role.READER,
     help=N_("who is who, or all that one of them is on record as saying"),
     example="/who lubinets",
-    argument=Argument(N_("name"), Kind.NAME),
 )
 async def who(context: Context, argument: str) -> Reply:
     """List who is named, or show one of them: role, words, and what is said about them."""

@@ -14,11 +14,11 @@ from bot.texts import N_, _
 
 @commands.command(
     "where",
+    Argument(N_("place"), Kind.PLACE),
     family=FAMILY,
     role=Role.READER,
     help=N_("the places of the story, or what is on record about one"),
     example="/where belarus",
-    argument=Argument(N_("place"), Kind.PLACE),
 )
 async def where(context: Context, argument: str) -> Reply:
     """List the places, or show the facts that happened in one or are about it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.answers.citing import cite
 from bot.answers.dating import day, told
+from bot.answers.differing import revised, sides
 from bot.answers.disputes import disputes
 from bot.answers.figuring import figure_lines
 from bot.answers.lines import amount, mark, stating
@@ -11,29 +12,22 @@ from bot.answers.relating import relation_lines
 from bot.answers.sentences import sentence
 from bot.commands.context import Context
 from bot.commands.registry import Argument, Kind, commands
-from bot.replies import Action, Block, Heading, Item, Line, Note, Reply
+from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.models import Fact, Revision, RevisionKind
+from storage.models import Fact
 from storage.standing import contradicted
 
 FAMILY = N_("Looking closely")
-_REVISED = {
-    RevisionKind.PUBLISHED: N_("published"),
-    RevisionKind.CORRECTED: N_("corrected"),
-    RevisionKind.SUPERSEDED: N_("superseded"),
-    RevisionKind.RETRACTED: N_("retracted"),
-    RevisionKind.RESTORED: N_("restored"),
-}
 
 
 @commands.command(
     "fact",
+    Argument(N_("id"), Kind.FACT, required=True),
     family=FAMILY,
     role=Role.READER,
     help=N_("one fact whole: all its voices, quotes, relations, revisions"),
     example="/fact F7",
-    argument=Argument(N_("id"), Kind.FACT, required=True),
 )
 async def fact(context: Context, argument: str) -> Reply:
     """Show everything on record about one fact."""
@@ -47,7 +41,8 @@ async def fact(context: Context, argument: str) -> Reply:
     blocks += relation_lines(found, {other.id: other for other in others})
     revisions = await context.record.facts.revisions(found.id)
     blocks.append(Heading(text=_("Revisions")))
-    blocks += [_revised(item) for item in revisions[-3:]]
+    names = await _names(context)
+    blocks += [revised(item, names) for item in revisions[-3:]]
     return Reply(blocks=tuple(blocks), actions=(Action(label=_("History"), command=f"/history F{found.id}"),))
 
 
@@ -121,11 +116,11 @@ def _particulars(found: Fact) -> list[Block]:
 
 @commands.command(
     "history",
+    Argument(N_("id"), Kind.FACT, required=True),
     family=FAMILY,
     role=Role.READER,
     help=N_("how a fact came to read as it does"),
     example="/history F7",
-    argument=Argument(N_("id"), Kind.FACT, required=True),
 )
 async def history(context: Context, argument: str) -> Reply:
     """Show a fact's revisions, oldest first, each with the words that stood then."""
@@ -135,23 +130,29 @@ async def history(context: Context, argument: str) -> Reply:
     ]
     shown = revisions[: context.page]
     blocks: list[Block] = [Heading(text=_("History of F{id}", id=found.id), level=1)]
-    stood = ""
+    names = await _names(context)
     for revision in shown:
-        blocks.append(_revised(revision))
-        for then in await context.record.facts.load([found.id], moment=revision.at):
-            if then.retracted is None and (words := sentence(then)) != stood:
-                blocks.append(stating(then, nested=True).model_copy(update={"mark": None}))
-                stood = words
+        blocks.append(revised(revision, names))
+        blocks += await _became(context, found.id, revision.number)
     more = (context.more(argument, shown[-1].number),) if len(revisions) > context.page else ()
     return Reply(blocks=tuple(blocks), actions=more)
 
 
-def _revised(revision: Revision) -> Item:
-    what = _(_REVISED[revision.kind])
-    text = _("{what} on {day} by {actor}", what=what, day=day(revision.at), actor=revision.actor)
-    if revision.reason:
-        text = _("{text}: {reason}", text=text, reason=revision.reason)
-    return Item(label=_("Revision {number}", number=revision.number), text=text)
+async def _became(context: Context, fact_id: int, number: int) -> list[Block]:
+    """Return what a revision left of a fact that stood otherwise before, each line with its source."""
+    then = await context.record.facts.at_revision(fact_id, number)
+    before = await context.record.facts.at_revision(fact_id, number - 1)
+    if then is None or then.retracted is not None:
+        return []
+    if before is None or before.retracted is not None:
+        return [stating(then, nested=True).model_copy(update={"mark": None})]
+    _was, now = sides(before, then)
+    return [line.model_copy(update={"nested": True, "mark": None}) for line in now if isinstance(line, Line)]
+
+
+async def _names(context: Context) -> dict[str, str] | None:
+    """Return what moderators are called, for moderators; readers learn only that it was one."""
+    return await context.names() if context.role >= Role.MODERATOR else None
 
 
 @commands.command(

@@ -12,6 +12,7 @@ from bot.requests import Role
 
 if TYPE_CHECKING:
     from bot.commands.context import Context
+    from bot.commands.forms import Form
 
 Handler = Callable[["Context", str], Awaitable[Reply]]
 
@@ -28,11 +29,16 @@ class Kind(StrEnum):
     DATE = "date"
     NUMBER = "number"
     WORDS = "words"
+    PERSON = "person"
+    DRAFT = "draft"
+    TOKEN = "token"  # noqa: S105  # reason: a dialogue's, no secret
+    # What follows is free text whose line breaks mean something.
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """The one argument of a command: everything after its name."""
+    """One argument of a command, in the order in which they are typed."""
 
     name: str
     kind: Kind
@@ -45,7 +51,11 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One registered command; `help` is a gettext message, shown in the reader's language."""
+    """One registered command; `help` is a gettext message, shown in the reader's language.
+
+    `role` is what one must be in the story in use, or (`everywhere`) in all stories. `form` is what the
+    command has filled in where it leads through a dialogue.
+    """
 
     name: str
     family: str
@@ -53,11 +63,18 @@ class Command:
     example: str
     role: Role
     handler: Handler
-    argument: Argument | None = None
+    arguments: tuple[Argument, ...] = ()
+    everywhere: bool = False
+    form: Form | None = None
 
     def usage(self) -> str:
         """Return the command as one types it: `/who [name]`."""
-        return f"/{self.name} {self.argument.usage()}" if self.argument else f"/{self.name}"
+        return " ".join((f"/{self.name}", *(argument.usage() for argument in self.arguments)))
+
+    @property
+    def lines(self) -> bool:
+        """Whether line breaks in what follows the name mean something."""
+        return any(argument.kind is Kind.TEXT for argument in self.arguments)
 
 
 class Registry:
@@ -67,14 +84,24 @@ class Registry:
         self._commands: dict[str, Command] = {}
 
     def command(
-        self, name: str, *, family: str, help: str, example: str, role: Role, argument: Argument | None = None
+        self,
+        name: str,
+        *arguments: Argument,
+        family: str,
+        help: str,
+        example: str,
+        role: Role,
+        everywhere: bool = False,
+        form: Form | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Register the decorated function as the handler of `/name`."""
+        """Register the decorated function as the handler of `/name`; it gets what follows as one text."""
 
         def register(handler: Handler) -> Handler:
             if name in self._commands:
                 raise ValueError(f"command {name!r} is declared twice")
-            self._commands[name] = Command(name, family, help, example, role, handler, argument)
+            self._commands[name] = Command(
+                name, family, help, example, role, handler, arguments, everywhere, form
+            )
             return handler
 
         return register

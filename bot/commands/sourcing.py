@@ -14,11 +14,11 @@ from bot.texts import N_, _, ngettext
 
 @commands.command(
     "sources",
+    Argument(N_("id"), Kind.SOURCE),
     family=FAMILY,
     role=Role.READER,
     help=N_("the sources, who relays whom, or what one is cited for"),
     example="/sources S1",
-    argument=Argument(N_("id"), Kind.SOURCE),
 )
 async def sources(context: Context, argument: str) -> Reply:
     """List the sources, or show one with the facts that cite it."""

@@ -25,11 +25,11 @@ _BEFORE_A_DATE = re.compile(r"^(?:on|in|at|during)\s+", re.IGNORECASE)
 
 @commands.command(
     "when",
+    Argument(N_("date, range or words"), Kind.DATE),
     family=FAMILY,
     role=Role.READER,
     help=N_("the timeline, or what is on record for a date, a range or some words"),
     example="/when March 2023",
-    argument=Argument(N_("date, range or words"), Kind.DATE),
 )
 async def when(context: Context, argument: str) -> Reply:
     """Show the timeline, the facts of a date or range, or the dates of what some words find."""
@@ -126,11 +126,11 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
 
 @commands.command(
     "latest",
+    Argument(N_("n"), Kind.NUMBER),
     family=FAMILY,
     role=Role.READER,
     help=N_("the facts that came on record last"),
     example="/latest 5",
-    argument=Argument(N_("n"), Kind.NUMBER),
 )
 async def latest(context: Context, argument: str) -> Reply:
     """Show the newest facts, newest first."""
@@ -157,11 +157,11 @@ async def latest(context: Context, argument: str) -> Reply:
 
 @commands.command(
     "asof",
+    Argument(N_("date"), Kind.DATE, required=True),
     family=FAMILY,
     role=Role.READER,
     help=N_("the record as it stood at the end of a day"),
     example="/asof 2026-11-22",
-    argument=Argument(N_("date"), Kind.DATE, required=True),
 )
 async def asof(context: Context, argument: str) -> Reply:
     """Show the facts that were in force at the end of a day (UTC), as they stood then."""

@@ -75,8 +75,10 @@ CREATE TABLE draft (
     decided_at TEXT,
     decided_by TEXT,
     reason TEXT,
-    fact_id INTEGER REFERENCES fact (id)
+    fact_id INTEGER REFERENCES fact (id),
+    told INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX draft_untold ON draft (id) WHERE state <> 'waiting' AND told = 0;
 CREATE INDEX draft_waiting ON draft (story_id, id) WHERE state = 'waiting';
 CREATE INDEX draft_by_proposer ON draft (proposer) WHERE proposer IS NOT NULL;
 

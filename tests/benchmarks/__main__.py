@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import answering, claims, importing, places, queries, searching, startup
+from tests.benchmarks import answering, claims, importing, moderating, places, queries, searching, startup
 from tests.benchmarks.report import Finding, summary
 from tests.benchmarks.sizes import FULL, QUICK, Sizes
 
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "queries": queries.measure,
     "searching": searching.measure,
     "importing": importing.measure,
+    "moderating": moderating.measure,
 }
 CLAIMS = "claims"
 

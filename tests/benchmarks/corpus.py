@@ -155,7 +155,9 @@ _INSERTS = (
     """INSERT INTO fact (id, story_id, ref, statement, occurred, earliest, latest, lasting)
     VALUES (?, ?, ?, ?, ?, ?, ?, 0)""",
     "INSERT INTO mention VALUES (?, 'speaker', 1, ?)",
-    f"INSERT INTO revision VALUES (?, 1, '{AT}', 'published', 'corpus', NULL, 1, ?)",
+    # As from before there was an audit trail: no entry of it made these.
+    f"""INSERT INTO revision (fact_id, number, at, kind, actor, material, state)
+    VALUES (?, 1, '{AT}', 'published', 'corpus', 1, ?)""",
     "INSERT INTO fact_text (rowid, statement, context, story) VALUES (?, ?, ?, ?)",
 )
 

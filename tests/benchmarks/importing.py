@@ -15,7 +15,7 @@ from tests.benchmarks.report import Finding, at_most, heading, table
 from tests.benchmarks.sizes import Sizes
 
 # Attributions before facts: the record itself demands it.
-TABLES = ("story", "source", "entity", "entity_name", "attribution", "fact", "mention", "revision")
+TABLES = ("story", "source", "entity", "entity_name", "attribution", "fact", "mention", "revision", "audit")
 
 
 def measure(sizes: Sizes) -> list[Finding]:

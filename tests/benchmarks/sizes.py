@@ -17,6 +17,8 @@ class Sizes:
     seconds: float  # of answering updates
     chats: int
     imported: int  # facts
+    changes: int  # by moderators at once
+    revisions: int  # of the fact with the longest history
 
     @property
     def largest(self) -> int:
@@ -24,6 +26,6 @@ class Sizes:
         return self.records[-1]
 
 
-FULL = Sizes((10_000, 100_000, 1_000_000), 300, 40, 12, 3, 2.5, 500, 100_000)
-QUICK = Sizes((2_000, 10_000, 50_000), 60, 15, 4, 1, 1.0, 100, 5_000)
-TINY = Sizes((200, 1_000, 2_000), 10, 5, 1, 1, 0.3, 20, 500)
+FULL = Sizes((10_000, 100_000, 1_000_000), 300, 40, 12, 3, 2.5, 500, 100_000, 1_000, 1_000)
+QUICK = Sizes((2_000, 10_000, 50_000), 60, 15, 4, 1, 1.0, 100, 5_000, 200, 200)
+TINY = Sizes((200, 1_000, 2_000), 10, 5, 1, 1, 0.3, 20, 500, 60, 30)

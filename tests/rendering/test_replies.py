@@ -121,10 +121,10 @@ def test_every_command_says_what_it_is(command: Command) -> None:
     assert command.family
     assert isinstance(command.role, Role)
     assert command.example.split()[0] == f"/{command.name}"
-    if command.argument:
-        assert isinstance(command.argument.kind, Kind)
-        assert command.argument.name
-    else:
+    for argument in command.arguments:
+        assert isinstance(argument.kind, Kind)
+        assert argument.name
+    if not command.arguments:
         assert command.example == f"/{command.name}"
     assert command.handler.__doc__
 
@@ -152,11 +152,10 @@ async def test_every_command_is_explained_by_help(answer: Answer, command: Comma
     assert command.example in one
 
 
-@pytest.mark.parametrize("command", [each for each in commands if each.argument], ids=lambda each: each.name)
+@pytest.mark.parametrize("command", [each for each in commands if each.arguments], ids=lambda each: each.name)
 async def test_a_command_that_needs_an_argument_says_so(answer: Answer, command: Command) -> None:
     text = terminal.plain(await answer(f"/{command.name}", role=command.role))
-    assert command.argument
-    assert text.startswith("Add what you ask for") == command.argument.required
+    assert text.startswith("Add what you ask for") == command.arguments[0].required
 
 
 async def test_every_button_works(answer: Answer) -> None:

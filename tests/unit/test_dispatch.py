@@ -36,7 +36,7 @@ def texts(reply):
 
 def registry_of(handler, role=Role.READER, argument=None):
     registry = Registry()
-    registry.command("try", family="x", role=role, help="to try", example="/try it", argument=argument)(
+    registry.command("try", *([argument] if argument else []), family="x", role=role, help="to try", example="/try it")(
         handler
     )
     return registry
@@ -117,10 +117,10 @@ async def test_a_command_above_ones_role_looks_as_if_it_did_not_exist(record):
     assert texts(await restricted.answer(request("/try x", role=Role.OWNER))) == ["OWNER x None"]
 
 
-def test_the_role_is_vouched_for_by_the_front_end_or_read_from_the_settings(dispatcher):
-    assert dispatcher.role(request("/x", user="telegram:1")) is Role.OWNER
-    assert dispatcher.role(request("/x", user="telegram:11")) is Role.READER
-    assert dispatcher.role(request("/x", user="telegram:1", role=Role.READER)) is Role.READER
+async def test_the_role_is_vouched_for_by_the_front_end_or_read_from_the_settings(dispatcher):
+    assert await dispatcher.role(request("/x", user="telegram:1"), None) is Role.OWNER
+    assert await dispatcher.role(request("/x", user="telegram:11"), None) is Role.READER
+    assert await dispatcher.role(request("/x", user="telegram:1", role=Role.READER), None) is Role.READER
 
 
 async def test_a_message_over_the_length_is_refused_with_both_lengths(dispatcher):
@@ -206,7 +206,7 @@ async def test_an_unforeseen_error_shows_only_its_id_and_is_logged_under_it(reco
 
 async def test_the_cursor_reaches_the_command_apart_from_its_argument(record):
     argument = Argument("x", Kind.WORDS, required=True)
-    trying = Dispatcher(record, registry_of(echoing, argument=argument), Settings(), Clock())
+    trying = Dispatcher(record, registry_of(echoing, *([argument] if argument else [])), Settings(), Clock())
     assert texts(await trying.answer(request("/try a b >c.1"))) == ["READER a b c.1"]
     assert texts(await trying.answer(request("/try >1"))) == [
         "Add what you ask for: /try <x>, for example /try it"
@@ -318,7 +318,7 @@ async def test_every_line_of_every_list_cites_a_source_of_its_own_story(record, 
     own = {source.id for source in await record.sources.page(found.id, limit=100)}
     for command in commands:
         text = f"/{command.name}"
-        if command.argument and command.argument.required:
+        if command.arguments and command.arguments[0].required:
             text = command.example
         reply = await dispatcher.answer(request(text, role=Role.READER))
         cited = {c.source for block in reply.blocks if isinstance(block, Line) for c in block.citations}

@@ -66,5 +66,5 @@ def test_every_command_has_a_help_line_an_example_and_words_for_its_argument():
         assert not command.help.endswith("."), f"/{command.name}: help adds the full stop itself"
         assert command.example.split(" ")[0] == f"/{command.name}"
         assert command.usage().startswith(f"/{command.name}")
-        if command.argument:
-            assert command.argument.name in command.usage()
+        for argument in command.arguments:
+            assert argument.name in command.usage()

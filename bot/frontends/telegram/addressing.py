@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
 
-from bot.requests import Request
+from bot.requests import Identity, Request
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)")
 # What Telegram calls a language: an IETF tag, often only its first part.
@@ -51,18 +51,48 @@ def to_request(
         return None
     # What is left over in public was meant for the bot as well, even where it is plain talk.
     plain = message.chat.type == "private" or not text.startswith("/")
-    spoken = tongue(message.from_user, language)
-    return Request(whole(text), address(message.chat.id), address(user), plain, None, spoken)
+    writer = identity_of(message)
+    return Request(
+        whole(text),
+        address(message.chat.id),
+        address(user),
+        plain,
+        None,
+        tongue(message.from_user, language),
+        shared=message.chat.type != "private",
+        is_person=writer is not None and writer.is_person,
+        handle=writer.handle if writer else None,
+        name=writer.name if writer else None,
+        replied_to=_replied_to(message),
+        mentioned=_mentioned(message),
+    )
 
 
 def pressed(query: CallbackQuery, command: str, *, language: str = "en") -> Request | None:
     """Return the request that a button makes for whoever pressed it, None if its message is not of a chat."""
     if query.message is None:
         return None
-    chat = address(query.message.chat.id)
     return Request(
-        whole(command), chat, address(query.from_user.id), True, None, tongue(query.from_user, language)
+        whole(command),
+        address(query.message.chat.id),
+        address(query.from_user.id),
+        True,
+        None,
+        tongue(query.from_user, language),
+        shared=query.message.chat.type != "private",
+        handle=query.from_user.username,
+        name=whole(query.from_user.full_name),
     )
+
+
+def identity_of(message: Message) -> Identity | None:
+    """Return who wrote a message; a group or channel that writes as itself, and a bot, are no people."""
+    chat, user = message.sender_chat, message.from_user
+    if chat is not None:
+        return Identity(address(chat.id), chat.username, whole(chat.title or ""), is_person=False)
+    if user is None:
+        return None
+    return _identity(user)
 
 
 def place_of(message: MaybeInaccessibleMessage) -> Place:
@@ -91,6 +121,24 @@ def tongue(user: User | None, default: str) -> str:
     if not code or not LANGUAGE.fullmatch(code):
         return default
     return code.replace("-", "_")
+
+
+def _identity(user: User) -> Identity:
+    return Identity(address(user.id), user.username, whole(user.full_name), is_person=not user.is_bot)
+
+
+def _replied_to(message: Message) -> Identity | None:
+    """Return who wrote the message that this one replies to, not counting the opening of its topic."""
+    earlier = message.reply_to_message
+    if earlier is None or earlier.forum_topic_created is not None:
+        return None
+    return identity_of(earlier)
+
+
+def _mentioned(message: Message) -> tuple[Identity, ...]:
+    """Return those whom a message names without an @name of theirs."""
+    entities = message.entities if message.text else message.caption_entities
+    return tuple(_identity(entity.user) for entity in entities or () if entity.user is not None)
 
 
 def _writer(message: Message) -> int | None:

@@ -15,12 +15,14 @@ from telegram.ext import Application, ApplicationBuilder, TypeHandler
 from bot.errors import SettingsError
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.conversation import Conversation
+from bot.frontends.telegram.delivering import Deliverer
 from bot.frontends.telegram.inbox import Inbox
 from bot.frontends.telegram.menu import menus, set_menus
 from bot.frontends.telegram.ordering import InOrder
 from bot.frontends.telegram.polling import Poller
 from bot.frontends.telegram.sending import Courier, Sleep, persist, summary
 from bot.frontends.telegram.transport import CONNECTIONS, AiohttpRequest
+from bot.notices import find_what_to_tell
 from bot.texts import _
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from storage.record import Record
 
+# Where the application keeps the one who sends what nobody just asked for.
+DELIVERER = "deliverer"
 App = Application[Any, Any, Any, Any, Any, Any]
 
 # Edited messages are taken only to be passed over.
@@ -39,6 +43,7 @@ OPEN_FOR_EACH = 4
 MENU_SECONDS = 5.0  # how long the first update waits for the menus
 DRAIN_SECONDS = 75.0  # below the 90 that systemd waits before it kills
 LONGEST_PAUSE = 30.0
+MENUS = 200  # moderators whose private chat gets a menu of its own
 
 logger = logging.getLogger("onrecord.telegram")
 
@@ -75,6 +80,9 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
         client, dispatcher, record, Courier(client, sleep=sleep), language=settings.language
     )
     application.add_handler(TypeHandler(Update, conversation.handle))
+    application.bot_data[DELIVERER] = Deliverer(
+        record, conversation.tell, lambda: find_what_to_tell(record), sleep=sleep
+    )
     return application
 
 
@@ -97,19 +105,22 @@ async def run(
         if not await _until(stop, _connect(application, sleep)):
             return
         logger.info("connected to Telegram as @%s", client.username)
-        wanted = menus(dispatcher.registry, settings.owners, language=settings.language)
+        members = {member.address for member in await record.members.page(limit=MENUS)}
+        wanted = menus(dispatcher.registry, settings.owners, members, language=settings.language)
         setting = asyncio.create_task(set_menus(client, wanted, sleep=sleep))
         await asyncio.wait({setting}, timeout=MENU_SECONDS)
         inbox = Inbox(application, most=max(OPEN_FOR_EACH * settings.limits.concurrent_updates, 100))
+        delivering = asyncio.create_task(application.bot_data[DELIVERER].run())
         try:
             if settings.telegram.mode == "webhook":
                 await _listen(settings, client, inbox, stop, sleep)
             else:
                 await _poll(client, inbox, stop, sleep)
         finally:
-            setting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await setting
+            for task in (setting, delivering):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
     finally:
         await application.shutdown()
         await client.shutdown()  # where connecting was given up, the application leaves its bot open

@@ -62,6 +62,10 @@ class Conversation:
             # Without the error's own text, which may hold a user's.
             logger.error("update %s failed: %s\n%s", update.update_id, name, trace)  # noqa: TRY400  # reason: cleaned
 
+    async def tell(self, reply: Reply, place: Place) -> bool:
+        """Send a reply that nobody just asked for; tell whether it arrived."""
+        return bool(await self._courier.send(render(reply), place, await self._buttons(reply)))
+
     async def _ask(self, update: Update) -> None:
         known = self._dispatcher.registry.find
         request = to_request(update, self._client.bot, known=known, language=self._language)

@@ -38,11 +38,11 @@ logger = logging.getLogger("onrecord.telegram")
 
 
 def menus(
-    registry: Registry, owners: Iterable[str], *, language: str = "en"
+    registry: Registry, owners: Iterable[str], moderators: Iterable[str] = (), *, language: str = "en"
 ) -> list[tuple[BotCommandScope, list[BotCommand]]]:
-    """Return the menu of each scope: readers' everywhere, and all that owners may do in their own chats.
+    """Return the menu of each scope: readers' everywhere, and all that others may do in their own chats.
 
-    `owners` are addresses; those on other platforms are left out.
+    `owners` and `moderators` are addresses; those on other platforms are left out.
     """
     speak(language)
     readers = _entries(registry, Role.READER)
@@ -51,11 +51,11 @@ def menus(
         (BotCommandScopeAllPrivateChats(), readers),
         (BotCommandScopeAllGroupChats(), [entry for entry in readers if entry.command not in PRIVATE_ONLY]),
     ]
-    everything = _entries(registry, Role.OWNER)
-    for owner in dict.fromkeys(owners):
-        platform, _colon, number = owner.partition(":")
+    roles = dict.fromkeys(moderators, Role.MODERATOR) | dict.fromkeys(owners, Role.OWNER)
+    for address, role in roles.items():
+        platform, _colon, number = address.partition(":")
         if platform == "telegram" and number.isascii() and number.isdigit():
-            found.append((BotCommandScopeChat(int(number)), everything))
+            found.append((BotCommandScopeChat(int(number)), _entries(registry, role)))
     return found
 
 

@@ -18,6 +18,8 @@ ADDRESS = "terminal:local"
 # More than any message that is answered; what a line has beyond it is not kept in memory.
 LONGEST_LINE = 1_000_000
 WIDEST = 100
+GOES_ON = "\\"
+MOST_LINES = 200
 
 
 class Answering(Protocol):
@@ -25,6 +27,9 @@ class Answering(Protocol):
 
     async def answer(self, request: Request) -> Reply | None:
         """Return the reply to a request, None if it is to be passed over in silence."""
+
+    async def waiting(self, chat: str) -> list[Reply]:
+        """Return what is due to a chat without its having asked, and take it as told."""
 
     async def complete(self, text: str, request: Request) -> list[str]:
         """Return the ways in which what has been typed so far may go on."""
@@ -52,16 +57,30 @@ async def answer_lines(
 ) -> None:
     """Answer each line of `source` in order; blank ones only in JSON, where each line read has its answer."""
     first = True
-    for text in lines(source):
+    for text in messages(lines(source)):
         if not as_lines and not text.strip():
             continue
         asked = request(text)
         reply = await dispatcher.answer(asked)
+        told = await dispatcher.waiting(asked.chat)
         if as_lines:
-            print(json.dumps(as_json(asked, reply), ensure_ascii=False), file=out, flush=True)
-        elif reply is not None:
-            print(plain(reply) if first else f"\n{plain(reply)}", file=out, flush=True)
+            print(json.dumps(as_json(asked, reply, told), ensure_ascii=False), file=out, flush=True)
+            continue
+        for shown in filter(None, (reply, *told)):
+            print(plain(shown) if first else f"\n{plain(shown)}", file=out, flush=True)
             first = False
+
+
+def messages(typed: Iterator[str]) -> Iterator[str]:
+    """Yield messages: a line that ends with a backslash goes on in the next one."""
+    held: list[str] = []
+    for line in typed:
+        held.append(line.removesuffix(GOES_ON))
+        if not line.endswith(GOES_ON) or len(held) > MOST_LINES:
+            yield "\n".join(held)
+            held = []
+    if held:
+        yield "\n".join(held)
 
 
 def lines(source: BinaryIO) -> Iterator[str]:

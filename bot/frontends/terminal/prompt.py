@@ -13,7 +13,7 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from rich.console import Console
 from rich.text import Text
 
-from bot.frontends.terminal.app import Answering, width
+from bot.frontends.terminal.app import GOES_ON, MOST_LINES, Answering, width
 from bot.frontends.terminal.render import Kind, rows
 from bot.replies import Reply
 from bot.requests import Request
@@ -39,14 +39,26 @@ async def converse(dispatcher: Answering, request: Callable[[str], Request]) -> 
     )
     text = "/start"
     while text.strip().lower() not in LEAVING:
-        if text.strip() and (reply := await dispatcher.answer(request(text))) is not None:
-            show(console, reply)
+        if text.strip():
+            asked = request(text)
+            for reply in filter(
+                None, (await dispatcher.answer(asked), *await dispatcher.waiting(asked.chat))
+            ):
+                show(console, reply)
         try:
-            text = await session.prompt_async("> ")
+            text = await _message(session)
         except KeyboardInterrupt:
             text = ""
         except EOFError:
             return
+
+
+async def _message(session: PromptSession[str]) -> str:
+    """Return what is typed; a line that ends with a backslash goes on in the next one."""
+    held = [await session.prompt_async("> ")]
+    while held[-1].endswith(GOES_ON) and len(held) <= MOST_LINES:
+        held.append(await session.prompt_async("… "))
+    return "\n".join(line.removesuffix(GOES_ON) for line in held)
 
 
 def show(console: Console, reply: Reply) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -61,10 +61,14 @@ def plain(reply: Reply, width: int = PIPED_WIDTH) -> str:
     return "\n".join(row.text for row in rows(reply, width))
 
 
-def as_json(request: Request, reply: Reply | None) -> dict[str, Any]:
-    """Return what `--json` prints for one line read: the reply as data beside its plain text."""
+def as_json(request: Request, reply: Reply | None, told: Sequence[Reply] = ()) -> dict[str, Any]:
+    """Return what `--json` prints for one message read: the reply as data beside its plain text.
+
+    `told` are replies that were not asked for just now.
+    """
+    more = {"told": [plain(each) for each in told]} if told else {}
     if reply is None:
-        return {"request": request.text, "text": "", "facts": [], "citations": [], "actions": []}
+        return {"request": request.text, "text": "", "facts": [], "citations": [], "actions": [], **more}
     numbers = {cited.source: cited.number for cited in reply.sources}
     cited = dict.fromkeys((numbers[c.source], f"S{c.source}", c.locator) for c in reply.citations())
     return {
@@ -73,6 +77,7 @@ def as_json(request: Request, reply: Reply | None) -> dict[str, Any]:
         "facts": [f"F{fact}" for fact in reply.facts],
         "citations": [{"n": n, "source": source, "locator": locator} for n, source, locator in cited],
         "actions": [{"label": action.label, "command": action.command} for action in reply.actions],
+        **more,
     }
 
 

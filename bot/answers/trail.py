@@ -1,0 +1,79 @@
+"""Entries of the audit trail as rows: who did what, when, from which chat, why, and what differs. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.replies import Item
+from bot.texts import N_, _
+from storage.models import Action, AuditEntry
+
+_DONE = {
+    Action.PUBLISHED: N_("published {subject}"),
+    Action.CORRECTED: N_("corrected {subject}"),
+    Action.ATTRIBUTED: N_("gave {subject} a further attribution"),
+    Action.RELATED: N_("set {subject} beside another fact"),
+    Action.SUPERSEDED: N_("let {subject} be superseded"),
+    Action.RETRACTED: N_("retracted {subject}"),
+    Action.RESTORED: N_("restored {subject}"),
+    Action.UNDONE: N_("undid their last change, to {subject}"),
+    Action.IMPORTED: N_("imported a fact sheet"),
+    Action.SOURCE_ADDED: N_("added the source {subject}"),
+    Action.SOURCE_EDITED: N_("edited the source {subject}"),
+    Action.ENTITY_ADDED: N_("added the name {subject}"),
+    Action.ENTITY_EDITED: N_("edited the name {subject}"),
+    Action.MERGED: N_("merged a name into {subject}"),
+    Action.STORY_OPENED: N_("opened the story"),
+    Action.REJECTED: N_("rejected {subject}"),
+    Action.APPOINTED: N_("appointed {subject}"),
+    Action.DISMISSED: N_("dismissed {subject}"),
+}
+_LONGEST = 120
+
+
+def entry_item(entry: AuditEntry, names: Mapping[str, str]) -> Item:
+    """Return the row of an entry; `names` are what moderators are called, by address."""
+    what = _(_DONE[entry.action], subject=names.get(entry.subject, entry.subject))
+    text = _(
+        "{when} {who} {what}",
+        when=f"{entry.at[:10]} {entry.at[11:16]} UTC",
+        who=names.get(entry.actor, entry.actor),
+        what=what,
+    )
+    if entry.chat is not None and entry.chat != entry.actor:
+        text = _("{text}, in {chat}", text=text, chat=entry.chat)
+    if entry.reason:
+        text = _("{text}: {reason}", text=text, reason=entry.reason)
+    if differing := _differing(entry):
+        text = f"{text} ({differing})"
+    return Item(label=f"#{entry.id}", text=text)
+
+
+def _differing(entry: AuditEntry) -> str:
+    """Return what an entry changed, field by field; of facts only the names: their lines stand below it."""
+    before, after = entry.before or {}, entry.after or {}
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return ""
+    changed = [key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key)]
+    if entry.subject.startswith("F"):
+        return ", ".join(changed) if before else ""
+    return "; ".join(
+        _(
+            "{field}: {before} → {after}",
+            field=key,
+            before=_short(before.get(key)),
+            after=_short(after.get(key)),
+        )
+        if before
+        else f"{key}: {_short(after.get(key))}"
+        for key in changed
+        if key != "ref" and (before.get(key) is not None or after.get(key) is not None)
+    )
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "–"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,0 +1,40 @@
+"""Whom the bot has met since it started, so that an @name can be told from an address.
+
+Platforms do not tell a bot who an @name is. It is kept in memory only: readers' names are nothing that the
+record needs. Moderators' names are kept with their appointment.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from bot.requests import Identity, Request
+
+# The one longest silent is forgotten first.
+MOST = 10_000
+
+
+class Acquaintances:
+    """Remember the people who wrote, by their @name."""
+
+    def __init__(self) -> None:
+        self._met: OrderedDict[str, Identity] = OrderedDict()
+
+    def meet(self, request: Request) -> None:
+        """Remember who asks, and whom the message replies to or names."""
+        for identity in (request.asker, request.replied_to, *request.mentioned):
+            if identity is not None and identity.handle and identity.is_person:
+                name = identity.handle.casefold()
+                self._met[name] = identity
+                self._met.move_to_end(name)
+        while len(self._met) > MOST:
+            self._met.popitem(last=False)
+
+    def find(self, handle: str) -> Identity | None:
+        """Return whoever goes by an @name, None if nobody by that name has written yet."""
+        return self._met.get(handle.removeprefix("@").casefold())
+
+    def forget(self, address: str) -> None:
+        """Forget a person."""
+        for name in [name for name, identity in self._met.items() if identity.address == address]:
+            del self._met[name]

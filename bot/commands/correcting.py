@@ -1,0 +1,156 @@
+"""/correct and /attribute: what a fact says put right, and who else says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.commands import fields
+from bot.commands.adding import FAMILY
+from bot.commands.composing import Composer, made
+from bot.commands.context import Context
+from bot.commands.forms import Field, Filled, Form, Option
+from bot.commands.registry import Argument, Kind, commands
+from bot.commands.revising import ID, begin_with, done, in_force, proposing, target_of
+from bot.errors import UserError
+from bot.replies import Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.entries import AttributionEntry, EntityEntry, FactEntry
+from storage.models import Fact, RevisionKind
+
+_ATTRIBUTION = ("who", "cue", "stance", "at", "quote", "said", "source")
+_SOURCE_LINES = ("title", "publisher", "published", "kind", "author", "via")
+# Parts of a fact that the dialogue of /correct offers, with what each is called there.
+_PARTS = {
+    "statement": N_("Statement"), "when": N_("When"), "where": N_("Where"), "figure": N_("Figures"),
+    "who": N_("Who says so"), "cue": N_("Cue"), "source": N_("Source"), "at": N_("Place in the source"),
+    "quote": N_("Quote"), "about": N_("Who it is about"), "note": N_("Note on the date"),
+}  # fmt: skip
+
+
+async def _correct(
+    context: Context, filled: Filled, entry: FactEntry, fact: Fact
+) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+    in_force(fact, standing_too=False)
+    composer = Composer(context, filled)
+    data: dict[str, Any] = entry.model_dump(exclude_none=True) | await composer.particulars()
+    if statement := filled.text("statement"):
+        data["statement"] = statement
+    if any(name in filled.texts for name in _ATTRIBUTION):
+        voice = int(filled.text("voice") or 1) - 1
+        voices = list(data["attributions"])
+        changed = await composer.attribution(entry.attributions[voice])
+        voices[voice] = changed.model_dump(exclude_none=True)
+        data["attributions"] = voices
+    return made(FactEntry, data), tuple(composer.entities)
+
+
+async def _voice(context: Context, filled: Filled, text: str) -> None:
+    count = len((await target_of(context, filled)).attributions)
+    if not text.isdecimal() or not 1 <= int(text) <= count:
+        raise UserError(_("The fact has {count} attribution(s): say which one by its number.", count=count))
+
+
+async def _part(_context: Context, _filled: Filled, text: str) -> None:
+    if unknown := [part for part in text.split() if part not in _PARTS]:
+        raise UserError(_("“{text}” is no part of a fact.", text=unknown[0][:60]))
+
+
+async def _parts(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [Option(_(label), name) for name, label in _PARTS.items()]
+
+
+_PART = Field("part", N_("What is to be corrected?"), _part, required=True, offers=_parts)
+_VOICE = Field("voice", None, _voice)
+_CORRECTABLE = {
+    field.name: field
+    for field in (
+        fields.STATEMENT, fields.WHEN, fields.OCCASION, fields.NOTE, fields.WHERE, fields.ABOUT,
+        fields.FIGURE, fields.WHO, fields.CUE, fields.STANCE, fields.SOURCE, fields.AT, fields.QUOTE,
+        fields.SAID,
+    )
+}  # fmt: skip
+_ASKED_OF_PART = {
+    "figure": N_("Which figures? One a line, for example: at least 2,100 children. “none” takes them away."),
+    "quote": N_("What are the exact words? “none” takes the quote away."),
+    "about": N_("Whom or what is it about? Names parted by semicolons; “none” takes them away."),
+    "note": N_("What does the source leave open about the date? “none” takes the note away."),
+}
+
+
+def _asked(name: str) -> Field:
+    """Return the field of a part that is chosen in the dialogue, and so has to be asked."""
+    field = _CORRECTABLE[name]
+    asks = field.asks or _ASKED_OF_PART[name]
+    return Field(field.name, asks, field.check, required=True, offers=field.offers)
+
+
+def _correct_fields(filled: Filled) -> Sequence[Field]:
+    given = [_CORRECTABLE[name] for name in filled.texts if name in _CORRECTABLE]
+    if filled.at_once:
+        asked = given
+    else:
+        asked = [_PART, *(_asked(name) for name in filled.text("part").split() if name in _PARTS)]
+    sources = [field for field in fields.source_fields(filled) if field.name != fields.SOURCE.name]
+    why = [] if filled.text("material").casefold() == "no" else [fields.REASON]
+    return [*asked, *(sources if filled.text("source") else []), _VOICE, fields.MATERIAL, *why]
+
+
+@commands.command(
+    "correct",
+    ID,
+    Argument(N_("lines"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a fact put right: step by step, or at once with lines like “when:” under its id"),
+    example="/correct F7",
+    form=Form(_correct_fields, proposing(RevisionKind.CORRECTED, _correct), done),
+)
+async def correct(context: Context, argument: str) -> Reply:
+    """Lead to a correction: what was, what will be, whether it is material, and why."""
+    known = (*_CORRECTABLE, *_SOURCE_LINES, "voice", "material", "reason")
+    return await begin_with(context, argument, known=known)
+
+
+async def _attribute(
+    context: Context, filled: Filled, entry: FactEntry, fact: Fact
+) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+    in_force(fact, standing_too=False)
+    composer = Composer(context, filled)
+    further = await composer.attribution()
+    if any(_same_word(further, item) for item in entry.attributions):
+        raise UserError(_("F{id} has that attribution already.", id=fact.id))
+    return with_attribution(entry, further), tuple(composer.entities)
+
+
+def with_attribution(entry: FactEntry, further: AttributionEntry) -> FactEntry:
+    """Return a fact's entry with one more attribution."""
+    return entry.model_copy(update={"attributions": (*entry.attributions, further)})
+
+
+def _same_word(left: AttributionEntry, right: AttributionEntry) -> bool:
+    named = [item.source if isinstance(item.source, str) else item.source.ref for item in (left, right)]
+    return (left.speaker, left.locator) == (right.speaker, right.locator) and named[0] == named[1]
+
+
+def _attribute_fields(filled: Filled) -> Sequence[Field]:
+    return (
+        fields.WHO, fields.CUE, fields.STANCE, *fields.source_fields(filled), fields.AT, fields.QUOTE,
+        fields.SAID,
+    )  # fmt: skip
+
+
+@commands.command(
+    "attribute",
+    ID,
+    Argument(N_("lines"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a further attribution for a fact: who else says so, and where"),
+    example="/attribute F7",
+    form=Form(_attribute_fields, proposing(RevisionKind.ATTRIBUTED, _attribute), done),
+)
+async def attribute(context: Context, argument: str) -> Reply:
+    """Lead to a further attribution of a fact."""
+    return await begin_with(context, argument, known=(*_ATTRIBUTION, *_SOURCE_LINES))

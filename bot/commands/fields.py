@@ -1,0 +1,187 @@
+"""The fields of forms: what each asks, and what will do as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answers.amounts import read_figures
+from bot.commands.context import Context
+from bot.commands.forms import Check, Field, Filled, Option
+from bot.commands.referring import (
+    is_address,
+    is_new_source,
+    name_of,
+    names_of,
+    new_source,
+    other_fact,
+    source_of,
+)
+from bot.errors import UserError
+from bot.texts import N_, _
+from storage import dates
+from storage.models import SourceKind, Stance
+
+# What takes a value away again, where one may.
+NONE = "none"
+LONGEST_LINE, LONGEST_TEXT = 500, 4000
+_CUES = ("said that", "denied that", "admitted that", "alleged that", "confirmed that", "called for")
+
+
+def at_most(limit: int) -> Check:
+    """Return a check that a text is no longer than that."""
+
+    async def check(_context: Context, _filled: Filled, text: str) -> None:
+        if len(text) > limit:
+            raise UserError(
+                _("That is {count} characters long; at most {limit} will do.", count=len(text), limit=limit)
+            )
+
+    return check
+
+
+def one_of(kinds: Sequence[str]) -> Check:
+    """Return a check that a text is one of a few words."""
+
+    async def check(_context: Context, _filled: Filled, text: str) -> None:
+        if text.casefold() not in kinds:
+            raise UserError(_("“{text}” is none of these: {kinds}.", text=text[:60], kinds=", ".join(kinds)))
+
+    return check
+
+
+async def _date(_context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() == NONE or dates.edtf(text):
+        return
+    if dates.impossible(text):
+        raise UserError(_("“{text}” is no day that exists.", text=text[:60]))
+    raise UserError(
+        _(
+            "“{text}” is no date: write 2024-01-04, 2024-01, 2024, 18 July (no year known) or 2023-07-18?"
+            " (uncertain).",
+            text=text[:60],
+        )
+    )
+
+
+async def _name(context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() != NONE:
+        await name_of(context, text)
+
+
+async def _names(context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() != NONE:
+        await names_of(context, text)
+
+
+async def _places(context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() != NONE:
+        await names_of(context, text, place=True)
+
+
+async def _source(context: Context, _filled: Filled, text: str) -> None:
+    await source_of(context, text)
+
+
+async def _via(context: Context, _filled: Filled, text: str) -> None:
+    if await source_of(context, text) is None:
+        raise UserError(_("“via” names a source on record: add that one first with /source."))
+
+
+async def _figures(_context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() != NONE:
+        read_figures(text)
+
+
+async def _others(context: Context, filled: Filled, text: str) -> None:
+    for one in text.replace(",", " ").split():
+        await other_fact(context, one, filled.target)
+
+
+async def _title(_context: Context, _filled: Filled, text: str) -> None:
+    if len(text) > LONGEST_LINE:
+        raise UserError(_("A title has at most {limit} characters.", limit=LONGEST_LINE))
+    if is_address(text):
+        raise UserError(_("That is an address, not a title: what is the document called?"))
+
+
+async def _cues(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [Option(cue, cue) for cue in _CUES]
+
+
+async def _source_kinds(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [Option(kind.value, kind.value) for kind in SourceKind]
+
+
+async def _newest_sources(context: Context, _filled: Filled) -> Sequence[Option]:
+    titles = await context.record.sources.titles(context.story.id, 3)
+    return [Option(f"S{number}: {title[:40]}", f"S{number}") for number, title in titles.items()]
+
+
+async def _materiality(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [
+        Option(_("Yes, it changes what readers were told"), "yes"),
+        Option(_("No, a typo or mere wording"), "no"),
+    ]
+
+
+_LINE, _TEXT = at_most(LONGEST_LINE), at_most(LONGEST_TEXT)
+
+STATEMENT = Field(
+    "statement", N_("What is the statement? One sentence, in your own words."), _TEXT, required=True
+)
+WHO = Field("who", N_("Who says so? Skip it where the source speaks in its own voice."), _name)
+CUE = Field("cue", N_("In which words do they say it: “said that”, “denied that”?"), _LINE, offers=_cues)
+STANCE = Field("stance", None, one_of([stance.value for stance in Stance]))
+SOURCE = Field(
+    "source",
+    N_("Which source has it? Its id (S1), its address, or its title."),
+    _source,
+    required=True,
+    offers=_newest_sources,
+)
+AT = Field("at", N_("Where in the source? For example ¶3 or page 12."), _LINE)
+QUOTE = Field("quote", None, _LINE)
+SAID = Field("said", None, _date)
+WHEN = Field(
+    "when",
+    N_("When did it happen? For example 2024-01-04, 2024-01 or 18 July; with exactly what the source gives."),
+    _date,
+)
+OCCASION = Field("occasion", None, _LINE)
+NOTE = Field("note", None, _LINE)
+WHERE = Field("where", N_("Where did it happen? Several places are parted by semicolons."), _places)
+ABOUT = Field("about", None, _names)
+FIGURE = Field("figure", None, _figures)
+CONTRADICTS = Field("contradicts", None, _others)
+SUPPORTS = Field("supports", None, _others)
+QUESTION = Field("question", None, _LINE)
+REASON = Field("reason", N_("Why? Readers will see the reason."), _TEXT, required=True)
+MATERIAL = Field(
+    "material",
+    N_("Is the change material? Then those who saw the fact hear of it."),
+    one_of(["yes", "no"]),
+    required=True,
+    offers=_materiality,
+)
+
+# What is asked of a source that is not on record.
+TITLE = Field("title", N_("What is the document called?"), _title, required=True)
+PUBLISHER = Field("publisher", N_("Who published it?"), _LINE)
+PUBLISHED = Field("published", N_("When was it published?"), _date)
+KIND = Field(
+    "kind",
+    N_("What kind of document is it?"),
+    one_of([kind.value for kind in SourceKind]),
+    offers=_source_kinds,
+)
+AUTHOR = Field("author", None, _LINE)
+VIA = Field("via", None, _via)
+
+
+def source_fields(filled: Filled) -> list[Field]:
+    """Return the fields of a fact's source: more where it is a new one."""
+    text = filled.text(SOURCE.name)
+    if not is_new_source(text):
+        return [SOURCE, *(field for field in (KIND, VIA) if filled.text(field.name))]
+    titled = [] if not is_address(new_source(text)) else [TITLE]
+    return [SOURCE, *titled, PUBLISHER, PUBLISHED, KIND, AUTHOR, VIA]

@@ -1,0 +1,130 @@
+"""Forms: what a command has to know before it can propose a change, as fields that are asked one by one.
+
+A form is filled in with texts only, as typed. Choosing an option puts another text in the place of one. So a
+form given at once in header lines and one filled in by a dialogue are the same thing, and so is one that is
+taken up again after a restart: the texts are read anew at each turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bot.errors import UserError
+from bot.replies import Block, Reply
+
+if TYPE_CHECKING:
+    from bot.commands.context import Context
+    from storage.changes import Change
+    from storage.dialogues import Dialogue
+    from storage.ledger import Made
+
+# The step after the last field: the change is shown and waits for a yes.
+CONFIRM = "confirm"
+# The step aside: which field is to be answered anew.
+AGAIN = "again"
+
+
+class Option(NamedTuple):
+    """Something to choose instead of typing: what it is called, and the text that it stands for."""
+
+    label: str
+    text: str
+
+
+class Unclear(UserError):
+    """What was typed may mean several things: the options, each with the text that is plain."""
+
+    def __init__(self, text: str, options: Sequence[Option]) -> None:
+        super().__init__(text)
+        self.options = tuple(options)
+
+
+@dataclass(slots=True)
+class Filled:
+    """How far a form has been filled in; kept as JSON between turns.
+
+    `texts` holds what was typed by field, "" for what was skipped. `target` is the id of the fact or draft
+    that it is about. `at_once` tells that it came as header lines: then only what is needed is asked.
+    `answered` are the fields answered in the dialogue, in order. `change` is the one that was shown last,
+    `again` the field that is to be answered anew.
+    """
+
+    story: int
+    texts: dict[str, str] = field(default_factory=dict)
+    target: int | None = None
+    at_once: bool = False
+    answered: list[str] = field(default_factory=list)
+    step: str = ""
+    options: list[Option] = field(default_factory=list)
+    change: dict[str, Any] | None = None
+    again: str | None = None
+
+    def state(self) -> dict[str, Any]:
+        """Return it as JSON data."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, state: dict[str, Any]) -> Filled:
+        """Return what JSON data tells."""
+        return cls(**{**state, "options": [Option(*option) for option in state["options"]]})
+
+    def text(self, name: str) -> str:
+        """Return what was typed for a field, "" if nothing was."""
+        return self.texts.get(name, "")
+
+
+Check = Callable[["Context", Filled, str], Awaitable[None]]
+Offers = Callable[["Context", Filled], Awaitable[Sequence[Option]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to know; `asks` is the question (a gettext message), None for what is only given unasked.
+
+    `check` raises UserError for a text that will not do, Unclear for one that may mean several things.
+    `offers` returns what may be chosen beside typing.
+    """
+
+    name: str
+    asks: str | None
+    check: Check
+    required: bool = False
+    offers: Offers | None = None
+
+    def wanted(self, filled: Filled) -> bool:
+        """Tell whether it has to be asked, where nothing was given for it."""
+        return self.required or filled.again == self.name or (self.asks is not None and not filled.at_once)
+
+
+class Proposal(NamedTuple):
+    """A change that waits for a yes, and how it is shown; `options` are other things to do instead."""
+
+    change: Change
+    blocks: tuple[Block, ...]
+    options: tuple[Option, ...] = ()
+
+
+Fields = Callable[[Filled], Sequence[Field]]
+Propose = Callable[["Context", Filled], Awaitable[Proposal]]
+Done = Callable[["Context", Filled, "Made"], Awaitable[Reply]]
+Commit = Callable[["Context", Filled, "Change", "Dialogue"], Awaitable[Reply]]
+# An option under a proposal leads to another form: its command, and how it is filled in already.
+Chosen = Callable[["Context", Filled, str], Awaitable[tuple[str, Filled]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a command asks, how it makes a change of the answers, and what is said when the change is made.
+
+    `parts` are the fields that may be answered anew when all was given at once, with what each is called.
+    `commit` stands in for making the change where something else is to be done with it.
+    """
+
+    fields: Fields
+    propose: Propose
+    done: Done
+    parts: Mapping[str, str] = field(default_factory=dict)
+    commit: Commit | None = None
+    chosen: Chosen | None = None

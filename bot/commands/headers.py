@@ -1,0 +1,70 @@
+"""Header lines: `who: ...`, `source: ...` under a text, as moderators write a fact at once. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from bot.answers.matching import suggestions
+from bot.errors import UserError
+from bot.texts import _
+
+_HEADER = re.compile(r"([A-Za-z][A-Za-z ]{0,15}?)\s*:(?:\s+|$)(.*)")
+# Given more than once, these are several; any other is given twice by mistake.
+SEVERAL = frozenset({"figure"})
+
+
+class Headed(NamedTuple):
+    """A text and the header lines under it."""
+
+    text: str
+    headers: dict[str, str]
+
+
+def read(text: str, known: Collection[str], *, tolerant: bool = True) -> Headed:
+    """Return the text that stands before the first header line, and the headers by name.
+
+    A line without a known name goes on with what stands above it. `tolerant` tells that the text above may
+    hold a colon of its own; a name that is nearly a known one is refused all the same. Raises UserError for
+    an unknown name among the headers, and for one that is given twice.
+    """
+    above: list[str] = []
+    headers: dict[str, list[str]] = {}
+    last: str | None = None
+    for line in text.split("\n"):
+        name, value = _header(line)
+        if name in known:
+            if name in headers and name not in SEVERAL:
+                raise UserError(_("“{name}:” is given twice: leave one of the two out.", name=name))
+            headers.setdefault(name, []).append(value)
+            last = name
+        elif last is None and (tolerant or not name):
+            _refuse_slip(name, known)
+            above.append(line)
+        elif name and " " not in name:
+            raise UserError(_unknown(name, known))
+        else:
+            headers[last or ""][-1] += f" {line.strip()}"
+    return Headed(
+        " ".join(" ".join(above).split()),
+        {name: "\n".join(value.strip() for value in values) for name, values in headers.items()},
+    )
+
+
+def _header(line: str) -> tuple[str, str]:
+    match = _HEADER.fullmatch(line.strip())
+    return (match[1].casefold(), match[2]) if match else ("", "")
+
+
+def _refuse_slip(name: str, known: Collection[str]) -> None:
+    """Refuse a header whose name is a slip of the pen, where it would else become part of the text above."""
+    if name and " " not in name and suggestions(name, known, 1):
+        raise UserError(_unknown(name, known))
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    near = suggestions(name, known, 1)
+    if near:
+        return _("There is no line “{name}:”. Did you mean “{near}:”?", name=name, near=near[0])
+    return _("There is no line “{name}:”; there are: {known}.", name=name, known=", ".join(known))

@@ -1,0 +1,168 @@
+"""What a moderator's text refers to: names and sources on record, or new ones; else a question back.
+
+What is meant can be said so that it leaves no doubt: `=lubinets` is the name with that ref, `+person Ann` a
+new one, `S3` a source on record, `+ Report on schools` a new one. The options of a question back are such.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.answers.citing import short
+from bot.answers.matching import match, suggestions
+from bot.commands.context import Context
+from bot.commands.forms import Option, Unclear
+from bot.errors import UserError
+from bot.texts import N_, _
+from storage.entries import EntityEntry
+from storage.models import Entity, EntityKind, Fact, Source
+
+_NEW_NAME = re.compile(r"\+(person|organisation|group|place)\s+(\S.*)")
+_SOURCE_ID = re.compile(r"[Ss]\s*[1-9]\d{0,14}")
+_ADDRESS_LIKE = re.compile(r"(?:\w+:/|www\.)\S*", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s/$.?#][^\s]*")
+LONGEST_NAME = 200
+LONGEST_ADDRESS = 2000
+MOST_NAMES = 20
+# Of so many sources, the newest, one of a similar title is looked for.
+LOOKED_AT = 2_000
+_KINDS = {
+    EntityKind.PERSON: N_("New person “{name}”"),
+    EntityKind.ORGANISATION: N_("New organisation “{name}”"),
+    EntityKind.GROUP: N_("New group “{name}”"),
+    EntityKind.PLACE: N_("New place “{name}”"),
+}
+
+
+class Named(NamedTuple):
+    """A name as a fact's entry holds it, and the entity to add if it is a new one."""
+
+    ref: str
+    new: EntityEntry | None = None
+
+
+async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
+    """Return the entity that a text names. Raises Unclear where it is not on record by just this name."""
+    if text.startswith("="):
+        return Named((await _by_ref(context, text[1:].strip())).ref)
+    if new := _NEW_NAME.fullmatch(text):
+        return Named(new[2], EntityEntry(name=new[2], kind=EntityKind(new[1])))
+    if len(text) > LONGEST_NAME:
+        raise UserError(_("A name has at most {limit} characters.", limit=LONGEST_NAME))
+    exact = await context.record.entities.named(context.story.id, text)
+    if len(exact) == 1:
+        return Named((await context.record.entities.by_id(exact))[exact[0]].ref)
+    near: Sequence[int] = exact
+    if not near:
+        near = match(text, await context.record.entities.names(context.story.id)).entity_ids[:3]
+    known = [(await context.record.entities.by_id(near))[entity_id] for entity_id in near]
+    kinds = [EntityKind.PLACE] if place else [EntityKind.PERSON, EntityKind.ORGANISATION, EntityKind.GROUP]
+    options = [Option(entity.name, f"={entity.ref}") for entity in known]
+    options += [Option(_(_KINDS[kind], name=text), f"+{kind} {text}") for kind in kinds]
+    asks = (
+        _("“{name}” names several on record. Which one is meant?")
+        if exact
+        else _("“{name}” is not on record by that name. Is one of these meant, or is it new?")
+    )
+    raise Unclear(asks.format(name=text[:60]), options)
+
+
+async def names_of(context: Context, text: str, *, place: bool = False) -> list[Named]:
+    """Return the entities of a list parted by semicolons. Raises Unclear; each option is a whole list."""
+    listed = [part.strip() for part in text.split(";") if part.strip()]
+    if len(listed) > MOST_NAMES:
+        raise UserError(_("At most {limit} names are taken at once.", limit=MOST_NAMES))
+    found: list[Named] = []
+    for position, part in enumerate(listed):
+        try:
+            found.append(await name_of(context, part, place=place))
+        except Unclear as error:
+            options = [
+                option._replace(text="; ".join((*listed[:position], option.text, *listed[position + 1 :])))
+                for option in error.options
+            ]
+            raise Unclear(error.text, options) from None
+    return found
+
+
+async def entity_of(context: Context, text: str) -> Entity:
+    """Return the one entity on record that a text names. Raises Unclear or UserError for any other."""
+    if text.startswith("="):
+        return await _by_ref(context, text[1:].strip())
+    ids = await context.record.entities.named(context.story.id, text)
+    if len(ids) == 1:
+        return (await context.record.entities.by_id(ids))[ids[0]]
+    near = ids or match(text, await context.record.entities.names(context.story.id)).entity_ids[:5]
+    if not near:
+        raise UserError(_("“{name}” is not on record in this story: /who lists who is.", name=text[:60]))
+    known = await context.record.entities.by_id(near)
+    raise Unclear(
+        _("“{name}” is not on record by just that name. Which one is meant?", name=text[:60]),
+        [Option(known[entity_id].name, f"={known[entity_id].ref}") for entity_id in near],
+    )
+
+
+async def source_of(context: Context, text: str) -> Source | None:
+    """Return the source on record that a text means, None for a new one (`+...`). Raises Unclear."""
+    if is_new_source(text):
+        _check_address(new_source(text))
+        return None
+    if _SOURCE_ID.fullmatch(text):
+        source_id = await context.source_id(text)
+        return (await context.record.sources.by_id([source_id]))[source_id]
+    _check_address(text)
+    ids = await context.record.sources.called(context.story.id, text)
+    if len(ids) == 1:
+        return (await context.record.sources.by_id(ids))[ids[0]]
+    near = ids[:5] or await _near(context, text)
+    known = await context.record.sources.by_id(near)
+    options = [Option(f"S{number}: {short(known[number])}", f"S{number}") for number in near]
+    options.append(Option(_("New source “{text}”", text=text[:80]), f"+ {text}"))
+    raise Unclear(
+        _("That source is not on record by that name. Is one of these meant, or is it new?"), options
+    )
+
+
+async def other_fact(context: Context, text: str, target: int | None) -> Fact:
+    """Return another fact of the story by its id. Raises UserError for the fact itself."""
+    fact = await context.fact(text)
+    if fact.id == target:
+        raise UserError(_("F{id} cannot be related to itself: name another fact.", id=fact.id))
+    return fact
+
+
+def is_new_source(text: str) -> bool:
+    """Tell whether a text says that a source is new."""
+    return text.startswith("+")
+
+
+def new_source(text: str) -> str:
+    """Return the address or title of a source that is said to be new."""
+    return text.removeprefix("+").strip()
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address of the web rather than a title."""
+    return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+
+
+def _check_address(text: str) -> None:
+    if _ADDRESS_LIKE.fullmatch(text) and not is_address(text):
+        raise UserError(
+            _("“{text}” is no address: write one that begins with https://, or a title.", text=text[:60])
+        )
+
+
+async def _near(context: Context, text: str) -> list[int]:
+    titles = await context.record.sources.titles(context.story.id, LOOKED_AT)
+    by_title = {title: source_id for source_id, title in reversed(titles.items())}
+    return [by_title[title] for title in suggestions(text, by_title, 3)]
+
+
+async def _by_ref(context: Context, ref: str) -> Entity:
+    found = (await context.record.entities.by_ref(context.story.id, [ref])).get(ref)
+    if found is None:
+        raise UserError(_("“{name}” is not on record in this story: /who lists who is.", name=ref[:60]))
+    return found

@@ -1,0 +1,233 @@
+"""/review and what is done with a draft: /approve, /edit, /reject, /same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answers.lines import with_voices
+from bot.commands import fields
+from bot.commands.context import Context
+from bot.commands.correcting import with_attribution
+from bot.commands.filling import begin
+from bot.commands.forms import Field, Filled, Form, Proposal
+from bot.commands.proposing import alike_lines, as_readers_see, looking_alike
+from bot.commands.registry import Argument, Kind, commands
+from bot.commands.retelling import texts_of
+from bot.errors import UserError
+from bot.notices import find_what_to_tell
+from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _, ngettext
+from storage.changes import Publish, Reject, Revise, loaded
+from storage.errors import Overtaken
+from storage.ledger import Made
+from storage.models import Draft, DraftKind, DraftState, Fact, RevisionKind
+
+FAMILY = N_("Reviewing")
+_DRAFT = Argument(N_("draft"), Kind.DRAFT, required=True)
+# A draft that is to be a further attribution may be overtaken by other changes so often.
+_TRIES = 5
+
+
+@commands.command(
+    "review",
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("the facts that wait for a moderator, one card at a time"),
+    example="/review",
+)
+async def review(context: Context, _argument: str) -> Reply:
+    """Show the draft that has waited longest, or the next one, with what can be done with it."""
+    waiting = await context.record.drafts.waiting(context.story.id, after=context.number_after(), limit=2)
+    if not waiting:
+        return Reply(blocks=(Note(text=_("Nothing waits for review in this story.")),))
+    count = await context.record.drafts.count_waiting(context.story.id)
+    title = ngettext("{count} draft waits for review", "{count} drafts wait for review", count)
+    card, alike = await _card(context, waiting[0])
+    name = f"D{waiting[0].id}"
+    same = [
+        Action(label=_("Same as F{id}", id=fact.id), command=f"/same {name} F{fact.id}") for fact in alike
+    ]
+    more = (context.more("", waiting[0].id),) if len(waiting) > 1 else ()
+    return Reply(
+        blocks=(Heading(text=title, level=1), *card),
+        actions=(
+            Action(label=_("Approve"), command=f"/approve {name}"),
+            Action(label=_("Edit"), command=f"/edit {name}"),
+            Action(label=_("Reject"), command=f"/reject {name}"),
+            *same,
+            *more,
+        ),
+    )
+
+
+async def _card(context: Context, draft: Draft) -> tuple[list[Block], list[Fact]]:
+    """Return a draft as readers would see it, with who proposed it and what on record is like it."""
+    change = _publish(draft)
+    names = await context.names()
+    who = names.get(draft.proposer, draft.proposer) if draft.proposer else _("somebody no longer known")
+    kind = (
+        _("Proposed by {who}") if draft.kind is DraftKind.SUGGESTION else _("A moderator's own fact: {who}")
+    )
+    head = Item(label=f"D{draft.id}", text=kind.format(who=who))
+    made = await context.record.ledger.rehearse(change, by=context.by)
+    assert made.fact is not None
+    alike = await looking_alike(context, change.fact.statement)
+    return [head, *as_readers_see(made.fact), *alike_lines(alike)], alike
+
+
+def _publish(draft: Draft) -> Publish:
+    change = loaded(draft.change)
+    assert isinstance(change, Publish)
+    return change.model_copy(update={"draft": draft.id})
+
+
+async def _waiting(context: Context, argument: str, *, to_approve: bool) -> Draft:
+    """Return a draft that waits. Raises UserError for one that is decided, or one's own under four eyes."""
+    draft = await context.draft(argument)
+    if draft.state is not DraftState.WAITING:
+        raise UserError(_("D{id} was decided already: it was {state}.", id=draft.id, state=_outcome(draft)))
+    own = draft.kind is DraftKind.OWN or context.four_eyes
+    if to_approve and own and draft.proposer == context.request.user:
+        raise UserError(_("D{id} is your own: another moderator has to look at it.", id=draft.id))
+    return draft
+
+
+def _outcome(draft: Draft) -> str:
+    return {
+        DraftState.APPROVED: _("approved as F{id}", id=draft.fact_id),
+        DraftState.REJECTED: _("rejected"),
+        DraftState.MERGED: _("added to F{id}", id=draft.fact_id),
+        DraftState.EDITED: _("taken up in an edited draft"),
+    }.get(draft.state, draft.state.value)
+
+
+@commands.command(
+    "approve",
+    _DRAFT,
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a draft put on record as it stands"),
+    example="/approve D3",
+)
+async def approve(context: Context, argument: str) -> Reply:
+    """Put a draft on record, once however many press the button."""
+    draft = await _waiting(context, argument, to_approve=True)
+    made = await context.record.ledger.make(_publish(draft), by=context.by)
+    await find_what_to_tell(context.record)
+    assert made.fact is not None
+    return Reply(
+        blocks=(
+            Note(text=_("D{id} is on record as F{fact}.", id=draft.id, fact=made.fact.id)),
+            *with_voices(made.fact),
+        ),
+        actions=(Action(label=_("Next"), command="/review"), Action(label=_("Undo"), command="/undo")),
+    )
+
+
+@commands.command(
+    "same",
+    _DRAFT,
+    Argument(N_("id"), Kind.FACT, required=True),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a draft added to a fact on record, as a further attribution"),
+    example="/same D3 F7",
+)
+async def same(context: Context, argument: str) -> Reply:
+    """Add a draft's attribution to a fact that says the same."""
+    name, _space, ident = argument.partition(" ")
+    if not ident:
+        raise UserError(_("Name the draft and the fact: {example}", example=context.command.example))
+    draft = await _waiting(context, name, to_approve=True)
+    made = await _add_to(context, draft, ident)
+    await find_what_to_tell(context.record)
+    assert made.fact is not None
+    return Reply(
+        blocks=(
+            Note(text=_("D{id} was added to F{fact}.", id=draft.id, fact=made.fact.id)),
+            *with_voices(made.fact),
+        ),
+        actions=(Action(label=_("Next"), command="/review"), Action(label=_("Undo"), command="/undo")),
+    )
+
+
+async def _add_to(context: Context, draft: Draft, ident: str) -> Made:
+    proposed = _publish(draft)
+    for _attempt in range(_TRIES):
+        fact = await context.fact(ident)
+        if not fact.in_force:
+            raise UserError(_("F{id} is not in force: it takes no further attribution.", id=fact.id))
+        entry = await context.record.facts.entry(fact.id)
+        change = Revise(
+            story_id=context.story.id,
+            fact_id=fact.id,
+            expected=fact.revision,
+            kind=RevisionKind.ATTRIBUTED,
+            fact=with_attribution(entry, proposed.fact.attributions[0]),
+            entities=proposed.entities,
+            draft=draft.id,
+        )
+        try:
+            return await context.record.ledger.make(change, by=context.by)
+        except Overtaken:
+            # An addition overwrites nothing: it is made on what the fact has become.
+            continue
+    raise UserError(_("{id} is being changed by others just now: try again.", id=ident))
+
+
+# Rejecting
+
+
+async def _propose_rejection(context: Context, filled: Filled) -> Proposal:
+    draft = await _waiting(context, f"D{filled.target}", to_approve=False)
+    change = Reject(story_id=context.story.id, draft=draft.id, reason=filled.text("reason"))
+    await context.record.ledger.rehearse(change, by=context.by)
+    card, _alike = await _card(context, draft)
+    reason = Note(text=_("Will be rejected, and the proposer told why: {reason}", reason=change.reason))
+    return Proposal(change, (*card, reason))
+
+
+async def _rejected(context: Context, _filled: Filled, made: Made) -> Reply:
+    await find_what_to_tell(context.record)
+    following = Action(label=_("Next"), command="/review")
+    return Reply(blocks=(Note(text=_("{id} was rejected.", id=made.subject)),), actions=(following,))
+
+
+def _rejection_fields(_filled: Filled) -> Sequence[Field]:
+    return (Field("reason", N_("Why? The proposer will be told."), fields.REASON.check, required=True),)
+
+
+@commands.command(
+    "reject",
+    _DRAFT,
+    Argument(N_("reason"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a draft turned down; its proposer is told why"),
+    example="/reject D3 The source does not say so",
+    form=Form(_rejection_fields, _propose_rejection, _rejected),
+)
+async def reject(context: Context, argument: str) -> Reply:
+    """Lead to a draft's being rejected, with the reason."""
+    name, _space, reason = " ".join(argument.split()).partition(" ")
+    draft = await _waiting(context, name, to_approve=False)
+    texts = {"reason": reason} if reason else {}
+    return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
+
+
+@commands.command(
+    "edit",
+    _DRAFT,
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a draft opened to be put right before it comes on record"),
+    example="/edit D3",
+)
+async def edit(context: Context, argument: str) -> Reply:
+    """Open a draft as /add would show it, with each part to be answered anew."""
+    draft = await _waiting(context, argument, to_approve=False)
+    texts = await texts_of(context, _publish(draft))
+    adding = replace(context, command=await context.permit("add", context.story))
+    return await begin(adding, Filled(context.story.id, texts, target=draft.id, at_once=True))

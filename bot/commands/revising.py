@@ -1,0 +1,99 @@
+"""What all changes to a fact on record have in common: they show what was and what will be, and revise it.
+
+Nothing is ever deleted: each change is a new revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.answers.differing import was_and_will_be
+from bot.answers.lines import with_voices
+from bot.commands import headers
+from bot.commands.context import Context
+from bot.commands.filling import begin
+from bot.commands.forms import Filled, Proposal
+from bot.commands.registry import Argument, Kind
+from bot.errors import UserError
+from bot.replies import Action, Note, Reply
+from bot.texts import N_, _
+from storage.changes import Revise
+from storage.entries import EntityEntry, FactEntry
+from storage.ledger import Made
+from storage.models import Fact, RevisionKind
+
+ID = Argument(N_("id"), Kind.FACT, required=True)
+
+Entries = Callable[[Context, Filled, FactEntry, Fact], Awaitable[tuple[FactEntry, tuple[EntityEntry, ...]]]]
+
+
+def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Filled], Awaitable[Proposal]]:
+    """Return a proposal of a revision: `becoming` tells what a fact's entry becomes."""
+
+    async def propose(context: Context, filled: Filled) -> Proposal:
+        fact = await target_of(context, filled)
+        entry, entities = await becoming(context, filled, await context.record.facts.entry(fact.id), fact)
+        change = Revise(
+            story_id=context.story.id,
+            fact_id=fact.id,
+            expected=fact.revision,
+            kind=kind,
+            fact=entry,
+            reason=filled.text("reason") or None,
+            material=filled.text("material").casefold() != "no",
+            entities=entities,
+        )
+        rehearsed = await context.record.ledger.rehearse(change, by=context.by)
+        assert rehearsed.fact is not None
+        return Proposal(change, was_and_will_be(fact, rehearsed.fact))
+
+    return propose
+
+
+async def target_of(context: Context, filled: Filled) -> Fact:
+    """Return the fact that a form is about."""
+    return await context.fact(f"F{filled.target}")
+
+
+async def done(_context: Context, _filled: Filled, made: Made) -> Reply:
+    """Say that a change was made, and show the fact as it reads now."""
+    assert made.fact is not None
+    note = Note(text=_("Done: F{id} is at revision {number}.", id=made.fact.id, number=made.fact.revision))
+    lines = [] if made.fact.retracted else with_voices(made.fact)
+    undo = Action(label=_("Undo"), command="/undo")
+    return Reply(
+        blocks=(note, *lines), actions=(undo, Action(label=made.subject, command=f"/fact {made.subject}"))
+    )
+
+
+async def begin_with(
+    context: Context, argument: str, first: str | None = None, known: Sequence[str] = ()
+) -> Reply:
+    """Open the dialogue of a change to the fact that the argument begins with.
+
+    What follows the id is the text of the field `first`; the header lines under it are those of `known`.
+    """
+    head, _newline, below = argument.partition("\n")
+    ident, _space, rest = head.partition(" ")
+    fact = await context.fact(ident)
+    text, given = headers.read(f"{rest}\n{below}".strip("\n"), known, tolerant=first is not None)
+    if text and first is None:
+        raise UserError(
+            _(
+                "“{text}” is not understood: see /help {command}.",
+                text=text[:60],
+                command=context.command.name,
+            )
+        )
+    texts = given | ({first: text} if text and first else {})
+    return await begin(context, Filled(context.story.id, texts, target=fact.id, at_once=bool(texts)))
+
+
+def in_force(fact: Fact, *, standing_too: bool = True) -> None:
+    """Refuse a change to a fact that is withdrawn or, where that matters, whose place another has taken."""
+    if fact.retracted is not None:
+        raise UserError(_("F{id} is retracted: /restore F{id} first.", id=fact.id))
+    if standing_too and fact.superseded_by is not None:
+        raise UserError(
+            _("F{id} is superseded by F{by}: change that one.", id=fact.id, by=fact.superseded_by)
+        )

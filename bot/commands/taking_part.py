@@ -1,0 +1,123 @@
+"""Taking part: suggesting a fact, waiting for an answer, and what is kept about people."""
+
+from __future__ import annotations
+
+import re
+
+from bot.commands.context import Context
+from bot.commands.filling import begin
+from bot.commands.proposing import SUGGESTING, read_fact
+from bot.commands.registry import Argument, Kind, commands
+from bot.errors import UserError
+from bot.replies import Action, Heading, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.forgetting import forget
+
+FAMILY = N_("Taking part")
+_QUESTION_ID = re.compile(r"[Qq]?\s*([1-9]\d{0,14})")
+
+
+@commands.command(
+    "suggest",
+    Argument(N_("statement and lines"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("a fact for the moderators to look at, with its source"),
+    example="/suggest",
+    form=SUGGESTING,
+)
+async def suggest(context: Context, argument: str) -> Reply:
+    """Lead to a suggestion, or show the one that was sent at once."""
+    return await begin(context, read_fact(context, argument))
+
+
+@commands.command(
+    "tellme",
+    Argument(N_("question"), Kind.TOKEN, required=True),
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("to be told when a question that found nothing has an answer"),
+    example="/tellme Q1",
+)
+async def tellme(context: Context, argument: str) -> Reply:
+    """Remember that the asker wants to hear of an answer."""
+    match = _QUESTION_ID.fullmatch(argument.strip())
+    if match is None:
+        raise UserError(_("Ask the question first; the button under the answer remembers it."))
+    question = await context.record.questions.find(int(match[1]))
+    if question is None:
+        raise UserError(_("That question is not open any more: ask it again."))
+    request = context.request
+    kept = await context.record.questions.await_answer(
+        question.id, request.chat, request.user, request.language
+    )
+    if not kept:
+        raise UserError(_("You wait for many answers already: /forgetme lets go of all of them."))
+    text = _("You will be told here when “{question}” has an answer on record.", question=question.text)
+    forget = Action(label="/privacy", command="/privacy")
+    return Reply(blocks=(Note(text=text),), actions=(forget,))
+
+
+@commands.command(
+    "privacy", family=FAMILY, role=Role.READER, help=N_("what is kept about you, and why"), example="/privacy"
+)
+async def privacy(_context: Context, _argument: str) -> Reply:
+    """Say what is kept about people."""
+    kept = (
+        _("The story that a chat uses, by the chat's id."),
+        _("A dialogue that you have not finished, until an hour after your last answer or until you end it."),
+        _("A question that found nothing, without who asked it; with your id only if you ask to be told."),
+        _("A suggestion with your id, so that you can be told what becomes of it."),
+        _("Of moderators: their id and name, and each change that they make, in the audit trail."),
+        _("Your messages themselves are not kept, and your name only in memory until the bot is restarted."),
+    )
+    return Reply(
+        blocks=(
+            Heading(text=_("What is kept"), level=1),
+            *(Note(text=f"• {text}") for text in kept),
+            Note(text=_("/forgetme removes what is yours.")),
+        ),
+        actions=(Action(label="/forgetme", command="/forgetme"),),
+    )
+
+
+@commands.command(
+    "forgetme",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("what is kept about you removed, and what stays told"),
+    example="/forgetme",
+)
+async def forgetme(context: Context, _argument: str) -> Reply:
+    """Remove a person's data, and say what stays and why."""
+    person = context.request.user
+    forgotten = await forget(context.record.database, person)
+    context.acquaintances.forget(person)
+    names = {
+        "dialogues": _("open dialogues"),
+        "questions": _("questions that you waited for"),
+        "suggestions": _("your id on suggestions"),
+        "settings": _("the story chosen in your private chat"),
+        "deliveries": _("messages to your private chat"),
+    }
+    removed = ", ".join(f"{names[kind]}: {count}" for kind, count in forgotten.removed.items() if count)
+    notes = [
+        Note(text=_("Removed: {what}.", what=removed) if removed else _("Nothing of yours was kept.")),
+        Note(
+            text=_(
+                "What stays: facts that you proposed and that came on record, without your name, for they are"
+                " their sources' word."
+            )
+        ),
+    ]
+    if forgotten.in_trail:
+        notes.append(
+            Note(
+                text=_(
+                    "Also the entries of the audit trail that name you: who changed a public record must stay"
+                    " on record, and the trail is chained so that nothing can be taken out of it."
+                )
+            )
+        )
+    return Reply(blocks=tuple(notes))
