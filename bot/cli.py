@@ -196,6 +196,23 @@ def doctor(config: ConfigFile = None) -> None:
     raise typer.Exit(0 if sound else 1)
 
 
+@app.command(epilog="Example: onrecord audit F7 --json")
+def audit(
+    about: Annotated[
+        str | None, typer.Argument(help="A fact (F7), a source (S3), or who did it (@name, telegram:123).")
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Only from this day on.")] = None,
+    as_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object for each entry.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Print the audit trail, oldest first: who changed what, when, from which chat, before and after."""
+    from bot.frontends.terminal.app import utf8
+    from bot.operating import print_trail
+
+    with _reporting(config, "reading the audit trail", quiet=True) as settings:
+        _complete(print_trail(settings, utf8(sys.stdout), about=about, since=since, as_lines=as_lines))
+
+
 @app.command(epilog="Example: onrecord version")
 def version() -> None:
     """Print the version."""

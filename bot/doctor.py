@@ -47,6 +47,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Yield a finding for each check, those of the machine before those of the network."""
     yield _owners(settings)
     yield await _record(settings)
+    if settings.storage.path.exists():
+        yield await _trail(settings)
     yield _disk(settings)
     if settings.telegram.token is None:
         advice = "no telegram.token is set: only 'onrecord chat' works. @BotFather in Telegram gives one"
@@ -86,6 +88,23 @@ async def _record(settings: Settings) -> Finding:
         advice = "stop the bot, keep a copy of the file and restore the last sound backup"
         return Finding(Verdict.FAIL, "record", f"{path} is damaged ({'; '.join(problems[:3])}): {advice}")
     return Finding(Verdict.OK, "record", f"{path} is sound; schema {version}, stories: {stories}")
+
+
+async def _trail(settings: Settings) -> Finding:
+    """Verify the audit trail's chain; the last hash is told so that it can be kept elsewhere and compared."""
+    from bot.wiring import open_record
+
+    try:
+        async with open_record(settings, create=False) as record:
+            found = await record.audit.verify()
+    except RecordError:
+        return Finding(Verdict.SKIPPED, "audit", "cannot be looked at before the record is sound")
+    if found.problem is not None:
+        advice = "stop the bot, keep a copy of the file and compare it with a backup"
+        return Finding(Verdict.FAIL, "audit", f"the chain is broken: {found.problem}. {advice}")
+    return Finding(
+        Verdict.OK, "audit", f"entries: {found.entries}, the chain holds; it ends in {found.head[:16]}"
+    )
 
 
 def _disk(settings: Settings) -> Finding:

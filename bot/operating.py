@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from bot.errors import UserError
 from bot.wiring import open_record, open_stocked
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 ACTOR = "operator"
+TRAIL_PAGE = 500
 # Seconds between two lines of progress where there is no terminal to draw on.
 REPORT_EVERY = 5.0
 
@@ -78,6 +80,52 @@ async def search(
                 facts = {fact.id: fact for fact in await record.facts.load(hit.fact_id for hit in found)}
                 rows = [f"{hit.score:6.2f}  {_printable(told(facts[hit.fact_id]))}" for hit in found]
                 print("\n".join(rows) or "nothing on the record matches", file=out, flush=True)
+
+
+async def print_trail(
+    settings: Settings, out: TextIO, *, about: str | None, since: str | None, as_lines: bool
+) -> None:
+    """Print the entries of the audit trail, oldest first; raises UserError for what it cannot look for."""
+    from bot.answers.trail import entry_item
+
+    async with open_record(settings, create=False) as record:
+        asked = await _trail_asked(record, about, since)
+        names = await record.members.names()
+        after = 0
+        while entries := await record.audit.listed(**asked, after=after, limit=TRAIL_PAGE):
+            for entry in entries:
+                if as_lines:
+                    line = json.dumps(entry.model_dump(mode="json"), ensure_ascii=False)
+                else:
+                    item = entry_item(entry, names)
+                    line = _printable(f"{item.label}  {item.text}")
+                print(line, file=out)
+            after = entries[-1].id
+        out.flush()
+
+
+async def _trail_asked(record: Record, about: str | None, since: str | None) -> dict[str, Any]:
+    """Return what to look for in the audit trail."""
+    from storage import dates
+
+    asked: dict[str, Any] = {}
+    if since is not None:
+        span = dates.typed(since)
+        if span is None or span.yearless:
+            raise UserError(f"{since!r} is no day: write it like 2026-11-24")
+        asked["since"] = span.earliest
+    if about is None:
+        return asked
+    if re.fullmatch(r"[Ff][1-9]\d{0,14}", about):
+        return asked | {"fact_id": int(about[1:])}
+    if re.fullmatch(r"[SsDdEe][1-9]\d{0,14}", about):
+        return asked | {"subject": about.upper()}
+    if about.startswith("@"):
+        address = await record.members.called(about)
+        if address is None:
+            raise UserError(f"{about} is and was no moderator")
+        return asked | {"actor": address}
+    return asked | {"actor": about}
 
 
 def told(fact: Fact) -> str:

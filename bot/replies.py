@@ -79,10 +79,14 @@ class Cited(NamedTuple):
 
 
 class Reply(_Part):
-    """An answer: blocks in order, then the sources that they cite, then actions."""
+    """An answer: blocks in order, then the sources that they cite, then actions.
+
+    `aside` marks what concerns only who asked, such as a refusal: shown to them alone where a platform can.
+    """
 
     blocks: tuple[Block, ...] = Field(min_length=1)
     actions: tuple[Action, ...] = ()
+    aside: bool = False
 
     @model_validator(mode="after")
     def _citations_agree(self) -> Reply:

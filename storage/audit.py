@@ -122,30 +122,28 @@ class Audit:
 
         `story_id` also lets through entries that belong to no story. `since` is a moment or a day.
         """
-        where = ["id < :before"]
-        if fact_id is not None:
-            where.append(f"id IN ({_OF_FACT})")
-        elif subject is not None:
-            where.append("subject = :subject")
-        if actor is not None:
-            where.append("actor = :actor")
-        if story_id is not None:
-            where.append("(story_id = :story OR story_id IS NULL)")
-        if since is not None:
-            where.append("at >= :since")
+        where, asked = _where(fact_id=fact_id, subject=subject, actor=actor, story_id=story_id, since=since)
         rows = await self._database.read(
-            f"SELECT * FROM audit WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT :limit",
-            {
-                "before": before or 2**62, "fact": fact_id, "actor": actor, "story": story_id, "since": since,
-                "subject": f"F{fact_id}" if fact_id is not None else subject, "limit": limit,
-            },
-        )  # fmt: skip
+            f"SELECT * FROM audit WHERE id < :before {where} ORDER BY id DESC LIMIT :limit",
+            {**asked, "before": before or 2**62, "limit": limit},
+        )
         return [entry_of(row) for row in rows]
 
-    async def after(self, audit_id: int, limit: int) -> list[AuditEntry]:
-        """Return the entries that follow one, oldest first."""
+    async def listed(
+        self,
+        *,
+        fact_id: int | None = None,
+        subject: str | None = None,
+        actor: str | None = None,
+        since: str | None = None,
+        after: int,
+        limit: int,
+    ) -> list[AuditEntry]:
+        """Return entries that fit all that is given, oldest first, those that follow the entry `after`."""
+        where, asked = _where(fact_id=fact_id, subject=subject, actor=actor, since=since)
         rows = await self._database.read(
-            "SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?", (audit_id, limit)
+            f"SELECT * FROM audit WHERE id > :after {where} ORDER BY id LIMIT :limit",
+            {**asked, "after": after, "limit": limit},
         )
         return [entry_of(row) for row in rows]
 
@@ -157,6 +155,29 @@ class Audit:
     async def verify(self) -> Verified:
         """Recompute the whole chain and name the first entry that does not hold, if any."""
         return await self._database.reading(_verify)
+
+
+def _where(
+    *,
+    fact_id: int | None = None,
+    subject: str | None = None,
+    actor: str | None = None,
+    story_id: int | None = None,
+    since: str | None = None,
+) -> tuple[str, dict[str, Any]]:
+    """Return the conditions on an entry, and the parameters that they name."""
+    asked = {"fact": fact_id, "subject": subject, "actor": actor, "story": story_id, "since": since}
+    if fact_id is not None:
+        asked["subject"] = f"F{fact_id}"
+    conditions = {
+        "fact": f"id IN ({_OF_FACT})",
+        "subject": "subject = :subject" if fact_id is None else "",
+        "actor": "actor = :actor",
+        "story": "(story_id = :story OR story_id IS NULL)",
+        "since": "at >= :since",
+    }
+    given = [sql for name, sql in conditions.items() if sql and asked[name] is not None]
+    return "".join(f" AND {sql}" for sql in given), asked
 
 
 def entry_of(row: sqlite3.Row) -> AuditEntry:

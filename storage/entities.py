@@ -34,8 +34,10 @@ SELECT e.*, (SELECT ref FROM entity WHERE id = e.merged_into) AS into_ref,
 FROM entity e WHERE e.story_id = ?
 """
 _FACTS_NAMING = """
-SELECT value, (SELECT count(*) FROM (SELECT DISTINCT fact_id FROM mention WHERE entity_id = value LIMIT ?))
-FROM json_each(?)
+SELECT value, (SELECT count(*) FROM (
+    SELECT DISTINCT m.fact_id FROM mention m JOIN fact f ON f.id = m.fact_id
+    WHERE m.entity_id = value AND f.superseded_by IS NULL AND f.retracted IS NULL LIMIT ?
+)) FROM json_each(?)
 """
 
 # More facts than this are not counted one by one: "100 or more" is all a reader needs.

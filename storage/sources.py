@@ -76,10 +76,11 @@ class Sources:
         return [found[row[0]] for row in rows]
 
     async def facts_citing(self, ids: Iterable[int]) -> dict[int, int]:
-        """Return for each source how many facts cite it itself."""
+        """Return for each source how many facts in force cite it itself."""
         rows = await self._database.read(
-            "SELECT source_id, count(DISTINCT fact_id) FROM attribution"
-            " WHERE source_id IN (SELECT value FROM json_each(?)) GROUP BY source_id",
+            "SELECT a.source_id, count(DISTINCT a.fact_id) FROM attribution a JOIN fact f ON f.id = a.fact_id"
+            " WHERE a.source_id IN (SELECT value FROM json_each(?))"
+            " AND f.superseded_by IS NULL AND f.retracted IS NULL GROUP BY a.source_id",
             (json.dumps(sorted(set(ids))),),
         )
         return {row[0]: row[1] for row in rows}

@@ -105,12 +105,16 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
     role=Role.MODERATOR,
     help=N_("a fact put right: step by step, or at once with lines like “when:” under its id"),
     example="/correct F7",
-    form=Form(_correct_fields, proposing(RevisionKind.CORRECTED, _correct), done),
+    form=Form(
+        _correct_fields,
+        proposing(RevisionKind.CORRECTED, _correct),
+        done,
+        lines=(*_CORRECTABLE, *_SOURCE_LINES, "voice", "material", "reason"),
+    ),
 )
 async def correct(context: Context, argument: str) -> Reply:
     """Lead to a correction: what was, what will be, whether it is material, and why."""
-    known = (*_CORRECTABLE, *_SOURCE_LINES, "voice", "material", "reason")
-    return await begin_with(context, argument, known=known)
+    return await begin_with(context, argument)
 
 
 async def _attribute(
@@ -149,8 +153,13 @@ def _attribute_fields(filled: Filled) -> Sequence[Field]:
     role=Role.MODERATOR,
     help=N_("a further attribution for a fact: who else says so, and where"),
     example="/attribute F7",
-    form=Form(_attribute_fields, proposing(RevisionKind.ATTRIBUTED, _attribute), done),
+    form=Form(
+        _attribute_fields,
+        proposing(RevisionKind.ATTRIBUTED, _attribute),
+        done,
+        lines=(*_ATTRIBUTION, *_SOURCE_LINES),
+    ),
 )
 async def attribute(context: Context, argument: str) -> Reply:
     """Lead to a further attribution of a fact."""
-    return await begin_with(context, argument, known=(*_ATTRIBUTION, *_SOURCE_LINES))
+    return await begin_with(context, argument)

@@ -242,4 +242,5 @@ def _refusal(text: str, commands: tuple[tuple[str, str], ...] = ()) -> Reply:
     return Reply(
         blocks=(Note(text=text),),
         actions=tuple(Action(label=label, command=command) for label, command in commands),
+        aside=True,
     )

@@ -110,7 +110,7 @@ async def _source_done(_context: Context, _filled: Filled, made: Made) -> Reply:
     role=Role.MODERATOR,
     help=N_("a source added, or edited with lines like “title:” and “published:” under its id"),
     example="/source S1",
-    form=Form(_source_form, _propose_source, _source_done),
+    form=Form(_source_form, _propose_source, _source_done, lines=tuple(_EDITABLE)),
 )
 async def source(context: Context, argument: str) -> Reply:
     """Add a source, or edit one that is on record."""

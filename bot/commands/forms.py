@@ -118,13 +118,15 @@ Chosen = Callable[["Context", Filled, str], Awaitable[tuple[str, Filled]]]
 class Form:
     """What a command asks, how it makes a change of the answers, and what is said when the change is made.
 
-    `parts` are the fields that may be answered anew when all was given at once, with what each is called.
+    `lines` are the names of the header lines in which it may all be given at once. `parts` are the fields
+    that may then be answered anew, with what each is called.
     `commit` stands in for making the change where something else is to be done with it.
     """
 
     fields: Fields
     propose: Propose
     done: Done
+    lines: tuple[str, ...] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
     commit: Commit | None = None
     chosen: Chosen | None = None

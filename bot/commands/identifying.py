@@ -156,7 +156,7 @@ async def _entity_done(context: Context, _filled: Filled, made: Made) -> Reply:
     role=Role.MODERATOR,
     help=N_("a name added, edited or merged: lines “name:”, “alias:”, “role:”, “merge:” under it"),
     example="/entity Lubinets",
-    form=Form(_entity_form, _propose_entity, _entity_done),
+    form=Form(_entity_form, _propose_entity, _entity_done, lines=_NAME_LINES),
 )
 async def entity(context: Context, argument: str) -> Reply:
     """Add a name, edit its forms and its role, or merge it into another."""

@@ -74,19 +74,22 @@ def _one_command(argument: str, allowed: list[Command]) -> Reply:
             commands=tuple((f"/help {item}", f"/help {item}") for item in near),
         )
     command = by_name[name]
+    explained = _(
+        "{help}. For example: {example}", help=_(command.help).capitalize(), example=command.example
+    )
     return Reply(
-        blocks=(
-            Heading(text=command.usage(), level=1),
-            Note(
-                text=_(
-                    "{help}. For example: {example}",
-                    help=_(command.help).capitalize(),
-                    example=command.example,
-                )
-            ),
-        ),
+        blocks=(Heading(text=command.usage(), level=1), Note(text=explained), *_lines(command)),
         actions=(Action(label=command.example, command=command.example),),
     )
+
+
+def _lines(command: Command) -> list[Block]:
+    """Return how a command is sent at once, with header lines, where it takes them."""
+    if command.form is None or not command.form.lines:
+        return []
+    names = ", ".join(f"{name}:" for name in command.form.lines)
+    text = _("All at once, with lines under it, as many of these as there are: {names}", names=names)
+    return [Note(text=text)]
 
 
 @commands.command(

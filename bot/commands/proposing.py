@@ -177,5 +177,5 @@ async def _chosen(context: Context, filled: Filled, text: str) -> tuple[str, Fil
     return "attribute", Filled(context.story.id, texts, target=int(text), at_once=True)
 
 
-ADDING = Form(fact_fields, propose, _done, _PARTS, commit=_make_or_queue, chosen=_chosen)
-SUGGESTING = Form(fact_fields, propose, _done, _PARTS, commit=partial(_queue, DraftKind.SUGGESTION))
+ADDING = Form(fact_fields, propose, _done, _HEADERS, _PARTS, commit=_make_or_queue, chosen=_chosen)
+SUGGESTING = Form(fact_fields, propose, _done, _HEADERS, _PARTS, commit=partial(_queue, DraftKind.SUGGESTION))

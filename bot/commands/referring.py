@@ -61,12 +61,15 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
     kinds = [EntityKind.PLACE] if place else [EntityKind.PERSON, EntityKind.ORGANISATION, EntityKind.GROUP]
     options = [Option(entity.name, f"={entity.ref}") for entity in known]
     options += [Option(_(_KINDS[kind], name=text), f"+{kind} {text}") for kind in kinds]
-    asks = (
-        _("“{name}” names several on record. Which one is meant?")
-        if exact
-        else _("“{name}” is not on record by that name. Is one of these meant, or is it new?")
-    )
-    raise Unclear(asks.format(name=text[:60]), options)
+    if exact:
+        asks = _("“{name}” names several on record. Which one is meant?", name=text[:60])
+    elif known:
+        asks = _(
+            "“{name}” is not on record by that name. Is one of these meant, or is it new?", name=text[:60]
+        )
+    else:
+        asks = _("“{name}” is not on record yet. Is it new?", name=text[:60])
+    raise Unclear(asks, options)
 
 
 async def names_of(context: Context, text: str, *, place: bool = False) -> list[Named]:
@@ -120,9 +123,11 @@ async def source_of(context: Context, text: str) -> Source | None:
     known = await context.record.sources.by_id(near)
     options = [Option(f"S{number}: {short(known[number])}", f"S{number}") for number in near]
     options.append(Option(_("New source “{text}”", text=text[:80]), f"+ {text}"))
-    raise Unclear(
-        _("That source is not on record by that name. Is one of these meant, or is it new?"), options
-    )
+    if near:
+        asks = _("That source is not on record by that name. Is one of these meant, or is it new?")
+    else:
+        asks = _("That source is not on record yet. Is it new?")
+    raise Unclear(asks, options)
 
 
 async def other_fact(context: Context, text: str, target: int | None) -> Fact:

@@ -90,18 +90,23 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
 @commands.command(
     "relate",
     ID,
-    Argument(N_("contradicts|supports|unrelated"), Kind.WORDS, required=True),
+    Argument(N_("how"), Kind.WORDS, required=True),
     Argument(N_("other id"), Kind.FACT, required=True),
     Argument(N_("lines"), Kind.TEXT),
     family=FAMILY,
     role=Role.MODERATOR,
     help=N_("how two facts stand to each other"),
     example="/relate F7 contradicts F3",
-    form=Form(_relate_fields, proposing(RevisionKind.RELATED, _relate), done),
+    form=Form(
+        _relate_fields,
+        proposing(RevisionKind.RELATED, _relate),
+        done,
+        lines=("question", "source", "at"),
+    ),
 )
 async def relate(context: Context, argument: str) -> Reply:
     """Lead to a relation between two facts, or to the end of one."""
-    return await begin_with(context, argument, "relation", ("question", "source", "at"))
+    return await begin_with(context, argument, "relation")
 
 
 async def _supersede(
@@ -142,11 +147,13 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
     role=Role.MODERATOR,
     help=N_("a later fact takes the place of one (“none” puts it back)"),
     example="/supersede F7 F12",
-    form=Form(_supersede_fields, proposing(RevisionKind.SUPERSEDED, _supersede), done),
+    form=Form(
+        _supersede_fields, proposing(RevisionKind.SUPERSEDED, _supersede), done, lines=("by", "reason")
+    ),
 )
 async def supersede(context: Context, argument: str) -> Reply:
     """Lead to a fact's being superseded."""
     words = argument.split(maxsplit=2)
     named = zip(("by", "reason"), words[1:], strict=False)
     lines = [words[0], *(f"{name}: {word}" for name, word in named)]
-    return await begin_with(context, "\n".join(lines), known=("by", "reason"))
+    return await begin_with(context, "\n".join(lines))

@@ -5,7 +5,7 @@ Nothing is ever deleted: each change is a new revision.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from bot.answers.differing import was_and_will_be
 from bot.answers.lines import with_voices
@@ -45,9 +45,21 @@ def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Fille
         )
         rehearsed = await context.record.ledger.rehearse(change, by=context.by)
         assert rehearsed.fact is not None
-        return Proposal(change, was_and_will_be(fact, rehearsed.fact))
+        return Proposal(change, (*was_and_will_be(fact, rehearsed.fact), *_why(change)))
 
     return propose
+
+
+def _why(change: Revise) -> list[Note]:
+    """Return what will be told of a change beside how the fact reads."""
+    notes = []
+    if change.kind is RevisionKind.CORRECTED:
+        text = _("Material: those who saw the fact hear of it.")
+        notes.append(Note(text=text if change.material else _("Not material: nobody will be told.")))
+    # What a fact is retracted for stands in its place already.
+    if change.reason and change.kind is not RevisionKind.RETRACTED:
+        notes.append(Note(text=_("Reason that readers will see: {reason}", reason=change.reason)))
+    return notes
 
 
 async def target_of(context: Context, filled: Filled) -> Fact:
@@ -58,7 +70,8 @@ async def target_of(context: Context, filled: Filled) -> Fact:
 async def done(_context: Context, _filled: Filled, made: Made) -> Reply:
     """Say that a change was made, and show the fact as it reads now."""
     assert made.fact is not None
-    note = Note(text=_("Done: F{id} is at revision {number}.", id=made.fact.id, number=made.fact.revision))
+    text = _("F{id} is retracted.") if made.fact.retracted else _("F{id} is changed: revision {number}.")
+    note = Note(text=text.format(id=made.fact.id, number=made.fact.revision))
     lines = [] if made.fact.retracted else with_voices(made.fact)
     undo = Action(label=_("Undo"), command="/undo")
     return Reply(
@@ -66,17 +79,17 @@ async def done(_context: Context, _filled: Filled, made: Made) -> Reply:
     )
 
 
-async def begin_with(
-    context: Context, argument: str, first: str | None = None, known: Sequence[str] = ()
-) -> Reply:
+async def begin_with(context: Context, argument: str, first: str | None = None) -> Reply:
     """Open the dialogue of a change to the fact that the argument begins with.
 
-    What follows the id is the text of the field `first`; the header lines under it are those of `known`.
+    What follows the id is the text of the field `first`; the header lines of the form may stand under it.
     """
+    assert context.command.form is not None  # only commands that have one come here
     head, _newline, below = argument.partition("\n")
     ident, _space, rest = head.partition(" ")
     fact = await context.fact(ident)
-    text, given = headers.read(f"{rest}\n{below}".strip("\n"), known, tolerant=first is not None)
+    lines = context.command.form.lines
+    text, given = headers.read(f"{rest}\n{below}".strip("\n"), lines, tolerant=first is not None)
     if text and first is None:
         raise UserError(
             _(

@@ -38,7 +38,7 @@ async def tell_askers(record: Record) -> None:
     """
     language = spoken()
     try:
-        while entries := await record.audit.after(await record.progress.of(NAME), _BATCH):
+        while entries := await record.audit.listed(after=await record.progress.of(NAME), limit=_BATCH):
             for entry in entries:
                 await _look(record, entry)
             await record.progress.reach(NAME, entries[-1].id)

@@ -1,7 +1,7 @@
 """The README's generated parts: `python -m tests.rules.readme --write` brings them up to date.
 
-They stand between `<!-- name -->` and `<!-- /name -->`: the command table, and a transcript whose questions
-(lines that begin with `> `) are kept and asked again.
+They stand between `<!-- name -->` and `<!-- /name -->`: the command table, and transcripts whose messages
+(lines that begin with `> `, and lines under them that begin with `… `) are kept and sent again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import re
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.commands import commands
@@ -22,25 +23,32 @@ from bot.requests import Request, Role
 from storage.record import Record
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-ASKED = re.compile(r"^> (.+)$", re.MULTILINE)
+ASKED = re.compile(r"^> (.+(?:\n… .*)*)$", re.MULTILINE)
+THEN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 def updated(text: str) -> str:
     """Return a README with its generated parts made anew; raise ValueError if one is missing."""
     text = _replaced(text, "commands", lambda _: markdown(commands))
-    return _replaced(text, "transcript", lambda before: f"```text\n{asyncio.run(transcript(before))}\n```\n")
+    text = _replaced(text, "transcript", lambda before: _shown(before, Role.READER))
+    return _replaced(text, "moderating", lambda before: _shown(before, Role.MODERATOR))
 
 
-async def transcript(before: str) -> str:
-    """Return a conversation that asks what one before it asked."""
+def _shown(before: str, role: Role) -> str:
+    return f"```text\n{asyncio.run(transcript(before, role))}\n```\n"
+
+
+async def transcript(before: str, role: Role) -> str:
+    """Return a conversation in which is said what was said in one before it."""
     with tempfile.TemporaryDirectory() as folder:
-        record = await Record.open(Path(folder) / "record.db")
+        record = await Record.open(Path(folder) / "record.db", clock=lambda: THEN)
         await record.put_shipped()
         dispatcher = Dispatcher(record, commands, Settings())
         parts = []
-        for question in ASKED.findall(before):
-            reply = await dispatcher.answer(Request(question, chat="t:1", user="t:1", role=Role.READER))
-            parts.append(f"> {question}\n{plain(reply) if reply else ''}")
+        for said in ASKED.findall(before):
+            text = said.replace("\n… ", "\n")
+            reply = await dispatcher.answer(Request(text, chat="t:1", user="t:1", role=role))
+            parts.append(f"> {said}\n{plain(reply) if reply else ''}")
         await record.close()
     return "\n\n".join(parts)
 

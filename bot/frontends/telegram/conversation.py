@@ -26,9 +26,18 @@ DIGEST = re.compile(r"#[0-9a-f]{1,63}")
 # A list is continued by ` >cursor` at the end of its command.
 PAGE = re.compile(r"\s>\S+\s*$")
 
+# https://core.telegram.org/bots/api#answercallbackquery
+ALERT_LIMIT = 200
 TOO_OLD = N_("This button is too old: send the command again.")
 
 logger = logging.getLogger("onrecord.telegram")
+
+
+def _alert(reply: Reply) -> str | None:
+    """Return what a reply says if it may stand in an alert that only who pressed the button sees."""
+    text = "\n".join(block.text for block in reply.blocks)
+    short = reply.aside and not reply.actions and len(text) <= ALERT_LIMIT
+    return text if short else None
 
 
 class Conversation:
@@ -90,8 +99,9 @@ class Conversation:
         except Exception:
             await self._courier.acknowledge(query.id)
             raise
-        if reply is None:
-            await self._courier.acknowledge(query.id)
+        alert = _alert(reply) if reply is not None else None
+        if reply is None or alert is not None:
+            await self._courier.acknowledge(query.id, alert)
             return
         # A message with such buttons is always the bot's own. (The library makes a `Message` of an
         # inaccessible one as well; only its date tells.)
