@@ -123,10 +123,12 @@ async def close_import(tx: Transaction, trace: Trace, story_id: int, written: Wr
 
 async def _publish(tx: Transaction, trace: Trace, change: Publish) -> Fact:
     rows = await tx.fetch(
-        "SELECT id FROM fact WHERE story_id = ? AND ref = ?", (change.story_id, change.fact.ref)
+        "SELECT id, retracted FROM fact WHERE story_id = ? AND ref = ?", (change.story_id, change.fact.ref)
     )
+    if rows and rows[0]["retracted"]:
+        raise AlreadyDone(f"F{rows[0]['id']} says just that and was retracted: restore it instead")
     if rows:
-        raise AlreadyDone(f"That is on record already: F{rows[0][0]}")
+        raise AlreadyDone(f"That is on record already: F{rows[0]['id']}")
     fact = await _write(tx, trace, change, Deed())
     if change.draft is not None:
         await drafts.decide(tx, trace, change.draft, DraftState.APPROVED, fact_id=fact.id)

@@ -121,7 +121,8 @@ class Dispatcher:
         parsed = self.parse(request)
         if parsed is None:
             return None
-        if request.role is None and (verdict := self._limiter.judge(request.user)) is not Verdict.ANSWER:
+        verdict = Verdict.ANSWER if request.role is not None else self._limiter.judge(request.user)
+        if verdict is not Verdict.ANSWER and not await self._keeps_the_record(request):
             return _too_fast() if verdict is Verdict.WARN else None
         if len(request.text) > self._limits.message_length:
             raise UserError(
@@ -187,7 +188,7 @@ class Dispatcher:
                     name=found.name,
                 )
             )
-        if found is not None and await self._moderates_anything(request):
+        if found is not None and await self._keeps_the_record(request):
             raise UserError(_refused_role(found))
         near = suggestions(name, (command.name for command in self.registry.allowed(role)), 1)
         unknown = _("There is no command /{name}: /help lists all of them.", name=name)
@@ -200,10 +201,13 @@ class Dispatcher:
             commands=tuple((f"/{item}", f"/{item}") for item in near),
         )
 
-    async def _moderates_anything(self, request: Request) -> bool:
+    async def _keeps_the_record(self, request: Request) -> bool:
+        """Tell whether an owner or a moderator of any story asks."""
         if request.role is not None:
             return request.role >= Role.MODERATOR
-        return request.is_person and await self.record.members.holds_office(request.user)
+        if not request.is_person:
+            return False
+        return request.user in self._owners or await self.record.members.holds_office(request.user)
 
     def _context(
         self, request: Request, command: Command, role: Role, story: Story | None, after: str | None

@@ -8,7 +8,7 @@ taken up again after a restart: the texts are read anew at each turn.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import UserError
@@ -67,8 +67,10 @@ class Filled:
 
     @classmethod
     def of(cls, state: dict[str, Any]) -> Filled:
-        """Return what JSON data tells."""
-        return cls(**{**state, "options": [Option(*option) for option in state["options"]]})
+        """Return what JSON data tells; what another version of the program kept beside it is passed over."""
+        known = {each.name for each in fields(cls)}
+        kept = {name: value for name, value in state.items() if name in known}
+        return cls(**{**kept, "options": [Option(*option) for option in state.get("options", ())]})
 
     def text(self, name: str) -> str:
         """Return what was typed for a field, "" if nothing was."""

@@ -20,7 +20,7 @@ from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
 from storage.changes import Publish, Reject, Revise, loaded
-from storage.errors import Overtaken
+from storage.errors import Overtaken, Refused
 from storage.ledger import Made
 from storage.models import Draft, DraftKind, DraftState, Fact, RevisionKind
 
@@ -71,7 +71,11 @@ async def _card(context: Context, draft: Draft) -> tuple[list[Block], list[Fact]
         _("Proposed by {who}") if draft.kind is DraftKind.SUGGESTION else _("A moderator's own fact: {who}")
     )
     head = Item(label=f"D{draft.id}", text=kind.format(who=who))
-    made = await context.record.ledger.rehearse(change, by=context.by)
+    try:
+        made = await context.record.ledger.rehearse(change, by=context.by)
+    except Refused as error:
+        # What came on record since may stand in its way: it can still be rejected.
+        return [head, Note(text=_("It cannot be approved any more. {problem}.", problem=str(error)))], []
     assert made.fact is not None
     alike = await looking_alike(context, change.fact.statement)
     return [head, *as_readers_see(made.fact), *alike_lines(alike)], alike

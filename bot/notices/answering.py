@@ -40,12 +40,22 @@ async def tell_askers(record: Record) -> None:
     try:
         while entries := await record.audit.listed(after=await record.progress.of(NAME), limit=_BATCH):
             for entry in entries:
-                await _look(record, entry)
+                await _look_safely(record, entry)
             await record.progress.reach(NAME, entries[-1].id)
     except RecordError as error:
         log.warning("open questions were not looked at: %s", error)
     finally:
         speak(language)
+
+
+async def _look_safely(record: Record, entry: AuditEntry) -> None:
+    """Look at one entry; what nobody foresaw must neither undo the change nor be met again at each look."""
+    try:
+        await _look(record, entry)
+    except RecordError:
+        raise
+    except Exception:
+        log.exception("open questions were not held against entry %d of the trail", entry.id)
 
 
 async def _look(record: Record, entry: AuditEntry) -> None:
