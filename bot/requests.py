@@ -14,17 +14,28 @@ class Role(IntEnum):
     OWNER = 2
 
 
+# Telegram's: anonymous admins, channels, service messages (core.telegram.org/bots/api#message, `from`).
+PLATFORM_ACCOUNTS = frozenset({"telegram:1087968824", "telegram:136817688", "telegram:777000"})
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Somebody on a platform: `handle` is the @name without its sign, `name` what the platform shows.
 
-    Not every identity is a person: groups and channels write as themselves, and so do other bots.
+    Not every identity is a person: groups and channels write as themselves, and so do other bots. `words`
+    are those by which the text of a message names them, where it does.
     """
 
     address: str
     handle: str | None = None
     name: str | None = None
     is_person: bool = True
+    words: str = ""
+
+    @property
+    def is_appointable(self) -> bool:
+        """Whether they can have a role: people can, the accounts that a platform itself writes by cannot."""
+        return self.is_person and self.address not in PLATFORM_ACCOUNTS
 
     @property
     def called(self) -> str:
@@ -40,7 +51,8 @@ class Request:
     front end that itself vouches for it (the terminal); dispatch looks it up otherwise. `private` tells
     that plain talk in it is meant for the bot, `shared` that several people read the chat. `is_person` is
     False for a group or channel that writes as itself: it never has a role. `replied_to` is who wrote the
-    message that this one replies to, `mentioned` are those whom it names beyond the words of its text.
+    message that this one replies to, `mentioned` are those whom it names beyond the words of its text, and
+    `offered` the commands of the buttons under the message that it replies to.
     """
 
     text: str
@@ -55,6 +67,7 @@ class Request:
     name: str | None = None
     replied_to: Identity | None = None
     mentioned: tuple[Identity, ...] = ()
+    offered: tuple[str, ...] = ()
 
     @property
     def asker(self) -> Identity:

@@ -26,6 +26,15 @@ _MADE = f"""
 SELECT fact_id, number, at, kind, actor, reason, material, state, audit_id FROM revision
 WHERE (fact_id, number) > (?, ?) ORDER BY fact_id, number LIMIT {_PAGE}
 """
+# Revisions from before there was a trail name no entry; later ones do, and a fact is at its last one.
+_STRAYS = """
+SELECT f.id FROM fact f WHERE f.revision <> (SELECT max(number) FROM revision WHERE fact_id = f.id)
+OR EXISTS (
+    SELECT 1 FROM revision r
+    JOIN revision before ON before.fact_id = r.fact_id AND before.number = r.number - 1
+    WHERE r.fact_id = f.id AND r.audit_id IS NULL AND before.audit_id IS NOT NULL
+) LIMIT 1
+"""
 _OF_FACT = """
 SELECT id FROM audit WHERE subject = :subject
 UNION SELECT audit_id FROM revision WHERE fact_id = :fact AND audit_id IS NOT NULL
@@ -208,6 +217,8 @@ def _verify(read: Read) -> Verified:
             count, head, at = row["id"], row["hash"], row["at"]
     if made:
         return Verified(count, head, f"entry {min(made)} is missing: a revision names it")
+    if strays := read(_STRAYS):
+        return Verified(count, head, f"F{strays[0][0]} has revisions that no entry made")
     return Verified(count, head, None)
 
 

@@ -6,10 +6,10 @@ import json
 import sqlite3
 
 from storage.audit import Trace
-from storage.changes import Publish, Reject, dumped
+from storage.changes import Publish, Reject, Revise, dumped
 from storage.database import Database, Transaction
 from storage.errors import AlreadyDone, Refused
-from storage.models import Action, Draft, DraftKind, DraftState
+from storage.models import Action, Draft, DraftKind, DraftState, Fact
 
 # So many drafts of one person may wait at once.
 MOST_WAITING = 20
@@ -82,20 +82,25 @@ async def propose(
         (change.story_id, kind, json.dumps(dumped(change), ensure_ascii=False), proposer, chat, language, at),
     )
     if replacing is not None:
-        await _close(tx, replacing, DraftState.EDITED, at=at, by=proposer)
+        await _close(tx, change.story_id, replacing, DraftState.EDITED, (at, proposer))
     return int(made[0][0])
 
 
 async def decide(
-    tx: Transaction, trace: Trace, draft_id: int, state: DraftState, *, fact_id: int | None = None
+    tx: Transaction, trace: Trace, change: Publish | Revise, state: DraftState, fact: Fact
 ) -> None:
-    """Write what became of a draft. Raises AlreadyDone for one that is decided."""
-    await _close(tx, draft_id, state, at=trace.at, by=trace.by.actor, fact_id=fact_id)
+    """Write that the draft of a change, if it is of one, came on record with a fact.
+
+    Raises AlreadyDone for one that is decided.
+    """
+    if change.draft is not None:
+        await _close(tx, change.story_id, change.draft, state, (trace.at, trace.by.actor), fact_id=fact.id)
 
 
 async def reject(tx: Transaction, trace: Trace, change: Reject) -> str:
     """Reject a draft; return its id as people write it."""
-    await _close(tx, change.draft, DraftState.REJECTED, at=trace.at, by=trace.by.actor, reason=change.reason)
+    by = (trace.at, trace.by.actor)
+    await _close(tx, change.story_id, change.draft, DraftState.REJECTED, by, reason=change.reason)
     subject = f"D{change.draft}"
     await trace.close(tx, Action.REJECTED, subject, story_id=change.story_id, reason=change.reason)
     return subject
@@ -103,21 +108,22 @@ async def reject(tx: Transaction, trace: Trace, change: Reject) -> str:
 
 async def _close(
     tx: Transaction,
+    story_id: int,
     draft_id: int,
     state: DraftState,
+    by: tuple[str, str],
     *,
-    at: str,
-    by: str,
     fact_id: int | None = None,
     reason: str | None = None,
 ) -> None:
+    """Close a draft of a story; `by` is when and by whom."""
     rows = await tx.fetch(
         "UPDATE draft SET state = ?, decided_at = ?, decided_by = ?, fact_id = ?, reason = ?"
-        " WHERE id = ? AND state = 'waiting' RETURNING id",
-        (state, at, by, fact_id, reason, draft_id),
+        " WHERE id = ? AND story_id = ? AND state = 'waiting' RETURNING id",
+        (state, *by, fact_id, reason, draft_id, story_id),
     )
     if not rows:
-        raise AlreadyDone(f"D{draft_id} has been decided already")
+        raise AlreadyDone(f"D{draft_id} has been decided already, or is of another story")
 
 
 def _draft(row: sqlite3.Row) -> Draft:

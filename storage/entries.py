@@ -40,7 +40,7 @@ SourceId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,14}$")]
 class Entry(BaseModel):
     """An entry of a fact sheet: frozen, and refusing keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class SourceEntry(Entry):

@@ -130,8 +130,7 @@ async def _publish(tx: Transaction, trace: Trace, change: Publish) -> Fact:
     if rows:
         raise AlreadyDone(f"That is on record already: F{rows[0]['id']}")
     fact = await _write(tx, trace, change, Deed())
-    if change.draft is not None:
-        await drafts.decide(tx, trace, change.draft, DraftState.APPROVED, fact_id=fact.id)
+    await drafts.decide(tx, trace, change, DraftState.APPROVED, fact)
     await trace.close(
         tx, Action.PUBLISHED, f"F{fact.id}",
         story_id=change.story_id, after=await _state(tx, fact.id), reason=_origin(change.draft),
@@ -155,8 +154,7 @@ async def _revise(tx: Transaction, trace: Trace, change: Revise) -> Fact:
     )
     if fact.revision == change.expected:
         raise Refused(f"F{change.fact_id} already reads so: nothing would change")
-    if change.draft is not None:
-        await drafts.decide(tx, trace, change.draft, DraftState.MERGED, fact_id=fact.id)
+    await drafts.decide(tx, trace, change, DraftState.MERGED, fact)
     action = Action(change.kind.value) if change.undoes is None else Action.UNDONE
     await trace.close(
         tx, action, f"F{fact.id}",

@@ -9,7 +9,7 @@ from typing import Any
 
 from storage.database import Transaction
 from storage.entries import AttributionEntry, EntityEntry, FactEntry, SourceEntry
-from storage.errors import RecordError, UnknownRefs
+from storage.errors import Refused, UnknownRefs
 from storage.names import fold, parts, slug
 
 State = dict[str, Any]
@@ -282,8 +282,8 @@ def _names(entity: EntityEntry) -> Iterator[tuple[str, int, str]]:
         yield folded, rank, spelling
 
 
-def _relayed_by_itself(ref: str) -> RecordError:
-    return RecordError(f"The source {ref!r} is relayed by itself: mend its 'via'")
+def _relayed_by_itself(ref: str) -> Refused:
+    return Refused(f"The source {ref!r} is relayed by itself: mend its 'via'")
 
 
 def _source_ref(item: AttributionEntry) -> str:

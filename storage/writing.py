@@ -11,7 +11,7 @@ from storage import dates, indexing
 from storage.audit import Trace
 from storage.database import Transaction
 from storage.entries import FactEntry
-from storage.errors import RecordError, Refused, UnknownRefs
+from storage.errors import Refused, UnknownRefs
 from storage.models import RevisionKind
 from storage.resolving import Resolver
 
@@ -172,7 +172,7 @@ class Batch:
             for item in items
         }
         if any(other == fact_id for _, other, *_ in wanted) or ids.get(entry.superseded_by or "") == fact_id:
-            raise RecordError(f"{entry.ref!r} is related to itself: name another fact")
+            raise Refused(f"{entry.ref!r} is related to itself: name another fact")
         for kind, other, *_ in present - wanted:
             await self._tx.run(
                 "UPDATE relation SET ended_at = ?"

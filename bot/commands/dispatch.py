@@ -149,8 +149,14 @@ class Dispatcher:
         return await command.handler(context, argument)
 
     async def _is_answer(self, request: Request) -> bool:
-        """Tell whether plain talk answers what the bot has asked."""
+        """Tell whether plain talk answers what the bot has asked, or is meant to."""
         if clean(request.text).startswith("/"):
+            return False
+        # Under a question stands a button that ends its dialogue, whoever it was asked of.
+        if any(command.startswith("/cancel ") for command in request.offered):
+            return True
+        # Among others, a question to the bot stays one: only a reply to one of its messages may be an answer.
+        if request.shared and (request.replied_to is None or request.replied_to.is_person):
             return False
         return await self.record.dialogues.find(request.chat, request.user) is not None
 

@@ -98,9 +98,13 @@ def _described(source: Source) -> Item:
     return Item(label=f"S{source.id}" if source.id else _("New"), text=describe(source), url=source.url)
 
 
-async def _source_done(_context: Context, _filled: Filled, made: Made) -> Reply:
+async def _source_done(_context: Context, filled: Filled, made: Made) -> Reply:
     shown = Action(label=made.subject, command=f"/sources {made.subject}")
-    return Reply(blocks=(Note(text=_("{id} is on record as shown.", id=made.subject)),), actions=(shown,))
+    # What was added can be edited, but not undone.
+    undo = () if is_new_source(filled.text("source")) else (Action(label=_("Undo"), command="/undo"),)
+    return Reply(
+        blocks=(Note(text=_("{id} is on record as shown.", id=made.subject)),), actions=(*undo, shown)
+    )
 
 
 @commands.command(
@@ -114,7 +118,7 @@ async def _source_done(_context: Context, _filled: Filled, made: Made) -> Reply:
 )
 async def source(context: Context, argument: str) -> Reply:
     """Add a source, or edit one that is on record."""
-    text, given = headers.read(argument, tuple(_EDITABLE))
+    text, given = headers.read(argument, tuple(_EDITABLE), colons=1)
     filled = Filled(context.story.id, {"source": text, **given}, at_once=bool(given))
     found = None if not given else await _exactly(context, text)
     if not given and re.fullmatch(r"[Ss]\d+", text):

@@ -78,7 +78,9 @@ async def _places(context: Context, _filled: Filled, text: str) -> None:
         await names_of(context, text, place=True)
 
 
-async def _source(context: Context, _filled: Filled, text: str) -> None:
+async def _source(context: Context, filled: Filled, text: str) -> None:
+    if is_new_source(text) and not is_address(new_source(text)):
+        await _title(context, filled, new_source(text))
     await source_of(context, text)
 
 

@@ -51,22 +51,26 @@ async def repeat(context: Context, dialogue: Dialogue, before: Block) -> Reply:
 
 
 async def _inside(context: Context, dialogue: Dialogue) -> Context:
-    """Return the context of a dialogue's own command and story, if its person still may use it there."""
+    """Return the context of a dialogue's own command and story; it ends for who may not use that any more."""
     story = await context.record.stories.by_id(Filled.of(dialogue.state).story)
-    command = await context.permit(dialogue.command, story)
+    try:
+        command = await context.permit(dialogue.command, story)
+    except UserError:
+        await context.record.dialogues.end(dialogue)
+        raise
     return replace(context, command=command, chosen=story, after=None)
 
 
 async def take(context: Context, turn: Turn, value: str, dialogue: Dialogue) -> Reply:
     """Take one turn of a dialogue."""
+    if turn is Turn.CANCEL:
+        await context.record.dialogues.end(dialogue)
+        return Reply(blocks=(Note(text=_("Ended: nothing was changed.")),))
     context = await _inside(context, dialogue)
     filled, form = Filled.of(dialogue.state), _form(context.command)
-    if turn is Turn.TEXT and value.isdecimal() and 1 <= int(value) <= len(filled.options):
+    if turn is Turn.TEXT and 1 <= _number(value) <= len(filled.options):
         turn = Turn.CHOOSE
     match turn:
-        case Turn.CANCEL:
-            await context.record.dialogues.end(dialogue)
-            return Reply(blocks=(Note(text=_("Ended: nothing was changed.")),))
         case Turn.CONFIRM:
             return await _confirmed(context, form, filled, dialogue)
         case Turn.CHOOSE:
@@ -88,7 +92,8 @@ async def _chosen(context: Context, form: Form, filled: Filled, dialogue: Dialog
     if option.text == AGAIN:
         return await _which(context, form, filled, dialogue)
     if filled.step == AGAIN:
-        filled.texts.pop(option.text, None)
+        for name in (option.text, *form.along.get(option.text, ())):
+            filled.texts.pop(name, None)
         filled.again = option.text
     elif filled.step == CONFIRM and form.chosen is not None:
         name, filled = await form.chosen(context, filled, option.text)
@@ -105,9 +110,15 @@ def _form(command: Command) -> Form:
 
 
 def _option(filled: Filled, value: str) -> Option:
-    if not value.isdecimal() or not 1 <= int(value) <= len(filled.options):
+    number = _number(value)
+    if not 1 <= number <= len(filled.options):
         raise UserError(_("There is no such answer: choose one of those under the question."))
-    return filled.options[int(value) - 1]
+    return filled.options[number - 1]
+
+
+def _number(text: str) -> int:
+    """Return the number of an option, 0 for what is none."""
+    return int(text) if text.isdecimal() and len(text) <= 3 else 0
 
 
 def _answer(filled: Filled, text: str) -> None:
@@ -140,7 +151,9 @@ async def _go_on(
     form = _form(context.command)
     for field in form.fields(filled):
         text = filled.texts.get(field.name)
-        if text is None and field.wanted(filled):
+        # A line without anything behind its name leaves a field open, which may not always be.
+        missing = not text if field.required else text is None
+        if missing and field.wanted(filled):
             return await _ask(context, field, filled, dialogue, before)
         if text:
             try:
@@ -209,6 +222,8 @@ async def _which(context: Context, form: Form, filled: Filled, dialogue: Dialogu
 
 async def _keep(context: Context, filled: Filled, dialogue: Dialogue | None) -> Dialogue:
     dialogues = context.record.dialogues
+    if dialogue is not None and dialogue.state == filled.state():
+        return dialogue  # the same question once more: its buttons stay good
     if dialogue is not None and dialogue.command == context.command.name:
         return await dialogues.go_on(dialogue, filled.state())
     return await dialogues.begin(

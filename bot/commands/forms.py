@@ -121,7 +121,7 @@ class Form:
     """What a command asks, how it makes a change of the answers, and what is said when the change is made.
 
     `lines` are the names of the header lines in which it may all be given at once. `parts` are the fields
-    that may then be answered anew, with what each is called.
+    that may then be answered anew, with what each is called, `along` what of each goes with it.
     `commit` stands in for making the change where something else is to be done with it.
     """
 
@@ -130,5 +130,6 @@ class Form:
     done: Done
     lines: tuple[str, ...] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
+    along: Mapping[str, Sequence[str]] = field(default_factory=dict)
     commit: Commit | None = None
     chosen: Chosen | None = None

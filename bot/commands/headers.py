@@ -13,6 +13,7 @@ from bot.texts import _
 _HEADER = re.compile(r"([A-Za-z][A-Za-z ]{0,15}?)\s*:(?:\s+|$)(.*)")
 # Given more than once, these are several; any other is given twice by mistake.
 SEVERAL = frozenset({"figure"})
+MANY = 1_000_000
 
 
 class Headed(NamedTuple):
@@ -22,12 +23,12 @@ class Headed(NamedTuple):
     headers: dict[str, str]
 
 
-def read(text: str, known: Collection[str], *, tolerant: bool = True) -> Headed:
+def read(text: str, known: Collection[str], *, colons: int = MANY) -> Headed:
     """Return the text that stands before the first header line, and the headers by name.
 
-    A line without a known name goes on with what stands above it. `tolerant` tells that the text above may
-    hold a colon of its own; a name that is nearly a known one is refused all the same. Raises UserError for
-    an unknown name among the headers, and for one that is given twice.
+    A line without a known name goes on with what stands above it. The first `colons` lines of the text
+    itself may hold a colon of their own; a name that is nearly a known one is refused all the same. Raises
+    UserError for an unknown name among the headers, and for one that is given twice.
     """
     above: list[str] = []
     headers: dict[str, list[str]] = {}
@@ -39,7 +40,7 @@ def read(text: str, known: Collection[str], *, tolerant: bool = True) -> Headed:
                 raise UserError(_("“{name}:” is given twice: leave one of the two out.", name=name))
             headers.setdefault(name, []).append(value)
             last = name
-        elif last is None and (tolerant or not name):
+        elif last is None and (not name or len(above) < colons):
             _refuse_slip(name, known)
             above.append(line)
         elif name and " " not in name:

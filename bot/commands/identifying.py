@@ -12,7 +12,7 @@ from bot.commands.composing import made
 from bot.commands.context import Context
 from bot.commands.filling import begin
 from bot.commands.forms import Field, Filled, Form, Option, Proposal, Unclear
-from bot.commands.referring import entity_of, source_of
+from bot.commands.referring import entity_of, new_name, source_of
 from bot.commands.registry import Argument, Kind, commands
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
@@ -28,7 +28,7 @@ _NAME_LINES = ("name", "short", "alias", "kind", "role", "source", "at", "merge"
 
 
 async def _entity_named(context: Context, _filled: Filled, text: str) -> None:
-    if not text.startswith("+"):
+    if new_name(text) is None:
         try:
             await entity_of(context, text)
         except UserError as error:
@@ -42,7 +42,7 @@ async def _entity_named(context: Context, _filled: Filled, text: str) -> None:
 
 async def _merged(context: Context, filled: Filled, text: str) -> None:
     other = await entity_of(context, text)
-    if filled.text("entity").startswith("+"):
+    if new_name(filled.text("entity")) is not None:
         raise UserError(_("Only a name on record can be merged into another."))
     if (await entity_of(context, filled.text("entity"))).id == other.id:
         raise UserError(_("“{name}” cannot be merged into itself.", name=other.name))
@@ -72,9 +72,8 @@ async def _propose_entity(context: Context, filled: Filled) -> Proposal:
         return await _propose_merge(context, await entity_of(context, text), await entity_of(context, merge))
     before = None
     entry: dict[str, Any]
-    if text.startswith("+"):
-        kind, _space, name = text[1:].partition(" ")
-        entry = {"kind": kind, "name": name}
+    if (new := new_name(text)) is not None:
+        entry = {"kind": new.kind, "name": new.name}
     else:
         found = await entity_of(context, text)
         before = await context.record.entities.alone(context.story.id, found.ref)
@@ -160,7 +159,7 @@ async def _entity_done(context: Context, _filled: Filled, made: Made) -> Reply:
 )
 async def entity(context: Context, argument: str) -> Reply:
     """Add a name, edit its forms and its role, or merge it into another."""
-    text, given = headers.read(argument, _NAME_LINES)
+    text, given = headers.read(argument, _NAME_LINES, colons=1)
     if not given and len(ids := await context.record.entities.named(context.story.id, text)) == 1:
         found = (await context.record.entities.by_id(ids))[ids[0]]
         edit = _(

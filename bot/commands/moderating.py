@@ -16,10 +16,11 @@ from bot.requests import Identity, Role
 from bot.texts import N_, _
 from storage.changes import Appoint, Dismiss
 from storage.models import Member, Story
+from storage.names import clean
 
 FAMILY = N_("Choosing moderators")
-_ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}")
-_NUMBER = re.compile(r"\d{1,20}")
+_ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}", re.ASCII)
+_NUMBER = re.compile(r"[1-9][0-9]{0,19}")
 _HANDLE = re.compile(r"@\w{1,64}")
 _PERSON = Argument(N_("@name or id"), Kind.PERSON)
 _STORY = Argument(N_("story"), Kind.STORY)
@@ -113,9 +114,9 @@ async def _office(context: Context, argument: str) -> _Office:
     words = argument.split()
     named = bool(words) and any(form.fullmatch(words[0]) for form in (_ADDRESS, _NUMBER, _HANDLE))
     who = await _identity(context, words[0]) if named else _beside(context)
-    if not who.is_person:
+    if not who.is_appointable:
         raise UserError(_("That is a group, a channel or a bot, not a person: it cannot be a moderator."))
-    rest = words[1:] if named else words
+    rest = words[1:] if named else argument.removeprefix(clean(who.words)).split()
     if not rest:
         return _Office(who, None)
     name = " ".join(rest)
@@ -130,9 +131,9 @@ async def _office(context: Context, argument: str) -> _Office:
 
 
 def _beside(context: Context) -> Identity:
-    """Return whom the message replies to or names beyond its text."""
+    """Return whom the message names without an @name, else whom it replies to."""
     request = context.request
-    found = request.replied_to or next(iter(request.mentioned), None)
+    found = next(iter(request.mentioned), request.replied_to)
     if found is None:
         raise UserError(
             _("Say who: reply to a message of theirs, or send {example} or their numeric id.",

@@ -28,6 +28,8 @@ _OF_ATTRIBUTION = (
     "who", "cue", "stance", "source", "title", "publisher", "published", "kind", "author", "via", "at",
     "quote",
 )  # fmt: skip
+# What is said of one source is not said of another.
+_ALONG = {"source": ("title", "publisher", "published", "kind", "author", "via")}
 # What may be answered anew where a fact came at once, or from a draft.
 _PARTS = {
     "statement": N_("Statement"), "who": N_("Who says so"), "cue": N_("Cue"), "source": N_("Source"),
@@ -72,9 +74,18 @@ async def propose(context: Context, filled: Filled) -> Proposal:
     blocks = (
         Heading(text=_("Readers will see"), level=1),
         *as_readers_see(made.fact),
+        *_doubled(filled),
         *alike_lines(alike),
     )
     return Proposal(change, blocks, _instead(context, filled, alike))
+
+
+def _doubled(filled: Filled) -> list[Block]:
+    """Return a warning where the statement holds the cue that stands before it."""
+    cue = filled.text("cue")
+    if not cue or cue.casefold() not in filled.text("statement").casefold():
+        return []
+    return [Note(text=_("The statement itself says “{cue}”: leave that to the cue.", cue=cue))]
 
 
 def _instead(context: Context, filled: Filled, alike: Sequence[Fact]) -> tuple[Option, ...]:
@@ -177,5 +188,7 @@ async def _chosen(context: Context, filled: Filled, text: str) -> tuple[str, Fil
     return "attribute", Filled(context.story.id, texts, target=int(text), at_once=True)
 
 
-ADDING = Form(fact_fields, propose, _done, _HEADERS, _PARTS, commit=_make_or_queue, chosen=_chosen)
-SUGGESTING = Form(fact_fields, propose, _done, _HEADERS, _PARTS, commit=partial(_queue, DraftKind.SUGGESTION))
+ADDING = Form(fact_fields, propose, _done, _HEADERS, _PARTS, _ALONG, commit=_make_or_queue, chosen=_chosen)
+SUGGESTING = Form(
+    fact_fields, propose, _done, _HEADERS, _PARTS, _ALONG, commit=partial(_queue, DraftKind.SUGGESTION)
+)

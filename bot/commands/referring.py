@@ -24,6 +24,7 @@ _SOURCE_ID = re.compile(r"[Ss]\s*[1-9]\d{0,14}")
 _ADDRESS_LIKE = re.compile(r"(?:\w+:/|www\.)\S*", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s/$.?#][^\s]*")
 LONGEST_NAME = 200
+LONGEST_TITLE = 500
 LONGEST_ADDRESS = 2000
 MOST_NAMES = 20
 # Of so many sources, the newest, one of a similar title is looked for.
@@ -47,10 +48,8 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
     """Return the entity that a text names. Raises Unclear where it is not on record by just this name."""
     if text.startswith("="):
         return Named((await _by_ref(context, text[1:].strip())).ref)
-    if new := _NEW_NAME.fullmatch(text):
-        return Named(new[2], EntityEntry(name=new[2], kind=EntityKind(new[1])))
-    if len(text) > LONGEST_NAME:
-        raise UserError(_("A name has at most {limit} characters.", limit=LONGEST_NAME))
+    if (new := new_name(text)) is not None:
+        return Named(new.name, new)
     exact = await context.record.entities.named(context.story.id, text)
     if len(exact) == 1:
         return Named((await context.record.entities.by_id(exact))[exact[0]].ref)
@@ -70,6 +69,14 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
     else:
         asks = _("“{name}” is not on record yet. Is it new?", name=text[:60])
     raise Unclear(asks, options)
+
+
+def new_name(text: str) -> EntityEntry | None:
+    """Return the entity that a text says is new, None for any other. Raises UserError for a long name."""
+    match = _NEW_NAME.fullmatch(text)
+    if len(match[2] if match else text) > LONGEST_NAME:
+        raise UserError(_("A name has at most {limit} characters.", limit=LONGEST_NAME))
+    return EntityEntry(name=match[2], kind=EntityKind(match[1])) if match else None
 
 
 async def names_of(context: Context, text: str, *, place: bool = False) -> list[Named]:
@@ -110,12 +117,12 @@ async def entity_of(context: Context, text: str) -> Entity:
 async def source_of(context: Context, text: str) -> Source | None:
     """Return the source on record that a text means, None for a new one (`+...`). Raises Unclear."""
     if is_new_source(text):
-        _check_address(new_source(text))
+        _check_new(new_source(text))
         return None
     if _SOURCE_ID.fullmatch(text):
         source_id = await context.source_id(text)
         return (await context.record.sources.by_id([source_id]))[source_id]
-    _check_address(text)
+    _check_new(text)
     ids = await context.record.sources.called(context.story.id, text)
     if len(ids) == 1:
         return (await context.record.sources.by_id(ids))[ids[0]]
@@ -153,7 +160,12 @@ def is_address(text: str) -> bool:
     return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
-def _check_address(text: str) -> None:
+def _check_new(text: str) -> None:
+    """Refuse what is neither an address nor a title."""
+    if not text:
+        raise UserError(_("A new source needs its address or its title after the “+”."))
+    if not is_address(text) and len(text) > LONGEST_TITLE:
+        raise UserError(_("A title has at most {limit} characters.", limit=LONGEST_TITLE))
     if _ADDRESS_LIKE.fullmatch(text) and not is_address(text):
         raise UserError(
             _("“{text}” is no address: write one that begins with https://, or a title.", text=text[:60])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from bot.commands.context import Context
 from storage.changes import Publish
@@ -62,9 +63,8 @@ async def _new_source(context: Context, source: SourceEntry) -> dict[str, str | 
 
 async def _ids(context: Context, relations: Iterable[RelationEntry]) -> str:
     refs = [item.fact for item in relations]
-    return " ".join(
-        f"F{fact_id}" for fact_id in (await context.record.facts.ids(context.story.id, refs)).values()
-    )
+    ids = await context.record.facts.ids(context.story.id, refs)
+    return " ".join(f"F{ids[ref]}" for ref in refs)
 
 
 def _names(names: Iterable[str], new: dict[str, EntityEntry]) -> str:
@@ -76,9 +76,14 @@ def _name(name: str, new: dict[str, EntityEntry]) -> str:
     return f"+{new[name].kind} {name}" if name in new else f"={name}"
 
 
+def _number(value: float) -> str:
+    """Return a number with all its digits and no exponent, as it is read back."""
+    return f"{int(value)}" if value == int(value) else f"{Decimal(repr(value)):f}"
+
+
 def _figure(item: FigureEntry) -> str:
     if item.amount is None:
         number = f"“{item.words}”"
     else:
-        number = f"{item.amount:g}" if item.upper is None else f"{item.amount:g} to {item.upper:g}"
+        number = " to ".join(_number(value) for value in (item.amount, item.upper) if value is not None)
     return " ".join(filter(None, (item.qualifier, number, item.counts)))

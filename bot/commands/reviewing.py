@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from bot.answers.lines import with_voices
 from bot.commands import fields
@@ -44,26 +45,31 @@ async def review(context: Context, _argument: str) -> Reply:
         return Reply(blocks=(Note(text=_("Nothing waits for review in this story.")),))
     count = await context.record.drafts.count_waiting(context.story.id)
     title = ngettext("{count} draft waits for review", "{count} drafts wait for review", count)
-    card, alike = await _card(context, waiting[0])
+    card = await _card(context, waiting[0])
     name = f"D{waiting[0].id}"
+    offered = [(_("Approve"), "approve"), (_("Edit"), "edit")] if card.approvable else []
+    deciding = [
+        Action(label=label, command=f"/{command} {name}")
+        for label, command in (*offered, (_("Reject"), "reject"))
+    ]
     same = [
-        Action(label=_("Same as F{id}", id=fact.id), command=f"/same {name} F{fact.id}") for fact in alike
+        Action(label=_("Same as F{id}", id=fact.id), command=f"/same {name} F{fact.id}")
+        for fact in card.alike
     ]
     more = (context.more("", waiting[0].id),) if len(waiting) > 1 else ()
-    return Reply(
-        blocks=(Heading(text=title, level=1), *card),
-        actions=(
-            Action(label=_("Approve"), command=f"/approve {name}"),
-            Action(label=_("Edit"), command=f"/edit {name}"),
-            Action(label=_("Reject"), command=f"/reject {name}"),
-            *same,
-            *more,
-        ),
-    )
+    return Reply(blocks=(Heading(text=title, level=1), *card.blocks), actions=(*deciding, *same, *more))
 
 
-async def _card(context: Context, draft: Draft) -> tuple[list[Block], list[Fact]]:
-    """Return a draft as readers would see it, with who proposed it and what on record is like it."""
+class _Card(NamedTuple):
+    """A draft as readers would see it, what on record is like it, and whether it can still be approved."""
+
+    blocks: list[Block]
+    alike: list[Fact]
+    approvable: bool
+
+
+async def _card(context: Context, draft: Draft) -> _Card:
+    """Return a draft's card."""
     change = _publish(draft)
     names = await context.names()
     who = names.get(draft.proposer, draft.proposer) if draft.proposer else _("somebody no longer known")
@@ -75,10 +81,11 @@ async def _card(context: Context, draft: Draft) -> tuple[list[Block], list[Fact]
         made = await context.record.ledger.rehearse(change, by=context.by)
     except Refused as error:
         # What came on record since may stand in its way: it can still be rejected.
-        return [head, Note(text=_("It cannot be approved any more. {problem}.", problem=str(error)))], []
+        note = Note(text=_("It cannot be approved any more. {problem}.", problem=str(error)))
+        return _Card([head, note], [], approvable=False)
     assert made.fact is not None
     alike = await looking_alike(context, change.fact.statement)
-    return [head, *as_readers_see(made.fact), *alike_lines(alike)], alike
+    return _Card([head, *as_readers_see(made.fact), *alike_lines(alike)], alike, approvable=True)
 
 
 def _publish(draft: Draft) -> Publish:
@@ -188,9 +195,9 @@ async def _propose_rejection(context: Context, filled: Filled) -> Proposal:
     draft = await _waiting(context, f"D{filled.target}", to_approve=False)
     change = Reject(story_id=context.story.id, draft=draft.id, reason=filled.text("reason"))
     await context.record.ledger.rehearse(change, by=context.by)
-    card, _alike = await _card(context, draft)
+    card = await _card(context, draft)
     reason = Note(text=_("Will be rejected, and the proposer told why: {reason}", reason=change.reason))
-    return Proposal(change, (*card, reason))
+    return Proposal(change, (*card.blocks, reason))
 
 
 async def _rejected(context: Context, _filled: Filled, made: Made) -> Reply:

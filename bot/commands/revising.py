@@ -89,7 +89,7 @@ async def begin_with(context: Context, argument: str, first: str | None = None) 
     ident, _space, rest = head.partition(" ")
     fact = await context.fact(ident)
     lines = context.command.form.lines
-    text, given = headers.read(f"{rest}\n{below}".strip("\n"), lines, tolerant=first is not None)
+    text, given = headers.read(f"{rest}\n{below}".strip("\n"), lines, colons=headers.MANY if first else 0)
     if text and first is None:
         raise UserError(
             _(

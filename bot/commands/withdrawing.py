@@ -60,7 +60,7 @@ def _reason_only(_filled: Filled) -> Sequence[Field]:
     role=Role.MODERATOR,
     help=N_("a fact withdrawn, with the reason; it stays visible under /fact and /history only"),
     example="/retract F7 The source withdrew it",
-    form=Form(_reason_only, proposing(RevisionKind.RETRACTED, _retract), done),
+    form=Form(_reason_only, proposing(RevisionKind.RETRACTED, _retract), done, lines=("reason",)),
 )
 async def retract(context: Context, argument: str) -> Reply:
     """Lead to a fact's being withdrawn."""
@@ -75,7 +75,7 @@ async def retract(context: Context, argument: str) -> Reply:
     role=Role.MODERATOR,
     help=N_("a retracted fact put back, with the reason"),
     example="/restore F7 The source stands by it",
-    form=Form(_reason_only, proposing(RevisionKind.RESTORED, _restore), done),
+    form=Form(_reason_only, proposing(RevisionKind.RESTORED, _restore), done, lines=("reason",)),
 )
 async def restore(context: Context, argument: str) -> Reply:
     """Lead to a retracted fact's being put back."""

@@ -11,6 +11,7 @@ import logging
 from bot.answers import wording
 from bot.answers.bearing import best, stating_words, surrounding_words, weigh
 from bot.answers.lines import with_voices
+from bot.answers.wording import Wanted
 from bot.finding import subject_of
 from bot.replies import Note, Reply
 from bot.texts import _, speak, spoken
@@ -94,9 +95,11 @@ async def _answers(record: Record, question: OpenQuestion, fact: Fact) -> bool:
 async def _tell(record: Record, question: OpenQuestion, fact: Fact) -> None:
     """Mark a question as answered and put the answer into the outbox of each chat that waits for it."""
     now = record.ledger.now()
+    asked = wording.read(question.text)
+    dated = asked.wanted is Wanted.WHEN or asked.date is not None
     async with record.database.transaction() as tx:
         for chat, language in await questions.answer(tx, question.id, fact.id, now):
             speak(language)
             note = Note(text=_("You asked: “{question}”. This has come on record:", question=question.text))
-            reply = Reply(blocks=(note, *with_voices(fact)))
+            reply = Reply(blocks=(note, *with_voices(fact, dated=dated)))
             await post(tx, chat, reply.model_dump_json(), now)

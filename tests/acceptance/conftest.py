@@ -11,13 +11,16 @@ from typing import Any, NamedTuple
 import pytest
 import pytest_asyncio
 
+from tests.acceptance.newsroom import OWNERS, Person, moderator, owner
 from tests.acceptance.process import RunningBot
-from tests.emulators.telegram import Chat, Message, TelegramEmulator, User
+from tests.emulators.telegram import Chat, TelegramEmulator, User
 
 # Long enough for the emulator to know it as one; no log may hold any part of it.
 TOKEN = "987654:AAF-acceptance-token-that-no-log-may-hold"
 # An emulated answer that is stalled for so long waits until the test lets it go.
 HELD = 3600.0
+# Short pages; nobody is paced but where a test is about that.
+LIMITS = {"page": 3, "burst": 100_000}
 Launch = Callable[..., Awaitable[RunningBot]]
 
 
@@ -33,11 +36,24 @@ class Scene(NamedTuple):
         user = self.api.user(name)
         return user, self.api.private(user)
 
+    def person(self, name: str, **known: Any) -> Person:
+        """Return a new person in their private chat."""
+        user = self.api.user(name, **known)
+        return Person(self.api, user, self.api.private(user))
 
-async def ask(chat: Chat, user: User, text: str, **how: Any) -> Message:
-    """Write in a chat and return the bot's next message there."""
-    await chat.say(user, text, **how)
-    return await chat.next_message(topic=how.get("topic"))
+    @property
+    def record(self) -> Path:
+        """Return the record's file."""
+        return self.bot.folder / "record.db"
+
+    @property
+    def owner(self) -> Person:
+        """Return the owner that the settings name, in their private chat."""
+        return owner(self.api)
+
+    async def moderator(self, name: str, story: str = "") -> Person:
+        """Return a new person whom the owner has made a moderator of a story, or of all."""
+        return await moderator(self.api, name, story)
 
 
 def emulator(release: asyncio.Event, **options: Any) -> TelegramEmulator:
@@ -70,7 +86,7 @@ async def scene(
     mode = getattr(request, "param", "polling")
     release = asyncio.Event()
     async with emulator(release) as api:
-        bot = RunningBot(api, tmp_path_factory.mktemp(mode), mode=mode, limits={"page": 3})
+        bot = RunningBot(api, tmp_path_factory.mktemp(mode), mode=mode, owners=OWNERS, limits=LIMITS)
         await bot.start()
         yield Scene(api, bot, release)
         release.set()

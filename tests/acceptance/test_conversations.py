@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.conftest import Scene, ask
+from tests.acceptance.conftest import Scene
+from tests.acceptance.newsroom import ask
 from tests.emulators.telegram import Chat, Message, User
 
 pytestmark = [
@@ -143,9 +144,9 @@ async def test_a_button_of_no_message_gets_an_alert(scene: Scene) -> None:
 async def test_a_forged_command_is_no_more_than_a_typed_one(scene: Scene) -> None:
     alice, chat = scene.reader()
     start = await ask(chat, alice, "/start")
-    query = await scene.api.press_raw(alice, "/retract F1", start)
-    assert "There is no command /retract" in (await chat.next_message()).text
-    await query.answer()
+    answer = await (await scene.api.press_raw(alice, "/retract F1", start)).answer()
+    assert answer.show_alert and "There is no command /retract" in answer.text
+    await silent_until(chat, alice)
 
 
 async def test_a_page_of_a_deleted_message_is_sent_anew(scene: Scene) -> None:
@@ -162,9 +163,9 @@ async def test_a_page_of_a_deleted_message_is_sent_anew(scene: Scene) -> None:
 async def test_a_page_that_is_no_page_is_refused(scene: Scene) -> None:
     alice, chat = scene.reader()
     page = await ask(chat, alice, "/where")
-    query = await scene.api.press_raw(alice, "/where >nowhere", page)
-    assert "does not exist" in (await chat.next_edit()).text
-    await query.answer()
+    answer = await (await scene.api.press_raw(alice, "/where >nowhere", page)).answer()
+    assert answer.show_alert and "does not exist" in answer.text
+    assert chat.edits.unread == [], "the page that stands there is left as it is"
 
 
 # In a group

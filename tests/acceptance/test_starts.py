@@ -6,7 +6,8 @@ from socket import create_server
 
 from bot.commands import commands
 from bot.requests import Role
-from tests.acceptance.conftest import Launch, ask
+from tests.acceptance.conftest import Launch
+from tests.acceptance.newsroom import ask
 from tests.emulators.telegram import Fault, TelegramEmulator
 
 

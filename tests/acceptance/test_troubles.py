@@ -9,7 +9,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.acceptance.conftest import HELD, Scene, ask
+from tests.acceptance.conftest import HELD, Scene
+from tests.acceptance.newsroom import ask
 from tests.acceptance.process import until
 from tests.emulators.telegram import Chat, Fault
 

@@ -9,7 +9,8 @@ import json
 import aiohttp
 import pytest
 
-from tests.acceptance.conftest import Scene, ask
+from tests.acceptance.conftest import Scene
+from tests.acceptance.newsroom import ask
 from tests.acceptance.process import SECRET, until
 
 pytestmark = [

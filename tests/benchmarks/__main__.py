@@ -8,7 +8,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import answering, claims, importing, moderating, places, queries, searching, startup
+from tests.benchmarks import (
+    answering,
+    claims,
+    histories,
+    importing,
+    moderating,
+    places,
+    queries,
+    searching,
+    startup,
+)
 from tests.benchmarks.report import Finding, summary
 from tests.benchmarks.sizes import FULL, QUICK, Sizes
 
@@ -19,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "searching": searching.measure,
     "importing": importing.measure,
     "moderating": moderating.measure,
+    "histories": histories.measure,
 }
 CLAIMS = "claims"
 

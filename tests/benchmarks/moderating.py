@@ -1,4 +1,4 @@
-"""Moderators who change the record at once, against bare transactions of the same rows; and long histories.
+"""Moderators who change the record at once, against bare transactions that write the same rows.
 
 The bare transactions write, into a copy of the same file, exactly the rows that the ledger wrote just before,
 with their entries of the audit trail and their text for search: no checks, no reading, no hashing.
@@ -12,10 +12,9 @@ import random
 import shutil
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, NamedTuple
@@ -27,17 +26,15 @@ from storage.changes import Revise
 from storage.errors import Overtaken
 from storage.models import RevisionKind
 from storage.record import Record
-from tests.benchmarks import corpus, places
+from tests.benchmarks import places
 from tests.benchmarks.report import Finding, at_most, heading, table
 from tests.benchmarks.sizes import Sizes
 
 MODERATORS = 20
-STORY = 1  # the id of the big one
 # Every so many changes one goes to a few facts that all moderators work on, so that they overtake each other.
 CONTESTED_EVERY, CONTESTED = 4, 5
 # Ledger and bare transactions take turns, so that what else the machine does falls on both.
 TURNS = 5
-SHORT = 10  # revisions of the fact with a short history
 
 
 class Step(NamedTuple):
@@ -56,19 +53,8 @@ class Taken:
 
 
 def measure(sizes: Sizes) -> list[Finding]:
-    """Measure changes at once, then the reading of long histories."""
-    return [*asyncio.run(_changing(sizes)), *asyncio.run(_reading(sizes))]
-
-
-class Clock:
-    """A clock that is a second later each time it is asked."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        self.moment += timedelta(seconds=1)
-        return self.moment
+    """Make changes one at a time and all moderators at once, then the same ones by bare transactions."""
+    return asyncio.run(_changing(sizes))
 
 
 async def _changing(sizes: Sizes) -> list[Finding]:
@@ -305,76 +291,3 @@ def _same(ours: Path, bare: Path) -> None:
         ):
             if left.execute(sql).fetchall() != right.execute(sql).fetchall():
                 raise RuntimeError(f"the bare transactions wrote something else: {sql}")
-
-
-async def _reading(sizes: Sizes) -> list[Finding]:
-    """Time /asof on a fact with many revisions against one with few, at moments early to late."""
-    heading(f"As of a moment: a fact with {sizes.revisions:,} revisions against one with {SHORT}")
-    with places.scratch() as folder:
-        path = folder / "histories.db"
-        shutil.copyfile(places.record(sizes.records[0]), path)
-        record = await Record.open(path, clock=Clock())
-        try:
-            long, short = 11, 12
-            every = max(1, sizes.revisions // SHORT)
-            for number in range(2, sizes.revisions + 1):
-                await _revise(record, long, number)
-                if number % every == 0:
-                    await _revise(record, short, number)
-            moments = [item.at for item in await record.facts.revisions(long)]
-            named = {
-                name: moments[int(share * (len(moments) - 1))]
-                for name, share in (("early", 0.05), ("middle", 0.5), ("late", 0.95))
-            }
-            timed = {
-                f"{what}, {name}": await _both(call, moment, long, short, sizes.samples)
-                for what, call in _calls(record).items()
-                for name, moment in named.items()
-            }
-        finally:
-            await record.close()
-    table(
-        ("median milliseconds", f"{sizes.revisions:,} revisions", f"{SHORT} revisions", "ratio"),
-        [(what, f"{one:.3f}", f"{other:.3f}", f"{one / other:.2f}") for what, (one, other) in timed.items()],
-    )
-    return [
-        at_most(f"as of a moment, {what}: many revisions / {SHORT}", one / other, 2)
-        for what, (one, other) in timed.items()
-    ]
-
-
-Reading = Callable[[int, str], Awaitable[object]]
-
-
-def _calls(record: Record) -> dict[str, Reading]:
-    return {
-        "one fact": lambda fact_id, moment: record.facts.load([fact_id], moment=moment),
-        "a list of one": lambda fact_id, moment: record.listings.then(
-            STORY, moment, after=fact_id - 1, limit=1
-        ),
-    }
-
-
-async def _revise(record: Record, fact_id: int, number: int) -> None:
-    entry = await record.facts.entry(fact_id)
-    fact = await record.facts.find(fact_id)
-    assert fact is not None
-    change = Revise(
-        story_id=STORY,
-        fact_id=fact_id,
-        expected=fact.revision,
-        kind=RevisionKind.CORRECTED,
-        fact=entry.model_copy(update={"statement": f"{corpus.BIG} statement {number}"}),
-    )
-    await record.ledger.make(change, by=By("telegram:0"))
-
-
-async def _both(call: Reading, moment: str, long: int, short: int, samples: int) -> tuple[float, float]:
-    """Return the median milliseconds of a reading of either fact, by turns."""
-    taken: dict[int, list[float]] = {long: [], short: []}
-    for number in range(samples):
-        for fact_id in (long, short) if number % 2 else (short, long):
-            began = time.perf_counter()
-            await call(fact_id, moment)
-            taken[fact_id].append(1000 * (time.perf_counter() - began))
-    return median(taken[long]), median(taken[short])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -99,7 +100,7 @@ async def test_of_many_who_change_one_fact_at_once_one_is_heard(flood):
 
 
 async def test_publishing_the_same_again_is_told_apart_from_a_new_fact(flood):
-    change = Publish(story_id=1, fact=FactEntry(**{**fact("", "it froze")}))
+    change = Publish(story_id=1, fact=FactEntry(**fact("", "it froze")))
     await flood.ledger.make(change, by=ANN)
     await unchanged(flood, change, AlreadyDone, "on record already: F4")
 
@@ -163,7 +164,7 @@ async def test_a_superseded_fact_gives_way_and_can_come_back(flood):
 
 @pytest.mark.parametrize("ring", ["ab", "abc"])
 async def test_facts_never_supersede_each_other_in_a_ring_by_command(flood, ring):
-    for one, other in zip(ring, ring[1:], strict=False):
+    for one, other in itertools.pairwise(ring):
         await supersede(flood, "abc".index(one) + 1, other)
     last = "abc".index(ring[-1]) + 1
     closing = await revision(flood, last, "superseded", superseded_by="a")

@@ -117,3 +117,11 @@ def test_every_line_of_any_reply_has_marks_that_point_to_its_own_sources(blocks)
         marks = reply.marks(line).split("] ")
         numbers = {int(mark.strip("[]").split(" ")[0]) for mark in marks}
         assert {entries[number] for number in numbers} == {citation.entry for citation in line.citations}
+
+
+@given(st.lists(BLOCKS | st.builds(Item, label=TEXTS, text=st.text()), min_size=1, max_size=6), st.booleans())
+def test_a_reply_that_waits_in_the_outbox_as_json_is_sent_as_it_was_made(blocks, aside):
+    reply = Reply(blocks=tuple(blocks), actions=(Action(label="who", command="/who"),), aside=aside)
+    read = Reply.model_validate_json(reply.model_dump_json())
+    assert read == reply
+    assert [type(block) for block in read.blocks] == [type(block) for block in blocks]

@@ -1,12 +1,16 @@
 """Which updates ask the bot something, and what."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from telegram import Message, Update, User
 
 from bot.frontends.telegram.addressing import Place, place_of, pressed, to_request, tongue
-from bot.requests import Request
+from bot.frontends.telegram.transport import AiohttpRequest
+from bot.requests import Identity, Request
+
+AiohttpRequest()  # the library's deprecated way to tell times is switched off by the transport
 
 ME = User(99, "OnRecord", True, username="OnRecordBot")
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "uk"}
@@ -41,7 +45,8 @@ def mention(text: str, name: str = "@OnRecordBot", kind: str = "mention", **more
 
 
 def test_private_chat() -> None:
-    assert asked(**message("/who", PRIVATE)) == Request("/who", "telegram:7", "telegram:7", True, None, "uk")
+    expected = Request("/who", "telegram:7", "telegram:7", True, None, "uk", name="Ann")
+    assert asked(**message("/who", PRIVATE)) == expected
     assert text_of("who is he?", PRIVATE) == "who is he?"
     assert text_of("/who@onrecordbot lubinets", PRIVATE) == "/who lubinets"
     assert text_of("/who@other_bot", PRIVATE) is None
@@ -155,14 +160,117 @@ def test_anonymous_admins_and_channels() -> None:
     request = asked(**message("/who", sender_chat=GROUP, **{"from": anonymous}))
     assert request is not None
     assert request.user == "telegram:-100123"
+    assert not request.is_person
     post = message("/who", CHANNEL, sender_chat=CHANNEL)
     del post["from"]
-    expected = Request("/who", "telegram:-100777", "telegram:-100777", False)
-    assert asked("channel_post", **post) == expected
+    expected = Request("/who", "telegram:-100777", "telegram:-100777", False, shared=True, is_person=False)
+    assert asked("channel_post", **post) == replace(expected, name="Channel")
     del post["sender_chat"]
     assert asked("channel_post", **post) == expected
     assert asked("channel_post", **post | {"text": "@OnRecordBot who?"}) is None
     assert asked("channel_post", **post | {"text": "/unheard_of"}) is None
+
+
+BOB = {"id": 8, "is_bot": False, "first_name": "Bob", "last_name": "B.", "username": "bob"}
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+
+
+def test_who_asks() -> None:
+    request = asked(**message("/who", **{"from": BOB}))
+    assert request is not None
+    assert request.asker == Identity("telegram:8", "bob", "Bob B.")
+    assert request.shared and request.is_person
+    private = asked(**message("/who", PRIVATE))
+    assert private is not None and not private.shared
+    # No front end but the terminal vouches for a role.
+    assert request.role is None and private.role is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "writer"),
+    [
+        (
+            {"sender_chat": GROUP, "from": ANONYMOUS},
+            Identity("telegram:-100123", None, "Group", is_person=False),
+        ),
+        (
+            {"sender_chat": CHANNEL | {"username": "news"}, "from": ANONYMOUS},
+            Identity("telegram:-100777", "news", "Channel", is_person=False),
+        ),
+    ],
+)
+def test_groups_and_channels_that_write_are_no_people(fields: dict[str, Any], writer: Identity) -> None:
+    request = asked(**message("/who", **fields))
+    assert request is not None
+    assert request.asker == writer
+
+
+@pytest.mark.parametrize(
+    ("earlier", "author"),
+    [
+        ({"from": BOB}, Identity("telegram:8", "bob", "Bob B.")),
+        ({"from": MYSELF}, Identity("telegram:99", "OnRecordBot", "OnRecord", is_person=False)),
+        ({"from": OTHER_BOT}, Identity("telegram:50", "other_bot", "Other", is_person=False)),
+        (
+            {"sender_chat": GROUP, "from": ANONYMOUS},
+            Identity("telegram:-100123", None, "Group", is_person=False),
+        ),
+        (
+            {"sender_chat": CHANNEL, "is_automatic_forward": True, "from": ANONYMOUS},
+            Identity("telegram:-100777", None, "Channel", is_person=False),
+        ),
+    ],
+)
+def test_whom_a_message_replies_to(earlier: dict[str, Any], author: Identity) -> None:
+    request = asked(**message("/who", reply_to_message=message("earlier", **earlier)))
+    assert request is not None
+    assert request.replied_to == author
+
+
+def test_the_opening_of_a_topic_is_nobodys_message() -> None:
+    opened = message(None, **{"from": BOB}, forum_topic_created={"name": "Topic", "icon_color": 1})
+    request = asked(**message("/who", reply_to_message=opened))
+    assert request is not None
+    assert request.replied_to is None
+
+
+def test_whom_a_message_names_without_an_at_sign() -> None:
+    carl = {"id": 9, "is_bot": False, "first_name": "Cärl 🎈"}
+    text = "/who 🎈 Cärl 🎈 x"
+    request = asked(**message(text, **mention(text, "Cärl 🎈", "text_mention", user=carl)))
+    assert request is not None
+    assert request.mentioned == (Identity("telegram:9", None, "Cärl 🎈", words="Cärl 🎈"),)
+    bot = asked(**message(text, **mention(text, "Cärl 🎈", "text_mention", user=OTHER_BOT)))
+    assert bot is not None
+    assert [each.is_person for each in bot.mentioned] == [False]
+    # An @name is no more than words: whose it is, Telegram does not say.
+    named = asked(**message("/who @bob", **mention("/who @bob", "@bob")))
+    assert named is not None and named.mentioned == ()
+
+
+@pytest.mark.parametrize(("offset", "length"), [(-3, 5), (10**9, 5), (0, 10**9), (3, 0), (5, -1)])
+def test_a_forged_mention_does_no_harm(offset: int, length: int) -> None:
+    entity = {"type": "text_mention", "offset": offset, "length": length, "user": BOB}
+    request = asked(**message("/who am I", entities=[entity]))
+    assert request is not None and request.text == "/who am I"
+
+
+def test_a_name_with_half_a_character_does_no_harm() -> None:
+    request = asked(**message("/who", **{"from": BOB | {"last_name": "\ud83d"}}))
+    assert request is not None
+    assert request.name == "Bob \ufffd"
+    request.name.encode()
+
+
+def test_a_button_is_pressed_by_a_person_in_a_chat_that_may_be_shared() -> None:
+    for chat, shared in ((GROUP, True), (PRIVATE, False)):
+        query = {"id": "1", "from": BOB, "chat_instance": "x", "data": "/confirm 1.1"}
+        update = Update.de_json({"update_id": 1, "callback_query": query | {"message": message("x", chat)}})
+        assert update.callback_query is not None
+        request = pressed(update.callback_query, "/confirm 1.1")
+        assert request is not None
+        assert request.asker == Identity("telegram:8", "bob", "Bob B.")
+        assert (request.shared, request.is_person, request.role) == (shared, True, None)
 
 
 def test_what_is_not_a_new_message_asks_nothing() -> None:
@@ -192,7 +300,7 @@ def test_buttons() -> None:
     update = Update.de_json({"update_id": 1, "callback_query": query | {"message": message("answer")}})
     assert update.callback_query is not None
     assert pressed(update.callback_query, "/who >E12") == Request(
-        "/who >E12", "telegram:-100123", "telegram:7", True, None, "uk"
+        "/who >E12", "telegram:-100123", "telegram:7", True, None, "uk", shared=True, name="Ann"
     )
     inaccessible = {"message_id": 5, "date": 0, "chat": GROUP}
     update = Update.de_json({"update_id": 1, "callback_query": query | {"message": inaccessible}})
@@ -211,3 +319,20 @@ def test_buttons() -> None:
 def test_language(code: str | None, expected: str) -> None:
     assert tongue(User(1, "Ann", False, language_code=code), "en") == expected
     assert tongue(None, "de") == "de"
+
+
+def test_what_stands_under_the_message_that_is_replied_to() -> None:
+    keys = [
+        [
+            {"text": "Skip", "callback_data": "/skip 1.2"},
+            {"text": "Long", "callback_data": "#0123456789abcdef"},
+        ]
+    ]
+    question = message("Who says so?", **{"from": MYSELF}, reply_markup={"inline_keyboard": keys})
+    request = asked(**message("The court", reply_to_message=question))
+    assert request is not None
+    assert request.offered == ("/skip 1.2", "#0123456789abcdef")
+    link = {"inline_keyboard": [[{"text": "Site", "url": "https://example.org"}]]}
+    plain = asked(**message("x", reply_to_message=message("y", **{"from": MYSELF}, reply_markup=link)))
+    assert plain is not None
+    assert plain.offered == ()

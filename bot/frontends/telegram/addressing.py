@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
 
@@ -65,6 +65,7 @@ def to_request(
         name=writer.name if writer else None,
         replied_to=_replied_to(message),
         mentioned=_mentioned(message),
+        offered=_offered(message),
     )
 
 
@@ -137,8 +138,26 @@ def _replied_to(message: Message) -> Identity | None:
 
 def _mentioned(message: Message) -> tuple[Identity, ...]:
     """Return those whom a message names without an @name of theirs."""
+    wide = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
     entities = message.entities if message.text else message.caption_entities
-    return tuple(_identity(entity.user) for entity in entities or () if entity.user is not None)
+    return tuple(
+        replace(_identity(entity.user), words=_words(wide, entity))
+        for entity in entities or ()
+        if entity.user is not None
+    )
+
+
+def _words(wide: bytes, entity: MessageEntity) -> str:
+    """Return what an entity stands on; `wide` is the text in UTF-16, by which Telegram counts."""
+    return wide[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace")
+
+
+def _offered(message: Message) -> tuple[str, ...]:
+    """Return the commands of the buttons under the message that this one replies to."""
+    earlier = message.reply_to_message
+    markup = earlier.reply_markup if earlier is not None else None
+    data = [button.callback_data for row in markup.inline_keyboard for button in row] if markup else []
+    return tuple(each for each in data if isinstance(each, str))
 
 
 def _writer(message: Message) -> int | None:
@@ -219,7 +238,7 @@ def _without_mention(message: Message, text: str, bot: User) -> str | None:
     start = 0
     for entity in entities:
         begin, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
-        named = wide[begin:end].decode("utf-16-le", "replace")
+        named = _words(wide, entity)
         if start <= begin < end and _is_mention(entity, named, bot):
             kept.append(wide[start:begin].decode("utf-16-le", "replace"))
             start = end

@@ -18,6 +18,8 @@ PLATFORM = "telegram"
 EVERY = 1.0
 # Far below the 30 a second that Telegram permits in all.
 BETWEEN = 0.1
+# How long a delivery that has begun may hold up the bot's being stopped.
+LAST_SECONDS = 10.0
 _BATCH = 20
 Send = Callable[[Reply, Place], Awaitable[bool]]
 
@@ -56,9 +58,17 @@ class Deliverer:
         """Send what is due now."""
         for delivery in await self._record.outbox.due(PLATFORM, _BATCH):
             if await self._record.outbox.begin(delivery):
-                # Shielded: whether it was sent must be on record, also when the bot is being stopped.
-                await asyncio.shield(self._deliver(delivery))
+                await self._finish(asyncio.ensure_future(self._deliver(delivery)))
                 await self._sleep(BETWEEN)
+
+    async def _finish(self, delivering: asyncio.Future[None]) -> None:
+        """Wait for a delivery, and for its end also when the bot is being stopped."""
+        try:
+            await asyncio.shield(delivering)
+        except asyncio.CancelledError:
+            # Else nobody would know whether it was sent, and the next start would send it again.
+            await asyncio.wait({delivering}, timeout=LAST_SECONDS)
+            raise
 
     async def _deliver(self, delivery: Delivery) -> None:
         chat = int(delivery.chat.partition(":")[2])
