@@ -35,9 +35,15 @@ OR EXISTS (
     WHERE r.fact_id = f.id AND r.audit_id IS NULL AND before.audit_id IS NOT NULL
 ) LIMIT 1
 """
+# Its own entries, those of facts set beside it, and those of the names and sources that it is told by.
 _OF_FACT = """
 SELECT id FROM audit WHERE subject = :subject
 UNION SELECT audit_id FROM revision WHERE fact_id = :fact AND audit_id IS NOT NULL
+UNION SELECT r.audit_id FROM relation x
+    JOIN revision r ON r.fact_id = x.fact_id AND r.at IN (x.added_at, x.ended_at)
+    WHERE x.other_id = :fact AND r.audit_id IS NOT NULL
+UNION SELECT a.id FROM mention m JOIN audit a ON a.subject = 'E' || m.entity_id WHERE m.fact_id = :fact
+UNION SELECT a.id FROM attribution t JOIN audit a ON a.subject = 'S' || t.source_id WHERE t.fact_id = :fact
 """
 
 Clock = Callable[[], datetime]

@@ -75,6 +75,7 @@ async def merge_entity(tx: Transaction, trace: Trace, change: MergeEntity) -> st
     await trace.close(
         tx, Action.MERGED, f"E{other['id']}",
         story_id=change.story_id, before={"name": one["name"]}, after={"name": other["name"]},
+        reason=change.reason,
     )  # fmt: skip
     return f"E{other['id']}"
 

@@ -66,6 +66,7 @@ class MergeEntity(Entry):
     story_id: int
     entity_id: int
     into_id: int
+    reason: Text | None = None
 
 
 class OpenStory(Entry):

@@ -113,7 +113,7 @@ def typed(text: str) -> Span | None:
 
 def edtf(text: str) -> str | None:
     """Return the EDTF date that a text tells, in EDTF or in plain words (`18 July 2023`), or None."""
-    trimmed = text.strip()
+    trimmed = re.sub(r"^(?:in|on)\s+", "", text.strip(), flags=re.IGNORECASE)
     try:
         return canonical(trimmed)
     except ValueError:

@@ -55,6 +55,9 @@ class Dialogues:
         """Open a dialogue in the place of any other of that person there."""
         written = (command, json.dumps(state, ensure_ascii=False), moment_text(self._clock()))
         async with self._database.transaction() as tx:
+            # What nobody has answered in time is let go of, also others': it is nothing to be kept.
+            last = moment_text(self._clock() - 2 * LASTS)
+            await tx.run("DELETE FROM dialogue WHERE touched_at < ?", (last,))
             await tx.run("DELETE FROM dialogue WHERE chat = ? AND person = ?", (chat, person))
             rows = await tx.fetch(
                 "INSERT INTO dialogue (chat, person, command, state, touched_at) VALUES (?, ?, ?, ?, ?)"

@@ -10,7 +10,7 @@ _REMOVED = {
     "dialogues": "DELETE FROM dialogue WHERE person = :person",
     "questions": "DELETE FROM asker WHERE person = :person",
     "suggestions": "UPDATE draft SET proposer = NULL, chat = NULL"
-    " WHERE proposer = :person AND kind = 'suggestion'",
+    " WHERE proposer = :person AND kind = 'suggestion' AND NOT (:may_approve AND state = 'waiting')",
     # What belongs to a chat of several people is theirs; a private chat's address is the person's own.
     "settings": "DELETE FROM chat WHERE address = :person",
     "deliveries": "DELETE FROM delivery WHERE chat = :person",
@@ -24,11 +24,15 @@ class Forgotten(NamedTuple):
     in_trail: bool
 
 
-async def forget(database: Database, person: str) -> Forgotten:
-    """Remove what is kept about a person, and tell what was removed and what stays."""
+async def forget(database: Database, person: str, *, may_approve: bool = False) -> Forgotten:
+    """Remove what is kept about a person, and tell what was removed and what stays.
+
+    A draft that waits keeps the id of somebody who may approve drafts: they must not approve their own.
+    """
     removed: dict[str, int] = {}
     async with database.transaction() as tx:
         for kind, sql in _REMOVED.items():
-            removed[kind] = len(await tx.fetch(f"{sql} RETURNING 1", {"person": person}))
+            asked = {"person": person, "may_approve": may_approve}
+            removed[kind] = len(await tx.fetch(f"{sql} RETURNING 1", asked))
         rows = await tx.fetch("SELECT 1 FROM audit WHERE actor = :person LIMIT 1", {"person": person})
     return Forgotten(removed, bool(rows))

@@ -21,7 +21,7 @@ from storage.changes import (
     Revise,
 )
 from storage.database import Database, Transaction
-from storage.entries import FactEntry
+from storage.entries import FactEntry, SourceEntry
 from storage.errors import AlreadyDone, Overtaken, Refused
 from storage.models import Action, DraftState, Fact, RevisionKind
 from storage.resolving import Resolver
@@ -106,12 +106,25 @@ class Ledger:
             return await self._make(tx, change, by)
 
     async def _make(self, tx: Transaction, change: Change, by: By) -> Made:
+        if isinstance(change, Publish | Revise):
+            await self._introduce(tx, change, by)
         trace = await Trace.open(tx, by, self.clock)
         if isinstance(change, Publish | Revise):
             write = _publish(tx, trace, change) if isinstance(change, Publish) else _revise(tx, trace, change)
             fact = await write
             return Made(trace.id, f"F{fact.id}", fact)
         return Made(trace.id, await _OTHERS[type(change)](tx, trace, change))
+
+    async def _introduce(self, tx: Transaction, change: Publish | Revise, by: By) -> None:
+        """Add the names and sources that a fact brings along, each with an entry of its own in the trail."""
+        resolver = await Resolver.open(tx, change.story_id)
+        for entity in await resolver.unknown_among(change.entities):
+            trace = await Trace.open(tx, by, self.clock)
+            await put_entity(tx, trace, PutEntity(story_id=change.story_id, entity=entity))
+        for item in change.fact.attributions:
+            if isinstance(item.source, SourceEntry) and not await resolver.knows_source(item.source.ref):
+                trace = await Trace.open(tx, by, self.clock)
+                await put_source(tx, trace, PutSource(story_id=change.story_id, source=item.source))
 
 
 async def close_import(tx: Transaction, trace: Trace, story_id: int, written: Written) -> None:
@@ -167,8 +180,8 @@ async def _revise(tx: Transaction, trace: Trace, change: Revise) -> Fact:
 async def _refuse_impossible(tx: Transaction, change: Revise, before: facts.State) -> None:
     """Refuse what a fact that reads `before` cannot become."""
     fact, retracted = f"F{change.fact_id}", before.get("retracted")
-    if change.kind is RevisionKind.RESTORED and not retracted:
-        raise Refused(f"{fact} is not retracted: there is nothing to restore")
+    if change.kind is RevisionKind.RESTORED and not (retracted or before.get("superseded_by")):
+        raise Refused(f"{fact} is in force: there is nothing to restore")
     if change.kind is RevisionKind.RETRACTED and retracted:
         raise AlreadyDone(f"{fact} is retracted already")
     if change.kind is not RevisionKind.RESTORED and retracted:
@@ -185,7 +198,6 @@ async def _refuse_impossible(tx: Transaction, change: Revise, before: facts.Stat
 async def _write(tx: Transaction, trace: Trace, change: Publish | Revise, deed: Deed) -> Fact:
     """Write one fact with those that it names anew, and return it as it then stands."""
     resolver = await Resolver.open(tx, change.story_id)
-    await resolver.add_new_entities(change.entities)
     batch = Batch(tx, change.story_id, trace, resolver, deed)
     await batch.write([change.fact])
     await batch.finish()

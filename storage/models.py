@@ -211,7 +211,10 @@ class Draft(Frozen):
 
 
 class OpenQuestion(Frozen):
-    """A question that found nothing, and how often it was asked."""
+    """A question that found nothing, and how often it was asked.
+
+    `token` is known only to whoever was given it: numbers alone would let anybody ask for all of them.
+    """
 
     id: int
     story_id: int
@@ -219,3 +222,4 @@ class OpenQuestion(Frozen):
     text: str
     asked: int
     last_at: str
+    token: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Sequence
 
@@ -99,4 +100,7 @@ async def _make_room(tx: Transaction, story_id: int) -> None:
 
 
 def _question(row: sqlite3.Row) -> OpenQuestion:
-    return OpenQuestion(**{key: row[key] for key in ("id", "story_id", "key", "text", "asked", "last_at")})
+    fields = {key: row[key] for key in ("id", "story_id", "key", "text", "asked", "last_at")}
+    # Nobody else knows the words and the very moment of the first asking.
+    told = f"{row['id']} {row['text']} {row['first_at']}"
+    return OpenQuestion(**fields, token=hashlib.blake2b(told.encode(), digest_size=4).hexdigest())

@@ -94,11 +94,17 @@ class Resolver:
         )
         await self._merge([entity for entity in listed.values() if entity.merged_into])
 
-    async def add_new_entities(self, entities: Sequence[EntityEntry]) -> None:
-        """Add those of the entities that are not on record by any of their names."""
+    async def unknown_among(self, entities: Sequence[EntityEntry]) -> list[EntityEntry]:
+        """Return the entities that are not on record by any of their names, under refs of their own."""
         await self._find_entities([entity.name for entity in entities])
-        new = [entity for entity in entities if entity.name not in self._entities]
-        await self._add_unknown({entity.ref: entity for entity in new})
+        new = {entity.ref: entity for entity in entities if entity.name not in self._entities}
+        refs = await self._free_refs(new)
+        return [entity.model_copy(update={"ref": refs[ref]}) for ref, entity in new.items()]
+
+    async def knows_source(self, ref: str) -> bool:
+        """Tell whether a source is on record by its ref."""
+        await self._find_sources([ref])
+        return ref in self._sources
 
     async def _add_unknown(self, entities: dict[str, EntityEntry]) -> None:
         """Add entities, under refs of their own: one that was renamed may still have that of its old name."""

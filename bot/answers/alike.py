@@ -13,4 +13,6 @@ def likeness(left: str, right: str) -> float:
     """Return the share of the shorter statement's words that the other holds, 0 if too few to tell."""
     one, other = ({word.stem for word in query_words(text)} for text in (left, right))
     common = len(one & other)
-    return common / min(len(one), len(other)) if common >= FEWEST else 0.0
+    # Two words in common tell something only where there are no others.
+    enough = common >= FEWEST or (common >= 2 and one == other)
+    return common / min(len(one), len(other)) if enough else 0.0

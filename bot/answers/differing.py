@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from bot.answers.citing import cite
 from bot.answers.dating import day, told
-from bot.answers.lines import amount, mark, with_voices
+from bot.answers.lines import amount, mark, stating, voiced, with_voices
+from bot.answers.sentences import sentence
 from bot.replies import Block, Heading, Item, Line, Note
 from bot.texts import N_, _
 from storage.models import Fact, Revision, RevisionKind, Standing
@@ -46,7 +47,7 @@ def sides(was: Fact, now: Fact) -> tuple[list[Block], list[Block]]:
     """Return what differs between two states of a fact, as it was and as it is; its sentences if they do."""
     if was.retracted is not None or now.retracted is not None:
         return _shown(was, now), _shown(now, was)
-    sentences = [with_voices(was), with_voices(now)]
+    sentences = [_voices(was, now), _voices(now, was)]
     if [_words(each) for each in sentences[0]] == [_words(each) for each in sentences[1]]:
         sentences = [[], []]
     return [*sentences[0], *_particular(was, now)], [*sentences[1], *_particular(now, was)]
@@ -93,7 +94,15 @@ def _shown(fact: Fact, other: Fact) -> list[Block]:
         return [
             Note(text=_("Retracted, no longer in any answer. Reason given: {reason}", reason=fact.retracted))
         ]
-    return [*with_voices(fact), *_particular(fact, other)]
+    return [*_voices(fact, other), *_particular(fact, other)]
+
+
+def _voices(fact: Fact, other: Fact) -> list[Block]:
+    """Return a fact's lines; where its voices differ, each with its whole sentence and not in short."""
+    if len(fact.attributions) < 2 or fact.attributions == other.attributions:
+        return with_voices(fact)
+    further = [voiced(fact, item, sentence(fact, item)) for item in fact.attributions[1:]]
+    return [stating(fact), *further]
 
 
 def _particular(fact: Fact, other: Fact) -> list[Block]:

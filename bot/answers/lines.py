@@ -10,7 +10,7 @@ from bot.answers.sentences import echo, sentence
 from bot.replies import Block, Item, Line, Note
 from bot.texts import N_, _, ngettext
 from storage.entities import COUNTED
-from storage.models import Entity, Fact, Figure, Standing
+from storage.models import Attribution, Entity, Fact, Figure, Standing
 
 _MARKS = {
     Standing.CORROBORATED: N_("corroborated"),
@@ -39,12 +39,16 @@ def stating(fact: Fact, *, dated: bool = False, nested: bool = False) -> Line:
     )
 
 
+def voiced(fact: Fact, attribution: Attribution, text: str) -> Line:
+    """Return the line of one of a fact's further attributions."""
+    cited = (cite(attribution),)
+    return Line(text=text, citations=cited, fact=fact.id, revision=fact.revision, nested=True)
+
+
 def with_voices(fact: Fact, *, dated: bool = False) -> list[Block]:
     """Return a fact's line, and one for each further attribution."""
-    further = [
-        Line(text=echo(item), citations=(cite(item),), fact=fact.id, revision=fact.revision, nested=True)
-        for item in fact.attributions[1:]
-    ]
+    first, *others = fact.attributions
+    further = [voiced(fact, item, echo(item, first)) for item in others]
     return [stating(fact, dated=dated), *further]
 
 

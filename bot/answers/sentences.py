@@ -46,9 +46,14 @@ def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool 
     return text[:1].upper() + text[1:]
 
 
-def echo(attribution: Attribution) -> str:
-    """Return a further attribution of a fact whose statement stands just above: `supported by: PACE`."""
+def echo(attribution: Attribution, first: Attribution) -> str:
+    """Return a further attribution of a fact whose first one stands just above: `supported by: PACE`.
+
+    Under a denial, whoever does not deny holds what is denied.
+    """
     who = attribution.speaker.called if attribution.speaker else voice(attribution.source)
+    if first.stance is Stance.DENIES and attribution.stance is not Stance.DENIES:
+        return _("not denied but held by: {who}", who=who)
     return _("{stance}: {who}", stance=_STANCES[attribution.stance](), who=who)
 
 

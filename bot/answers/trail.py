@@ -26,15 +26,23 @@ _DONE = {
     Action.MERGED: N_("merged a name into {subject}"),
     Action.STORY_OPENED: N_("opened the story"),
     Action.REJECTED: N_("rejected {subject}"),
-    Action.APPOINTED: N_("appointed {subject}"),
-    Action.DISMISSED: N_("dismissed {subject}"),
+    Action.APPOINTED: N_("made {subject} a moderator of {scope}"),
+    Action.DISMISSED: N_("ended {subject}'s being a moderator of {scope}"),
 }
 _LONGEST = 120
+# The fields of a fact as people call them; what an action's own words tell is left out.
+_FIELDS = {
+    "statement": N_("statement"), "occurred": N_("date"), "occasion": N_("occasion"),
+    "date_note": N_("note on the date"), "places": N_("places"), "about": N_("whom it is about"),
+    "attributions": N_("attributions"), "figures": N_("figures"), "contradicts": N_("what it contradicts"),
+    "supports": N_("what it supports"),
+}  # fmt: skip
 
 
 def entry_item(entry: AuditEntry, names: Mapping[str, str]) -> Item:
     """Return the row of an entry; `names` are what moderators are called, by address."""
-    what = _(_DONE[entry.action], subject=names.get(entry.subject, entry.subject))
+    scope = _("all stories") if entry.story_id is None else _("this story")
+    what = _(_DONE[entry.action], subject=_subject(entry, names), scope=scope)
     text = _(
         "{when} {who} {what}",
         when=f"{entry.at[:10]} {entry.at[11:16]} UTC",
@@ -50,6 +58,13 @@ def entry_item(entry: AuditEntry, names: Mapping[str, str]) -> Item:
     return Item(label=f"#{entry.id}", text=text)
 
 
+def _subject(entry: AuditEntry, names: Mapping[str, str]) -> str:
+    """Return what an entry is about, a name by itself: its number says nothing to anybody."""
+    if entry.subject.startswith("E") and isinstance(entry.after, dict) and entry.after.get("name"):
+        return f"“{entry.after['name']}”"
+    return names.get(entry.subject, entry.subject)
+
+
 def _differing(entry: AuditEntry) -> str:
     """Return what an entry changed, field by field; of facts only the names: their lines stand below it."""
     before, after = entry.before or {}, entry.after or {}
@@ -57,7 +72,7 @@ def _differing(entry: AuditEntry) -> str:
         return ""
     changed = [key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key)]
     if entry.subject.startswith("F"):
-        return ", ".join(changed) if before else ""
+        return ", ".join(_(_FIELDS[key]) for key in changed if key in _FIELDS) if before else ""
     return "; ".join(
         _(
             "{field}: {before} → {after}",

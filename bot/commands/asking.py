@@ -151,7 +151,10 @@ async def _kept(context: Context, question: Question, subject: Subject, reply: R
         # Readers are answered also where the record cannot be written.
         log.warning("a question was not kept: %s", error)
         return reply
-    tell = Action(label=_("Tell me when there is an answer"), command=f"/tellme Q{question_id}")
+    kept = await context.record.questions.find(question_id)
+    if kept is None:
+        return reply
+    tell = Action(label=_("Tell me when there is an answer"), command=f"/tellme Q{kept.id}.{kept.token}")
     return reply.model_copy(update={"actions": (*reply.actions, tell)})
 
 

@@ -63,7 +63,8 @@ class Composer:
         if stance := self._filled.text("stance"):
             fields["stance"] = Stance(stance.casefold())
         elif "cue" in self._filled.texts or before is None:
-            fields["stance"] = stance_of(fields.get("cue"))
+            # Where the cue leaves it in doubt the form has asked for it.
+            fields["stance"] = stance_of(fields.get("cue")) or Stance.ASSERTS
         return made(AttributionEntry, fields)
 
     async def source(self, text: str) -> str | dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,14 +13,17 @@ from bot.commands.composing import Composer, made
 from bot.commands.context import Context
 from bot.commands.forms import Field, Filled, Form, Option
 from bot.commands.registry import Argument, Kind, commands
-from bot.commands.revising import ID, begin_with, done, in_force, proposing, target_of
+from bot.commands.revising import ID, begin_with, done, on_record, proposing, target_of
 from bot.errors import UserError
 from bot.replies import Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.entries import AttributionEntry, EntityEntry, FactEntry
 from storage.models import Fact, RevisionKind
+from storage.words import split
 
+# Words that differ in a statement whose typos were mended.
+MOST_TYPOS = 4
 _ATTRIBUTION = ("who", "cue", "stance", "at", "quote", "said", "source")
 _SOURCE_LINES = ("title", "publisher", "published", "kind", "author", "via")
 # Parts of a fact that the dialogue of /correct offers, with what each is called there.
@@ -32,7 +37,7 @@ _PARTS = {
 async def _correct(
     context: Context, filled: Filled, entry: FactEntry, fact: Fact
 ) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
-    in_force(fact, standing_too=False)
+    on_record(fact)
     composer = Composer(context, filled)
     data: dict[str, Any] = entry.model_dump(exclude_none=True) | await composer.particulars()
     if statement := filled.text("statement"):
@@ -43,7 +48,41 @@ async def _correct(
         changed = await composer.attribution(entry.attributions[voice])
         voices[voice] = changed.model_dump(exclude_none=True)
         data["attributions"] = voices
-    return made(FactEntry, data), tuple(composer.entities)
+    corrected = made(FactEntry, data)
+    if filled.text("material").casefold() == "no":
+        _refuse_immaterial(entry, corrected)
+    _refuse_stale_note(filled, entry, fact)
+    if "figure" in filled.texts and not filled.text("statement") and re.search(r"\d", entry.statement):
+        filled.remark = _("The statement itself names a number: see that both agree.")
+    return corrected, tuple(composer.entities)
+
+
+def _refuse_immaterial(before: FactEntry, after: FactEntry) -> None:
+    """Refuse to call a change immaterial that changes who says what, on which source, when or how many."""
+    weighty = [
+        [(item.speaker, item.stance, item.source, item.locator) for item in entry.attributions]
+        for entry in (before, after)
+    ]
+    same = weighty[0] == weighty[1] and (before.occurred, before.figures) == (after.occurred, after.figures)
+    words = [Counter(split(entry.statement)) for entry in (before, after)]
+    changed = sum(((words[0] - words[1]) + (words[1] - words[0])).values())
+    if not same or changed > MOST_TYPOS:
+        raise UserError(
+            _("That is more than a typo: it changes what readers were told. Say “material: yes”, and why.")
+        )
+
+
+def _refuse_stale_note(filled: Filled, entry: FactEntry, fact: Fact) -> None:
+    """Refuse a new date beside an old note that says what the source leaves open about it."""
+    if filled.text("when") and entry.date_note and "note" not in filled.texts:
+        raise UserError(
+            _(
+                "F{id} has a note on its date: “{note}”. Say with “note:” what becomes of it, or that it is"
+                " “none”.",
+                id=fact.id,
+                note=entry.date_note,
+            )
+        )
 
 
 async def _voice(context: Context, filled: Filled, text: str) -> None:
@@ -92,6 +131,8 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
         asked = given
     else:
         asked = [_PART, *(_asked(name) for name in filled.text("part").split() if name in _PARTS)]
+    if filled.text("cue") and "stance" not in filled.texts:
+        asked = [*asked, fields.stance_field(filled)]
     sources = [field for field in fields.source_fields(filled) if field.name != fields.SOURCE.name]
     why = [] if filled.text("material").casefold() == "no" else [fields.REASON]
     return [*asked, *(sources if filled.text("source") else []), _VOICE, fields.MATERIAL, *why]
@@ -114,22 +155,22 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
 )
 async def correct(context: Context, argument: str) -> Reply:
     """Lead to a correction: what was, what will be, whether it is material, and why."""
-    return await begin_with(context, argument)
+    return await begin_with(context, argument, possible=on_record)
 
 
 async def _attribute(
     context: Context, filled: Filled, entry: FactEntry, fact: Fact
 ) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
-    in_force(fact, standing_too=False)
+    on_record(fact)
     composer = Composer(context, filled)
     further = await composer.attribution()
+    return with_attribution(entry, further, fact), tuple(composer.entities)
+
+
+def with_attribution(entry: FactEntry, further: AttributionEntry, fact: Fact) -> FactEntry:
+    """Return a fact's entry with one more attribution; raises UserError where it has that one already."""
     if any(_same_word(further, item) for item in entry.attributions):
         raise UserError(_("F{id} has that attribution already.", id=fact.id))
-    return with_attribution(entry, further), tuple(composer.entities)
-
-
-def with_attribution(entry: FactEntry, further: AttributionEntry) -> FactEntry:
-    """Return a fact's entry with one more attribution."""
     return entry.model_copy(update={"attributions": (*entry.attributions, further)})
 
 
@@ -140,8 +181,8 @@ def _same_word(left: AttributionEntry, right: AttributionEntry) -> bool:
 
 def _attribute_fields(filled: Filled) -> Sequence[Field]:
     return (
-        fields.WHO, fields.CUE, fields.STANCE, *fields.source_fields(filled), fields.AT, fields.QUOTE,
-        fields.SAID,
+        fields.WHO, fields.CUE, fields.stance_field(filled), *fields.source_fields(filled), fields.AT,
+        fields.QUOTE, fields.SAID,
     )  # fmt: skip
 
 
@@ -162,4 +203,4 @@ def _attribute_fields(filled: Filled) -> Sequence[Field]:
 )
 async def attribute(context: Context, argument: str) -> Reply:
     """Lead to a further attribution of a fact."""
-    return await begin_with(context, argument)
+    return await begin_with(context, argument, possible=on_record)

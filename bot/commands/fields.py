@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answers.amounts import read_figures
+from bot.answers.stances import stance_of
 from bot.commands.context import Context
 from bot.commands.forms import Check, Field, Filled, Option
 from bot.commands.referring import (
@@ -126,6 +127,19 @@ async def _materiality(_context: Context, _filled: Filled) -> Sequence[Option]:
     ]
 
 
+async def _stance(context: Context, filled: Filled, text: str) -> None:
+    await one_of([stance.value for stance in Stance])(context, filled, text)
+    told = stance_of(filled.text("cue")) if filled.text("cue") else None
+    if told is not None and (told is Stance.DENIES) is not (text.casefold() == Stance.DENIES):
+        raise UserError(
+            _("“{cue}” does not go with the stance “{stance}”.", cue=filled.text("cue"), stance=text)
+        )
+
+
+async def _stances(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [Option(stance.value, stance.value) for stance in Stance]
+
+
 _LINE, _TEXT = at_most(LONGEST_LINE), at_most(LONGEST_TEXT)
 
 STATEMENT = Field(
@@ -133,7 +147,14 @@ STATEMENT = Field(
 )
 WHO = Field("who", N_("Who says so? Skip it where the source speaks in its own voice."), _name)
 CUE = Field("cue", N_("In which words do they say it: “said that”, “denied that”?"), _LINE, offers=_cues)
-STANCE = Field("stance", None, one_of([stance.value for stance in Stance]))
+STANCE = Field("stance", None, _stance)
+_DOUBTFUL_STANCE = Field(
+    "stance",
+    N_("The cue does not tell how the speaker stands to the statement. Which is it?"),
+    _stance,
+    required=True,
+    offers=_stances,
+)
 SOURCE = Field(
     "source",
     N_("Which source has it? Its id (S1), its address, or its title."),
@@ -178,6 +199,11 @@ KIND = Field(
 )
 AUTHOR = Field("author", None, _LINE)
 VIA = Field("via", None, _via)
+
+
+def stance_field(filled: Filled) -> Field:
+    """Return the field of a stance: asked where the cue leaves it in doubt."""
+    return STANCE if stance_of(filled.text(CUE.name)) is not None else _DOUBTFUL_STANCE
 
 
 def source_fields(filled: Filled) -> list[Field]:

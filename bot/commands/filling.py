@@ -13,6 +13,7 @@ from enum import Enum
 from bot.answers.differing import meanwhile
 from bot.commands.context import Context
 from bot.commands.forms import AGAIN, CONFIRM, Field, Filled, Form, Option, Proposal, Unclear
+from bot.commands.headers import SEVERAL
 from bot.commands.registry import Command
 from bot.errors import UserError
 from bot.notices import find_what_to_tell
@@ -83,7 +84,7 @@ async def take(context: Context, turn: Turn, value: str, dialogue: Dialogue) -> 
             _answer(filled, "")
         case Turn.TEXT:
             _refuse_without_question(filled)
-            _answer(filled, value)
+            _answer(filled, value if filled.step in SEVERAL else " ".join(value.split()))
     return await _go_on(context, filled, dialogue, ())
 
 
@@ -185,10 +186,10 @@ async def _ask(
         notes.append(Note(text=_("Answer by replying to this message, or with /answer.")))
     filled.step, filled.options, filled.change = field.name, list(options), None
     kept = await _keep(context, filled, dialogue)
-    skippable = () if field.required else (Action(label=_("Skip"), command=f"/skip {kept.token}"),)
-    return Reply(
-        blocks=(*before, *notes), actions=(*_choices(kept, options), *skippable, *_leaving(kept, filled))
-    )
+    # To skip whom a name means would put the claim into the source's own mouth.
+    skippable = not field.required and not isinstance(error, Unclear)
+    skip = [Action(label=_("Skip"), command=f"/skip {kept.token}")] if skippable else []
+    return Reply(blocks=(*before, *notes), actions=(*_choices(kept, options), *skip, *_leaving(kept, filled)))
 
 
 async def _show(
@@ -205,8 +206,9 @@ async def _show(
     filled.step, filled.options, filled.change = CONFIRM, options, dumped(proposal.change)
     kept = await _keep(context, filled, dialogue)
     yes = Action(label=_("Confirm"), command=f"/confirm {kept.token}")
+    remarks = (Note(text=filled.remark),) if filled.remark else ()
     return Reply(
-        blocks=(*before, *proposal.blocks),
+        blocks=(*before, *proposal.blocks, *remarks),
         actions=(yes, *_choices(kept, options), *_leaving(kept, filled)),
     )
 

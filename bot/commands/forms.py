@@ -48,7 +48,7 @@ class Filled:
     `texts` holds what was typed by field, "" for what was skipped. `target` is the id of the fact or draft
     that it is about. `at_once` tells that it came as header lines: then only what is needed is asked.
     `answered` are the fields answered in the dialogue, in order. `change` is the one that was shown last,
-    `again` the field that is to be answered anew.
+    `again` the field that is to be answered anew. `remark` is said beside the change.
     """
 
     story: int
@@ -60,6 +60,7 @@ class Filled:
     options: list[Option] = field(default_factory=list)
     change: dict[str, Any] | None = None
     again: str | None = None
+    remark: str = ""
 
     def state(self) -> dict[str, Any]:
         """Return it as JSON data."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.answers.lines import listing
 from bot.answers.lines import role as role_line
 from bot.commands import fields, headers
 from bot.commands.adding import FAMILY
@@ -24,7 +25,7 @@ from storage.entries import EntityEntry
 from storage.ledger import Made
 from storage.models import Entity, EntityKind
 
-_NAME_LINES = ("name", "short", "alias", "kind", "role", "source", "at", "merge")
+_NAME_LINES = ("name", "short", "alias", "kind", "role", "source", "at", "merge", "reason")
 
 
 async def _entity_named(context: Context, _filled: Filled, text: str) -> None:
@@ -54,6 +55,9 @@ async def _role_source(context: Context, _filled: Filled, text: str) -> None:
 
 
 _ENTITY = Field("entity", N_("Which name?"), _entity_named, required=True)
+_MERGE_REASON = Field(
+    "reason", N_("Why are the two the same? The trail keeps the reason."), fields.REASON.check, required=True
+)
 _ROLE_SOURCE = Field("source", N_("Which source gives the role?"), _role_source, required=True)
 
 
@@ -63,13 +67,15 @@ def _entity_form(filled: Filled) -> Sequence[Field]:
     kinds = Field("kind", None, fields.one_of([kind.value for kind in EntityKind]))
     role = filled.text("role")
     cited = [_ROLE_SOURCE] if role and role.casefold() != fields.NONE else []
-    return [_ENTITY, *texts, kinds, *cited, Field("at", None, line), Field("merge", None, _merged)]
+    why = [_MERGE_REASON] if filled.text("merge") else []
+    return [_ENTITY, *texts, kinds, *cited, Field("at", None, line), Field("merge", None, _merged), *why]
 
 
 async def _propose_entity(context: Context, filled: Filled) -> Proposal:
     text = filled.text("entity")
     if merge := filled.text("merge"):
-        return await _propose_merge(context, await entity_of(context, text), await entity_of(context, merge))
+        one, other = await entity_of(context, text), await entity_of(context, merge)
+        return await _propose_merge(context, one, other, filled.text("reason"))
     before = None
     entry: dict[str, Any]
     if (new := new_name(text)) is not None:
@@ -129,16 +135,22 @@ def _entity_blocks(entity: Entity) -> list[Block]:
     return [*blocks, role_line(entity)]
 
 
-async def _propose_merge(context: Context, one: Entity, other: Entity) -> Proposal:
-    change = MergeEntity(story_id=context.story.id, entity_id=one.id, into_id=other.id)
+async def _propose_merge(context: Context, one: Entity, other: Entity, reason: str) -> Proposal:
+    change = MergeEntity(story_id=context.story.id, entity_id=one.id, into_id=other.id, reason=reason)
     await context.record.ledger.rehearse(change, by=context.by)
     note = _(
-        "From now on “{one}” means {other}: its names and all facts that name it go there."
-        " This cannot be undone.",
+        "From now on “{one}” means {other}, also where past revisions are shown: its names and all facts that"
+        " name it go there. This cannot be undone.",
         one=one.name,
         other=other.name,
     )
-    return Proposal(change, (Note(text=note), *_entity_blocks(one), *_entity_blocks(other)))
+    parts = dict.fromkeys(("speaker", "about", "place"), 0)
+    lists = await context.record.listings.mentioning(one.id, parts, limit=context.page + 1)
+    touched = list({fact.id: fact for facts in lists.values() for fact in facts}.values())
+    more = [Note(text=_("And more: /who {name}.", name=one.name))] if len(touched) > context.page else []
+    heading = Heading(text=_("Facts that will name {name} instead", name=other.name))
+    named = [heading, *listing(touched[: context.page]), *more] if touched else []
+    return Proposal(change, (Note(text=note), *_entity_blocks(one), *_entity_blocks(other), *named))
 
 
 async def _entity_done(context: Context, _filled: Filled, made: Made) -> Reply:

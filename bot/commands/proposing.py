@@ -26,10 +26,10 @@ from storage.models import DraftKind, Fact
 # What a further attribution takes over from a fact that is on record already in other words.
 _OF_ATTRIBUTION = (
     "who", "cue", "stance", "source", "title", "publisher", "published", "kind", "author", "via", "at",
-    "quote",
+    "quote", "said",
 )  # fmt: skip
 # What is said of one source is not said of another.
-_ALONG = {"source": ("title", "publisher", "published", "kind", "author", "via")}
+_ALONG = {"source": ("title", "publisher", "published", "kind", "author", "via"), "cue": ("stance",)}
 # What may be answered anew where a fact came at once, or from a draft.
 _PARTS = {
     "statement": N_("Statement"), "who": N_("Who says so"), "cue": N_("Cue"), "source": N_("Source"),
@@ -40,15 +40,14 @@ _PARTS = {
 def fact_fields(filled: Filled) -> Sequence[Field]:
     """Return what is asked of a fact, and what more may be given unasked."""
     return (
-        fields.STATEMENT, fields.WHO, fields.CUE, fields.STANCE, *fields.source_fields(filled), fields.AT,
-        fields.QUOTE, fields.SAID, fields.WHEN, fields.OCCASION, fields.NOTE, fields.WHERE, fields.ABOUT,
-        fields.FIGURE, fields.CONTRADICTS, fields.SUPPORTS, fields.QUESTION,
+        fields.STATEMENT, fields.WHO, fields.CUE, fields.stance_field(filled),
+        *fields.source_fields(filled), fields.AT, fields.QUOTE, fields.SAID, fields.WHEN, fields.OCCASION,
+        fields.NOTE, fields.WHERE, fields.ABOUT, fields.FIGURE, fields.CONTRADICTS, fields.SUPPORTS,
+        fields.QUESTION,
     )  # fmt: skip
 
 
-_HEADERS = tuple(
-    field.name for field in fact_fields(Filled(0, {"source": "+ https://x.org"})) if field.name != "statement"
-)
+_HEADERS = tuple(field.name for field in fact_fields(Filled(0, {"source": "+ https://x.org"})))
 
 
 def read_fact(context: Context, text: str) -> Filled:
@@ -183,9 +182,9 @@ async def _queue(
 async def _chosen(context: Context, filled: Filled, text: str) -> tuple[str, Filled]:
     """Go on with a further attribution of a fact that is on record in other words."""
     texts = {name: filled.texts[name] for name in _OF_ATTRIBUTION if filled.texts.get(name)}
-    if said := filled.text("said") or filled.text("when"):
-        texts["said"] = said
-    return "attribute", Filled(context.story.id, texts, target=int(text), at_once=True)
+    left = [name for name, given in filled.texts.items() if given and name not in texts]
+    remark = _("Left out, for F{id} has its own: {names}.", id=text, names=", ".join(left))
+    return "attribute", Filled(context.story.id, texts, target=int(text), at_once=True, remark=remark)
 
 
 ADDING = Form(fact_fields, propose, _done, _HEADERS, _PARTS, _ALONG, commit=_make_or_queue, chosen=_chosen)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from bot.answers.citing import short
 from bot.answers.matching import match, suggestions
@@ -21,7 +22,8 @@ from storage.models import Entity, EntityKind, Fact, Source
 
 _NEW_NAME = re.compile(r"\+(person|organisation|group|place)\s+(\S.*)")
 _SOURCE_ID = re.compile(r"[Ss]\s*[1-9]\d{0,14}")
-_ADDRESS_LIKE = re.compile(r"(?:\w+:/|www\.)\S*", re.IGNORECASE)
+# What begins as an address does, or as a scheme that a browser may follow.
+_ADDRESS_LIKE = re.compile(r"\w+:/|www\.|[a-z][a-z0-9+.-]*:\S+$", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s/$.?#][^\s]*")
 LONGEST_NAME = 200
 LONGEST_TITLE = 500
@@ -157,7 +159,14 @@ def new_source(text: str) -> str:
 
 def is_address(text: str) -> bool:
     """Tell whether a text is an address of the web rather than a title."""
-    return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+    if len(text) > LONGEST_ADDRESS or _ADDRESS.fullmatch(text) is None:
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    # Names and passwords in an address are somebody's secret.
+    return bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _check_new(text: str) -> None:
@@ -166,7 +175,7 @@ def _check_new(text: str) -> None:
         raise UserError(_("A new source needs its address or its title after the “+”."))
     if not is_address(text) and len(text) > LONGEST_TITLE:
         raise UserError(_("A title has at most {limit} characters.", limit=LONGEST_TITLE))
-    if _ADDRESS_LIKE.fullmatch(text) and not is_address(text):
+    if _ADDRESS_LIKE.match(text) and not is_address(text):
         raise UserError(
             _("“{text}” is no address: write one that begins with https://, or a title.", text=text[:60])
         )

@@ -9,10 +9,10 @@ from bot.commands import fields
 from bot.commands.adding import FAMILY
 from bot.commands.composing import made
 from bot.commands.context import Context
-from bot.commands.forms import Field, Filled, Form
+from bot.commands.forms import Field, Filled, Form, Proposal
 from bot.commands.referring import other_fact, source_of
 from bot.commands.registry import Argument, Kind, commands
-from bot.commands.revising import ID, begin_with, done, in_force, proposing
+from bot.commands.revising import ID, begin_with, done, in_force, on_record, proposing
 from bot.errors import UserError
 from bot.replies import Reply
 from bot.requests import Role
@@ -49,16 +49,16 @@ async def _relate(
             raise UserError(_no_relation(fact, other))
         return entry.model_copy(update=kept), ()
     in_force(other)
-    source = await source_of(context, filled.text("source")) if filled.text("source") else None
-    relation = made(
-        RelationEntry,
-        {
-            "fact": other.ref,
-            "about": filled.text("question") or None,
-            "source": source.ref if source else None,
-            "locator": filled.text("at") or None,
-        },
-    )
+    # What the relation tells already stays, but for what is given anew.
+    present = [item for item in getattr(entry, how) if item.fact == other.ref]
+    given: dict[str, object] = present[0].model_dump() if present else {"fact": other.ref}
+    if text := filled.text("source"):
+        source = await source_of(context, text)
+        given["source"] = source.ref if source else None
+    for name, key in (("question", "about"), ("at", "locator")):
+        if text := filled.text(name):
+            given[key] = text
+    relation = made(RelationEntry, given)
     return entry.model_copy(update=kept | {how: (*kept[how], relation)}), ()
 
 
@@ -106,7 +106,7 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
 )
 async def relate(context: Context, argument: str) -> Reply:
     """Lead to a relation between two facts, or to the end of one."""
-    return await begin_with(context, argument, "relation")
+    return await begin_with(context, argument, "relation", possible=in_force)
 
 
 async def _supersede(
@@ -119,8 +119,18 @@ async def _supersede(
         return entry.model_copy(update={"superseded_by": None}), ()
     in_force(fact)
     other = await other_fact(context, text, fact.id)
+    if other.superseded_by == fact.id:
+        ring = _("F{other} is superseded by F{id} itself: /supersede F{other} none first.")
+        raise UserError(ring.format(other=other.id, id=fact.id))
     in_force(other)
     return entry.model_copy(update={"superseded_by": other.ref}), ()
+
+
+async def _propose_superseding(context: Context, filled: Filled) -> Proposal:
+    """Propose that another fact takes its place, or that it gets its place back."""
+    back = filled.text("by").casefold() in (fields.NONE, "nothing")
+    kind = RevisionKind.RESTORED if back else RevisionKind.SUPERSEDED
+    return await proposing(kind, _supersede)(context, filled)
 
 
 async def _superseder(context: Context, filled: Filled, text: str) -> None:
@@ -147,13 +157,11 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
     role=Role.MODERATOR,
     help=N_("a later fact takes the place of one (“none” puts it back)"),
     example="/supersede F7 F12",
-    form=Form(
-        _supersede_fields, proposing(RevisionKind.SUPERSEDED, _supersede), done, lines=("by", "reason")
-    ),
+    form=Form(_supersede_fields, _propose_superseding, done, lines=("by", "reason")),
 )
 async def supersede(context: Context, argument: str) -> Reply:
     """Lead to a fact's being superseded."""
     words = argument.split(maxsplit=2)
     named = zip(("by", "reason"), words[1:], strict=False)
     lines = [words[0], *(f"{name}: {word}" for name, word in named)]
-    return await begin_with(context, "\n".join(lines))
+    return await begin_with(context, "\n".join(lines), possible=on_record)

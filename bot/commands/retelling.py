@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from bot.answers.stances import stance_of
 from bot.commands.context import Context
 from storage.changes import Publish
 from storage.entries import AttributionEntry, EntityEntry, FigureEntry, RelationEntry, SourceEntry
@@ -38,7 +39,7 @@ async def _attribution(
     texts = {
         "who": _name(item.speaker, new) if item.speaker else None,
         "cue": item.cue,
-        "stance": item.stance.value,
+        "stance": item.stance.value if item.stance is not stance_of(item.cue) else None,
         "at": item.locator,
         "quote": item.quote,
         "said": item.said,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from bot.answers.differing import was_and_will_be
 from bot.answers.lines import with_voices
 from bot.commands import fields
 from bot.commands.context import Context
@@ -21,14 +22,12 @@ from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
 from storage.changes import Publish, Reject, Revise, loaded
-from storage.errors import Overtaken, Refused
+from storage.errors import Refused
 from storage.ledger import Made
 from storage.models import Draft, DraftKind, DraftState, Fact, RevisionKind
 
 FAMILY = N_("Reviewing")
 _DRAFT = Argument(N_("draft"), Kind.DRAFT, required=True)
-# A draft that is to be a further attribution may be overtaken by other changes so often.
-_TRIES = 5
 
 
 @commands.command(
@@ -72,7 +71,8 @@ async def _card(context: Context, draft: Draft) -> _Card:
     """Return a draft's card."""
     change = _publish(draft)
     names = await context.names()
-    who = names.get(draft.proposer, draft.proposer) if draft.proposer else _("somebody no longer known")
+    # Readers' ids are nobody's business: whoever has no role is told apart by nothing.
+    who = names.get(draft.proposer or "", _("a reader"))
     kind = (
         _("Proposed by {who}") if draft.kind is DraftKind.SUGGESTION else _("A moderator's own fact: {who}")
     )
@@ -127,14 +127,48 @@ async def approve(context: Context, argument: str) -> Reply:
     draft = await _waiting(context, argument, to_approve=True)
     made = await context.record.ledger.make(_publish(draft), by=context.by)
     await find_what_to_tell(context.record)
+    return _decided(made, _("D{id} is on record as {fact}.", id=draft.id, fact=made.subject))
+
+
+def _decided(made: Made, text: str) -> Reply:
+    """Return what is said of a draft that came on record."""
     assert made.fact is not None
-    return Reply(
-        blocks=(
-            Note(text=_("D{id} is on record as F{fact}.", id=draft.id, fact=made.fact.id)),
-            *with_voices(made.fact),
-        ),
-        actions=(Action(label=_("Next"), command="/review"), Action(label=_("Undo"), command="/undo")),
+    following = (Action(label=_("Next"), command="/review"), Action(label=_("Undo"), command="/undo"))
+    return Reply(blocks=(Note(text=text), *with_voices(made.fact)), actions=following)
+
+
+async def _propose_same(context: Context, filled: Filled) -> Proposal:
+    """Show the fact with the draft's voice, each in a whole sentence: whose word it is must be right."""
+    draft = await _waiting(context, f"D{filled.target}", to_approve=True)
+    proposed = _publish(draft)
+    fact = await context.fact(filled.text("fact"))
+    if not fact.in_force:
+        raise UserError(_("F{id} is not in force: it takes no further attribution.", id=fact.id))
+    entry = await context.record.facts.entry(fact.id)
+    change = Revise(
+        story_id=context.story.id,
+        fact_id=fact.id,
+        expected=fact.revision,
+        kind=RevisionKind.ATTRIBUTED,
+        fact=with_attribution(entry, proposed.fact.attributions[0], fact),
+        entities=proposed.entities,
+        draft=draft.id,
     )
+    rehearsed = await context.record.ledger.rehearse(change, by=context.by)
+    assert rehearsed.fact is not None
+    left = Note(text=_("Of the draft only whose word it is is taken over; its statement is left out."))
+    return Proposal(change, (*was_and_will_be(fact, rehearsed.fact), left))
+
+
+async def _same_done(_context: Context, filled: Filled, made: Made) -> Reply:
+    return _decided(made, _("D{id} was added to {fact}.", id=filled.target, fact=made.subject))
+
+
+async def _fact_id(context: Context, _filled: Filled, text: str) -> None:
+    await context.fact(text)
+
+
+_SAME = Field("fact", N_("Which fact says the same? Its id, like F7."), _fact_id, required=True)
 
 
 @commands.command(
@@ -145,47 +179,14 @@ async def approve(context: Context, argument: str) -> Reply:
     role=Role.MODERATOR,
     help=N_("a draft added to a fact on record, as a further attribution"),
     example="/same D3 F7",
+    form=Form(lambda _filled: (_SAME,), _propose_same, _same_done),
 )
 async def same(context: Context, argument: str) -> Reply:
-    """Add a draft's attribution to a fact that says the same."""
+    """Lead to a draft's being added to a fact that says the same."""
     name, _space, ident = argument.partition(" ")
-    if not ident:
-        raise UserError(_("Name the draft and the fact: {example}", example=context.command.example))
     draft = await _waiting(context, name, to_approve=True)
-    made = await _add_to(context, draft, ident)
-    await find_what_to_tell(context.record)
-    assert made.fact is not None
-    return Reply(
-        blocks=(
-            Note(text=_("D{id} was added to F{fact}.", id=draft.id, fact=made.fact.id)),
-            *with_voices(made.fact),
-        ),
-        actions=(Action(label=_("Next"), command="/review"), Action(label=_("Undo"), command="/undo")),
-    )
-
-
-async def _add_to(context: Context, draft: Draft, ident: str) -> Made:
-    proposed = _publish(draft)
-    for _attempt in range(_TRIES):
-        fact = await context.fact(ident)
-        if not fact.in_force:
-            raise UserError(_("F{id} is not in force: it takes no further attribution.", id=fact.id))
-        entry = await context.record.facts.entry(fact.id)
-        change = Revise(
-            story_id=context.story.id,
-            fact_id=fact.id,
-            expected=fact.revision,
-            kind=RevisionKind.ATTRIBUTED,
-            fact=with_attribution(entry, proposed.fact.attributions[0]),
-            entities=proposed.entities,
-            draft=draft.id,
-        )
-        try:
-            return await context.record.ledger.make(change, by=context.by)
-        except Overtaken:
-            # An addition overwrites nothing: it is made on what the fact has become.
-            continue
-    raise UserError(_("{id} is being changed by others just now: try again.", id=ident))
+    texts = {"fact": ident.strip()} if ident.strip() else {}
+    return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
 
 
 # Rejecting

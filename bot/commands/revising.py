@@ -24,6 +24,7 @@ from storage.models import Fact, RevisionKind
 
 ID = Argument(N_("id"), Kind.FACT, required=True)
 
+Possible = Callable[[Fact], None]
 Entries = Callable[[Context, Filled, FactEntry, Fact], Awaitable[tuple[FactEntry, tuple[EntityEntry, ...]]]]
 
 
@@ -79,17 +80,24 @@ async def done(_context: Context, _filled: Filled, made: Made) -> Reply:
     )
 
 
-async def begin_with(context: Context, argument: str, first: str | None = None) -> Reply:
+async def begin_with(
+    context: Context, argument: str, first: str | None = None, *, possible: Possible | None = None
+) -> Reply:
     """Open the dialogue of a change to the fact that the argument begins with.
 
     What follows the id is the text of the field `first`; the header lines of the form may stand under it.
+    `possible` raises UserError for a fact that cannot be changed so, before anything is asked.
     """
     assert context.command.form is not None  # only commands that have one come here
     head, _newline, below = argument.partition("\n")
     ident, _space, rest = head.partition(" ")
     fact = await context.fact(ident)
+    if possible is not None:
+        possible(fact)
     lines = context.command.form.lines
-    text, given = headers.read(f"{rest}\n{below}".strip("\n"), lines, colons=headers.MANY if first else 0)
+    # A reason may hold colons, however many lines it has; what else may follow the id is one line.
+    colons = headers.MANY if first == "reason" else int(first is not None)
+    text, given = headers.read(f"{rest}\n{below}".strip("\n"), lines, colons=colons)
     if text and first is None:
         raise UserError(
             _(
@@ -102,11 +110,16 @@ async def begin_with(context: Context, argument: str, first: str | None = None) 
     return await begin(context, Filled(context.story.id, texts, target=fact.id, at_once=bool(texts)))
 
 
-def in_force(fact: Fact, *, standing_too: bool = True) -> None:
-    """Refuse a change to a fact that is withdrawn or, where that matters, whose place another has taken."""
+def on_record(fact: Fact) -> None:
+    """Refuse a change to a fact that is withdrawn."""
     if fact.retracted is not None:
         raise UserError(_("F{id} is retracted: /restore F{id} first.", id=fact.id))
-    if standing_too and fact.superseded_by is not None:
+
+
+def in_force(fact: Fact) -> None:
+    """Refuse a change to a fact that is withdrawn, or whose place another has taken."""
+    on_record(fact)
+    if fact.superseded_by is not None:
         raise UserError(
             _("F{id} is superseded by F{by}: change that one.", id=fact.id, by=fact.superseded_by)
         )

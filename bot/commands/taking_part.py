@@ -15,7 +15,7 @@ from bot.texts import N_, _
 from storage.forgetting import forget
 
 FAMILY = N_("Taking part")
-_QUESTION_ID = re.compile(r"[Qq]?\s*([1-9]\d{0,14})")
+_QUESTION_ID = re.compile(r"Q([1-9]\d{0,14})\.([0-9a-f]{8})")
 
 
 @commands.command(
@@ -38,7 +38,7 @@ async def suggest(context: Context, argument: str) -> Reply:
     family=FAMILY,
     role=Role.READER,
     help=N_("to be told when a question that found nothing has an answer"),
-    example="/tellme Q1",
+    example="/tellme Q1.0a1b2c3d",
 )
 async def tellme(context: Context, argument: str) -> Reply:
     """Remember that the asker wants to hear of an answer."""
@@ -46,7 +46,7 @@ async def tellme(context: Context, argument: str) -> Reply:
     if match is None:
         raise UserError(_("Ask the question first; the button under the answer remembers it."))
     question = await context.record.questions.find(int(match[1]))
-    if question is None:
+    if question is None or (question.token, question.story_id) != (match[2], context.story.id):
         raise UserError(_("That question is not open any more: ask it again."))
     request = context.request
     kept = await context.record.questions.await_answer(
@@ -54,9 +54,8 @@ async def tellme(context: Context, argument: str) -> Reply:
     )
     if not kept:
         raise UserError(_("You wait for many answers already: /forgetme lets go of all of them."))
-    text = _("You will be told here when “{question}” has an answer on record.", question=question.text)
-    forget = Action(label="/privacy", command="/privacy")
-    return Reply(blocks=(Note(text=text),), actions=(forget,))
+    text = _("You will be told here when your question has an answer on record.")
+    return Reply(blocks=(Note(text=text),), actions=(Action(label="/privacy", command="/privacy"),))
 
 
 @commands.command(
@@ -66,9 +65,12 @@ async def privacy(_context: Context, _argument: str) -> Reply:
     """Say what is kept about people."""
     kept = (
         _("The story that a chat uses, by the chat's id."),
-        _("A dialogue that you have not finished, until an hour after your last answer or until you end it."),
+        _(
+            "A dialogue that you have not finished, until you end it or for some hours after your last answer."
+        ),
         _("A question that found nothing, without who asked it; with your id only if you ask to be told."),
-        _("A suggestion with your id, so that you can be told what becomes of it."),
+        _("A suggestion with your id, which no moderator sees, so that you can be told what becomes of it."),
+        _("What you were told without having just asked for it."),
         _("Of moderators: their id and name, and each change that they make, in the audit trail."),
         _("Your messages themselves are not kept, and your name only in memory until the bot is restarted."),
     )
@@ -92,7 +94,8 @@ async def privacy(_context: Context, _argument: str) -> Reply:
 async def forgetme(context: Context, _argument: str) -> Reply:
     """Remove a person's data, and say what stays and why."""
     person = context.request.user
-    forgotten = await forget(context.record.database, person)
+    may_approve = context.role >= Role.MODERATOR
+    forgotten = await forget(context.record.database, person, may_approve=may_approve)
     context.acquaintances.forget(person)
     names = {
         "dialogues": _("open dialogues"),
@@ -106,11 +109,14 @@ async def forgetme(context: Context, _argument: str) -> Reply:
         Note(text=_("Removed: {what}.", what=removed) if removed else _("Nothing of yours was kept.")),
         Note(
             text=_(
-                "What stays: facts that you proposed and that came on record, without your name, for they are"
-                " their sources' word."
+                "What stays: the texts of what you suggested, without your name: on record they are their"
+                " sources' word, and those that wait are still to be looked at."
             )
         ),
     ]
+    if may_approve:
+        text = _("Suggestions of yours that wait keep your id, so that you cannot approve them yourself.")
+        notes.append(Note(text=text))
     if forgotten.in_trail:
         notes.append(
             Note(

@@ -1,4 +1,4 @@
-"""/unanswered and /tellme: the questions that found nothing, and who wants to hear of an answer."""
+"""/unanswered: the questions that found nothing, by how often they were asked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from bot.replies import Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
 
-_QUESTION_ID = re.compile(r"[Qq]?\s*([1-9]\d{0,14})")
 _CURSOR = re.compile(r"(\d{1,15})\.(\d{1,15})")
 
 
@@ -46,7 +45,9 @@ async def unanswered(context: Context, _argument: str) -> Reply:
         for question in shown
     ]
     more = (context.more("", f"{shown[-1].asked}.{shown[-1].id}"),) if len(found) > context.page else ()
-    return Reply(blocks=(Heading(text=_("Questions without an answer"), level=1), *rows), actions=more)
+    answering = Note(text=_("A fact that answers one of them (/add) tells those who wait for it."))
+    heading = Heading(text=_("Questions without an answer"), level=1)
+    return Reply(blocks=(heading, *rows, answering), actions=more)
 
 
 def _after(context: Context) -> tuple[int, int] | None:

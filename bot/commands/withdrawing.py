@@ -25,27 +25,33 @@ UNDO_MINUTES = 10
 async def _retract(
     _context: Context, filled: Filled, entry: FactEntry, fact: Fact
 ) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
-    if fact.retracted is not None:
-        raise UserError(_("F{id} is retracted already: {reason}", id=fact.id, reason=fact.retracted))
+    _refuse_retracted(fact)
     return entry.model_copy(update={"retracted": filled.text("reason")}), ()
 
 
 async def _restore(
     _context: Context, _filled: Filled, entry: FactEntry, fact: Fact
 ) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
-    if fact.retracted is None:
-        raise UserError(_not_retracted(fact))
+    _refuse_unretracted(fact)
     return entry.model_copy(update={"retracted": None}), ()
 
 
-def _not_retracted(fact: Fact) -> str:
-    if fact.superseded_by is not None:
-        return _(
-            "F{id} is not retracted but superseded by F{by}: /supersede F{id} none puts it back.",
-            id=fact.id,
-            by=fact.superseded_by,
+def _refuse_retracted(fact: Fact) -> None:
+    if fact.retracted is not None:
+        raise UserError(_("F{id} is retracted already: {reason}", id=fact.id, reason=fact.retracted))
+
+
+def _refuse_unretracted(fact: Fact) -> None:
+    if fact.retracted is None and fact.superseded_by is not None:
+        raise UserError(
+            _(
+                "F{id} is not retracted but superseded by F{by}: /supersede F{id} none puts it back.",
+                id=fact.id,
+                by=fact.superseded_by,
+            )
         )
-    return _("F{id} is not retracted: there is nothing to restore.", id=fact.id)
+    if fact.retracted is None:
+        raise UserError(_("F{id} is not retracted: there is nothing to restore.", id=fact.id))
 
 
 def _reason_only(_filled: Filled) -> Sequence[Field]:
@@ -64,7 +70,7 @@ def _reason_only(_filled: Filled) -> Sequence[Field]:
 )
 async def retract(context: Context, argument: str) -> Reply:
     """Lead to a fact's being withdrawn."""
-    return await begin_with(context, argument, "reason")
+    return await begin_with(context, argument, "reason", possible=_refuse_retracted)
 
 
 @commands.command(
@@ -79,7 +85,7 @@ async def retract(context: Context, argument: str) -> Reply:
 )
 async def restore(context: Context, argument: str) -> Reply:
     """Lead to a retracted fact's being put back."""
-    return await begin_with(context, argument, "reason")
+    return await begin_with(context, argument, "reason", possible=_refuse_unretracted)
 
 
 @commands.command(
