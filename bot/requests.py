@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 
@@ -41,6 +42,8 @@ class Request:
     that plain talk in it is meant for the bot, `shared` that several people read the chat. `is_person` is
     False for a group or channel that writes as itself: it never has a role. `replied_to` is who wrote the
     message that this one replies to, `mentioned` are those whom it names beyond the words of its text.
+    `topic` is the forum topic (0: none); `administers` asks the platform whether who asks is one of the
+    chat's admins.
     """
 
     text: str
@@ -49,12 +52,14 @@ class Request:
     private: bool = True
     role: Role | None = None
     language: str = "en"
+    topic: int = 0
     shared: bool = False
     is_person: bool = True
     handle: str | None = None
     name: str | None = None
     replied_to: Identity | None = None
     mentioned: tuple[Identity, ...] = ()
+    administers: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)
 
     @property
     def asker(self) -> Identity:

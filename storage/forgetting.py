@@ -13,7 +13,10 @@ _REMOVED = {
     " WHERE proposer = :person AND kind = 'suggestion'",
     # What belongs to a chat of several people is theirs; a private chat's address is the person's own.
     "settings": "DELETE FROM chat WHERE address = :person",
-    "deliveries": "DELETE FROM delivery WHERE chat = :person",
+    "subscriptions": "DELETE FROM subscription WHERE person = :person"
+    " OR listener_id IN (SELECT id FROM listener WHERE chat = :person)",
+    "deliveries": "DELETE FROM delivery WHERE listener_id IN (SELECT id FROM listener WHERE chat = :person)",
+    "receipts": "DELETE FROM said WHERE chat = :person",
 }
 
 

@@ -17,6 +17,8 @@ from bot.commands.limiting import Limiter, Verdict
 from bot.commands.registry import Command, Registry
 from bot.errors import UserError
 from bot.notices import find_what_to_tell
+from bot.notices.fanning import fan_out
+from bot.notices.telling import message_of
 from bot.replies import Action, Note, Reply
 from bot.requests import Request, Role
 from bot.texts import _, speak
@@ -89,12 +91,15 @@ class Dispatcher:
     async def waiting(self, chat: str) -> list[Reply]:
         """Return what is due to a chat without its having asked, and take it as told."""
         await find_what_to_tell(self.record)
-        outbox = self.record.outbox
-        due = [item for item in await outbox.due(chat.partition(":")[0], 20) if item.chat == chat]
-        taken = [item for item in due if await outbox.begin(item)]
-        for item in taken:
-            await outbox.sent(item)
-        return [Reply.model_validate_json(item.reply) for item in taken]
+        while await fan_out(self.record):
+            pass
+        now = self.record.ledger.now()
+        told: list[Reply] = []
+        for parcel in await self.record.outbox.take(chat.partition(":")[0], now, 20):
+            reply = await message_of(self.record, await self.record.notices.by_id(parcel.notices))
+            await self.record.outbox.sent(parcel, (), None, now)
+            told += [reply] if reply is not None else []
+        return told
 
     async def complete(self, text: str, request: Request) -> list[str]:
         """Return what the text typed so far may become: whole lines, the likeliest first."""
@@ -137,6 +142,7 @@ class Dispatcher:
         story = await self.record.stories.in_use(request.chat)
         command, role = await self._permitted(parsed.name, request, story)
         context = self._context(request, command, role, story, parsed.after)
+        await _refuse_strangers(command, request)
         argument = parsed.argument if command.lines else clean(parsed.argument)
         if command.arguments and command.arguments[0].required and not argument:
             raise UserError(
@@ -228,6 +234,14 @@ class Dispatcher:
             four_eyes=self._four_eyes,
             after=after,
         )
+
+
+async def _refuse_strangers(command: Command, request: Request) -> None:
+    """Refuse what only the admins of a shared chat may do."""
+    if not (command.by_admins and request.shared and request.administers is not None):
+        return
+    if not await request.administers():
+        raise UserError(_("Only admins of this chat may use /{name} here.", name=command.name))
 
 
 def _refused_role(command: Command) -> str:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Update
 
-from bot.frontends.telegram.addressing import Place, place_of, pressed, to_request, tongue
+from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request, tongue
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import DATA_LIMIT, clean, keyboard, render
 from bot.frontends.telegram.sending import Courier
+from bot.notices.remembering import Memory
 from bot.replies import Action, Reply
 from bot.texts import N_, _, speak
 from storage.errors import RecordError
@@ -49,6 +50,7 @@ class Conversation:
         dispatcher: Dispatcher,
         record: Record,
         courier: Courier,
+        memory: Memory,
         *,
         language: str = "en",
     ) -> None:
@@ -56,6 +58,7 @@ class Conversation:
         self._dispatcher = dispatcher
         self._record = record
         self._courier = courier
+        self._memory = memory
         self._language = language
 
     async def handle(self, update: Update, _context: object = None) -> None:
@@ -71,10 +74,6 @@ class Conversation:
             # Without the error's own text, which may hold a user's.
             logger.error("update %s failed: %s\n%s", update.update_id, name, trace)  # noqa: TRY400  # reason: cleaned
 
-    async def tell(self, reply: Reply, place: Place) -> bool:
-        """Send a reply that nobody just asked for; tell whether it arrived."""
-        return bool(await self._courier.send(render(reply), place, await self._buttons(reply)))
-
     async def _ask(self, update: Update) -> None:
         known = self._dispatcher.registry.find
         request = to_request(update, self._client.bot, known=known, language=self._language)
@@ -84,7 +83,8 @@ class Conversation:
         speak(request.language)
         reply = await self._dispatcher.answer(request)
         if reply is not None:
-            await self._courier.send(render(reply), place_of(message), await self._buttons(reply))
+            sent = await self._courier.send(render(reply), place_of(message), await self.buttons(reply))
+            self._remember(reply, place_of(message), sent, request.language)
 
     async def _press(self, query: CallbackQuery) -> None:
         speak(tongue(query.from_user, self._language))
@@ -106,17 +106,21 @@ class Conversation:
         # A message with such buttons is always the bot's own. (The library makes a `Message` of an
         # inaccessible one as well; only its date tells.)
         turning = message.is_accessible and PAGE.search(command) is not None
-        await asyncio.gather(
+        _answered, sent = await asyncio.gather(
             self._courier.acknowledge(query.id), self._show(reply, place_of(message), turning=turning)
         )
+        self._remember(reply, place_of(message), sent, request.language)
 
-    async def _show(self, reply: Reply, place: Place, *, turning: bool) -> None:
-        """Send a reply; a page of a list takes the place of the page before, if it fits one message."""
-        pieces, buttons = render(reply), await self._buttons(reply)
+    async def _show(self, reply: Reply, place: Place, *, turning: bool) -> list[int]:
+        """Send a reply and return its ids; a page of a list takes the place of the page before, if it fits."""
+        pieces, buttons = render(reply), await self.buttons(reply)
         if turning and len(pieces) == 1:
             await self._courier.turn(pieces[0], place, buttons)
-        else:
-            await self._courier.send(pieces, place, buttons)
+            return [place.message] if place.message is not None else []
+        return await self._courier.send(pieces, place, buttons)
+
+    def _remember(self, reply: Reply, place: Place, sent: list[int], language: str) -> None:
+        self._memory.note(address(place.chat), place.topic or 0, tuple(sent), reply, language)
 
     async def _command(self, data: str | None) -> str | None:
         """Return the command behind a button's data, None if there is none (any more)."""
@@ -126,7 +130,7 @@ class Conversation:
             return data
         return await self._record.chats.pressed(data[1:]) if DIGEST.fullmatch(data) else None
 
-    async def _buttons(self, reply: Reply) -> InlineKeyboardMarkup | None:
+    async def buttons(self, reply: Reply) -> InlineKeyboardMarkup | None:
         """Return the keyboard of a reply; a button whose command cannot be kept is left out."""
         shown: list[Action] = []
         data: list[str] = []
