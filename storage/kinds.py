@@ -129,7 +129,7 @@ class NoticeKind(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery is: due (or held until its chat may hear), being sent, sent, to be tried again, given up."""
+    """Where a delivery is; held ones wait until their chat may hear, failed ones are tried again."""
 
     DUE = "due"
     HELD = "held"

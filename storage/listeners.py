@@ -34,7 +34,7 @@ class Listeners:
         return _listener(rows[0]) if rows else None
 
     async def change(self, chat: str, topic: int, settings: Mapping[str, Any]) -> Listener:
-        """Change some settings of a chat or topic, and return them all; it becomes a listener if it was none."""
+        """Change some settings of a chat or topic and return them all; it becomes a listener if need be."""
         if unknown := settings.keys() - _SETTINGS:
             raise LookupError(f"no such settings: {sorted(unknown)}")
         async with self._database.transaction() as tx:

@@ -23,10 +23,10 @@ from storage.kinds import (
 from storage.standing import standing_of
 
 __all__ = [
-    "Action", "Attribution", "AuditEntry", "Cadence", "DeliveryState", "Draft", "DraftKind", "DraftState", "Entity", "EntityKind", "Fact",
-    "Figure", "Listener", "Member", "Notice", "NoticeKind",
-    "OpenQuestion", "Relation", "RelationKind", "Revision", "RevisionKind", "Source",
-    "SourceKind", "Stance", "Standing", "Story", "Subscription",
+    "Action", "Attribution", "AuditEntry", "Cadence", "DeliveryState", "Draft", "DraftKind", "DraftState",
+    "Entity", "EntityKind", "Fact", "Figure", "Listener", "Member", "Notice", "NoticeKind", "OpenQuestion",
+    "Relation", "RelationKind", "Revision", "RevisionKind", "Source", "SourceKind", "Stance", "Standing",
+    "Story", "Subscription",
 ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ class Parcel(NamedTuple):
 
 
 class Depth(NamedTuple):
-    """How full the outbox is: deliveries by state, and the moment of the oldest notice not yet told to all."""
+    """How full the outbox is: deliveries by state, and since when the oldest open notice has been due."""
 
     states: dict[str, int]
     oldest: str | None
@@ -92,7 +92,7 @@ class Outbox:
         return given_up
 
     async def give_up(self, parcel: Parcel, error: str, at: str, *, pause: bool = False) -> None:
-        """Mark a parcel as given up; with `pause` its chat hears nothing until somebody there speaks again."""
+        """Mark a parcel as given up; with `pause` its chat hears nothing until it is spoken to from there."""
         async with self._database.transaction() as tx:
             await self._mark(tx, parcel, "given up", at, error=error)
             if pause:
@@ -122,8 +122,8 @@ class Outbox:
             " WHERE n.state IN ('new', 'fanned out') GROUP BY d.state"
         )
         oldest = await self._database.read(
-            "SELECT min(due_at) FROM notice n WHERE n.state IN ('new', 'fanned out') AND (n.state = 'new' OR"
-            " EXISTS (SELECT 1 FROM delivery d WHERE d.notice_id = n.id AND d.state IN ('due', 'sending', 'failed')))"
+            "SELECT min(due_at) FROM notice n WHERE n.state = 'new' OR (n.state = 'fanned out' AND EXISTS"
+            " (SELECT 1 FROM delivery d WHERE d.notice_id = n.id AND d.state IN ('due', 'sending', 'failed')))"
         )
         amendments = await self._database.read(
             "SELECT count(*) FROM amendment WHERE state IN ('due', 'sending', 'failed')"
@@ -134,7 +134,8 @@ class Outbox:
         low, high = _range(platform)
         rows = await self._database.read(
             "SELECT DISTINCT d.listener_id FROM delivery d JOIN listener l ON l.id = d.listener_id"
-            f" WHERE d.state = 'failed' AND d.changed_at <= :now AND {_OF_PLATFORM} ORDER BY d.changed_at LIMIT :limit",
+            f" WHERE d.state = 'failed' AND d.changed_at <= :now AND {_OF_PLATFORM}"
+            " ORDER BY d.changed_at LIMIT :limit",
             {"now": now, "low": low, "high": high, "limit": limit},
         )
         return [row[0] for row in rows]

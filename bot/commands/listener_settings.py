@@ -69,12 +69,11 @@ def described(listener: Listener) -> str:
 
 def _shown(context: Context, listener: Listener) -> Reply:
     quiet = f"{listener.quiet_from}-{listener.quiet_until}" if listener.quiet_from else _("none")
+    which = _("only material changes") if listener.material_only else _("all changes")
     rows = [
         Item(label=_("How often"), text=described(listener)),
         Item(label=_("Quiet hours"), text=quiet),
-        Item(
-            label=_("Which"), text=_("only material changes") if listener.material_only else _("all changes")
-        ),
+        Item(label=_("Which"), text=which),
         Item(label=_("Sound"), text=_("silent") if listener.silent else _("with sound")),
         Item(label=_("Only with words"), text=listener.words or _("none set")),
     ]
@@ -94,13 +93,10 @@ def _offered(listener: Listener) -> list[Action]:
     """Return a button for each setting that is not as it is."""
     cadences = [cadence for cadence in Cadence if cadence is not listener.cadence]
     offered = [(_(_CADENCES[cadence]), f"cadence {cadence.value}") for cadence in cadences]
-    offered.append(
-        (_("no quiet hours"), "quiet off") if listener.quiet_from else (_("quiet 22-07"), "quiet 22:00-07:00")
-    )
-    offered.append(
-        (_("all changes"), "which all") if listener.material_only else (_("only material"), "which material")
-    )
-    offered.append((_("with sound"), "sound on") if listener.silent else (_("silent"), "sound off"))
+    quiet, material, silent = listener.quiet_from is not None, listener.material_only, listener.silent
+    offered.append((_("no quiet hours"), "quiet off") if quiet else (_("quiet 22-07"), "quiet 22:00-07:00"))
+    offered.append((_("all changes"), "which all") if material else (_("only material"), "which material"))
+    offered.append((_("with sound"), "sound on") if silent else (_("silent"), "sound off"))
     return [Action(label=label, command=f"/settings {change}") for label, change in offered]
 
 
@@ -118,22 +114,22 @@ def time_of(value: str) -> str:
     """Return a time of day as HH:MM; raises UserError for one that does not exist, offering the nearest."""
     match = _TIME.fullmatch(value.strip())
     if match is None:
-        numbers = re.findall(r"\d+", value)
-        near = (
-            f"{min(int(numbers[0]), 23):02d}:{min(int(numbers[1]), 59) if len(numbers) > 1 else 0:02d}"
-            if numbers
-            else "09:00"
+        raise UserError(
+            _("“{value}” is no time of day. Did you mean {near}?", value=value[:20], near=_near_time(value))
         )
-        raise UserError(_("“{value}” is no time of day. Did you mean {near}?", value=value[:20], near=near))
     return f"{int(match[1]):02d}:{match[2] or '00'}"
 
 
+def _near_time(value: str) -> str:
+    """Return the time of day nearest to what was typed."""
+    numbers = [int(number) for number in re.findall(r"\d{1,4}", value)] or [9]
+    return f"{min(numbers[0], 23):02d}:{min(numbers[1], 59) if len(numbers) > 1 else 0:02d}"
+
+
 def _weekday(value: str) -> Mapping[str, Any]:
-    names = [name.casefold() for name in WEEKDAYS]
-    found = [
-        number for number, name in enumerate(names) if len(value) >= 2 and name.startswith(value.casefold())
-    ]
-    if len(found) != 1:
+    typed = value.casefold()
+    found = [number for number, name in enumerate(WEEKDAYS) if name.casefold().startswith(typed)]
+    if len(found) != 1 or len(typed) < 2:
         near = suggestions(value, WEEKDAYS, 1)
         raise UserError(_("“{value}” is no day of the week. Did you mean {near}?", value=value[:20],
                           near=near[0] if near else WEEKDAYS[0]))  # fmt: skip

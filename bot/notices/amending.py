@@ -15,8 +15,9 @@ from storage.record import Record
 
 
 class Amended(NamedTuple):
-    """A message put right: how it reads now (None where that cannot be told), what is said in reply to it,
-    and the revisions at which it cites its facts from then on.
+    """A message put right: how it reads now, or None where that cannot be told.
+
+    `remark` is what is said in reply to it; `revisions` are those at which it cites its facts from then on.
     """
 
     reply: Reply | None

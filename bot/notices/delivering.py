@@ -47,7 +47,7 @@ class Fate(Enum):
 
 
 class Outcome(NamedTuple):
-    """What became of a message: its ids on the platform, or the reason, the new address, the seconds to wait."""
+    """What became of a message: its ids on the platform, or the reason, the new address, how long to wait."""
 
     fate: Fate
     messages: tuple[int, ...] = ()

@@ -27,11 +27,8 @@ _TITLES = {
 async def message_of(record: Record, notices: Sequence[Notice]) -> Reply | None:
     """Return one message that tells of all these notices; None where none of them tells anything any more."""
     blocks: list[Block] = []
-    ready: list[Reply] = []
     told = [notice for notice in notices if notice.reply is None]
-    for notice in notices:
-        if notice.reply is not None:
-            ready.append(Reply.model_validate_json(notice.reply))
+    ready = [Reply.model_validate_json(notice.reply) for notice in notices if notice.reply is not None]
     for notice in told[:MOST_TOLD]:
         blocks += await changed(record, notice)
     if len(told) > MOST_TOLD:

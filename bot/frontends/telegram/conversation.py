@@ -112,7 +112,7 @@ class Conversation:
         self._remember(reply, place_of(message), sent, request.language)
 
     async def _show(self, reply: Reply, place: Place, *, turning: bool) -> list[int]:
-        """Send a reply and return its ids; a page of a list takes the place of the page before, if it fits."""
+        """Send a reply and return its ids; a page of a list takes the place of the page before, if it can."""
         pieces, buttons = render(reply), await self.buttons(reply)
         if turning and len(pieces) == 1:
             await self._courier.turn(pieces[0], place, buttons)

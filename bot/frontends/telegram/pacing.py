@@ -1,6 +1,6 @@
-"""Even pacing just under what Telegram permits: broadcasts wait for their turn, replies never do.
+"""Even pacing just under what Telegram permits: broadcasts wait for their turn, replies for none of them.
 
-A reply goes out at once and takes the place of the next broadcast. Limits:
+A reply goes out at once; during a broadcast it takes the place of the broadcast's next message. Limits:
 https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """
 
@@ -15,6 +15,8 @@ RATE = 29.5
 # Waking up takes a moment; so much of it is made up for by the next turn. More would come as a burst.
 SLACK = 0.01
 SLOWEST = 1.0
+# Many replies at once do not wait for one another: in practice Telegram counts them apart.
+LONGEST_REPLY_WAIT = 0.05
 # After being told to wait, the pace is so much slower, and then quickens again with each message.
 SLOWED, QUICKENED = 0.8, 1.002
 CHAT_SECONDS, GROUP_PER_MINUTE = 1.0, 19
@@ -42,11 +44,18 @@ class Pacer:
         """Messages a second at present."""
         return self._rate
 
-    def reply(self, chat: int) -> None:
-        """Count a reply in, which goes out now: the next broadcast comes so much later."""
+    async def reply(self, chat: int) -> None:
+        """Let a reply go: at once, or during a broadcast in the place of its next message."""
         now = self._clock()
-        self._next = max(self._next, now) + 1 / self._rate
+        wait = min(self._next - now, LONGEST_REPLY_WAIT)
+        # Taken before waiting: the next reply, and the broadcast, come after this one.
+        self._next = max(self._next, now - SLACK) + 1 / self._rate if self._broadcasting(now) else now
         self._note(chat, now)
+        if wait > 0:
+            await self._sleep(wait)
+
+    def _broadcasting(self, now: float) -> bool:
+        return self._turn.locked() or self._next > now
 
     async def broadcast(self, chat: int) -> None:
         """Wait for the turn of a broadcast to a chat."""
