@@ -22,6 +22,7 @@ class Listeners:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._paused: tuple[int, frozenset[str]] = (-1, frozenset())
 
     async def find(self, chat: str, topic: int = 0) -> Listener | None:
         """Return the listener of a chat or topic, None for one that never asked for anything."""
@@ -97,15 +98,24 @@ class Listeners:
         )
         return [Subscription(**dict(row)) for row in rows]
 
-    async def resume(self, chat: str) -> bool:
-        """Let a chat that was paused hear again, for somebody there has spoken to the bot; tell if it was."""
-        rows = await self._database.read(
-            "SELECT 1 FROM listener WHERE chat = ? AND paused IS NOT NULL LIMIT 1", (chat,)
-        )
-        if rows:
+    async def resume(self, chat: str) -> None:
+        """Let a chat that was paused hear again, for somebody there has spoken to the bot.
+
+        Every message asks for this, so who is paused is kept in memory until the file has changed.
+        """
+        if self._paused[0] != self._database.state:
+            rows = await self._database.reading(
+                lambda read: read("SELECT chat FROM listener WHERE paused IS NOT NULL")
+            )
+            self._paused = (self._database.state, frozenset(row[0] for row in rows))
+        if chat in self._paused[1]:
             async with self._database.transaction() as tx:
                 await tx.run("UPDATE listener SET paused = NULL WHERE chat = ?", (chat,))
-        return bool(rows)
+
+    async def pause(self, chat: str, reason: str) -> None:
+        """Let a chat hear nothing until somebody there speaks to the bot again."""
+        async with self._database.transaction() as tx:
+            await pause(tx, chat, reason)
 
     async def move(self, old: str, new: str) -> None:
         """Let a chat keep everything under its new address: a group has become a supergroup."""

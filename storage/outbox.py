@@ -30,6 +30,15 @@ class Depth(NamedTuple):
     amendments: int
 
 
+class Failure(NamedTuple):
+    """How many deliveries to a chat have failed, and why."""
+
+    chat: str
+    state: str
+    count: int
+    error: str | None
+
+
 class Outbox:
     """Hand out parcels of one platform at a time and keep what became of them.
 
@@ -115,6 +124,52 @@ class Outbox:
                 (json.dumps([notice for _platform, notice in self._reached]),),
             )
 
+    async def retry(self, now: str) -> int:
+        """Let what was given up be tried again; return how many deliveries."""
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch(
+                "UPDATE delivery SET state = 'failed', attempts = 0, changed_at = ? WHERE state = 'given up'"
+                " RETURNING notice_id",
+                (now,),
+            )
+            await tx.run(
+                "UPDATE notice SET state = 'fanned out' WHERE state = 'done'"
+                " AND id IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted({row[0] for row in rows})),),
+            )
+        return len(rows)
+
+    async def drop(self, now: str) -> int:
+        """Give up all that waits; return how many deliveries."""
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch(
+                "UPDATE delivery SET state = 'given up', error = 'dropped by an operator', changed_at = ?"
+                " WHERE state IN ('due', 'held', 'failed') AND notice_id IN"
+                " (SELECT id FROM notice WHERE state IN ('new', 'fanned out')) RETURNING 1",
+                (now,),
+            )
+            await tx.run("UPDATE notice SET state = 'done' WHERE state IN ('new', 'fanned out')")
+        return len(rows)
+
+    async def failures(self, limit: int) -> list[Failure]:
+        """Return the chats with failed deliveries and the last error of each, the most first."""
+        rows = await self._database.read(
+            "SELECT l.chat, d.state, count(*) AS count, max(d.error) AS error FROM delivery d"
+            " JOIN listener l ON l.id = d.listener_id WHERE d.state IN ('failed', 'given up')"
+            " GROUP BY l.chat, d.state ORDER BY count DESC LIMIT ?",
+            (limit,),
+        )
+        return [Failure(*row) for row in rows]
+
+    async def sent_since(self, moment: str) -> int:
+        """Return how many deliveries of the last thousand notices were sent since a moment."""
+        rows = await self._database.read(
+            "SELECT count(*) FROM delivery WHERE state = 'sent' AND changed_at >= ?"
+            " AND notice_id > (SELECT coalesce(max(id), 0) - 1000 FROM notice)",
+            (moment,),
+        )
+        return int(rows[0][0])
+
     async def depth(self) -> Depth:
         """Return how full the outbox is."""
         rows = await self._database.read(
@@ -123,7 +178,8 @@ class Outbox:
         )
         oldest = await self._database.read(
             "SELECT min(due_at) FROM notice n WHERE n.state = 'new' OR (n.state = 'fanned out' AND EXISTS"
-            " (SELECT 1 FROM delivery d WHERE d.notice_id = n.id AND d.state IN ('due', 'sending', 'failed')))"
+            " (SELECT 1 FROM delivery d WHERE d.notice_id = n.id"
+            " AND d.state IN ('due', 'sending', 'failed')))"
         )
         amendments = await self._database.read(
             "SELECT count(*) FROM amendment WHERE state IN ('due', 'sending', 'failed')"

@@ -16,6 +16,7 @@ from bot.commands.context import Context
 from bot.commands.limiting import Limiter, Verdict
 from bot.commands.registry import Command, Registry
 from bot.errors import UserError
+from bot.metrics import Metrics
 from bot.notices import find_what_to_tell
 from bot.notices.fanning import fan_out
 from bot.notices.telling import message_of
@@ -58,12 +59,15 @@ class Dispatcher:
         registry: Registry,
         settings: Settings,
         clock: Callable[[], float] = time.monotonic,
+        metrics: Metrics | None = None,
     ) -> None:
         self.record = record
         self.registry = registry
         self.acquaintances = Acquaintances()
+        self.metrics = metrics or Metrics(clock)
         self._owners = frozenset(settings.owners)
         self._four_eyes = settings.review.four_eyes
+        self._hold = settings.notices.hold
         self._limits = settings.limits
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)
 
@@ -152,7 +156,8 @@ class Dispatcher:
                     example=command.example,
                 )
             )
-        return await command.handler(context, argument)
+        with self.metrics.command(command.name):
+            return await command.handler(context, argument)
 
     async def _is_answer(self, request: Request) -> bool:
         """Tell whether plain talk answers what the bot has asked."""
@@ -232,6 +237,7 @@ class Dispatcher:
             permit=permit,
             acquaintances=self.acquaintances,
             four_eyes=self._four_eyes,
+            hold=self._hold,
             after=after,
         )
 

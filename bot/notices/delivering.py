@@ -14,6 +14,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
+from bot.metrics import Metrics
 from bot.notices.amending import amended
 from bot.notices.fanning import fan_out
 from bot.notices.telling import about, message_of
@@ -79,6 +80,7 @@ class Deliverer:
         *,
         at_once: int = 8,
         retention: timedelta = timedelta(days=30),
+        metrics: Metrics | None = None,
         sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -89,8 +91,8 @@ class Deliverer:
         self._retention = retention
         self._sleep = sleep
         self._chance = chance
+        self._metrics = metrics
         self._open: set[asyncio.Task[None]] = set()
-        self.beat = 0.0
 
     async def run(self) -> None:
         """Deliver for as long as the bot runs; trouble with the record is logged and waited out."""
@@ -105,7 +107,8 @@ class Deliverer:
                 except RecordError as error:
                     log.warning("the outbox cannot be read or written: %s", error)
                     busy = False
-                self.beat = asyncio.get_running_loop().time()
+                if self._metrics is not None:
+                    self._metrics.beat("sender")
                 if not busy:
                     await self._sleep(IDLE)
         finally:
@@ -170,6 +173,8 @@ class Deliverer:
     async def _note(self, parcel: Parcel, reply: Reply, outcome: Outcome) -> None:
         """Record what became of a parcel; the log names ids, never what was said."""
         outbox, now = self._record.outbox, self._record.ledger.now()
+        if self._metrics is not None:
+            self._metrics.delivered(outcome.fate.value)
         name = about(parcel.listener)
         match outcome.fate:
             case Fate.SENT:

@@ -24,6 +24,7 @@ CREATE TABLE listener (
 -- Those to whom notices may not go before some moment.
 CREATE INDEX listener_closed ON listener (open_at) WHERE open_at <> '';
 
+CREATE INDEX listener_paused ON listener (chat) WHERE paused IS NOT NULL;
 CREATE INDEX listener_words ON listener (words) WHERE words IS NOT NULL;
 
 -- What a listener listens to: a story, or of it only what names an entity or holds some words.

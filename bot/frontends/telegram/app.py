@@ -99,6 +99,7 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
         look,
         at_once=AT_ONCE,
         retention=timedelta(days=settings.notices.retention),
+        metrics=dispatcher.metrics,
         sleep=sleep,
     )
     return application
@@ -133,7 +134,7 @@ async def run(
             if settings.telegram.mode == "webhook":
                 await _listen(settings, client, inbox, stop, sleep)
             else:
-                await _poll(client, inbox, stop, sleep)
+                await _poll(client, inbox, stop, sleep, lambda: dispatcher.metrics.beat("poller"))
         finally:
             for task in (setting, delivering):
                 task.cancel()
@@ -145,8 +146,10 @@ async def run(
     logger.info("stopped: all that was taken has been answered")
 
 
-async def _poll(client: Client, inbox: Inbox, stop: asyncio.Event, sleep: Sleep) -> None:
-    poller = Poller(client, inbox, kinds=KINDS, sleep=sleep)
+async def _poll(
+    client: Client, inbox: Inbox, stop: asyncio.Event, sleep: Sleep, alive: Callable[[], None]
+) -> None:
+    poller = Poller(client, inbox, kinds=KINDS, sleep=sleep, alive=alive)
     try:
         if await _until(stop, _lasting(client.delete_webhook, sleep)):
             logger.info("taking updates by long polling")

@@ -6,14 +6,17 @@ import asyncio
 import logging
 import re
 import traceback
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Update
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, InlineKeyboardMarkup, Update
+from telegram.error import TelegramError
 
 from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request, tongue
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import DATA_LIMIT, clean, keyboard, render
-from bot.frontends.telegram.sending import Courier
+from bot.frontends.telegram.sending import Courier, summary
 from bot.notices.remembering import Memory
 from bot.replies import Action, Reply
 from bot.texts import N_, _, speak
@@ -66,6 +69,11 @@ class Conversation:
         try:
             if update.callback_query is not None:
                 await self._press(update.callback_query)
+            elif update.my_chat_member is not None:
+                await self._note_standing(update.my_chat_member)
+            elif update.message is not None and update.message.migrate_to_chat_id is not None:
+                old, new = update.message.chat.id, update.message.migrate_to_chat_id
+                await self._record.listeners.move(address(old), address(new))
             else:
                 await self._ask(update)
         except Exception as error:  # noqa: BLE001  # reason: one update must not end others
@@ -81,6 +89,8 @@ class Conversation:
         if request is None or message is None:
             return
         speak(request.language)
+        await self._record.listeners.resume(request.chat)
+        request = replace(request, administers=partial(self._administers, message.chat, request.user))
         reply = await self._dispatcher.answer(request)
         if reply is not None:
             sent = await self._courier.send(render(reply), place_of(message), await self.buttons(reply))
@@ -95,6 +105,7 @@ class Conversation:
             if request is None or message is None or command is None:
                 await self._courier.acknowledge(query.id, _(TOO_OLD))
                 return
+            request = replace(request, administers=partial(self._administers, message.chat, request.user))
             reply = await self._dispatcher.answer(request)
         except Exception:
             await self._courier.acknowledge(query.id)
@@ -110,6 +121,25 @@ class Conversation:
             self._courier.acknowledge(query.id), self._show(reply, place_of(message), turning=turning)
         )
         self._remember(reply, place_of(message), sent, request.language)
+
+    async def _administers(self, chat: Chat, user: str) -> bool:
+        """Ask Telegram whether somebody is an admin of a chat; who writes as the chat itself is one."""
+        if chat.type == "private" or user == address(chat.id):
+            return True
+        number = int(user.partition(":")[2])
+        if number < 0:
+            return False
+        try:
+            member = await self._client.get_chat_member(chat.id, number)
+        except TelegramError as error:
+            logger.info("admins of chat %s are not known: %s", chat.id, summary(error))
+            return False
+        return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+
+    async def _note_standing(self, change: ChatMemberUpdated) -> None:
+        """Pause a chat that has blocked or removed the bot."""
+        if change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
+            await self._record.listeners.pause(address(change.chat.id), "blocked or removed")
 
     async def _show(self, reply: Reply, place: Place, *, turning: bool) -> list[int]:
         """Send a reply and return its ids; a page of a list takes the place of the page before, if it can."""
