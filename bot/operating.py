@@ -97,9 +97,8 @@ async def show_outbox(settings: Settings, *, retry: bool, drop: bool) -> list[st
         lines.append(f"oldest due since: {depth.oldest or 'nothing waits'}")
         lines.append(f"messages to be put right: {depth.amendments}")
         lines.append(f"sent in the last hour: {await record.outbox.sent_since(_hour_ago(record))}")
-        for failure in await record.outbox.failures(10):
-            lines.append(f"  {failure.chat}: {failure.state}, {failure.count}, {failure.error}")
-    return lines
+        failures = await record.outbox.failures(10)
+    return lines + [f"  {item.chat}: {item.state}, {item.times}, {item.error}" for item in failures]
 
 
 def _hour_ago(record: Record) -> str:
@@ -109,7 +108,7 @@ def _hour_ago(record: Record) -> str:
 
 
 async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[str]:
-    """Return lines that tell what became of a fact's notices in a chat; raises UserError for unknown facts."""
+    """Return lines that tell what became of a fact's notices in a chat; raises UserError without the fact."""
     from bot.notices.explaining import explained
 
     if not re.fullmatch(r"[Ff][1-9]\d{0,14}", fact):

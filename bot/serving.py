@@ -55,9 +55,8 @@ async def _serve_metrics(metrics: Metrics, listen: str, record: Record) -> None:
     try:
         await metrics.start(listen, record)
     except OSError as error:
-        raise SettingsError(
-            f"metrics.listen {listen} is taken or not of this machine: choose another"
-        ) from error
+        taken = f"metrics.listen {listen} is taken or not of this machine: choose another"
+        raise SettingsError(taken) from error
 
 
 def _import_telegram() -> None:

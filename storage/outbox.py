@@ -35,7 +35,7 @@ class Failure(NamedTuple):
 
     chat: str
     state: str
-    count: int
+    times: int
     error: str | None
 
 
@@ -154,9 +154,9 @@ class Outbox:
     async def failures(self, limit: int) -> list[Failure]:
         """Return the chats with failed deliveries and the last error of each, the most first."""
         rows = await self._database.read(
-            "SELECT l.chat, d.state, count(*) AS count, max(d.error) AS error FROM delivery d"
+            "SELECT l.chat, d.state, count(*) AS times, max(d.error) AS error FROM delivery d"
             " JOIN listener l ON l.id = d.listener_id WHERE d.state IN ('failed', 'given up')"
-            " GROUP BY l.chat, d.state ORDER BY count DESC LIMIT ?",
+            " GROUP BY l.chat, d.state ORDER BY times DESC LIMIT ?",
             (limit,),
         )
         return [Failure(*row) for row in rows]

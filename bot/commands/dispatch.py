@@ -18,8 +18,8 @@ from bot.commands.registry import Command, Registry
 from bot.errors import UserError
 from bot.metrics import Metrics
 from bot.notices import find_what_to_tell
+from bot.notices.delivering import opened
 from bot.notices.fanning import fan_out
-from bot.notices.telling import message_of
 from bot.replies import Action, Note, Reply
 from bot.requests import Request, Role
 from bot.texts import _, speak
@@ -100,9 +100,9 @@ class Dispatcher:
         now = self.record.ledger.now()
         told: list[Reply] = []
         for parcel in await self.record.outbox.take(chat.partition(":")[0], now, 20):
-            reply = await message_of(self.record, await self.record.notices.by_id(parcel.notices))
-            await self.record.outbox.sent(parcel, (), None, now)
-            told += [reply] if reply is not None else []
+            if (reply := await opened(self.record, parcel)) is not None:
+                await self.record.outbox.sent(parcel, (), None, now)
+                told.append(reply)
         return told
 
     async def complete(self, text: str, request: Request) -> list[str]:

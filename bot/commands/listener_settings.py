@@ -145,7 +145,7 @@ def _zone(value: str) -> Mapping[str, Any]:
     if len(by_city) == 1:
         return {"zone": by_city[0]}
     cities = {name.rpartition("/")[2]: name for name in sorted(zones.values())}
-    near = by_city[:3] or [cities[city] for city in suggestions(value, cities, 3)]
+    near = by_city[:3] or [cities[city] for city in suggestions(folded.rpartition("/")[2], cities, 3)]
     raise UserError(
         _("There is no time zone “{value}”: name one like Europe/Kyiv.", value=value[:40]),
         commands=tuple((name, f"/settings zone {name}") for name in near),

@@ -154,20 +154,11 @@ class Deliverer:
         await self._record.receipts.forget_before(text_of(before))
 
     async def _deliver(self, parcel: Parcel) -> None:
-        record, listener = self._record, parcel.listener
-        notices = await record.notices.by_id(parcel.notices)
-        now = record.ledger.clock()
-        asked = all(notice.reply is not None for notice in notices)
-        ready = now if asked else ready_at(listener, read_moment(notices[0].due_at), now)
-        if ready > now:
-            await record.outbox.hold(parcel, text_of(ready))
-            return
-        speak(listener.language)
-        reply = await message_of(record, notices)
+        speak(parcel.listener.language)
+        reply = await opened(self._record, parcel)
         if reply is None:
-            await record.outbox.sent(parcel, (), None, record.ledger.now())
             return
-        outcome = await self._transmitter.transmit(listener, reply)
+        outcome = await self._transmitter.transmit(parcel.listener, reply)
         await self._note(parcel, reply, outcome)
 
     async def _note(self, parcel: Parcel, reply: Reply, outcome: Outcome) -> None:
@@ -220,6 +211,22 @@ class Deliverer:
         """Return when to try again: as told, else after a pause that doubles each time, with jitter."""
         pause = wait or min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempts) * (0.5 + self._chance())
         return text_of(self._record.ledger.clock() + timedelta(seconds=pause))
+
+
+async def opened(record: Record, parcel: Parcel) -> Reply | None:
+    """Return the message of a parcel; None where it has to wait, which is on record then, or tells nothing."""
+    notices = await record.notices.by_id(parcel.notices)
+    now = record.ledger.clock()
+    # What somebody waits for does not wait for a digest.
+    asked_for = any(notice.reply is not None for notice in notices)
+    ready = now if asked_for else ready_at(parcel.listener, read_moment(notices[0].due_at), now)
+    if ready > now:
+        await record.outbox.hold(parcel, text_of(ready))
+        return None
+    reply = await message_of(record, notices)
+    if reply is None:
+        await record.outbox.sent(parcel, (), None, record.ledger.now())
+    return reply
 
 
 def said_of(listener: Listener, reply: Reply, messages: tuple[int, ...], at: str) -> Said | None:
