@@ -173,7 +173,9 @@ async def mute(context: Context, argument: str) -> Reply:
     """Let the chat hear nothing for some time."""
     request, listeners = context.request, context.record.listeners
     if argument.casefold() == "off":
-        await listeners.change(request.chat, request.topic, {"muted_until": None, "open_at": ""})
+        await listeners.change(
+            request.chat, request.topic, {"muted_until": None, "open_at": context.record.ledger.now()}
+        )
         return Reply(blocks=(Note(text=_("You hear of changes again.")),))
     match = _SPAN.fullmatch(argument)
     span = int(match[1]) * _UNITS[match[2][0].lower()] if match else timedelta()

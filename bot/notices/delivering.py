@@ -214,7 +214,7 @@ class Deliverer:
 
 
 async def opened(record: Record, parcel: Parcel) -> Reply | None:
-    """Return the message of a parcel; None where it has to wait, which is on record then, or tells nothing."""
+    """Return the message of a parcel; None where it has to wait or tells nothing, which is then on record."""
     notices = await record.notices.by_id(parcel.notices)
     now = record.ledger.clock()
     # What somebody waits for does not wait for a digest.
