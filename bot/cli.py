@@ -196,6 +196,35 @@ def doctor(config: ConfigFile = None) -> None:
     raise typer.Exit(0 if sound else 1)
 
 
+@app.command(epilog="Example: onrecord outbox --retry")
+def outbox(
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what was given up.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Give up all that waits.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Show what waits to be sent, since when, what failed and why."""
+    from bot.operating import show_outbox
+
+    with _reporting(config, "reading the outbox", quiet=True) as settings:
+        for line in _complete(show_outbox(settings, retry=retry, drop=drop)):
+            print(line)
+
+
+@app.command(epilog="Example: onrecord why F7 telegram:12345")
+def why(
+    fact: Annotated[str, typer.Argument(help="The fact, like F7.")],
+    chat: Annotated[str, typer.Argument(help="The chat's address, like telegram:12345.")],
+    topic: Annotated[int, typer.Option(help="The forum topic, if it is one.")] = 0,
+    config: ConfigFile = None,
+) -> None:
+    """Explain whether, when and why a chat was told of a fact's changes, or was not."""
+    from bot.operating import explain
+
+    with _reporting(config, "explaining", quiet=True) as settings:
+        for line in _complete(explain(settings, fact, chat, topic)):
+            print(line)
+
+
 @app.command(epilog="Example: onrecord audit F7 --json")
 def audit(
     about: Annotated[

@@ -103,6 +103,11 @@ def _host_and_port(value: Any) -> Any:
     return value.strip()
 
 
+def _host_and_port_or_none(value: Any) -> Any:
+    text = _unless_empty(value)
+    return None if text is None else _host_and_port(text)
+
+
 class _Section(BaseModel):
     # Each field's description says what its value should be: errors are made of it.
     # defer_build: one validator for all settings, when they are read, and not one more for each section.
@@ -170,6 +175,21 @@ class ReviewSettings(_Section):
     four_eyes: bool = Field(False, description="true or false")
 
 
+class NoticeSettings(_Section):
+    """How subscribers hear of changes, and for how long what was said is remembered."""
+
+    hold: int = Field(0, ge=0, le=1440, description="minutes, a whole number from 0 to 1440")
+    retention: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
+
+
+class MetricsSettings(_Section):
+    """Where operators' programs look."""
+
+    listen: Annotated[str | None, BeforeValidator(_host_and_port_or_none)] = Field(
+        None, description='host:port, like "127.0.0.1:9108"'
+    )
+
+
 class LogSettings(_Section):
     """How much is logged, and in which form."""
 
@@ -191,6 +211,8 @@ class Settings(_Section):
     )
     limits: LimitSettings = Field(default_factory=LimitSettings)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
+    notices: NoticeSettings = Field(default_factory=NoticeSettings)
+    metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     language: str = Field(
         "en", pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,8})?$", description='the code of a language, like "en"'

@@ -8,7 +8,7 @@ from bot.answers.recognising import Recognised, recognise
 from bot.answers.wording import Question
 from storage.models import Entity, EntityKind, Fact
 from storage.record import Record
-from storage.words import stem
+from storage.words import STOPWORDS, query_words, stem
 
 # Up to so many facts a story is looked through whole; a larger one by search.
 SMALL_STORY = 200
@@ -45,6 +45,11 @@ def _is_name(found: Recognised, entities: dict[int, Entity]) -> bool:
     if found.rank < 2:
         return True
     return len(found.entity_ids) == 1 and bool(kinds & {EntityKind.PERSON, None})
+
+
+def words_of(text: str) -> str:
+    """Return the words of a text by which facts can be picked out, folded and parted by spaces."""
+    return " ".join(word.written for word in query_words(text) if word.written not in STOPWORDS)
 
 
 def key_of(question: Question, subject: Subject) -> str:

@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -80,6 +81,44 @@ async def search(
                 facts = {fact.id: fact for fact in await record.facts.load(hit.fact_id for hit in found)}
                 rows = [f"{hit.score:6.2f}  {_printable(told(facts[hit.fact_id]))}" for hit in found]
                 print("\n".join(rows) or "nothing on the record matches", file=out, flush=True)
+
+
+async def show_outbox(settings: Settings, *, retry: bool, drop: bool) -> list[str]:
+    """Return lines that tell how full the outbox is and what failed, after retrying or dropping if asked."""
+    async with open_record(settings, create=False) as record:
+        lines = []
+        if retry:
+            lines.append(f"to be tried again: {await record.outbox.retry(record.ledger.now())}")
+        if drop:
+            lines.append(f"given up: {await record.outbox.drop(record.ledger.now())}")
+        depth = await record.outbox.depth()
+        states = ", ".join(f"{state} {count}" for state, count in sorted(depth.states.items()))
+        lines.append(f"deliveries of open notices: {states or 'none'}")
+        lines.append(f"oldest due since: {depth.oldest or 'nothing waits'}")
+        lines.append(f"messages to be put right: {depth.amendments}")
+        lines.append(f"sent in the last hour: {await record.outbox.sent_since(_hour_ago(record))}")
+        failures = await record.outbox.failures(10)
+    return lines + [f"  {item.chat}: {item.state}, {item.times}, {item.error}" for item in failures]
+
+
+def _hour_ago(record: Record) -> str:
+    from storage.audit import moment_text
+
+    return moment_text(record.ledger.clock() - timedelta(hours=1))
+
+
+async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[str]:
+    """Return lines that tell what became of a fact's notices in a chat; raises UserError without the fact."""
+    from bot.notices.explaining import explained
+
+    if not re.fullmatch(r"[Ff][1-9]\d{0,14}", fact):
+        raise UserError(f"{fact!r} is no fact's id: write it like F7")
+    async with open_record(settings, create=False) as record:
+        found = await record.facts.find(int(fact[1:]))
+        if found is None:
+            raise UserError(f"{fact.upper()} is not on record")
+        rows = await explained(record, found, chat, topic)
+    return [f"{label}: {text}" for label, text in rows] or [f"{fact.upper()}: no notices are kept"]
 
 
 async def print_trail(

@@ -129,3 +129,11 @@ class Reply(_Part):
     def facts(self) -> tuple[int, ...]:
         """Return the ids of the facts that the reply states, each once, in order."""
         return tuple(dict.fromkeys(b.fact for b in self.blocks if isinstance(b, Line) and b.fact is not None))
+
+    @property
+    def cited_revisions(self) -> dict[int, int]:
+        """Return the facts that the reply states, each with the revision at which it does."""
+        lines = (block for block in self.blocks if isinstance(block, Line))
+        return {
+            line.fact: line.revision for line in lines if line.fact is not None and line.revision is not None
+        }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 
@@ -52,7 +53,8 @@ class Request:
     that plain talk in it is meant for the bot, `shared` that several people read the chat. `is_person` is
     False for a group or channel that writes as itself: it never has a role. `replied_to` is who wrote the
     message that this one replies to, `mentioned` are those whom it names beyond the words of its text, and
-    `offered` the commands of the buttons under the message that it replies to.
+    `offered` the commands of the buttons under the message that it replies to. `topic` is the
+    forum topic (0: none); `administers` asks the platform whether who asks is one of the chat's admins.
     """
 
     text: str
@@ -61,6 +63,7 @@ class Request:
     private: bool = True
     role: Role | None = None
     language: str = "en"
+    topic: int = 0
     shared: bool = False
     is_person: bool = True
     handle: str | None = None
@@ -68,6 +71,7 @@ class Request:
     replied_to: Identity | None = None
     mentioned: tuple[Identity, ...] = ()
     offered: tuple[str, ...] = ()
+    administers: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)
 
     @property
     def asker(self) -> Identity:

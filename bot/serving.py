@@ -13,6 +13,8 @@ from bot.errors import SettingsError
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from bot.metrics import Metrics
+    from storage.record import Record
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +42,21 @@ async def serve(settings: Settings) -> None:
         gc.enable()
         # An answer makes some thousands of short-lived values: the default would collect at every third one.
         gc.set_threshold(20_000, 20, 20)
-        await run(settings, bot.dispatcher, bot.record, stop)
+        metrics = bot.dispatcher.metrics
+        if settings.metrics.listen is not None:
+            await _serve_metrics(metrics, settings.metrics.listen, bot.record)
+        try:
+            await run(settings, bot.dispatcher, bot.record, stop)
+        finally:
+            await metrics.stop()
+
+
+async def _serve_metrics(metrics: Metrics, listen: str, record: Record) -> None:
+    try:
+        await metrics.start(listen, record)
+    except OSError as error:
+        taken = f"metrics.listen {listen} is taken or not of this machine: choose another"
+        raise SettingsError(taken) from error
 
 
 def _import_telegram() -> None:

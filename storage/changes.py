@@ -11,13 +11,17 @@ from storage.models import RevisionKind
 
 
 class Publish(Entry):
-    """Put a new fact on record; `entities` are those that it names and that are new themselves."""
+    """Put a new fact on record; `entities` are those that it names and that are new themselves.
+
+    Nobody is told of it before `hold` minutes have passed.
+    """
 
     change: Literal["publish"] = "publish"
     story_id: int
     fact: FactEntry
     entities: tuple[EntityEntry, ...] = ()
     draft: int | None = None
+    hold: float = 0
 
 
 class Revise(Entry):

@@ -13,7 +13,13 @@ _REMOVED = {
     " WHERE proposer = :person AND kind = 'suggestion' AND NOT (:may_approve AND state = 'waiting')",
     # What belongs to a chat of several people is theirs; a private chat's address is the person's own.
     "settings": "DELETE FROM chat WHERE address = :person",
-    "deliveries": "DELETE FROM delivery WHERE chat = :person",
+    "subscriptions": "DELETE FROM subscription WHERE person = :person"
+    " OR listener_id IN (SELECT id FROM listener WHERE chat = :person)",
+    "deliveries": "DELETE FROM delivery WHERE listener_id IN (SELECT id FROM listener WHERE chat = :person)",
+    "receipts": "DELETE FROM receipt WHERE chat = :person",
+    "messages": "DELETE FROM said WHERE chat = :person",
+    "listening": "UPDATE listener SET cadence = 'at once', words = NULL, muted_until = NULL"
+    " WHERE chat = :person AND (cadence <> 'at once' OR words IS NOT NULL OR muted_until IS NOT NULL)",
 }
 
 

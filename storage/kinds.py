@@ -104,3 +104,36 @@ class DraftState(StrEnum):
     REJECTED = "rejected"
     MERGED = "merged"
     EDITED = "edited"
+
+
+class Cadence(StrEnum):
+    """How often a chat wants to hear."""
+
+    AT_ONCE = "at once"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells of; what is done to a fact is named as its revision is."""
+
+    PUBLISHED = "published"
+    CORRECTED = "corrected"
+    ATTRIBUTED = "attributed"
+    RELATED = "related"
+    SUPERSEDED = "superseded"
+    RETRACTED = "retracted"
+    RESTORED = "restored"
+    REPLY = "reply"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery is; held ones wait until their chat may hear, failed ones are tried again."""
+
+    DUE = "due"
+    HELD = "held"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    GIVEN_UP = "given up"

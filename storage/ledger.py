@@ -23,7 +23,8 @@ from storage.changes import (
 from storage.database import Database, Transaction
 from storage.entries import FactEntry, SourceEntry
 from storage.errors import AlreadyDone, Overtaken, Refused
-from storage.models import Action, DraftState, Fact, RevisionKind
+from storage.models import Action, DraftState, Fact, NoticeKind, RevisionKind
+from storage.notices import announce
 from storage.resolving import Resolver
 from storage.writing import Batch, Deed, Written
 
@@ -148,6 +149,7 @@ async def _publish(tx: Transaction, trace: Trace, change: Publish) -> Fact:
         tx, Action.PUBLISHED, f"F{fact.id}",
         story_id=change.story_id, after=await _state(tx, fact.id), reason=_origin(change.draft),
     )  # fmt: skip
+    await announce(tx, trace, NoticeKind.PUBLISHED, fact, material=True, hold=change.hold)
     return fact
 
 
@@ -174,7 +176,14 @@ async def _revise(tx: Transaction, trace: Trace, change: Revise) -> Fact:
         story_id=change.story_id, before=before, after=await _state(tx, fact.id),
         reason=change.reason or _origin(change.draft),
     )  # fmt: skip
+    await announce(tx, trace, NoticeKind(change.kind.value), fact, material=_tells(change), hold=0)
     return fact
+
+
+def _tells(change: Revise) -> bool:
+    """Tell whether a change matters to those who want to hear of nothing else."""
+    # Who else says so, and what stands beside it, leaves what was told as it was.
+    return change.material and change.kind not in (RevisionKind.ATTRIBUTED, RevisionKind.RELATED)
 
 
 async def _refuse_impossible(tx: Transaction, change: Revise, before: facts.State) -> None:

@@ -8,9 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from storage.kinds import (
     Action,
+    Cadence,
+    DeliveryState,
     DraftKind,
     DraftState,
     EntityKind,
+    NoticeKind,
     RelationKind,
     RevisionKind,
     SourceKind,
@@ -20,9 +23,10 @@ from storage.kinds import (
 from storage.standing import standing_of
 
 __all__ = [
-    "Action", "Attribution", "AuditEntry", "Draft", "DraftKind", "DraftState", "Entity", "EntityKind", "Fact",
-    "Figure", "Member", "OpenQuestion", "Relation", "RelationKind", "Revision", "RevisionKind", "Source",
-    "SourceKind", "Stance", "Standing", "Story",
+    "Action", "Attribution", "AuditEntry", "Cadence", "DeliveryState", "Draft", "DraftKind", "DraftState",
+    "Entity", "EntityKind", "Fact", "Figure", "Listener", "Member", "Notice", "NoticeKind", "OpenQuestion",
+    "Relation", "RelationKind", "Revision", "RevisionKind", "Source", "SourceKind", "Stance", "Standing",
+    "Story", "Subscription",
 ]  # fmt: skip
 
 
@@ -223,3 +227,56 @@ class OpenQuestion(Frozen):
     asked: int
     last_at: str
     token: str
+
+
+class Listener(Frozen):
+    """A chat or one of its topics (0: none), and how it wants to hear of changes.
+
+    `time`, `quiet_from` and `quiet_until` are times of day (HH:MM) in `zone`; `weekday` is 0 for Monday.
+    `words` (folded) must be in a notice, if any are set; `paused` says why nothing is sent until spoken to.
+    """
+
+    id: int
+    chat: str
+    topic: int = 0
+    cadence: Cadence = Cadence.AT_ONCE
+    time: str = "09:00"
+    weekday: int = 0
+    zone: str = "UTC"
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+    material_only: bool = False
+    silent: bool = False
+    words: str | None = None
+    muted_until: str | None = None
+    paused: str | None = None
+    language: str = "en"
+    open_at: str = ""
+    seen: int = 0
+
+
+class Subscription(Frozen):
+    """What a listener listens to: a story, or of it only an entity or some words."""
+
+    id: int
+    story_id: int
+    story: str
+    story_name: str
+    entity_id: int | None = None
+    entity: str | None = None
+    words: str | None = None
+
+
+class Notice(Frozen):
+    """What is to be told: of a change to a fact, or (`reply`) something ready-made."""
+
+    id: int
+    kind: NoticeKind
+    made_at: str
+    due_at: str
+    audit_id: int | None = None
+    story_id: int | None = None
+    fact_id: int | None = None
+    revision: int | None = None
+    material: bool = True
+    reply: str | None = None

@@ -1,77 +1,281 @@
-"""The outbox: what is to be sent to a chat that did not just ask for it, and what became of it."""
+"""The outbox: what is to be sent to which chat, handed out in parcels, and what became of each delivery."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from storage import listeners, receipts
 from storage.database import Database, Transaction
+from storage.models import Listener
 
 MOST_ATTEMPTS = 8
+_OF_PLATFORM = "l.chat >= :low AND l.chat < :high"
 
 
-class Delivery(NamedTuple):
-    """One reply (JSON) on its way to a chat."""
+class Parcel(NamedTuple):
+    """All that is to be sent to one listener now: the ids of the notices, oldest first."""
 
-    id: int
-    chat: str
-    reply: str
+    listener: Listener
+    notices: tuple[int, ...]
     attempts: int
 
 
+class Depth(NamedTuple):
+    """How full the outbox is: deliveries by state, and since when the oldest open notice has been due."""
+
+    states: dict[str, int]
+    oldest: str | None
+    amendments: int
+
+
+class Failure(NamedTuple):
+    """How many deliveries to a chat have failed, and why."""
+
+    chat: str
+    state: str
+    times: int
+    error: str | None
+
+
 class Outbox:
-    """Hand out deliveries and keep what became of each."""
+    """Hand out parcels of one platform at a time and keep what became of them.
+
+    How far the deliveries of each notice have been handed out is kept in memory: they lie in the order of
+    their key, so that the next ones are found at once, however many there are.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def due(self, platform: str, limit: int) -> list[Delivery]:
-        """Return what is due to chats of a platform (`telegram`), the oldest first."""
-        rows = await self._database.read(
-            "SELECT id, chat, reply, attempts FROM delivery WHERE state = 'due'"
-            " AND chat >= ? AND chat < ? ORDER BY id LIMIT ?",
-            (f"{platform}:", f"{platform};", limit),
-        )
-        return [Delivery(*row) for row in rows]
+        self._reached: dict[tuple[str, int], int] = {}
 
     async def recover(self, platform: str) -> None:
         """Let what was being sent when the process died be due again: it may have arrived, or not."""
+        low, high = _range(platform)
         async with self._database.transaction() as tx:
             await tx.run(
-                "UPDATE delivery SET state = 'due' WHERE state = 'sending' AND chat >= ? AND chat < ?",
-                (f"{platform}:", f"{platform};"),
+                "UPDATE delivery SET state = 'due' WHERE state = 'sending' AND listener_id IN"
+                " (SELECT id FROM listener WHERE chat >= ? AND chat < ?)",
+                (low, high),
+            )
+            await tx.run(
+                "UPDATE amendment SET state = 'due' WHERE state = 'sending' AND chat >= ? AND chat < ?",
+                (low, high),
+            )
+        self._reached = {}
+
+    async def take(self, platform: str, now: str, limit: int) -> list[Parcel]:
+        """Return parcels that are due, marked as being sent: at most `limit`, one for each listener."""
+        wanted = dict.fromkeys(await self._retried(platform, now, limit))
+        wanted |= dict.fromkeys(await self._opened(platform, now, limit))
+        if len(wanted) < limit:
+            wanted |= dict.fromkeys(await self._next(platform, limit - len(wanted)))
+        return await self._pack(list(wanted)[:limit], now) if wanted else []
+
+    async def sent(
+        self, parcel: Parcel, messages: Sequence[int], said: receipts.Said | None, at: str
+    ) -> None:
+        """Mark a parcel as sent, and remember which facts its messages cited."""
+        async with self._database.transaction() as tx:
+            await self._mark(tx, parcel, "sent", at, message=messages[0] if messages else None)
+            if said is not None:
+                await receipts.write(tx, [said])
+
+    async def hold(self, parcel: Parcel, until: str) -> None:
+        """Keep a parcel until its listener may hear again."""
+        async with self._database.transaction() as tx:
+            await tx.run("UPDATE listener SET open_at = ? WHERE id = ?", (until, parcel.listener.id))
+            await self._mark(tx, parcel, "held", None)
+            await tx.run(
+                "UPDATE delivery SET attempts = attempts - 1 WHERE listener_id = ?"
+                " AND notice_id IN (SELECT value FROM json_each(?))",
+                (parcel.listener.id, json.dumps(parcel.notices)),
             )
 
-    async def begin(self, delivery: Delivery) -> bool:
-        """Mark a delivery as being sent; False if somebody else has taken it."""
-        return await self._move(delivery, "due", "sending", attempts=delivery.attempts + 1)
+    async def failed(self, parcel: Parcel, error: str, again_at: str) -> bool:
+        """Mark a parcel as to be tried again at a moment; tell whether it was given up instead."""
+        given_up = parcel.attempts + 1 >= MOST_ATTEMPTS
+        async with self._database.transaction() as tx:
+            await self._mark(tx, parcel, "given up" if given_up else "failed", again_at, error=error)
+        return given_up
 
-    async def sent(self, delivery: Delivery) -> None:
-        """Mark a delivery as sent."""
-        await self._move(delivery, "sending", "sent")
+    async def give_up(self, parcel: Parcel, error: str, at: str, *, pause: bool = False) -> None:
+        """Mark a parcel as given up; with `pause` its chat hears nothing until it is spoken to from there."""
+        async with self._database.transaction() as tx:
+            await self._mark(tx, parcel, "given up", at, error=error)
+            if pause:
+                await listeners.pause(tx, parcel.listener.chat, error)
 
-    async def failed(self, delivery: Delivery, error: str, *, for_good: bool = False) -> None:
-        """Mark a delivery as due again after a failure, or as given up."""
-        given_up = for_good or delivery.attempts + 1 >= MOST_ATTEMPTS
-        await self._move(delivery, "sending", "given up" if given_up else "due", error=error)
+    async def moved(self, parcel: Parcel, chat: str, again_at: str) -> None:
+        """Let a chat keep everything under its new address, and send the parcel there."""
+        async with self._database.transaction() as tx:
+            await listeners.move(tx, parcel.listener.chat, chat)
+            await self._mark(tx, parcel, "failed", again_at, error="moved")
 
-    async def _move(
-        self,
-        delivery: Delivery,
-        before: str,
-        after: str,
-        *,
-        attempts: int | None = None,
-        error: str | None = None,
-    ) -> bool:
+    async def finish(self) -> None:
+        """Close the notices that have been told to all they were to be told to."""
+        async with self._database.transaction() as tx:
+            await tx.run(
+                "UPDATE notice SET state = 'done' WHERE state = 'fanned out'"
+                " AND id IN (SELECT value FROM json_each(?))"
+                " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notice_id = notice.id"
+                " AND d.state IN ('due', 'held', 'sending', 'failed'))",
+                (json.dumps([notice for _platform, notice in self._reached]),),
+            )
+
+    async def retry(self, now: str) -> int:
+        """Let what was given up be tried again; return how many deliveries."""
         async with self._database.transaction() as tx:
             rows = await tx.fetch(
-                "UPDATE delivery SET state = ?, error = ?, attempts = coalesce(?, attempts)"
-                " WHERE id = ? AND state = ? RETURNING id",
-                (after, error, attempts, delivery.id, before),
+                "UPDATE delivery SET state = 'failed', attempts = 0, changed_at = ? WHERE state = 'given up'"
+                " RETURNING notice_id",
+                (now,),
             )
-        return bool(rows)
+            await tx.run(
+                "UPDATE notice SET state = 'fanned out' WHERE state = 'done'"
+                " AND id IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted({row[0] for row in rows})),),
+            )
+        return len(rows)
+
+    async def drop(self, now: str) -> int:
+        """Give up all that waits; return how many deliveries."""
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch(
+                "UPDATE delivery SET state = 'given up', error = 'dropped by an operator', changed_at = ?"
+                " WHERE state IN ('due', 'held', 'failed') AND notice_id IN"
+                " (SELECT id FROM notice WHERE state IN ('new', 'fanned out')) RETURNING 1",
+                (now,),
+            )
+            await tx.run("UPDATE notice SET state = 'done' WHERE state IN ('new', 'fanned out')")
+        return len(rows)
+
+    async def failures(self, limit: int) -> list[Failure]:
+        """Return the chats with failed deliveries and the last error of each, the most first."""
+        rows = await self._database.read(
+            "SELECT l.chat, d.state, count(*) AS times, max(d.error) AS error FROM delivery d"
+            " JOIN listener l ON l.id = d.listener_id WHERE d.state IN ('failed', 'given up')"
+            " GROUP BY l.chat, d.state ORDER BY times DESC LIMIT ?",
+            (limit,),
+        )
+        return [Failure(*row) for row in rows]
+
+    async def sent_since(self, moment: str) -> int:
+        """Return how many deliveries of the last thousand notices were sent since a moment."""
+        rows = await self._database.read(
+            "SELECT count(*) FROM delivery WHERE state = 'sent' AND changed_at >= ?"
+            " AND notice_id > (SELECT coalesce(max(id), 0) - 1000 FROM notice)",
+            (moment,),
+        )
+        return int(rows[0][0])
+
+    async def depth(self) -> Depth:
+        """Return how full the outbox is."""
+        rows = await self._database.read(
+            "SELECT d.state, count(*) FROM notice n JOIN delivery d ON d.notice_id = n.id"
+            " WHERE n.state IN ('new', 'fanned out') GROUP BY d.state"
+        )
+        oldest = await self._database.read(
+            "SELECT min(due_at) FROM notice n WHERE n.state = 'new' OR (n.state = 'fanned out' AND EXISTS"
+            " (SELECT 1 FROM delivery d WHERE d.notice_id = n.id"
+            " AND d.state IN ('due', 'sending', 'failed')))"
+        )
+        amendments = await self._database.read(
+            "SELECT count(*) FROM amendment WHERE state IN ('due', 'sending', 'failed')"
+        )
+        return Depth({row[0]: row[1] for row in rows}, oldest[0][0], amendments[0][0])
+
+    async def _retried(self, platform: str, now: str, limit: int) -> list[int]:
+        low, high = _range(platform)
+        rows = await self._database.read(
+            "SELECT DISTINCT d.listener_id FROM delivery d JOIN listener l ON l.id = d.listener_id"
+            f" WHERE d.state = 'failed' AND d.changed_at <= :now AND {_OF_PLATFORM}"
+            " ORDER BY d.changed_at LIMIT :limit",
+            {"now": now, "low": low, "high": high, "limit": limit},
+        )
+        return [row[0] for row in rows]
+
+    async def _opened(self, platform: str, now: str, limit: int) -> list[int]:
+        """Return listeners whose time to hear has come, and that have something to hear."""
+        low, high = _range(platform)
+        rows = await self._database.read(
+            f"SELECT l.id FROM listener l WHERE l.open_at <> '' AND l.open_at <= :now AND {_OF_PLATFORM}"
+            " ORDER BY l.open_at LIMIT :limit",
+            {"now": now, "low": low, "high": high, "limit": limit},
+        )
+        return [row[0] for row in rows]
+
+    async def _next(self, platform: str, limit: int) -> list[int]:
+        """Return the listeners of the next deliveries, notice by notice, each in the order of its key."""
+        low, high = _range(platform)
+        rows = await self._database.read(
+            "SELECT id FROM notice WHERE state = 'fanned out' ORDER BY due_at, id"
+        )
+        found: list[int] = []
+        for (notice_id,) in rows:
+            reached = self._reached.get((platform, notice_id), 0)
+            due = await self._database.read(
+                "SELECT d.listener_id FROM delivery d JOIN listener l ON l.id = d.listener_id"
+                " WHERE d.notice_id = :notice AND d.listener_id > :reached AND d.state = 'due'"
+                f" AND {_OF_PLATFORM} ORDER BY d.listener_id LIMIT :limit",
+                {
+                    "notice": notice_id,
+                    "reached": reached,
+                    "low": low,
+                    "high": high,
+                    "limit": limit - len(found),
+                },
+            )
+            if due:
+                self._reached[platform, notice_id] = due[-1][0]
+                found += [row[0] for row in due]
+            if len(found) >= limit:
+                break
+        return found
+
+    async def _pack(self, listener_ids: list[int], now: str) -> list[Parcel]:
+        """Mark all that waits for some listeners as being sent, and return it."""
+        parcels: list[Parcel] = []
+        async with self._database.transaction() as tx:
+            for listener_id in listener_ids:
+                rows = await tx.fetch(
+                    "UPDATE delivery SET state = 'sending', attempts = attempts + 1, changed_at = :now"
+                    " WHERE listener_id = :listener AND state IN ('due', 'held', 'failed')"
+                    " AND notice_id IN (SELECT id FROM notice WHERE state = 'fanned out' AND due_at <= :now)"
+                    " RETURNING notice_id, attempts",
+                    {"listener": listener_id, "now": now},
+                )
+                found = await tx.fetch(
+                    "UPDATE listener SET open_at = '' WHERE id = ? RETURNING *", (listener_id,)
+                )
+                if not rows:
+                    continue
+                ids = tuple(sorted(row[0] for row in rows))
+                parcel = Parcel(Listener(**dict(found[0])), ids, max(row[1] for row in rows) - 1)
+                if parcel.listener.paused is None:
+                    parcels.append(parcel)
+                else:
+                    await self._mark(tx, parcel, "given up", now, error=parcel.listener.paused)
+        return parcels
+
+    async def _mark(
+        self,
+        tx: Transaction,
+        parcel: Parcel,
+        state: str,
+        at: str | None,
+        *,
+        error: str | None = None,
+        message: int | None = None,
+    ) -> None:
+        await tx.run(
+            "UPDATE delivery SET state = ?, changed_at = coalesce(?, changed_at), error = ?, message = ?"
+            " WHERE listener_id = ? AND state = 'sending' AND notice_id IN (SELECT value FROM json_each(?))",
+            (state, at, error, message, parcel.listener.id, json.dumps(parcel.notices)),
+        )
 
 
-async def post(tx: Transaction, chat: str, reply: str, at: str) -> None:
-    """Put a reply (JSON) into the outbox, with the change that it tells of."""
-    await tx.run("INSERT INTO delivery (chat, reply, made_at) VALUES (?, ?, ?)", (chat, reply, at))
+def _range(platform: str) -> tuple[str, str]:
+    """Return the bounds of a platform's addresses, which begin with its name and a colon."""
+    return f"{platform}:", f"{platform};"

@@ -14,11 +14,14 @@ from storage.drafts import Drafts
 from storage.entities import Entities
 from storage.facts import Facts
 from storage.ledger import Ledger
+from storage.listeners import Listeners
 from storage.listings import Listings
 from storage.members import Members
+from storage.notices import Notices
 from storage.outbox import Outbox
 from storage.progress import Progress
 from storage.questions import Questions
+from storage.receipts import Receipts
 from storage.search import Search
 from storage.sources import Sources
 from storage.stories import Stories
@@ -48,6 +51,9 @@ class Record:
         self.drafts = Drafts(database)
         self.dialogues = Dialogues(database, clock)
         self.questions = Questions(database)
+        self.listeners = Listeners(database)
+        self.notices = Notices(database)
+        self.receipts = Receipts(database)
         self.outbox = Outbox(database)
         self.progress = Progress(database)
         self.ledger = Ledger(database, clock)

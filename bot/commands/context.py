@@ -31,7 +31,8 @@ class Context:
 
     `after` is the cursor of a list that goes on, as the command before gave it; `page` how many rows fit.
     `permit` returns another command if the asker may use it in a story, and raises UserError if not: roles
-    are checked by dispatch alone. With `four_eyes` a moderator's own fact needs another's approval.
+    are checked by dispatch alone. With `four_eyes` a moderator's own fact needs another's approval; nobody is
+    told of a new fact before `hold` minutes have passed.
     """
 
     request: Request
@@ -44,6 +45,7 @@ class Context:
     permit: Permit
     acquaintances: Acquaintances
     four_eyes: bool = False
+    hold: int = 0
     after: str | None = None
 
     @property

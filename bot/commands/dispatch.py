@@ -16,7 +16,10 @@ from bot.commands.context import Context
 from bot.commands.limiting import Limiter, Verdict
 from bot.commands.registry import Command, Registry
 from bot.errors import UserError
+from bot.metrics import Metrics
 from bot.notices import find_what_to_tell
+from bot.notices.delivering import opened
+from bot.notices.fanning import fan_out
 from bot.replies import Action, Note, Reply
 from bot.requests import Request, Role
 from bot.texts import _, speak
@@ -56,12 +59,15 @@ class Dispatcher:
         registry: Registry,
         settings: Settings,
         clock: Callable[[], float] = time.monotonic,
+        metrics: Metrics | None = None,
     ) -> None:
         self.record = record
         self.registry = registry
         self.acquaintances = Acquaintances()
+        self.metrics = metrics or Metrics(clock)
         self._owners = frozenset(settings.owners)
         self._four_eyes = settings.review.four_eyes
+        self._hold = settings.notices.hold
         self._limits = settings.limits
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)
 
@@ -89,12 +95,15 @@ class Dispatcher:
     async def waiting(self, chat: str) -> list[Reply]:
         """Return what is due to a chat without its having asked, and take it as told."""
         await find_what_to_tell(self.record)
-        outbox = self.record.outbox
-        due = [item for item in await outbox.due(chat.partition(":")[0], 20) if item.chat == chat]
-        taken = [item for item in due if await outbox.begin(item)]
-        for item in taken:
-            await outbox.sent(item)
-        return [Reply.model_validate_json(item.reply) for item in taken]
+        while await fan_out(self.record):
+            pass
+        now = self.record.ledger.now()
+        told: list[Reply] = []
+        for parcel in await self.record.outbox.take(chat.partition(":")[0], now, 20):
+            if (reply := await opened(self.record, parcel)) is not None:
+                await self.record.outbox.sent(parcel, (), None, now)
+                told.append(reply)
+        return told
 
     async def complete(self, text: str, request: Request) -> list[str]:
         """Return what the text typed so far may become: whole lines, the likeliest first."""
@@ -137,6 +146,7 @@ class Dispatcher:
         story = await self.record.stories.in_use(request.chat)
         command, role = await self._permitted(parsed.name, request, story)
         context = self._context(request, command, role, story, parsed.after)
+        await _refuse_strangers(command, request)
         argument = parsed.argument if command.lines else clean(parsed.argument)
         if command.arguments and command.arguments[0].required and not argument:
             raise UserError(
@@ -146,7 +156,8 @@ class Dispatcher:
                     example=command.example,
                 )
             )
-        return await command.handler(context, argument)
+        with self.metrics.command(command.name):
+            return await command.handler(context, argument)
 
     async def _is_answer(self, request: Request) -> bool:
         """Tell whether plain talk answers what the bot has asked, or is meant to."""
@@ -232,8 +243,17 @@ class Dispatcher:
             permit=permit,
             acquaintances=self.acquaintances,
             four_eyes=self._four_eyes,
+            hold=self._hold,
             after=after,
         )
+
+
+async def _refuse_strangers(command: Command, request: Request) -> None:
+    """Refuse what only the admins of a shared chat may do."""
+    if not (command.by_admins and request.shared and request.administers is not None):
+        return
+    if not await request.administers():
+        raise UserError(_("Only admins of this chat may use /{name} here.", name=command.name))
 
 
 def _refused_role(command: Command) -> str:

@@ -178,6 +178,7 @@ FIGURE = Field("figure", None, _figures)
 CONTRADICTS = Field("contradicts", None, _others)
 SUPPORTS = Field("supports", None, _others)
 QUESTION = Field("question", None, _LINE)
+URGENT = Field("urgent", None, one_of(["yes", "no"]))
 REASON = Field("reason", N_("Why? Readers will see the reason."), _TEXT, required=True)
 MATERIAL = Field(
     "material",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from itertools import groupby
 
 from bot.answers.dating import day
@@ -16,17 +18,24 @@ from bot.texts import N_, _, ngettext
 from storage.models import Story
 
 FAMILY = N_("Finding your way")
+# What may stand behind `?start=` in a link to the bot: a fact, or a story to subscribe to.
+_LINK = re.compile(r"(?P<fact>F[1-9]\d{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
 
 
 @commands.command(
     "start",
+    Argument(N_("link"), Kind.WORDS),
     family=FAMILY,
     role=Role.READER,
     help=N_("what this bot is for, and how to begin"),
     example="/start",
 )
-async def start(context: Context, _argument: str) -> Reply:
-    """Say what the bot is for and how to begin."""
+async def start(context: Context, argument: str) -> Reply:
+    """Say what the bot is for and how to begin; a link may lead straight to a fact or a subscription."""
+    if link := _LINK.fullmatch(argument):
+        name, value = ("fact", link["fact"]) if link["fact"] else ("subscribe", link["story"] or "")
+        command = await context.permit(name, context.chosen)
+        return await command.handler(replace(context, command=command), value)
     blocks: list[Block] = [
         Heading(text="OnRecord", level=1),
         Note(text=_("I keep who said what, when, and according to which source.")),

@@ -43,7 +43,7 @@ def fact_fields(filled: Filled) -> Sequence[Field]:
         fields.STATEMENT, fields.WHO, fields.CUE, fields.stance_field(filled),
         *fields.source_fields(filled), fields.AT, fields.QUOTE, fields.SAID, fields.WHEN, fields.OCCASION,
         fields.NOTE, fields.WHERE, fields.ABOUT, fields.FIGURE, fields.CONTRADICTS, fields.SUPPORTS,
-        fields.QUESTION,
+        fields.QUESTION, fields.URGENT,
     )  # fmt: skip
 
 
@@ -65,7 +65,11 @@ async def propose(context: Context, filled: Filled) -> Proposal:
     composer = Composer(context, filled)
     fact = await composer.fact()
     change = Publish(
-        story_id=context.story.id, fact=fact, entities=tuple(composer.entities), draft=filled.target
+        story_id=context.story.id,
+        fact=fact,
+        entities=tuple(composer.entities),
+        draft=filled.target,
+        hold=0 if filled.text("urgent").casefold() == "yes" else context.hold,
     )
     made = await context.record.ledger.rehearse(change, by=context.by)
     assert made.fact is not None

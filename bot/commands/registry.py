@@ -53,7 +53,8 @@ class Argument:
 class Command:
     """One registered command; `help` is a gettext message, shown in the reader's language.
 
-    `role` is what one must be in the story in use, or (`everywhere`) in all stories. `form` is what the
+    `role` is what one must be in the story in use, or (`everywhere`) in all stories; `by_admins` leaves the
+    command to the admins of a chat that several people share. `form` is what the
     command has filled in where it leads through a dialogue.
     """
 
@@ -65,6 +66,7 @@ class Command:
     handler: Handler
     arguments: tuple[Argument, ...] = ()
     everywhere: bool = False
+    by_admins: bool = False
     form: Form | None = None
 
     def usage(self) -> str:
@@ -92,6 +94,7 @@ class Registry:
         example: str,
         role: Role,
         everywhere: bool = False,
+        by_admins: bool = False,
         form: Form | None = None,
     ) -> Callable[[Handler], Handler]:
         """Register the decorated function as the handler of `/name`; it gets what follows as one text."""
@@ -100,7 +103,7 @@ class Registry:
             if name in self._commands:
                 raise ValueError(f"command {name!r} is declared twice")
             self._commands[name] = Command(
-                name, family, help, example, role, handler, arguments, everywhere, form
+                name, family, help, example, role, handler, arguments, everywhere, by_admins, form
             )
             return handler
 

@@ -71,6 +71,8 @@ async def privacy(_context: Context, _argument: str) -> Reply:
         _("A question that found nothing, without who asked it; with your id only if you ask to be told."),
         _("A suggestion with your id, which no moderator sees, so that you can be told what becomes of it."),
         _("What you were told without having just asked for it."),
+        _("What this chat subscribed to, and how it wants to hear, until you unsubscribe."),
+        _("Which of the bot's messages cited which fact, for some weeks, so that corrections reach them."),
         _("Of moderators: their id and name, and each change that they make, in the audit trail."),
         _("Your messages themselves are not kept, and your name only in memory until the bot is restarted."),
     )
@@ -102,7 +104,11 @@ async def forgetme(context: Context, _argument: str) -> Reply:
         "questions": _("questions that you waited for"),
         "suggestions": _("your id on suggestions"),
         "settings": _("the story chosen in your private chat"),
+        "subscriptions": _("subscriptions"),
         "deliveries": _("messages to your private chat"),
+        "receipts": _("facts cited in your private chat"),
+        "messages": _("messages of the bot in your private chat"),
+        "listening": _("settings of your private chat"),
     }
     removed = ", ".join(f"{names[kind]}: {count}" for kind, count in forgotten.removed.items() if count)
     notes = [

@@ -18,7 +18,7 @@ from bot.texts import _, speak, spoken
 from storage import questions
 from storage.errors import RecordError
 from storage.models import Action, AuditEntry, Fact, OpenQuestion
-from storage.outbox import post
+from storage.notices import post
 from storage.record import Record
 from storage.words import stem
 
@@ -102,4 +102,4 @@ async def _tell(record: Record, question: OpenQuestion, fact: Fact) -> None:
             speak(language)
             note = Note(text=_("You asked: “{question}”. This has come on record:", question=question.text))
             reply = Reply(blocks=(note, *with_voices(fact, dated=dated)))
-            await post(tx, chat, reply.model_dump_json(), now)
+            await post(tx, chat, reply.model_dump_json(), now, language)

@@ -10,7 +10,7 @@ from bot.texts import _, speak, spoken
 from storage import drafts
 from storage.errors import RecordError
 from storage.models import Draft, DraftState
-from storage.outbox import post
+from storage.notices import post
 from storage.record import Record
 
 _BATCH = 100
@@ -38,7 +38,7 @@ async def _tell(record: Record, draft: Draft) -> None:
         known = draft.chat is None or draft.proposer == draft.decided_by
         if await drafts.tell(tx, draft.id) and not known and draft.chat is not None:
             reply = Reply(blocks=tuple(blocks))
-            await post(tx, draft.chat, reply.model_dump_json(), record.ledger.now())
+            await post(tx, draft.chat, reply.model_dump_json(), record.ledger.now(), draft.language)
 
 
 async def _outcome(record: Record, draft: Draft) -> list[Block]:

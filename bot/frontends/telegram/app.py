@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from telegram import Update
@@ -15,14 +17,17 @@ from telegram.ext import Application, ApplicationBuilder, TypeHandler
 from bot.errors import SettingsError
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.conversation import Conversation
-from bot.frontends.telegram.delivering import Deliverer
 from bot.frontends.telegram.inbox import Inbox
 from bot.frontends.telegram.menu import menus, set_menus
 from bot.frontends.telegram.ordering import InOrder
+from bot.frontends.telegram.pacing import Pacer
 from bot.frontends.telegram.polling import Poller
 from bot.frontends.telegram.sending import Courier, Sleep, persist, summary
+from bot.frontends.telegram.transmitting import Transmitter
 from bot.frontends.telegram.transport import CONNECTIONS, AiohttpRequest
 from bot.notices import find_what_to_tell
+from bot.notices.delivering import Deliverer
+from bot.notices.remembering import Memory
 from bot.texts import _
 
 if TYPE_CHECKING:
@@ -43,6 +48,8 @@ OPEN_FOR_EACH = 4
 MENU_SECONDS = 5.0  # how long the first update waits for the menus
 DRAIN_SECONDS = 75.0  # below the 90 that systemd waits before it kills
 LONGEST_PAUSE = 30.0
+# Messages under way: paced, there are two or three, but some answers take ten seconds.
+AT_ONCE = 64
 MENUS = 200  # moderators whose private chat gets a menu of its own
 
 logger = logging.getLogger("onrecord.telegram")
@@ -76,12 +83,24 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
         .concurrent_updates(InOrder(most))
         .build()
     )
-    conversation = Conversation(
-        client, dispatcher, record, Courier(client, sleep=sleep), language=settings.language
-    )
+    pacer = Pacer(time.monotonic, sleep=sleep)
+    memory = Memory(record)
+    courier = Courier(client, sleep=sleep, replying=pacer.reply)
+    conversation = Conversation(client, dispatcher, record, courier, memory, language=settings.language)
     application.add_handler(TypeHandler(Update, conversation.handle))
+
+    async def look() -> None:
+        await find_what_to_tell(record)
+        await memory.flush()
+
     application.bot_data[DELIVERER] = Deliverer(
-        record, conversation.tell, lambda: find_what_to_tell(record), sleep=sleep
+        record,
+        Transmitter(client, pacer, conversation.buttons),
+        look,
+        at_once=AT_ONCE,
+        retention=timedelta(days=settings.notices.retention),
+        metrics=dispatcher.metrics,
+        sleep=sleep,
     )
     return application
 
@@ -115,7 +134,7 @@ async def run(
             if settings.telegram.mode == "webhook":
                 await _listen(settings, client, inbox, stop, sleep)
             else:
-                await _poll(client, inbox, stop, sleep)
+                await _poll(client, inbox, stop, sleep, lambda: dispatcher.metrics.beat("poller"))
         finally:
             for task in (setting, delivering):
                 task.cancel()
@@ -127,8 +146,10 @@ async def run(
     logger.info("stopped: all that was taken has been answered")
 
 
-async def _poll(client: Client, inbox: Inbox, stop: asyncio.Event, sleep: Sleep) -> None:
-    poller = Poller(client, inbox, kinds=KINDS, sleep=sleep)
+async def _poll(
+    client: Client, inbox: Inbox, stop: asyncio.Event, sleep: Sleep, alive: Callable[[], None]
+) -> None:
+    poller = Poller(client, inbox, kinds=KINDS, sleep=sleep, alive=alive)
     try:
         if await _until(stop, _lasting(client.delete_webhook, sleep)):
             logger.info("taking updates by long polling")

@@ -40,6 +40,7 @@ class Client(Bot):
         topic: int | None = None,
         answering: int | None = None,
         buttons: InlineKeyboardMarkup | None = None,
+        silent: bool = False,
     ) -> int:
         """Send HTML to a chat or one of its topics; return the new message's id. Raises TelegramError."""
         reply = (
@@ -55,6 +56,7 @@ class Client(Bot):
                 "link_preview_options": NO_PREVIEW,
                 "reply_parameters": reply,
                 "reply_markup": buttons,
+                "disable_notification": silent or None,
             },
         )
         return int(sent["message_id"])

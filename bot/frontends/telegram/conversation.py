@@ -6,14 +6,18 @@ import asyncio
 import logging
 import re
 import traceback
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Update
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, InlineKeyboardMarkup, Update
+from telegram.error import TelegramError
 
-from bot.frontends.telegram.addressing import Place, place_of, pressed, to_request, tongue
+from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request, tongue
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import DATA_LIMIT, clean, keyboard, render
-from bot.frontends.telegram.sending import Courier
+from bot.frontends.telegram.sending import Courier, summary
+from bot.notices.remembering import Memory
 from bot.replies import Action, Reply
 from bot.texts import N_, _, speak
 from storage.errors import RecordError
@@ -49,6 +53,7 @@ class Conversation:
         dispatcher: Dispatcher,
         record: Record,
         courier: Courier,
+        memory: Memory,
         *,
         language: str = "en",
     ) -> None:
@@ -56,6 +61,7 @@ class Conversation:
         self._dispatcher = dispatcher
         self._record = record
         self._courier = courier
+        self._memory = memory
         self._language = language
 
     async def handle(self, update: Update, _context: object = None) -> None:
@@ -63,6 +69,11 @@ class Conversation:
         try:
             if update.callback_query is not None:
                 await self._press(update.callback_query)
+            elif update.my_chat_member is not None:
+                await self._note_standing(update.my_chat_member)
+            elif update.message is not None and update.message.migrate_to_chat_id is not None:
+                old, new = update.message.chat.id, update.message.migrate_to_chat_id
+                await self._record.listeners.move(address(old), address(new))
             else:
                 await self._ask(update)
         except Exception as error:  # noqa: BLE001  # reason: one update must not end others
@@ -71,10 +82,6 @@ class Conversation:
             # Without the error's own text, which may hold a user's.
             logger.error("update %s failed: %s\n%s", update.update_id, name, trace)  # noqa: TRY400  # reason: cleaned
 
-    async def tell(self, reply: Reply, place: Place) -> bool:
-        """Send a reply that nobody just asked for; tell whether it arrived."""
-        return bool(await self._courier.send(render(reply), place, await self._buttons(reply)))
-
     async def _ask(self, update: Update) -> None:
         known = self._dispatcher.registry.find
         request = to_request(update, self._client.bot, known=known, language=self._language)
@@ -82,9 +89,12 @@ class Conversation:
         if request is None or message is None:
             return
         speak(request.language)
+        await self._record.listeners.resume(request.chat)
+        request = replace(request, administers=partial(self._administers, message.chat, request.user))
         reply = await self._dispatcher.answer(request)
         if reply is not None:
-            await self._courier.send(render(reply), place_of(message), await self._buttons(reply))
+            sent = await self._courier.send(render(reply), place_of(message), await self.buttons(reply))
+            self._remember(reply, place_of(message), sent, request.language)
 
     async def _press(self, query: CallbackQuery) -> None:
         speak(tongue(query.from_user, self._language))
@@ -95,6 +105,7 @@ class Conversation:
             if request is None or message is None or command is None:
                 await self._courier.acknowledge(query.id, _(TOO_OLD))
                 return
+            request = replace(request, administers=partial(self._administers, message.chat, request.user))
             reply = await self._dispatcher.answer(request)
         except Exception:
             await self._courier.acknowledge(query.id)
@@ -106,17 +117,40 @@ class Conversation:
         # A message with such buttons is always the bot's own. (The library makes a `Message` of an
         # inaccessible one as well; only its date tells.)
         turning = message.is_accessible and PAGE.search(command) is not None
-        await asyncio.gather(
+        _answered, sent = await asyncio.gather(
             self._courier.acknowledge(query.id), self._show(reply, place_of(message), turning=turning)
         )
+        self._remember(reply, place_of(message), sent, request.language)
 
-    async def _show(self, reply: Reply, place: Place, *, turning: bool) -> None:
-        """Send a reply; a page of a list takes the place of the page before, if it fits one message."""
-        pieces, buttons = render(reply), await self._buttons(reply)
+    async def _administers(self, chat: Chat, user: str) -> bool:
+        """Ask Telegram whether somebody is an admin of a chat; who writes as the chat itself is one."""
+        if chat.type == "private" or user == address(chat.id):
+            return True
+        number = int(user.partition(":")[2])
+        if number < 0:
+            return False
+        try:
+            member = await self._client.get_chat_member(chat.id, number)
+        except TelegramError as error:
+            logger.info("admins of chat %s are not known: %s", chat.id, summary(error))
+            return False
+        return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+
+    async def _note_standing(self, change: ChatMemberUpdated) -> None:
+        """Pause a chat that has blocked or removed the bot."""
+        if change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
+            await self._record.listeners.pause(address(change.chat.id), "blocked or removed")
+
+    async def _show(self, reply: Reply, place: Place, *, turning: bool) -> list[int]:
+        """Send a reply and return its ids; a page of a list takes the place of the page before, if it can."""
+        pieces, buttons = render(reply), await self.buttons(reply)
         if turning and len(pieces) == 1:
             await self._courier.turn(pieces[0], place, buttons)
-        else:
-            await self._courier.send(pieces, place, buttons)
+            return [place.message] if place.message is not None else []
+        return await self._courier.send(pieces, place, buttons)
+
+    def _remember(self, reply: Reply, place: Place, sent: list[int], language: str) -> None:
+        self._memory.note(address(place.chat), place.topic or 0, tuple(sent), reply, language)
 
     async def _command(self, data: str | None) -> str | None:
         """Return the command behind a button's data, None if there is none (any more)."""
@@ -126,7 +160,7 @@ class Conversation:
             return data
         return await self._record.chats.pressed(data[1:]) if DIGEST.fullmatch(data) else None
 
-    async def _buttons(self, reply: Reply) -> InlineKeyboardMarkup | None:
+    async def buttons(self, reply: Reply) -> InlineKeyboardMarkup | None:
         """Return the keyboard of a reply; a button whose command cannot be kept is left out."""
         shown: list[Action] = []
         data: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -24,12 +24,19 @@ class Poller:
     """Take updates until cancelled; `offset` tells how far."""
 
     def __init__(
-        self, client: Client, inbox: Inbox, *, kinds: Sequence[str], sleep: Sleep = asyncio.sleep
+        self,
+        client: Client,
+        inbox: Inbox,
+        *,
+        kinds: Sequence[str],
+        sleep: Sleep = asyncio.sleep,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
         self._inbox = inbox
         self._kinds = kinds
         self._sleep = sleep
+        self._alive = alive
         self.offset = 0
 
     async def run(self) -> None:
@@ -37,6 +44,7 @@ class Poller:
         failures = 0
         while True:
             await self._inbox.room()
+            self._alive()
             try:
                 batch = await self._client.take(
                     self.offset, seconds=LONG_POLL_SECONDS, limit=BATCH, kinds=self._kinds

@@ -75,11 +75,19 @@ class Courier:
     """Send the pieces of an answer, or put one in the place of an earlier one.
 
     Refusals (blocked, removed, topic gone) are logged with ids only, and are not the caller's concern.
+    `replying` is awaited before each message goes out, with its chat.
     """
 
-    def __init__(self, client: Client, *, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        replying: Callable[[int], Awaitable[None]] | None = None,
+    ) -> None:
         self._client = client
         self._sleep = sleep
+        self._replying = replying
 
     async def send(
         self, pieces: Sequence[Piece], place: Place, buttons: InlineKeyboardMarkup | None = None
@@ -145,6 +153,8 @@ class Courier:
         return message, Place(place.chat, None, place.topic)
 
     async def _say(self, piece: Piece, place: Place, buttons: InlineKeyboardMarkup | None) -> int:
+        if self._replying is not None:
+            await self._replying(place.chat)
         return await self._client.say(
             piece.html, place.chat, topic=place.topic, answering=place.message, buttons=buttons
         )

@@ -1,0 +1,191 @@
+"""/settings: how a chat wants to hear of changes, shown with buttons and changed by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from bot.answers.matching import suggestions
+from bot.commands.context import Context
+from bot.commands.registry import Argument, Kind, commands
+from bot.errors import UserError
+from bot.finding import words_of
+from bot.notices.timing import next_digest, text_of
+from bot.replies import Action, Heading, Item, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.models import Cadence, Listener
+
+FAMILY = N_("Hearing of changes")
+_TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)?")
+_QUIET = re.compile(r"(\S+?)\s*(?:-|–|to)\s*(\S+)")
+WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
+)  # fmt: skip
+_CADENCES = {
+    Cadence.AT_ONCE: N_("at once"), Cadence.HOURLY: N_("every hour"), Cadence.DAILY: N_("every day"),
+    Cadence.WEEKLY: N_("every week"),
+}  # fmt: skip
+
+
+@commands.command(
+    "settings",
+    Argument(N_("setting"), Kind.WORDS),
+    Argument(N_("value"), Kind.WORDS),
+    family=FAMILY,
+    role=Role.READER,
+    by_admins=True,
+    help=N_("how this chat hears of changes: how often, when not, and which"),
+    example="/settings",
+)
+async def settings(context: Context, argument: str) -> Reply:
+    """Show how the chat hears of changes, or change it."""
+    request, listeners = context.request, context.record.listeners
+    name, _space, value = argument.partition(" ")
+    if not name:
+        return _shown(context, await listeners.change(request.chat, request.topic, {}))
+    reader = _READERS.get(name.casefold())
+    if reader is None:
+        near = suggestions(name, _READERS, 1)
+        hint = _(" Did you mean {near}?", near=near[0]) if near else ""
+        raise UserError(_("There is no setting “{name}”; there are: {known}.", name=name[:40],
+                          known=", ".join(_READERS)) + hint)  # fmt: skip
+    # What was waiting for an earlier setting is looked at anew.
+    changes = {**reader(value.strip()), "open_at": context.record.ledger.now()}
+    return _shown(context, await listeners.change(request.chat, request.topic, changes))
+
+
+def described(listener: Listener) -> str:
+    """Return in a sentence how a listener hears of changes."""
+    often = _(_CADENCES[listener.cadence])
+    if listener.cadence is Cadence.DAILY:
+        often = _("every day at {time}", time=listener.time)
+    elif listener.cadence is Cadence.WEEKLY:
+        often = _("every {weekday} at {time}", weekday=_(WEEKDAYS[listener.weekday]), time=listener.time)
+    return _("Notices come {often} ({zone}).", often=often, zone=listener.zone)
+
+
+def _shown(context: Context, listener: Listener) -> Reply:
+    quiet = f"{listener.quiet_from}-{listener.quiet_until}" if listener.quiet_from else _("none")
+    which = _("only material changes") if listener.material_only else _("all changes")
+    rows = [
+        Item(label=_("How often"), text=described(listener)),
+        Item(label=_("Quiet hours"), text=quiet),
+        Item(label=_("Which"), text=which),
+        Item(label=_("Sound"), text=_("silent") if listener.silent else _("with sound")),
+        Item(label=_("Only with words"), text=listener.words or _("none set")),
+    ]
+    if listener.paused:
+        rows.append(Item(label=_("Paused"), text=listener.paused))
+    notes = []
+    if listener.cadence is not Cadence.AT_ONCE:
+        moment = text_of(next_digest(listener, context.record.ledger.clock()))
+        notes.append(Note(text=_("The next digest comes {when} UTC.", when=f"{moment[:10]} {moment[11:16]}")))
+    return Reply(
+        blocks=(Heading(text=_("How this chat hears of changes"), level=1), *rows, *notes),
+        actions=tuple(_offered(listener)),
+    )
+
+
+def _offered(listener: Listener) -> list[Action]:
+    """Return a button for each setting that is not as it is."""
+    cadences = [cadence for cadence in Cadence if cadence is not listener.cadence]
+    offered = [(_(_CADENCES[cadence]), f"cadence {cadence.value}") for cadence in cadences]
+    quiet, material, silent = listener.quiet_from is not None, listener.material_only, listener.silent
+    offered.append((_("no quiet hours"), "quiet off") if quiet else (_("quiet 22-07"), "quiet 22:00-07:00"))
+    offered.append((_("all changes"), "which all") if material else (_("only material"), "which material"))
+    offered.append((_("with sound"), "sound on") if silent else (_("silent"), "sound off"))
+    return [Action(label=label, command=f"/settings {change}") for label, change in offered]
+
+
+def _cadence(value: str) -> Mapping[str, Any]:
+    if value.casefold() not in list(Cadence):
+        raise UserError(_("How often is: at once, hourly, daily or weekly."))
+    return {"cadence": value.casefold()}
+
+
+def _time(value: str) -> Mapping[str, Any]:
+    return {"time": time_of(value)}
+
+
+def time_of(value: str) -> str:
+    """Return a time of day as HH:MM; raises UserError for one that does not exist, offering the nearest."""
+    match = _TIME.fullmatch(value.strip())
+    if match is None:
+        raise UserError(
+            _("“{value}” is no time of day. Did you mean {near}?", value=value[:20], near=_near_time(value))
+        )
+    return f"{int(match[1]):02d}:{match[2] or '00'}"
+
+
+def _near_time(value: str) -> str:
+    """Return the time of day nearest to what was typed."""
+    numbers = [int(number) for number in re.findall(r"\d{1,4}", value)] or [9]
+    return f"{min(numbers[0], 23):02d}:{min(numbers[1], 59) if len(numbers) > 1 else 0:02d}"
+
+
+def _weekday(value: str) -> Mapping[str, Any]:
+    typed = value.casefold()
+    found = [number for number, name in enumerate(WEEKDAYS) if name.casefold().startswith(typed)]
+    if len(found) != 1 or len(typed) < 2:
+        near = suggestions(value, WEEKDAYS, 1)
+        raise UserError(_("“{value}” is no day of the week. Did you mean {near}?", value=value[:20],
+                          near=near[0] if near else WEEKDAYS[0]))  # fmt: skip
+    return {"weekday": found[0]}
+
+
+def _zone(value: str) -> Mapping[str, Any]:
+    zones = {name.casefold(): name for name in available_timezones()}
+    folded = value.casefold().replace(" ", "_")
+    by_city = [name for key, name in zones.items() if key.rpartition("/")[2] == folded]
+    if folded in zones:
+        return {"zone": zones[folded]}
+    if len(by_city) == 1:
+        return {"zone": by_city[0]}
+    cities = {name.rpartition("/")[2]: name for name in sorted(zones.values())}
+    near = by_city[:3] or [cities[city] for city in suggestions(folded.rpartition("/")[2], cities, 3)]
+    raise UserError(
+        _("There is no time zone “{value}”: name one like Europe/Kyiv.", value=value[:40]),
+        commands=tuple((name, f"/settings zone {name}") for name in near),
+    )
+
+
+def _quiet(value: str) -> Mapping[str, Any]:
+    if value.casefold() in ("off", "none"):
+        return {"quiet_from": None, "quiet_until": None}
+    match = _QUIET.fullmatch(value)
+    if match is None:
+        raise UserError(_("Say from when to when: /settings quiet 22:00-07:00, or /settings quiet off."))
+    begins, ends = time_of(match[1]), time_of(match[2])
+    if begins == ends:
+        raise UserError(_("Quiet hours that end when they begin would be all day: /mute is for that."))
+    return {"quiet_from": begins, "quiet_until": ends}
+
+
+def _which(value: str) -> Mapping[str, Any]:
+    if value.casefold() not in ("all", "material"):
+        raise UserError(_("Which is: all, or material."))
+    return {"material_only": value.casefold() == "material"}
+
+
+def _sound(value: str) -> Mapping[str, Any]:
+    if value.casefold() not in ("on", "off"):
+        raise UserError(_("Sound is: on, or off."))
+    return {"silent": value.casefold() == "off"}
+
+
+def _words(value: str) -> Mapping[str, Any]:
+    if value.casefold() in ("none", "off"):
+        return {"words": None}
+    words = words_of(value)
+    if not words:
+        raise UserError(_("These words are in every text: a filter of them would let all through."))
+    return {"words": words}
+
+
+_READERS: dict[str, Callable[[str], Mapping[str, Any]]] = {
+    "cadence": _cadence, "time": _time, "weekday": _weekday, "zone": _zone, "quiet": _quiet, "which": _which,
+    "sound": _sound, "words": _words,
+}  # fmt: skip

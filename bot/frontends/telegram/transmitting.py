@@ -1,0 +1,124 @@
+"""Sending what nobody just asked for, and putting right what was said: Telegram's side of delivering."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from telegram import InlineKeyboardMarkup
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.frontends.telegram.addressing import address
+from bot.frontends.telegram.client import Client
+from bot.frontends.telegram.pacing import Pacer
+from bot.frontends.telegram.render import Piece, render
+from bot.frontends.telegram.sending import summary, wait_of
+from bot.frontends.telegram.transport import Disconnected
+from bot.notices.delivering import Fate, Outcome
+from bot.replies import Reply
+from storage.models import Listener
+
+# What Telegram says of a topic that takes no messages (any more).
+_CLOSED = ("topic_closed", "message thread not found", "topic_deleted")
+_GONE = ("chat not found", "user is deactivated", "group chat was deactivated", "need administrator rights",
+         "not enough rights", "chat_write_forbidden", "have no rights")  # fmt: skip
+Buttons = Callable[[Reply], Awaitable[InlineKeyboardMarkup | None]]
+
+logger = logging.getLogger("onrecord.telegram")
+
+
+class Transmitter:
+    """Send and edit at Telegram's pace; nothing is raised, all becomes an outcome."""
+
+    platform = "telegram"
+
+    def __init__(self, client: Client, pacer: Pacer, buttons: Buttons) -> None:
+        self._client = client
+        self._pacer = pacer
+        self._buttons = buttons
+
+    async def transmit(self, listener: Listener, reply: Reply, *, answering: int | None = None) -> Outcome:
+        """Send a reply to a chat or topic; where the topic is closed, to the chat."""
+        chat = number_of(listener.chat)
+        buttons = await self._buttons(reply)
+        pieces = render(reply)
+        sent: list[int] = []
+        topic: int | None = listener.topic or None
+        try:
+            for position, piece in enumerate(pieces, 1):
+                under = buttons if position == len(pieces) else None
+                try:
+                    message = await self._say(piece, chat, topic, under, answering, silent=listener.silent)
+                except BadRequest as error:
+                    if topic is None or not _says(error, _CLOSED):
+                        raise
+                    topic = None
+                    message = await self._say(piece, chat, topic, under, answering, silent=listener.silent)
+                sent.append(message)
+        except TelegramError as error:
+            if sent:
+                # Half of it arrived: to send it all again would repeat that half.
+                logger.warning("the rest of a notice to chat %s was not sent: %s", chat, summary(error))
+                return Outcome(Fate.SENT, tuple(sent))
+            return self._outcome(error)
+        return Outcome(Fate.SENT, tuple(sent))
+
+    async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
+        """Put a reply in the place of a message; REFUSED where it is gone or the reply takes several."""
+        pieces = render(reply)
+        if len(pieces) != 1:
+            return Outcome(Fate.REFUSED, error="it takes more than one message")
+        number = number_of(chat)
+        try:
+            await self._pacer.broadcast(number)
+            await self._client.rewrite(pieces[0].html, number, message, buttons=await self._buttons(reply))
+        except BadRequest as error:
+            if "message is not modified" in str(error).lower():
+                return Outcome(Fate.SENT, (message,))
+            return Outcome(Fate.REFUSED, error=summary(error))
+        except TelegramError as error:
+            return self._outcome(error)
+        return Outcome(Fate.SENT, (message,))
+
+    async def _say(
+        self,
+        piece: Piece,
+        chat: int,
+        topic: int | None,
+        buttons: InlineKeyboardMarkup | None,
+        answering: int | None,
+        *,
+        silent: bool,
+    ) -> int:
+        await self._pacer.broadcast(chat)
+        return await self._client.say(
+            piece.html, chat, topic=topic, answering=answering, buttons=buttons, silent=silent
+        )
+
+    def _outcome(self, error: TelegramError) -> Outcome:
+        """Return what an error means for a delivery."""
+        match error:
+            case RetryAfter():
+                wait = wait_of(error)
+                self._pacer.told_to_wait(wait)
+                return Outcome(Fate.FAILED, error="told to wait", wait=wait)
+            case ChatMigrated():
+                return Outcome(Fate.MOVED, moved_to=address(error.new_chat_id))
+            case Forbidden():
+                return Outcome(Fate.UNREACHABLE, error=summary(error))
+            case BadRequest():
+                fate = Fate.UNREACHABLE if _says(error, _GONE) else Fate.REFUSED
+                return Outcome(fate, error=summary(error))
+            case Disconnected() | NetworkError():
+                return Outcome(Fate.FAILED, error=summary(error))
+        return Outcome(Fate.FAILED, error=summary(error))
+
+
+def number_of(chat: str) -> int:
+    """Return the chat's own number from its address."""
+    return int(chat.partition(":")[2])
+
+
+def _says(error: TelegramError, phrases: tuple[str, ...]) -> bool:
+    text = str(error).lower()
+    return any(phrase in text for phrase in phrases)

@@ -1,0 +1,118 @@
+"""What operators' programs look at: counts and latencies for Prometheus, and whether the bot is alive.
+
+The library is loaded only where `metrics.listen` is set; elsewhere counting costs a function call.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from storage.record import Record
+
+
+Measure = Callable[[], Awaitable[None]]
+# Seconds without a sign of life after which a part counts as stuck.
+STUCK = 120.0
+
+log = logging.getLogger("onrecord.metrics")
+
+
+class Metrics:
+    """Count, if anybody looks; until `start` nothing is counted."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._commands: Any = None
+        self._deliveries: Any = None
+        self._beats: dict[str, float] = {}
+        self._registry: Any = None
+        self._runner: web.AppRunner | None = None
+
+    @contextmanager
+    def command(self, name: str) -> Iterator[None]:
+        """Count a command and how long it takes."""
+        if self._commands is None:
+            yield
+            return
+        began = self._clock()
+        try:
+            yield
+        finally:
+            self._commands.labels(name).observe(self._clock() - began)
+
+    def delivered(self, outcome: str) -> None:
+        """Count a delivery by its outcome."""
+        if self._deliveries is not None:
+            self._deliveries.labels(outcome).inc()
+
+    def beat(self, part: str) -> None:
+        """Note that a part of the bot (the poller, the sender) is alive."""
+        self._beats[part] = self._clock()
+
+    def stuck(self) -> list[str]:
+        """Return the parts that have given no sign of life for too long."""
+        now = self._clock()
+        return [part for part, at in self._beats.items() if now - at > STUCK]
+
+    async def start(self, listen: str, record: Record) -> None:
+        """Serve `/metrics` and `/healthz` at host:port. Raises OSError where that is taken."""
+        from aiohttp import web
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+        from storage.audit import read_moment
+        from storage.models import DeliveryState
+
+        self._registry = CollectorRegistry()
+        named: dict[str, Any] = {"registry": self._registry}
+        self._commands = Histogram("onrecord_command_seconds", "Time to answer", ["command"], **named)
+        self._deliveries = Counter("onrecord_deliveries", "Deliveries by outcome", ["outcome"], **named)
+        depth = Gauge("onrecord_outbox_depth", "Deliveries by state", ["state"], **named)
+        changes = Gauge("onrecord_changes", "Entries of the audit trail", **named)
+        age = Gauge("onrecord_outbox_age_seconds", "Age of the oldest notice not yet told to all", **named)
+
+        async def measure() -> None:
+            found = await record.outbox.depth()
+            for state in DeliveryState:
+                depth.labels(state.value).set(found.states.get(state.value, 0))
+            changes.set(await record.audit.last())
+            oldest = read_moment(found.oldest) if found.oldest else record.ledger.clock()
+            age.set(max(0.0, (record.ledger.clock() - oldest).total_seconds()))
+
+        app = web.Application()
+        app.router.add_get("/metrics", self._page(measure))
+        app.router.add_get("/healthz", self._health)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        host, _, port = listen.rpartition(":")
+        await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
+        log.info("metrics at %s", listen)
+
+    async def stop(self) -> None:
+        """Serve no more."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def _page(self, measure: Measure) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def page(_request: web.Request) -> web.Response:
+            from aiohttp import web
+            from prometheus_client import generate_latest
+            from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+            await measure()
+            headers = {"Content-Type": CONTENT_TYPE_LATEST}
+            return web.Response(body=generate_latest(self._registry), headers=headers)
+
+        return page
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        from aiohttp import web
+
+        if stuck := self.stuck():
+            return web.Response(text=f"stuck: {', '.join(stuck)}\n", status=503)
+        return web.Response(text="ok\n")

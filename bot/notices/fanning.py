@@ -1,0 +1,58 @@
+"""Fanning notices out: which of them are to be told at all, and to whom."""
+
+from __future__ import annotations
+
+from bot.answers.bearing import stating_words, surrounding_words
+from storage.models import Notice, NoticeKind
+from storage.record import Record
+from storage.words import stem
+
+# Steps at a time: each is one transaction, and others write between them.
+STEPS = 20
+
+
+async def fan_out(record: Record) -> bool:
+    """Fan out what is due, some steps of it; tell whether there is more."""
+    for _step in range(STEPS):
+        now = record.ledger.now()
+        notice = await record.notices.next_new(now)
+        if notice is None:
+            return False
+        if not await _superfluous(record, notice, now):
+            await _step_of(record, notice, now)
+    return True
+
+
+async def _superfluous(record: Record, notice: Notice, now: str) -> bool:
+    """Drop a notice that tells what nobody needs to be told; say whether it was one.
+
+    While a new fact is held, what becomes of it is no news: it was never told. It is told as it then is, or
+    not at all if it was taken back.
+    """
+    if notice.kind is NoticeKind.PUBLISHED:
+        fact = await record.facts.find(notice.fact_id or 0)
+        if fact is None or fact.retracted is not None:
+            await record.notices.drop(notice, now)
+            return True
+        return False
+    held = await record.notices.held_publication(notice)
+    if held is not None:
+        await record.notices.drop(notice, now, instead=held)
+    return held is not None
+
+
+async def _step_of(record: Record, notice: Notice, now: str) -> None:
+    (fact,) = await record.facts.load([notice.fact_id or 0])
+    asked = await record.notices.words_asked(notice.story_id or 0)
+    held = {stem(word) for word in stating_words(fact) | surrounding_words(fact)} if asked else set()
+    await record.notices.fan_out(
+        notice,
+        entities=[entity.id for entity in fact.entities()],
+        words=[words for words in asked if holds(words, held)],
+        now=now,
+    )
+
+
+def holds(words: str, held: set[str]) -> bool:
+    """Tell whether a fact holds all of some words (folded), in any inflection."""
+    return all(stem(word) in held for word in words.split())

@@ -1,0 +1,83 @@
+"""When a chat may hear: cadence, quiet hours and muting, in the chat's own time zone. Pure.
+
+Times of day that a change of clocks skips are taken as the moment after the gap, and of those that come twice
+the first: a digest comes once on such a day, as on any other.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from storage.audit import moment_text, read_moment
+from storage.models import Cadence, Listener
+
+HOUR = timedelta(hours=1)
+
+
+def ready_at(listener: Listener, due: datetime, now: datetime) -> datetime:
+    """Return the moment from which a notice that is due since `due` may be sent; `now` where that is now."""
+    moment = max(_digest(listener, due), now)
+    if listener.muted_until:
+        moment = max(moment, read_moment(listener.muted_until))
+    return _after_quiet(listener, moment)
+
+
+def next_digest(listener: Listener, now: datetime) -> datetime:
+    """Return when a chat hears next of what happens now."""
+    return ready_at(listener, now, now)
+
+
+def _digest(listener: Listener, due: datetime) -> datetime:
+    """Return the moment of the digest that a notice belongs to; the notice's own where there are none."""
+    if listener.cadence is Cadence.AT_ONCE:
+        return due
+    if listener.cadence is Cadence.HOURLY:
+        # Of the chat's own hours, some of which begin at half past Greenwich's.
+        local = due.astimezone(zone(listener.zone))
+        begun = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        return due - begun + (HOUR if begun else timedelta())
+    day = due.astimezone(zone(listener.zone)).date()
+    at = time.fromisoformat(listener.time)
+    for ahead in range(9):
+        candidate = day + timedelta(days=ahead)
+        if listener.cadence is Cadence.WEEKLY and candidate.weekday() != listener.weekday:
+            continue
+        moment = _moment(datetime.combine(candidate, at), listener.zone)
+        if moment >= due:
+            return moment
+    raise AssertionError("a week has seven days")
+
+
+def _after_quiet(listener: Listener, moment: datetime) -> datetime:
+    """Return the end of the quiet hours that a moment falls into, else the moment itself."""
+    if not listener.quiet_from or not listener.quiet_until:
+        return moment
+    begins, ends = time.fromisoformat(listener.quiet_from), time.fromisoformat(listener.quiet_until)
+    local = moment.astimezone(zone(listener.zone))
+    # Quiet hours that go over midnight began the day before.
+    for ahead in (-1, 0):
+        day = local.date() + timedelta(days=ahead)
+        start = _moment(datetime.combine(day, begins), listener.zone)
+        over_midnight = timedelta(days=1 if ends <= begins else 0)
+        end = _moment(datetime.combine(day + over_midnight, ends), listener.zone)
+        if start <= moment < end:
+            return end
+    return moment
+
+
+def _moment(local: datetime, name: str) -> datetime:
+    """Return the moment of a local time: the first of two, the one after the gap where there is none."""
+    return local.replace(tzinfo=zone(name), fold=0).astimezone(UTC)
+
+
+@lru_cache(maxsize=512)
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone; raises KeyError (ZoneInfoNotFoundError) or ValueError for an unknown name."""
+    return ZoneInfo(name)
+
+
+def text_of(moment: datetime) -> str:
+    """Return a moment as the record writes it."""
+    return moment_text(moment)
