@@ -65,9 +65,7 @@ async def privacy(_context: Context, _argument: str) -> Reply:
     """Say what is kept about people."""
     kept = (
         _("The story that a chat uses, by the chat's id."),
-        _(
-            "A dialogue that you have not finished, until you end it or for some hours after your last answer."
-        ),
+        _("A dialogue that you have not finished, for some hours after your last answer."),
         _("A question that found nothing, without who asked it; with your id only if you ask to be told."),
         _("A suggestion with your id, which no moderator sees, so that you can be told what becomes of it."),
         _("What you were told without having just asked for it."),
