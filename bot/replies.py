@@ -66,7 +66,8 @@ class Action(_Part):
     command: str = Field(min_length=1)
 
 
-Block = Heading | Note | Item | Line
+# In this order a reply that was kept as JSON is read back as it was: a note is what has a text and no more.
+Block = Note | Heading | Item | Line
 
 
 class Cited(NamedTuple):

@@ -8,7 +8,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import answering, claims, importing, moderating, places, queries, searching, startup
+from tests.benchmarks import (
+    answering,
+    broadcasting,
+    claims,
+    fanning,
+    importing,
+    moderating,
+    places,
+    queries,
+    searching,
+    startup,
+)
 from tests.benchmarks.report import Finding, summary
 from tests.benchmarks.sizes import FULL, QUICK, Sizes
 
@@ -19,6 +30,8 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "searching": searching.measure,
     "importing": importing.measure,
     "moderating": moderating.measure,
+    "broadcasting": broadcasting.measure,
+    "fanning": fanning.measure,
 }
 CLAIMS = "claims"
 

@@ -5,13 +5,13 @@ from types import ModuleType
 
 import pytest
 
-from tests.benchmarks import moderating, queries, searching, startup
+from tests.benchmarks import broadcasting, fanning, moderating, queries, searching, startup
 from tests.benchmarks.sizes import TINY
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("benchmark", [startup, queries, searching, moderating])
+@pytest.mark.parametrize("benchmark", [startup, queries, searching, moderating, broadcasting, fanning])
 def test_a_benchmark_reports_findings_beside_their_goals(
     benchmark: ModuleType,
     tmp_path: Path,
