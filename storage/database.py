@@ -122,9 +122,10 @@ class Database:
         """Begin a writing transaction; commit at the end of the block, roll back on any exception."""
         async with self._writing:
             with translated(self.path):
-                # IMMEDIATE takes the write lock before reading: a deferred one can fail half way.
-                await self._writer.execute_fetchall("BEGIN IMMEDIATE")
                 try:
+                    # IMMEDIATE takes the write lock before reading: a deferred one can fail half way. Who is
+                    # cancelled while waiting for it gets it all the same, a moment later, and rolls back.
+                    await self._writer.execute_fetchall("BEGIN IMMEDIATE")
                     yield Transaction(self._writer)
                     await self._writer.commit()
                     # What is kept in memory of any state before is out of date.

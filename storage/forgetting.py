@@ -15,11 +15,13 @@ _REMOVED = {
     "settings": "DELETE FROM chat WHERE address = :person",
     "subscriptions": "DELETE FROM subscription WHERE person = :person"
     " OR listener_id IN (SELECT id FROM listener WHERE chat = :person)",
+    "answers": "DELETE FROM notice WHERE kind = 'reply' AND id IN (SELECT notice_id FROM delivery"
+    " WHERE listener_id IN (SELECT id FROM listener WHERE chat = :person))",
     "deliveries": "DELETE FROM delivery WHERE listener_id IN (SELECT id FROM listener WHERE chat = :person)",
     "receipts": "DELETE FROM receipt WHERE chat = :person",
+    "corrections": "DELETE FROM amendment WHERE chat = :person",
     "messages": "DELETE FROM said WHERE chat = :person",
-    "listening": "UPDATE listener SET cadence = 'at once', words = NULL, muted_until = NULL"
-    " WHERE chat = :person AND (cadence <> 'at once' OR words IS NOT NULL OR muted_until IS NOT NULL)",
+    "listening": "DELETE FROM listener WHERE chat = :person",
 }
 
 

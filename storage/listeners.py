@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from storage.database import Database, Transaction
+from storage.database import Database, Read, Transaction
 from storage.models import Listener, Subscription
 
 # So many subscriptions one chat or topic may have.
@@ -98,17 +98,18 @@ class Listeners:
         )
         return [Subscription(**dict(row)) for row in rows]
 
-    async def resume(self, chat: str) -> None:
-        """Let a chat that was paused hear again, for somebody there has spoken to the bot.
+    async def is_paused(self, chat: str) -> bool:
+        """Tell whether a chat hears nothing until somebody there speaks to the bot.
 
         Every message asks for this, so who is paused is kept in memory until the file has changed.
         """
         if self._paused[0] != self._database.state:
-            rows = await self._database.reading(
-                lambda read: read("SELECT chat FROM listener WHERE paused IS NOT NULL")
-            )
-            self._paused = (self._database.state, frozenset(row[0] for row in rows))
-        if chat in self._paused[1]:
+            self._paused = await self._database.reading(_paused)
+        return chat in self._paused[1]
+
+    async def resume(self, chat: str) -> None:
+        """Let a chat that was paused hear again, for somebody there has spoken to the bot."""
+        if await self.is_paused(chat):
             async with self._database.transaction() as tx:
                 await tx.run("UPDATE listener SET paused = NULL WHERE chat = ?", (chat,))
 
@@ -121,6 +122,15 @@ class Listeners:
         """Let a chat keep everything under its new address: a group has become a supergroup."""
         async with self._database.transaction() as tx:
             await move(tx, old, new)
+
+    async def fall_back(self, chat: str, topic: int) -> None:
+        """Let the chat as a whole hear from now on what one of its topics was to hear."""
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch(
+                "SELECT id, language FROM listener WHERE chat = ? AND topic = ?", (chat, topic)
+            )
+            if topic and rows:
+                await _join(tx, rows[0]["id"], await ensure(tx, chat, language=rows[0]["language"]))
 
 
 async def ensure(tx: Transaction, chat: str, topic: int = 0, language: str | None = None) -> int:
@@ -136,16 +146,49 @@ async def ensure(tx: Transaction, chat: str, topic: int = 0, language: str | Non
 
 async def pause(tx: Transaction, chat: str, reason: str) -> None:
     """Let a chat hear nothing until somebody there speaks to the bot again."""
+    # Also one that has subscribed to nothing: what it was told may have to be put right.
+    await ensure(tx, chat)
     await tx.run("UPDATE listener SET paused = ? WHERE chat = ?", (reason, chat))
 
 
 async def move(tx: Transaction, old: str, new: str) -> None:
-    """Give all that is kept of a chat a new address; what the new one has already is left as it is."""
+    """Give all that is kept of a chat a new address; what the new one has already is left as it is.
+
+    Where both are listeners, the new one keeps its settings and hears what the old one was to hear.
+    """
+    both = await tx.fetch(
+        "SELECT o.id, n.id FROM listener o JOIN listener n ON n.topic = o.topic"
+        " WHERE o.chat = ? AND n.chat = ?",
+        (old, new),
+    )
+    for gone, kept in both:
+        await _join(tx, gone, kept)
     await tx.run("UPDATE OR IGNORE listener SET chat = ? WHERE chat = ?", (new, old))
     await tx.run("UPDATE OR IGNORE chat SET address = ? WHERE address = ?", (new, old))
     await tx.run("UPDATE OR IGNORE dialogue SET chat = ? WHERE chat = ?", (new, old))
     await tx.run("UPDATE OR IGNORE asker SET chat = ? WHERE chat = ?", (new, old))
     await tx.run("UPDATE draft SET chat = ? WHERE chat = ?", (new, old))
+
+
+async def _join(tx: Transaction, gone: int, kept: int) -> None:
+    """Let one listener hear what another was to hear, and what already waits for that."""
+    ids = {"gone": gone, "kept": kept}
+    await tx.run("UPDATE OR IGNORE subscription SET listener_id = :kept WHERE listener_id = :gone", ids)
+    await tx.run("DELETE FROM subscription WHERE listener_id = :gone", ids)
+    waiting = (
+        "WHERE listener_id = :gone AND state IN ('due', 'held', 'failed')"
+        " AND notice_id IN (SELECT id FROM notice WHERE state IN ('new', 'fanned out'))"
+    )
+    # Held, and open since ever: deliveries that become due are looked for only where none was before.
+    await tx.run(f"UPDATE OR IGNORE delivery SET listener_id = :kept, state = 'held' {waiting}", ids)
+    await tx.run(f"DELETE FROM delivery {waiting}", ids)
+    await tx.run("UPDATE listener SET open_at = '0' WHERE id = :kept", ids)
+
+
+def _paused(read: Read) -> tuple[int, frozenset[str]]:
+    """Return who is paused, and in which state of the file: by then it may have changed again."""
+    rows = read("SELECT chat FROM listener WHERE paused IS NOT NULL")
+    return int(read("PRAGMA data_version")[0][0]), frozenset(row[0] for row in rows)
 
 
 def _listener(row: sqlite3.Row) -> Listener:

@@ -17,11 +17,15 @@ from storage.database import Database, Transaction
 from storage.models import Fact, Notice, NoticeKind
 
 # Deliveries that one transaction writes: it holds the lock for about a hundredth of a second.
-CHUNK = 5_000
+CHUNK = 6_000
+# Beyond every listener's id.
+END = 2**62
 _COLUMNS = "id, audit_id, kind, made_at, due_at, story_id, fact_id, revision, material, reply"
+# In these very words, for that is how SQLite knows that the index of open notices serves.
+OPEN = "state IN ('new', 'fanned out')"
 _FAN_OUT = """
 INSERT INTO delivery (notice_id, listener_id, state)
-SELECT DISTINCT :notice, s.listener_id, iif(l.open_at > :now, 'held', 'due')
+SELECT :notice, s.listener_id, iif(l.open_at > :now, 'held', 'due')
 FROM subscription s JOIN listener l ON l.id = s.listener_id
 WHERE s.story_id = :story AND s.listener_id > :after AND s.listener_id <= :upto AND l.paused IS NULL
     AND (s.entity_id IS NULL OR s.entity_id IN (SELECT value FROM json_each(:entities)))
@@ -74,12 +78,11 @@ class Notices:
         )
         return tuple(rows[0]) if rows else None
 
-    async def amended(self, notice_id: int, listener_id: int) -> int:
+    async def amended(self, notice_id: int, chat: str) -> int:
         """Return how many of a chat's messages were put right because of a notice."""
         rows = await self._database.read(
-            "SELECT count(*) FROM amendment WHERE notice_id = ? AND state = 'sent'"
-            " AND chat = (SELECT chat FROM listener WHERE id = ?)",
-            (notice_id, listener_id),
+            "SELECT count(*) FROM amendment WHERE chat = ? AND notice_id = ? AND state = 'sent'",
+            (chat, notice_id),
         )
         return int(rows[0][0])
 
@@ -90,10 +93,18 @@ class Notices:
     async def next_new(self, now: str) -> Notice | None:
         """Return the notice that is to be fanned out next, None if none is due."""
         rows = await self._database.read(
-            f"SELECT {_COLUMNS} FROM notice WHERE state = 'new' AND due_at <= ? ORDER BY due_at, id LIMIT 1",
+            f"SELECT {_COLUMNS} FROM notice WHERE {OPEN} AND state = 'new' AND due_at <= ?"
+            " ORDER BY due_at, id LIMIT 1",
             (now,),
         )
         return _notice(rows[0]) if rows else None
+
+    async def first_held(self, now: str) -> int | None:
+        """Return the first entry of the audit trail of which nobody is to be told yet."""
+        rows = await self._database.read(
+            f"SELECT min(audit_id) FROM notice WHERE {OPEN} AND state = 'new' AND due_at > ?", (now,)
+        )
+        return rows[0][0] if rows else None
 
     async def words_asked(self, story_id: int) -> list[str]:
         """Return all words that subscriptions of a story, and filters of any chat, ask for."""
@@ -112,16 +123,15 @@ class Notices:
         `entities` are those that its fact names, `words` those asked for that it holds.
         """
         async with self._database.transaction() as tx:
-            rows = await tx.fetch("SELECT fanned_to, state FROM notice WHERE id = ?", (notice.id,))
-            after, state = rows[0]
+            rows = await tx.fetch(
+                "SELECT fanned_to, state, coalesce((SELECT s.listener_id FROM subscription s"
+                " WHERE s.story_id = n.story_id AND s.listener_id > n.fanned_to"
+                " ORDER BY s.listener_id LIMIT 1 OFFSET ?), ?) FROM notice n WHERE id = ?",
+                (CHUNK - 1, END, notice.id),
+            )
+            after, state, upto = rows[0]
             if state != "new":
                 return True
-            rows = await tx.fetch(
-                "SELECT listener_id FROM subscription WHERE story_id = ? AND listener_id > ?"
-                " ORDER BY listener_id LIMIT 1 OFFSET ?",
-                (notice.story_id, after, CHUNK - 1),
-            )
-            upto = rows[0][0] if rows else 2**62
             await tx.run(
                 _FAN_OUT,
                 {
@@ -130,13 +140,15 @@ class Notices:
                     "material": notice.material,
                 },
             )  # fmt: skip
-            if not rows:
+            if upto == END:
                 await _amend(tx, notice, now)
             await tx.run(
-                "UPDATE notice SET fanned_to = ?, state = ? WHERE id = ?",
-                (upto, "new" if rows else "fanned out", notice.id),
+                "UPDATE notice SET fanned_to = :upto, state = CASE WHEN :more THEN 'new'"
+                " WHEN EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice) THEN 'fanned out'"
+                " ELSE 'done' END WHERE id = :notice",
+                {"upto": upto, "more": upto < END, "notice": notice.id},
             )
-        return not rows
+        return bool(upto == END)
 
     async def drop(self, notice: Notice, now: str, *, instead: Notice | None = None) -> None:
         """Tell of a notice to nobody; with `instead`, that one tells of the fact as this one left it.
@@ -146,6 +158,11 @@ class Notices:
         async with self._database.transaction() as tx:
             await _amend(tx, notice, now)
             await tx.run("UPDATE notice SET state = 'dropped' WHERE id = ? AND state = 'new'", (notice.id,))
+            await tx.run(
+                "UPDATE delivery SET state = 'given up', error = 'taken back', changed_at = ?"
+                " WHERE notice_id = ? AND state IN ('due', 'held', 'failed')",
+                (now, notice.id),
+            )
             if instead is not None:
                 await tx.run("UPDATE notice SET revision = ? WHERE id = ?", (notice.revision, instead.id))
 
@@ -182,7 +199,10 @@ async def post(tx: Transaction, chat: str, reply: str, at: str, language: str | 
     await tx.run("INSERT INTO delivery (notice_id, listener_id) VALUES (?, ?)", (rows[0][0], listener_id))
 
 
-_AMENDING = frozenset({NoticeKind.CORRECTED, NoticeKind.SUPERSEDED, NoticeKind.RETRACTED})
+# What was put right when a fact was retracted is wrong again once it is restored.
+_AMENDING = frozenset(
+    {NoticeKind.CORRECTED, NoticeKind.SUPERSEDED, NoticeKind.RETRACTED, NoticeKind.RESTORED}
+)
 
 
 async def _amend(tx: Transaction, notice: Notice, now: str) -> None:

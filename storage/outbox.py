@@ -9,9 +9,11 @@ from typing import NamedTuple
 from storage import listeners, receipts
 from storage.database import Database, Transaction
 from storage.models import Listener
+from storage.notices import END, OPEN
 
 MOST_ATTEMPTS = 8
-_OF_PLATFORM = "l.chat >= :low AND l.chat < :high"
+# Not by the index of addresses: nearly all listeners are of the platform, and few of them are looked for.
+_OF_PLATFORM = "l.chat || '' >= :low AND l.chat || '' < :high"
 
 
 class Parcel(NamedTuple):
@@ -71,7 +73,12 @@ class Outbox:
         wanted |= dict.fromkeys(await self._opened(platform, now, limit))
         if len(wanted) < limit:
             wanted |= dict.fromkeys(await self._next(platform, limit - len(wanted)))
-        return await self._pack(list(wanted)[:limit], now) if wanted else []
+        try:
+            return await self._pack(list(wanted)[:limit], now) if wanted else []
+        except BaseException:
+            # They were not handed out, and are to be found again.
+            self._reached.clear()
+            raise
 
     async def sent(
         self, parcel: Parcel, messages: Sequence[int], said: receipts.Said | None, at: str
@@ -110,26 +117,34 @@ class Outbox:
     async def moved(self, parcel: Parcel, chat: str, again_at: str) -> None:
         """Let a chat keep everything under its new address, and send the parcel there."""
         async with self._database.transaction() as tx:
-            await listeners.move(tx, parcel.listener.chat, chat)
             await self._mark(tx, parcel, "failed", again_at, error="moved")
+            await listeners.move(tx, parcel.listener.chat, chat)
 
     async def finish(self) -> None:
         """Close the notices that have been told to all they were to be told to."""
+        told = (
+            f"{OPEN} AND state = 'fanned out' AND NOT EXISTS (SELECT 1 FROM delivery d"
+            " WHERE d.notice_id = notice.id AND d.state IN ('due', 'held', 'sending', 'failed'))"
+        )
+        # Looked for by reading: this is asked often, is seldom so, and must not hold up who writes.
+        rows = await self._database.read(f"SELECT id FROM notice WHERE {told}")
+        if not rows:
+            return
         async with self._database.transaction() as tx:
+            ids = json.dumps([row[0] for row in rows])
             await tx.run(
-                "UPDATE notice SET state = 'done' WHERE state = 'fanned out'"
-                " AND id IN (SELECT value FROM json_each(?))"
-                " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notice_id = notice.id"
-                " AND d.state IN ('due', 'held', 'sending', 'failed'))",
-                (json.dumps([notice for _platform, notice in self._reached]),),
+                f"UPDATE notice SET state = 'done' WHERE id IN (SELECT value FROM json_each(?)) AND {told}",
+                (ids,),
             )
+        done = {row[0] for row in rows}
+        self._reached = {key: at for key, at in self._reached.items() if key[1] not in done}
 
     async def retry(self, now: str) -> int:
         """Let what was given up be tried again; return how many deliveries."""
         async with self._database.transaction() as tx:
             rows = await tx.fetch(
                 "UPDATE delivery SET state = 'failed', attempts = 0, changed_at = ? WHERE state = 'given up'"
-                " RETURNING notice_id",
+                " AND notice_id IN (SELECT id FROM notice WHERE state <> 'dropped') RETURNING notice_id",
                 (now,),
             )
             await tx.run(
@@ -145,10 +160,10 @@ class Outbox:
             rows = await tx.fetch(
                 "UPDATE delivery SET state = 'given up', error = 'dropped by an operator', changed_at = ?"
                 " WHERE state IN ('due', 'held', 'failed') AND notice_id IN"
-                " (SELECT id FROM notice WHERE state IN ('new', 'fanned out')) RETURNING 1",
+                f" (SELECT id FROM notice WHERE {OPEN}) RETURNING 1",
                 (now,),
             )
-            await tx.run("UPDATE notice SET state = 'done' WHERE state IN ('new', 'fanned out')")
+            await tx.run(f"UPDATE notice SET state = 'done' WHERE {OPEN}")
         return len(rows)
 
     async def failures(self, limit: int) -> list[Failure]:
@@ -174,10 +189,10 @@ class Outbox:
         """Return how full the outbox is."""
         rows = await self._database.read(
             "SELECT d.state, count(*) FROM notice n JOIN delivery d ON d.notice_id = n.id"
-            " WHERE n.state IN ('new', 'fanned out') GROUP BY d.state"
+            f" WHERE n.{OPEN} GROUP BY d.state"
         )
         oldest = await self._database.read(
-            "SELECT min(due_at) FROM notice n WHERE n.state = 'new' OR (n.state = 'fanned out' AND EXISTS"
+            f"SELECT min(due_at) FROM notice n WHERE n.{OPEN} AND (n.state = 'new' OR EXISTS"
             " (SELECT 1 FROM delivery d WHERE d.notice_id = n.id"
             " AND d.state IN ('due', 'sending', 'failed')))"
         )
@@ -191,6 +206,8 @@ class Outbox:
         rows = await self._database.read(
             "SELECT DISTINCT d.listener_id FROM delivery d JOIN listener l ON l.id = d.listener_id"
             f" WHERE d.state = 'failed' AND d.changed_at <= :now AND {_OF_PLATFORM}"
+            # Plus: by the index of what has failed, and not through all deliveries of the open notices.
+            f" AND +d.notice_id IN (SELECT id FROM notice WHERE {OPEN})"
             " ORDER BY d.changed_at LIMIT :limit",
             {"now": now, "low": low, "high": high, "limit": limit},
         )
@@ -210,11 +227,13 @@ class Outbox:
         """Return the listeners of the next deliveries, notice by notice, each in the order of its key."""
         low, high = _range(platform)
         rows = await self._database.read(
-            "SELECT id FROM notice WHERE state = 'fanned out' ORDER BY due_at, id"
+            f"SELECT id FROM notice WHERE {OPEN} AND state = 'fanned out' ORDER BY due_at, id"
         )
         found: list[int] = []
         for (notice_id,) in rows:
             reached = self._reached.get((platform, notice_id), 0)
+            if reached == END:
+                continue
             due = await self._database.read(
                 "SELECT d.listener_id FROM delivery d JOIN listener l ON l.id = d.listener_id"
                 " WHERE d.notice_id = :notice AND d.listener_id > :reached AND d.state = 'due'"
@@ -227,9 +246,10 @@ class Outbox:
                     "limit": limit - len(found),
                 },
             )
-            if due:
-                self._reached[platform, notice_id] = due[-1][0]
-                found += [row[0] for row in due]
+            # Once the last was handed out no other comes to be due: they are retried and released by others.
+            more = len(due) == limit - len(found)
+            self._reached[platform, notice_id] = due[-1][0] if more else END
+            found += [row[0] for row in due]
             if len(found) >= limit:
                 break
         return found
@@ -242,7 +262,7 @@ class Outbox:
                 rows = await tx.fetch(
                     "UPDATE delivery SET state = 'sending', attempts = attempts + 1, changed_at = :now"
                     " WHERE listener_id = :listener AND state IN ('due', 'held', 'failed')"
-                    " AND notice_id IN (SELECT id FROM notice WHERE state = 'fanned out' AND due_at <= :now)"
+                    f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN})"
                     " RETURNING notice_id, attempts",
                     {"listener": listener_id, "now": now},
                 )

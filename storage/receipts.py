@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from storage.database import Database, Transaction
+
+_CITED = (
+    "INSERT INTO receipt VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (fact_id, chat, message) DO UPDATE SET revision = excluded.revision"
+)
 
 
 class Said(NamedTuple):
@@ -26,7 +31,10 @@ class Said(NamedTuple):
 
 
 class Amendment(NamedTuple):
-    """A message that must be put right, because of these notices; `reply` (JSON) is what it said, if kept."""
+    """A message that must be put right, because of these notices; `reply` (JSON) is what it said, if kept.
+
+    `earlier` are the notices because of which it was put right before.
+    """
 
     chat: str
     topic: int
@@ -35,6 +43,7 @@ class Amendment(NamedTuple):
     reply: str | None
     notices: tuple[int, ...]
     attempts: int
+    earlier: tuple[int, ...] = ()
 
 
 class Receipts:
@@ -50,33 +59,41 @@ class Receipts:
 
     async def forget_before(self, moment: str, limit: int = 2_000) -> int:
         """Forget what was said before a moment, the oldest first; return how many messages."""
+        rows = await self._database.read(
+            "SELECT chat, message FROM said WHERE at < ? ORDER BY at LIMIT ?", (moment, limit)
+        )
+        keys = [(row[0], row[1]) for row in rows]
+        if not keys:
+            return 0
         async with self._database.transaction() as tx:
-            rows = await tx.fetch(
-                "SELECT chat, message FROM said WHERE at < ? ORDER BY at LIMIT ?", (moment, limit)
-            )
-            keys = [(row[0], row[1]) for row in rows]
             await tx.run_many("DELETE FROM receipt WHERE chat = ? AND message = ?", keys)
             await tx.run_many("DELETE FROM said WHERE chat = ? AND message = ?", keys)
         return len(keys)
 
     async def take(self, platform: str, now: str, limit: int) -> list[Amendment]:
         """Return messages that must be put right, marked as being dealt with."""
+        # The index holds only what still has to be put right, not all that ever was.
+        rows = await self._database.read(
+            "SELECT DISTINCT a.chat, a.message FROM amendment a"
+            " WHERE a.state IN ('due', 'sending', 'failed') AND a.state <> 'sending' AND a.changed_at <= :now"
+            " AND a.notice_id >= 0 AND a.chat || '' >= :low AND a.chat || '' < :high"
+            # Not two at once in one message: the second must know what was put right by the first.
+            " AND NOT EXISTS (SELECT 1 FROM amendment b WHERE b.chat = a.chat AND b.message = a.message"
+            " AND b.state = 'sending') LIMIT :limit",
+            {"now": now, "low": f"{platform}:", "high": f"{platform};", "limit": limit},
+        )
+        if not rows:
+            return []
         async with self._database.transaction() as tx:
-            rows = await tx.fetch(
-                "SELECT DISTINCT a.chat, a.message FROM amendment a"
-                " WHERE a.state IN ('due', 'failed') AND a.changed_at <= :now"
-                " AND a.chat >= :low AND a.chat < :high LIMIT :limit",
-                {"now": now, "low": f"{platform}:", "high": f"{platform};", "limit": limit},
-            )
             return [await _take(tx, row[0], row[1], now) for row in rows]
 
-    async def done(self, amendment: Amendment, revisions: dict[int, int]) -> None:
-        """Remember that a message was put right: it now cites its facts at other revisions."""
+    async def done(self, amendment: Amendment, revisions: Mapping[int, int]) -> None:
+        """Remember that a message was put right: it now cites these facts at these revisions."""
         async with self._database.transaction() as tx:
             await _mark(tx, amendment, "sent", None)
             await tx.run_many(
-                "UPDATE receipt SET revision = ? WHERE fact_id = ? AND chat = ? AND message = ?",
-                [(number, fact, amendment.chat, amendment.message) for fact, number in revisions.items()],
+                _CITED,
+                [(fact, amendment.chat, amendment.message, number) for fact, number in revisions.items()],
             )
 
     async def failed(self, amendment: Amendment, error: str, again_at: str | None) -> None:
@@ -84,10 +101,20 @@ class Receipts:
         async with self._database.transaction() as tx:
             await _mark(tx, amendment, "failed" if again_at else "given up", again_at, error=error)
 
+    async def put_off(self, amendment: Amendment, until: str) -> None:
+        """Leave a message for later: this was no attempt to put it right."""
+        async with self._database.transaction() as tx:
+            await tx.run(
+                "UPDATE amendment SET state = 'due', attempts = attempts - 1, changed_at = ?"
+                " WHERE chat = ? AND message = ? AND state = 'sending'",
+                (until, amendment.chat, amendment.message),
+            )
+
 
 async def write(tx: Transaction, said: Iterable[Said]) -> None:
     """Remember some replies, within a transaction."""
-    messages, receipts = [], []
+    messages: list[Sequence[object]] = []
+    receipts: list[Sequence[object]] = []
     for item in said:
         whole = zlib.compress(item.reply.encode()) if len(item.messages) == 1 else None
         messages += [
@@ -103,10 +130,11 @@ async def write(tx: Transaction, said: Iterable[Said]) -> None:
         " DO UPDATE SET at = excluded.at, reply = excluded.reply, language = excluded.language",
         messages,
     )
+    # A message in which another page has taken the place of the first cites only what it now shows.
     await tx.run_many(
-        "INSERT INTO receipt VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET revision = excluded.revision",
-        receipts,
+        "DELETE FROM receipt WHERE chat = ? AND message = ?", [(row[0], row[1]) for row in messages]
     )
+    await tx.run_many(_CITED, receipts)
 
 
 async def _take(tx: Transaction, chat: str, message: int, now: str) -> Amendment:
@@ -118,6 +146,11 @@ async def _take(tx: Transaction, chat: str, message: int, now: str) -> Amendment
     )
     said = await tx.fetch("SELECT * FROM said WHERE chat = ? AND message = ?", (chat, message))
     kept = said[0] if said else None
+    earlier = await tx.fetch(
+        "SELECT notice_id FROM amendment WHERE chat = ? AND message = ? AND state = 'sent'"
+        " AND changed_at >= ?",
+        (chat, message, kept["at"] if kept else ""),
+    )
     return Amendment(
         chat=chat,
         topic=kept["topic"] if kept else 0,
@@ -126,6 +159,7 @@ async def _take(tx: Transaction, chat: str, message: int, now: str) -> Amendment
         reply=zlib.decompress(kept["reply"]).decode() if kept and kept["reply"] else None,
         notices=tuple(sorted(row[0] for row in rows)),
         attempts=max((row[1] for row in rows), default=1) - 1,
+        earlier=tuple(sorted(row[0] for row in earlier)),
     )
 
 

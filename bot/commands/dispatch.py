@@ -100,9 +100,9 @@ class Dispatcher:
         now = self.record.ledger.now()
         told: list[Reply] = []
         for parcel in await self.record.outbox.take(chat.partition(":")[0], now, 20):
-            if (reply := await opened(self.record, parcel)) is not None:
-                await self.record.outbox.sent(parcel, (), None, now)
-                told.append(reply)
+            if (part := await opened(self.record, parcel)) is not None:
+                await self.record.outbox.sent(part.parcel, (), None, now)
+                told.append(part.reply)
         return told
 
     async def complete(self, text: str, request: Request) -> list[str]:
@@ -146,7 +146,6 @@ class Dispatcher:
         story = await self.record.stories.in_use(request.chat)
         command, role = await self._permitted(parsed.name, request, story)
         context = self._context(request, command, role, story, parsed.after)
-        await _refuse_strangers(command, request)
         argument = parsed.argument if command.lines else clean(parsed.argument)
         if command.arguments and command.arguments[0].required and not argument:
             raise UserError(
@@ -196,6 +195,7 @@ class Dispatcher:
         scope = None if found is not None and found.everywhere else story
         role = await self.role(request, scope, surely=found is not None and found.role > Role.READER)
         if found is not None and found.role <= role:
+            await _refuse_strangers(found, request)
             return found, role
         if found is not None and not request.is_person:
             raise UserError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -12,6 +12,7 @@ from bot.commands.context import Context
 from bot.commands.registry import Argument, Kind, commands
 from bot.errors import UserError
 from bot.finding import words_of
+from bot.notices.fanning import Reach, reach
 from bot.notices.timing import next_digest, text_of
 from bot.replies import Action, Heading, Item, Note, Reply
 from bot.requests import Role
@@ -19,7 +20,7 @@ from bot.texts import N_, _
 from storage.models import Cadence, Listener
 
 FAMILY = N_("Hearing of changes")
-_TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)?")
+_TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)?", re.ASCII)
 _QUIET = re.compile(r"(\S+?)\s*(?:-|–|to)\s*(\S+)")
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
@@ -54,7 +55,20 @@ async def settings(context: Context, argument: str) -> Reply:
                           known=", ".join(_READERS)) + hint)  # fmt: skip
     # What was waiting for an earlier setting is looked at anew.
     changes = {**reader(value.strip()), "open_at": context.record.ledger.now()}
-    return _shown(context, await listeners.change(request.chat, request.topic, changes))
+    notes = await reach_notes(context, changes.get("words"))
+    return _shown(context, await listeners.change(request.chat, request.topic, changes), notes)
+
+
+async def reach_notes(context: Context, words: str | None) -> list[Note]:
+    """Return what is to be said of words that no fact of the story in use holds, or every one."""
+    if not words or context.chosen is None:
+        return []
+    match await reach(context.record, context.chosen.id, words):
+        case Reach.NONE:
+            return [Note(text=_("No fact on record holds these words so far."))]
+        case Reach.ALL:
+            return [Note(text=_("Every fact on record holds these words: they leave nothing out."))]
+    return []
 
 
 def described(listener: Listener) -> str:
@@ -67,7 +81,7 @@ def described(listener: Listener) -> str:
     return _("Notices come {often} ({zone}).", often=often, zone=listener.zone)
 
 
-def _shown(context: Context, listener: Listener) -> Reply:
+def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> Reply:
     quiet = f"{listener.quiet_from}-{listener.quiet_until}" if listener.quiet_from else _("none")
     which = _("only material changes") if listener.material_only else _("all changes")
     rows = [
@@ -79,12 +93,12 @@ def _shown(context: Context, listener: Listener) -> Reply:
     ]
     if listener.paused:
         rows.append(Item(label=_("Paused"), text=listener.paused))
-    notes = []
+    shown = list(notes)
     if listener.cadence is not Cadence.AT_ONCE:
         moment = text_of(next_digest(listener, context.record.ledger.clock()))
-        notes.append(Note(text=_("The next digest comes {when} UTC.", when=f"{moment[:10]} {moment[11:16]}")))
+        shown.append(Note(text=_("The next digest comes {when} UTC.", when=f"{moment[:10]} {moment[11:16]}")))
     return Reply(
-        blocks=(Heading(text=_("How this chat hears of changes"), level=1), *rows, *notes),
+        blocks=(Heading(text=_("How this chat hears of changes"), level=1), *rows, *shown),
         actions=tuple(_offered(listener)),
     )
 
@@ -122,7 +136,7 @@ def time_of(value: str) -> str:
 
 def _near_time(value: str) -> str:
     """Return the time of day nearest to what was typed."""
-    numbers = [int(number) for number in re.findall(r"\d{1,4}", value)] or [9]
+    numbers = [int(number) for number in re.findall(r"[0-9]{1,4}", value)] or [9]
     return f"{min(numbers[0], 23):02d}:{min(numbers[1], 59) if len(numbers) > 1 else 0:02d}"
 
 
@@ -139,7 +153,7 @@ def _weekday(value: str) -> Mapping[str, Any]:
 def _zone(value: str) -> Mapping[str, Any]:
     zones = {name.casefold(): name for name in available_timezones()}
     folded = value.casefold().replace(" ", "_")
-    by_city = [name for key, name in zones.items() if key.rpartition("/")[2] == folded]
+    by_city = sorted(name for key, name in zones.items() if key.rpartition("/")[2] == folded)
     if folded in zones:
         return {"zone": zones[folded]}
     if len(by_city) == 1:

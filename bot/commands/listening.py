@@ -6,13 +6,15 @@ import re
 from datetime import timedelta
 
 from bot.answers.dating import day
+from bot.answers.matching import match, suggestions
 from bot.commands.context import Context
-from bot.commands.listener_settings import described
+from bot.commands.listener_settings import described, reach_notes
 from bot.commands.naming import entity_named
 from bot.commands.registry import Argument, Kind, commands
 from bot.errors import UserError
 from bot.finding import words_of
 from bot.notices.explaining import explained
+from bot.notices.fanning import Reach, reach
 from bot.notices.telling import changed
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
@@ -57,9 +59,7 @@ async def subscribe(context: Context, argument: str) -> Reply:
         )  # fmt: skip
     what = _what(story.title, entity.name if entity else None, words)
     text = _("You hear of that already: {what}.") if made is None else _("You will hear here of {what}.")
-    notes = [Note(text=text.format(what=what))]
-    if words and not await context.record.search.find(words, story_id=story.id, limit=1):
-        notes.append(Note(text=_("No fact on record holds these words so far.")))
+    notes = [Note(text=text.format(what=what)), *await reach_notes(context, words)]
     listener = await context.record.listeners.find(request.chat, request.topic)
     assert listener is not None  # it was just made
     notes.append(Note(text=described(listener)))
@@ -83,7 +83,23 @@ async def _meant(context: Context, argument: str) -> tuple[Story, Entity | None,
     words = words_of(argument)
     if not words:
         raise UserError(_("Say what to hear of: a story, a name or some words; /stories and /who list them."))
+    if await reach(context.record, context.story.id, words) is Reach.NONE:
+        await _refuse_misspelt(context, argument)
     return context.story, None, words
+
+
+async def _refuse_misspelt(context: Context, text: str) -> None:
+    """Offer what a text may be meant to name; one that is like no name asks for words that may yet come."""
+    stories = [story.name for story in await context.record.stories.all()]
+    found = match(text, await context.record.entities.names(context.story.id))
+    entities = await context.record.entities.by_id(found.entity_ids)
+    near = [*suggestions(text, stories), *(entities[entity_id].name for entity_id in found.entity_ids)]
+    if near:
+        raise UserError(
+            _("Nothing on record is called “{text}”. Did you mean {names}?",
+              text=text[:60], names=_(" or ").join(near)),
+            commands=tuple((name, f"/subscribe {name}") for name in near),
+        )  # fmt: skip
 
 
 @commands.command(
@@ -208,15 +224,23 @@ async def catchup(context: Context, _argument: str) -> Reply:
     listener = await record.listeners.find(request.chat, request.topic)
     seen = listener.seen if listener else 0
     notices = await record.notices.since(context.story.id, seen, record.ledger.now(), limit=context.page + 1)
-    last = notices[context.page - 1].audit_id if len(notices) > context.page else await record.audit.last()
+    more_to_come = len(notices) > context.page
+    last = notices[context.page - 1].audit_id if more_to_come else await _told_up_to(context)
     await record.listeners.change(request.chat, request.topic, {"seen": last or 0})
     if not notices:
         return Reply(blocks=(Note(text=_("Nothing has changed since this chat last looked.")),))
     blocks: list[Block] = [Heading(text=_("Changed since this chat last looked"), level=1)]
     for notice in notices[: context.page]:
         blocks += await changed(record, notice)
-    more = (Action(label=_("Go on"), command="/catchup"),) if len(notices) > context.page else ()
+    more = (Action(label=_("Go on"), command="/catchup"),) if more_to_come else ()
     return Reply(blocks=tuple(blocks), actions=more)
+
+
+async def _told_up_to(context: Context) -> int:
+    """Return the last entry of the trail that may be told of, and all before it."""
+    record = context.record
+    held = await record.notices.first_held(record.ledger.now())
+    return held - 1 if held is not None else await record.audit.last()
 
 
 @commands.command(

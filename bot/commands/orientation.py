@@ -19,7 +19,7 @@ from storage.models import Story
 
 FAMILY = N_("Finding your way")
 # What may stand behind `?start=` in a link to the bot: a fact, or a story to subscribe to.
-_LINK = re.compile(r"(?P<fact>F[1-9]\d{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
+_LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
 
 
 @commands.command(
@@ -33,14 +33,14 @@ _LINK = re.compile(r"(?P<fact>F[1-9]\d{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1
 async def start(context: Context, argument: str) -> Reply:
     """Say what the bot is for and how to begin; a link may lead straight to a fact or a subscription."""
     if link := _LINK.fullmatch(argument):
-        name, value = ("fact", link["fact"]) if link["fact"] else ("subscribe", link["story"] or "")
-        command = await context.permit(name, context.chosen)
-        return await command.handler(replace(context, command=command), value)
+        return await _followed(context, link["fact"], link["story"])
     blocks: list[Block] = [
         Heading(text="OnRecord", level=1),
         Note(text=_("I keep who said what, when, and according to which source.")),
         Note(text=_("I never say a thing without saying whose word it is.")),
     ]
+    if argument:
+        blocks.insert(1, Note(text=_("The link that you followed leads nowhere here.")))
     if context.chosen:
         blocks.append(Note(text=_("Story in use: {title}", title=context.chosen.title)))
     blocks.append(
@@ -50,6 +50,15 @@ async def start(context: Context, argument: str) -> Reply:
         Action(label=label, command=f"/{label}") for label in ("about", "who", "when", "disputed", "help")
     ]
     return Reply(blocks=tuple(blocks), actions=tuple(actions))
+
+
+async def _followed(context: Context, fact: str | None, story: str | None) -> Reply:
+    """Open the fact that a link leads to, or subscribe to its story, by default to the one in use."""
+    # Behind `subscribe` a typed name may be one of many things; in a link it is a story or nothing.
+    if story is not None:
+        story = _story_named(story, await context.record.stories.all()).name
+    command = await context.permit("fact" if fact else "subscribe", context.chosen)
+    return await command.handler(replace(context, command=command), fact or story or "")
 
 
 @commands.command(

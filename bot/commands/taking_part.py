@@ -103,8 +103,10 @@ async def forgetme(context: Context, _argument: str) -> Reply:
         "suggestions": _("your id on suggestions"),
         "settings": _("the story chosen in your private chat"),
         "subscriptions": _("subscriptions"),
+        "answers": _("answers that you waited for"),
         "deliveries": _("messages to your private chat"),
         "receipts": _("facts cited in your private chat"),
+        "corrections": _("corrections in your private chat"),
         "messages": _("messages of the bot in your private chat"),
         "listening": _("settings of your private chat"),
     }

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
 from bot.metrics import Metrics
-from bot.notices.amending import amended
+from bot.notices.amending import Amended, amended
 from bot.notices.fanning import fan_out
 from bot.notices.telling import about, message_of
 from bot.notices.timing import ready_at, text_of
@@ -24,7 +24,7 @@ from bot.texts import speak
 from storage.audit import read_moment
 from storage.errors import RecordError
 from storage.models import Listener
-from storage.outbox import Parcel
+from storage.outbox import MOST_ATTEMPTS, Parcel
 from storage.receipts import Amendment, Said
 from storage.record import Record
 
@@ -32,6 +32,10 @@ from storage.record import Record
 IDLE = 0.5
 BATCH = 50
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
+# How long what has begun may hold up the bot's being stopped.
+LAST_SECONDS = 30.0
+# Seconds between attempts to record what became of a message.
+RECORDING_PAUSES = (1.0, 5.0, 30.0)
 
 log = logging.getLogger("onrecord.notices")
 Sleep = Callable[[float], Awaitable[None]]
@@ -45,16 +49,21 @@ class Fate(Enum):
     MOVED = "moved"
     REFUSED = "refused"
     FAILED = "failed"
+    LATER = "later"
 
 
 class Outcome(NamedTuple):
-    """What became of a message: its ids on the platform, or the reason, the new address, how long to wait."""
+    """What became of a message: its ids on the platform, or the reason, the new address, how long to wait.
+
+    `closed` tells that the topic takes no messages and the chat was told instead, and that it was told so.
+    """
 
     fate: Fate
     messages: tuple[int, ...] = ()
     error: str = ""
     moved_to: str = ""
     wait: float = 0.0
+    closed: bool = False
 
 
 class Transmitter(Protocol):
@@ -95,27 +104,55 @@ class Deliverer:
         self._open: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Deliver for as long as the bot runs; trouble with the record is logged and waited out."""
+        """Deliver for as long as the bot runs; trouble is logged and waited out."""
         recovered = False
+        self._beat()
         try:
             while True:
+                busy = False
                 try:
                     if not recovered:
                         await self._record.outbox.recover(self._transmitter.platform)
                         recovered = True
-                    busy = await self.once()
+                    busy = await self._begin()
+                    if not busy and not self._open:
+                        await self._tidy()
+                    self._beat()
                 except RecordError as error:
                     log.warning("the outbox cannot be read or written: %s", error)
-                    busy = False
-                if self._metrics is not None:
-                    self._metrics.beat("sender")
+                except Exception:
+                    # Without a sign of life: if it stays so, the health address tells.
+                    log.exception("the outbox was not looked through")
                 if not busy:
                     await self._sleep(IDLE)
         finally:
-            await self._settle()
+            await self._settle(LAST_SECONDS)
+            await self._look_at_last()
+
+    async def _look_at_last(self) -> None:
+        """Let what was gathered until the bot was stopped be written."""
+        try:
+            await self._look()
+        except RecordError as error:
+            log.warning("what was said last cannot be written: %s", error)
+
+    def _beat(self) -> None:
+        if self._metrics is not None:
+            self._metrics.beat("sender")
 
     async def once(self) -> bool:
-        """Do what is due now, some of it; tell whether there may be more."""
+        """Do what is due now, some of it, to its end; tell whether there may be more."""
+        busy = await self._begin()
+        if not busy:
+            await self._settle()
+            await self._tidy()
+        return busy
+
+    async def _begin(self) -> bool:
+        """Begin to do what is due now, some of it; tell whether there may be more.
+
+        Nothing waits for the slowest: some answers take long, and a group may have had its share of a minute.
+        """
         await self._look()
         more = await fan_out(self._record)
         now = self._record.ledger.now()
@@ -125,14 +162,15 @@ class Deliverer:
         amendments = await self._record.receipts.take(self._transmitter.platform, now, BATCH)
         for amendment in amendments:
             await self._start(self._amend(amendment))
-        if not (more or parcels or amendments):
-            await self._settle()
-            await self._tidy()
         return bool(more or parcels or amendments)
 
     async def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Start a piece of work as soon as there is room for it."""
-        await self._room.acquire()
+        try:
+            await self._room.acquire()
+        except BaseException:
+            work.close()  # it is on record as being sent, and is so again after the next start
+            raise
         task = asyncio.create_task(work)
         self._open.add(task)
         task.add_done_callback(self._close)
@@ -143,10 +181,14 @@ class Deliverer:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a delivery broke off: %s", type(error).__name__)
 
-    async def _settle(self) -> None:
-        """Wait until what was started is on record, also when the bot is being stopped."""
-        while self._open:
-            await asyncio.wait(self._open)
+    async def _settle(self, longest: float | None = None) -> None:
+        """Wait until what was started is on record; what takes longer is broken off, to be done again."""
+        if self._open:
+            _done, late = await asyncio.wait(self._open, timeout=longest)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
 
     async def _tidy(self) -> None:
         await self._record.outbox.finish()
@@ -155,13 +197,30 @@ class Deliverer:
 
     async def _deliver(self, parcel: Parcel) -> None:
         speak(parcel.listener.language)
-        reply = await opened(self._record, parcel)
-        if reply is None:
+        try:
+            part = await opened(self._record, parcel)
+        except Exception as error:
+            log.exception("notices %s cannot be told to %s", parcel.notices, about(parcel.listener))
+            failed = Outcome(Fate.FAILED, error=type(error).__name__)
+            await self._surely(lambda: self._note(parcel, None, failed))
             return
-        outcome = await self._transmitter.transmit(parcel.listener, reply)
-        await self._note(parcel, reply, outcome)
+        if part is not None:
+            outcome = await self._transmitter.transmit(parcel.listener, part.reply)
+            await self._surely(lambda: self._note(part.parcel, part.reply, outcome))
 
-    async def _note(self, parcel: Parcel, reply: Reply, outcome: Outcome) -> None:
+    async def _surely(self, note: Callable[[], Awaitable[object]]) -> None:
+        """Record what became of a message that is sent already, also where the record is busy for a while."""
+        for pause in RECORDING_PAUSES:
+            try:
+                await note()
+            except RecordError as error:
+                log.warning("what became of a message cannot be written yet: %s", error)
+                await self._sleep(pause)
+            else:
+                return
+        await note()
+
+    async def _note(self, parcel: Parcel, reply: Reply | None, outcome: Outcome) -> None:
         """Record what became of a parcel; the log names ids, never what was said."""
         outbox, now = self._record.outbox, self._record.ledger.now()
         if self._metrics is not None:
@@ -169,8 +228,11 @@ class Deliverer:
         name = about(parcel.listener)
         match outcome.fate:
             case Fate.SENT:
-                said = said_of(parcel.listener, reply, outcome.messages, now)
+                said = said_of(parcel.listener, reply, outcome.messages, now) if reply is not None else None
                 await outbox.sent(parcel, outcome.messages, said, now)
+                if outcome.closed:
+                    await self._record.listeners.fall_back(parcel.listener.chat, parcel.listener.topic)
+                    log.info("%s is closed: its chat hears instead", name)
                 log.debug("notices %s sent to %s", parcel.notices, name)
             case Fate.UNREACHABLE:
                 await outbox.give_up(parcel, outcome.error, now, pause=True)
@@ -185,27 +247,59 @@ class Deliverer:
                 again = self._again(parcel.attempts, outcome.wait)
                 if await outbox.failed(parcel, outcome.error, again):
                     log.warning("notices %s to %s given up: %s", parcel.notices, name, outcome.error)
+            case Fate.LATER:
+                await outbox.hold(parcel, self._again(0, outcome.wait))
 
     async def _amend(self, amendment: Amendment) -> None:
-        record = self._record
         speak(amendment.language)
-        right = await amended(record, amendment)
-        if right is None:
-            await record.receipts.done(amendment, {})
-            return
+        right: Amended | None = None
+        try:
+            if await self._record.listeners.is_paused(amendment.chat):
+                outcome = Outcome(Fate.REFUSED, error="paused")
+            elif (right := await amended(self._record, amendment)) is None:
+                outcome = Outcome(Fate.SENT)
+            else:
+                outcome = await self._put_right(amendment, right)
+        except Exception as error:
+            log.exception("message %d in %s cannot be put right", amendment.message, amendment.chat)
+            outcome = Outcome(Fate.FAILED, error=type(error).__name__)
+        revisions = right.revisions if right is not None else {}
+        await self._surely(lambda: self._note_amended(amendment, outcome, revisions))
+
+    async def _put_right(self, amendment: Amendment, right: Amended) -> Outcome:
+        """Edit a message; say in reply to it what has changed where that has to be, or editing cannot."""
+        chat = amendment.chat
+        answering: int | None = amendment.message
         outcome = Outcome(Fate.REFUSED, error="its words were not kept")
         if right.reply is not None:
-            outcome = await self._transmitter.rewrite(amendment.chat, amendment.message, right.reply)
-        if outcome.fate is Fate.REFUSED or (outcome.fate is Fate.SENT and right.must_remark):
-            listener = Listener(id=0, chat=amendment.chat, topic=amendment.topic, language=amendment.language)
-            outcome = await self._transmitter.transmit(listener, right.remark, answering=amendment.message)
-        if outcome.fate is Fate.FAILED:
+            outcome = await self._transmitter.rewrite(chat, amendment.message, right.reply)
+        if outcome.fate is Fate.MOVED:
+            # In the supergroup that a group has become, its old messages cannot be edited.
+            await self._record.listeners.move(chat, outcome.moved_to)
+            chat, answering = outcome.moved_to, None
+        elif outcome.fate is not Fate.REFUSED and not (outcome.fate is Fate.SENT and right.must_remark):
+            return outcome
+        known = await self._record.listeners.find(chat, amendment.topic)
+        listener = known or Listener(id=0, chat=chat, topic=amendment.topic, language=amendment.language)
+        return await self._transmitter.transmit(listener, right.remark, answering=answering)
+
+    async def _note_amended(
+        self, amendment: Amendment, outcome: Outcome, revisions: Mapping[int, int]
+    ) -> None:
+        """Record what became of a message that was to be put right."""
+        receipts = self._record.receipts
+        if outcome.fate is Fate.SENT:
+            await receipts.done(amendment, revisions)
+            return
+        if outcome.fate is Fate.LATER:
+            await receipts.put_off(amendment, self._again(0, outcome.wait))
+            return
+        again = None
+        if outcome.fate is Fate.FAILED and amendment.attempts + 1 < MOST_ATTEMPTS:
             again = self._again(amendment.attempts, outcome.wait)
-            await record.receipts.failed(amendment, outcome.error, again if amendment.attempts < 7 else None)
-        elif outcome.fate is Fate.SENT:
-            await record.receipts.done(amendment, right.revisions)
-        else:
-            await record.receipts.failed(amendment, outcome.error, None)
+        await receipts.failed(amendment, outcome.error, again)
+        if outcome.fate is Fate.UNREACHABLE:
+            await self._record.listeners.pause(amendment.chat, outcome.error)
 
     def _again(self, attempts: int, wait: float) -> str:
         """Return when to try again: as told, else after a pause that doubles each time, with jitter."""
@@ -213,20 +307,33 @@ class Deliverer:
         return text_of(self._record.ledger.clock() + timedelta(seconds=pause))
 
 
-async def opened(record: Record, parcel: Parcel) -> Reply | None:
+class Opened(NamedTuple):
+    """The part of a parcel that is told now, and the message that tells it."""
+
+    parcel: Parcel
+    reply: Reply
+
+
+async def opened(record: Record, parcel: Parcel) -> Opened | None:
     """Return the message of a parcel; None where it has to wait or tells nothing, which is then on record."""
     notices = await record.notices.by_id(parcel.notices)
     now = record.ledger.clock()
-    # What somebody waits for does not wait for a digest.
-    asked_for = any(notice.reply is not None for notice in notices)
-    ready = now if asked_for else ready_at(parcel.listener, read_moment(notices[0].due_at), now)
+    # What somebody waits for does not wait for a digest, and does not bring it sooner.
+    asked_for = [notice for notice in notices if notice.reply is not None]
+    changes = [notice for notice in notices if notice.reply is None]
+    ready = ready_at(parcel.listener, read_moment(changes[0].due_at), now) if changes else now
     if ready > now:
-        await record.outbox.hold(parcel, text_of(ready))
+        waiting = parcel._replace(notices=tuple(notice.id for notice in changes))
+        await record.outbox.hold(waiting, text_of(ready))
+        notices = asked_for
+    if not notices:
         return None
+    parcel = parcel._replace(notices=tuple(notice.id for notice in notices))
     reply = await message_of(record, notices)
     if reply is None:
         await record.outbox.sent(parcel, (), None, record.ledger.now())
-    return reply
+        return None
+    return Opened(parcel, reply)
 
 
 def said_of(listener: Listener, reply: Reply, messages: tuple[int, ...], at: str) -> Said | None:

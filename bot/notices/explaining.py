@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.texts import N_, _
-from storage.models import DeliveryState, Fact, Notice, NoticeKind
+from storage.models import DeliveryState, Fact, Listener, Notice, NoticeKind
 from storage.record import Record
 
 _KINDS = {
@@ -23,13 +23,13 @@ async def explained(record: Record, fact: Fact, chat: str, topic: int = 0) -> li
     rows: list[tuple[str, str]] = []
     for notice in await record.notices.of_fact(fact.id):
         label = f"{_(_KINDS[notice.kind])}, {_when(notice.made_at)}"
-        rows.append((label, await _fate(record, notice, listener.id if listener else None)))
+        rows.append((label, await _fate(record, notice, chat, listener)))
     return rows
 
 
-async def _fate(record: Record, notice: Notice, listener_id: int | None) -> str:
-    told = await record.notices.delivered(notice.id, listener_id) if listener_id is not None else None
-    amended = await record.notices.amended(notice.id, listener_id) if listener_id is not None else 0
+async def _fate(record: Record, notice: Notice, chat: str, listener: Listener | None) -> str:
+    told = await record.notices.delivered(notice.id, listener.id) if listener is not None else None
+    amended = await record.notices.amended(notice.id, chat)
     also = _(" Messages here that cited the fact were put right: {count}.", count=amended) if amended else ""
     if told is not None:
         state, at, error = told
@@ -47,7 +47,9 @@ async def _fate(record: Record, notice: Notice, listener_id: int | None) -> str:
         return _("not told yet: it is held until {when}.", when=_when(notice.due_at)) + also
     if state == "dropped":
         return _("told to nobody: it was changed before anybody was told.") + also
-    if listener_id is None:
+    if listener is not None and listener.paused:
+        return _("not told: this chat is paused ({reason}).", reason=listener.paused) + also
+    if listener is None:
         return _("not told: this chat has not subscribed (/subscribe).") + also
     return _("not told: no subscription here, or its settings, let it through then (/subscriptions).") + also
 

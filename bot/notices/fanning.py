@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from bot.answers.bearing import stating_words, surrounding_words
-from storage.models import Notice, NoticeKind
+from bot.finding import SMALL_STORY
+from storage.models import Fact, Notice, NoticeKind
 from storage.record import Record
 from storage.words import stem
 
 # Steps at a time: each is one transaction, and others write between them.
 STEPS = 20
+# Of a large story, so many facts are looked through for some words.
+LIKELIEST = 100
 
 
 async def fan_out(record: Record) -> bool:
@@ -44,13 +49,39 @@ async def _superfluous(record: Record, notice: Notice, now: str) -> bool:
 async def _step_of(record: Record, notice: Notice, now: str) -> None:
     (fact,) = await record.facts.load([notice.fact_id or 0])
     asked = await record.notices.words_asked(notice.story_id or 0)
-    held = {stem(word) for word in stating_words(fact) | surrounding_words(fact)} if asked else set()
+    held = _stems(fact) if asked else set()
     await record.notices.fan_out(
         notice,
         entities=[entity.id for entity in fact.entities()],
         words=[words for words in asked if holds(words, held)],
         now=now,
     )
+
+
+class Reach(Enum):
+    """How many facts of a story hold some words."""
+
+    NONE = "none"
+    SOME = "some"
+    ALL = "all"
+
+
+async def reach(record: Record, story_id: int, words: str) -> Reach:
+    """Tell whether no fact of a story holds some words (folded), or every one (not told of a large story)."""
+    large = await record.stories.exceeds(story_id, SMALL_STORY)
+    if large:
+        hits = await record.search.find(words, story_id=story_id, limit=LIKELIEST)
+        facts = await record.facts.load(hit.fact_id for hit in hits)
+    else:
+        facts = await record.listings.all(story_id, limit=SMALL_STORY)
+    holding = sum(holds(words, _stems(fact)) for fact in facts)
+    if not holding:
+        return Reach.NONE
+    return Reach.ALL if holding == len(facts) and not large else Reach.SOME
+
+
+def _stems(fact: Fact) -> set[str]:
+    return {stem(word) for word in stating_words(fact) | surrounding_words(fact)}
 
 
 def holds(words: str, held: set[str]) -> bool:

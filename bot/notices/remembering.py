@@ -6,10 +6,11 @@ An answer must not wait for the disk: what was said is gathered, and written onc
 from __future__ import annotations
 
 from bot.replies import Reply
+from storage.errors import RecordError
 from storage.receipts import Said
 from storage.record import Record
 
-# Between two flushes; beyond that the oldest are forgotten rather than kept in memory.
+# Between two flushes; what comes beyond that is forgotten rather than kept in memory.
 MOST_GATHERED = 20_000
 
 
@@ -33,5 +34,10 @@ class Memory:
             Said(chat, topic, messages, reply.cited_revisions, language, at, reply.model_dump_json())
             for chat, topic, messages, reply, language, at in gathered
         ]
-        if said:
+        if not said:
+            return
+        try:
             await self._record.receipts.keep(said)
+        except RecordError:
+            self._gathered = gathered + self._gathered
+            raise

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from bot.answers.differing import sides
 from bot.answers.lines import with_voices
+from bot.answers.relating import relation_lines
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.texts import N_, _, ngettext
-from storage.models import Fact, Listener, Notice, NoticeKind, Standing
+from storage.models import Fact, Listener, Notice, NoticeKind
 from storage.record import Record
 
 # A digest of more changes than this names the rest by number only: it is to be read.
@@ -61,10 +62,30 @@ async def changed(record: Record, notice: Notice) -> list[Block]:
     why = [Note(text=_("Reason given: {reason}", reason=reason))] if reason else []
     if notice.kind is NoticeKind.PUBLISHED:
         return [heading, *with_voices(now, dated=True)]
+    others = await record.facts.load(_beside(now))
+    if notice.kind is NoticeKind.RELATED:
+        related = relation_lines(now, {other.id: other for other in others})
+        alone = Note(text=_("It is set beside no other fact any more."))
+        return [heading, *with_voices(now), *(related or [alone]), *why]
+    if notice.kind is NoticeKind.SUPERSEDED and now.superseded_by is not None:
+        return [heading, *with_voices(now), *replaced(now, others), *why]
     before = await record.facts.at_revision(now.id, notice.revision - 1)
-    if before is None:
+    if before is None or notice.kind is NoticeKind.ATTRIBUTED:
         return [heading, *with_voices(now), *why]
     return [heading, *_side_by_side(before, now), *why]
+
+
+def _beside(fact: Fact) -> list[int]:
+    """Return the ids of the facts that one is related to, or that has taken its place."""
+    ids = [relation.other_id for relation in fact.relations]
+    return ids if fact.superseded_by is None else [*ids, fact.superseded_by]
+
+
+def replaced(fact: Fact, others: Sequence[Fact]) -> list[Block]:
+    """Return which fact has taken a fact's place, and how that reads if it is among the others."""
+    news = [other for other in others if other.id == fact.superseded_by and other.retracted is None]
+    note = Note(text=_("F{id} has taken its place.", id=fact.superseded_by))
+    return [note, *(line for other in news for line in with_voices(other))]
 
 
 def _side_by_side(before: Fact, now: Fact) -> list[Block]:
@@ -78,8 +99,6 @@ def _side_by_side(before: Fact, now: Fact) -> list[Block]:
         return [Note(text=_("On record again:")), *with_voices(now)]
     was, reads = sides(before, now)
     shown = [_marked(block, _("was")) for block in was] + [_marked(block, _("now")) for block in reads]
-    if now.standing is Standing.SUPERSEDED and before.standing is not Standing.SUPERSEDED:
-        shown = [*with_voices(now), Note(text=_("F{id} has taken its place.", id=now.superseded_by))]
     return shown or list(with_voices(now))
 
 

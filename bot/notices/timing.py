@@ -1,6 +1,6 @@
 """When a chat may hear: cadence, quiet hours and muting, in the chat's own time zone. Pure.
 
-Times of day that a change of clocks skips are taken as the moment after the gap, and of those that come twice
+Times of day that a change of clocks skips are taken as the moment of the change, and of those that come twice
 the first: a digest comes once on such a day, as on any other.
 """
 
@@ -40,7 +40,8 @@ def _digest(listener: Listener, due: datetime) -> datetime:
         return due - begun + (HOUR if begun else timedelta())
     day = due.astimezone(zone(listener.zone)).date()
     at = time.fromisoformat(listener.time)
-    for ahead in range(9):
+    # From the day before: its digest may come after midnight where the clocks are changed then.
+    for ahead in range(-1, 9):
         candidate = day + timedelta(days=ahead)
         if listener.cadence is Cadence.WEEKLY and candidate.weekday() != listener.weekday:
             continue
@@ -51,25 +52,40 @@ def _digest(listener: Listener, due: datetime) -> datetime:
 
 
 def _after_quiet(listener: Listener, moment: datetime) -> datetime:
-    """Return the end of the quiet hours that a moment falls into, else the moment itself."""
+    """Return the end of the quiet hours that a moment falls into, else the moment itself.
+
+    The clock on the wall decides: where it is put back into quiet hours, they go on.
+    """
     if not listener.quiet_from or not listener.quiet_until:
         return moment
     begins, ends = time.fromisoformat(listener.quiet_from), time.fromisoformat(listener.quiet_until)
     local = moment.astimezone(zone(listener.zone))
-    # Quiet hours that go over midnight began the day before.
-    for ahead in (-1, 0):
-        day = local.date() + timedelta(days=ahead)
-        start = _moment(datetime.combine(day, begins), listener.zone)
-        over_midnight = timedelta(days=1 if ends <= begins else 0)
-        end = _moment(datetime.combine(day + over_midnight, ends), listener.zone)
-        if start <= moment < end:
-            return end
-    return moment
+    at = local.time()
+    quiet = begins <= at < ends if begins < ends else at >= begins or at < ends
+    if not quiet:
+        return moment
+    day = local.date() + timedelta(days=0 if at < ends else 1)
+    end = datetime.combine(day, ends)
+    return next(
+        found for fold in (0, 1) if (found := _moment(end.replace(fold=fold), listener.zone)) > moment
+    )
 
 
 def _moment(local: datetime, name: str) -> datetime:
-    """Return the moment of a local time: the first of two, the one after the gap where there is none."""
-    return local.replace(tzinfo=zone(name), fold=0).astimezone(UTC)
+    """Return the moment of a local time: of two the one that its fold says, of none the end of the gap."""
+    first, second = (local.replace(tzinfo=zone(name), fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first <= second:
+        return second if local.fold else first
+    # Skipped: the clocks are changed somewhere between the two.
+    before, after = second, first
+    offset = before.astimezone(zone(name)).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        if middle.astimezone(zone(name)).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
 
 
 @lru_cache(maxsize=512)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from tests.benchmarks import (
     answering,
+    broadcasting,
     claims,
+    fanning,
     histories,
     importing,
     moderating,
@@ -30,6 +32,8 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "importing": importing.measure,
     "moderating": moderating.measure,
     "histories": histories.measure,
+    "broadcasting": broadcasting.measure,
+    "fanning": fanning.measure,
 }
 CLAIMS = "claims"
 

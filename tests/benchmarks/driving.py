@@ -8,14 +8,25 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from tests.benchmarks.places import ROOT
 
 TOKEN = "123456:TEST-TOKEN"
 PATIENCE = 120.0  # seconds until a bot that answers too little is an error
+LONGEST = 600.0  # seconds of waiting for the emulator
 WARMING_SECONDS = 0.4
+Process = subprocess.Popen[bytes]
+
+
+class Sent(NamedTuple):
+    """A message that was sent or refused: when, by the emulator's clock, to which chat, with which status."""
+
+    time: float
+    chat: int
+    status: int
 
 
 class Platform:
@@ -31,6 +42,27 @@ class Platform:
         while (pace := self._answered(texts, count, chats)) * WARMING_SECONDS > count:
             count *= 4
         return self._answered(texts, max(20, int(pace * seconds)), chats)
+
+    def chats(self, count: int) -> list[int]:
+        """Create so many private chats with people in them and return their ids."""
+        ids: list[int] = self._call("chats", {"count": count})["chats"]
+        return ids
+
+    def ask(self, text: str) -> float:
+        """Let the person of the first chat write to the bot; return when, by the emulator's clock."""
+        return float(self._call("updates", {"count": 1, "chats": 1, "text": text})["time"])
+
+    def until_sent(self, count: int, seconds: float) -> bool:
+        """Wait until so many messages have been sent; tell whether they were in time."""
+        return bool(self._call(f"wait?sent={count}&timeout={seconds}")["sent"] >= count)
+
+    def sent_so_far(self) -> int:
+        """Return how many messages have been sent."""
+        return int(self._call("stats?")["sent"])
+
+    def sent(self) -> list[Sent]:
+        """Return each message that a bot has tried to send, in order."""
+        return [Sent(*call) for call in self._call("stats?calls=sendMessage")["calls"]]
 
     def _answered(self, texts: Sequence[str], count: int, chats: int) -> float:
         """Let `count` messages be answered and return the answers a second."""
@@ -48,31 +80,41 @@ class Platform:
 
     def _call(self, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         data = None if "?" in what else json.dumps(body or {}).encode()
-        with urlopen(Request(f"{self.address}/_control/{what}", data), timeout=PATIENCE + 10) as answer:
-            got: dict[str, Any] = json.load(answer)
+        try:
+            with urlopen(Request(f"{self.address}/_control/{what}", data), timeout=LONGEST) as answer:
+                got: dict[str, Any] = json.load(answer)
+        except HTTPError as error:
+            # What was waited for did not come about in time: its body tells how far it came.
+            if error.code != 504:
+                raise
+            got = json.load(error)
         return got
 
 
 @contextmanager
-def platform(delay: float) -> Iterator[Platform]:
-    """Run the emulator, which answers each call after `delay` seconds, for the length of the block."""
+def platform(delay: float, *, limits: bool = False) -> Iterator[Platform]:
+    """Run the emulator, which answers each call after `delay` seconds, for the length of the block.
+
+    With `limits` it refuses what is over the platform's.
+    """
     command = ["-m", "tests.emulators.telegram", "--lenient", "--delay", str(delay), "--token", TOKEN]
+    command += ["--limits"] if limits else []
     with _process(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         yield Platform(process.stdout.readline().decode().strip())
 
 
 @contextmanager
-def bot(arguments: Sequence[str], environment: dict[str, str] | None = None) -> Iterator[None]:
+def bot(arguments: Sequence[str], environment: dict[str, str] | None = None) -> Iterator[Process]:
     """Run a bot for the length of the block."""
-    with _process(arguments, environment=environment):
-        yield
+    with _process(arguments, environment=environment) as process:
+        yield process
 
 
 @contextmanager
 def _process(
     arguments: Sequence[str], *, stdout: int | None = None, environment: dict[str, str] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[Process]:
     process = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,

@@ -5,13 +5,15 @@ from types import ModuleType
 
 import pytest
 
-from tests.benchmarks import histories, moderating, queries, searching, startup
+from tests.benchmarks import broadcasting, fanning, histories, moderating, queries, searching, startup
 from tests.benchmarks.sizes import TINY
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("benchmark", [startup, queries, searching, moderating, histories])
+@pytest.mark.parametrize(
+    "benchmark", [startup, queries, searching, moderating, histories, broadcasting, fanning]
+)
 def test_a_benchmark_reports_findings_beside_their_goals(
     benchmark: ModuleType,
     tmp_path: Path,

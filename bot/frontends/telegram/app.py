@@ -95,7 +95,7 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
 
     application.bot_data[DELIVERER] = Deliverer(
         record,
-        Transmitter(client, pacer, conversation.buttons),
+        Transmitter(client, pacer, conversation.buttons, sleep=sleep),
         look,
         at_once=AT_ONCE,
         retention=timedelta(days=settings.notices.retention),

@@ -105,6 +105,7 @@ class Conversation:
             if request is None or message is None or command is None:
                 await self._courier.acknowledge(query.id, _(TOO_OLD))
                 return
+            await self._record.listeners.resume(request.chat)
             request = replace(request, administers=partial(self._administers, message.chat, request.user))
             reply = await self._dispatcher.answer(request)
         except Exception:

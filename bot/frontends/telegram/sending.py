@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import TypeVar
 
@@ -75,7 +76,7 @@ class Courier:
     """Send the pieces of an answer, or put one in the place of an earlier one.
 
     Refusals (blocked, removed, topic gone) are logged with ids only, and are not the caller's concern.
-    `replying` is awaited before each message goes out, with its chat.
+    `replying` is awaited before each message goes out, with its chat, and gives the context of its call.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class Courier:
         client: Client,
         *,
         sleep: Sleep = asyncio.sleep,
-        replying: Callable[[int], Awaitable[None]] | None = None,
+        replying: Callable[[int], Awaitable[AbstractContextManager[object]]] | None = None,
     ) -> None:
         self._client = client
         self._sleep = sleep
@@ -153,8 +154,7 @@ class Courier:
         return message, Place(place.chat, None, place.topic)
 
     async def _say(self, piece: Piece, place: Place, buttons: InlineKeyboardMarkup | None) -> int:
-        if self._replying is not None:
-            await self._replying(place.chat)
-        return await self._client.say(
-            piece.html, place.chat, topic=place.topic, answering=place.message, buttons=buttons
-        )
+        with await self._replying(place.chat) if self._replying is not None else nullcontext():
+            return await self._client.say(
+                piece.html, place.chat, topic=place.topic, answering=place.message, buttons=buttons
+            )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.pacing import Pacer
+from bot.frontends.telegram.pacing import Crowded, Pacer
 from bot.frontends.telegram.render import Piece, render
-from bot.frontends.telegram.sending import summary, wait_of
+from bot.frontends.telegram.sending import Sleep, persist, summary, wait_of
 from bot.frontends.telegram.transport import Disconnected
 from bot.notices.delivering import Fate, Outcome
-from bot.replies import Reply
+from bot.replies import Note, Reply
+from bot.texts import _
 from storage.models import Listener
 
 # What Telegram says of a topic that takes no messages (any more).
@@ -32,8 +35,11 @@ class Transmitter:
 
     platform = "telegram"
 
-    def __init__(self, client: Client, pacer: Pacer, buttons: Buttons) -> None:
+    def __init__(
+        self, client: Client, pacer: Pacer, buttons: Buttons, *, sleep: Sleep = asyncio.sleep
+    ) -> None:
         self._client = client
+        self._sleep = sleep
         self._pacer = pacer
         self._buttons = buttons
 
@@ -43,25 +49,35 @@ class Transmitter:
         buttons = await self._buttons(reply)
         pieces = render(reply)
         sent: list[int] = []
-        topic: int | None = listener.topic or None
         try:
             for position, piece in enumerate(pieces, 1):
                 under = buttons if position == len(pieces) else None
-                try:
-                    message = await self._say(piece, chat, topic, under, answering, silent=listener.silent)
-                except BadRequest as error:
-                    if topic is None or not _says(error, _CLOSED):
-                        raise
-                    topic = None
-                    message = await self._say(piece, chat, topic, under, answering, silent=listener.silent)
-                sent.append(message)
+                topic, silent = listener.topic or None, listener.silent
+                say = partial(
+                    self._say, piece, chat, topic, under, answering, silent=silent, patiently=bool(sent)
+                )
+                # The first is tried again by whoever delivers: with others, that would repeat it.
+                sent.append(await (persist(say, sleep=self._sleep) if sent else say()))
+        except Crowded as crowded:
+            return Outcome(Fate.LATER, wait=crowded.wait)
         except TelegramError as error:
+            if not sent and listener.topic and _says(error, _CLOSED):
+                return await self._fall_back(listener, reply, answering)
             if sent:
                 # Half of it arrived: to send it all again would repeat that half.
                 logger.warning("the rest of a notice to chat %s was not sent: %s", chat, summary(error))
                 return Outcome(Fate.SENT, tuple(sent))
             return self._outcome(error)
         return Outcome(Fate.SENT, tuple(sent))
+
+    async def _fall_back(self, listener: Listener, reply: Reply, answering: int | None) -> Outcome:
+        """Send to the chat what its topic does not take, and say so where it is no answer to a message."""
+        if answering is None:
+            closed = Note(text=_("The topic for this is closed: it comes here from now on (/settings)."))
+            reply = reply.model_copy(update={"blocks": (closed, *reply.blocks)})
+        chat = listener.model_copy(update={"topic": 0})
+        outcome = await self.transmit(chat, reply, answering=answering)
+        return outcome._replace(closed=outcome.fate is Fate.SENT)
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
         """Put a reply in the place of a message; REFUSED where it is gone or the reply takes several."""
@@ -70,8 +86,11 @@ class Transmitter:
             return Outcome(Fate.REFUSED, error="it takes more than one message")
         number = number_of(chat)
         try:
-            await self._pacer.broadcast(number)
-            await self._client.rewrite(pieces[0].html, number, message, buttons=await self._buttons(reply))
+            buttons = await self._buttons(reply)
+            with await self._pacer.broadcast(number):
+                await self._client.rewrite(pieces[0].html, number, message, buttons=buttons)
+        except Crowded as crowded:
+            return Outcome(Fate.LATER, wait=crowded.wait)
         except BadRequest as error:
             if "message is not modified" in str(error).lower():
                 return Outcome(Fate.SENT, (message,))
@@ -89,11 +108,12 @@ class Transmitter:
         answering: int | None,
         *,
         silent: bool,
+        patiently: bool,
     ) -> int:
-        await self._pacer.broadcast(chat)
-        return await self._client.say(
-            piece.html, chat, topic=topic, answering=answering, buttons=buttons, silent=silent
-        )
+        with await self._pacer.broadcast(chat, patiently=patiently):
+            return await self._client.say(
+                piece.html, chat, topic=topic, answering=answering, buttons=buttons, silent=silent
+            )
 
     def _outcome(self, error: TelegramError) -> Outcome:
         """Return what an error means for a delivery."""

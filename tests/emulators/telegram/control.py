@@ -2,7 +2,8 @@
 
 POST /_control/chats    {"count": M}                          create M private chats, and return their ids
 POST /_control/updates  {"count": N, "chats": M, "text": T}   queue N messages, spread over M private chats
-GET  /_control/stats                                          what was sent, when, and what was refused
+GET  /_control/stats[?calls=M]                                what was sent, when, and what was refused;
+                                                              time, chat and status of each call of a method
 GET  /_control/wait?sent=N[&timeout=S]                        the same, as soon as N messages have been sent
 POST /_control/reset                                          start counting anew
 """
@@ -98,7 +99,8 @@ class Control:
             case "POST", "updates":
                 return _json(self._push(int(asked["count"]), int(asked.get("chats", 1)), asked))
             case "GET", "stats":
-                return _json(self._stats())
+                calls = self._calls(request.query.get("calls", ""))
+                return _json({**self._stats(), "calls": calls})
             case "POST", "reset":
                 self.stats = Stats()
                 return _json({})
@@ -141,6 +143,10 @@ class Control:
         stats["violations"] = self.world.violations
         stats["time"] = self.world.clock()
         return stats
+
+    def _calls(self, method: str) -> list[tuple[float, Any, int]]:
+        calls = self.world.calls_of(method)
+        return [(call.time, call.params.get("chat_id"), call.status) for call in calls]
 
     async def _wait(self, request: web.BaseRequest) -> web.Response:
         timeout = float(request.query.get("timeout", 0)) or None

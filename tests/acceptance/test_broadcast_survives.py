@@ -1,0 +1,66 @@
+"""The real process is killed again and again in the middle of a broadcast: nobody is left out."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.conftest import emulator
+from tests.acceptance.process import RunningBot, until
+from tests.broadcasts import publish, stock
+from tests.emulators.telegram import TelegramEmulator
+
+pytestmark = pytest.mark.slow
+
+CHATS, KILLS, LIFE = 2_000, 50, 1.0
+# How long an answer is on its way, and how long it may then take until it is on record.
+DELAY, RECORDING = 0.05, 0.15
+
+
+async def test_a_broadcast_outlives_fifty_kills(tmp_path: Path) -> None:
+    record = tmp_path / "record.db"
+    async with emulator(asyncio.Event(), delay=DELAY) as api:
+        chats = [api.private(api.user(f"Reader {number}")) for number in range(CHATS)]
+        await stock(record, [chat.id for chat in chats])
+        bot = RunningBot(api, tmp_path, log={"level": "info"})
+        await bot.start()
+        await publish(record)
+        killed = []
+        for _ in range(KILLS):
+            before = len(told(api))
+            await until(lambda before=before: len(told(api)) > before, "the broadcast's going on", 40)
+            await asyncio.sleep(LIFE)
+            signalled = api.clock()
+            await bot.kill()
+            killed.append((signalled - DELAY - RECORDING, api.clock()))
+            await bot.start()
+        await until(lambda: not waiting(record), "the end of the broadcast", 120)
+        assert await bot.stop() == 0
+        bot.check_log()
+        assert api.violations == []
+        times = Counter(chat for chat, _time in told(api))
+        assert set(times) == {chat.id for chat in chats}, "none is lost"
+        first = dict(reversed(told(api)))
+        repeated = [chat for chat, count in times.items() if count > 1]
+        under_way = {chat for chat in repeated if any(since < first[chat] < end for since, end in killed)}
+        print(f"{len(repeated)} of {CHATS} heard twice after {KILLS} kills")
+        assert set(repeated) == under_way, "only what was under way at a kill is sent again"
+        assert max(times.values()) <= 2
+        assert len(repeated) <= 2 * KILLS, "at 30 a second, one or two are under way"
+
+
+def told(api: TelegramEmulator) -> list[tuple[int, float]]:
+    """Return the chat and moment of each message that was taken."""
+    return [(call.params["chat_id"], call.time) for call in api.calls_of("sendMessage") if call.ok]
+
+
+def waiting(record: Path) -> int:
+    """Return how many deliveries are not sent yet."""
+    with closing(sqlite3.connect(record)) as connection:
+        rows = connection.execute("SELECT count(*) FROM delivery WHERE state <> 'sent'").fetchall()
+    return int(rows[0][0])

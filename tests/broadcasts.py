@@ -1,0 +1,40 @@
+"""A record of which many chats hear, and a change to tell them: for benchmarks and slow tests."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from storage.audit import By
+from storage.changes import Publish
+from storage.entries import FactEntry
+from storage.record import Record
+
+STATEMENT = "the court has received the file"
+
+
+async def stock(path: Path, chats: Iterable[int]) -> None:
+    """Make a record with the shipped story, of which these chats hear."""
+    record = await Record.open(path)
+    try:
+        await record.put_shipped()
+    finally:
+        await record.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany("INSERT INTO listener (chat) VALUES (?)", ((f"telegram:{c}",) for c in chats))
+        connection.execute(
+            "INSERT INTO subscription (listener_id, story_id, made_at) SELECT id, 1, '' FROM listener"
+        )
+
+
+async def publish(path: Path, statement: str = STATEMENT) -> None:
+    """Put one more fact on record, beside whoever else works on it."""
+    said = {"speaker": "Ann Example", "cue": "said that", "source": {"title": "A report"}}
+    fact = FactEntry.model_validate({"statement": statement, "attributions": [said]})
+    record = await Record.open(path)
+    try:
+        await record.ledger.make(Publish(story_id=1, fact=fact), by=By("benchmark"))
+    finally:
+        await record.close()
