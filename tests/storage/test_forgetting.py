@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage import drafts, outbox
+from storage import drafts, notices
 from storage.changes import Publish
 from storage.forgetting import forget
 from storage.models import DraftKind
@@ -24,7 +24,7 @@ async def leave_traces(record: Record, person: str) -> None:
     await record.dialogues.begin(GROUP, person, "suggest", {})
     await record.stories.use(person, 1)
     async with record.database.transaction() as tx:
-        await outbox.post(tx, person, "{}", record.ledger.now())
+        await notices.post(tx, person, "{}", record.ledger.now())
         change = Publish(story_id=1, fact=entry(f"of {person}"))
         given = {"proposer": person, "chat": GROUP, "language": "en", "at": record.ledger.now()}
         await drafts.propose(tx, change, kind=DraftKind.SUGGESTION, **given)
@@ -41,7 +41,8 @@ async def test_a_reader_leaves_nothing_behind_but_the_draft_itself(flood, path):
     await leave_traces(flood, CY)
     forgotten = await forget(flood.database, CY)
     assert forgotten.removed == {
-        "dialogues": 2, "questions": 2, "suggestions": 1, "settings": 1, "deliveries": 1,
+        "dialogues": 2, "questions": 2, "suggestions": 1, "settings": 1, "subscriptions": 0, "answers": 1,
+        "deliveries": 1, "receipts": 0, "corrections": 0, "messages": 0, "listening": 1,
     }  # fmt: skip
     assert not forgotten.in_trail
     draft = await flood.drafts.find(1)

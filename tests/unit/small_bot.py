@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from aiohttp.test_utils import TestServer
 from bot.commands.registry import Registry
 from bot.config import Settings
 from bot.frontends.telegram.app import run
+from bot.metrics import Metrics
 from bot.replies import Action, Note, Reply
 from bot.requests import Request, Role
 from storage.record import Record
@@ -122,6 +124,7 @@ class Dispatcher:
             self.registry.command(name, family="f", help=f"{name} it", example="", role=role)(
                 cast("Any", None)
             )
+        self.metrics = Metrics(time.monotonic)
         self.requests: list[Request] = []
         self.gate: asyncio.Event | None = None
 
