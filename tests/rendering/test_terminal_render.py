@@ -6,11 +6,12 @@ import io
 import json
 import textwrap
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.frontends.terminal import render
-from bot.frontends.terminal.app import answer_lines, lines
+from bot.frontends.terminal.app import answer_lines, lines, messages
 from bot.frontends.terminal.render import as_json, plain, rows
 from bot.replies import Action, Citation, Heading, Item, Line, Note, Reply
 from bot.requests import Request
@@ -226,10 +227,17 @@ def test_a_line_without_end_is_cut(monkeypatch):
 
 
 class Echo:
-    """Answer with the request itself."""
+    """Answer with the request itself; tell once what is due."""
+
+    def __init__(self, *told):
+        self.told = told
 
     async def answer(self, request):
         return None if request.text == "silence" else Reply(blocks=(Note(text=f"heard {request.text}"),))
+
+    async def waiting(self, chat):
+        told, self.told = self.told, []
+        return [Reply(blocks=(Note(text=f"{chat} is told {text}"),)) for text in told]
 
     async def complete(self, text, request):
         return []
@@ -239,6 +247,54 @@ async def test_piped_text_is_answered_in_order():
     out = io.StringIO()
     await answer_lines(Echo(), asked, io.BytesIO(b"one\n\nsilence\n  \ntwo\n"), out, as_lines=False)
     assert out.getvalue() == "heard one\n\nheard two\n"
+
+
+async def test_what_is_due_is_told_after_the_next_answer():
+    out = io.StringIO()
+    await answer_lines(Echo("first", "second"), asked, io.BytesIO(b"one\ntwo\n"), out, as_lines=False)
+    told = "\n\n".join(f"{asked('x').chat} is told {text}" for text in ("first", "second"))
+    assert out.getvalue() == f"heard one\n\n{told}\n\nheard two\n"
+
+
+async def test_what_is_due_stands_beside_the_answer_in_json():
+    out = io.StringIO()
+    await answer_lines(Echo("first"), asked, io.BytesIO(b"silence\ntwo\n"), out, as_lines=True)
+    first, second = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert first["told"] == [f"{asked('x').chat} is told first"]
+    assert "told" not in second
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (b"/add x\\\nwho: Ann\\\nsource: S1\n/who\n", ["/add x\nwho: Ann\nsource: S1", "/who"]),
+        (b"one\\\r\ntwo\r\n", ["one\ntwo"]),
+        (b"one\\\n\ntwo\n", ["one\n", "two"]),
+        (b"one\\\n", ["one"]),
+        (b"one\\", ["one"]),
+        (b"\\\n\\\nx\n", ["\n\nx"]),
+        (b"a\\b\n", ["a\\b"]),
+        (b"a\\\\\nb\n", ["a\\\nb"]),
+        (b"a\\ \nb\n", ["a\\ ", "b"]),
+        (b"", []),
+    ],
+)
+def test_a_line_that_ends_in_a_backslash_goes_on_in_the_next(typed, said):
+    assert list(messages(lines(io.BytesIO(typed)))) == said
+
+
+def test_a_message_has_an_end_however_many_lines_go_on():
+    typed = b"x\\\n" * 1000
+    found = list(messages(lines(io.BytesIO(typed))))
+    assert max(text.count("\n") for text in found) == 200
+    assert sum(text.count("x") for text in found) == 1000
+
+
+async def test_a_message_of_several_lines_is_one_request():
+    out = io.StringIO()
+    await answer_lines(Echo(), asked, io.BytesIO(b"one\\\ntwo\n"), out, as_lines=True)
+    (answer,) = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert answer["request"] == "one\ntwo"
 
 
 async def test_piped_json_answers_every_line():

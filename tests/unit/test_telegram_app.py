@@ -1,214 +1,24 @@
 """The front end as a whole, against a small Bot API over HTTP."""
 
 import asyncio
-import io
-import json
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any, cast
 
-import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
-from bot.commands.registry import Registry
+from bot.commands import commands
 from bot.config import Settings
 from bot.errors import SettingsError
-from bot.frontends.telegram.app import build, run
-from bot.frontends.telegram.webhook import SECRET_HEADER
+from bot.frontends.telegram.app import build
+from bot.frontends.telegram.menu import menus
 from bot.replies import Action, Note, Reply
-from bot.requests import Request, Role
+from bot.requests import Role
+from storage.audit import By
+from storage.changes import Appoint, OpenStory
+from storage.entries import StoryEntry
 from storage.errors import BusyRecord
-
-TOKEN = "123456:very-secret-token-very-secret-token"
-SECRET = "hook-secret"
-ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "en"}
-LONG = "/who " + "x" * 80
-
-
-def value_of(name: str, text: str) -> Any:
-    """Read a field of a form as the Bot API does: everything but plain text is JSON."""
-    if name in ("text", "callback_query_id", "secret_token", "url", "parse_mode"):
-        return text
-    return json.loads(text)
-
-
-class Api:
-    """The Bot API as far as the front end needs it."""
-
-    def __init__(self) -> None:
-        self.updates: list[Any] = []
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.answers: dict[str, list[tuple[int, Any]]] = {}
-        self.menus: dict[str, list[dict[str, str]]] = {}
-        self.delay = 0.0
-        self.offset = 0
-        self._more = asyncio.Event()
-        app = web.Application()
-        app.router.add_post("/bot{token}/{method}", self._handle)
-        self.server = TestServer(app)
-
-    def give(self, *updates: Any) -> None:
-        self.updates += updates
-        self._more.set()
-
-    def say(self, text: str, number: int = 1, chat: int = 7) -> None:
-        self.give({"update_id": number, "message": message(text, chat, number)})
-
-    def made(self, *methods: str) -> list[dict[str, Any]]:
-        return [data for method, data in self.calls if method in methods]
-
-    async def until(self, ready: Callable[[], object]) -> None:
-        async with asyncio.timeout(5):
-            while not ready():
-                await asyncio.sleep(0.005)
-
-    async def _handle(self, request: web.Request) -> web.Response:
-        method = request.match_info["method"]
-        data = {name: value_of(name, str(text)) for name, text in (await request.post()).items()}
-        self.calls.append((method, data))
-        if request.match_info["token"] != TOKEN:
-            return web.json_response({"ok": False, "description": "Unauthorized"}, status=401)
-        if planned := self.answers.get(method):
-            status, body = planned.pop(0)
-            return web.json_response(body, status=status)
-        if method not in ("getUpdates", "getMe"):
-            await asyncio.sleep(self.delay)
-        return web.json_response({"ok": True, "result": await self._result(method, data)})
-
-    async def _result(self, method: str, data: dict[str, Any]) -> Any:
-        match method:
-            case "getMe":
-                return {"id": 99, "is_bot": True, "first_name": "OnRecord", "username": "OnRecordBot"}
-            case "getUpdates":
-                self.offset = data["offset"]
-                left = [item for item in self.updates if number_of(item) >= self.offset]
-                if not left and data["timeout"]:
-                    self._more.clear()
-                    await self._more.wait()
-                return [item for item in self.updates if number_of(item) >= self.offset][: data["limit"]]
-            case "getMyCommands":
-                return self.menus.get(json.dumps(data["scope"], sort_keys=True), [])
-            case "setMyCommands":
-                self.menus[json.dumps(data["scope"], sort_keys=True)] = data["commands"]
-                return True
-            case "sendMessage":
-                return message(data["text"], data["chat_id"], 1000 + len(self.calls))
-            case _:
-                return True
-
-
-def number_of(item: Any) -> float:
-    number = item.get("update_id") if isinstance(item, dict) else None
-    return number if isinstance(number, int) else 0
-
-
-def message(text: str, chat: int = 7, number: int = 5) -> dict[str, Any]:
-    place = {"id": chat, "type": "private", "first_name": "Ann"}
-    return {"message_id": number, "date": 1, "chat": place, "from": ANN, "text": text}
-
-
-def press(data: str | None, number: int = 1, **more: Any) -> dict[str, Any]:
-    answer = message("old") | {"from": {"id": 99, "is_bot": True, "first_name": "OnRecord"}}
-    query: dict[str, Any] = {"id": "q", "from": ANN, "chat_instance": "x", "message": answer} | more
-    if data is not None:
-        query["data"] = data
-    return {"update_id": number, "callback_query": query}
-
-
-class Chats:
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {"abc123": LONG}
-        self.broken = False
-
-    async def button(self, command: str) -> str:
-        if self.broken:
-            raise BusyRecord("busy")
-        self.kept["abc123"] = command
-        return "abc123"
-
-    async def pressed(self, digest: str) -> str | None:
-        return self.kept.get(digest)
-
-
-class Record:
-    def __init__(self) -> None:
-        self.chats = Chats()
-
-
-class Dispatcher:
-    """Answer every request with its own text."""
-
-    def __init__(self) -> None:
-        self.registry = Registry()
-        for name, role in (("start", Role.READER), ("who", Role.READER), ("publish", Role.MODERATOR)):
-            self.registry.command(name, family="f", help=f"{name} it", example="", role=role)(
-                cast("Any", None)
-            )
-        self.requests: list[Request] = []
-        self.gate: asyncio.Event | None = None
-
-    async def answer(self, request: Request) -> Reply | None:
-        self.requests.append(request)
-        if self.gate is not None:
-            await self.gate.wait()
-        match request.text.split()[0] if request.text else "":
-            case "fail":
-                raise ValueError(request.text)
-            case "silence":
-                return None
-            case "long":
-                return Reply(blocks=tuple(Note(text=f"{number} " * 200) for number in range(30)))
-            case "buttons":
-                actions = (Action(label="More", command="/who >E12"), Action(label="Long", command=LONG))
-                return Reply(
-                    blocks=(Note(text="some"),), actions=(*actions, Action(label="Q", command="who?"))
-                )
-        return Reply(blocks=(Note(text=request.text or "empty"),))
-
-
-class Bot:
-    """A running front end with all that it talks to."""
-
-    def __init__(self, api: Api, dispatcher: Dispatcher, record: Record, settings: Settings) -> None:
-        self.api, self.dispatcher, self.record, self.settings = api, dispatcher, record, settings
-        self.stop = asyncio.Event()
-
-    async def run(self) -> None:
-        await run(self.settings, cast("Any", self.dispatcher), cast("Any", self.record), self.stop, sleep=nap)
-
-
-async def nap(_seconds: float) -> None:
-    await asyncio.sleep(0.001)
-
-
-@asynccontextmanager
-async def stopped_bot(token: str = TOKEN, **telegram: Any) -> AsyncIterator[Bot]:
-    api = Api()
-    await api.server.start_server()
-    try:
-        base = {"token": token, "api_base_url": str(api.server.make_url("/")), **telegram}
-        settings = Settings.model_validate({"telegram": base, "owners": ("telegram:42", "discord:1")})
-        yield Bot(api, Dispatcher(), Record(), settings)
-    finally:
-        await api.server.close()
-
-
-@asynccontextmanager
-async def running(**telegram: Any) -> AsyncIterator[Bot]:
-    async with stopped_bot(**telegram) as bot:
-        task = asyncio.create_task(bot.run())
-        try:
-            yield bot
-        finally:
-            bot.stop.set()
-            await asyncio.wait_for(task, 10)
-
-
-def sent(bot: Bot) -> list[str]:
-    return [call["text"] for call in bot.api.made("sendMessage")]
+from storage.outbox import post
+from tests.unit.small_bot import LONG, TOKEN, Dispatcher, message, press, running, sent, stopped_bot
 
 
 async def test_a_message_is_answered_where_it_was_asked() -> None:
@@ -294,17 +104,21 @@ async def test_a_long_reply_is_sent_in_pieces() -> None:
     assert ["reply_parameters" in call for call in bot.api.made("sendMessage")] == [True] + [False] * 4
 
 
-async def test_buttons_hold_the_command_or_its_digest() -> None:
+async def test_buttons_hold_the_command_or_its_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(command: str) -> str:
+        raise BusyRecord("busy")
+
     async with running() as bot:
         bot.api.say("buttons")
         await bot.api.until(lambda: sent(bot))
-        bot.record.chats.broken = True
+        digests = [await bot.record.chats.button(command) for command in (LONG, "who?")]
+        monkeypatch.setattr(bot.record.chats, "button", broken)
         bot.api.say("buttons", 2)
         await bot.api.until(lambda: len(sent(bot)) == 2)
     first, second = bot.api.made("sendMessage")
     assert first["reply_markup"]["inline_keyboard"] == [
-        [{"text": "More", "callback_data": "/who >E12"}, {"text": "Long", "callback_data": "#abc123"}],
-        [{"text": "Q", "callback_data": "#abc123"}],
+        [{"text": "More", "callback_data": "/who >E12"}, {"text": "Long", "callback_data": f"#{digests[0]}"}],
+        [{"text": "Q", "callback_data": f"#{digests[1]}"}],
     ]
     assert len(second["reply_markup"]["inline_keyboard"]) == 1
 
@@ -321,7 +135,8 @@ async def test_a_page_is_turned_in_place() -> None:
 
 async def test_other_buttons_are_answered_with_a_new_message() -> None:
     async with running() as bot:
-        bot.api.give(press("#abc123"), press("/who", 2), press("/who >E1", 3, message=INACCESSIBLE))
+        digest = await bot.record.chats.button(LONG)
+        bot.api.give(press(f"#{digest}"), press("/who", 2), press("/who >E1", 3, message=INACCESSIBLE))
         await bot.api.until(lambda: len(sent(bot)) == 3)
         await bot.api.until(lambda: len(bot.api.made("answerCallbackQuery")) == 3)
     assert sorted(sent(bot)) == sorted([LONG, "/who", "/who &gt;E1"])
@@ -359,8 +174,7 @@ async def test_forged_and_stale_buttons(update: dict[str, Any]) -> None:
 @pytest.mark.parametrize("command", ["fail", "silence"])
 async def test_a_query_is_answered_whatever_happens(command: str) -> None:
     async with running() as bot:
-        bot.record.chats.kept["abc"] = command
-        bot.api.give(press("#abc"))
+        bot.api.give(press("#" + await bot.record.chats.button(command)))
         await bot.api.until(lambda: bot.api.made("answerCallbackQuery"))
     assert not sent(bot)
 
@@ -368,8 +182,8 @@ async def test_a_query_is_answered_whatever_happens(command: str) -> None:
 async def test_menus_are_set_once_for_each_scope() -> None:
     async with running() as bot:
         await bot.api.until(lambda: bot.api.made("getUpdates"))
-        menus = {scope: [entry["command"] for entry in menu] for scope, menu in bot.api.menus.items()}
-    assert menus == {
+        found = {scope: [entry["command"] for entry in menu] for scope, menu in bot.api.menus.items()}
+    assert found == {
         '{"type": "default"}': ["start", "who"],
         '{"type": "all_private_chats"}': ["start", "who"],
         '{"type": "all_group_chats"}': ["who"],
@@ -386,6 +200,73 @@ async def test_menus_are_set_once_for_each_scope() -> None:
         again.stop.set()
         await task
         assert len(again.api.made("setMyCommands")) == 1, "only the one that could not be looked at"
+
+
+async def test_moderators_get_a_menu_of_their_own() -> None:
+    async with stopped_bot() as bot:
+        ferry = OpenStory(story=StoryEntry(name="ferry", title="The ferry"))
+        await bot.record.ledger.make(ferry, by=By("operator"))
+        for address, story in (
+            ("telegram:8", 1),
+            ("telegram:42", None),
+            ("discord:9", None),
+            ("telegram:-5", 1),
+        ):
+            await bot.record.ledger.make(Appoint(address=address, story_id=story), by=By("operator"))
+        task = asyncio.create_task(bot.run())
+        await bot.api.until(lambda: bot.api.made("getUpdates"))
+        bot.stop.set()
+        await task
+    own = {
+        scope: [entry["command"] for entry in menu]
+        for scope, menu in bot.api.menus.items()
+        if "chat_id" in scope
+    }
+    assert own == {
+        '{"chat_id": 8, "type": "chat"}': ["start", "who", "publish"],
+        # An owner's is an owner's, appointed or not.
+        '{"chat_id": 42, "type": "chat"}': ["start", "who", "publish"],
+    }
+
+
+def test_a_menu_holds_what_a_role_may_do_and_no_more() -> None:
+    found = {
+        (scope.type, getattr(scope, "chat_id", None)): {entry.command for entry in menu}
+        for scope, menu in menus(
+            commands, ["telegram:1"], ["telegram:2", "telegram:1", "terminal:local", "telegram:٣"]
+        )
+    }
+    by_role = {role: {command.name for command in commands.allowed(role)} for role in Role}
+    assert found["default", None] == found["all_private_chats", None] == by_role[Role.READER]
+    assert found["all_group_chats", None] == by_role[Role.READER] - {"start"}
+    assert found["chat", 1] == by_role[Role.OWNER]
+    assert found["chat", 2] == by_role[Role.MODERATOR]
+    assert len(found) == 5
+    # https://core.telegram.org/bots/api#setmycommands: at most 100 commands.
+    assert all(len(menu) <= 100 for menu in found.values())
+
+
+async def test_what_is_in_the_outbox_is_sent_while_the_bot_runs() -> None:
+    async with running() as bot:
+        reply = Reply(blocks=(Note(text="told <later>"),), actions=(Action(label="Who", command="/who"),))
+        async with bot.record.database.transaction() as tx:
+            await post(tx, "telegram:7", reply.model_dump_json(), "2026")
+        await bot.api.until(lambda: sent(bot))
+    (call,) = bot.api.made("sendMessage")
+    assert (call["chat_id"], call["text"]) == (7, "told &lt;later&gt;")
+    assert "reply_parameters" not in call
+    assert call["reply_markup"]["inline_keyboard"] == [[{"text": "Who", "callback_data": "/who"}]]
+    assert not bot.dispatcher.requests
+
+
+async def test_a_refusal_of_a_button_is_shown_to_who_pressed_it_alone() -> None:
+    async with running() as bot:
+        bot.api.give(press("/refuse"), press("/refuse " + "x" * 40, 2))
+        await bot.api.until(lambda: len(bot.api.made("answerCallbackQuery")) == 2)
+        bot.api.say("/refuse", 3)
+        await bot.api.until(lambda: sent(bot))
+    assert [answer.get("text") for answer in bot.api.made("answerCallbackQuery")] == ["not for you"] * 2
+    assert sent(bot) == ["not for you"], "what was typed is answered in the chat"
 
 
 async def test_polling_goes_on_after_errors(caplog: pytest.LogCaptureFixture) -> None:
@@ -420,7 +301,7 @@ async def test_the_token_is_never_told(caplog: pytest.LogCaptureFixture) -> None
     assert "a-wrong-token" not in caplog.text
     empty = Settings()
     with pytest.raises(SettingsError, match="BotFather"):
-        build(empty, cast("Any", Dispatcher()), cast("Any", Record()))
+        build(empty, cast("Any", Dispatcher()), cast("Any", None))
 
 
 async def test_stopped_before_telegram_is_reached() -> None:
@@ -431,92 +312,3 @@ async def test_stopped_before_telegram_is_reached() -> None:
         bot.stop.set()
         await asyncio.wait_for(task, 5)
     assert not bot.api.made("getUpdates")
-
-
-WEBHOOK = {
-    "mode": "webhook",
-    "webhook_url": "https://bot.example.org/hook/path",
-    "webhook_secret": SECRET,
-    "listen": "127.0.0.1:0",
-}
-
-
-@asynccontextmanager
-async def webhook(caplog: pytest.LogCaptureFixture) -> AsyncIterator[tuple[Bot, Callable[..., Any]]]:
-    caplog.set_level(logging.INFO, "onrecord.telegram")
-    async with running(**WEBHOOK) as bot, aiohttp.ClientSession() as session:
-        await bot.api.until(lambda: "on port" in caplog.text)
-        port = int(caplog.text.rpartition("on port ")[2].split()[0])
-
-        async def post(
-            body: bytes | dict[str, Any],
-            path: str = "/hook/path",
-            secret: str | None = SECRET,
-            method: str = "POST",
-        ) -> int:
-            data = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
-            headers = {} if secret is None else {SECRET_HEADER: secret}
-            url = f"http://127.0.0.1:{port}{path}"
-            async with session.request(method, url, data=data, headers=headers) as response:
-                return response.status
-
-        yield bot, post
-
-
-async def test_webhook(caplog: pytest.LogCaptureFixture) -> None:
-    async with webhook(caplog) as (bot, post):
-        (registered,) = bot.api.made("setWebhook")
-        assert registered["url"] == WEBHOOK["webhook_url"]
-        assert registered["secret_token"] == SECRET
-        assert "message" in registered["allowed_updates"]
-        assert await post({"update_id": 1, "message": message("fine")}) == 200
-        await bot.api.until(lambda: sent(bot) == ["fine"])
-        assert not bot.api.made("getUpdates")
-        assert not bot.api.made("deleteWebhook")
-        for secret in (None, "", "wrong", "wröng"):
-            assert await post({"update_id": 2, "message": message("forged")}, secret=secret) == 403
-        assert await post(b"{}", path="/other") == 404
-        assert await post(b"", method="GET") == 405
-        assert await post(b"not json") == 400
-        assert await post(b"[" * 200_000) == 400
-        assert await post(b"[1]") == 200
-        assert await post({"update_id": 3, "message": {}}) == 200
-        assert await post({}) == 200
-        assert await post(b" " * (1024**2 + 1)) == 413
-        assert await post({"update_id": 4, "message": message("still fine")}) == 200
-        await bot.api.until(lambda: sent(bot) == ["fine", "still fine"])
-
-
-async def test_webhook_answers_what_it_took(caplog: pytest.LogCaptureFixture) -> None:
-    async with webhook(caplog) as (bot, post):
-        bot.dispatcher.gate = asyncio.Event()
-        assert await post({"update_id": 1, "message": message("taken")}) == 200
-        await bot.api.until(lambda: bot.dispatcher.requests)
-        bot.stop.set()
-        await asyncio.sleep(0.02)
-        assert await post({"update_id": 2, "message": message("late")}) == 503
-        bot.dispatcher.gate.set()
-    assert sent(bot) == ["taken"]
-
-
-async def test_webhook_turns_away_what_is_too_much(caplog: pytest.LogCaptureFixture) -> None:
-    async with webhook(caplog) as (bot, post):
-        bot.dispatcher.gate = asyncio.Event()
-        most = 4 * bot.settings.limits.concurrent_updates
-        for number in range(most):
-            assert await post({"update_id": number, "message": message("x", number + 1)}) == 200
-        assert await post({"update_id": 9999, "message": message("x")}) == 503
-        bot.dispatcher.gate.set()
-        await bot.api.until(lambda: len(sent(bot)) == most)
-
-
-async def test_webhook_settings_that_cannot_be() -> None:
-    async with stopped_bot(**WEBHOOK) as bot:
-        bot.api.answers["setWebhook"] = [(400, {"ok": False, "description": "Bad Request: bad webhook: no"})]
-        with pytest.raises(SettingsError, match="Bad webhook"):
-            await bot.run()
-    async with stopped_bot() as busy:
-        taken = f"127.0.0.1:{busy.api.server.port}"
-        async with stopped_bot(**WEBHOOK | {"listen": taken}) as bot:
-            with pytest.raises(SettingsError, match=r"telegram\.listen"):
-                await bot.run()
