@@ -65,11 +65,9 @@ async def privacy(_context: Context, _argument: str) -> Reply:
     """Say what is kept about people."""
     kept = (
         _("The story that a chat uses, by the chat's id."),
-        _(
-            "A dialogue that you have not finished, until you end it or for some hours after your last answer."
-        ),
+        _("A dialogue that you have not finished, until you end it, or for some hours after you left it."),
         _("A question that found nothing, without who asked it; with your id only if you ask to be told."),
-        _("A suggestion with your id, which no moderator sees, so that you can be told what becomes of it."),
+        _("A suggestion with your id, which nobody is shown, so that you can be told what becomes of it."),
         _("What you were told without having just asked for it."),
         _("Of moderators: their id and name, and each change that they make, in the audit trail."),
         _("Your messages themselves are not kept, and your name only in memory until the bot is restarted."),
@@ -94,7 +92,8 @@ async def privacy(_context: Context, _argument: str) -> Reply:
 async def forgetme(context: Context, _argument: str) -> Reply:
     """Remove a person's data, and say what stays and why."""
     person = context.request.user
-    may_approve = context.role >= Role.MODERATOR
+    # A draft may wait in any story, whichever this chat uses.
+    may_approve = context.role >= Role.MODERATOR or await context.record.members.holds_office(person)
     forgotten = await forget(context.record.database, person, may_approve=may_approve)
     context.acquaintances.forget(person)
     names = {
