@@ -130,13 +130,14 @@ async def print_trail(
     async with open_record(settings, create=False) as record:
         asked = await _trail_asked(record, about, since)
         names = await record.members.names()
+        stories = {story.id: story.name for story in await record.stories.all()}
         after = 0
         while entries := await record.audit.listed(**asked, after=after, limit=TRAIL_PAGE):
             for entry in entries:
                 if as_lines:
                     line = json.dumps(entry.model_dump(mode="json"), ensure_ascii=False)
                 else:
-                    item = entry_item(entry, names)
+                    item = entry_item(entry, names, stories.get(entry.story_id or 0))
                     line = _printable(f"{item.label}  {item.text}")
                 print(line, file=out)
             after = entries[-1].id

@@ -39,9 +39,12 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def entry_item(entry: AuditEntry, names: Mapping[str, str]) -> Item:
-    """Return the row of an entry; `names` are what moderators are called, by address."""
-    scope = _("all stories") if entry.story_id is None else _("this story")
+def entry_item(entry: AuditEntry, names: Mapping[str, str], story: str | None = None) -> Item:
+    """Return the row of an entry; `names` are what moderators are called, by address.
+
+    `story` is what the entry's own is called where the entries of several stand together.
+    """
+    scope = _("all stories") if entry.story_id is None else story or _("this story")
     what = _(_DONE[entry.action], subject=_subject(entry, names), scope=scope)
     text = _(
         "{when} {who} {what}",

@@ -24,6 +24,7 @@ from storage.words import split
 
 # Words that differ in a statement whose typos were mended.
 MOST_TYPOS = 4
+LONGEST_LABEL = 40
 _ATTRIBUTION = ("who", "cue", "stance", "at", "quote", "said", "source")
 _SOURCE_LINES = ("title", "publisher", "published", "kind", "author", "via")
 # Parts of a fact that the dialogue of /correct offers, with what each is called there.
@@ -46,6 +47,8 @@ async def _correct(
         voice = int(filled.text("voice") or 1) - 1
         voices = list(data["attributions"])
         changed = await composer.attribution(entry.attributions[voice])
+        if stance := filled.text("stance"):
+            fields.refuse_against(changed.cue, stance)
         voices[voice] = changed.model_dump(exclude_none=True)
         data["attributions"] = voices
     corrected = made(FactEntry, data)
@@ -118,11 +121,23 @@ _ASKED_OF_PART = {
 }
 
 
+# A note on a date that has changed would say what is true no more.
+_WITH_PART = {"when": ("when", "note")}
+
+
+async def _notes(context: Context, filled: Filled) -> Sequence[Option]:
+    note = (await target_of(context, filled)).date_note
+    short = note if note is None or len(note) <= LONGEST_LABEL else f"{note[:LONGEST_LABEL]}…"
+    kept = [Option(_("As it is: {note}", note=short), note)] if note else []
+    return [*kept, Option(_("Nothing: no note"), fields.NONE)]
+
+
 def _asked(name: str) -> Field:
     """Return the field of a part that is chosen in the dialogue, and so has to be asked."""
     field = _CORRECTABLE[name]
     asks = field.asks or _ASKED_OF_PART[name]
-    return Field(field.name, asks, field.check, required=True, offers=field.offers)
+    offers = _notes if name == "note" else field.offers
+    return Field(field.name, asks, field.check, required=True, offers=offers)
 
 
 def _correct_fields(filled: Filled) -> Sequence[Field]:
@@ -130,9 +145,11 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
     if filled.at_once:
         asked = given
     else:
-        asked = [_PART, *(_asked(name) for name in filled.text("part").split() if name in _PARTS)]
-    if filled.text("cue") and "stance" not in filled.texts:
-        asked = [*asked, fields.stance_field(filled)]
+        parts = [name for name in filled.text("part").split() if name in _PARTS]
+        names = dict.fromkeys(name for part in parts for name in _WITH_PART.get(part, (part,)))
+        asked = [_PART, *map(_asked, names)]
+    if filled.text("cue"):
+        asked = [*(field for field in asked if field.name != "stance"), fields.stance_field(filled)]
     sources = [field for field in fields.source_fields(filled) if field.name != fields.SOURCE.name]
     why = [] if filled.text("material").casefold() == "no" else [fields.REASON]
     return [*asked, *(sources if filled.text("source") else []), _VOICE, fields.MATERIAL, *why]

@@ -129,11 +129,14 @@ async def _materiality(_context: Context, _filled: Filled) -> Sequence[Option]:
 
 async def _stance(context: Context, filled: Filled, text: str) -> None:
     await one_of([stance.value for stance in Stance])(context, filled, text)
-    told = stance_of(filled.text("cue")) if filled.text("cue") else None
-    if told is not None and (told is Stance.DENIES) is not (text.casefold() == Stance.DENIES):
-        raise UserError(
-            _("“{cue}” does not go with the stance “{stance}”.", cue=filled.text("cue"), stance=text)
-        )
+    refuse_against(filled.text("cue"), text)
+
+
+def refuse_against(cue: str | None, stance: str) -> None:
+    """Refuse a stance that goes against what its cue tells."""
+    told = stance_of(cue) if cue else None
+    if told is not None and (told is Stance.DENIES) is not (stance.casefold() == Stance.DENIES):
+        raise UserError(_("“{cue}” does not go with the stance “{stance}”.", cue=cue, stance=stance))
 
 
 async def _stances(_context: Context, _filled: Filled) -> Sequence[Option]:

@@ -13,6 +13,7 @@ from bot.commands import fields, headers
 from bot.commands.composing import Composer
 from bot.commands.context import Context
 from bot.commands.forms import Field, Filled, Form, Option, Proposal
+from bot.errors import UserError
 from bot.notices import find_what_to_tell
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
@@ -55,6 +56,8 @@ def read_fact(context: Context, text: str) -> Filled:
     filled = Filled(context.story.id)
     if text:
         statement, given = headers.read(text, _HEADERS)
+        if statement and "statement" in given:
+            raise UserError(_("“{name}:” is given twice: leave one of the two out.", name="statement"))
         filled.at_once = bool(given)
         filled.texts = given | ({"statement": statement} if statement else {})
     return filled

@@ -120,8 +120,13 @@ async def _supersede(
     in_force(fact)
     other = await other_fact(context, text, fact.id)
     if other.superseded_by == fact.id:
-        ring = _("F{other} is superseded by F{id} itself: /supersede F{other} none first.")
-        raise UserError(ring.format(other=other.id, id=fact.id))
+        raise UserError(
+            _(
+                "F{other} is superseded by F{id} itself: /supersede F{other} none first.",
+                other=other.id,
+                id=fact.id,
+            )
+        )
     in_force(other)
     return entry.model_copy(update={"superseded_by": other.ref}), ()
 

@@ -65,9 +65,9 @@ async def privacy(_context: Context, _argument: str) -> Reply:
     """Say what is kept about people."""
     kept = (
         _("The story that a chat uses, by the chat's id."),
-        _("A dialogue that you have not finished, for some hours after your last answer."),
+        _("A dialogue that you have not finished, until you end it, or for some hours after you left it."),
         _("A question that found nothing, without who asked it; with your id only if you ask to be told."),
-        _("A suggestion with your id, which no moderator sees, so that you can be told what becomes of it."),
+        _("A suggestion with your id, which nobody is shown, so that you can be told what becomes of it."),
         _("What you were told without having just asked for it."),
         _("What this chat subscribed to, and how it wants to hear, until you unsubscribe."),
         _("Which of the bot's messages cited which fact, for some weeks, so that corrections reach them."),
@@ -94,7 +94,8 @@ async def privacy(_context: Context, _argument: str) -> Reply:
 async def forgetme(context: Context, _argument: str) -> Reply:
     """Remove a person's data, and say what stays and why."""
     person = context.request.user
-    may_approve = context.role >= Role.MODERATOR
+    # A draft may wait in any story, whichever this chat uses.
+    may_approve = context.role >= Role.MODERATOR or await context.record.members.holds_office(person)
     forgotten = await forget(context.record.database, person, may_approve=may_approve)
     context.acquaintances.forget(person)
     names = {

@@ -19,6 +19,7 @@ when: 2024-02
 source: https://example.org/note
 at: ¶3
 contradicts: F6"""
+MATERIAL = "material: yes\nreason: the article has it so"
 
 
 async def test_who_has_no_role_sees_no_command(scene: Scene) -> None:
@@ -128,7 +129,7 @@ async def test_html_of_a_moderator_is_shown_as_it_was_written(scene: Scene) -> N
 
 async def test_two_moderators_correct_the_same_fact(scene: Scene) -> None:
     mona, nils = await scene.moderator("Mona"), await scene.moderator("Nils")
-    shown = await mona.says("/correct F8\nwhen: 2024-01-09\nmaterial: no")
+    shown = await mona.says(f"/correct F8\nwhen: 2024-01-09\nnote: none\n{MATERIAL}")
     assert "F8 reads now" in shown.text and "When: 9 January 2024" in shown.text
     other = await nils.says("/correct F8\nwhere: Belarus\nmaterial: yes\nreason: the place was left out")
     assert "revision 2" in (await mona.presses(shown, "Confirm")).text
@@ -166,7 +167,7 @@ async def test_a_retracted_fact_is_a_tombstone_and_in_no_list(scene: Scene) -> N
 async def test_undo_takes_back_ones_own_last_change_once(scene: Scene) -> None:
     mona, nils = await scene.moderator("Mona"), await scene.moderator("Nils")
     assert "changed nothing yet" in (await mona.says("/undo")).text
-    await mona.does("/correct F13\nwhen: 2023-03-17\nmaterial: no")
+    await mona.does(f"/correct F13\nwhen: 2023-03-17\nnote: none\n{MATERIAL}")
     assert "changed nothing yet" in (await nils.says("/undo")).text
     undone = await mona.says("/undo")
     assert "Undone." in undone.text and "F13 read" in undone.text
@@ -179,7 +180,7 @@ async def test_the_trail_tells_who_did_what(scene: Scene) -> None:
     user = scene.api.user("Vera", username="vera_desk")
     await scene.owner.says(f"/appoint {user.id}")
     vera = scene.owner._replace(user=user, chat=scene.api.private(user))
-    await vera.does("/correct F14\nat: ¶88\nmaterial: no")
+    await vera.does(f"/correct F14\nat: ¶88\n{MATERIAL}")
     trail = await vera.says("/audit F14")
     assert "corrected F14" in trail.text and "¶88" in trail.text
     assert "before" in trail.text and "after" in trail.text

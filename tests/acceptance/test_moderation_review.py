@@ -97,7 +97,10 @@ async def test_a_suggestion_that_says_the_same_becomes_an_attribution(scene: Sce
     draft = await suggest(rita, "The harbour master resigned on a Friday", "who: Putin\nsource: S2\nat: p. 3")
     shown = await card(mona, draft)
     assert "On record already, and like it" in shown.text
-    done = await mona.presses(shown, f"Same as {fact}")
+    shown = await mona.presses(shown, f"Same as {fact}")
+    assert f"{fact} reads now" in shown.text and "Putin: " in shown.text
+    assert rita.chat.sent.unread == []
+    done = await mona.presses(shown, "Confirm")
     assert f"{draft} was added to {fact}." in done.text and "Putin" in done.text
     told = await rita.chat.next_message()
     assert f"Your draft {draft} was added to {fact}:" in told.text and "[2 p. 3]" in told.text
@@ -128,7 +131,7 @@ async def test_a_proposer_who_was_forgotten_is_not_told(scene: Scene) -> None:
     forgotten = await rita.says("/forgetme")
     assert "your id on suggestions: 1" in forgotten.text and "What stays" in forgotten.text
     shown = await card(mona, draft)
-    assert "somebody no longer known" in shown.text and rita.address not in shown.text
+    assert "Proposed by a reader" in shown.text and rita.address not in shown.text
     await mona.presses(shown, "Approve")
     assert rows(scene.record, "SELECT count(*) FROM delivery WHERE chat = ?", rita.address) == [(0,)]
     assert rows(scene.record, "SELECT told FROM draft WHERE id = ?", int(draft[1:])) == [(1,)]
@@ -155,7 +158,7 @@ async def test_who_asked_to_be_told_is_told_once(scene: Scene) -> None:
     assert "You asked: “Who repaired the lighthouse at Skagen?”. This has come on record:" in told.text
     assert "Putin repaired the lighthouse at Skagen" in told.text and "Sources" in told.text
     assert "lighthouse" not in (await mona.says("/unanswered")).text
-    await mona.does(f"/correct {fact_in(done)}\nwhen: 2024\nmaterial: no")
+    await mona.does(f"/correct {fact_in(done)}\nwhen: 2024\nmaterial: yes\nreason: so it is")
     sent = rows(scene.record, "SELECT reply FROM delivery WHERE chat = ?", rita.address)
     assert len(sent) == 1
     assert rita.chat.sent.unread == [] and sam.chat.sent.unread == []
@@ -203,4 +206,4 @@ async def test_with_four_eyes_a_moderators_fact_needs_anothers(api: TelegramEmul
     assert "Your draft D2 is on record as F26" in (await mona.chat.next_message()).text
     assert rows(bot.folder / "record.db", "SELECT count(*) FROM fact WHERE statement LIKE '%fort%'") == [(1,)]
     # What is no new fact is done at once.
-    assert "revision 2" in (await mona.does("/correct F26\nat: ¶1\nmaterial: no")).text
+    assert "revision 2" in (await mona.does("/correct F26\nat: ¶1\nmaterial: yes\nreason: it is")).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -120,8 +121,10 @@ def test_proposers_and_askers_are_told(desk: Path) -> None:
 
 
 def test_what_is_told_is_printed_as_text_too(desk: Path) -> None:
-    given = "Who repaired the lighthouse at Skagen?\n/tellme Q1\n"
-    onrecord("chat", folder=desk, given=given)
+    asked = onrecord("chat", folder=desk, given="Who repaired the lighthouse at Skagen?\n")
+    tell = re.search(r"/tellme Q1\.[0-9a-f]{8}", asked.stdout)
+    assert tell is not None
+    onrecord("chat", folder=desk, given=f"{tell[0]}\n")
     given = "/add Putin repaired the lighthouse at Skagen\\\nwho: Lubinets\\\nsource: S1\n/confirm\n"
     ran = onrecord("chat", "--as", "moderator", folder=desk, given=given)
     done, _, told = ran.stdout.partition("You asked: “Who repaired the lighthouse at Skagen?”")

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.answers import trail
 from bot.requests import Identity
-from storage.models import Action
 from tests.rendering.golden import Golden, shown
 from tests.unit.desk import ANN, BOB, EVE, OWNER, Desk, Person
 
@@ -31,6 +29,7 @@ source: + https://example.org/note?a=1&b=2
 title: A note on the party
 published: 2024-01-05"""
 SUGGESTED = "/suggest The bridge at Tarrow <was> closed.\nwho: Lubinets\nsource: S1\nat: ¶3"
+WHY = "material: yes ⏎ reason: the article <has> it there"
 # What stands for longer turns below.
 LONG = {
     "{at_once}": AT_ONCE,
@@ -95,6 +94,7 @@ TALKS = {
         ann> /correct F5
         ann> [When
         ann> 2024-01
+        ann> [Nothing
         ann> [Yes
         ann> The article <has> it
         ann> [Confirm
@@ -102,12 +102,16 @@ TALKS = {
     """,
     "correct_at_once": """
         ann> /correct F23 ⏎ figure: about 2,500 children ⏎ where: Belarus; Russia ⏎ quote: many ⏎ material: no
+        ann> /correct F23 ⏎ when: 2023 ⏎ material: yes ⏎ reason: It <has> it
+        ann> /correct F23 ⏎ figure: about 2,500 children ⏎ where: Belarus; Russia ⏎ {why}
+        ann> [Confirm
+        ann> /correct F23 ⏎ quote: many ⏎ material: no
         ann> [Confirm
         reader> /history F23
     """,
     "correct_meanwhile": """
         …ann> /correct F5 ⏎ at: ¶7 ⏎ material: yes ⏎ reason: the article has it there
-        …bob> /correct F5 ⏎ at: ¶8 ⏎ material: no
+        …bob> /correct F5 ⏎ at: ¶8 ⏎ {why}
         …ann> [Confirm
         bob> [Confirm
         bob> [Confirm
@@ -115,6 +119,10 @@ TALKS = {
     "attribute": """
         ann> /attribute F8 ⏎ who: NAM ⏎ cue: confirmed that ⏎ source: S2
         ann> [Confirm
+        ann> /attribute F5 ⏎ who: NAM ⏎ cue: did not <dispute> that ⏎ source: S2
+        ann> [supports
+        ann> [Confirm
+        ann> /attribute F5 ⏎ who: NAM ⏎ cue: denied that ⏎ source: S3 ⏎ stance: supports
     """,
     "relate": """
         ann> /relate F8 contradicts F12 ⏎ question: Who takes them?
@@ -128,6 +136,8 @@ TALKS = {
         ann> /restore F8 x
         ann> /supersede F12 F8
         reader> /fact F8
+        ann> /supersede F8 none
+        ann> [Confirm
     """,
     "retract_and_restore": """
         ann> /retract F8
@@ -161,7 +171,10 @@ TALKS = {
         ann> /entity Ann <Smith>
         ann> [New person
         ann> [Confirm
+        …ann> /correct F12 ⏎ about: Ann <Smith> ⏎ {why}
+        …ann> [Confirm
         ann> /entity Ann <Smith> ⏎ merge: Putin
+        ann> A <slip>
         ann> [Confirm
     """,
     "newstory": """
@@ -186,6 +199,7 @@ TALKS = {
         ann> /review
         ann> [More
         ann> [Same as
+        ann> [Confirm
         ann> /approve D1
         ann> /approve D1
     """,
@@ -213,6 +227,8 @@ TALKS = {
         …ann> [Confirm
         …bob> /source S1 ⏎ publisher: Press
         …bob> [Confirm
+        …ann> {alike}
+        …ann> [Confirm
         ann> /audit
         ann> /audit F5
         ann> /audit @bob
@@ -270,7 +286,7 @@ def turns(talk: str) -> Iterator[tuple[str, str]]:
     """Yield who speaks and what they say, as the desk takes it."""
     for line in talk.strip().split("\n"):
         who, _, text = line.strip().partition("> ")
-        text = LONG.get(text, text).replace(" ⏎ ", "\n")
+        text = LONG.get(text, text).replace("{why}", WHY).replace(" ⏎ ", "\n")
         yield who, f"{text}]" if text.startswith("[") else text
 
 
@@ -294,7 +310,7 @@ async def test_told_unasked(desk: Desk, snapshot: SnapshotAssertion) -> None:
     for text in (SUGGESTED, SUGGESTED.replace("Tarrow", "Minsk"), SUGGESTED.replace("bridge", "road")):
         await reader.tells(text, "[Confirm]")
     await ann.tells("/edit D1", "[Change something]", "[When]", "2024-02-03", "[Confirm]")
-    await ann.tells("/reject D2 The source <does not> say so", "[Confirm]", "/same D3 F9")
+    await ann.tells("/reject D2 The source <does not> say so", "[Confirm]", "/same D3 F9", "[Confirm]")
     told = [shown(reply) for reply in await desk.dispatcher.waiting(EVE)]
     assert len(told) == 4
     assert "\n".join(told) == snapshot.use_extension(Golden)
@@ -330,7 +346,3 @@ async def test_a_dialogue_that_has_ended(desk: Desk, snapshot: SnapshotAssertion
         await tx.run("UPDATE dialogue SET touched_at = '2020-01-01T00:00:00.000000Z'")
     replies.append(await ann.says("The bridge is closed"))
     assert "\n".join(shown(reply) for reply in replies if reply) == snapshot.use_extension(Golden)
-
-
-def test_every_kind_of_change_has_its_words() -> None:
-    assert set(trail._DONE) == set(Action)

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from storage.audit import GENESIS, Verified, _hash, read_moment
-from storage.changes import Appoint
+from storage.cataloguing import source_fields
+from storage.changes import Appoint, PutSource
+from storage.entries import EntityEntry, SourceEntry
 from storage.models import Action
 from storage.record import Record
-from tests.storage.changing import ANN, BO, Still, publish, retract, revise
+from tests.storage.changing import ANN, BO, Still, publish, retract, revise, revision
 from tests.storage.conftest import Ticking, fact, put
 
 
@@ -232,6 +234,33 @@ async def test_entries_are_found_by_fact_subject_person_story_and_moment(record,
     assert [each.id for each in await listed(fact_id=1, after=0, limit=9)] == [1, 3]
     assert [each.id for each in await listed(actor="telegram:2", since=third.at, after=4, limit=9)] == [5]
     assert await record.audit.last() == 5
+
+
+async def test_with_a_fact_are_told_those_set_beside_it_and_whom_and_what_it_is_told_by(record, tmp_path):
+    await put(record, tmp_path, fact("a"), fact("b"), fact("c"))
+
+    async def told(fact_id: int) -> list[int]:
+        return [each.id for each in await record.audit.page(fact_id=fact_id, limit=99)]
+
+    await revise(record, 1, "related", contradicts=[{"fact": "b"}])
+    await revise(record, 1, statement="it poured")
+    await revise(record, 1, "related", contradicts=[])
+    assert (await told(1), await told(2), await told(3)) == ([4, 3, 2, 1], [4, 2, 1], [1])
+    other = {"speaker": "Bo", "source": {"title": "A Log"}}
+    bo = EntityEntry(name="Bo", kind="person")
+    change = await revision(record, 3, "attributed", attributions=[other])
+    await record.ledger.make(change.model_copy(update={"entities": (bo,)}), by=BO)
+    assert await told(3) == [7, 6, 5, 1]
+    assert [each.action for each in await record.audit.page(fact_id=3, limit=3)] == [
+        Action.ATTRIBUTED, Action.SOURCE_ADDED, Action.ENTITY_ADDED,
+    ]  # fmt: skip
+    (source,) = (await record.sources.by_id([2])).values()
+    before = source_fields(source)
+    after = SourceEntry(**before | {"title": "The Log"})
+    await record.ledger.make(PutSource(story_id=1, source=after, expected=before), by=BO)
+    assert (await told(3), await told(1)) == ([8, 7, 6, 5, 1], [4, 3, 2, 1])
+    listed = await record.audit.listed(fact_id=3, after=0, limit=9)
+    assert [each.id for each in listed] == [1, 5, 6, 7, 8]
 
 
 async def test_an_import_that_changes_nothing_leaves_no_trace_and_one_that_does_a_single_one(

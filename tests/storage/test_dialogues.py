@@ -64,6 +64,20 @@ async def test_a_dialogue_closes_only_at_the_turn_that_was_confirmed(record):
     assert await record.dialogues.by_id(asked.id) is None
 
 
+async def test_what_has_long_ended_is_kept_no_longer_than_another_begins(record):
+    old = await record.dialogues.begin(CHAT, ANN, "publish", {"said": "my words"})
+    record.ledger.clock.moment += LASTS
+    ended = await record.dialogues.begin("telegram:1", ANN, "publish", {})
+    record.ledger.clock.moment += LASTS
+    new = await record.dialogues.begin(CHAT, BO, "publish", {})
+    assert await record.dialogues.by_id(old.id) is None
+    # Whose dialogue ended only just is still told so.
+    assert (await record.dialogues.find("telegram:1", ANN)).id == ended.id
+    assert (await record.dialogues.find(CHAT, BO)) == new
+    rows = await record.database.read("SELECT state FROM dialogue")
+    assert len(rows) == 2 and "my words" not in str([tuple(row) for row in rows])
+
+
 async def test_a_dialogue_that_nobody_answers_ends_but_is_still_known(record):
     asked = await record.dialogues.begin(CHAT, ANN, "publish", {"step": 1})
     record.ledger.clock.moment += LASTS - timedelta(seconds=5)

@@ -291,7 +291,9 @@ async def test_the_contract_above_covers_every_reading_method(record):
     passed_on.add("notices.held_publication")
     writing = {"stories.use", "chats.button", "progress.reach", "questions.keep", "questions.await_answer"}
     writing |= {f"dialogues.{name}" for name in ("begin", "go_on", "end")}
-    writing |= {f"outbox.{name}" for name in ("recover", "take", "sent", "hold", "failed", "give_up", "moved")}
+    writing |= {
+        f"outbox.{name}" for name in ("recover", "take", "sent", "hold", "failed", "give_up", "moved")
+    }
     writing |= {f"outbox.{name}" for name in ("finish", "retry", "drop")}
     writing |= {
         f"listeners.{name}"

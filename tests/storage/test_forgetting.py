@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storage import drafts, notices
-from storage.changes import Publish
+from storage.changes import Publish, Reject
 from storage.forgetting import forget
 from storage.models import DraftKind
 from storage.record import Record
@@ -50,6 +50,23 @@ async def test_a_reader_leaves_nothing_behind_but_the_draft_itself(flood, path):
     assert [each.asked for each in await flood.questions.open(1)] == [1]
     kept = content(path).replace(f"of {CY}", "")
     assert CY not in kept
+
+
+async def test_whoever_may_approve_keeps_their_id_on_what_waits_and_on_nothing_else(flood):
+    await leave_traces(flood, CY)
+    async with flood.database.transaction() as tx:
+        change = Publish(story_id=1, fact=entry("decided"))
+        given = {"proposer": CY, "chat": GROUP, "language": "en", "at": flood.ledger.now()}
+        await drafts.propose(tx, change, kind=DraftKind.SUGGESTION, **given)
+    await flood.ledger.make(Reject(story_id=1, draft=2, reason="no"), by=By(DEE, DEE))
+    forgotten = await forget(flood.database, CY, may_approve=True)
+    assert forgotten.removed == {
+        "dialogues": 2, "questions": 2, "suggestions": 1, "settings": 1, "deliveries": 1,
+    }  # fmt: skip
+    found = [await flood.drafts.find(number) for number in (1, 2)]
+    assert [(each.proposer, each.state) for each in found] == [(CY, "waiting"), (None, "rejected")]
+    assert (await forget(flood.database, CY)).removed["suggestions"] == 1
+    assert (await flood.drafts.find(1)).proposer is None
 
 
 async def test_nobody_else_is_forgotten(flood):

@@ -48,18 +48,52 @@ async def unchanged(record: Record, change, error: type[Exception], match: str) 
 
 async def test_a_published_fact_has_its_people_its_revision_and_its_trace(flood):
     bo = EntityEntry(name="Bo Rain", kind="person", aliases=("The Gauge",))
-    new = entry("d", "it snowed", attributions=[{"speaker": "Bo Rain", "source": {"title": "News"}}])
+    new = entry("d", "it snowed", attributions=[{"speaker": "Bo Rain", "source": {"title": "A Log"}}])
     made = await flood.ledger.make(Publish(story_id=1, fact=new, entities=(bo,)), by=ANN)
     assert (made.subject, made.fact.id, made.fact.standing) == ("F4", 4, Standing.ATTRIBUTED)
     assert made.fact == await flood.facts.find(4)
     assert made.fact.attributions[0].speaker.aliases == ("The Gauge",)
     (first,) = await flood.facts.revisions(4)
     assert (first.kind, first.actor, first.number) == (RevisionKind.PUBLISHED, "telegram:1", 1)
-    (told,) = await flood.audit.page(fact_id=4, limit=9)
+    told, source, name = await flood.audit.page(fact_id=4, limit=9)
     assert (told.id, told.action, told.actor, told.chat) == (
         made.audit_id, Action.PUBLISHED, "telegram:1", "telegram:-100",
     )  # fmt: skip
     assert (told.before, told.after["statement"], told.at) == (None, "it snowed", first.at)
+    # Whom and what it brought along has entries of its own, before it.
+    assert (name.action, name.subject, name.before) == (Action.ENTITY_ADDED, "E2", None)
+    assert (name.after["name"], name.after["aliases"]) == ("Bo Rain", ["The Gauge"])
+    assert (source.action, source.subject, source.before) == (Action.SOURCE_ADDED, "S2", None)
+    assert source.after["title"] == "A Log"
+    assert {each.actor for each in (name, source)} == {"telegram:1"}
+    assert name.id < source.id < told.id and name.at < source.at < told.at
+    assert (await flood.audit.verify()).problem is None
+
+
+async def test_what_comes_along_with_a_fact_that_is_refused_leaves_no_trace(flood):
+    change = await revision(
+        flood, 1, attributions=[{"source": {"title": "A Log"}}], contradicts=[{"fact": "x"}]
+    )
+    bo = EntityEntry(name="Bo Rain", kind="person")
+    await unchanged(flood, change.model_copy(update={"entities": (bo,)}), UnknownRefs, "No fact has the ref")
+
+
+async def test_what_comes_along_twice_is_introduced_once(flood):
+    bo = EntityEntry(name="Bo Rain", kind="person")
+    same = EntityEntry(name="BO RAIN!", kind="group")
+    source = {"title": "A Log"}
+    voices = [
+        {"speaker": "Bo Rain", "source": source},
+        {"speaker": "BO RAIN!", "source": source, "cue": "adds"},
+    ]
+    new = entry("d", "it snowed", attributions=voices)
+    await flood.ledger.make(Publish(story_id=1, fact=new, entities=(bo, same)), by=ANN)
+    found = [(each.action, each.subject) for each in await flood.audit.page(limit=3)]
+    assert found == [(Action.PUBLISHED, "F4"), (Action.SOURCE_ADDED, "S2"), (Action.ENTITY_ADDED, "E2")]
+    # Nor are those on record a second time, by whichever of their names.
+    again = entry("e", "it froze", attributions=voices)
+    await flood.ledger.make(Publish(story_id=1, fact=again, entities=(same,)), by=ANN)
+    assert [each.action for each in await flood.audit.page(limit=2)] == [Action.PUBLISHED, Action.PUBLISHED]
 
 
 async def test_a_rehearsal_shows_exactly_what_would_stand_and_leaves_everything_as_it_is(flood, path):
@@ -140,7 +174,18 @@ async def test_retracting_and_restoring_each_only_once(flood):
     assert (back.standing, back.retracted, back.revision) == (Standing.ATTRIBUTED, None, 3)
     assert [hit.fact_id for hit in await flood.search.find("rained")] == [1]
     twice = await revision(flood, 1, "restored")
-    await unchanged(flood, twice, Refused, "F1 is not retracted")
+    await unchanged(flood, twice, Refused, "F1 is in force: there is nothing to restore")
+
+
+async def test_what_is_superseded_is_restored_to_its_place(flood):
+    await supersede(flood, 1, "b")
+    back = await revise(flood, 1, "restored", superseded_by=None)
+    assert (back.standing, back.superseded_by, back.in_force) == (Standing.ATTRIBUTED, None, True)
+    assert (await flood.facts.revisions(1))[-1].kind is RevisionKind.RESTORED
+    (told,) = await flood.audit.page(limit=1)
+    assert (told.action, told.subject) == (Action.RESTORED, "F1")
+    twice = await revision(flood, 1, "restored", superseded_by=None)
+    await unchanged(flood, twice, Refused, "F1 is in force: there is nothing to restore")
 
 
 async def test_what_would_change_nothing_is_refused(flood):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from storage import drafts
 from storage.audit import By
 from storage.cataloguing import entity_fields, source_fields
-from storage.changes import Change, MergeEntity, Publish, PutEntity, PutSource, Reject, loaded
+from storage.changes import Change, MergeEntity, Publish, PutEntity, PutSource, Reject, Revise, loaded
 from storage.entries import EntityEntry, SourceEntry
 from storage.errors import RecordError, Refused
 from storage.models import DraftKind, Fact, Standing
@@ -28,6 +28,11 @@ from tests.storage.conftest import Ticking, fact, put
 
 MODERATORS = (ANN, BO, By("telegram:3"))
 STANCES = ("asserts", "denies", "confirms")
+# Names and sources on record of which the trail does not tell, but for those that were imported.
+UNTOLD = """
+SELECT ref FROM entity WHERE id > 1 AND 'E' || id NOT IN (SELECT subject FROM audit)
+UNION SELECT ref FROM source WHERE id > 1 AND 'S' || id NOT IN (SELECT subject FROM audit)
+"""
 
 
 @dataclass(slots=True)
@@ -52,6 +57,7 @@ class Step:
     def __init__(self, world: World, by: By, numbers: Sequence[int]) -> None:
         self.world, self.record, self.by = world, world.record, by
         self.numbers = numbers
+        self.people: list[EntityEntry] = []
 
     async def one_of(self, table: str, number: int) -> str:
         refs = await self.world.refs(table)
@@ -70,10 +76,14 @@ class Step:
         """Return an attribution: by somebody known, known by another name, or new; in a source old or new."""
         first, second, third = self.numbers
         speaker = {0: None, 1: f"Newcomer {second % 3}"}.get(first % 6) or await self.one_of("entity", 1)
+        if first % 6 == 1:
+            self.people.append(EntityEntry(name=str(speaker), kind="person"))
         source: Any = {"title": f"Report {third % 4}"} if second % 3 == 0 else await self.one_of("source", 2)
         return {"speaker": speaker, "stance": STANCES[third % 3], "source": source, "cue": f"said {first}"}
 
     async def make(self, change: Change) -> None:
+        if isinstance(change, Publish | Revise):
+            change = change.model_copy(update={"entities": (*change.entities, *self.people)})
         await self.record.ledger.make(change, by=self.by)
 
     async def revise(self, kind: str, *, preferably: str = "retracted IS NULL", **fields: Any) -> None:
@@ -113,7 +123,8 @@ class Step:
         await self.revise("superseded", superseded_by=await self.one_of("fact", 1))
 
     async def bring_back(self) -> None:
-        await self.revise("superseded", preferably="superseded_by IS NOT NULL", superseded_by=None)
+        kind = ("superseded", "restored")[self.numbers[1] % 2]
+        await self.revise(kind, preferably="superseded_by IS NOT NULL", superseded_by=None)
 
     async def retract(self) -> None:
         await self.revise("retracted", retracted=f"reason {self.numbers[1]}", reason="wrong")
@@ -162,7 +173,8 @@ class Step:
         await self.make(MergeEntity(story_id=1, entity_id=one, into_id=other))
 
     async def propose(self) -> None:
-        change = Publish(story_id=1, fact=entry(f"d{self.numbers[0]}", attributions=[await self.voice()]))
+        new = entry(f"d{self.numbers[0]}", attributions=[await self.voice()])
+        change = Publish(story_id=1, fact=new, entities=tuple(self.people))
         given = {"proposer": "telegram:9", "chat": "telegram:9", "language": "en", "at": "2024"}
         async with self.record.database.transaction() as tx:
             await drafts.propose(tx, change, kind=DraftKind.SUGGESTION, **given)
@@ -255,6 +267,7 @@ async def check(world: World) -> None:
     assert [each.id for each in await record.listings.disputed(1, limit=99)] == disputed
     await check_tables(record)
     assert (await record.audit.verify()).problem is None
+    assert await record.database.read(UNTOLD) == []
     (last,) = await record.audit.page(limit=1)
     world.seen[last.at] = seen(facts)
     for moment, then in world.seen.items():
@@ -273,6 +286,7 @@ async def replay(steps: Sequence[tuple[str, int, tuple[int, int, int]]]) -> list
             await check(world)
             for name, moderator, numbers in steps:
                 before, entries = content(record.database.path), await record.audit.last()
+                known = await world.count("entity") + await world.count("source")
                 try:
                     await STEPS[name](Step(world, MODERATORS[moderator], numbers))
                 except RecordError:
@@ -280,8 +294,11 @@ async def replay(steps: Sequence[tuple[str, int, tuple[int, int, int]]]) -> list
                     assert content(record.database.path) == before
                 else:
                     world.made.append(name)
-                    # Each change leaves one entry; a draft only once it is decided.
-                    assert await record.audit.last() == entries + (name != "propose")
+                    # Each change leaves one entry, a draft only once it is decided; so does each name and
+                    # each source that came along.
+                    came = await world.count("entity") + await world.count("source") - known
+                    along = came - (name == "add_source")
+                    assert await record.audit.last() == entries + (name != "propose") + along
                     await check(world)
             text = await exported(record)
             assert await reexported(text, Path(folder)) == text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from storage import questions
@@ -47,6 +49,20 @@ async def test_questions_that_ask_the_same_are_one_the_most_asked_first(flood):
         seen += [each.key for each in page]
         after = (page[-1].asked, page[-1].id)
     assert seen == ["school", "bridge", "road"]
+
+
+async def test_each_question_has_a_token_that_stays_and_tells_nothing(flood):
+    numbers = [await ask(flood, key) for key in ("bridge", "school")]
+    tokens = [(await flood.questions.find(number)).token for number in numbers]
+    assert all(re.fullmatch("[0-9a-f]{8}", token) for token in tokens) and len(set(tokens)) == 2
+    await ask(flood, "bridge", 2)
+    await answer(flood, numbers[1])
+    await ask(flood, "school")
+    ranked = {each.id: each.token for each in await flood.questions.ranked(1, limit=9)}
+    assert [ranked[number] for number in numbers] == tokens
+    # The same words, asked at another moment, have another.
+    other = await flood.questions.find(await ask(flood, "bridge", story_id=2))
+    assert other.text == "What about bridge?" and other.token not in tokens
 
 
 async def test_a_long_question_is_cut(flood):

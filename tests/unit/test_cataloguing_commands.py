@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.replies import Line
 from tests.unit.desk import ANN, BOB, OWNER, assert_short, buttons, said
 
 
@@ -71,6 +72,10 @@ async def test_a_source_is_edited_and_what_cites_it_reads_so(desk):
         ("/source S99\ntitle: X", "S99 is not on record"),
         ("/source S1\nurl: no address", "no address"),
         ("/source S1\nurl: ftp://x.org", "no address"),
+        ("/source S1\nurl: javascript:alert(1)", "no address"),
+        ("/source S1\nurl: https://ann:secret@example.org/a", "no address"),
+        ("/source javascript:alert(1)\ntitle: X", "no address"),
+        ("/source https://ann@example.org/a\ntitle: X", "no address"),
         ("/source S1\npublished: 2024-02-30", "no day that exists"),
         ("/source S1\npublished: soon", "no date"),
         ("/source S1\nkind: rumour", "none of these"),
@@ -174,15 +179,42 @@ async def test_two_names_become_one_and_all_facts_follow(desk):
     ann = await desk.moderator()
     await ann.tells("/add The bridge is closed.\nwho: +person D. Lubinetz\nsource: S1", "[Confirm]")
     await ann.says("/entity D. Lubinetz\nmerge: Dmytro Lubinets")
+    assert "Why are the two the same" in ann.seen and "Skip" not in buttons(ann.reply)
+    assert_short(await ann.says("/confirm"), "answer the question first")
+    await ann.says("A slip of the pen")
     assert "cannot be undone" in ann.seen
+    assert "Facts that will name Dmytro Lubinets instead" in ann.seen and "bridge" in ann.seen
     before = desk.kept()
     assert await entity(desk, "d-lubinetz") is not None
     await ann.presses("Confirm")
     assert desk.kept() != before
     reply = said(await desk.person(BOB).says("/who D. Lubinetz"))
     assert "Dmytro Lubinets" in reply and "bridge" in reply
+    (told,) = await desk.record.audit.page(limit=1)
+    assert (told.action, told.reason) == ("merged", "A slip of the pen")
     assert_short(await ann.says("/undo"), "cannot be undone")
     assert (await desk.record.audit.verify()).problem is None
+
+
+async def test_a_merge_lists_the_facts_it_touches_as_far_as_a_page_goes(desk):
+    ann = await desk.moderator()
+    await ann.says("/entity Lubinets\nmerge: Putin\nreason: x")
+    assert facts_in(ann.reply) == [12, 13, 14, 15] and "And more" not in ann.seen
+    await ann.says("/entity Lukashenko\nmerge: Putin\nreason: x")
+    assert len(facts_in(ann.reply)) == len(set(facts_in(ann.reply))) == 8
+    assert "And more: /who Alexander Lukashenko" in ann.seen
+
+
+def facts_in(reply):
+    lines = [block for block in reply.blocks if isinstance(block, Line) and not block.nested]
+    return [line.fact for line in lines if line.fact is not None]
+
+
+async def test_a_merge_of_a_name_that_no_fact_has_lists_none(desk):
+    ann = await desk.moderator()
+    await ann.tells("/entity +person Ann Smith\nalias: A. Smith", "[Confirm]")
+    await ann.says("/entity Ann Smith\nmerge: Putin\nreason: x")
+    assert "Confirm" in buttons(ann.reply) and "Facts that will name" not in ann.seen
 
 
 @pytest.mark.parametrize(
@@ -198,9 +230,10 @@ async def test_two_names_become_one_and_all_facts_follow(desk):
         ("/entity +animal Rex", "not on record"),
         ("/entity Putin\nrole: x\nsource: S99", "S99"),
         ("/entity Putin\nrole: x\nsource: + New", "source on record"),
-        ("/entity Putin\nmerge: Putin", "into itself"),
+        ("/entity Putin\nmerge: Putin\nreason: x", "into itself"),
         ("/entity Putin\nmerge: Nobody Known", "is not on record"),
-        ("/entity +person Ann Smith\nmerge: Putin", "Only a name on record"),
+        ("/entity +person Ann Smith\nmerge: Putin\nreason: x", "Only a name on record"),
+        ("/entity Putin\nmerge: Dmytro Lubinets", "Why are the two the same"),
         ("/entity =putin\nmerge: =tarrow", "is not on record"),
         ("/entity +person Putin", "on record already"),
         ("/entity Putin\nname: Putin", "already reads so"),
@@ -219,7 +252,7 @@ async def test_a_name_that_will_not_do_changes_nothing(desk, text, told):
 async def test_a_name_merged_twice_is_merged_once(desk):
     ann, bob = await desk.moderator(ANN), await desk.moderator(BOB)
     for person in (ann, bob):
-        await person.says("/entity Putin\nmerge: Dmytro Lubinets")
+        await person.says("/entity Putin\nmerge: Dmytro Lubinets\nreason: they are one")
     await ann.presses("Confirm")
     before = desk.kept()
     await bob.presses("Confirm")

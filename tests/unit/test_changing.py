@@ -8,8 +8,9 @@ WHY = "material: yes\nreason: the article says so"
 # A line of /correct, and what the fact holds afterwards.
 LINES = {
     "statement: nobody came": lambda fact: fact.statement == "nobody came",
-    "when: 2024-01": lambda fact: fact.occurred == "2024-01",
-    "when: 18 July": lambda fact: fact.occurred == "XXXX-07-18",
+    "when: 2024-01\nnote: none": lambda fact: (fact.occurred, fact.date_note) == ("2024-01", None),
+    "when: 18 July\nnote: no year": lambda fact: (fact.occurred, fact.date_note) == ("XXXX-07-18", "no year"),
+    "when: in March 2024\nnote: none": lambda fact: fact.occurred == "2024-03",
     "occasion: New Year's Eve": lambda fact: fact.occasion == "New Year's Eve",
     "note: the article gives no day": lambda fact: fact.date_note == "the article gives no day",
     "where: Russia; +place Minsk": lambda fact: [p.name for p in fact.places] == ["Russia", "Minsk"],
@@ -21,7 +22,8 @@ LINES = {
     "who: none": lambda fact: fact.attributions[0].speaker is None,
     "who: +person Ann Smith": lambda fact: fact.attributions[0].speaker.name == "Ann Smith",
     "cue: admitted that": lambda fact: fact.attributions[0].stance == "admits",
-    "stance: alleges": lambda fact: fact.attributions[0].stance == "alleges",
+    "cue: did not confirm that\nstance: alleges": lambda fact: fact.attributions[0].stance == "alleges",
+    "cue: claims that\nstance: asserts": lambda fact: fact.attributions[0].stance == "asserts",
     "at: ¶99": lambda fact: fact.attributions[0].locator == "¶99",
     "at: none": lambda fact: fact.attributions[0].locator is None,
     "quote: not one": lambda fact: fact.attributions[0].quote == "not one",
@@ -52,10 +54,10 @@ async def test_a_part_is_corrected_and_nothing_else(desk, lines):
     assert now.revision == 2
     name = lines.split(":")[0]
     kept = {"occurred", "occasion", "date_note", "places", "about", "figures", "relations", "statement"}
-    changed = {
-        "when": "occurred", "note": "date_note", "where": "places", "figure": "figures"
-    }.get(name, name)  # fmt: skip
-    assert all(getattr(now, key) == getattr(was, key) for key in kept - {changed})
+    changed = {"when": "occurred", "note": "date_note", "where": "places", "figure": "figures"}
+    given = {line.split(":")[0] for line in lines.split("\n")}
+    assert name in given
+    assert all(getattr(now, key) == getattr(was, key) for key in kept - {changed.get(n, n) for n in given})
     (*_, last) = await desk.record.facts.revisions(5)
     assert (last.kind, last.actor, last.reason, last.material) == (
         "corrected",
@@ -84,6 +86,9 @@ async def test_step_by_step_it_asks_which_part_whether_it_is_material_and_why(de
     await ann.says("/correct F5")
     assert len(buttons(ann.reply)) == 12
     await ann.tells("[When]", "2024-01")
+    assert "leave open about the date" in ann.seen and "Skip" not in buttons(ann.reply)
+    assert [label[:8] for label in buttons(ann.reply)[:2]] == ["As it is", "Nothing:"]
+    await ann.presses("Nothing")
     assert "material" in ann.seen and "Skip" not in buttons(ann.reply)
     await ann.presses("Yes")
     assert "Why" in ann.seen and "Skip" not in buttons(ann.reply)
@@ -91,17 +96,32 @@ async def test_step_by_step_it_asks_which_part_whether_it_is_material_and_why(de
     await ann.says("The article has it")
     assert "January 2024" in ann.seen
     await ann.presses("Confirm")
-    assert (await fact(desk, 5)).occurred == "2024-01"
+    now = await fact(desk, 5)
+    assert (now.occurred, now.date_note) == ("2024-01", None)
 
 
-async def test_a_typo_is_not_material_and_needs_no_reason(desk):
+@pytest.mark.parametrize(("answer", "note"), [("[As it is]", True), ("the month is open", False)])
+async def test_a_note_on_a_date_that_is_corrected_may_stay_or_be_another(desk, answer, note):
     ann = await desk.moderator()
-    await ann.tells("/correct F5", "1", "that any children have come to Belarus", "[No]")
-    assert "Confirm" in buttons(ann.reply)
-    await ann.presses("Confirm")
-    (*_, last) = await desk.record.facts.revisions(5)
-    assert (last.material, last.reason) == (False, None)
-    assert "not material" in said(await desk.person("telegram:9").says("/history F5"))
+    kept = (await fact(desk, 5)).date_note
+    await ann.tells("/correct F5", "[When]", "2024-01", answer, "[Yes]", "So it is", "[Confirm]")
+    now = await fact(desk, 5)
+    assert (now.occurred, now.date_note) == ("2024-01", kept if note else answer)
+
+
+async def test_a_new_date_does_not_stand_beside_an_old_note(desk):
+    ann = await desk.moderator()
+    before = desk.kept()
+    note = (await fact(desk, 5)).date_note
+    assert_short(await ann.says(f"/correct F5\nwhen: 2024-01\n{WHY}"), "has a note on its date", note)
+    assert_short(await ann.says(f"/correct F5\nwhen: none\n{WHY}"), "has a note on its date")
+    assert desk.kept() == before
+    # A note that is kept as it is has been looked at.
+    await ann.tells(f"/correct F5\nwhen: 2024-01\nnote: {note}\n{WHY}", "[Confirm]")
+    assert (await fact(desk, 5)).date_note == note
+    # Where there is none, nothing is asked.
+    assert (await fact(desk, 16)).date_note is None
+    assert "Confirm" in buttons(await ann.says(f"/correct F16\nwhen: 2024-01\n{WHY}"))
 
 
 @pytest.mark.parametrize(
@@ -118,10 +138,14 @@ async def test_a_typo_is_not_material_and_needs_no_reason(desk):
         ("/correct F5\nwhen: 2024-02-30", "no day that exists"),
         ("/correct F5\nwho: Nobody Known", "Is it new"),
         ("/correct F5\nsource: htp:/x", "no address"),
+        ("/correct F5\nsource: javascript:alert(1)", "no address"),
+        ("/correct F5\nsource: https://ann:secret@example.org/", "no address"),
         ("/correct F5\nfigure: many", "no figure"),
         ("/correct F5\nmaterial: perhaps", "none of these"),
         ("/correct F5\nstatement: " + "x" * 3990, "at most 4000"),
         ("/correct F5\nat: ¶2\nmaterial: no", "already reads so"),
+        ("/correct F5\nwhy: it is so", "“why:”"),
+        ("/relate F5 contradicts F8\nbecause: it is so", "no line “because:”"),
         ("/correct F5\nmaterial: no", "already reads so"),
         ("/attribute F999", "F999 is not on record"),
         ("/attribute F60", "another story"),
@@ -152,18 +176,6 @@ async def test_what_will_not_do_is_told_and_changes_nothing(desk, text, told):
     await ann.says(text)
     assert_short(ann.reply, told)
     await ann.says("/confirm")
-    assert desk.kept() == before
-
-
-@pytest.mark.parametrize("lines", ["at: ¶9", "at: ¶9\nmaterial: yes"])
-async def test_a_material_correction_needs_its_reason(desk, lines):
-    ann = await desk.moderator()
-    before = desk.kept()
-    await ann.says(f"/correct F5\n{lines}")
-    if "material" not in lines:
-        await ann.presses("Yes")
-    assert "Why" in ann.seen
-    assert_short(await ann.says("/confirm"), "answer the question first")
     assert desk.kept() == before
 
 
@@ -229,6 +241,28 @@ async def test_a_relation_takes_the_place_of_another_between_the_same_two(desk):
     assert desk.kept() == before
 
 
+async def test_a_relation_keeps_what_is_not_given_anew(desk):
+    ann = await desk.moderator()
+    await ann.tells("/relate F8 contradicts F10\nquestion: Is it so?\nsource: S2\nat: p. 3", "[Confirm]")
+
+    async def relation():
+        (item,) = [item for item in (await desk.record.facts.entry(8)).contradicts if item.fact == ten]
+        return item.about, item.source, item.locator
+
+    ten = (await fact(desk, 10)).ref
+    about, source, locator = await relation()
+    assert (about, source is not None, locator) == ("Is it so?", True, "p. 3")
+    await ann.tells("/relate F8 contradicts F10\nat: p. 4", "[Confirm]")
+    assert await relation() == (about, source, "p. 4")
+    await ann.tells("/relate F8 contradicts F10\nquestion: Or not?", "[Confirm]")
+    assert await relation() == ("Or not?", source, "p. 4")
+    await ann.tells("/relate F8 contradicts F10\nsource: S1", "[Confirm]")
+    now = await relation()
+    assert now[1] not in (None, source) and (now[0], now[2]) == ("Or not?", "p. 4")
+    # What tells nothing new changes nothing.
+    assert_short(await ann.says("/relate F8 contradicts F10"), "already reads so")
+
+
 async def test_facts_that_are_not_in_force_take_no_relation(desk):
     ann = await desk.moderator()
     await ann.tells("/retract F8 wrong", "[Confirm]", "/supersede F10 F9", "[Confirm]")
@@ -253,6 +287,12 @@ async def test_a_later_fact_takes_the_place_of_one_and_gives_it_back(desk):
     assert (last.kind, last.reason) == ("superseded", "The later report has it")
     await ann.tells("/supersede F8 none", "[Confirm]")
     assert (await fact(desk, 8)).standing == "attributed"
+    (*_, last) = await desk.record.facts.revisions(8)
+    assert last.kind == "restored"
+    (told,) = await desk.record.audit.page(limit=1)
+    assert (told.action, told.subject) == ("restored", "F8")
+    await ann.presses("Undo")
+    assert (await fact(desk, 8)).superseded_by == 10
 
 
 async def test_superseding_makes_no_cycle_and_no_chain_to_nowhere(desk):
@@ -260,7 +300,7 @@ async def test_superseding_makes_no_cycle_and_no_chain_to_nowhere(desk):
     await ann.tells("/supersede F8 F10", "[Confirm]")
     before = desk.kept()
     for text, told in (
-        ("/supersede F10 F8", "superseded by F10"),
+        ("/supersede F10 F8", "F8 is superseded by F10 itself: /supersede F8 none first"),
         ("/supersede F8 F9", "superseded by F10"),
         ("/supersede F9 F8", "superseded by F10"),
     ):

@@ -127,6 +127,26 @@ def test_days_that_do_not_exist_are_known_as_such(text, impossible):
     assert dates.impossible(text) is impossible
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("in March 2024", "2024-03"),
+        ("In March 2024", "2024-03"),
+        ("on 18 July 2023", "2023-07-18"),
+        ("on  18 July", "XXXX-07-18"),
+        ("in 2024", "2024"),
+        ("on 2024-02-29", "2024-02-29"),
+        ("March 2024", "2024-03"),
+        ("in", None),
+        ("in on 2024", None),
+        ("in the spring", None),
+        ("inMarch 2024", None),
+    ],
+)
+def test_a_date_as_moderators_tell_it(text, told):
+    assert dates.edtf(text) == told
+
+
 @given(st.dates(min_value=date(1, 1, 1)))
 def test_every_day_is_its_own_bounds(day):
     text = day.isoformat()

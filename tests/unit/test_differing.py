@@ -100,6 +100,27 @@ def test_what_does_not_differ_is_left_out_beside_the_sentences(change):
     assert not any(label in one for label in ("When", "Places", "About", "Figures", "Standing", "Contradict"))
 
 
+def test_where_voices_change_each_is_shown_in_a_whole_sentence_on_both_sides():
+    denied = Attribution(source=ARTICLE, speaker=ANN, cue="denied that", stance="denies")
+    held = Attribution(source=REPORT, speaker=TARROW, cue="confirmed that", stance="confirms")
+    was, now = (
+        fact(attributions=(denied, held)),
+        fact(attributions=(denied, held, Attribution(source=REPORT))),
+    )
+    for blocks in (was_and_will_be(was, now), was_and_will_be(now, was), meanwhile(was, now, [], {})):
+        shown = words(blocks)
+        assert shown.count("Tarrow confirmed that the bridge is closed") == 2, shown
+        assert "held by" not in shown
+    one, other = sides(was, now)
+    assert "The report: the bridge is closed" in words(other) and "The report" not in words(one)
+    assert "Tarrow confirmed that the bridge is closed" in words(one)
+    lines = [block for block in other if isinstance(block, Line)]
+    assert [line.nested for line in lines] == [False, True, True]
+    # What changes nothing of them shows them in short.
+    dated = fact(attributions=(denied, held), occurred="2024-01-04")
+    assert words(was_and_will_be(was, dated)).count("not denied but held by: Tarrow") == 2
+
+
 def test_a_retracted_fact_is_shown_by_its_reason_alone():
     was, now = fact(), fact(retracted="The source withdrew it")
     one, _, other = parted(was_and_will_be(was, now))

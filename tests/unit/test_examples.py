@@ -30,7 +30,10 @@ async def test_every_example_of_every_command_is_answered(desk, command):
     await desk.person(ANN, handle="ann").says("/start")
     asker = desk.person("telegram:1", role=Role.OWNER)
     await asker.tells(*BEFORE.get(command.name, ()))
-    reply = await asker.says(command.example)
+    # What is kept under a button cannot be known beforehand.
+    example = asker.button("Tell me") if command.name == "tellme" else command.example
+    assert example.startswith(f"/{command.name}")
+    reply = await asker.says(example)
     only_says = command.name in ("confirm", "cancel", "appoint", "dismiss")
     assert len(reply.blocks) > 1 or reply.actions or only_says, command.example
     for refusal in (

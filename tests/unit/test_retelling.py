@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answers.stances import stance_of
 from bot.commands import commands
 from bot.commands.forms import Filled
 from bot.commands.proposing import ADDING, propose
@@ -35,6 +36,15 @@ NUMBER = st.one_of(
 )
 QUALIFIER = st.sampled_from(["", "at least ", "about ", "up to "])
 
+ANY_STANCE = [None, "", "denies", "Alleges", "supports"]
+# Cues with the stances that go with each; where a cue leaves it in doubt there has to be one.
+STANCES = {
+    "said that": [None, "", "Alleges", "supports", "asserts"],
+    "denied that": [None, "", "denies"],
+    "did not deny that": ["denies", "Alleges", "asserts"],
+    "x: y": ["denies", "supports", "asserts"],
+}
+
 
 def several(one):
     return st.lists(one, min_size=1, max_size=3, unique=True).map("; ".join)
@@ -62,10 +72,11 @@ def filled(draw):
         return draw(st.none() | st.just("") | strategy)
 
     source = draw(SOURCES)
+    cue = draw(st.none() | st.sampled_from(["", *STANCES]))
+    stances = STANCES.get(cue or "", ANY_STANCE)
     texts = {
         "statement": draw(LINE), "source": source,
-        "who": maybe(PEOPLE), "cue": maybe(st.sampled_from(["said that", "denied that", "x: y"])),
-        "stance": maybe(st.sampled_from(["denies", "Alleges", "supports"])), "at": maybe(LINE),
+        "who": maybe(PEOPLE), "cue": cue, "stance": draw(st.sampled_from(stances)), "at": maybe(LINE),
         "quote": maybe(LINE), "said": maybe(DATES), "when": maybe(DATES), "occasion": maybe(LINE),
         "note": maybe(LINE), "where": maybe(several(PLACES)), "about": maybe(several(PEOPLE)),
         "figure": maybe(figures()), "contradicts": maybe(st.sampled_from(["F5", "F5 F9", "f9, F10"])),
@@ -96,6 +107,10 @@ def context_and_runner(stocked, tmp_path_factory):
         runner.run(record.close())
 
 
+def told_by(form):
+    return stance_of(form.texts.get("cue"))
+
+
 @settings(max_examples=200)
 @given(texts=filled())
 def test_a_change_retold_is_proposed_again_as_it_was(context_and_runner, texts):
@@ -110,8 +125,11 @@ def test_a_change_retold_is_proposed_again_as_it_was(context_and_runner, texts):
         change = (await propose(context, form)).change
         again = Filled(STORY, await texts_of(context, change))
         for field in ADDING.fields(again):
+            assert again.text(field.name) or not field.required, field.name
             if again.text(field.name):
                 await field.check(context, again, again.text(field.name))
+        # What the cue tells is left out: it would stand in the way of another cue.
+        assert ("stance" in again.texts) is (change.fact.attributions[0].stance is not told_by(again))
         assert (await propose(context, again)).change == change
         # And there is nothing beside the form's own fields that would be lost in the dialogue.
         assert set(again.texts) <= {field.name for field in ADDING.fields(again)}

@@ -30,7 +30,9 @@ async def test_a_suggestion_changes_nothing_until_it_is_approved(desk):
     assert {name for name in after if after[name] != before[name]} == {"draft"}
     ann = await desk.moderator()
     await ann.says("/review")
-    assert "1 draft waits" in ann.seen and "Lubinets" in ann.seen and EVE in ann.seen
+    assert "1 draft waits" in ann.seen and "Lubinets" in ann.seen
+    # Readers' ids are shown to nobody.
+    assert "Proposed by a reader" in ann.seen and EVE not in ann.seen
     assert buttons(ann.reply)[:3] == ["Approve", "Edit", "Reject"]
     await ann.presses("Approve")
     fact = await newest(desk)
@@ -70,10 +72,60 @@ async def test_what_is_like_it_on_record_is_offered_as_the_same(desk):
     ann = await desk.moderator()
     await ann.says("/review")
     assert "Same as F9" in buttons(ann.reply) and "like it" in ann.seen
+    was = await desk.record.facts.find(9)
     await ann.presses("Same as F9")
+    assert "F9 reads now" in ann.seen and "It will read" in ann.seen
+    (voice,) = [b.text for b in ann.reply.blocks if getattr(b, "nested", False)]
+    # The whole sentence as it will be, and not what would be shown in short beneath another.
+    assert voice == f"Putin: {was.statement}"
+    assert "its statement is left out" in ann.seen
+    assert await desk.record.facts.find(9) == was and await desk.told(EVE) == []
+    await ann.presses("Confirm")
+    assert "D1 was added to F9" in ann.seen and buttons(ann.reply) == ["Next", "Undo"]
     further = (await desk.record.facts.find(9)).attributions[-1]
     assert (further.speaker.ref, further.source.title) == ("putin", "A speech")
     assert any("added to F9" in text for text in await desk.told(EVE))
+
+
+async def test_what_says_the_same_is_shown_before_it_is_added_under_a_denial_too(desk):
+    """F5 is a denial: whose word the draft is must be seen in a whole sentence."""
+    await suggested(desk, "/suggest Children came.\nwho: Putin\ncue: confirmed that\nsource: + A speech")
+    ann = await desk.moderator()
+    await ann.says("/same D1")
+    assert "Which fact says the same" in ann.seen and "Skip" not in buttons(ann.reply)
+    await ann.says("F5")
+    statement = (await desk.record.facts.find(5)).statement
+    assert f"Putin confirmed that {statement}" in ann.seen
+    assert "supported" not in ann.seen and "(disputed)" in ann.seen
+    await ann.presses("Confirm")
+    assert "not denied but held by: Putin" in ann.seen
+
+
+async def test_the_same_word_is_not_added_twice(desk):
+    text = "/suggest Another wording of it.\nwho: Putin\nsource: S2\nat: p. 3"
+    await suggested(desk, text)
+    await desk.person(BOB).tells(text.replace("Another", "Yet another"), "[Confirm]")
+    ann = await desk.moderator()
+    await ann.tells("/same D1 F9", "[Confirm]")
+    before = desk.kept()
+    assert_short(await ann.says("/same D2 F9"), "F9 has that attribution already")
+    await ann.says("/confirm")
+    assert desk.kept() == before
+
+
+async def test_of_two_who_add_to_one_fact_the_second_sees_it_as_it_is_now(desk):
+    for name, who in (("Another", "Putin"), ("Yet another", "NAM")):
+        await suggested(desk, f"/suggest {name} wording of it.\nwho: {who}\nsource: S2")
+    ann, bob = await desk.moderator(ANN), await desk.moderator(BOB)
+    await ann.says("/same D1 F9")
+    await bob.says("/same D2 F9")
+    await ann.presses("Confirm")
+    before = desk.kept()
+    await bob.presses("Confirm")
+    assert "F9 was changed meanwhile" in bob.seen and desk.kept() == before
+    await bob.presses("Confirm")
+    voices = (await desk.record.facts.find(9)).attributions[-2:]
+    assert [voice.speaker.ref for voice in voices] == ["putin", "nam"]
 
 
 async def test_the_proposer_is_told_once_in_the_chat_where_they_proposed(desk):
@@ -182,7 +234,8 @@ async def test_a_rejection_and_an_approval_at_once_decide_once(desk):
         ("/edit D2", "another story"),
         ("/same D2 F9", "another story"),
         ("/reject D99 no", "no draft D99"),
-        ("/same D1", "/same D3 F7"),
+        ("/same D1", "Which fact says the same"),
+        ("/same", "/same <draft>"),
         ("/same D1 F99", "F99 is not on record"),
         ("/same D1 F60", "another story"),
         ("/same D1 nine", "by its id"),
@@ -281,6 +334,7 @@ async def test_what_a_forgotten_person_proposed_is_nobodys(desk):
     eve = await suggested(desk)
     await eve.says("/forgetme")
     ann = await desk.moderator()
-    assert EVE not in said(await ann.says("/review")) and "no longer known" in ann.seen
+    assert EVE not in said(await ann.says("/review")) and "Proposed by a reader" in ann.seen
+    assert (await desk.record.drafts.find(1)).proposer is None
     await ann.presses("Approve")
     assert await desk.told(EVE) == []

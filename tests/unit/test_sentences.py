@@ -13,6 +13,7 @@ ARTICLE = Source(
 )
 MAYOR = Entity(id=1, story_id=1, ref="m", kind=EntityKind.PERSON, name="Ada Mayor", short="Mayor")
 COURT = Entity(id=2, story_id=1, ref="c", kind=EntityKind.ORGANISATION, name="the High Court")
+ANYBODY = Attribution(source=ARTICLE)
 WORDS = st.text(
     st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="\xa0"), min_size=1, max_size=80
 ).filter(str.strip)
@@ -98,9 +99,22 @@ def test_any_attribution_of_a_fact_can_speak_its_sentence():
 
 @pytest.mark.parametrize("stance", list(Stance))
 def test_a_further_voice_is_named_with_its_stance(stance):
-    said = echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance))
+    first = Attribution(source=ARTICLE)
+    said = echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
     assert said.endswith(": the High Court")
-    assert len({echo(Attribution(source=ARTICLE, stance=other)) for other in Stance}) == len(Stance)
+    assert "denied" not in said or stance is Stance.DENIES
+    assert len({echo(Attribution(source=ARTICLE, stance=other), first) for other in Stance}) == len(Stance)
+
+
+@pytest.mark.parametrize("stance", list(Stance))
+def test_under_a_denial_whoever_does_not_deny_holds_what_is_denied(stance):
+    """“Supported by: the court” would read as if the court supported the denial."""
+    first = Attribution(source=ARTICLE, speaker=MAYOR, stance=Stance.DENIES)
+    said = echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
+    if stance is Stance.DENIES:
+        assert said == echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance), ANYBODY)
+    else:
+        assert said == "not denied but held by: the High Court"
 
 
 @given(statement=WORDS, cue=st.none() | WORDS, stance=st.sampled_from(Stance), dated=st.booleans())

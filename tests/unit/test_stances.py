@@ -31,16 +31,31 @@ from storage.models import Stance
         ("demanded that", Stance.CALLS_FOR),
         ("supported", Stance.SUPPORTS),
         ("backs", Stance.SUPPORTS),
-        # A negated cue may mean anything: it merely asserts.
-        ("did not confirm that", Stance.ASSERTS),
-        ("could neither confirm nor deny that", Stance.ASSERTS),
-        ("didn't deny that", Stance.ASSERTS),
-        ("never admitted that", Stance.ASSERTS),
-        # Only whole words tell.
-        ("undenied", Stance.ASSERTS),
-        ("confirmation", Stance.ASSERTS),
+        ("according to", Stance.ASSERTS),
+        ("has it that", Stance.ASSERTS),
         ("backed away", Stance.SUPPORTS),
-        ("called", Stance.ASSERTS),
+        # The first verb that takes a stance tells, whatever is said beside it.
+        ("said it denied that", Stance.DENIES),
+        ("has confirmed and reported that", Stance.CONFIRMS),
+        ("denied what others confirmed, that", Stance.DENIES),
+        # What is negated or taken back may mean anything: it is in doubt.
+        ("did not confirm that", None),
+        ("could neither confirm nor deny that", None),
+        ("didn't deny that", None),
+        ("didn’t say that", None),
+        ("never admitted that", None),
+        ("said it was not true that", None),
+        ("dismissed as false that", None),
+        ("called it a lie that", None),
+        ("declined to say that", None),
+        ("refused to confirm that", None),
+        ("says no to", None),
+        # So is what has no verb that is known, and only whole words tell.
+        ("whispered that", None),
+        ("undenied", None),
+        ("confirmation", None),
+        ("called", None),
+        ("!?", None),
     ],
 )
 def test_a_cue(cue, stance):
@@ -48,6 +63,7 @@ def test_a_cue(cue, stance):
 
 
 @given(st.text(max_size=200))
-def test_any_text_has_a_stance(cue):
-    assert stance_of(cue) in Stance
-    assert stance_of(f"not {cue}") is Stance.ASSERTS
+def test_any_text_has_a_stance_or_is_in_doubt(cue):
+    found = stance_of(cue)
+    assert found is None or isinstance(found, Stance)
+    assert stance_of(f"not {cue}") is None

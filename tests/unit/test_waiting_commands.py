@@ -18,7 +18,8 @@ async def test_questions_are_ranked_by_how_often_they_were_asked(desk):
         for number in range(times):
             await desk.person(f"telegram:{70 + number}").says(text)
     ann = await desk.moderator()
-    rows = said(await ann.says("/unanswered")).split("\n")[1:]
+    _heading, *rows, following = said(await ann.says("/unanswered")).split("\n")
+    assert "/add" in following and "tells those who wait" in following
     assert [word in row for word, row in zip(["zeppelin", "lighthouse", "kangaroo"], rows, strict=True)] == [
         True,
         True,
@@ -124,7 +125,8 @@ async def test_what_is_not_in_force_answers_nothing(desk):
     await ann.tells(f"/retract F{fact} wrong", "/confirm")
     await eve.says(QUESTION)
     await eve.presses("Tell me")
-    await ann.tells("/correct F5\nat: ¶9\nmaterial: no", "/confirm")
+    await ann.tells("/correct F5\nat: ¶9\nmaterial: yes\nreason: so it is", "/confirm")
+    assert (await desk.record.facts.find(5)).revision == 2
     assert await desk.told(EVE) == []
 
 
@@ -174,18 +176,61 @@ async def test_what_came_before_the_process_died_is_told_by_the_next(desk):
 async def test_one_may_wait_for_fifty_answers_at_most(desk):
     eve = desk.person(EVE)
     for number in range(50):
-        asked = await desk.record.questions.keep(1, f"key {number}", f"question {number}", "2026")
-        await eve.says(f"/tellme Q{asked}")
+        await eve.says(await tellme(desk, f"question {number}"))
     assert "You will be told" in eve.seen
-    asked = await desk.record.questions.keep(1, "key 50", "one too many", "2026")
-    assert_short(await eve.says(f"/tellme Q{asked}"), "/forgetme")
+    assert_short(await eve.says(await tellme(desk, "one too many")), "/forgetme")
+
+
+async def tellme(desk, text):
+    """Keep a question; return the command under its button."""
+    kept = await desk.record.questions.find(await desk.record.questions.keep(1, text, text, "2026"))
+    return f"/tellme Q{kept.id}.{kept.token}"
+
+
+async def test_a_question_is_awaited_only_by_whom_its_button_was_shown(desk):
+    """Numbers alone would let anybody hear what others asked; what they asked is not told back either."""
+    await desk.person(BOB).says(QUESTION)
+    (kept,) = await desk.record.questions.open(1)
+    eve = desk.person(EVE)
+    wrong = f"{int(kept.token, 16) ^ 1:08x}"
+    for text in (
+        f"Q{kept.id}",
+        f"{kept.id}",
+        f"Q{kept.id}.",
+        f"Q{kept.id}.{wrong}",
+        f"Q{kept.id}.{kept.token}0",
+    ):
+        assert_short(await eve.says(f"/tellme {text}"))
+    await eve.says("/story tarrow-ferry")
+    assert_short(await eve.says(f"/tellme Q{kept.id}.{kept.token}"), "not open any more")
+    assert await desk.record.database.read("SELECT * FROM asker") == []
+    await eve.tells("/story belarus", f"/tellme Q{kept.id}.{kept.token}")
+    assert "You will be told" in eve.seen and "zeppelin" not in eve.seen
+
+
+async def test_each_question_has_a_token_of_its_own(desk):
+    eve = desk.person(EVE)
+    tokens = set()
+    for text in (QUESTION, "What does the kangaroo eat?", "Who owns the lighthouse?"):
+        await eve.says(text)
+        tokens.add(eve.button("Tell me").partition(".")[2])
+        # Whoever asks again is shown the same.
+        button = eve.button("Tell me")
+        await eve.says(text)
+        assert eve.button("Tell me") == button
+    assert len(tokens) == 3 and all(len(token) == 8 for token in tokens)
 
 
 @pytest.mark.parametrize(
-    "text", ["/tellme Q999", "/tellme x", "/tellme", "/tellme Q0", "/tellme -1", "/tellme Q1 Q2"]
-)
+    "text",
+    [
+        "/tellme Q999", "/tellme x", "/tellme", "/tellme Q0", "/tellme -1", "/tellme Q1 Q2", "/tellme Q1",
+        "/tellme Q999.0a1b2c3d", "/tellme Q1.0a1b2c3d",
+    ],
+)  # fmt: skip
 async def test_a_question_that_is_none_is_told(desk, text):
     eve = desk.person(EVE)
+    await desk.person(BOB).says(QUESTION)
     assert_short(await eve.says(text))
     assert await desk.record.database.read("SELECT * FROM asker") == []
 

@@ -100,12 +100,21 @@ async def test_what_is_retracted_cannot_be_retracted_again_nor_changed(desk):
     before = desk.kept()
     assert_short(await ann.says("/retract F8 once more"), "retracted already", "The source withdrew it")
     for text in (
-        "/correct F8\nat: ¶9\nmaterial: no",
+        "/correct F8",
+        "/correct F8\nat: ¶9\nmaterial: yes\nreason: so it is",
+        "/attribute F8",
         "/attribute F8\nsource: S2",
+        "/relate F8",
         "/relate F8 supports F9",
+        "/supersede F8",
         "/supersede F8 F9",
+        "/supersede F8 none",
     ):
         assert_short(await ann.says(text), "/restore F8 first")
+        assert await desk.record.dialogues.find(ANN, ANN) is None, text
+    assert_short(await ann.says("/retract F8"), "retracted already")
+    assert_short(await ann.says("/restore F9"), "nothing to restore")
+    assert await desk.record.dialogues.find(ANN, ANN) is None
     assert desk.kept() == before
 
 
@@ -134,7 +143,7 @@ async def test_what_is_superseded_is_no_matter_of_restore(desk):
 # Undoing
 
 CHANGES = {
-    "correct": "/correct F8\nat: ¶9\nmaterial: no",
+    "correct": "/correct F8\nat: ¶9\nmaterial: yes\nreason: so it is",
     "attribute": "/attribute F8\nsource: S2",
     "relate": "/relate F8 supports F25",
     "supersede": "/supersede F8 F9",
@@ -197,7 +206,7 @@ async def test_within_ten_minutes_it_is_not(desk):
 async def test_what_somebody_has_built_on_is_not_undone(desk):
     ann, bob = await desk.moderator(ANN), await desk.moderator(BOB)
     await ann.tells(CHANGES["correct"], "[Confirm]")
-    await bob.tells("/correct F8\nat: ¶10\nmaterial: no", "[Confirm]")
+    await bob.tells("/correct F8\nat: ¶10\nmaterial: yes\nreason: it is", "[Confirm]")
     before = desk.kept()
     assert_short(await ann.says("/undo"), "somebody else")
     assert desk.kept() == before
