@@ -156,6 +156,16 @@ def made(record: Path) -> Counter[str]:
     return found
 
 
+def came_along(record: Path) -> int:
+    """Count the names and sources that changes brought along, each of which has an entry of its own."""
+    with closing(sqlite3.connect(record)) as connection:
+        (count,) = connection.execute(
+            "SELECT (SELECT count(*) FROM source WHERE title LIKE 'Log mark-%')"
+            " + (SELECT count(*) FROM entity WHERE name LIKE 'Captain mark-%')"
+        ).fetchone()
+    return int(count)
+
+
 def _words(text: str) -> Iterator[str]:
     at = text.find("mark-")
     while at >= 0:
@@ -177,6 +187,10 @@ def check_halves(connection: sqlite3.Connection) -> None:
         " AND id NOT IN (SELECT source_id FROM attribution)",
         "a name that no fact names": "SELECT id FROM entity WHERE name LIKE 'Captain mark-%'"
         " AND id NOT IN (SELECT speaker_id FROM attribution WHERE speaker_id IS NOT NULL)",
+        "a source without its entry": "SELECT id FROM source WHERE title LIKE 'Log mark-%'"
+        " AND 'S' || id NOT IN (SELECT subject FROM audit)",
+        "a name without its entry": "SELECT id FROM entity WHERE name LIKE 'Captain mark-%'"
+        " AND 'E' || id NOT IN (SELECT subject FROM audit)",
     }
     for what, query in nothing.items():
         assert connection.execute(query).fetchall() == [], what
@@ -219,7 +233,8 @@ async def test_a_kill_loses_and_repeats_nothing(stocked: Path, tmp_path: Path) -
         assert set(found.values()) <= {1}, "a change was made twice"
         assert acknowledged <= set(found) <= tried, "a change was lost, or nobody asked for it"
         unsaid = len(found) - len(acknowledged)
-        assert await check_record(record) == entries + len(found)
+        assert await check_record(record) == entries + len(found) + came_along(record)
     assert begun == 0 and len(acknowledged) > 10 * KILLS
+    assert came_along(record) > KILLS
     # Some kills fell between a change and its answer: then it was there, whole.
     assert unsaid <= KILLS
