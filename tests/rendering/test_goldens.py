@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from bot.frontends.telegram import render as telegram
-from bot.frontends.terminal import render as terminal
-from bot.replies import Reply
 from tests.rendering.conftest import Answer
+from tests.rendering.golden import Golden, shown
 
 # The file that shows a reply, and what was asked for it.
 ASKED = {
@@ -73,22 +70,7 @@ ASKED = {
 }
 
 
-class _Golden(SingleFileSnapshotExtension):
-    """Keep each reply in a text file of its own, to be read as it is."""
-
-    _write_mode = WriteMode.TEXT
-    file_extension = "txt"
-
-
-def shown(reply: Reply) -> str:
-    """Return a reply as both front ends show it."""
-    pieces = [piece.html for piece in telegram.render(reply)]
-    buttons = [f"[{action.label}] {action.command}" for action in reply.actions]
-    parts = ["--- terminal", terminal.plain(reply), "--- telegram", "\n--- next message\n".join(pieces)]
-    return "\n".join((*parts, *(["--- buttons", *buttons] if buttons else []), ""))
-
-
 @pytest.mark.parametrize("name", ASKED)
 async def test_golden(answer: Answer, snapshot: SnapshotAssertion, name: str) -> None:
     replied = f"> {ASKED[name][:80]}\n{shown(await answer(ASKED[name]))}"
-    assert replied == snapshot.use_extension(_Golden)
+    assert replied == snapshot.use_extension(Golden)

@@ -18,7 +18,10 @@ from storage.changes import Appoint
 from storage.record import Record
 
 # What belongs to conversations, not to the record: asked questions, dialogues, buttons, what is on its way.
-PASSING = frozenset("dialogue question asker button chat delivery progress sqlite_sequence".split())
+PASSING = frozenset(
+    "dialogue question asker button chat progress sqlite_sequence"
+    " listener subscription notice delivery said receipt amendment".split()
+)
 OWNER, ANN, BOB, EVE = "telegram:1", "telegram:7", "telegram:8", "telegram:66"
 
 

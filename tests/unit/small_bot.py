@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestServer
 from bot.commands.registry import Registry
 from bot.config import Settings
 from bot.frontends.telegram.app import run
+from bot.metrics import Metrics
 from bot.replies import Action, Note, Reply
 from bot.requests import Request, Role
 from storage.record import Record
@@ -124,6 +125,7 @@ class Dispatcher:
             )
         self.requests: list[Request] = []
         self.gate: asyncio.Event | None = None
+        self.metrics = Metrics(lambda: 0.0)
 
     async def answer(self, request: Request) -> Reply | None:
         self.requests.append(request)

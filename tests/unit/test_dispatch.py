@@ -240,7 +240,7 @@ async def test_everything_can_be_completed_from_what_is_typed(dispatcher):
     async def completed(text):
         return await dispatcher.complete(text, request(text))
 
-    assert set(await completed("/wh")) == {"/who", "/when", "/where", "/what"}
+    assert set(await completed("/wh")) == {"/who", "/when", "/where", "/what", "/why"}
     assert await completed("/who lub") == ["/who Dmytro Lubinets"]
     assert await completed("/story tar") == ["/story tarrow-ferry"]
     assert await completed("/help di") == ["/help disputed"]

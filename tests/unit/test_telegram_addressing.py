@@ -1,12 +1,16 @@
 """Which updates ask the bot something, and what."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from telegram import Message, Update, User
 
 from bot.frontends.telegram.addressing import Place, place_of, pressed, to_request, tongue
+from bot.frontends.telegram.transport import AiohttpRequest
 from bot.requests import Request
+
+AiohttpRequest()  # the library's deprecated way to tell times is switched off by the transport
 
 ME = User(99, "OnRecord", True, username="OnRecordBot")
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "uk"}
@@ -41,7 +45,8 @@ def mention(text: str, name: str = "@OnRecordBot", kind: str = "mention", **more
 
 
 def test_private_chat() -> None:
-    assert asked(**message("/who", PRIVATE)) == Request("/who", "telegram:7", "telegram:7", True, None, "uk")
+    expected = Request("/who", "telegram:7", "telegram:7", True, None, "uk", name="Ann")
+    assert asked(**message("/who", PRIVATE)) == expected
     assert text_of("who is he?", PRIVATE) == "who is he?"
     assert text_of("/who@onrecordbot lubinets", PRIVATE) == "/who lubinets"
     assert text_of("/who@other_bot", PRIVATE) is None
@@ -157,8 +162,8 @@ def test_anonymous_admins_and_channels() -> None:
     assert request.user == "telegram:-100123"
     post = message("/who", CHANNEL, sender_chat=CHANNEL)
     del post["from"]
-    expected = Request("/who", "telegram:-100777", "telegram:-100777", False)
-    assert asked("channel_post", **post) == expected
+    expected = Request("/who", "telegram:-100777", "telegram:-100777", False, shared=True, is_person=False)
+    assert asked("channel_post", **post) == replace(expected, name="Channel")
     del post["sender_chat"]
     assert asked("channel_post", **post) == expected
     assert asked("channel_post", **post | {"text": "@OnRecordBot who?"}) is None
@@ -192,7 +197,7 @@ def test_buttons() -> None:
     update = Update.de_json({"update_id": 1, "callback_query": query | {"message": message("answer")}})
     assert update.callback_query is not None
     assert pressed(update.callback_query, "/who >E12") == Request(
-        "/who >E12", "telegram:-100123", "telegram:7", True, None, "uk"
+        "/who >E12", "telegram:-100123", "telegram:7", True, None, "uk", shared=True, name="Ann"
     )
     inaccessible = {"message_id": 5, "date": 0, "chat": GROUP}
     update = Update.de_json({"update_id": 1, "callback_query": query | {"message": inaccessible}})

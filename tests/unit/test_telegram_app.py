@@ -17,7 +17,7 @@ from storage.audit import By
 from storage.changes import Appoint, OpenStory
 from storage.entries import StoryEntry
 from storage.errors import BusyRecord
-from storage.outbox import post
+from storage.notices import post
 from tests.unit.small_bot import LONG, TOKEN, Dispatcher, message, press, running, sent, stopped_bot
 
 
