@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("onrecord.commands")
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _CURSOR = re.compile(r"(?:^|\s)>([\w:.\-]{1,40})$")
+# Of parcels that are taken from the outbox together.
+MOST_AT_ONCE = 20
 QUESTION = "ask"
 # What plain talk is while the bot waits for an answer.
 ANSWER = "answer"
@@ -92,17 +94,21 @@ class Dispatcher:
                 _("Something went wrong here. Try again; if it stays so, report {id}.", id=incident)
             )
 
-    async def waiting(self, chat: str) -> list[Reply]:
-        """Return what is due to a chat without its having asked, and take it as told."""
+    async def waiting(self, platform: str) -> list[tuple[str, Reply]]:
+        """Return what is due to the chats of a platform without their having asked, taken as told.
+
+        For the front end that has no sender of its own, and takes what is due after each answer.
+        """
         await find_what_to_tell(self.record)
         while await fan_out(self.record):
             pass
         now = self.record.ledger.now()
-        told: list[Reply] = []
-        for parcel in await self.record.outbox.take(chat.partition(":")[0], now, 20):
-            if (part := await opened(self.record, parcel)) is not None:
-                await self.record.outbox.sent(part.parcel, (), None, now)
-                told.append(part.reply)
+        told: list[tuple[str, Reply]] = []
+        while parcels := await self.record.outbox.take(platform, now, MOST_AT_ONCE):
+            for parcel in parcels:
+                if (part := await opened(self.record, parcel)) is not None:
+                    await self.record.outbox.sent(part.parcel, (), None, now)
+                    told.append((parcel.listener.chat, part.reply))
         return told
 
     async def complete(self, text: str, request: Request) -> list[str]:

@@ -22,6 +22,8 @@ from storage.models import Cadence, Listener
 FAMILY = N_("Hearing of changes")
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)?", re.ASCII)
 _QUIET = re.compile(r"(\S+?)\s*(?:-|–|to)\s*(\S+)")
+# Of the words by which facts are picked out.
+MOST_LETTERS = 100
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
 )  # fmt: skip
@@ -193,10 +195,19 @@ def _sound(value: str) -> Mapping[str, Any]:
 def _words(value: str) -> Mapping[str, Any]:
     if value.casefold() in ("none", "off"):
         return {"words": None}
-    words = words_of(value)
+    words = few_words(value)
     if not words:
         raise UserError(_("These words are in every text: a filter of them would let all through."))
     return {"words": words}
+
+
+def few_words(text: str) -> str:
+    """Return the words of a text by which facts are picked out, folded. Raises UserError for too many."""
+    words = words_of(text)
+    if len(words) > MOST_LETTERS:
+        raise UserError(_("That is too much to look for: a few words do, {limit} letters at most.",
+                          limit=MOST_LETTERS))  # fmt: skip
+    return words
 
 
 _READERS: dict[str, Callable[[str], Mapping[str, Any]]] = {

@@ -8,11 +8,10 @@ from datetime import timedelta
 from bot.answers.dating import day
 from bot.answers.matching import match, suggestions
 from bot.commands.context import Context
-from bot.commands.listener_settings import described, reach_notes
+from bot.commands.listener_settings import described, few_words, reach_notes
 from bot.commands.naming import entity_named
 from bot.commands.registry import Argument, Kind, commands
 from bot.errors import UserError
-from bot.finding import words_of
 from bot.notices.explaining import explained
 from bot.notices.fanning import Reach, reach
 from bot.notices.telling import changed
@@ -80,7 +79,7 @@ async def _meant(context: Context, argument: str) -> tuple[Story, Entity | None,
     ids = await context.record.entities.named(context.story.id, argument)
     if ids:
         return context.story, await entity_named(context, argument, unknown=""), None
-    words = words_of(argument)
+    words = few_words(argument)
     if not words:
         raise UserError(_("Say what to hear of: a story, a name or some words; /stories and /who list them."))
     if await reach(context.record, context.story.id, words) is Reach.NONE:

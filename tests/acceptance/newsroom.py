@@ -94,3 +94,9 @@ def rows(record: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
     """Return what a query finds in the record's file, which a bot may have open."""
     with closing(sqlite3.connect(record)) as connection:
         return connection.execute(query, values).fetchall()
+
+
+def deliveries(record: Path, chat: str) -> list[str]:
+    """Return the states of what is, or was, to be sent to a chat without its having asked."""
+    query = "SELECT d.state FROM delivery d JOIN listener l ON l.id = d.listener_id WHERE l.chat = ?"
+    return [state for (state,) in rows(record, query, chat)]

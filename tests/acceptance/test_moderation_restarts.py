@@ -8,7 +8,7 @@ import json
 import pytest
 
 from tests.acceptance.conftest import Launch
-from tests.acceptance.newsroom import OWNERS, Person, fact_in, labels, moderator, owner, rows
+from tests.acceptance.newsroom import OWNERS, Person, deliveries, fact_in, labels, moderator, owner, rows
 from tests.acceptance.process import RunningBot, onrecord, until
 from tests.emulators.telegram import Fault, TelegramEmulator
 
@@ -42,11 +42,6 @@ async def import_answer(bot: RunningBot) -> None:
     asked = ("import", "answer.jsonl", "--story", "belarus")
     ran = await asyncio.to_thread(onrecord, *asked, folder=bot.folder)
     assert (ran.returncode, ran.stderr) == (0, "") and "1 fact added" in ran.stdout
-
-
-def deliveries(bot: RunningBot, person: Person) -> list[tuple[str]]:
-    """Return the states of what is, or was, to be sent to somebody."""
-    return rows(bot.folder / "record.db", "SELECT state FROM delivery WHERE chat = ?", person.address)
 
 
 @BOTH
@@ -115,38 +110,41 @@ async def test_what_comes_again_changes_nothing_again(api: TelegramEmulator, lau
 
 async def test_an_import_by_another_process_tells_who_waits(api: TelegramEmulator, launch: Launch) -> None:
     bot = await launch(owners=OWNERS, limits=QUICK)
+    record = bot.folder / "record.db"
     rita = await waiting(api)
     await import_answer(bot)
     told = await rita.chat.next_message()
     assert "This has come on record:" in told.text and "the guild repaired the lighthouse" in told.text
-    await until(lambda: deliveries(bot, rita) == [("sent",)], "the delivery's end")
+    await until(lambda: deliveries(record, rita.address) == ["sent"], "the delivery's end")
     await bot.kill()
     await bot.start()
     assert "the guild" in (await rita.says("Who repaired the lighthouse at Skagen?")).text
-    assert deliveries(bot, rita) == [("sent",)] and rita.chat.sent.unread == []
+    assert deliveries(record, rita.address) == ["sent"] and rita.chat.sent.unread == []
 
 
 async def test_what_happened_while_the_bot_was_away_is_told_when_it_is_back(
     api: TelegramEmulator, launch: Launch
 ) -> None:
     bot = await launch(owners=OWNERS, limits=QUICK)
+    record = bot.folder / "record.db"
     rita = await waiting(api)
     await bot.kill()
     await import_answer(bot)
-    assert deliveries(bot, rita) == []
+    assert deliveries(record, rita.address) == []
     await bot.start()
     assert "the guild repaired the lighthouse" in (await rita.chat.next_message()).text
-    await until(lambda: deliveries(bot, rita) == [("sent",)], "the delivery's end")
+    await until(lambda: deliveries(record, rita.address) == ["sent"], "the delivery's end")
     await bot.kill()
     await bot.start()
     assert "Belarus" in (await rita.says("/about")).text
-    assert deliveries(bot, rita) == [("sent",)] and rita.chat.sent.unread == []
+    assert deliveries(record, rita.address) == ["sent"] and rita.chat.sent.unread == []
 
 
 async def test_a_message_that_did_not_get_out_is_sent_after_the_restart(
     api: TelegramEmulator, launch: Launch
 ) -> None:
     bot = await launch(owners=OWNERS, limits=QUICK)
+    record = bot.folder / "record.db"
     mona, rita, sam = await moderator(api, "Mona"), await waiting(api), await waiting(api, "Sam")
     away = {rita.chat.id, sam.chat.id}
     api.fail_next(
@@ -159,8 +157,8 @@ async def test_a_message_that_did_not_get_out_is_sent_after_the_restart(
     await bot.start()
     for person in (rita, sam):
         assert fact_in(done) in (await person.chat.next_message()).text
-    await until(lambda: deliveries(bot, sam) == [("sent",)], "the delivery's end")
-    assert deliveries(bot, rita) == [("sent",)]
+    both = (sam.address, rita.address)
+    await until(lambda: all(deliveries(record, chat) == ["sent"] for chat in both), "the deliveries' end")
     for person in (rita, sam):
         assert "Belarus" in (await person.says("/about")).text
         assert person.chat.sent.unread == []
@@ -170,11 +168,15 @@ async def test_who_blocked_the_bot_is_given_up_and_holds_up_nobody(
     api: TelegramEmulator, launch: Launch
 ) -> None:
     bot = await launch(owners=OWNERS, limits=QUICK)
+    record = bot.folder / "record.db"
     mona, rita, sam = await moderator(api, "Mona"), await waiting(api), await waiting(api, "Sam")
     api.block(rita.user)
     await mona.does("/add The guild repaired the lighthouse at Skagen\nwho: Lubinets\nsource: S1")
     assert "lighthouse" in (await sam.chat.next_message()).text
-    assert deliveries(bot, sam)[0][0] in ("sending", "sent") and deliveries(bot, rita)[0][0] != "sent"
+    assert (
+        deliveries(record, sam.address)[0] in ("sending", "sent")
+        and deliveries(record, rita.address)[0] != "sent"
+    )
 
 
 async def test_moderators_are_moderators_after_a_restart(api: TelegramEmulator, launch: Launch) -> None:

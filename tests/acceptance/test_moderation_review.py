@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.acceptance.conftest import Launch, Scene
-from tests.acceptance.newsroom import OWNERS, Person, fact_in, labels, moderator, owner, rows
+from tests.acceptance.newsroom import OWNERS, Person, deliveries, fact_in, labels, moderator, owner, rows
 from tests.emulators.telegram import Message, TelegramEmulator
 
 pytestmark = [
@@ -133,7 +133,7 @@ async def test_a_proposer_who_was_forgotten_is_not_told(scene: Scene) -> None:
     shown = await card(mona, draft)
     assert "Proposed by a reader" in shown.text and rita.address not in shown.text
     await mona.presses(shown, "Approve")
-    assert rows(scene.record, "SELECT count(*) FROM delivery WHERE chat = ?", rita.address) == [(0,)]
+    assert deliveries(scene.record, rita.address) == []
     assert rows(scene.record, "SELECT told FROM draft WHERE id = ?", int(draft[1:])) == [(1,)]
 
 
@@ -159,8 +159,7 @@ async def test_who_asked_to_be_told_is_told_once(scene: Scene) -> None:
     assert "Putin repaired the lighthouse at Skagen" in told.text and "Sources" in told.text
     assert "lighthouse" not in (await mona.says("/unanswered")).text
     await mona.does(f"/correct {fact_in(done)}\nwhen: 2024\nmaterial: yes\nreason: so it is")
-    sent = rows(scene.record, "SELECT reply FROM delivery WHERE chat = ?", rita.address)
-    assert len(sent) == 1
+    assert len(deliveries(scene.record, rita.address)) == 1
     assert rita.chat.sent.unread == [] and sam.chat.sent.unread == []
 
 
@@ -172,7 +171,7 @@ async def test_a_question_in_a_group_is_answered_in_the_group(scene: Scene) -> N
     await sam.within(group).presses(asked, "Tell me when there is an answer")
     await mona.does("/add Lukashenko sank the barge at Tolm\nwho: Lubinets\nsource: S1")
     assert "barge at Tolm" in (await group.next_message()).text
-    assert len(rows(scene.record, "SELECT 1 FROM delivery WHERE chat = ?", f"telegram:{group.id}")) == 1
+    assert len(deliveries(scene.record, f"telegram:{group.id}")) == 1
 
 
 async def test_who_was_forgotten_is_not_told(scene: Scene) -> None:
@@ -181,7 +180,7 @@ async def test_who_was_forgotten_is_not_told(scene: Scene) -> None:
     await rita.presses(asked, "Tell me when there is an answer")
     assert "questions that you waited for: 1" in (await rita.says("/forgetme")).text
     await mona.does("/add Putin bought the orchard at Quill\nwho: Lubinets\nsource: S1")
-    assert rows(scene.record, "SELECT count(*) FROM delivery WHERE chat = ?", rita.address) == [(0,)]
+    assert deliveries(scene.record, rita.address) == []
     assert "not open any more" in await rita.is_refused(asked, "Tell me when there is an answer")
 
 

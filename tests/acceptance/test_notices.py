@@ -12,7 +12,8 @@ from urllib.request import urlopen
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.conftest import ask, emulator
+from tests.acceptance.conftest import emulator
+from tests.acceptance.newsroom import ask
 from tests.acceptance.process import RunningBot, free_port, onrecord, until
 from tests.emulators.telegram import Chat, Fault, Message, TelegramEmulator, User
 

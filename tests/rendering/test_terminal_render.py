@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.frontends.terminal import render
-from bot.frontends.terminal.app import answer_lines, lines, messages
+from bot.frontends.terminal.app import ADDRESS, answer_lines, lines, messages
 from bot.frontends.terminal.render import as_json, plain, rows
 from bot.replies import Action, Citation, Heading, Item, Line, Note, Reply
 from bot.requests import Request
@@ -235,9 +235,9 @@ class Echo:
     async def answer(self, request):
         return None if request.text == "silence" else Reply(blocks=(Note(text=f"heard {request.text}"),))
 
-    async def waiting(self, chat):
+    async def waiting(self, platform):
         told, self.told = self.told, []
-        return [Reply(blocks=(Note(text=f"{chat} is told {text}"),)) for text in told]
+        return [(ADDRESS, Reply(blocks=(Note(text=f"{platform} is told {text}"),))) for text in told]
 
     async def complete(self, text, request):
         return []
@@ -252,7 +252,7 @@ async def test_piped_text_is_answered_in_order():
 async def test_what_is_due_is_told_after_the_next_answer():
     out = io.StringIO()
     await answer_lines(Echo("first", "second"), asked, io.BytesIO(b"one\ntwo\n"), out, as_lines=False)
-    told = "\n\n".join(f"{asked('x').chat} is told {text}" for text in ("first", "second"))
+    told = "\n\n".join(f"terminal is told {text}" for text in ("first", "second"))
     assert out.getvalue() == f"heard one\n\n{told}\n\nheard two\n"
 
 
@@ -260,7 +260,7 @@ async def test_what_is_due_stands_beside_the_answer_in_json():
     out = io.StringIO()
     await answer_lines(Echo("first"), asked, io.BytesIO(b"silence\ntwo\n"), out, as_lines=True)
     first, second = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert first["told"] == [f"{asked('x').chat} is told first"]
+    assert first["told"] == ["terminal is told first"]
     assert "told" not in second
 
 

@@ -61,7 +61,8 @@ async def test_whoever_may_approve_keeps_their_id_on_what_waits_and_on_nothing_e
     await flood.ledger.make(Reject(story_id=1, draft=2, reason="no"), by=By(DEE, DEE))
     forgotten = await forget(flood.database, CY, may_approve=True)
     assert forgotten.removed == {
-        "dialogues": 2, "questions": 2, "suggestions": 1, "settings": 1, "deliveries": 1,
+        "dialogues": 2, "questions": 2, "suggestions": 1, "settings": 1, "subscriptions": 0, "answers": 1,
+        "deliveries": 1, "receipts": 0, "corrections": 0, "messages": 0, "listening": 1,
     }  # fmt: skip
     found = [await flood.drafts.find(number) for number in (1, 2)]
     assert [(each.proposer, each.state) for each in found] == [(CY, "waiting"), (None, "rejected")]

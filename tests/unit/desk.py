@@ -19,8 +19,8 @@ from storage.record import Record
 
 # What belongs to conversations, not to the record: asked questions, dialogues, buttons, what is on its way.
 PASSING = frozenset(
-    "dialogue question asker button chat listener subscription notice delivery said receipt amendment progress"
-    " sqlite_sequence".split()
+    "dialogue question asker button chat listener subscription notice delivery said receipt amendment"
+    " progress sqlite_sequence".split()
 )
 OWNER, ANN, BOB, EVE = "telegram:1", "telegram:7", "telegram:8", "telegram:66"
 
@@ -125,6 +125,7 @@ class Desk:
             }
         )
         self.dispatcher = Dispatcher(record, commands, self.settings, still)
+        self.undelivered: list[tuple[str, Reply]] = []
 
     def person(self, user: str, chat: str | None = None, **fields) -> Person:
         return Person(self, user, chat or user, **fields)
@@ -150,4 +151,12 @@ class Desk:
 
     async def told(self, chat: str) -> list[str]:
         """Take what is due to a chat, as words."""
-        return [said(reply) for reply in await self.dispatcher.waiting(chat)]
+        return [said(reply) for reply in await self.due(chat)]
+
+    async def due(self, chat: str) -> list[Reply]:
+        """Take what is due to a chat; what was due to others at the same time is kept for them."""
+        platform = chat.partition(":")[0]
+        self.undelivered += await self.dispatcher.waiting(platform)
+        taken = [reply for to, reply in self.undelivered if to == chat]
+        self.undelivered = [(to, reply) for to, reply in self.undelivered if to != chat]
+        return taken

@@ -127,6 +127,7 @@ class Dispatcher:
         self.metrics = Metrics(time.monotonic)
         self.requests: list[Request] = []
         self.gate: asyncio.Event | None = None
+        self.metrics = Metrics(lambda: 0.0)
 
     async def answer(self, request: Request) -> Reply | None:
         self.requests.append(request)

@@ -22,6 +22,9 @@ BEFORE = {
     "moderators": ("/appoint 7",),
     "unanswered": ("What is the capital of France?",),
     "dismiss": ("/appoint @ann belarus",),
+    "unsubscribe": ("/subscribe",),
+    "subscriptions": ("/subscribe",),
+    "catchup": ("/settings", "/retract F7 The source withdrew it", "[Confirm]"),
 }
 
 
@@ -34,7 +37,7 @@ async def test_every_example_of_every_command_is_answered(desk, command):
     example = asker.button("Tell me") if command.name == "tellme" else command.example
     assert example.startswith(f"/{command.name}")
     reply = await asker.says(example)
-    only_says = command.name in ("confirm", "cancel", "appoint", "dismiss")
+    only_says = command.name in ("confirm", "cancel", "appoint", "dismiss", "unsubscribe", "catchup")
     assert len(reply.blocks) > 1 or reply.actions or only_says, command.example
     for refusal in (
         "There is no",
@@ -49,7 +52,7 @@ async def test_every_example_of_every_command_is_answered(desk, command):
 # What does not speak of a story, or of what stands in its record.
 WITHOUT_STORY = frozenset(
     "start help privacy forgetme newstory moderators appoint dismiss tellme approve reject edit same"
-    " answer choose skip back confirm cancel".split()
+    " answer choose skip back confirm cancel settings subscriptions unsubscribe mute".split()
 )
 
 

@@ -58,6 +58,13 @@ async def test_what_does_not_exist_but_nearly_does_is_asked_about(room: Room, te
     assert f"/subscribe {near}" in offered(reply)
 
 
+async def test_more_words_than_anybody_looks_for_are_refused(room: Room):
+    many = " ".join(f"zeppelin{number}" for number in range(20))
+    await room.refused(f"/subscribe {many}", "That is too much to look for", "100 letters")
+    await room.refused("/subscribe " + "a" * 3900, "That is too much to look for")
+    await room.refused("/settings words " + "a" * 3900, "That is too much to look for")
+
+
 @pytest.mark.parametrize("text", ["/subscribe the of and", "/subscribe !!!", "/subscribe 🎈", "/subscribe _"])
 async def test_words_that_say_nothing_are_refused(room: Room, text):
     await room.refused(text, "Say what to hear of")

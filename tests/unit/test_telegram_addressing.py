@@ -12,6 +12,7 @@ from bot.requests import Identity, Request
 
 AiohttpRequest()  # the library's deprecated way to tell times is switched off by the transport
 
+
 ME = User(99, "OnRecord", True, username="OnRecordBot")
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "uk"}
 OTHER_BOT = {"id": 50, "is_bot": True, "first_name": "Other", "username": "other_bot"}

@@ -14,7 +14,8 @@ from bot.requests import Request, Role
 if TYPE_CHECKING:
     from bot.replies import Reply
 
-ADDRESS = "terminal:local"
+PLATFORM = "terminal"
+ADDRESS = f"{PLATFORM}:local"
 # More than any message that is answered; what a line has beyond it is not kept in memory.
 LONGEST_LINE = 1_000_000
 WIDEST = 100
@@ -28,7 +29,7 @@ class Answering(Protocol):
     async def answer(self, request: Request) -> Reply | None:
         """Return the reply to a request, None if it is to be passed over in silence."""
 
-    async def waiting(self, chat: str) -> list[Reply]:
+    async def waiting(self, platform: str) -> list[tuple[str, Reply]]:
         """Return what is due to a chat without its having asked, and take it as told."""
 
     async def complete(self, text: str, request: Request) -> list[str]:
@@ -62,7 +63,7 @@ async def answer_lines(
             continue
         asked = request(text)
         reply = await dispatcher.answer(asked)
-        told = await dispatcher.waiting(asked.chat)
+        told = [reply for _, reply in await dispatcher.waiting(PLATFORM)]
         if as_lines:
             print(json.dumps(as_json(asked, reply, told), ensure_ascii=False), file=out, flush=True)
             continue

@@ -13,7 +13,7 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from rich.console import Console
 from rich.text import Text
 
-from bot.frontends.terminal.app import GOES_ON, MOST_LINES, Answering, width
+from bot.frontends.terminal.app import GOES_ON, MOST_LINES, PLATFORM, Answering, width
 from bot.frontends.terminal.render import Kind, rows
 from bot.replies import Reply
 from bot.requests import Request
@@ -41,9 +41,11 @@ async def converse(dispatcher: Answering, request: Callable[[str], Request]) -> 
     while text.strip().lower() not in LEAVING:
         if text.strip():
             asked = request(text)
-            for reply in filter(
-                None, (await dispatcher.answer(asked), *await dispatcher.waiting(asked.chat))
-            ):
+            told = (
+                await dispatcher.answer(asked),
+                *(reply for _, reply in await dispatcher.waiting(PLATFORM)),
+            )
+            for reply in filter(None, told):
                 show(console, reply)
         try:
             text = await _message(session)
