@@ -179,6 +179,7 @@ class NoticeSettings(_Section):
     """How subscribers hear of changes, and for how long what was said is remembered."""
 
     hold: int = Field(0, ge=0, le=1440, description="minutes, a whole number from 0 to 1440")
+    gather: int = Field(5, ge=0, le=600, description="seconds, a whole number from 0 to 600")
     retention: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
 
 

@@ -18,7 +18,7 @@ from bot.metrics import Metrics
 from bot.notices.amending import Amended, amended
 from bot.notices.fanning import fan_out
 from bot.notices.telling import about, message_of
-from bot.notices.timing import ready_at, text_of
+from bot.notices.timing import AT_ONCE, Spans, ready_at, text_of
 from bot.replies import Reply
 from bot.texts import speak
 from storage.audit import read_moment
@@ -88,7 +88,7 @@ class Deliverer:
         look: Callable[[], Awaitable[None]],
         *,
         at_once: int = 8,
-        retention: timedelta = timedelta(days=30),
+        spans: Spans = AT_ONCE,
         metrics: Metrics | None = None,
         sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,
@@ -97,7 +97,7 @@ class Deliverer:
         self._transmitter = transmitter
         self._look = look
         self._room = asyncio.Semaphore(at_once)
-        self._retention = retention
+        self._spans = spans
         self._sleep = sleep
         self._chance = chance
         self._metrics = metrics
@@ -154,7 +154,7 @@ class Deliverer:
         Nothing waits for the slowest: some answers take long, and a group may have had its share of a minute.
         """
         await self._look()
-        more = await fan_out(self._record)
+        more = await fan_out(self._record, self._spans.gather)
         now = self._record.ledger.now()
         parcels = await self._record.outbox.take(self._transmitter.platform, now, BATCH)
         for parcel in parcels:
@@ -192,7 +192,7 @@ class Deliverer:
 
     async def _tidy(self) -> None:
         await self._record.outbox.finish()
-        before = self._record.ledger.clock() - self._retention
+        before = self._record.ledger.clock() - self._spans.retention
         await self._record.receipts.forget_before(text_of(before))
 
     async def _deliver(self, parcel: Parcel) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import Enum
 
 from bot.answers.bearing import stating_words, surrounding_words
 from bot.finding import SMALL_STORY
+from storage.audit import read_moment
 from storage.models import Fact, Notice, NoticeKind
 from storage.record import Record
 from storage.words import stem
@@ -16,12 +18,16 @@ STEPS = 20
 LIKELIEST = 100
 
 
-async def fan_out(record: Record) -> bool:
-    """Fan out what is due, some steps of it; tell whether there is more."""
-    for _step in range(STEPS):
+async def fan_out(record: Record, gather: timedelta = timedelta(0)) -> bool:
+    """Fan out what is due, some steps of it; tell whether there is more.
+
+    The notice that is due for longest is waited with for `gather`; whatever is due by then goes out with it,
+    so that a chat reads in one message what was changed within that time.
+    """
+    for step in range(STEPS):
         now = record.ledger.now()
         notice = await record.notices.next_new(now)
-        if notice is None:
+        if notice is None or (step == 0 and read_moment(notice.due_at) + gather > read_moment(now)):
             return False
         if not await _superfluous(record, notice, now):
             await _step_of(record, notice, now)

@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from storage.audit import moment_text, read_moment
 from storage.models import Cadence, Listener
 
 HOUR = timedelta(hours=1)
+
+
+class Spans(NamedTuple):
+    """For how long a change waits for others to be told with it, and what was said is remembered."""
+
+    gather: timedelta = timedelta(0)
+    retention: timedelta = timedelta(days=30)
+
+
+AT_ONCE = Spans()
 
 
 def ready_at(listener: Listener, due: datetime, now: datetime) -> datetime:

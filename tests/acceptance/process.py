@@ -109,6 +109,8 @@ class RunningBot:
         settings: dict[str, dict[str, object]] = {
             "storage": {"path": "record.db"},
             "telegram": telegram,
+            # Each change is told as it is made, but where a test is about that.
+            "notices": {"gather": 0},
             # Everything is logged, for nothing secret may be in it.
             "log": {"level": "debug"},
         }

@@ -173,7 +173,8 @@ async def stopped_bot(token: str = TOKEN, **telegram: Any) -> AsyncIterator[Bot]
         record = await Record.open(Path(folder) / "record.db")
         try:
             base = {"token": token, "api_base_url": str(api.server.make_url("/")), **telegram}
-            settings = Settings.model_validate({"telegram": base, "owners": ("telegram:42", "discord:1")})
+            owners = ("telegram:42", "discord:1")
+            settings = Settings.model_validate({"telegram": base, "owners": owners, "notices": {"gather": 0}})
             yield Bot(api, Dispatcher(), record, settings)
         finally:
             await record.close()

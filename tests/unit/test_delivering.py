@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.notices.delivering import FIRST_PAUSE, LONGEST_PAUSE, Fate, Outcome
+from bot.notices.timing import Spans
 from bot.replies import Note, Reply
 from storage.audit import read_moment
 from storage.models import Cadence
@@ -65,6 +66,25 @@ async def test_a_held_fact_is_told_when_its_time_has_come(wire: Wire):
     assert wire.far.chats() == []
     await wire.deliver(minutes=2)
     assert wire.far.chats() == ["telegram:1"]
+
+
+async def test_what_changes_within_a_short_time_is_one_message(wire: Wire):
+    await wire.subscribe("telegram:1")
+    wire.deliverer = wire.begin(spans=Spans(gather=timedelta(seconds=5)))
+    await wire.publish("snow", "It snows.")
+    await wire.deliver(seconds=3)
+    await wire.publish("ice", "The river is frozen.")
+    await wire.deliver(seconds=1)
+    assert wire.far.texts() == []
+    await wire.deliver(seconds=2)
+    (text,) = wire.far.texts()
+    assert "it snows" in text and "the river is frozen" in text
+    await wire.publish("wind", "The wind turned.")
+    await wire.deliver(seconds=4)
+    assert wire.far.texts() == []
+    await wire.deliver(seconds=2)
+    (text,) = wire.far.texts()
+    assert "the wind turned" in text and "snows" not in text
 
 
 async def test_an_urgent_one_is_told_before_those_that_are_held(wire: Wire):

@@ -28,6 +28,7 @@ from bot.frontends.telegram.transport import CONNECTIONS, AiohttpRequest
 from bot.notices import find_what_to_tell
 from bot.notices.delivering import Deliverer
 from bot.notices.remembering import Memory
+from bot.notices.timing import Spans
 from bot.texts import _
 
 if TYPE_CHECKING:
@@ -98,7 +99,10 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
         Transmitter(client, pacer, conversation.buttons, sleep=sleep),
         look,
         at_once=AT_ONCE,
-        retention=timedelta(days=settings.notices.retention),
+        spans=Spans(
+            gather=timedelta(seconds=settings.notices.gather),
+            retention=timedelta(days=settings.notices.retention),
+        ),
         metrics=dispatcher.metrics,
         sleep=sleep,
     )
