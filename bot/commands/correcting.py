@@ -77,7 +77,7 @@ def _refuse_immaterial(before: FactEntry, after: FactEntry) -> None:
 
 def _refuse_stale_note(filled: Filled, entry: FactEntry, fact: Fact) -> None:
     """Refuse a new date beside an old note that says what the source leaves open about it."""
-    if filled.text("when") and entry.date_note and "note" not in filled.texts:
+    if filled.text("when") and entry.date_note and not filled.text("note"):
         raise UserError(
             _(
                 "F{id} has a note on its date: “{note}”. Say with “note:” what becomes of it, or that it is"

@@ -115,6 +115,7 @@ async def test_a_new_date_does_not_stand_beside_an_old_note(desk):
     note = (await fact(desk, 5)).date_note
     assert_short(await ann.says(f"/correct F5\nwhen: 2024-01\n{WHY}"), "has a note on its date", note)
     assert_short(await ann.says(f"/correct F5\nwhen: none\n{WHY}"), "has a note on its date")
+    assert_short(await ann.says(f"/correct F5\nwhen: 2024-01\nnote:\n{WHY}"), "has a note on its date", note)
     assert desk.kept() == before
     # A note that is kept as it is has been looked at.
     await ann.tells(f"/correct F5\nwhen: 2024-01\nnote: {note}\n{WHY}", "[Confirm]")
