@@ -11,6 +11,8 @@ from tests.storage.changing import publish
 THEN = "2024-01-04T09:00:00.000000Z"
 # After all that a ticking clock shows in a test.
 LATER = "2024-02-01T00:00:00.000000Z"
+SOON = "2024-02-01T00:00:05.000000Z"
+AFTER = "2024-02-01T00:01:00.000000Z"
 
 
 async def subscribe(record: Record, chat: str, *, topic: int = 0, story: int = 1, **given) -> int:
@@ -78,3 +80,13 @@ def said(chat: str, message: int, facts: dict[int, int], *, at: str = THEN, more
     """Return a reply as it was sent, in one message or (with `more`) several."""
     messages = tuple(range(message, message + more + 1))
     return Said(chat, 0, messages, facts, "en", at, f'{{"message": {message}}}')
+
+
+async def row(record: Record, chat: str = "telegram:1") -> tuple:
+    """Return state, attempts, error and message of the only delivery to a chat."""
+    ((*found,),) = await record.database.read(
+        "SELECT d.state, d.attempts, d.error, d.message FROM delivery d"
+        " JOIN listener l ON l.id = d.listener_id WHERE l.chat = ?",
+        (chat,),
+    )
+    return tuple(found)

@@ -13,10 +13,13 @@ from storage.record import Record
 from tests.storage.changing import publish
 from tests.storage.conftest import fact, put
 from tests.storage.subscribing import (
+    AFTER,
     LATER,
+    SOON,
     deliveries,
     fan_out,
     notice_of,
+    row,
     said,
     subscribe,
     subscribe_all,
@@ -24,24 +27,11 @@ from tests.storage.subscribing import (
     told,
 )
 
-SOON = "2024-02-01T00:00:05.000000Z"
-AFTER = "2024-02-01T00:01:00.000000Z"
-
 
 @pytest.fixture
 async def flood(record: Record, tmp_path) -> Record:
     await put(record, tmp_path, fact("a"))
     return record
-
-
-async def row(record: Record, chat: str = "telegram:1") -> tuple:
-    """Return state, attempts, error and message of the only delivery to a chat."""
-    ((*found,),) = await record.database.read(
-        "SELECT d.state, d.attempts, d.error, d.message FROM delivery d"
-        " JOIN listener l ON l.id = d.listener_id WHERE l.chat = ?",
-        (chat,),
-    )
-    return tuple(found)
 
 
 async def test_what_waits_is_handed_out_in_order_and_once(flood):
