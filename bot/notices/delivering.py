@@ -18,7 +18,7 @@ from bot.metrics import Metrics
 from bot.notices.amending import Amended, amended
 from bot.notices.fanning import fan_out
 from bot.notices.telling import about, message_of
-from bot.notices.timing import AT_ONCE, Spans, ready_at, text_of
+from bot.notices.timing import UNGATHERED, Spans, ready_at, text_of
 from bot.replies import Reply
 from bot.texts import speak
 from storage.audit import read_moment
@@ -88,7 +88,7 @@ class Deliverer:
         look: Callable[[], Awaitable[None]],
         *,
         at_once: int = 8,
-        spans: Spans = AT_ONCE,
+        spans: Spans = UNGATHERED,
         metrics: Metrics | None = None,
         sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,

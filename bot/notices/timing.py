@@ -24,7 +24,7 @@ class Spans(NamedTuple):
     retention: timedelta = timedelta(days=30)
 
 
-AT_ONCE = Spans()
+UNGATHERED = Spans()
 
 
 def ready_at(listener: Listener, due: datetime, now: datetime) -> datetime:
