@@ -11,10 +11,8 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -27,85 +25,29 @@ from pydantic import (
 )
 
 from bot.errors import SettingsError
+from bot.values import (
+    base_address,
+    called_address,
+    gateway_address,
+    host_and_port,
+    host_and_port_or_none,
+    listed,
+    lower,
+    matching,
+    unless_empty,
+)
 
 DEFAULT_FILE = Path("config.toml")
 PREFIX = "ONRECORD_"
 # Never repeated in an error: secrets, and addresses that may hold one.
-_UNSHOWN = {"telegram.token", "telegram.webhook_secret", "telegram.webhook_url", "telegram.api_base_url"}
+_UNSHOWN = {
+    "telegram.token", "telegram.webhook_secret", "telegram.webhook_url", "telegram.api_base_url",
+    "discord.token", "discord.api_base_url", "discord.gateway_url",
+}  # fmt: skip
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_DISCORD_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 Owner = Annotated[str, Field(pattern=r"^[a-z]+:-?\w+$")]
-
-
-def _unless_empty(value: Any) -> Any:
-    return (value.strip() or None) if isinstance(value, str) else value
-
-
-def _lower(value: Any) -> Any:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-def _listed(value: Any) -> Any:
-    """Split what the environment gives as one text: `telegram:1, telegram:2` or a TOML list."""
-    if not isinstance(value, str):
-        return value
-    return [part.strip(" '\"") for part in value.strip(" []").split(",") if part.strip(" '\"")]
-
-
-def _matching(pattern: re.Pattern[str]) -> BeforeValidator:
-    def check(value: Any) -> Any:
-        text = _unless_empty(value)
-        if text is not None and not (isinstance(text, str) and pattern.fullmatch(text)):
-            raise ValueError
-        return text
-
-    return BeforeValidator(check)
-
-
-def _web_address(value: Any) -> Any:
-    text = _unless_empty(value)
-    if text is None:
-        return None
-    parts = urlsplit(text) if isinstance(text, str) else None
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError
-    return text
-
-
-def _base_address(value: Any) -> Any:
-    text = _web_address(value)
-    return text.rstrip("/") if text else text
-
-
-def _called_address(value: Any) -> Any:
-    """Accept https, and http only where it cannot leave the machine."""
-    text = _web_address(value)
-    if (
-        text is not None
-        and (parts := urlsplit(text)).scheme == "http"
-        and not _is_loopback(parts.hostname or "")
-    ):
-        raise ValueError
-    return text
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _host_and_port(value: Any) -> Any:
-    host, colon, port = value.strip().rpartition(":") if isinstance(value, str) else ("", "", "")
-    if not (host and colon and port.isascii() and port.isdigit() and int(port) <= 65535):
-        raise ValueError
-    return value.strip()
-
-
-def _host_and_port_or_none(value: Any) -> Any:
-    text = _unless_empty(value)
-    return None if text is None else _host_and_port(text)
 
 
 class _Section(BaseModel):
@@ -117,7 +59,7 @@ class _Section(BaseModel):
 class StorageSettings(_Section):
     """Where the record is kept."""
 
-    path: Annotated[Path, BeforeValidator(_unless_empty)] = Field(
+    path: Annotated[Path, BeforeValidator(unless_empty)] = Field(
         Path("onrecord.db"), description="the path of the record's SQLite file"
     )
 
@@ -125,22 +67,22 @@ class StorageSettings(_Section):
 class TelegramSettings(_Section):
     """How the bot reaches Telegram, and Telegram the bot."""
 
-    token: Annotated[SecretStr | None, _matching(_TOKEN)] = Field(
+    token: Annotated[SecretStr | None, matching(_TOKEN)] = Field(
         None, description="the token that @BotFather gave, digits, a colon and letters"
     )
-    api_base_url: Annotated[str, BeforeValidator(_base_address)] = Field(
+    api_base_url: Annotated[str, BeforeValidator(base_address)] = Field(
         "https://api.telegram.org", description="the http(s) address before /bot<token>/"
     )
-    mode: Annotated[Literal["polling", "webhook"], BeforeValidator(_lower)] = Field(
+    mode: Annotated[Literal["polling", "webhook"], BeforeValidator(lower)] = Field(
         "polling", description='"polling" or "webhook"'
     )
-    webhook_url: Annotated[str | None, BeforeValidator(_called_address)] = Field(
+    webhook_url: Annotated[str | None, BeforeValidator(called_address)] = Field(
         None, description="the full public https address that Telegram calls (http only on this machine)"
     )
-    webhook_secret: Annotated[SecretStr | None, _matching(_SECRET)] = Field(
+    webhook_secret: Annotated[SecretStr | None, matching(_SECRET)] = Field(
         None, description="1 to 256 of the characters A-Z a-z 0-9 _ -"
     )
-    listen: Annotated[str, BeforeValidator(_host_and_port)] = Field(
+    listen: Annotated[str, BeforeValidator(host_and_port)] = Field(
         "127.0.0.1:8080", description='host:port, like "127.0.0.1:8080"'
     )
 
@@ -157,6 +99,20 @@ class TelegramSettings(_Section):
             if missing:
                 raise ValueError(" and ".join(f"telegram.{name}" for name in missing))
         return self
+
+
+class DiscordSettings(_Section):
+    """How the bot reaches Discord."""
+
+    token: Annotated[SecretStr | None, matching(_DISCORD_TOKEN)] = Field(
+        None, description="the bot token of the application's Bot page, three parts with dots between them"
+    )
+    api_base_url: Annotated[str | None, BeforeValidator(base_address)] = Field(
+        None, description="the http(s) address of the API with its version, like https://.../api/v10"
+    )
+    gateway_url: Annotated[str | None, BeforeValidator(gateway_address)] = Field(
+        None, description="the ws(s) address of the gateway"
+    )
 
 
 class LimitSettings(_Section):
@@ -186,7 +142,7 @@ class NoticeSettings(_Section):
 class MetricsSettings(_Section):
     """Where operators' programs look."""
 
-    listen: Annotated[str | None, BeforeValidator(_host_and_port_or_none)] = Field(
+    listen: Annotated[str | None, BeforeValidator(host_and_port_or_none)] = Field(
         None, description='host:port, like "127.0.0.1:9108"'
     )
 
@@ -194,10 +150,10 @@ class MetricsSettings(_Section):
 class LogSettings(_Section):
     """How much is logged, and in which form."""
 
-    level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
+    level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = Field(
         "info", description='"debug", "info", "warning" or "error"'
     )
-    format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(
+    format: Annotated[Literal["text", "json"], BeforeValidator(lower)] = Field(
         "text", description='"text" or "json"'
     )
 
@@ -207,7 +163,8 @@ class Settings(_Section):
 
     storage: StorageSettings = Field(default_factory=StorageSettings)
     telegram: TelegramSettings = Field(default_factory=TelegramSettings)
-    owners: Annotated[list[Owner], BeforeValidator(_listed)] = Field(
+    discord: DiscordSettings = Field(default_factory=DiscordSettings)
+    owners: Annotated[list[Owner], BeforeValidator(listed)] = Field(
         default_factory=list, description='a list of addresses, like ["telegram:12345"]'
     )
     limits: LimitSettings = Field(default_factory=LimitSettings)
@@ -221,7 +178,7 @@ class Settings(_Section):
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret value in use, so that logs can leave them out."""
-        held = (self.telegram.token, self.telegram.webhook_secret)
+        held = (self.telegram.token, self.telegram.webhook_secret, self.discord.token)
         return tuple(value.get_secret_value() for value in held if value is not None)
 
 

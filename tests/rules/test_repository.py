@@ -52,6 +52,9 @@ def test_the_example_of_settings_shows_every_key_with_its_default() -> None:
         "telegram.token",
         "telegram.webhook_url",
         "telegram.webhook_secret",
+        "discord.token",
+        "discord.api_base_url",
+        "discord.gateway_url",
         "metrics.listen",
         "owners",
     }

@@ -113,6 +113,9 @@ def test_unknown_variables_name_the_nearest(variable, nearest):
         ("[telegram]\nwebhook_url = 'http://example.org/hook'", "telegram.webhook_url"),
         ("[telegram]\nwebhook_secret = 'two words'", "telegram.webhook_secret"),
         ("[telegram]\ntoken = 12345", "telegram.token"),
+        ("[discord]\ntoken = 'two.parts'", "discord.token"),
+        ("[discord]\napi_base_url = 'discord.com'", "discord.api_base_url"),
+        ("[discord]\ngateway_url = 'https://example.org'", "discord.gateway_url"),
         ("[limits]\npage = 'many'", "limits.page"),
         ("[limits]\npage = 0", "limits.page"),
         ("[limits]\nmessages_per_minute = 1.5", "limits.messages_per_minute"),
@@ -145,10 +148,11 @@ def test_a_refusal_never_tells_a_secret(written, value):
 
 
 def test_settings_do_not_show_their_secrets(written):
-    settings = load(written(f'[telegram]\ntoken = "{TOKEN}"\nwebhook_secret = "hush-hush"'), {})
+    secrets = f'[telegram]\ntoken = "{TOKEN}"\nwebhook_secret = "hush-hush"\n[discord]\ntoken = "a.hush.c"'
+    settings = load(written(secrets), {})
     assert "secretsecret" not in f"{settings!r} {settings}"
     assert "hush" not in f"{settings!r} {settings}"
-    assert settings.secrets() == (TOKEN, "hush-hush")
+    assert settings.secrets() == (TOKEN, "hush-hush", "a.hush.c")
 
 
 @pytest.mark.parametrize(
