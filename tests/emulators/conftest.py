@@ -1,4 +1,4 @@
-"""An emulator for each test, asked by python-telegram-bot and in raw HTTP."""
+"""An emulator for each test, asked by the platform's usual library and in raw HTTP."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,6 +9,7 @@ import pytest_asyncio
 from telegram import Bot
 
 from tests.emulators.asking import TOKEN, Ask, Json, new_bot
+from tests.emulators.discord import DiscordEmulator
 from tests.emulators.telegram import TelegramEmulator
 
 
@@ -44,3 +45,11 @@ async def ask(api: TelegramEmulator) -> AsyncIterator[Ask]:
                 return answer.status, await answer.json()
 
         yield call
+
+
+@pytest_asyncio.fixture
+async def discord_api() -> AsyncIterator[DiscordEmulator]:
+    """Start an emulator of Discord without limits, which must see nothing that the platform refuses."""
+    async with DiscordEmulator(limits=None) as emulator:
+        yield emulator
+        assert emulator.violations == []

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .feeds import Feed
+from tests.emulators.feeds import Feed
+
 from .markup import find_entities, utf16_length
 from .messages import Message
 from .people import ANONYMOUS_ADMIN, CHANNEL_SPEAKER, User, member_json

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .feeds import Feed
+from tests.emulators.feeds import Feed
 
 Json = dict[str, Any]
 

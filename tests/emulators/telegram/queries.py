@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from .feeds import Feed
+from tests.emulators.feeds import Feed
+
 from .people import User
 
 Json = dict[str, Any]
