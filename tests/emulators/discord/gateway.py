@@ -239,7 +239,7 @@ class Gateway:
 
     def _pass_on(self, session: Session, event: str, payload: Mapping[str, Any]) -> None:
         needed = simcord_intents.required_intent(event, payload)
-        if needed and not getattr(session.intents, needed):
+        if needed and not getattr(session.intents, needed) and not self._is_about_bot(event, payload):
             return
         if event.startswith(IN_CHANNELS) and not self._sees(payload):
             return
@@ -248,6 +248,10 @@ class Gateway:
         if event == "GUILD_CREATE":
             simcord_intents.prune_guild_create(own, session.intents, self._api.bot.id)
         session.send(event, own)
+
+    def _is_about_bot(self, event: str, payload: Mapping[str, Any]) -> bool:
+        # What becomes of the bot itself it is always told.
+        return event == "GUILD_MEMBER_UPDATE" and int(payload["user"]["id"]) == self._api.bot.id
 
     def _sees(self, payload: Mapping[str, Any]) -> bool:
         backend = self._api.backend

@@ -19,7 +19,7 @@ INVALID = (401, 403, 429)
 INVALID_WITHIN = 600.0
 # Of a path, only these ids make a bucket of their own; other numbers are alike.
 _MAJOR = re.compile(r"^/(?:channels|guilds|webhooks|interactions)/[^/]+")
-_NUMBER = re.compile(r"/(?:\d{5,}|@original)")
+_NUMBER = re.compile(r"/(?:\d+|@original)(?=/|$)")
 _TOKEN = re.compile(r"^(/(?:webhooks|interactions)/\d+)/[^/]+")
 
 

@@ -29,6 +29,8 @@ USUAL_LIMITS = Limits()
 USUAL_TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GEmula.a-token-for-the-emulator-alone"
 # Whoever has an interaction's or a webhook's token needs no other.
 BY_TOKEN = re.compile(r"^/(?:interactions/\d+/[^/]+/callback|webhooks/\d+/([^/]+)(?:/.*)?|gateway)$")
+LATE, THREAD_ARCHIVED = 10062, 50083
+MAX_UPLOAD = 10 * 1024 * 1024
 HEADERS = {"Content-Type": "application/json"}
 
 
@@ -52,6 +54,7 @@ class Asked:
     files: list[Upload] = field(default_factory=list)
     reason: str | None = None
     authorization: str = ""
+    readable: bool = True
 
     @property
     def by_bot(self) -> bool:
@@ -78,7 +81,7 @@ class DiscordEmulator(Acts):
         """Prepare the emulator; it listens once it is entered."""
         super().__init__(token, **options)
         self.latency = latency
-        self.limiter = Limiter(limits, self.clock) if limits else None
+        self.limiter = Limiter(limits, self.now) if limits else None
         self.meter = Meter(self.clock)
         self.faults = FaultPlan()
         self.journal = Journal()
@@ -234,6 +237,8 @@ class DiscordEmulator(Acts):
     def _apply(self, asked: Asked) -> Any:
         """Carry out a call; raise BackendError to refuse it, and note what no bot should have asked."""
         try:
+            if not asked.readable:
+                raise BackendError(400, 50109, "The request body contains invalid JSON.")
             check_call(self, asked.method, asked.path, asked.body)
             if own := ROUTES.get((asked.method, asked.path)):
                 return own(self)
@@ -247,7 +252,8 @@ class DiscordEmulator(Acts):
                 reason=asked.reason,
             )
         except BackendError as error:
-            if error.status in (400, 501) or error.code == 10062:
+            # A lost thread is nothing that a bot could have known; all other 400s are its own doing.
+            if (error.status in (400, 501) and error.code != THREAD_ARCHIVED) or error.code == LATE:
                 self.violations.append(f"{asked.method} {asked.path}: {error.code} {error.message}")
             raise
         except Exception as error:
@@ -282,10 +288,15 @@ async def _read(request: web.BaseRequest) -> Asked:
     )
     if reason := request.headers.get("X-Audit-Log-Reason"):
         asked.reason = unquote(reason)
-    if request.content_type == "multipart/form-data":
-        await _read_form(request, asked)
-    elif text := await request.text():
-        asked.body = json.loads(text)
+    # aiohttp's own limit is a megabyte, and there is no public way past it for a low-level server.
+    request._client_max_size = MAX_UPLOAD
+    try:
+        if request.content_type == "multipart/form-data":
+            await _read_form(request, asked)
+        elif text := await request.text():
+            asked.body = json.loads(text)
+    except (ValueError, KeyError):
+        asked.readable = False
     return asked
 
 

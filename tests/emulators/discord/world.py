@@ -102,6 +102,10 @@ class World:
 
     # What the platform knows
 
+    def now(self) -> float:
+        """Return the platform's Unix time."""
+        return self.backend.clock.now().timestamp()
+
     def place(self, model: models.Channel) -> Channel:
         """Return the one handle of a channel, whoever made it."""
         if model.id not in self.channels:
