@@ -7,9 +7,10 @@ button is told apart from a new one, and somebody else's from one's own.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from bot.commands.context import Context
-from bot.commands.filling import Turn, repeat, take
+from bot.commands.filling import Turn, question, repeat, take
 from bot.commands.registry import Argument, Kind, commands
 from bot.errors import UserError
 from bot.replies import Note, Reply
@@ -19,6 +20,15 @@ from storage.dialogues import Dialogue
 
 FAMILY = N_("Answering what is asked")
 _TOKEN = re.compile(r"(\d{1,15})\.(\d{1,9})(?:\s+|$)")
+# Before words a token has a sign, so that no answer is taken for one.
+_ASKED = re.compile(r"#(\d{1,15})\.(\d{1,9})(?:\s+|$)")
+
+
+class Asked(NamedTuple):
+    """A dialogue, and what it asks in words."""
+
+    dialogue: Dialogue
+    question: str
 
 
 @commands.command(
@@ -30,8 +40,11 @@ _TOKEN = re.compile(r"(\d{1,15})\.(\d{1,9})(?:\s+|$)")
     example="/answer The court",
 )
 async def answer(context: Context, argument: str) -> Reply:
-    """Answer the open question in words."""
-    return await take(context, Turn.TEXT, argument, await _open(context))
+    """Answer the open question in words, or the one whose token stands before them, if it is still open."""
+    match = _ASKED.match(argument)
+    if match and match.end() == len(argument):
+        raise UserError(_("That answer holds no words: answer the question, or send /skip."))
+    return await _resume(context, Turn.TEXT, argument, match)
 
 
 @commands.command(
@@ -44,7 +57,7 @@ async def answer(context: Context, argument: str) -> Reply:
 )
 async def choose(context: Context, argument: str) -> Reply:
     """Choose one of the answers offered."""
-    return await _resume(context, Turn.CHOOSE, argument)
+    return await _resume(context, Turn.CHOOSE, argument, _TOKEN.match(argument))
 
 
 @commands.command(
@@ -57,7 +70,7 @@ async def choose(context: Context, argument: str) -> Reply:
 )
 async def skip(context: Context, argument: str) -> Reply:
     """Leave a question open."""
-    return await _resume(context, Turn.SKIP, argument)
+    return await _resume(context, Turn.SKIP, argument, _TOKEN.match(argument))
 
 
 @commands.command(
@@ -70,7 +83,7 @@ async def skip(context: Context, argument: str) -> Reply:
 )
 async def back(context: Context, argument: str) -> Reply:
     """Go back to the question before."""
-    return await _resume(context, Turn.BACK, argument)
+    return await _resume(context, Turn.BACK, argument, _TOKEN.match(argument))
 
 
 @commands.command(
@@ -83,7 +96,7 @@ async def back(context: Context, argument: str) -> Reply:
 )
 async def confirm(context: Context, argument: str) -> Reply:
     """Say yes to the change that is shown."""
-    return await _resume(context, Turn.CONFIRM, argument)
+    return await _resume(context, Turn.CONFIRM, argument, _TOKEN.match(argument))
 
 
 @commands.command(
@@ -96,18 +109,37 @@ async def confirm(context: Context, argument: str) -> Reply:
 )
 async def cancel(context: Context, argument: str) -> Reply:
     """End the dialogue."""
-    return await _resume(context, Turn.CANCEL, argument)
+    return await _resume(context, Turn.CANCEL, argument, _TOKEN.match(argument))
 
 
-async def _resume(context: Context, turn: Turn, argument: str) -> Reply:
-    """Answer the question whose token is given, else the open one of who asks."""
-    match = _TOKEN.match(argument)
-    dialogue = await _tokened(context, match) if match else await _open(context)
-    value = argument[match.end() :] if match else argument
+async def open_question(context: Context, argument: str) -> Asked | Reply:
+    """Return the question to which an answer is meant; a Reply with the open one where that is another.
+
+    Raises UserError where none is open that words could answer.
+    """
+    match = _ASKED.match(argument)
+    dialogue = await _meant(context, match)
     if match and int(match[2]) != dialogue.turn:
-        earlier = Note(text=_("That question has been answered already. This is the one that is open:"))
-        return await repeat(context, dialogue, earlier)
+        return await _repeated(context, dialogue)
+    return Asked(dialogue, await question(context, dialogue))
+
+
+async def _resume(context: Context, turn: Turn, argument: str, match: re.Match[str] | None) -> Reply:
+    """Answer the question whose token is given, else the open one of who asks."""
+    dialogue = await _meant(context, match)
+    if match and int(match[2]) != dialogue.turn:
+        return await _repeated(context, dialogue)
+    value = argument[match.end() :] if match else argument
     return await take(context, turn, value.strip(), dialogue)
+
+
+async def _repeated(context: Context, dialogue: Dialogue) -> Reply:
+    earlier = Note(text=_("That question has been answered already. This is the one that is open:"))
+    return await repeat(context, dialogue, earlier)
+
+
+async def _meant(context: Context, match: re.Match[str] | None) -> Dialogue:
+    return await _tokened(context, match) if match else await _open(context)
 
 
 async def _tokened(context: Context, token: re.Match[str]) -> Dialogue:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.commands import fields
 from bot.commands.adding import FAMILY
 from bot.commands.composing import Composer, made
 from bot.commands.context import Context
-from bot.commands.forms import Field, Filled, Form, Option
+from bot.commands.forms import ONE, Field, Filled, Form, Option
 from bot.commands.registry import Argument, Kind, commands
-from bot.commands.revising import ID, begin_with, done, on_record, proposing, target_of
+from bot.commands.retelling import retold
+from bot.commands.revising import ID, about_fact, begin_with, done, on_record, proposing, target_of
 from bot.errors import UserError
 from bot.replies import Reply
 from bot.requests import Role
@@ -29,10 +31,13 @@ _ATTRIBUTION = ("who", "cue", "stance", "at", "quote", "said", "source")
 _SOURCE_LINES = ("title", "publisher", "published", "kind", "author", "via")
 # Parts of a fact that the dialogue of /correct offers, with what each is called there.
 _PARTS = {
-    "statement": N_("Statement"), "when": N_("When"), "where": N_("Where"), "figure": N_("Figures"),
-    "who": N_("Who says so"), "cue": N_("Cue"), "source": N_("Source"), "at": N_("Place in the source"),
-    "quote": N_("Quote"), "about": N_("Who it is about"), "note": N_("Note on the date"),
+    name: fields.CALLED[name]
+    for name in (
+        "statement", "when", "where", "figure", "who", "cue", "source", "at", "quote", "about", "note"
+    )
 }  # fmt: skip
+# What “none” takes away from a fact.
+_REMOVABLE = ("when", "occasion", "note", "where", "about", "figure", "who", "cue", "at", "quote", "said")
 
 
 async def _correct(
@@ -105,22 +110,20 @@ async def _parts(_context: Context, _filled: Filled) -> Sequence[Option]:
 
 _PART = Field("part", N_("What is to be corrected?"), _part, required=True, offers=_parts)
 _VOICE = Field("voice", None, _voice)
+_ASKED = {
+    "figure": N_("Which figures? One a line, for example: at least 2,100 children. “none” takes them away."),
+    "quote": N_("What are the exact words? “none” takes the quote away."),
+    "about": N_("Whom or what is it about? Names parted by semicolons; “none” takes them away."),
+    "note": N_("What does the source leave open about the date? “none” takes the note away."),
+}
 _CORRECTABLE = {
-    field.name: field
+    field.name: replace(field, asks=field.asks or _ASKED.get(field.name))
     for field in (
         fields.STATEMENT, fields.WHEN, fields.OCCASION, fields.NOTE, fields.WHERE, fields.ABOUT,
         fields.FIGURE, fields.WHO, fields.CUE, fields.STANCE, fields.SOURCE, fields.AT, fields.QUOTE,
         fields.SAID,
     )
 }  # fmt: skip
-_ASKED_OF_PART = {
-    "figure": N_("Which figures? One a line, for example: at least 2,100 children. “none” takes them away."),
-    "quote": N_("What are the exact words? “none” takes the quote away."),
-    "about": N_("Whom or what is it about? Names parted by semicolons; “none” takes them away."),
-    "note": N_("What does the source leave open about the date? “none” takes the note away."),
-}
-
-
 # A note on a date that has changed would say what is true no more.
 _WITH_PART = {"when": ("when", "note")}
 
@@ -135,9 +138,7 @@ async def _notes(context: Context, filled: Filled) -> Sequence[Option]:
 def _asked(name: str) -> Field:
     """Return the field of a part that is chosen in the dialogue, and so has to be asked."""
     field = _CORRECTABLE[name]
-    asks = field.asks or _ASKED_OF_PART[name]
-    offers = _notes if name == "note" else field.offers
-    return Field(field.name, asks, field.check, required=True, offers=offers)
+    return replace(field, required=True, offers=_notes if name == "note" else field.offers)
 
 
 def _correct_fields(filled: Filled) -> Sequence[Field]:
@@ -168,6 +169,10 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
         proposing(RevisionKind.CORRECTED, _correct),
         done,
         lines=(*_CORRECTABLE, *_SOURCE_LINES, "voice", "material", "reason"),
+        sheet=("statement", "when", "figure", "reason"),
+        starts=about_fact(on_record, retold),
+        opens=ONE,
+        removable=_REMOVABLE,
     ),
 )
 async def correct(context: Context, argument: str) -> Reply:
@@ -216,6 +221,9 @@ def _attribute_fields(filled: Filled) -> Sequence[Field]:
         proposing(RevisionKind.ATTRIBUTED, _attribute),
         done,
         lines=(*_ATTRIBUTION, *_SOURCE_LINES),
+        sheet=("who", "cue", "source", "at"),
+        starts=about_fact(on_record),
+        opens=ONE,
     ),
 )
 async def attribute(context: Context, argument: str) -> Reply:

@@ -6,10 +6,12 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bot.answers.matching import suggestions
+from bot.commands import sheets
 from bot.commands.acquaintances import Acquaintances
 from bot.commands.completing import complete
 from bot.commands.context import Context
@@ -38,7 +40,8 @@ _CURSOR = re.compile(r"(?:^|\s)>([\w:.\-]{1,40})$")
 MOST_AT_ONCE = 20
 QUESTION = "ask"
 # What plain talk is while the bot waits for an answer.
-ANSWER = "answer"
+ANSWER = sheets.ANSWER
+T = TypeVar("T")
 
 
 class Parsed(NamedTuple):
@@ -75,9 +78,34 @@ class Dispatcher:
 
     async def answer(self, request: Request) -> Reply | None:
         """Return the reply to a request; None where none is due. Raises nothing that can be foreseen."""
+        parsed = self.parse(request)
+        return None if parsed is None else await self._guarded(request, lambda: self._answer(request, parsed))
+
+    async def sheet(self, request: Request) -> sheets.Sheet | Reply | None:
+        """Return the sheet that a request opens, or what refuses it; None if it is to be answered as any.
+
+        It changes nothing, and counts for the limits unless its form tells already that it opens none.
+        """
+        parsed = self.parse(request)
+        if parsed is None or not sheets.opens(self.registry.find(parsed.name), parsed.argument):
+            return None
+        return await self._guarded(request, lambda: self._sheet(request, parsed))
+
+    async def submitted(self, request: Request, key: str, values: Mapping[str, str]) -> Reply | None:
+        """Return the reply to a sheet that was filled in, as to the same typed; values are by blank's name.
+
+        `request` tells who has filled it in and where; its text is not looked at.
+        """
+        return await self._guarded(request, lambda: self._submitted(replace(request, text=key), values))
+
+    async def _guarded(self, request: Request, work: Callable[[], Awaitable[T]]) -> T | Reply | None:
+        """Return what the work comes to, within the limits; what can be foreseen to go wrong as a reply."""
         speak(request.language)
         try:
-            return await self._answer(request)
+            verdict = Verdict.ANSWER if request.role is not None else self._limiter.judge(request.user)
+            if verdict is not Verdict.ANSWER and not await self._keeps_the_record(request):
+                return _too_fast() if verdict is Verdict.WARN else None
+            return await work()
         except UserError as error:
             return _refusal(error.text, error.commands)
         except Refused as error:
@@ -132,26 +160,11 @@ class Dispatcher:
         appointed = await self.record.members.moderates(request.user, story_id, surely=surely)
         return Role.MODERATOR if appointed else Role.READER
 
-    async def _answer(self, request: Request) -> Reply | None:
-        parsed = self.parse(request)
-        if parsed is None:
-            return None
-        verdict = Verdict.ANSWER if request.role is not None else self._limiter.judge(request.user)
-        if verdict is not Verdict.ANSWER and not await self._keeps_the_record(request):
-            return _too_fast() if verdict is Verdict.WARN else None
-        if len(request.text) > self._limits.message_length:
-            raise UserError(
-                _("That message has {count} characters; at most {limit} are read: shorten it.",
-                  count=len(request.text), limit=self._limits.message_length)
-            )  # fmt: skip
-        if not clean(request.text):
-            raise UserError(_("That message holds no text: ask a question, or send /help."))
-        self.acquaintances.meet(request)
+    async def _answer(self, request: Request, parsed: Parsed) -> Reply | None:
         if parsed.name == QUESTION and await self._is_answer(request):
             parsed = parsed._replace(name=ANSWER)
-        story = await self.record.stories.in_use(request.chat)
-        command, role = await self._permitted(parsed.name, request, story)
-        context = self._context(request, command, role, story, parsed.after)
+        context = await self._entered(request, parsed)
+        command = context.command
         argument = parsed.argument if command.lines else clean(parsed.argument)
         if command.arguments and command.arguments[0].required and not argument:
             raise UserError(
@@ -163,6 +176,33 @@ class Dispatcher:
             )
         with self.metrics.command(command.name):
             return await command.handler(context, argument)
+
+    async def _sheet(self, request: Request, parsed: Parsed) -> sheets.Sheet | Reply | None:
+        return await sheets.opened(await self._entered(request, parsed), parsed.argument)
+
+    async def _submitted(self, request: Request, values: Mapping[str, str]) -> Reply | None:
+        parsed = self.parse(request)
+        if parsed is None or not sheets.reopens(self.registry.find(parsed.name), parsed.argument):
+            raise UserError(_("That form is not open any more: open it anew."))
+        submission = await sheets.submitted(await self._entered(request, parsed), parsed.argument, values)
+        typed = replace(request, text=submission.text)
+        if (again := self.parse(typed)) is None:
+            return None
+        return submission.remarked(await self._answer(typed, again))
+
+    async def _entered(self, request: Request, parsed: Parsed) -> Context:
+        """Return the context of a request's command. Raises UserError for what may not come that far."""
+        if len(request.text) > self._limits.message_length:
+            raise UserError(
+                _("That message has {count} characters; at most {limit} are read: shorten it.",
+                  count=len(request.text), limit=self._limits.message_length)
+            )  # fmt: skip
+        if not clean(request.text):
+            raise UserError(_("That message holds no text: ask a question, or send /help."))
+        self.acquaintances.meet(request)
+        story = await self.record.stories.in_use(request.chat)
+        command, role = await self._permitted(parsed.name, request, story)
+        return self._context(request, command, role, story, parsed.after)
 
     async def _is_answer(self, request: Request) -> bool:
         """Tell whether plain talk answers what the bot has asked, or is meant to."""
@@ -187,7 +227,9 @@ class Dispatcher:
         if match is None:
             return Parsed(text[1:].split(" ")[0][:32] or "?", "", None)
         argument = match[2] or ""
-        cursor = _CURSOR.search(argument)
+        command = self.registry.find(match[1])
+        # What takes lines has no pages: there such an ending is part of what is said.
+        cursor = None if command is not None and command.lines else _CURSOR.search(argument)
         if cursor:
             argument = argument[: cursor.start()]
         return Parsed(match[1].casefold(), argument.strip(), cursor[1] if cursor else None)

@@ -12,7 +12,7 @@ from bot.commands.adding import FAMILY
 from bot.commands.composing import Composer, date, made
 from bot.commands.context import Context
 from bot.commands.filling import begin
-from bot.commands.forms import Field, Filled, Form, Proposal
+from bot.commands.forms import Field, Filled, Form, Proposal, Start, version_of
 from bot.commands.referring import is_address, is_new_source, source_of
 from bot.commands.registry import Argument, Kind, commands
 from bot.errors import UserError
@@ -25,6 +25,7 @@ from storage.entries import SourceEntry
 from storage.ledger import Made
 from storage.models import Source
 
+_SHEET = ("title", "publisher", "published", "url")
 _SOURCE_TEXTS = ("title", "name", "publisher", "author", "url", "note")
 
 
@@ -33,6 +34,7 @@ async def _address(_context: Context, _filled: Filled, text: str) -> None:
         raise UserError(_("“{text}” is no address: it begins with https://.", text=text[:60]))
 
 
+_ID = re.compile(r"[Ss]\d+")
 _EDITABLE = {
     "title": fields.TITLE.check, "name": fields.AT.check, "publisher": fields.AT.check,
     "author": fields.AT.check, "published": fields.PUBLISHED.check, "kind": fields.KIND.check,
@@ -46,6 +48,14 @@ def _source_form(filled: Filled) -> Sequence[Field]:
         rest = [Field(name, None, check) for name, check in _EDITABLE.items() if name not in known]
         return [*fields.source_fields(filled), *rest]
     return [fields.SOURCE, *(Field(name, None, check) for name, check in _EDITABLE.items())]
+
+
+async def _as_it_stands(context: Context, subject: str, _version: str) -> Start:
+    """Begin with a source that is on record."""
+    source_id = await context.source_id(subject)
+    found = (await context.record.sources.by_id([source_id]))[source_id]
+    texts = {name: text for name in _SHEET if (text := getattr(found, name))}
+    return Start(f"S{source_id}", texts, version_of(texts))
 
 
 async def _propose_source(context: Context, filled: Filled) -> Proposal:
@@ -114,14 +124,23 @@ async def _source_done(_context: Context, filled: Filled, made: Made) -> Reply:
     role=Role.MODERATOR,
     help=N_("a source added, or edited with lines like “title:” and “published:” under its id"),
     example="/source S1",
-    form=Form(_source_form, _propose_source, _source_done, lines=tuple(_EDITABLE)),
+    form=Form(
+        _source_form,
+        _propose_source,
+        _source_done,
+        lines=tuple(_EDITABLE),
+        sheet=_SHEET,
+        starts=_as_it_stands,
+        opens=_ID,
+        removable=(*_SOURCE_TEXTS, "published"),
+    ),
 )
 async def source(context: Context, argument: str) -> Reply:
     """Add a source, or edit one that is on record."""
     text, given = headers.read(argument, tuple(_EDITABLE), colons=1)
     filled = Filled(context.story.id, {"source": text, **given}, at_once=bool(given))
     found = None if not given else await _exactly(context, text)
-    if not given and re.fullmatch(r"[Ss]\d+", text):
+    if not given and _ID.fullmatch(text):
         source_id = await context.source_id(text)
         shown = (await context.record.sources.by_id([source_id]))[source_id]
         return Reply(
@@ -143,7 +162,7 @@ async def source(context: Context, argument: str) -> Reply:
 
 
 async def _exactly(context: Context, text: str) -> int | None:
-    if re.fullmatch(r"[Ss]\d+", text):
+    if _ID.fullmatch(text):
         return await context.source_id(text)
     ids = await context.record.sources.called(context.story.id, text)
     return ids[0] if ids else None

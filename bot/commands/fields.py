@@ -8,6 +8,7 @@ from bot.answers.amounts import read_figures
 from bot.answers.stances import stance_of
 from bot.commands.context import Context
 from bot.commands.forms import Check, Field, Filled, Option
+from bot.commands.headers import SEVERAL
 from bot.commands.referring import (
     is_address,
     is_new_source,
@@ -24,6 +25,18 @@ from storage.models import SourceKind, Stance
 
 # What takes a value away again, where one may.
 NONE = "none"
+# What is said of a change itself: alone it changes nothing.
+OF_CHANGE = frozenset({"reason", "material", "voice"})
+# What the parts of a fact, and what goes with them, are called.
+CALLED = {
+    "statement": N_("Statement"), "who": N_("Who says so"), "cue": N_("Cue"), "source": N_("Source"),
+    "at": N_("Place in the source"), "when": N_("When"), "where": N_("Where"), "figure": N_("Figures"),
+    "quote": N_("Quote"), "about": N_("Who it is about"), "note": N_("Note on the date"),
+    "reason": N_("Reason"), "by": N_("The fact that takes its place"),
+    "title": N_("Title"), "publisher": N_("Publisher"), "published": N_("Date of publication"),
+    "url": N_("Address"), "name": N_("Name"), "short": N_("Short name"), "alias": N_("Further names"),
+    "role": N_("Role"),
+}  # fmt: skip
 LONGEST_LINE, LONGEST_TEXT = 500, 4000
 _CUES = ("said that", "denied that", "admitted that", "alleged that", "confirmed that", "called for")
 
@@ -203,6 +216,11 @@ KIND = Field(
 )
 AUTHOR = Field("author", None, _LINE)
 VIA = Field("via", None, _via)
+
+
+def is_long(field: Field) -> bool:
+    """Tell whether a field takes more than a line: several of its kind, or whole sentences."""
+    return field.check is _TEXT or field.name in SEVERAL
 
 
 def stance_field(filled: Filled) -> Field:

@@ -51,6 +51,15 @@ async def repeat(context: Context, dialogue: Dialogue, before: Block) -> Reply:
     return await _go_on(context, Filled.of(dialogue.state), dialogue, (before,))
 
 
+async def question(context: Context, dialogue: Dialogue) -> str:
+    """Return what a dialogue asks in words. Raises UserError where it waits for a choice or a yes."""
+    context = await _inside(context, dialogue)
+    filled = Filled.of(dialogue.state)
+    _refuse_without_question(filled)
+    asked = {field.name: field.asks for field in _form(context.command).fields(filled)}
+    return _question(filled.step, asked.get(filled.step))
+
+
 async def _inside(context: Context, dialogue: Dialogue) -> Context:
     """Return the context of a dialogue's own command and story; it ends for who may not use that any more."""
     story = await context.record.stories.by_id(Filled.of(dialogue.state).story)
@@ -181,7 +190,7 @@ async def _ask(
         options = await field.offers(context, filled)
     notes = [Note(text=error.text)] if error is not None else []
     if not isinstance(error, Unclear):
-        notes.append(Note(text=_(field.asks) if field.asks else _("Send “{name}” again.", name=field.name)))
+        notes.append(Note(text=_question(field.name, field.asks)))
     if context.request.shared:
         notes.append(Note(text=_("Answer by replying to this message, or with /answer.")))
     filled.step, filled.options, filled.change = field.name, list(options), None
@@ -189,7 +198,12 @@ async def _ask(
     # To skip whom a name means would put the claim into the source's own mouth.
     skippable = not field.required and not isinstance(error, Unclear)
     skip = [Action(label=_("Skip"), command=f"/skip {kept.token}")] if skippable else []
-    return Reply(blocks=(*before, *notes), actions=(*_choices(kept, options), *skip, *_leaving(kept, filled)))
+    actions = (*_choices(kept, options), *skip, *_leaving(kept, filled))
+    return Reply(blocks=(*before, *notes), actions=actions, asks=f"/answer #{kept.token}")
+
+
+def _question(name: str, asks: str | None) -> str:
+    return _(asks) if asks else _("Send “{name}” again.", name=name)
 
 
 async def _show(

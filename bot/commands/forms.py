@@ -7,7 +7,10 @@ taken up again after a restart: the texts are read anew at each turn.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 CONFIRM = "confirm"
 # The step aside: which field is to be answered anew.
 AGAIN = "again"
+# What may stand behind a command that opens a sheet: nothing, or one id.
+ALONE = re.compile("")
+ONE = re.compile(r"\S+")
 
 
 class Option(NamedTuple):
@@ -109,12 +115,38 @@ class Proposal(NamedTuple):
     options: tuple[Option, ...] = ()
 
 
+class Start(NamedTuple):
+    """What a sheet begins with: the subject as the command takes it, and the texts as they stand.
+
+    `version` tells of which state of the subject these are; `remark` is said where that is not the last.
+    """
+
+    subject: str
+    texts: Mapping[str, str]
+    version: str = ""
+    remark: str = ""
+
+
 Fields = Callable[[Filled], Sequence[Field]]
+# From the subject that is given and the version in which it was shown ("" for as it stands now) to what a
+# sheet begins with; None where the command does something else with it. Raises UserError as the command does.
+Starts = Callable[["Context", str, str], Awaitable[Start | None]]
 Propose = Callable[["Context", Filled], Awaitable[Proposal]]
 Done = Callable[["Context", Filled, "Made"], Awaitable[Reply]]
 Commit = Callable[["Context", Filled, "Change", "Dialogue"], Awaitable[Reply]]
 # An option under a proposal leads to another form: its command, and how it is filled in already.
 Chosen = Callable[["Context", Filled, str], Awaitable[tuple[str, Filled]]]
+
+
+async def afresh(_context: Context, _subject: str, _version: str) -> Start:
+    """Begin with nothing."""
+    return Start("", {})
+
+
+def version_of(texts: Mapping[str, str]) -> str:
+    """Return what tells texts apart from any others, for what keeps no revisions."""
+    kept = json.dumps(texts, sort_keys=True, ensure_ascii=False)
+    return f"#{hashlib.blake2b(kept.encode(), digest_size=4).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +156,10 @@ class Form:
     `lines` are the names of the header lines in which it may all be given at once. `parts` are the fields
     that may then be answered anew, with what each is called, `along` what of each goes with it.
     `commit` stands in for making the change where something else is to be done with it.
+
+    `sheet` are the lines that have a blank of their own where a front end shows the form as a sheet, `starts`
+    tells what that begins with, `opens` what may stand behind the command that opens it. `removable` are the
+    lines in which “none” takes away what is on record.
     """
 
     fields: Fields
@@ -134,3 +170,7 @@ class Form:
     along: Mapping[str, Sequence[str]] = field(default_factory=dict)
     commit: Commit | None = None
     chosen: Chosen | None = None
+    sheet: tuple[str, ...] = ()
+    starts: Starts = afresh
+    opens: re.Pattern[str] = ALONE
+    removable: Collection[str] = ()

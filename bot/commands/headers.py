@@ -53,6 +53,17 @@ def read(text: str, known: Collection[str], *, colons: int = MANY) -> Headed:
     )
 
 
+def only(text: str, known: Collection[str]) -> dict[str, str]:
+    """Return the headers of a text that holds nothing else. Raises UserError as `read` does, and for more."""
+    above, given = read(text, known)
+    if above:
+        raise UserError(
+            _("“{text}” is not understood: begin each line with one of {known}.",
+              text=above[:60], known=", ".join(f"{name}:" for name in known))
+        )  # fmt: skip
+    return given
+
+
 def _header(line: str) -> tuple[str, str]:
     match = _HEADER.fullmatch(line.strip())
     return (match[1].casefold(), match[2]) if match else ("", "")

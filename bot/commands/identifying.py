@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.commands.adding import FAMILY
 from bot.commands.composing import made
 from bot.commands.context import Context
 from bot.commands.filling import begin
-from bot.commands.forms import Field, Filled, Form, Option, Proposal, Unclear
+from bot.commands.forms import Field, Filled, Form, Option, Proposal, Start, Unclear, version_of
 from bot.commands.referring import entity_of, new_name, source_of
 from bot.commands.registry import Argument, Kind, commands
 from bot.errors import UserError
@@ -69,6 +70,18 @@ def _entity_form(filled: Filled) -> Sequence[Field]:
     cited = [_ROLE_SOURCE] if role and role.casefold() != fields.NONE else []
     why = [_MERGE_REASON] if filled.text("merge") else []
     return [_ENTITY, *texts, kinds, *cited, Field("at", None, line), Field("merge", None, _merged), *why]
+
+
+async def _as_it_stands(context: Context, subject: str, _version: str) -> Start | None:
+    """Begin with the one entity on record of just that name; any other name leads to questions first."""
+    ids = await context.record.entities.named(context.story.id, subject)
+    if subject.startswith("="):
+        ids = [(await entity_of(context, subject)).id]
+    if len(ids) != 1:
+        return None
+    found = (await context.record.entities.by_id(ids))[ids[0]]
+    texts = {name: text for name in ("name", "short", "role") if (text := getattr(found, name))}
+    return Start(f"={found.ref}", texts, version_of(texts))
 
 
 async def _propose_entity(context: Context, filled: Filled) -> Proposal:
@@ -167,7 +180,16 @@ async def _entity_done(context: Context, _filled: Filled, made: Made) -> Reply:
     role=Role.MODERATOR,
     help=N_("a name added, edited or merged: lines “name:”, “alias:”, “role:”, “merge:” under it"),
     example="/entity Lubinets",
-    form=Form(_entity_form, _propose_entity, _entity_done, lines=_NAME_LINES),
+    form=Form(
+        _entity_form,
+        _propose_entity,
+        _entity_done,
+        lines=_NAME_LINES,
+        sheet=("name", "short", "alias", "role"),
+        starts=_as_it_stands,
+        opens=re.compile(r"[^\n]+"),
+        removable=("short", "role"),
+    ),
 )
 async def entity(context: Context, argument: str) -> Reply:
     """Add a name, edit its forms and its role, or merge it into another."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from bot.answers.alike import ALIKE, likeness
@@ -17,7 +18,7 @@ from bot.errors import UserError
 from bot.notices import find_what_to_tell
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
-from bot.texts import N_, _
+from bot.texts import _
 from storage import drafts
 from storage.changes import Change, Publish
 from storage.dialogues import Dialogue, close
@@ -32,10 +33,9 @@ _OF_ATTRIBUTION = (
 # What is said of one source is not said of another.
 _ALONG = {"source": ("title", "publisher", "published", "kind", "author", "via"), "cue": ("stance",)}
 # What may be answered anew where a fact came at once, or from a draft.
-_PARTS = {
-    "statement": N_("Statement"), "who": N_("Who says so"), "cue": N_("Cue"), "source": N_("Source"),
-    "at": N_("Place in the source"), "when": N_("When"), "where": N_("Where"),
-}  # fmt: skip
+_PARTS = {name: fields.CALLED[name] for name in ("statement", "who", "cue", "source", "at", "when", "where")}
+# What moderators and readers give of nearly every fact.
+_SHEET = ("statement", "who", "cue", "source")
 
 
 def fact_fields(filled: Filled) -> Sequence[Field]:
@@ -61,6 +61,16 @@ def read_fact(context: Context, text: str) -> Filled:
         filled.at_once = bool(given)
         filled.texts = given | ({"statement": statement} if statement else {})
     return filled
+
+
+def put_right(texts: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of a fact with others in the place of some; “none” takes one away.
+
+    What was told along with a text that has changed, such as a source's title, is not told of the new one.
+    """
+    gone = {name for changed in given for name in (changed, *_ALONG.get(changed, ()))}
+    kept = {name: text for name, text in texts.items() if name not in gone}
+    return kept | {name: text for name, text in given.items() if text.casefold() != fields.NONE}
 
 
 async def propose(context: Context, filled: Filled) -> Proposal:
@@ -194,7 +204,7 @@ async def _chosen(context: Context, filled: Filled, text: str) -> tuple[str, Fil
     return "attribute", Filled(context.story.id, texts, target=int(text), at_once=True, remark=remark)
 
 
-ADDING = Form(fact_fields, propose, _done, _HEADERS, _PARTS, _ALONG, commit=_make_or_queue, chosen=_chosen)
-SUGGESTING = Form(
-    fact_fields, propose, _done, _HEADERS, _PARTS, _ALONG, commit=partial(_queue, DraftKind.SUGGESTION)
+ADDING = Form(
+    fact_fields, propose, _done, _HEADERS, _PARTS, _ALONG, commit=_make_or_queue, chosen=_chosen, sheet=_SHEET
 )
+SUGGESTING = replace(ADDING, commit=partial(_queue, DraftKind.SUGGESTION), chosen=None)

@@ -9,10 +9,10 @@ from bot.commands import fields
 from bot.commands.adding import FAMILY
 from bot.commands.composing import made
 from bot.commands.context import Context
-from bot.commands.forms import Field, Filled, Form, Proposal
+from bot.commands.forms import ONE, Field, Filled, Form, Proposal
 from bot.commands.referring import other_fact, source_of
 from bot.commands.registry import Argument, Kind, commands
-from bot.commands.revising import ID, begin_with, done, in_force, on_record, proposing
+from bot.commands.revising import ID, about_fact, begin_with, done, in_force, on_record, proposing
 from bot.errors import UserError
 from bot.replies import Reply
 from bot.requests import Role
@@ -162,11 +162,20 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
     role=Role.MODERATOR,
     help=N_("a later fact takes the place of one (“none” puts it back)"),
     example="/supersede F7 F12",
-    form=Form(_supersede_fields, _propose_superseding, done, lines=("by", "reason")),
+    form=Form(
+        _supersede_fields,
+        _propose_superseding,
+        done,
+        lines=("by", "reason"),
+        sheet=("by", "reason"),
+        starts=about_fact(on_record),
+        opens=ONE,
+    ),
 )
 async def supersede(context: Context, argument: str) -> Reply:
     """Lead to a fact's being superseded."""
-    words = argument.split(maxsplit=2)
+    head, _newline, below = argument.partition("\n")
+    words = head.split(maxsplit=2)
     named = zip(("by", "reason"), words[1:], strict=False)
-    lines = [words[0], *(f"{name}: {word}" for name, word in named)]
+    lines = [words[0], *(f"{name}: {word}" for name, word in named), *filter(None, (below,))]
     return await begin_with(context, "\n".join(lines), possible=on_record)

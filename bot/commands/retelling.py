@@ -9,6 +9,7 @@ from bot.answers.stances import stance_of
 from bot.commands.context import Context
 from storage.changes import Publish
 from storage.entries import AttributionEntry, EntityEntry, FigureEntry, RelationEntry, SourceEntry
+from storage.models import Fact, Figure
 
 _SOURCE_TEXTS = ("publisher", "author", "published", "kind")
 
@@ -24,13 +25,28 @@ async def texts_of(context: Context, change: Publish) -> dict[str, str]:
         "note": fact.date_note,
         "where": _names(fact.places, new),
         "about": _names(fact.about, new),
-        "figure": "\n".join(_figure(item) for item in fact.figures),
+        "figure": figures_text(fact.figures),
         "contradicts": await _ids(context, fact.contradicts),
         "supports": await _ids(context, fact.supports),
         "question": next((item.about for item in (*fact.contradicts, *fact.supports) if item.about), None),
         **await _attribution(context, fact.attributions[0], new),
     }
     return {name: text for name, text in texts.items() if text}
+
+
+def retold(fact: Fact) -> dict[str, str]:
+    """Return the texts of a fact on record that its correction begins with."""
+    texts = {
+        "statement": fact.statement,
+        "when": fact.occurred,
+        "figure": figures_text(fact.figures),
+    }
+    return {name: text for name, text in texts.items() if text}
+
+
+def figures_text(figures: Iterable[FigureEntry | Figure]) -> str:
+    """Return figures as they are typed, one a line."""
+    return "\n".join(_figure(item) for item in figures)
 
 
 async def _attribution(
@@ -82,7 +98,7 @@ def _number(value: float) -> str:
     return f"{int(value)}" if value == int(value) else f"{Decimal(repr(value)):f}"
 
 
-def _figure(item: FigureEntry) -> str:
+def _figure(item: FigureEntry | Figure) -> str:
     if item.amount is None:
         number = f"“{item.words}”"
     else:

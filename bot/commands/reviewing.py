@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from bot.answers.differing import was_and_will_be
 from bot.answers.lines import with_voices
-from bot.commands import fields
+from bot.commands import fields, headers
 from bot.commands.context import Context
 from bot.commands.correcting import with_attribution
 from bot.commands.filling import begin
-from bot.commands.forms import Field, Filled, Form, Proposal
-from bot.commands.proposing import alike_lines, as_readers_see, looking_alike
+from bot.commands.forms import ONE, Field, Filled, Form, Proposal, Start
+from bot.commands.proposing import ADDING, alike_lines, as_readers_see, looking_alike, put_right
 from bot.commands.registry import Argument, Kind, commands
 from bot.commands.retelling import texts_of
 from bot.errors import UserError
@@ -28,6 +28,8 @@ from storage.models import Draft, DraftKind, DraftState, Fact, RevisionKind
 
 FAMILY = N_("Reviewing")
 _DRAFT = Argument(N_("draft"), Kind.DRAFT, required=True)
+# What a draft may do without.
+_REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
 
 
 @commands.command(
@@ -207,6 +209,12 @@ async def _rejected(context: Context, _filled: Filled, made: Made) -> Reply:
     return Reply(blocks=(Note(text=_("{id} was rejected.", id=made.subject)),), actions=(following,))
 
 
+async def _rejection(context: Context, subject: str, _version: str) -> Start:
+    """Begin with nothing, for a draft that waits."""
+    draft = await _waiting(context, subject, to_approve=False)
+    return Start(f"D{draft.id}", {})
+
+
 def _rejection_fields(_filled: Filled) -> Sequence[Field]:
     return (Field("reason", N_("Why? The proposer will be told."), fields.REASON.check, required=True),)
 
@@ -219,7 +227,9 @@ def _rejection_fields(_filled: Filled) -> Sequence[Field]:
     role=Role.MODERATOR,
     help=N_("a draft turned down; its proposer is told why"),
     example="/reject D3 The source does not say so",
-    form=Form(_rejection_fields, _propose_rejection, _rejected),
+    form=Form(
+        _rejection_fields, _propose_rejection, _rejected, sheet=("reason",), starts=_rejection, opens=ONE
+    ),
 )
 async def reject(context: Context, argument: str) -> Reply:
     """Lead to a draft's being rejected, with the reason."""
@@ -229,17 +239,27 @@ async def reject(context: Context, argument: str) -> Reply:
     return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
 
 
+async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
+    """Begin with a draft's own texts: a draft that waits does not change."""
+    draft = await _waiting(context, subject, to_approve=False)
+    return Start(f"D{draft.id}", await texts_of(context, _publish(draft)))
+
+
 @commands.command(
     "edit",
     _DRAFT,
+    Argument(N_("lines"), Kind.TEXT),
     family=FAMILY,
     role=Role.MODERATOR,
     help=N_("a draft opened to be put right before it comes on record"),
     example="/edit D3",
+    form=replace(ADDING, starts=_as_proposed, opens=ONE, removable=_REMOVABLE),
 )
 async def edit(context: Context, argument: str) -> Reply:
-    """Open a draft as /add would show it, with each part to be answered anew."""
-    draft = await _waiting(context, argument, to_approve=False)
-    texts = await texts_of(context, _publish(draft))
+    """Open a draft as /add would show it, with each part to be answered anew, or as lines under it tell."""
+    name, _newline, below = argument.partition("\n")
+    draft = await _waiting(context, name, to_approve=False)
+    given = headers.only(below, ADDING.lines)
+    texts = put_right(await texts_of(context, _publish(draft)), given)
     adding = replace(context, command=await context.permit("add", context.story))
     return await begin(adding, Filled(context.story.id, texts, target=draft.id, at_once=True))

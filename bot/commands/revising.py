@@ -5,14 +5,14 @@ Nothing is ever deleted: each change is a new revision.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from bot.answers.differing import was_and_will_be
 from bot.answers.lines import with_voices
 from bot.commands import headers
 from bot.commands.context import Context
 from bot.commands.filling import begin
-from bot.commands.forms import Filled, Proposal
+from bot.commands.forms import Filled, Proposal, Start, Starts
 from bot.commands.registry import Argument, Kind
 from bot.errors import UserError
 from bot.replies import Action, Note, Reply
@@ -108,6 +108,29 @@ async def begin_with(
         )
     texts = given | ({first: text} if text and first else {})
     return await begin(context, Filled(context.story.id, texts, target=fact.id, at_once=bool(texts)))
+
+
+def about_fact(possible: Possible, retold: Callable[[Fact], Mapping[str, str]] | None = None) -> Starts:
+    """Return what a sheet about a fact begins with: its texts as of the revision that it was shown at.
+
+    So what others change while the sheet is filled in is not taken for a text that was changed in it.
+    """
+
+    async def starts(context: Context, subject: str, version: str) -> Start | None:
+        fact = await context.fact(subject)
+        possible(fact)
+        if retold is None:
+            return Start(f"F{fact.id}", {})
+        number = int(version.removeprefix("r")) if version.startswith("r") else fact.revision
+        if number == fact.revision:
+            return Start(f"F{fact.id}", retold(fact), f"r{number}")
+        then = await context.record.facts.at_revision(fact.id, number)
+        if then is None:
+            raise UserError(_("F{id} has no revision {number}.", id=fact.id, number=number))
+        remark = _("F{id} was changed since the form was opened: look at how it reads now.", id=fact.id)
+        return Start(f"F{fact.id}", retold(then), f"r{number}", remark)
+
+    return starts
 
 
 def on_record(fact: Fact) -> None:

@@ -8,9 +8,9 @@ from bot.answers.differing import was_and_is
 from bot.commands import fields
 from bot.commands.adding import FAMILY
 from bot.commands.context import Context
-from bot.commands.forms import Field, Filled, Form
+from bot.commands.forms import ONE, Field, Filled, Form
 from bot.commands.registry import Argument, Kind, commands
-from bot.commands.revising import ID, begin_with, done, proposing
+from bot.commands.revising import ID, about_fact, begin_with, done, proposing
 from bot.errors import UserError
 from bot.notices import find_what_to_tell
 from bot.replies import Note, Reply
@@ -66,7 +66,15 @@ def _reason_only(_filled: Filled) -> Sequence[Field]:
     role=Role.MODERATOR,
     help=N_("a fact withdrawn, with the reason; it stays visible under /fact and /history only"),
     example="/retract F7 The source withdrew it",
-    form=Form(_reason_only, proposing(RevisionKind.RETRACTED, _retract), done, lines=("reason",)),
+    form=Form(
+        _reason_only,
+        proposing(RevisionKind.RETRACTED, _retract),
+        done,
+        lines=("reason",),
+        sheet=("reason",),
+        starts=about_fact(_refuse_retracted),
+        opens=ONE,
+    ),
 )
 async def retract(context: Context, argument: str) -> Reply:
     """Lead to a fact's being withdrawn."""
@@ -81,7 +89,15 @@ async def retract(context: Context, argument: str) -> Reply:
     role=Role.MODERATOR,
     help=N_("a retracted fact put back, with the reason"),
     example="/restore F7 The source stands by it",
-    form=Form(_reason_only, proposing(RevisionKind.RESTORED, _restore), done, lines=("reason",)),
+    form=Form(
+        _reason_only,
+        proposing(RevisionKind.RESTORED, _restore),
+        done,
+        lines=("reason",),
+        sheet=("reason",),
+        starts=about_fact(_refuse_unretracted),
+        opens=ONE,
+    ),
 )
 async def restore(context: Context, argument: str) -> Reply:
     """Lead to a retracted fact's being put back."""
