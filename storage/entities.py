@@ -40,6 +40,31 @@ SELECT value, (SELECT count(*) FROM (
 )) FROM json_each(?)
 """
 
+# So many forms are looked at, of so many entities the facts are counted, and of each no more than so many.
+_STARTING = """
+SELECT name, min(rank) AS rank, (
+    SELECT count(*) FROM (SELECT 1 FROM mention WHERE entity_id = begun.id LIMIT 20)
+) AS facts FROM (
+    SELECT e.id, e.name, n.rank FROM (
+        SELECT entity_id, rank FROM entity_name
+        WHERE story_id = :story AND folded >= :low AND folded < :high ORDER BY folded LIMIT 20000
+    ) n
+    CROSS JOIN entity m ON m.id = n.entity_id
+    CROSS JOIN entity e ON e.id = coalesce(m.merged_into, m.id) {kinds}
+    LIMIT 2000
+) begun GROUP BY id ORDER BY rank, facts DESC, name LIMIT :limit
+"""
+_LATELY = """
+SELECT e.name FROM (
+    SELECT id FROM fact
+    WHERE story_id = :story AND superseded_by IS NULL AND retracted IS NULL ORDER BY id DESC LIMIT 500
+) f
+CROSS JOIN mention m ON m.fact_id = f.id
+CROSS JOIN entity n ON n.id = m.entity_id
+CROSS JOIN entity e ON e.id = coalesce(n.merged_into, n.id) {kinds}
+GROUP BY e.id ORDER BY count(*) DESC, e.name LIMIT :limit
+"""
+
 # More facts than this are not counted one by one: "100 or more" is all a reader needs.
 COUNTED = 100
 
@@ -133,16 +158,26 @@ class Entities:
             kept = self._names[story_id] = (version, [Name(*row) for row in rows])
         return kept[1]
 
-    async def starting(self, story_id: int, text: str, limit: int) -> list[str]:
-        """Return spellings that begin with the text, for completion."""
+    async def starting(self, story_id: int, text: str, limit: int, *, places: bool = False) -> list[str]:
+        """Return the names of those with a name, alias or part of one that begins with the text.
+
+        Names come before other forms, and those that more facts name before others. Of very many that begin
+        so only some are weighed: a letter more leaves fewer.
+        """
         folded = fold(text)
-        rows = await self._database.read(
-            "SELECT DISTINCT e.name FROM entity_name n JOIN entity m ON m.id = n.entity_id"
-            " JOIN entity e ON e.id = coalesce(m.merged_into, m.id)"
-            " WHERE n.story_id = ? AND n.folded >= ? AND n.folded < ? LIMIT ?",
-            (story_id, folded, folded + "\U0010ffff", limit),
-        )
+        asked = {"story": story_id, "low": folded, "high": folded + "\U0010ffff", "limit": limit}
+        rows = await self._database.read(_STARTING.format(kinds=_kinds(places=places)), asked)
         return [str(row[0]) for row in rows]
+
+    async def lately(self, story_id: int, limit: int, *, places: bool = False) -> list[str]:
+        """Return the names that a story's newest facts name most."""
+        asked = {"story": story_id, "limit": limit}
+        rows = await self._database.read(_LATELY.format(kinds=_kinds(places=places)), asked)
+        return [str(row[0]) for row in rows]
+
+
+def _kinds(*, places: bool) -> str:
+    return "AND e.kind = 'place'" if places else ""
 
 
 def _whole(read: Read, rows: list[sqlite3.Row]) -> list[Entity]:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from storage import entities, sources
+from storage import entities, numbering, sources
 from storage.database import Database, Read
 from storage.entries import FactEntry
 from storage.models import Attribution, Entity, Fact, Figure, Relation, Revision, Source
@@ -129,6 +129,13 @@ class Facts:
             (story_id, json.dumps(list(refs))),
         )
         return {row[0]: row[1] for row in rows}
+
+    async def beginning(self, story_id: int, digits: str, limit: int) -> list[int]:
+        """Return the ids of a story's facts, in force or not, that begin with the digits."""
+        rows = "fact WHERE story_id = :story"
+        return await self._database.reading(
+            lambda read: numbering.beginning(read, rows, story_id, digits, limit)
+        )
 
     async def at_revision(self, fact_id: int, number: int) -> Fact | None:
         """Return a fact as it stood at one of its revisions."""

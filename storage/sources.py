@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 
+from storage import numbering
 from storage.database import Database, Read
 from storage.models import Source
 
@@ -20,6 +22,11 @@ SELECT s.* FROM source s WHERE s.id IN (SELECT id FROM chain)
 """
 _BY_REF = _WITH_CHAIN.format(wanted="story_id = :story AND ref IN (SELECT value FROM json_each(:refs))")
 _BY_ID = _WITH_CHAIN.format(wanted="id IN (SELECT value FROM json_each(:ids))")
+# What people may remember of a source.
+_HELD = " || ' ' || ".join(
+    f"coalesce({column}, '')" for column in ("title", "name", "publisher", "author", "url", "published")
+)
+LOOKED_THROUGH = 20_000
 
 
 class Sources:
@@ -67,6 +74,30 @@ class Sources:
         )
         return {row[0]: str(row[1]) for row in rows}
 
+    async def beginning(self, story_id: int, digits: str, limit: int) -> list[int]:
+        """Return the ids of a story's sources that begin with the digits."""
+        # The sign keeps SQLite from reading the whole story by an index that is not in order of id.
+        rows = "source WHERE +story_id = :story"
+        return await self._database.reading(
+            lambda read: numbering.beginning(read, rows, story_id, digits, limit)
+        )
+
+    async def holding(self, story_id: int, words: Sequence[str], limit: int) -> list[int]:
+        """Return the ids of a story's sources that hold all the words, at most four, the newest first.
+
+        Of the newest LOOKED_THROUGH only: there is no index of their words.
+        """
+        chosen = words[:4]
+        held = " AND ".join([f"({_HELD} LIKE ? ESCAPE '!' OR {_HELD} LIKE ? ESCAPE '!')"] * len(chosen))
+        # LIKE takes capitals for small letters in ASCII alone.
+        patterns = [_pattern(form) for word in chosen for form in (word.casefold(), word.capitalize())]
+        rows = await self._database.read(
+            f"SELECT id FROM source WHERE +story_id = ? AND id > (SELECT max(id) FROM source) - ?"
+            f" AND {held or '1'} ORDER BY id DESC LIMIT ?",
+            (story_id, LOOKED_THROUGH, *patterns, limit),
+        )
+        return [row[0] for row in rows]
+
     async def relayed_by(self, source_id: int) -> list[Source]:
         """Return the sources that are known only via this one."""
         rows = await self._database.read(
@@ -84,6 +115,11 @@ class Sources:
             (json.dumps(sorted(set(ids))),),
         )
         return {row[0]: row[1] for row in rows}
+
+
+def _pattern(word: str) -> str:
+    escaped = re.sub(r"([!%_])", r"!\1", word)
+    return f"%{escaped}%"
 
 
 def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Source]:

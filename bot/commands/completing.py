@@ -1,53 +1,168 @@
-"""Completion of what is being typed, from the registry and the record."""
+"""Completion: what an argument may become of what is typed so far, from the registry and the record.
+
+Each kind of argument has one function here; an argument whose values only its own command knows brings
+its own. All of them read a bounded part of the record, however large that is.
+"""
 
 from __future__ import annotations
 
-from bot.commands.registry import Kind, Registry
-from bot.requests import Role
-from storage.models import Member, Story
-from storage.record import Record
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-MOST = 25
+from bot.answers.citing import describe
+from bot.answers.sentences import sentence
+from bot.commands.context import Context
+from bot.commands.registry import Argument, Command, Kind, Offer, Values, matching
+from bot.texts import _
+from storage.changes import Publish, loaded
+from storage.models import Fact
+from storage.names import clean
+
+# As many as Discord shows, and as long: discord.com/developers/docs/interactions/application-commands.
+MOST, LONGEST = 25, 100
+# Of drafts that wait and of moderators: so many are looked through.
+LOOKED_AT = 200
+_ID = re.compile(r"([A-Za-z]?) ?(\d{0,15})")
+# Arguments that may hold spaces: what is typed behind them belongs to them still.
+_OF_WORDS = frozenset({Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.TEXT})
+
+Offers = Callable[[str, int, str, Sequence[str]], Awaitable[Sequence[Offer]]]
 
 
-async def complete(
-    text: str, registry: Registry, role: Role, record: Record, story: Story | None
-) -> list[str]:
-    """Return whole lines that begin with the text: commands, then names, places, ids and stories."""
+async def offers(context: Context, argument: Argument, typed: str, given: Sequence[str]) -> list[Offer]:
+    """Return what an argument may become, the likeliest first: at most 25, each of at most 100 characters."""
+    find = argument.offers or _BY_KIND.get(argument.kind)
+    if find is None:
+        return []
+    found = {offer.value: offer for offer in await find(context, clean(typed)[:LONGEST], given)}
+    fitting = [offer for offer in found.values() if 0 < len(offer.value) <= LONGEST][:MOST]
+    return [offer._replace(label=_cut(offer.label)) for offer in fitting]
+
+
+async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[str]:
+    """Return the whole lines that a text may become: commands, then what `ask` offers for their arguments."""
     name, space, typed = text.partition(" ")
-    allowed = [f"/{command.name}" for command in registry.allowed(role)]
+    commands = {f"/{command.name}": command for command in allowed}
     if not space:
-        return [command for command in allowed if command.startswith(text)]
-    command = registry.find(name[1:]) if name in allowed else None
+        return [command for command in commands if command.startswith(text)]
+    command = commands.get(name)
     if command is None or not command.arguments:
         return []
-    kind = command.arguments[0].kind
-    if kind is Kind.COMMAND:
-        found = [item[1:] for item in allowed if item[1:].startswith(typed.removeprefix("/"))]
-    elif kind is Kind.STORY:
-        found = [item.name for item in await record.stories.all() if item.name.startswith(typed.casefold())]
-    elif kind is Kind.PERSON:
-        called = {f"@{item.handle}" if item.handle else item.address for item in await _members(record)}
-        found = sorted(name for name in called if name.startswith(typed))
+    given, at = [], 0
+    while at + 1 < len(command.arguments) and " " in typed and command.arguments[at].kind not in _OF_WORDS:
+        word, _space, typed = typed.partition(" ")
+        given.append(word)
+        at += 1
+    before = " ".join((name, *given))
+    return [f"{before} {offer.value}" for offer in await ask(command.name, at, typed, given)]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+
+
+def _digits(letter: str, typed: str) -> str | None:
+    """Return the digits of an id that is begun, "" where none are yet; None for what is no id."""
+    match = _ID.fullmatch(typed)
+    return match[2] if match and match[1].upper() in ("", letter) else None
+
+
+async def names(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    """Offer the names of a story that begin so; before anything is typed those most named of late."""
+    return await _named(context, typed, places=False)
+
+
+async def _places(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    return await _named(context, typed, places=True)
+
+
+async def _named(context: Context, typed: str, *, places: bool) -> list[Offer]:
+    if context.chosen is None:
+        return []
+    entities, story = context.record.entities, context.chosen.id
+    found = [] if typed else await entities.lately(story, MOST, places=places)
+    found = found or await entities.starting(story, typed, MOST, places=places)
+    return [Offer(name, name) for name in found]
+
+
+async def _facts(context: Context, typed: str, given: Sequence[str]) -> list[Offer]:
+    """Offer facts by their id, then by the words that they hold; the newest before anything is typed."""
+    if context.chosen is None:
+        return []
+    record, story = context.record, context.chosen.id
+    digits = _digits("F", typed)
+    if digits == "":
+        facts = await record.listings.latest(story, limit=MOST)
     else:
-        found = await _of_story(kind, typed, record, story) if story else []
-    return [f"{name} {value}" for value in found[:MOST]]
+        ids = await record.facts.beginning(story, digits, MOST) if digits else []
+        if len(ids) < MOST and not (digits and typed[0].isalpha()):
+            ids += [hit.fact_id for hit in await record.search.find(typed, story_id=story, limit=MOST)]
+        facts = await record.facts.load(ids[:MOST])
+    named = {text.upper() for text in given}
+    return [Offer(f"F{fact.id}", _of_fact(fact)) for fact in facts if f"F{fact.id}" not in named]
 
 
-async def _members(record: Record) -> list[Member]:
-    return await record.members.page(limit=MOST)
+def _of_fact(fact: Fact) -> str:
+    """Return a fact on the word of its first attribution; of one not in force only that it is not."""
+    if fact.retracted is not None:
+        return _("F{id}  retracted", id=fact.id)
+    if fact.superseded_by is not None:
+        return _("F{id}  superseded by F{by}", id=fact.id, by=fact.superseded_by)
+    return f"F{fact.id}  {sentence(fact)}"
 
 
-async def _of_story(kind: Kind, typed: str, record: Record, story: Story) -> list[str]:
-    """Return the names or ids of a story that begin with what is typed."""
-    if kind in (Kind.NAME, Kind.PLACE):
-        return await record.entities.starting(story.id, typed, MOST)
-    if kind is Kind.SOURCE:
-        ids = [f"S{item.id}" for item in await record.sources.page(story.id, limit=MOST)]
-    elif kind is Kind.FACT:
-        ids = [f"F{item.id}" for item in await record.listings.latest(story.id, limit=MOST)]
-    elif kind is Kind.DRAFT:
-        ids = [f"D{item.id}" for item in await record.drafts.waiting(story.id, limit=MOST)]
-    else:
-        ids = []
-    return [item for item in ids if item.startswith(typed.upper())]
+async def sources(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    """Offer sources by their id, then by words of their title, publisher or address, the newest first."""
+    if context.chosen is None:
+        return []
+    record, story = context.record, context.chosen.id
+    digits = _digits("S", typed)
+    ids = await record.sources.beginning(story, digits, MOST) if digits else []
+    if len(ids) < MOST and not (digits and typed[0].isalpha()):
+        ids += await record.sources.holding(story, [] if digits == "" else typed.split(), MOST)
+    found = await record.sources.by_id(ids[:MOST])
+    return [Offer(f"S{i}", f"S{i}  {describe(found[i])}") for i in dict.fromkeys(ids[:MOST])]
+
+
+async def _drafts(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    """Offer the drafts that wait, the longest first, by their id or the words of their statement."""
+    if context.chosen is None:
+        return []
+    digits, words = _digits("D", typed), typed.casefold().split()
+    found = []
+    for draft in await context.record.drafts.waiting(context.chosen.id, limit=LOOKED_AT):
+        change = loaded(draft.change)
+        assert isinstance(change, Publish)
+        statement = change.fact.statement
+        by_id = digits is not None and str(draft.id).startswith(digits)
+        if by_id or all(word in statement.casefold() for word in words):
+            # In quotation marks: it is proposed, and nobody's word on record yet.
+            found.append(Offer(f"D{draft.id}", f"D{draft.id}  “{statement}”"))
+    return found
+
+
+async def _stories(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    return matching(typed, [Offer(item.name, item.title) for item in await context.record.stories.all()])
+
+
+async def _commands(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    name = typed.removeprefix("/").casefold()
+    return [
+        Offer(command.name, f"/{command.name}  {_(command.help)}")
+        for command in context.registry.allowed(context.role)
+        if command.name.startswith(name)
+    ]
+
+
+async def _people(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    members = await context.record.members.page(limit=LOOKED_AT)
+    called = [
+        (f"@{member.handle}" if member.handle else member.address, member.name or "") for member in members
+    ]
+    return matching(typed, [Offer(value, f"{value}  {name}".rstrip()) for value, name in sorted(called)])
+
+
+_BY_KIND: dict[Kind, Values] = {
+    Kind.NAME: names, Kind.PLACE: _places, Kind.FACT: _facts, Kind.SOURCE: sources, Kind.DRAFT: _drafts,
+    Kind.STORY: _stories, Kind.COMMAND: _commands, Kind.PERSON: _people,
+}  # fmt: skip

@@ -6,17 +6,18 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bot.answers.matching import suggestions
 from bot.commands import sheets
 from bot.commands.acquaintances import Acquaintances
-from bot.commands.completing import complete
+from bot.commands.completing import complete, offers
 from bot.commands.context import Context
 from bot.commands.limiting import Limiter, Verdict
-from bot.commands.registry import Command, Registry
+from bot.commands.registry import Command, Offer, Registry
 from bot.errors import UserError
 from bot.metrics import Metrics
 from bot.notices import find_what_to_tell
@@ -141,8 +142,30 @@ class Dispatcher:
 
     async def complete(self, text: str, request: Request) -> list[str]:
         """Return what the text typed so far may become: whole lines, the likeliest first."""
-        story = await self.record.stories.in_use(request.chat)
-        return await complete(text, self.registry, await self.role(request, story), self.record, story)
+        role = await self.role(request, await self.record.stories.in_use(request.chat))
+        return await complete(text, self.registry.allowed(role), partial(self.offers, request))
+
+    async def offers(
+        self, request: Request, command: str, argument: int, typed: str, given: Sequence[str] = ()
+    ) -> list[Offer]:
+        """Return what an argument may become, the likeliest first; `given` are the arguments before it.
+
+        Nothing for what the asker may not use, and where the record cannot be read just now.
+        """
+        speak(request.language)
+        found = self.registry.find(command)
+        if found is None or not 0 <= argument < len(found.arguments):
+            return []
+        try:
+            story = await self.record.stories.in_use(request.chat)
+            role = await self.role(request, None if found.everywhere else story)
+            if found.role > role:
+                return []
+            context = self._context(request, found, role, story, None)
+            return await offers(context, found.arguments[argument], typed, given)
+        except RecordError as error:
+            log.warning("completing: %s", error)
+            return []
 
     async def role(self, request: Request, story: Story | None, *, surely: bool = False) -> Role:
         """Return what the asker may do in a story; without one, in all of them.

@@ -9,6 +9,7 @@ from typing import Any
 from bot.answers.citing import describe
 from bot.commands import fields, headers
 from bot.commands.adding import FAMILY
+from bot.commands.completing import sources
 from bot.commands.composing import Composer, date, made
 from bot.commands.context import Context
 from bot.commands.filling import begin
@@ -119,7 +120,7 @@ async def _source_done(_context: Context, filled: Filled, made: Made) -> Reply:
 
 @commands.command(
     "source",
-    Argument(N_("id, address or title, and lines"), Kind.TEXT, required=True),
+    Argument(N_("id, address or title, and lines"), Kind.TEXT, required=True, offers=sources),
     family=FAMILY,
     role=Role.MODERATOR,
     help=N_("a source added, or edited with lines like “title:” and “published:” under its id"),

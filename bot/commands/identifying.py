@@ -10,6 +10,7 @@ from bot.answers.lines import listing
 from bot.answers.lines import role as role_line
 from bot.commands import fields, headers
 from bot.commands.adding import FAMILY
+from bot.commands.completing import names
 from bot.commands.composing import made
 from bot.commands.context import Context
 from bot.commands.filling import begin
@@ -175,7 +176,7 @@ async def _entity_done(context: Context, _filled: Filled, made: Made) -> Reply:
 
 @commands.command(
     "entity",
-    Argument(N_("name and lines"), Kind.TEXT, required=True),
+    Argument(N_("name and lines"), Kind.TEXT, required=True, offers=names),
     family=FAMILY,
     role=Role.MODERATOR,
     help=N_("a name added, edited or merged: lines “name:”, “alias:”, “role:”, “merge:” under it"),

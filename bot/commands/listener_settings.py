@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from bot.answers.matching import suggestions
 from bot.commands.context import Context
-from bot.commands.registry import Argument, Kind, commands
+from bot.commands.registry import Argument, Kind, Offer, commands, matching
 from bot.errors import UserError
 from bot.finding import words_of
 from bot.notices.fanning import Reach, reach
@@ -33,10 +34,31 @@ _CADENCES = {
 }  # fmt: skip
 
 
+async def _setting_names(_context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
+    return matching(typed, [Offer(name, name) for name in _READERS])
+
+
+async def _setting_values(_context: Context, typed: str, given: Sequence[str]) -> Sequence[Offer]:
+    """Offer the values of the setting that is named, where they can be told."""
+    known: Mapping[str, Sequence[str]] = {
+        "cadence": [cadence.value for cadence in Cadence], "weekday": WEEKDAYS, "zone": _zones(),
+        "quiet": ("off", "22:00-07:00"), "which": ("all", "material"), "sound": ("on", "off"),
+        "words": ("none",),
+    }  # fmt: skip
+    values = known.get(given[0].casefold(), ()) if given else ()
+    return matching(typed.replace(" ", "_") if values is _zones() else typed, [Offer(v, v) for v in values])
+
+
+@lru_cache(maxsize=1)
+def _zones() -> tuple[str, ...]:
+    """Return the names of all time zones; looked up once, for they are spread over many folders."""
+    return tuple(sorted(available_timezones()))
+
+
 @commands.command(
     "settings",
-    Argument(N_("setting"), Kind.WORDS),
-    Argument(N_("value"), Kind.WORDS),
+    Argument(N_("setting"), Kind.WORDS, offers=_setting_names),
+    Argument(N_("value"), Kind.WORDS, offers=_setting_values),
     family=FAMILY,
     role=Role.READER,
     by_admins=True,
@@ -153,7 +175,7 @@ def _weekday(value: str) -> Mapping[str, Any]:
 
 
 def _zone(value: str) -> Mapping[str, Any]:
-    zones = {name.casefold(): name for name in available_timezones()}
+    zones = {name.casefold(): name for name in _zones()}
     folded = value.casefold().replace(" ", "_")
     by_city = sorted(name for key, name in zones.items() if key.rpartition("/")[2] == folded)
     if folded in zones:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.answers.dating import day
@@ -10,7 +11,7 @@ from bot.answers.matching import match, suggestions
 from bot.commands.context import Context
 from bot.commands.listener_settings import described, few_words, reach_notes
 from bot.commands.naming import entity_named
-from bot.commands.registry import Argument, Kind, commands
+from bot.commands.registry import Argument, Kind, Offer, commands, listed, matching
 from bot.errors import UserError
 from bot.notices.explaining import explained
 from bot.notices.fanning import Reach, reach
@@ -101,9 +102,16 @@ async def _refuse_misspelt(context: Context, text: str) -> None:
         )  # fmt: skip
 
 
+async def _numbered(context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
+    """Offer the chat's subscriptions by their numbers, and all of them."""
+    present = await context.record.listeners.subscriptions(context.request.chat, context.request.topic)
+    each = [Offer(str(number), f"{number}  {_of(item)}") for number, item in enumerate(present, 1)]
+    return matching(typed, [*each, *([Offer("all", _("all of them"))] if present else [])])
+
+
 @commands.command(
     "unsubscribe",
-    Argument(N_("number or all"), Kind.NUMBER),
+    Argument(N_("number or all"), Kind.NUMBER, offers=_numbered),
     family=FAMILY,
     role=Role.READER,
     by_admins=True,
@@ -177,7 +185,9 @@ def _what(story: str, entity: str | None, words: str | None) -> str:
 
 @commands.command(
     "mute",
-    Argument(N_("how long, or off"), Kind.WORDS, required=True),
+    Argument(
+        N_("how long, or off"), Kind.WORDS, required=True, offers=listed("30m", "2h", "1d", "7d", "off")
+    ),
     family=FAMILY,
     role=Role.READER,
     by_admins=True,

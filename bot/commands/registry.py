@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.replies import Reply
 from bot.requests import Role
@@ -36,13 +36,50 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+class Offer(NamedTuple):
+    """A value that an argument may have, and what people are shown of it."""
+
+    value: str
+    label: str
+
+
+# From what is typed of an argument, and those given before it, to what it may become.
+Values = Callable[["Context", str, Sequence[str]], Awaitable[Sequence[Offer]]]
+
+
+def listed(*values: str) -> Values:
+    """Return what offers those of a few values that begin as is typed."""
+
+    async def offered(_context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
+        return matching(typed, [Offer(value, value) for value in values])
+
+    return offered
+
+
+def matching(typed: str, offered: Sequence[Offer]) -> list[Offer]:
+    """Return the offers whose value begins as is typed, then those whose label holds all its words."""
+    folded = typed.casefold()
+    by_value = [
+        offer
+        for offer in offered
+        # A handle may be begun with its sign or without.
+        if offer.value.casefold().startswith((folded, f"@{folded}"))
+    ]
+    by_words = [offer for offer in offered if all(word in offer.label.casefold() for word in folded.split())]
+    return list(dict.fromkeys((*by_value, *by_words)))
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a command, in the order in which they are typed."""
+    """One argument of a command, in the order in which they are typed.
+
+    `offers` completes it where its values are its command's own; else its kind tells how.
+    """
 
     name: str
     kind: Kind
     required: bool = False
+    offers: Values | None = field(default=None, compare=False)
 
     def usage(self) -> str:
         """Return how help shows it: `<needed>` or `[optional]`."""

@@ -11,7 +11,7 @@ from bot.commands.composing import made
 from bot.commands.context import Context
 from bot.commands.forms import ONE, Field, Filled, Form, Proposal
 from bot.commands.referring import other_fact, source_of
-from bot.commands.registry import Argument, Kind, commands
+from bot.commands.registry import Argument, Kind, commands, listed
 from bot.commands.revising import ID, about_fact, begin_with, done, in_force, on_record, proposing
 from bot.errors import UserError
 from bot.replies import Reply
@@ -90,7 +90,12 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
 @commands.command(
     "relate",
     ID,
-    Argument(N_("how"), Kind.WORDS, required=True),
+    Argument(
+        N_("how"),
+        Kind.WORDS,
+        required=True,
+        offers=listed(*(kind.value for kind in RelationKind), _UNRELATED),
+    ),
     Argument(N_("other id"), Kind.FACT, required=True),
     Argument(N_("lines"), Kind.TEXT),
     family=FAMILY,

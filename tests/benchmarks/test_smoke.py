@@ -5,14 +5,23 @@ from types import ModuleType
 
 import pytest
 
-from tests.benchmarks import broadcasting, fanning, histories, moderating, queries, searching, startup
+from tests.benchmarks import (
+    broadcasting,
+    completing,
+    fanning,
+    histories,
+    moderating,
+    queries,
+    searching,
+    startup,
+)
 from tests.benchmarks.sizes import TINY
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    "benchmark", [startup, queries, searching, moderating, histories, broadcasting, fanning]
+    "benchmark", [startup, queries, searching, completing, moderating, histories, broadcasting, fanning]
 )
 def test_a_benchmark_reports_findings_beside_their_goals(
     benchmark: ModuleType,
