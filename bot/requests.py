@@ -50,11 +50,15 @@ class Request:
 
     `chat` and `user` are addresses like `telegram:-100123` and `telegram:12345`. `role` is set only by a
     front end that itself vouches for it (the terminal); dispatch looks it up otherwise. `private` tells
-    that plain talk in it is meant for the bot, `shared` that several people read the chat. `is_person` is
+    that plain talk in it is meant for the bot, `shared` that several people read the chat, `discreet` that
+    they see neither the request nor what is answered aside. `is_person` is
     False for a group or channel that writes as itself: it never has a role. `replied_to` is who wrote the
     message that this one replies to, `mentioned` are those whom it names beyond the words of its text, and
     `offered` the commands of the buttons under the message that it replies to. `topic` is the
     forum topic (0: none); `administers` asks the platform whether who asks is one of the chat's admins.
+
+    A person may have linked several accounts. Front ends know accounts only; behind dispatch `user` is the
+    person, and `account` the account by which they ask, where that is another.
     """
 
     text: str
@@ -72,8 +76,15 @@ class Request:
     mentioned: tuple[Identity, ...] = ()
     offered: tuple[str, ...] = ()
     administers: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)
+    account: str = ""
+    discreet: bool = False
+
+    @property
+    def sender(self) -> str:
+        """The address of the account that asks."""
+        return self.account or self.user
 
     @property
     def asker(self) -> Identity:
-        """Who asks."""
-        return Identity(self.user, self.handle, self.name, self.is_person)
+        """Who asks, as the platform knows them."""
+        return Identity(self.sender, self.handle, self.name, self.is_person)

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from storage.database import Database
+from storage.audit import By
+from storage.record import Record
 
+# A person's own account, and those that act as them.
+_THEIRS = "(SELECT :person UNION SELECT address FROM account WHERE person = :person)"
 _REMOVED = {
-    "dialogues": "DELETE FROM dialogue WHERE person = :person",
-    "questions": "DELETE FROM asker WHERE person = :person",
+    "dialogues": f"DELETE FROM dialogue WHERE person IN {_THEIRS}",
+    "questions": f"DELETE FROM asker WHERE person IN {_THEIRS}",
     "suggestions": "UPDATE draft SET proposer = NULL, chat = NULL"
-    " WHERE proposer = :person AND kind = 'suggestion' AND NOT (:may_approve AND state = 'waiting')",
-    # What belongs to a chat of several people is theirs; a private chat's address is the person's own.
-    "settings": "DELETE FROM chat WHERE address = :person",
-    "subscriptions": "DELETE FROM subscription WHERE person = :person"
-    " OR listener_id IN (SELECT id FROM listener WHERE chat = :person)",
+    f" WHERE proposer IN {_THEIRS} AND kind = 'suggestion' AND NOT (:may_approve AND state = 'waiting')",
+    # What belongs to a chat of several people is theirs; a private chat's address is an account's own.
+    "settings": f"DELETE FROM chat WHERE address IN {_THEIRS}",
+    "subscriptions": f"DELETE FROM subscription WHERE person IN {_THEIRS}"
+    f" OR listener_id IN (SELECT id FROM listener WHERE chat IN {_THEIRS})",
     "answers": "DELETE FROM notice WHERE kind = 'reply' AND id IN (SELECT notice_id FROM delivery"
-    " WHERE listener_id IN (SELECT id FROM listener WHERE chat = :person))",
-    "deliveries": "DELETE FROM delivery WHERE listener_id IN (SELECT id FROM listener WHERE chat = :person)",
-    "receipts": "DELETE FROM receipt WHERE chat = :person",
-    "corrections": "DELETE FROM amendment WHERE chat = :person",
-    "messages": "DELETE FROM said WHERE chat = :person",
-    "listening": "DELETE FROM listener WHERE chat = :person",
+    f" WHERE listener_id IN (SELECT id FROM listener WHERE chat IN {_THEIRS}))",
+    "deliveries": "DELETE FROM delivery"
+    f" WHERE listener_id IN (SELECT id FROM listener WHERE chat IN {_THEIRS})",
+    "receipts": f"DELETE FROM receipt WHERE chat IN {_THEIRS}",
+    "corrections": f"DELETE FROM amendment WHERE chat IN {_THEIRS}",
+    "messages": f"DELETE FROM said WHERE chat IN {_THEIRS}",
+    "listening": f"DELETE FROM listener WHERE chat IN {_THEIRS}",
+    "codes": "DELETE FROM link_code WHERE person = :person",
 }
 
 
@@ -32,15 +37,18 @@ class Forgotten(NamedTuple):
     in_trail: bool
 
 
-async def forget(database: Database, person: str, *, may_approve: bool = False) -> Forgotten:
-    """Remove what is kept about a person, and tell what was removed and what stays.
+async def forget(record: Record, by: By, *, may_approve: bool = False) -> Forgotten:
+    """Remove what is kept about the person who asks for it, and tell what was removed and what stays.
 
-    A draft that waits keeps the id of somebody who may approve drafts: they must not approve their own.
+    That goes for all their accounts, whose links end. A draft that waits keeps the id of somebody who may
+    approve drafts: they must not approve their own.
     """
     removed: dict[str, int] = {}
-    async with database.transaction() as tx:
+    async with record.database.transaction() as tx:
         for kind, sql in _REMOVED.items():
-            asked = {"person": person, "may_approve": may_approve}
+            asked = {"person": by.actor, "may_approve": may_approve}
             removed[kind] = len(await tx.fetch(f"{sql} RETURNING 1", asked))
-        rows = await tx.fetch("SELECT 1 FROM audit WHERE actor = :person LIMIT 1", {"person": person})
+        # Last: what is theirs was found by them.
+        removed["links"] = await record.accounts.unlink_all(tx, by)
+        rows = await tx.fetch("SELECT 1 FROM audit WHERE actor = :person LIMIT 1", {"person": by.actor})
     return Forgotten(removed, bool(rows))

@@ -87,6 +87,8 @@ class Action(StrEnum):
     REJECTED = "rejected"
     APPOINTED = "appointed"
     DISMISSED = "dismissed"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
 
 
 class DraftKind(StrEnum):

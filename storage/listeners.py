@@ -11,10 +11,16 @@ from storage.models import Listener, Subscription
 
 # So many subscriptions one chat or topic may have.
 MOST_SUBSCRIPTIONS = 100
+_WHOLE = "SELECT * FROM listener WHERE chat = ? AND topic = 0"
 _SETTINGS = frozenset(
     "cadence time weekday zone quiet_from quiet_until material_only silent words muted_until paused language"
     " open_at seen".split()
 )
+
+# What a private chat takes over from another of the same person's.
+_TAKEN_OVER = (
+    "cadence", "time", "weekday", "zone", "quiet_from", "quiet_until", "material_only", "silent", "words",
+)  # fmt: skip
 
 
 class Listeners:
@@ -168,6 +174,29 @@ async def move(tx: Transaction, old: str, new: str) -> None:
     await tx.run("UPDATE OR IGNORE dialogue SET chat = ? WHERE chat = ?", (new, old))
     await tx.run("UPDATE OR IGNORE asker SET chat = ? WHERE chat = ?", (new, old))
     await tx.run("UPDATE draft SET chat = ? WHERE chat = ?", (new, old))
+
+
+async def take_over(tx: Transaction, old: str, new: str, at: str) -> bool:
+    """Let a private chat hear as another of the same person does; return whether anything became different.
+
+    What was set in the new one stays. Subscriptions are not taken over: each change would come twice.
+    """
+    both = {chat: [_listener(row) for row in await tx.fetch(_WHOLE, (chat,))] for chat in (old, new)}
+    if not both[old] or not _is_set(both[old][0]) or any(_is_set(listener) for listener in both[new]):
+        return False
+    listener_id = await ensure(tx, new)
+    given = {name: getattr(both[old][0], name) for name in (*_TAKEN_OVER, "language")}
+    # What was waiting for the settings before is looked at anew.
+    given |= {"id": listener_id, "open_at": at}
+    assigned = ", ".join(f"{name} = :{name}" for name in given)
+    await tx.run(f"UPDATE listener SET {assigned} WHERE id = :id", given)
+    return True
+
+
+def _is_set(listener: Listener) -> bool:
+    """Tell whether anything about how a chat hears has been set otherwise than it is by itself."""
+    unset = Listener(id=listener.id, chat=listener.chat)
+    return any(getattr(listener, name) != getattr(unset, name) for name in _TAKEN_OVER)
 
 
 async def _join(tx: Transaction, gone: int, kept: int) -> None:

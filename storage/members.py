@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
+from storage.accounts import linked_to, person_behind
 from storage.audit import Trace
 from storage.changes import Appoint, Dismiss
 from storage.database import Database, Read, Transaction
@@ -67,31 +69,38 @@ def _in_office(read: Read) -> tuple[int, frozenset[tuple[str, int | None]]]:
 
 
 async def appoint(tx: Transaction, trace: Trace, change: Appoint) -> str:
-    """Make a person a moderator; return the address. Raises AlreadyDone for one who is."""
+    """Make a person a moderator; return their address. Raises AlreadyDone for one who is.
+
+    An account that acts as somebody stands for them.
+    """
+    person = await person_behind(tx, change.address)
     rows = await tx.fetch(
         "INSERT INTO member (address, story_id, handle, name, appointed_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING RETURNING id",
-        (change.address, change.story_id, change.handle, change.name, trace.at),
+        (person, change.story_id, change.handle, change.name, trace.at),
     )
     if not rows:
         raise AlreadyDone(f"{_named(change)} is a moderator there already")
-    await trace.close(
-        tx, Action.APPOINTED, change.address, story_id=change.story_id, after={"handle": change.handle}
-    )
-    return change.address
+    after: dict[str, Any] = {"handle": change.handle}
+    if accounts := await linked_to(tx, person):
+        # Until now the trail may have known nothing of them.
+        after["accounts"] = accounts
+    await trace.close(tx, Action.APPOINTED, person, story_id=change.story_id, after=after)
+    return person
 
 
 async def dismiss(tx: Transaction, trace: Trace, change: Dismiss) -> str:
-    """End a person's being a moderator; return the address. Raises AlreadyDone for one who is none."""
+    """End a person's being a moderator; return their address. Raises AlreadyDone for one who is none."""
+    person = await person_behind(tx, change.address)
     rows = await tx.fetch(
         "UPDATE member SET dismissed_at = ? WHERE address = ? AND story_id IS ? AND dismissed_at IS NULL"
         " RETURNING id",
-        (trace.at, change.address, change.story_id),
+        (trace.at, person, change.story_id),
     )
     if not rows:
-        raise AlreadyDone(f"{change.address} is no moderator there")
-    await trace.close(tx, Action.DISMISSED, change.address, story_id=change.story_id)
-    return change.address
+        raise AlreadyDone(f"{person} is no moderator there")
+    await trace.close(tx, Action.DISMISSED, person, story_id=change.story_id)
+    return person
 
 
 def _named(change: Appoint) -> str:

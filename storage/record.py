@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
+from storage.accounts import Accounts
 from storage.audit import Audit, Clock
 from storage.chats import Chats
 from storage.database import Database
@@ -48,6 +49,7 @@ class Record:
         self.chats = Chats(database)
         self.audit = Audit(database)
         self.members = Members(database)
+        self.accounts = Accounts(database, clock)
         self.drafts = Drafts(database)
         self.dialogues = Dialogues(database, clock)
         self.questions = Questions(database)

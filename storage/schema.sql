@@ -432,6 +432,23 @@ CREATE TABLE amendment (
 ) WITHOUT ROWID;
 CREATE INDEX amendment_open ON amendment (notice_id) WHERE state IN ('due', 'sending', 'failed');
 
+-- An account that acts as the person whose own account is `person`. That one stands in no row: it is nobody else's.
+CREATE TABLE account (
+    address TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    linked_at TEXT NOT NULL,
+    CHECK (address <> person)
+);
+CREATE INDEX account_by_person ON account (person);
+
+-- The code that a person was given last, by its digest; `on_trail` is whether the link is to stand in the trail.
+CREATE TABLE link_code (
+    digest TEXT PRIMARY KEY,
+    person TEXT NOT NULL UNIQUE,
+    on_trail INTEGER NOT NULL,
+    expires_at TEXT NOT NULL
+);
+
 -- What /what, /ask and search look through; its rowid is the fact's id, `story` one word that marks the story.
 CREATE VIRTUAL TABLE fact_text USING fts5 (
     statement,

@@ -28,6 +28,8 @@ _DONE = {
     Action.REJECTED: N_("rejected {subject}"),
     Action.APPOINTED: N_("made {subject} a moderator of {scope}"),
     Action.DISMISSED: N_("ended {subject}'s being a moderator of {scope}"),
+    Action.LINKED: N_("linked the account {subject}"),
+    Action.UNLINKED: N_("ended the link of the account {subject}"),
 }
 _LONGEST = 120
 # The fields of a fact as people call them; what an action's own words tell is left out.
@@ -52,7 +54,7 @@ def entry_item(entry: AuditEntry, names: Mapping[str, str], story: str | None = 
         who=names.get(entry.actor, entry.actor),
         what=what,
     )
-    if entry.chat is not None and entry.chat != entry.actor:
+    if entry.chat not in (None, entry.actor, entry.subject):
         text = _("{text}, in {chat}", text=text, chat=entry.chat)
     if entry.reason:
         text = _("{text}: {reason}", text=text, reason=entry.reason)

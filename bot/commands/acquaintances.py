@@ -15,26 +15,31 @@ MOST = 10_000
 
 
 class Acquaintances:
-    """Remember the people who wrote, by their @name."""
+    """Remember the people who wrote, by their platform and @name: on another it may be somebody else's."""
 
     def __init__(self) -> None:
-        self._met: OrderedDict[str, Identity] = OrderedDict()
+        self._met: OrderedDict[tuple[str, str], Identity] = OrderedDict()
 
     def meet(self, request: Request) -> None:
         """Remember who asks, and whom the message replies to or names."""
         for identity in (request.asker, request.replied_to, *request.mentioned):
             if identity is not None and identity.handle and identity.is_person:
-                name = identity.handle.casefold()
+                name = (platform_of(identity.address), identity.handle.casefold())
                 self._met[name] = identity
                 self._met.move_to_end(name)
         while len(self._met) > MOST:
             self._met.popitem(last=False)
 
-    def find(self, handle: str) -> Identity | None:
-        """Return whoever goes by an @name, None if nobody by that name has written yet."""
-        return self._met.get(handle.removeprefix("@").casefold())
+    def find(self, handle: str, chat: str) -> Identity | None:
+        """Return who goes by an @name on a chat's platform, None if nobody of that name has written yet."""
+        return self._met.get((platform_of(chat), handle.removeprefix("@").casefold()))
 
     def forget(self, address: str) -> None:
         """Forget a person."""
         for name in [name for name, identity in self._met.items() if identity.address == address]:
             del self._met[name]
+
+
+def platform_of(address: str) -> str:
+    """Return the platform of an address: `telegram` of `telegram:7`."""
+    return address.partition(":")[0]

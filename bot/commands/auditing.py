@@ -62,12 +62,12 @@ async def _asked(context: Context, argument: str) -> Mapping[str, Any]:
         return {"subject": text.upper()}
     if text.startswith("@"):
         address = await context.record.members.called(text)
-        met = context.acquaintances.find(text)
+        met = context.acquaintances.find(text, context.request.chat)
         if address is None and met is None:
             raise UserError(_("{who} is and was no moderator here.", who=text[:40]))
-        return {"actor": address or (met.address if met else "")}
+        return {"actor": await context.record.accounts.person_of(address or (met.address if met else ""))}
     if _ADDRESS.fullmatch(text):
-        return {"actor": text}
+        return {"actor": await context.record.accounts.person_of(text)}
     if since := _SINCE.fullmatch(text):
         span = dates.typed(since[1])
         if span is None or span.yearless:

@@ -57,6 +57,11 @@ class Context:
         """Return what moderators are called, by address."""
         return await self.record.members.names()
 
+    async def called(self, person: str) -> str:
+        """Return what a person is called, with their address; of those who never moderated, only that."""
+        name = (await self.names()).get(person, person)
+        return person if name == person else f"{name} ({person})"
+
     @property
     def story(self) -> Story:
         """The story that the chat has in use. Raises UserError where none is on record."""

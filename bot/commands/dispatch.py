@@ -80,7 +80,11 @@ class Dispatcher:
     async def answer(self, request: Request) -> Reply | None:
         """Return the reply to a request; None where none is due. Raises nothing that can be foreseen."""
         parsed = self.parse(request)
-        return None if parsed is None else await self._guarded(request, lambda: self._answer(request, parsed))
+        return (
+            None
+            if parsed is None
+            else await self._guarded(request, lambda asked: self._answer(asked, parsed))
+        )
 
     async def sheet(self, request: Request) -> sheets.Sheet | Reply | None:
         """Return the sheet that a request opens, or what refuses it; None if it is to be answered as any.
@@ -90,23 +94,24 @@ class Dispatcher:
         parsed = self.parse(request)
         if parsed is None or not sheets.opens(self.registry.find(parsed.name), parsed.argument):
             return None
-        return await self._guarded(request, lambda: self._sheet(request, parsed))
+        return await self._guarded(request, lambda asked: self._sheet(asked, parsed))
 
     async def submitted(self, request: Request, key: str, values: Mapping[str, str]) -> Reply | None:
         """Return the reply to a sheet that was filled in, as to the same typed; values are by blank's name.
 
         `request` tells who has filled it in and where; its text is not looked at.
         """
-        return await self._guarded(request, lambda: self._submitted(replace(request, text=key), values))
+        return await self._guarded(replace(request, text=key), lambda asked: self._submitted(asked, values))
 
-    async def _guarded(self, request: Request, work: Callable[[], Awaitable[T]]) -> T | Reply | None:
+    async def _guarded(self, request: Request, work: Callable[[Request], Awaitable[T]]) -> T | Reply | None:
         """Return what the work comes to, within the limits; what can be foreseen to go wrong as a reply."""
         speak(request.language)
         try:
+            request = await self._in_person(request)
             verdict = Verdict.ANSWER if request.role is not None else self._limiter.judge(request.user)
             if verdict is not Verdict.ANSWER and not await self._keeps_the_record(request):
                 return _too_fast() if verdict is Verdict.WARN else None
-            return await work()
+            return await work(request)
         except UserError as error:
             return _refusal(error.text, error.commands)
         except Refused as error:
@@ -142,6 +147,7 @@ class Dispatcher:
 
     async def complete(self, text: str, request: Request) -> list[str]:
         """Return what the text typed so far may become: whole lines, the likeliest first."""
+        request = await self._in_person(request)
         role = await self.role(request, await self.record.stories.in_use(request.chat))
         return await complete(text, self.registry.allowed(role), partial(self.offers, request))
 
@@ -157,6 +163,7 @@ class Dispatcher:
         if found is None or not 0 <= argument < len(found.arguments):
             return []
         try:
+            request = await self._in_person(request)
             story = await self.record.stories.in_use(request.chat)
             role = await self.role(request, None if found.everywhere else story)
             if found.role > role:
@@ -177,11 +184,16 @@ class Dispatcher:
             return request.role
         if not request.is_person:
             return Role.READER
-        if request.user in self._owners:
+        if self._is_owner(request):
             return Role.OWNER
         story_id = story.id if story is not None else None
         appointed = await self.record.members.moderates(request.user, story_id, surely=surely)
         return Role.MODERATOR if appointed else Role.READER
+
+    async def _in_person(self, request: Request) -> Request:
+        """Return a request as the person's whose account asks. The one place that knows both."""
+        person = await self.record.accounts.person_of(request.user)
+        return request if person == request.user else replace(request, user=person, account=request.user)
 
     async def _answer(self, request: Request, parsed: Parsed) -> Reply | None:
         if parsed.name == QUESTION and await self._is_answer(request):
@@ -295,7 +307,11 @@ class Dispatcher:
             return request.role >= Role.MODERATOR
         if not request.is_person:
             return False
-        return request.user in self._owners or await self.record.members.holds_office(request.user)
+        return self._is_owner(request) or await self.record.members.holds_office(request.user)
+
+    def _is_owner(self, request: Request) -> bool:
+        """Tell whether the settings name who asks, as a person or by the very account that asks."""
+        return not self._owners.isdisjoint((request.user, request.sender))
 
     def _context(
         self, request: Request, command: Command, role: Role, story: Story | None, after: str | None

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bot.answers.dating import day
 from bot.answers.matching import suggestions
+from bot.commands.acquaintances import platform_of
 from bot.commands.context import Context
 from bot.commands.registry import Argument, Kind, commands
 from bot.errors import UserError
@@ -81,10 +82,11 @@ async def appoint(context: Context, argument: str) -> Reply:
     change = Appoint(
         address=who.address, story_id=office.story and office.story.id, handle=who.handle, name=who.name
     )
-    await context.record.ledger.make(change, by=context.by)
-    text = _("{who} is now a moderator of {scope}.", who=who.called, scope=office.scope)
-    take_back = f"/dismiss {who.address} {office.story.name if office.story else ''}".strip()
-    return Reply(blocks=(Note(text=text),), actions=(Action(label=_("Take it back"), command=take_back),))
+    person = (await context.record.ledger.make(change, by=context.by)).subject
+    notes = [Note(text=_("{who} is now a moderator of {scope}.", who=who.called, scope=office.scope))]
+    notes += await _behind(context, who, person)
+    take_back = f"/dismiss {person} {office.story.name if office.story else ''}".strip()
+    return Reply(blocks=tuple(notes), actions=(Action(label=_("Take it back"), command=take_back),))
 
 
 @commands.command(
@@ -101,12 +103,24 @@ async def dismiss(context: Context, argument: str) -> Reply:
     """End a person's being a moderator."""
     office = await _office(context, argument)
     change = Dismiss(address=office.who.address, story_id=office.story and office.story.id)
-    await context.record.ledger.make(change, by=context.by)
+    person = (await context.record.ledger.make(change, by=context.by)).subject
     text = _("{who} is no longer a moderator of {scope}.", who=office.who.called, scope=office.scope)
-    notes = [Note(text=text)]
-    if await context.record.members.holds_office(office.who.address):
+    notes = [Note(text=text), *await _behind(context, office.who, person)]
+    if await context.record.members.holds_office(person):
         notes.append(Note(text=_("They still moderate other stories, or all: /moderators shows which.")))
     return Reply(blocks=tuple(notes))
+
+
+async def _behind(context: Context, who: Identity, person: str) -> list[Note]:
+    """Return what an owner has to see where an account acts as somebody: it is they who have the role."""
+    if person == who.address:
+        return []
+    text = _(
+        "{account} is linked to {person}: that is who was meant, with all their accounts.",
+        account=who.address,
+        person=await context.called(person),
+    )
+    return [Note(text=text)]
 
 
 async def _office(context: Context, argument: str) -> _Office:
@@ -144,7 +158,7 @@ def _beside(context: Context) -> Identity:
 
 async def _identity(context: Context, word: str) -> Identity:
     if _HANDLE.fullmatch(word):
-        if (met := context.acquaintances.find(word)) is not None:
+        if (met := context.acquaintances.find(word, context.request.chat)) is not None:
             return met
         if (address := await context.record.members.called(word)) is not None:
             return Identity(address, handle=word[1:])
@@ -155,8 +169,7 @@ async def _identity(context: Context, word: str) -> Identity:
                 who=word,
             )
         )
-    platform = context.request.chat.partition(":")[0]
-    address = word if ":" in word else f"{platform}:{word}"
+    address = word if ":" in word else f"{platform_of(context.request.chat)}:{word}"
     names = await context.names()
     return Identity(address, name=names.get(address), is_person=":-" not in address)
 

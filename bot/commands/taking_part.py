@@ -71,7 +71,8 @@ async def privacy(_context: Context, _argument: str) -> Reply:
         _("What you were told without having just asked for it."),
         _("What this chat subscribed to, and how it wants to hear, until you unsubscribe."),
         _("Which of the bot's messages cited which fact, for some weeks, so that corrections reach them."),
-        _("Of moderators: their id and name, and each change that they make, in the audit trail."),
+        _("Which accounts you have linked, until you end that; of a code only a digest, for ten minutes."),
+        _("Of moderators: their id and name, and each change and link that they make, in the audit trail."),
         _("Your messages themselves are not kept, and your name only in memory until the bot is restarted."),
     )
     return Reply(
@@ -96,8 +97,10 @@ async def forgetme(context: Context, _argument: str) -> Reply:
     person = context.request.user
     # A draft may wait in any story, whichever this chat uses.
     may_approve = context.role >= Role.MODERATOR or await context.record.members.holds_office(person)
-    forgotten = await forget(context.record.database, person, may_approve=may_approve)
-    context.acquaintances.forget(person)
+    accounts = [account.address for account in await context.record.accounts.accounts_of(person)]
+    forgotten = await forget(context.record, context.by, may_approve=may_approve)
+    for address in (person, *accounts):
+        context.acquaintances.forget(address)
     names = {
         "dialogues": _("open dialogues"),
         "questions": _("questions that you waited for"),
@@ -110,6 +113,8 @@ async def forgetme(context: Context, _argument: str) -> Reply:
         "corrections": _("corrections in your private chat"),
         "messages": _("messages of the bot in your private chat"),
         "listening": _("settings of your private chat"),
+        "codes": _("codes to link an account"),
+        "links": _("links of your accounts"),
     }
     removed = ", ".join(f"{names[kind]}: {count}" for kind, count in forgotten.removed.items() if count)
     notes = [

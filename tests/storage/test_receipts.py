@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from storage.audit import By
 from storage.forgetting import forget
 from storage.notices import post
 from storage.receipts import Amendment
@@ -178,7 +179,7 @@ async def test_a_person_is_forgotten_with_all_that_was_said_to_them(flood, path)
         await post(tx, me, '{"blocks": "what I asked"}', LATER)
     await told(flood, words=["rain"])
     await changed(flood, 1, statement="it poured")
-    await forget(flood.database, me)
+    await forget(flood, By(me, me))
     left = content(path)
     assert me not in left and "what I asked" not in left and "Europe/Kyiv" not in left
     assert len(await wrong(flood)) == 1
@@ -190,5 +191,5 @@ async def test_what_somebody_subscribed_a_group_to_ends_when_they_are_forgotten(
     await flood.listeners.subscribe(
         "telegram:-1", 0, 1, words="rain", person="telegram:102", language="en", at=LATER
     )
-    await forget(flood.database, "telegram:101")
+    await forget(flood, By("telegram:101"))
     assert [each.words for each in await flood.listeners.subscriptions("telegram:-1")] == ["rain"]

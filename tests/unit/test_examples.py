@@ -51,7 +51,7 @@ async def test_every_example_of_every_command_is_answered(desk, command):
 
 # What does not speak of a story, or of what stands in its record.
 WITHOUT_STORY = frozenset(
-    "start help privacy forgetme newstory moderators appoint dismiss tellme approve reject edit same"
+    "start help privacy forgetme link newstory moderators appoint dismiss tellme approve reject edit same"
     " answer choose skip back confirm cancel settings subscriptions unsubscribe mute".split()
 )
 

@@ -18,7 +18,7 @@ COMMANDS = list(commands)
 NAMES = [command.name for command in COMMANDS]
 READERS = frozenset(
     "start help about story stories who where when latest asof what ask fact history disputed figures sources"
-    " suggest tellme privacy forgetme answer choose skip back confirm cancel subscribe unsubscribe"
+    " suggest tellme privacy forgetme link answer choose skip back confirm cancel subscribe unsubscribe"
     " subscriptions settings mute catchup why".split()
 )
 OWNERS = frozenset({"moderators", "appoint", "dismiss"})
