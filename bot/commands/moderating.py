@@ -84,7 +84,7 @@ async def appoint(context: Context, argument: str) -> Reply:
     )
     person = (await context.record.ledger.make(change, by=context.by)).subject
     notes = [Note(text=_("{who} is now a moderator of {scope}.", who=who.called, scope=office.scope))]
-    notes += await _behind(context, who, person)
+    notes += _behind(who, person)
     take_back = f"/dismiss {person} {office.story.name if office.story else ''}".strip()
     return Reply(blocks=tuple(notes), actions=(Action(label=_("Take it back"), command=take_back),))
 
@@ -105,21 +105,19 @@ async def dismiss(context: Context, argument: str) -> Reply:
     change = Dismiss(address=office.who.address, story_id=office.story and office.story.id)
     person = (await context.record.ledger.make(change, by=context.by)).subject
     text = _("{who} is no longer a moderator of {scope}.", who=office.who.called, scope=office.scope)
-    notes = [Note(text=text), *await _behind(context, office.who, person)]
+    notes = [Note(text=text), *_behind(office.who, person)]
     if await context.record.members.holds_office(person):
         notes.append(Note(text=_("They still moderate other stories, or all: /moderators shows which.")))
     return Reply(blocks=tuple(notes))
 
 
-async def _behind(context: Context, who: Identity, person: str) -> list[Note]:
+def _behind(who: Identity, person: str) -> list[Note]:
     """Return what an owner has to see where an account acts as somebody: it is they who have the role."""
     if person == who.address:
         return []
-    text = _(
-        "{account} is linked to {person}: that is who was meant, with all their accounts.",
-        account=who.address,
-        person=await context.called(person),
-    )
+    # By the address alone: the name that was just given is that of the account.
+    text = _("{account} is linked to {person}: that is who was meant, with all their accounts.",
+             account=who.address, person=person)  # fmt: skip
     return [Note(text=text)]
 
 
