@@ -181,12 +181,12 @@ async def _end(context: Context, account: str | None) -> Reply:
         )
     if not await accounts.unlink(address, by=context.by):
         raise UserError(_("{account} is not linked to you: /link lists what is.", account=address))
-    text = _(
-        "{account} no longer acts as {person}.", account=address, person=await context.called(request.user)
+    person = await context.called(request.user)
+    notes = (
+        _("{account} no longer acts as {person}.", account=address, person=person),
+        _("What it did stays on record as theirs, and its private chat keeps its settings."),
     )
-    kept = _("What was done by it stays {person}'s, and its private chat keeps its settings.",
-             person=await context.called(request.user))  # fmt: skip
-    return Reply(blocks=(Note(text=text), Note(text=kept)), aside=True)
+    return Reply(blocks=tuple(Note(text=text) for text in notes), aside=True)
 
 
 def _ending(address: str) -> Action:
