@@ -209,6 +209,10 @@ READS = {
     "entities.names": lambda r: r.entities.names(1),
     "entities.roll": lambda r: r.entities.roll(1, limit=5),
     "entities.starting": lambda r: r.entities.starting(1, "a", 5),
+    "entities.lately": lambda r: r.entities.lately(1, 3),
+    "facts.beginning": lambda r: r.facts.beginning(1, "1", 3),
+    "sources.beginning": lambda r: r.sources.beginning(1, "1", 3),
+    "sources.holding": lambda r: r.sources.holding(1, ["a"], 3),
     "sources.by_ref": lambda r: r.sources.by_ref(1, ["x"]),
     "sources.by_id": lambda r: r.sources.by_id([1]),
     "sources.page": lambda r: r.sources.page(1, limit=5),
@@ -234,6 +238,8 @@ READS = {
     "members.page": lambda r: r.members.page(limit=5),
     "members.called": lambda r: r.members.called("ann"),
     "members.names": lambda r: r.members.names(),
+    "accounts.person_of": lambda r: r.accounts.person_of("discord:1"),
+    "accounts.accounts_of": lambda r: r.accounts.accounts_of("telegram:1"),
     "drafts.find": lambda r: r.drafts.find(1),
     "drafts.waiting": lambda r: r.drafts.waiting(1, limit=5),
     "drafts.untold": lambda r: r.drafts.untold(5),
@@ -298,6 +304,7 @@ async def test_the_contract_above_covers_every_reading_method(record):
     writing |= {f"dialogues.{name}" for name in ("begin", "go_on", "end")}
     writing |= {f"outbox.{name}" for name in ("recover", "sent", "hold", "failed", "give_up", "moved")}
     writing |= {f"outbox.{name}" for name in ("retry", "drop")} | {"notices.fan_out", "notices.drop"}
+    writing |= {f"accounts.{name}" for name in ("issue", "void", "redeem", "unlink", "unlink_all")}
     writing |= {f"receipts.{name}" for name in ("keep", "done", "failed", "put_off")}
     writing |= {f"listeners.{name}" for name in ("change", "subscribe", "unsubscribe", "resume")}
     writing |= {f"listeners.{name}" for name in ("pause", "move", "fall_back")}
