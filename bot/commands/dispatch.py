@@ -11,13 +11,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from bot.answers.matching import suggestions
 from bot.commands import sheets
 from bot.commands.acquaintances import Acquaintances
 from bot.commands.completing import complete, offers
 from bot.commands.context import Context
 from bot.commands.limiting import Limiter, Verdict
 from bot.commands.registry import Command, Offer, Registry
+from bot.commands.roles import Roles
 from bot.errors import UserError
 from bot.metrics import Metrics
 from bot.notices import find_what_to_tell
@@ -71,7 +71,7 @@ class Dispatcher:
         self.registry = registry
         self.acquaintances = Acquaintances()
         self.metrics = metrics or Metrics(clock)
-        self._owners = frozenset(settings.owners)
+        self.roles = Roles(record, registry, settings.owners)
         self._four_eyes = settings.review.four_eyes
         self._hold = settings.notices.hold
         self._limits = settings.limits
@@ -109,7 +109,7 @@ class Dispatcher:
         try:
             request = await self._in_person(request)
             verdict = Verdict.ANSWER if request.role is not None else self._limiter.judge(request.user)
-            if verdict is not Verdict.ANSWER and not await self._keeps_the_record(request):
+            if verdict is not Verdict.ANSWER and not await self.roles.keep_the_record(request):
                 return _too_fast() if verdict is Verdict.WARN else None
             return await work(request)
         except UserError as error:
@@ -148,7 +148,7 @@ class Dispatcher:
     async def complete(self, text: str, request: Request) -> list[str]:
         """Return what the text typed so far may become: whole lines, the likeliest first."""
         request = await self._in_person(request)
-        role = await self.role(request, await self.record.stories.in_use(request.chat))
+        role = await self.roles.of(request, await self.record.stories.in_use(request.chat))
         return await complete(text, self.registry.allowed(role), partial(self.offers, request))
 
     async def offers(
@@ -165,7 +165,7 @@ class Dispatcher:
         try:
             request = await self._in_person(request)
             story = await self.record.stories.in_use(request.chat)
-            role = await self.role(request, None if found.everywhere else story)
+            role = await self.roles.of(request, None if found.everywhere else story)
             if found.role > role:
                 return []
             context = self._context(request, found, role, story, None)
@@ -173,22 +173,6 @@ class Dispatcher:
         except RecordError as error:
             log.warning("completing: %s", error)
             return []
-
-    async def role(self, request: Request, story: Story | None, *, surely: bool = False) -> Role:
-        """Return what the asker may do in a story; without one, in all of them.
-
-        The front end vouches for it, else the settings name owners and the record moderators. Groups and
-        channels that write as themselves are no people: they are readers. `surely` asks the file itself.
-        """
-        if request.role is not None:
-            return request.role
-        if not request.is_person:
-            return Role.READER
-        if self._is_owner(request):
-            return Role.OWNER
-        story_id = story.id if story is not None else None
-        appointed = await self.record.members.moderates(request.user, story_id, surely=surely)
-        return Role.MODERATOR if appointed else Role.READER
 
     async def _in_person(self, request: Request) -> Request:
         """Return a request as the person's whose account asks. The one place that knows both."""
@@ -236,7 +220,7 @@ class Dispatcher:
             raise UserError(_("That message holds no text: ask a question, or send /help."))
         self.acquaintances.meet(request)
         story = await self.record.stories.in_use(request.chat)
-        command, role = await self._permitted(parsed.name, request, story)
+        command, role = await self.roles.permitted(parsed.name, request, story)
         return self._context(request, command, role, story, parsed.after)
 
     async def _is_answer(self, request: Request) -> bool:
@@ -269,55 +253,11 @@ class Dispatcher:
             argument = argument[: cursor.start()]
         return Parsed(match[1].casefold(), argument.strip(), cursor[1] if cursor else None)
 
-    async def _permitted(self, name: str, request: Request, story: Story | None) -> tuple[Command, Role]:
-        """Return the command of that name and the asker's role. The one place where roles are checked.
-
-        A command that the role may not use looks as if it did not exist, except that moderators see why.
-        """
-        found = self.registry.find(name)
-        scope = None if found is not None and found.everywhere else story
-        role = await self.role(request, scope, surely=found is not None and found.role > Role.READER)
-        if found is not None and found.role <= role:
-            await _refuse_strangers(found, request)
-            return found, role
-        if found is not None and not request.is_person:
-            raise UserError(
-                _(
-                    "You write here as a group or a channel, and only people can have a role."
-                    " Write as yourself to use /{name}.",
-                    name=found.name,
-                )
-            )
-        if found is not None and await self._keeps_the_record(request):
-            raise UserError(_refused_role(found))
-        near = suggestions(name, (command.name for command in self.registry.allowed(role)), 1)
-        unknown = _("There is no command /{name}: /help lists all of them.", name=name)
-        if near:
-            unknown = _(
-                "There is no command /{name}. Did you mean /{near}? /help lists all.", name=name, near=near[0]
-            )
-        raise UserError(
-            unknown,
-            commands=tuple((f"/{item}", f"/{item}") for item in near),
-        )
-
-    async def _keeps_the_record(self, request: Request) -> bool:
-        """Tell whether an owner or a moderator of any story asks."""
-        if request.role is not None:
-            return request.role >= Role.MODERATOR
-        if not request.is_person:
-            return False
-        return self._is_owner(request) or await self.record.members.holds_office(request.user)
-
-    def _is_owner(self, request: Request) -> bool:
-        """Tell whether the settings name who asks, as a person or by the very account that asks."""
-        return not self._owners.isdisjoint((request.user, request.sender))
-
     def _context(
         self, request: Request, command: Command, role: Role, story: Story | None, after: str | None
     ) -> Context:
         async def permit(name: str, story: Story | None) -> Command:
-            return (await self._permitted(name, request, story))[0]
+            return (await self.roles.permitted(name, request, story))[0]
 
         return Context(
             request=request,
@@ -333,22 +273,6 @@ class Dispatcher:
             hold=self._hold,
             after=after,
         )
-
-
-async def _refuse_strangers(command: Command, request: Request) -> None:
-    """Refuse what only the admins of a shared chat may do."""
-    if not (command.by_admins and request.shared and request.administers is not None):
-        return
-    if not await request.administers():
-        raise UserError(_("Only admins of this chat may use /{name} here.", name=command.name))
-
-
-def _refused_role(command: Command) -> str:
-    if command.role is Role.OWNER:
-        return _("/{name} is for owners.", name=command.name)
-    if command.everywhere:
-        return _("/{name} is for moderators of all stories.", name=command.name)
-    return _("/{name} is for moderators of this story: /story changes to another.", name=command.name)
 
 
 def _too_fast() -> Reply:

@@ -117,9 +117,9 @@ async def test_a_command_above_ones_role_looks_as_if_it_did_not_exist(record):
 
 
 async def test_the_role_is_vouched_for_by_the_front_end_or_read_from_the_settings(dispatcher):
-    assert await dispatcher.role(request("/x", user="telegram:1"), None) is Role.OWNER
-    assert await dispatcher.role(request("/x", user="telegram:11"), None) is Role.READER
-    assert await dispatcher.role(request("/x", user="telegram:1", role=Role.READER), None) is Role.READER
+    assert await dispatcher.roles.of(request("/x", user="telegram:1"), None) is Role.OWNER
+    assert await dispatcher.roles.of(request("/x", user="telegram:11"), None) is Role.READER
+    assert await dispatcher.roles.of(request("/x", user="telegram:1", role=Role.READER), None) is Role.READER
 
 
 async def test_a_message_over_the_length_is_refused_with_both_lengths(dispatcher):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.commands import commands
+from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Registry
 from bot.replies import Note, Reply
 from bot.requests import Request, Role
@@ -229,7 +230,7 @@ async def test_the_role_of_the_context_is_what_was_found(desk):
 
     registry = Registry()
     registry.command("try", family="f", help="h", example="/try", role=Role.READER)(looking)
-    desk.dispatcher.registry = registry
+    desk.dispatcher = Dispatcher(desk.record, registry, desk.settings)
     ann = await desk.moderator(ANN)
     for person in (desk.person(EVE), ann, desk.person(OWNER), desk.person(GROUP, is_person=False)):
         await person.says("/try")
