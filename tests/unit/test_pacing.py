@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from bot.frontends.telegram import pacing
-from bot.frontends.telegram.pacing import LONGEST_REPLY_WAIT, Pacer
+from bot.frontends import peace
+from bot.frontends.pacing import LONGEST_REPLY_WAIT
+from bot.frontends.telegram.pace import telegram_pacer
 from tests.unit.virtual import VirtualTime
 
 PERMITTED = 30
@@ -22,7 +23,7 @@ class Scene:
     def __init__(self, late: float = 0.0) -> None:
         self.time = VirtualTime()
         # `late`: how much longer than asked a busy machine sleeps.
-        self.pacer = Pacer(self.time, sleep=lambda seconds: self.time.sleep(seconds + late))
+        self.pacer = telegram_pacer(self.time, sleep=lambda seconds: self.time.sleep(seconds + late))
         self.arrived: list[tuple[float, int]] = []
         self.waited: list[float] = []
 
@@ -175,6 +176,6 @@ async def test_it_never_comes_to_a_standstill(scene: Scene):
 
 
 async def test_what_is_remembered_of_chats_is_bounded(scene: Scene, monkeypatch):
-    monkeypatch.setattr(pacing, "MOST_CHATS", 10)
+    monkeypatch.setattr(peace, "MOST_CHATS", 10)
     await scene.time.run(*scene.many(50))
-    assert len(scene.pacer._chats) == 10
+    assert len(scene.pacer._peace) == 10

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from bot.frontends.telegram.pacing import GROUP_PER_MINUTE, Crowded, Pacer
+from bot.frontends.peace import Crowded
+from bot.frontends.telegram.pace import GROUP_PER_MINUTE, telegram_pacer
 
 GROUP, PERSON = -100, 100
 
@@ -58,7 +59,7 @@ def most_in_a_second(arrivals: list[float]) -> int:
 
 
 async def test_no_second_sees_too_many_however_slow_some_calls_are(loop: Loop) -> None:
-    pacer, chance = Pacer(loop.clock, sleep=loop.sleep), random.Random(4)
+    pacer, chance = telegram_pacer(loop.clock, sleep=loop.sleep), random.Random(4)
 
     async def tell(chat: int) -> float:
         there = 0.02 + (chance.random() * 0.2 if chance.random() < 0.1 else 0)
@@ -69,7 +70,7 @@ async def test_no_second_sees_too_many_however_slow_some_calls_are(loop: Loop) -
 
 
 async def test_a_group_that_has_had_its_share_of_a_minute_holds_up_nobody(loop: Loop) -> None:
-    pacer = Pacer(loop.clock, sleep=loop.sleep)
+    pacer = telegram_pacer(loop.clock, sleep=loop.sleep)
     for _ in range(GROUP_PER_MINUTE):
         await loop.run(pacer.broadcast(GROUP))
     began = loop.now
@@ -81,7 +82,7 @@ async def test_a_group_that_has_had_its_share_of_a_minute_holds_up_nobody(loop: 
 
 
 async def test_only_a_few_wait_for_one_chat(loop: Loop) -> None:
-    pacer = Pacer(loop.clock, sleep=loop.sleep)
+    pacer = telegram_pacer(loop.clock, sleep=loop.sleep)
 
     async def tell() -> bool:
         try:

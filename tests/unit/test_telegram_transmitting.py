@@ -17,7 +17,7 @@ from telegram.error import (
 )
 
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.pacing import Pacer
+from bot.frontends.telegram.pace import telegram_pacer
 from bot.frontends.telegram.transmitting import Transmitter, number_of
 from bot.frontends.telegram.transport import AiohttpRequest, Disconnected, Unsent
 from bot.notices.delivering import Fate, Outcome
@@ -55,7 +55,7 @@ class Scene:
     def __init__(self, *failures: Exception | None) -> None:
         self.far = Far(*failures)
         self.time = VirtualTime()
-        self.pacer = Pacer(self.time, sleep=self.time.sleep)
+        self.pacer = telegram_pacer(self.time, sleep=self.time.sleep)
 
         async def buttons(_reply: Reply) -> Any:
             return "buttons"

@@ -20,7 +20,7 @@ from bot.frontends.telegram.conversation import Conversation
 from bot.frontends.telegram.inbox import Inbox
 from bot.frontends.telegram.menu import menus, set_menus
 from bot.frontends.telegram.ordering import InOrder
-from bot.frontends.telegram.pacing import Pacer
+from bot.frontends.telegram.pace import telegram_pacer
 from bot.frontends.telegram.polling import Poller
 from bot.frontends.telegram.sending import Courier, Sleep, persist, summary
 from bot.frontends.telegram.transmitting import Transmitter
@@ -84,7 +84,7 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
         .concurrent_updates(InOrder(most))
         .build()
     )
-    pacer = Pacer(time.monotonic, sleep=sleep)
+    pacer = telegram_pacer(time.monotonic, sleep=sleep)
     memory = Memory(record)
     courier = Courier(client, sleep=sleep, replying=pacer.reply)
     conversation = Conversation(client, dispatcher, record, courier, memory, language=settings.language)

@@ -10,9 +10,10 @@ from functools import partial
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.frontends.pacing import Pacer
+from bot.frontends.peace import Crowded
 from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.pacing import Crowded, Pacer
 from bot.frontends.telegram.render import Piece, render
 from bot.frontends.telegram.sending import Sleep, persist, summary, wait_of
 from bot.frontends.telegram.transport import Disconnected

@@ -1,47 +1,46 @@
-"""Even pacing just under what Telegram permits: broadcasts wait for their turn, replies for none of them.
+"""Even pacing just under what a platform permits: broadcasts wait for their turn, replies hardly ever.
 
-A reply goes out at once; during a broadcast it takes the place of the broadcast's next message. Limits:
-https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+A reply goes out at once; during a broadcast it takes the place of the broadcast's next message.
 
 What counts is when messages arrive, which nobody tells. But a message has arrived, at the latest, before its
 answer came by as long as no round trip has ever been shorter; and none that is sent now arrives any sooner.
-So however busy the machine or the network is, no second at Telegram's end sees more than is permitted.
+So however busy the machine or the network is, no second at the far end sees more than is permitted.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections import Counter, OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
-# So many messages are permitted in any second; it is taken to be so much longer.
-RATE, SECOND = 30.0, 1.005
+from bot.frontends.peace import PATIENCE, Crowded, Peace
+from bot.frontends.precedence import MOST_OVERTAKING, Precedence
+
+# A second at the far end is taken to be so long.
+SECOND = 1.005
 # Waking up takes a moment; so much of it is made up for by the next turn. More would come as a burst.
 SLACK = 0.01
 # Nobody waits longer for an answer to learn when its message has arrived.
 LONGEST_DOUBT = 0.25
-# The shortest round trip is forgotten by so much with each answer: the way to Telegram may get longer.
+# The shortest round trip is forgotten by so much with each answer: the way there may get longer.
 FORGOTTEN = 1.001
-# Many replies at once do not wait for one another: in practice Telegram counts them apart.
-LONGEST_REPLY_WAIT, MOST_OVERTAKING = 0.1, 5
+# Where replies are counted apart, many at once do not wait for one another.
+LONGEST_REPLY_WAIT = 0.1
 # After being told to wait, the pace is so much slower; with each message it quickens by so many a second.
 SLOWED, QUICKENED = 0.8, 0.05
 SLOWEST = 1.0
-CHAT_SECONDS, GROUP_PER_MINUTE = 1.0, 19
-# A broadcast whose chat has to be left in peace for longer comes back later: others do not wait behind it.
-PATIENCE = 5.0
-MOST_CHATS = 50_000
 Sleep = Callable[[float], Awaitable[None]]
 
 
-class Crowded(Exception):
-    """A chat has had so many messages that the next has to wait for some seconds, `wait`."""
+@dataclass(frozen=True)
+class Pace:
+    """How many messages are permitted in any second, and whether replies are in practice counted apart."""
 
-    def __init__(self, wait: float) -> None:
-        super().__init__(f"the chat takes no more for {wait:.0f} s")
-        self.wait = wait
+    rate: float
+    replies_apart: bool = False
 
 
 class Turn(AbstractContextManager["Turn"]):
@@ -59,32 +58,54 @@ class Turn(AbstractContextManager["Turn"]):
 
 
 class Pacer:
-    """Give messages their turns; `clock` tells seconds."""
+    """Give messages their turns; `clock` tells seconds, and `peace` when a chat takes its next message."""
 
     def __init__(
-        self, clock: Callable[[], float], *, rate: float = RATE, sleep: Sleep = asyncio.sleep
+        self,
+        clock: Callable[[], float],
+        pace: Pace,
+        *,
+        peace: Peace | None = None,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._clock = clock
         self._sleep = sleep
-        self._full = rate
-        self._rate = rate
+        self._pace = pace
+        self._peace = Peace(clock) if peace is None else peace
+        self._rate = pace.rate
         self._next = 0.0
         self._stopped_until = 0.0
-        self._turn = asyncio.Lock()
+        self._turn = Precedence()
         # Twice as many as a second may see: they need not arrive in the order in which they left.
-        self._turns: deque[Turn] = deque(maxlen=2 * math.ceil(rate))
+        self._turns: deque[Turn] = deque(maxlen=2 * math.ceil(pace.rate))
         self._shortest = math.inf
         self._overtaking = 0
-        self._chats: OrderedDict[int, deque[float]] = OrderedDict()
-        self._waiting: Counter[int] = Counter()
 
     @property
     def rate(self) -> float:
         """Messages a second at present."""
         return self._rate
 
-    async def reply(self, chat: int) -> Turn:
+    async def reply(self, chat: Hashable = None) -> Turn:
         """Let a reply go: at once, or during a broadcast in the place of its next message."""
+        return await (self._hurry(chat) if self._pace.replies_apart else self._precede(chat))
+
+    async def broadcast(self, chat: Hashable = None, *, patiently: bool = False) -> Turn:
+        """Wait for the turn of a broadcast to a chat.
+
+        Raises Crowded where that would take long because of the chat alone, unless `patiently`.
+        """
+        with self._peace.queue(chat) as before:
+            while (turn := await self._take_turn(chat)) is None:
+                wait = self._peace.wait(chat)
+                if wait + before > PATIENCE and not patiently:
+                    raise Crowded(wait + before)
+                await self._sleep(wait)
+        self._rate = min(self._pace.rate, self._rate + QUICKENED)
+        return turn
+
+    async def _hurry(self, chat: Hashable) -> Turn:
+        """Let a reply that is counted apart go: it may be one more than a second sees of broadcasts."""
         now = self._clock()
         if not self._broadcasting(now):
             self._next = now
@@ -104,44 +125,36 @@ class Pacer:
     def _broadcasting(self, now: float) -> bool:
         return self._turn.locked() or self._next > now
 
-    async def broadcast(self, chat: int, *, patiently: bool = False) -> Turn:
-        """Wait for the turn of a broadcast to a chat.
+    async def _precede(self, chat: Hashable) -> Turn:
+        """Let a reply that counts like any other message go as soon as one more is permitted."""
+        async with self._turn.held(first=True):
+            now = await self._until(lambda now: max(self._stopped_until, self._free_at(now)))
+            self._space(now)
+            return self._leaving(chat, now)
 
-        Raises Crowded where that would take long because of the chat alone, unless `patiently`.
-        """
-        before = self._waiting[chat] * CHAT_SECONDS
-        self._waiting[chat] += 1
-        try:
-            while (turn := await self._take_turn(chat)) is None:
-                wait = self._chat_wait(chat)
-                if wait + before > PATIENCE and not patiently:
-                    raise Crowded(wait + before)
-                await self._sleep(wait)
-        finally:
-            self._waiting[chat] -= 1
-            if not self._waiting[chat]:
-                del self._waiting[chat]
-        self._rate = min(self._full, self._rate + QUICKENED)
-        return turn
-
-    async def _take_turn(self, chat: int) -> Turn | None:
+    async def _take_turn(self, chat: Hashable) -> Turn | None:
         """Wait for the next turn and take it, unless the chat has to be left in peace."""
-        if self._chat_wait(chat) > 0:
+        if self._peace.wait(chat) > 0:
             return None
         # One after the other: each looks at the clock only when its turn is the next.
-        async with self._turn:
-            now = self._clock()
-            while (wait := max(self._next, self._stopped_until, self._free_at(now)) - now) > 0:
-                await self._sleep(wait)
-                now = self._clock()
-            if self._chat_wait(chat) > 0:
+        async with self._turn.held(first=False):
+            now = await self._until(lambda now: max(self._next, self._stopped_until, self._free_at(now)))
+            if self._peace.wait(chat) > 0:
                 return None
             self._overtaking = 0
             self._space(now)
             return self._leaving(chat, now)
 
+    async def _until(self, moment: Callable[[float], float]) -> float:
+        """Sleep until a moment that may move meanwhile; return what the clock then says."""
+        now = self._clock()
+        while (wait := moment(now) - now) > 0:
+            await self._sleep(wait)
+            now = self._clock()
+        return now
+
     def told_to_wait(self, seconds: float) -> None:
-        """Stop for as long as Telegram says, and go on more slowly."""
+        """Stop for as long as the platform says, and go on more slowly."""
         now = self._clock()
         # What was under way is refused as well: that is the same lesson, to be learnt once.
         if now >= self._stopped_until:
@@ -161,7 +174,7 @@ class Pacer:
 
     def _free_at(self, now: float) -> float:
         """Return when one more message may leave without being one too many in its second."""
-        permitted = math.ceil(self._full)
+        permitted = math.ceil(self._pace.rate)
         if len(self._turns) < permitted:
             return 0.0
         arrived = sorted(
@@ -170,24 +183,8 @@ class Pacer:
         )
         return arrived[-permitted] + SECOND
 
-    def _chat_wait(self, chat: int) -> float:
-        """Return how long a chat has to be left in peace: a second, and a group for its share of a minute."""
-        sent = self._chats.get(chat)
-        if not sent:
-            return 0.0
-        now = self._clock()
-        wait = sent[-1] + CHAT_SECONDS - now
-        # Groups have negative ids.
-        if chat < 0 and len(sent) == GROUP_PER_MINUTE:
-            wait = max(wait, sent[0] + 60 - now)
-        return wait
-
-    def _leaving(self, chat: int, at: float) -> Turn:
+    def _leaving(self, chat: Hashable, at: float) -> Turn:
         turn = Turn(self, at)
         self._turns.append(turn)
-        sent = self._chats.setdefault(chat, deque(maxlen=GROUP_PER_MINUTE))
-        sent.append(at)
-        self._chats.move_to_end(chat)
-        while len(self._chats) > MOST_CHATS:
-            self._chats.popitem(last=False)
+        self._peace.left(chat, at)
         return turn
