@@ -31,6 +31,7 @@ class Metrics:
         self._commands: Any = None
         self._deliveries: Any = None
         self._beats: dict[str, float] = {}
+        self._troubles: dict[str, str] = {}
         self._registry: Any = None
         self._runner: web.AppRunner | None = None
 
@@ -60,6 +61,15 @@ class Metrics:
         now = self._clock()
         return [part for part, at in self._beats.items() if now - at > STUCK]
 
+    def troubled(self, part: str, what: str) -> None:
+        """Note that a part of the bot has stopped by itself, and why."""
+        self._troubles[part] = what
+
+    def cleared(self, part: str) -> None:
+        """Note that a part goes on, if it had stopped."""
+        if part in self._troubles:
+            self._troubles[part] = ""
+
     async def start(self, listen: str, record: Record) -> None:
         """Serve `/metrics` and `/healthz` at host:port. Raises OSError where that is taken."""
         from aiohttp import web
@@ -76,10 +86,14 @@ class Metrics:
         changes = Gauge("onrecord_changes", "Entries of the audit trail", **named)
         age = Gauge("onrecord_outbox_age_seconds", "Age of the oldest notice not yet told to all", **named)
 
+        stopped = Gauge("onrecord_stopped", "1 while a part has stopped by itself", ["part"], **named)
+
         async def measure() -> None:
             found = await record.outbox.depth()
             for state in DeliveryState:
                 depth.labels(state.value).set(found.states.get(state.value, 0))
+            for part, what in self._troubles.items():
+                stopped.labels(part).set(bool(what))
             changes.set(await record.audit.last())
             oldest = read_moment(found.oldest) if found.oldest else record.ledger.clock()
             age.set(max(0.0, (record.ledger.clock() - oldest).total_seconds()))
@@ -115,4 +129,6 @@ class Metrics:
 
         if stuck := self.stuck():
             return web.Response(text=f"stuck: {', '.join(stuck)}\n", status=503)
-        return web.Response(text="ok\n")
+        # No failure: a restart would forget why it has stopped, and go on into it.
+        troubles = [f"{part}: {what}\n" for part, what in self._troubles.items() if what]
+        return web.Response(text="".join(["ok\n", *troubles]))

@@ -138,7 +138,7 @@ class Deliverer:
 
     def _beat(self) -> None:
         if self._metrics is not None:
-            self._metrics.beat("sender")
+            self._metrics.beat(f"{self._transmitter.platform} sender")
 
     async def once(self) -> bool:
         """Do what is due now, some of it, to its end; tell whether there may be more."""

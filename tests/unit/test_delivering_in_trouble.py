@@ -127,7 +127,7 @@ async def test_it_goes_on_after_trouble_and_gives_a_sign_of_life_only_where_it_w
     deliverer = Deliverer(wire.record, wire.far, look, metrics=metrics, sleep=sleep)
     with pytest.raises(asyncio.CancelledError):
         await deliverer.run()
-    assert stuck == [[], ["sender"], ["sender"], []]
+    assert stuck == [[], ["telegram sender"], ["telegram sender"], []]
     assert wire.far.chats() == ["telegram:1"]
     assert "ZeroDivisionError" in caplog.text
 

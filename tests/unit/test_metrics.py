@@ -132,6 +132,16 @@ async def test_health_fails_while_a_part_gives_no_sign_of_life(metrics, seconds,
     assert (await get(address, "/healthz"))[0] == 200
 
 
+async def test_what_has_stopped_by_itself_is_named_and_is_no_reason_to_restart(metrics, address):
+    metrics.cleared("discord")
+    metrics.troubled("discord", "too many were refused")
+    assert (await get(address, "/healthz"))[:2] == (200, "ok\ndiscord: too many were refused\n")
+    assert (await values(address))['onrecord_stopped{part="discord"}'] == 1
+    metrics.cleared("discord")
+    assert (await get(address, "/healthz"))[:2] == (200, "ok\n")
+    assert (await values(address))['onrecord_stopped{part="discord"}'] == 0
+
+
 async def test_nothing_else_is_served_and_nothing_of_the_record(wire, metrics, address):
     assert (await get(address, "/"))[0] == 404
     assert (await get(address, "/metrics/../healthz/x"))[0] == 404
