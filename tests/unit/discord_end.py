@@ -1,4 +1,4 @@
-"""Discord's end of the wire, as small as it can be: a real server that answers as planned, and a real client."""
+"""Discord's end of the wire: a real server that answers as planned, and a real client for it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ ME = {"id": "1", "username": "onrecord", "discriminator": "0", "avatar": None, "
 APPLICATION = {"id": "2", "name": "OnRecord", "icon": None, "description": "", "verify_key": "",
                "bot_public": False, "bot_require_code_grant": False, "flags": 0, "owner": ME}  # fmt: skip
 DM = {"id": "70", "type": 1, "recipients": [{**ME, "id": "5", "username": "reader"}], "last_message_id": None}
-MESSAGE = {"id": "9", "channel_id": "7", "author": ME, "content": "", "timestamp": "2026-11-24T12:00:00+00:00",
-           "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [], "type": 0,
-           "mention_roles": [], "attachments": [], "embeds": [], "pinned": False}  # fmt: skip
+MESSAGE = {"id": "9", "channel_id": "7", "author": ME, "content": "",
+           "timestamp": "2026-11-24T12:00:00+00:00", "edited_timestamp": None, "tts": False,
+           "mention_everyone": False, "mentions": [], "mention_roles": [], "type": 0,
+           "attachments": [], "embeds": [], "pinned": False}  # fmt: skip
 
 
 class Far:

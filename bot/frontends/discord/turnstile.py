@@ -175,9 +175,9 @@ class Turnstile:
         if not self._invalid.add():
             return
         log.error(
-            "sending to Discord stops for about %.0f s: it refused %d requests within ten minutes (401, 403 or"
-            " 429), and bans an address for a while at 10,000. Check the token, the bot's permissions in the"
-            " channels it is to send to (onrecord outbox), and whether the token is in use elsewhere",
+            "sending to Discord stops for about %.0f s: it refused %d requests within ten minutes (401, 403"
+            " or 429), and bans an address for a while at 10,000. Check the token, the bot's permissions in"
+            " the channels it is to send to (onrecord outbox), and whether the token is in use elsewhere",
             self._invalid.wait(),
             len(self._invalid),
         )

@@ -1,0 +1,111 @@
+"""What Discord's errors mean for a delivery, in words for operators and for readers who ask /why.
+
+Codes: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json. Discord's own texts are never
+passed on: they may repeat what was to be sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import aiohttp
+import discord
+
+from bot.frontends.discord.turnstile import Locked
+from bot.notices.delivering import Fate, Outcome
+from bot.texts import N_, _
+
+# Seconds until a token that is not accepted is tried again.
+TOKEN_PAUSE = 60.0
+# Seconds to wait where direct channels are opened too fast.
+OPENING_PAUSE = 60.0
+
+log = logging.getLogger("onrecord.discord")
+
+_ARCHIVED = 50083
+_NO_HISTORY, _OPENING_TOO_FAST = 160002, 40003
+# Of a channel or person.
+_UNREACHABLE = {
+    10003: N_("the channel was deleted"),
+    10004: N_("the bot is not in the server any more"),
+    10013: N_("the account does not exist any more"),
+    50001: N_("the bot may not see the channel"),
+    50007: N_("its direct messages are closed"),
+    50008: N_("the channel takes no messages"),
+    50013: N_("permission to send messages or embeds is missing"),
+    50024: N_("the channel takes no messages"),
+    50033: N_("the account does not exist any more"),
+    _ARCHIVED: N_("the thread is archived"),
+    160005: N_("the thread is locked"),
+}
+# Of a message.
+_REFUSED = {
+    10008: N_("the message was deleted"),
+    30046: N_("the message was edited too often"),
+    50005: N_("the message is somebody else's"),
+    _NO_HISTORY: N_("permission to read earlier messages is missing"),
+    200000: N_("a rule of the server blocks it"),
+    200001: N_("a rule of the server blocks it"),
+}
+
+
+def outcome_of(error: Exception, *, editing: bool = False) -> Outcome:
+    """Return what an error of discord.py, or of the network, means for a delivery."""
+    match error:
+        case Locked():
+            return Outcome(Fate.LATER, wait=error.wait)
+        case discord.RateLimited():
+            return Outcome(Fate.FAILED, error="told to wait", wait=error.retry_after)
+        case discord.HTTPException():
+            return _by_code(error, editing=editing) or _by_status(error)
+        case aiohttp.ClientError() | OSError() | asyncio.TimeoutError():
+            return Outcome(Fate.FAILED, error=f"no connection to Discord ({type(error).__name__})")
+    log.error("a message could not be sent to Discord", exc_info=error)
+    return Outcome(Fate.FAILED, error=type(error).__name__)
+
+
+def cannot_answer(error: Exception) -> bool:
+    """Tell whether it is only in answer to an earlier message that something cannot be sent."""
+    return isinstance(error, discord.HTTPException) and error.code == _NO_HISTORY
+
+
+def _by_code(error: discord.HTTPException, *, editing: bool) -> Outcome | None:
+    """Return what the code of an answer means, None for one that means nothing in particular."""
+    if (reason := _UNREACHABLE.get(error.code)) is not None:
+        # A message can be sent to an archived thread, and so opens it again; none there can be edited.
+        archived = editing and error.code == _ARCHIVED
+        return Outcome(Fate.REFUSED if archived else Fate.UNREACHABLE, error=_(reason))
+    if (reason := _REFUSED.get(error.code)) is not None:
+        return Outcome(Fate.REFUSED, error=_(reason))
+    if error.code == _OPENING_TOO_FAST:
+        return Outcome(Fate.FAILED, error="told to wait", wait=OPENING_PAUSE)
+    return None
+
+
+def _by_status(error: discord.HTTPException) -> Outcome:
+    """Return what the status of an answer means."""
+    match error.status:
+        case 401:
+            # No delivery's fault, and none is lost by it.
+            return Outcome(Fate.LATER, error="Discord does not accept the token", wait=TOKEN_PAUSE)
+        case 403 if error.code:
+            reason = _("Discord does not permit it (code {code})", code=error.code)
+            return Outcome(Fate.UNREACHABLE, error=reason)
+        case 429:
+            return Outcome(Fate.FAILED, error="told to wait", wait=_retry_after(error))
+        case 400 | 404 | 405 | 413:
+            return Outcome(Fate.REFUSED, error=summary(error))
+    # Such as 5xx; and a 403 without a code, which is of the network in front of Discord.
+    return Outcome(Fate.FAILED, error=summary(error))
+
+
+def _retry_after(error: discord.HTTPException) -> float:
+    """Return the seconds that a 429 asks to wait, 0 where it does not say."""
+    value = error.response.headers.get("Retry-After", "")
+    return float(value) if value.isascii() and value.replace(".", "", 1).isdigit() else 0.0
+
+
+def summary(error: discord.HTTPException) -> str:
+    """Return an error for the log, without Discord's text."""
+    return f"{type(error).__name__}: {error.status}, code {error.code}"

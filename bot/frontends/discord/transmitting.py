@@ -1,0 +1,143 @@
+"""Sending what nobody just asked for, and putting right what was said: Discord's side of delivering."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+import discord
+
+from bot.frontends.discord.refusals import cannot_answer, outcome_of
+from bot.frontends.discord.turnstile import unasked
+from bot.frontends.pacing import Sleep
+from bot.notices.delivering import Fate, Outcome
+from bot.replies import Reply
+from storage.models import Listener
+
+# The rest of a message that has begun is tried so often, with these seconds between, and never waits longer.
+PAUSES = (0.5, 1.0, 2.0)
+LONGEST_WAIT = 60.0
+# Direct channels that are remembered: to open one is a request of its own.
+MOST_DIRECT = 50_000
+Views = Callable[[Reply], Awaitable[discord.ui.View | None]]
+NOBODY = discord.AllowedMentions.none()
+
+log = logging.getLogger("onrecord.discord")
+
+
+class Rendered(Protocol):
+    """One message of a reply."""
+
+    @property
+    def embeds(self) -> tuple[discord.Embed, ...]:
+        """What it shows."""
+
+
+Say = Callable[[], Awaitable[discord.Message]]
+Render = Callable[[Reply], Sequence[Rendered]]
+
+
+class Transmitter:
+    """Send and edit behind all that somebody waits for; nothing is raised, all becomes an outcome."""
+
+    platform = "discord"
+
+    def __init__(
+        self, client: discord.Client, views: Views, render: Render, *, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self._client = client
+        self._views = views
+        self._render = render
+        self._sleep = sleep
+        self._direct: dict[int, int] = {}
+
+    async def transmit(self, listener: Listener, reply: Reply, *, answering: int | None = None) -> Outcome:
+        """Send a reply to a channel, thread, forum post or person."""
+        with unasked():
+            return await self._transmit(listener, reply, answering)
+
+    async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
+        """Put a reply in the place of a message; REFUSED where it is gone or the reply takes several."""
+        pieces = self._render(reply)
+        if len(pieces) != 1:
+            return Outcome(Fate.REFUSED, error="it takes more than one message")
+        with unasked():
+            try:
+                view = await self._views(reply)
+                channel = await self._channel(chat)
+                await channel.get_partial_message(message).edit(
+                    embeds=pieces[0].embeds, view=view, allowed_mentions=NOBODY
+                )
+            except Exception as error:  # noqa: BLE001  # reason: whatever it is, it becomes an outcome
+                return outcome_of(error, editing=True)
+        return Outcome(Fate.SENT, (message,))
+
+    async def _transmit(self, listener: Listener, reply: Reply, answering: int | None) -> Outcome:
+        sent: list[int] = []
+        try:
+            view = await self._views(reply)
+            channel = await self._channel(listener.chat)
+            pieces = self._render(reply)
+            how = _how(listener, channel.id, answering)
+            for position, piece in enumerate(pieces, 1):
+                under = {"view": view} if view is not None and position == len(pieces) else {}
+                # With the same nonce, Discord sends a message only once.
+                say = partial(channel.send, embeds=piece.embeds, nonce=secrets.token_hex(12), **how, **under)
+                # The first is tried again by whoever delivers: with others, that would repeat it.
+                sent.append((await (self._persist(say) if sent else say())).id)
+        except Exception as error:  # noqa: BLE001  # reason: whatever it is, it becomes an outcome
+            if answering is not None and not sent and cannot_answer(error):
+                return await self._transmit(listener, reply, None)
+            outcome = outcome_of(error)
+            if not sent:
+                return outcome
+            # Half of it arrived: to send it all again would repeat that half.
+            log.warning("the rest of a notice to %s was not sent: %s", listener.chat, outcome.error)
+        return Outcome(Fate.SENT, tuple(sent))
+
+    async def _persist(self, say: Say) -> discord.Message:
+        """Say it, again and again where that may help. Raises the last error."""
+        for pause in PAUSES:
+            try:
+                return await say()
+            except Exception as error:
+                outcome = outcome_of(error)
+                if outcome.fate is not Fate.FAILED or outcome.wait > LONGEST_WAIT:
+                    raise
+                await self._sleep(outcome.wait or pause)
+        return await say()
+
+    async def _channel(self, chat: str) -> discord.PartialMessageable:
+        """Return the channel of an address, opening a person's direct one if need be."""
+        number = number_of(chat)
+        if not is_person(chat):
+            return self._client.get_partial_messageable(number)
+        if number not in self._direct:
+            if len(self._direct) >= MOST_DIRECT:
+                self._direct.clear()
+            self._direct[number] = (await self._client.create_dm(discord.Object(number))).id
+        return self._client.get_partial_messageable(self._direct[number])
+
+
+def _how(listener: Listener, channel: int, answering: int | None) -> dict[str, Any]:
+    """Return what all messages to a listener have in common."""
+    how: dict[str, Any] = {"allowed_mentions": NOBODY, "silent": listener.silent}
+    if answering is not None:
+        how["reference"] = discord.MessageReference(
+            message_id=answering, channel_id=channel, fail_if_not_exists=False
+        )
+    return how
+
+
+def is_person(chat: str) -> bool:
+    """Tell whether an address is a person's, whose channel is the direct one."""
+    return not chat.startswith("discord:#")
+
+
+def number_of(chat: str) -> int:
+    """Return the id of the channel or person in an address: `discord:#12` or `discord:34`."""
+    return int(chat.removeprefix("discord:").removeprefix("#"))
