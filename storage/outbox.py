@@ -15,6 +15,8 @@ MOST_ATTEMPTS = 8
 # Not by the index of addresses: nearly all listeners are of the platform, and few of them are looked for.
 _OF_PLATFORM = "l.chat || '' >= :low AND l.chat || '' < :high"
 
+_UNDER_WAY = "SELECT 1 FROM delivery WHERE listener_id = :listener AND state = 'sending'"
+
 
 class Parcel(NamedTuple):
     """All that is to be sent to one listener now: the ids of the notices, oldest first."""
@@ -92,7 +94,12 @@ class Outbox:
     async def hold(self, parcel: Parcel, until: str) -> None:
         """Keep a parcel until its listener may hear again."""
         async with self._database.transaction() as tx:
-            await tx.run("UPDATE listener SET open_at = ? WHERE id = ?", (until, parcel.listener.id))
+            # Something else may have come to wait for it meanwhile, and be more urgent.
+            await tx.run(
+                "UPDATE listener SET open_at = iif(open_at = '', :until, min(open_at, :until))"
+                " WHERE id = :id",
+                {"until": until, "id": parcel.listener.id},
+            )
             await self._mark(tx, parcel, "held", None)
             await tx.run(
                 "UPDATE delivery SET attempts = attempts - 1 WHERE listener_id = ?"
@@ -263,9 +270,13 @@ class Outbox:
                     "UPDATE delivery SET state = 'sending', attempts = attempts + 1, changed_at = :now"
                     " WHERE listener_id = :listener AND state IN ('due', 'held', 'failed')"
                     f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN})"
-                    " RETURNING notice_id, attempts",
+                    # One at a time to each listener: what comes later is told later.
+                    f" AND NOT EXISTS ({_UNDER_WAY}) RETURNING notice_id, attempts",
                     {"listener": listener_id, "now": now},
                 )
+                if not rows and await tx.fetch(_UNDER_WAY, {"listener": listener_id}):
+                    await _queue(tx, listener_id, now)
+                    continue
                 found = await tx.fetch(
                     "UPDATE listener SET open_at = '' WHERE id = ? RETURNING *", (listener_id,)
                 )
@@ -294,6 +305,16 @@ class Outbox:
             " WHERE listener_id = ? AND state = 'sending' AND notice_id IN (SELECT value FROM json_each(?))",
             (state, at, error, message, parcel.listener.id, json.dumps(parcel.notices)),
         )
+
+
+async def _queue(tx: Transaction, listener_id: int, now: str) -> None:
+    """Let what is due to a listener wait until what is under way there has come to its end."""
+    await tx.run(
+        "UPDATE delivery SET state = 'held' WHERE listener_id = ? AND state = 'due'"
+        f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN})",
+        (listener_id,),
+    )
+    await tx.run("UPDATE listener SET open_at = ? WHERE id = ?", (now, listener_id))
 
 
 def _range(platform: str) -> tuple[str, str]:
