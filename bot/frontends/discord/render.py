@@ -1,0 +1,205 @@
+"""A `Reply` as Discord shows it: embeds within all limits. Pure: no I/O.
+
+Limits: https://docs.discord.com/developers/resources/message#embed-object-embed-limits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from discord import Embed
+
+from bot.frontends.packing import Packing, Row, Span, units
+from bot.replies import Block, Heading, Item, Line, Note, Reply
+from bot.texts import _
+
+# In UTF-16 code units, of which a text never has fewer than characters, whichever of them Discord counts.
+TITLE_LIMIT = 256
+DESCRIPTION_LIMIT = 4096
+VALUE_LIMIT = 1024
+MESSAGE_LIMIT = 6000  # over all embeds of a message
+EMBED_LIMIT = 10
+LINK_LIMIT = 512  # a longer address is not linked: it would crowd out what it belongs to
+
+# Controls and halves of surrogate pairs; direction overrides could show a text in another order than it is.
+_UNSHOWN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSENDABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BRACKETS = frozenset("[]")
+# What would end the address of a link.
+_ENCODED = str.maketrans({sign: f"%{ord(sign):X}" for sign in "<>()"})
+
+# Discord shows a sign as it is after a backslash; these are the signs that need one.
+# `discord.utils.escape_markdown` would be right for the first row alone. It leaves times, emoji, commands and
+# addresses in angle brackets, `1.` and `+`; of a masked link it escapes the first bracket and none of the
+# marks inside. `escape_mentions` changes the text itself, by spaces of no width.
+# Each alternative begins with a plain sign, so that the search skips to one: twice as quick.
+_ANYWHERE = re.compile(
+    r"\\|\*|_|~|\||`"  # emphasis, spoilers, code
+    r"|<"  # whatever stands in angle brackets
+    r"|\((?<=\]\()"  # what makes a link of the brackets before it
+    r"|@(?=(?i:everyone|here))"
+    r"|/(?<=:/)(?=/)|\.(?<=[Ww]{3}\.)"  # addresses
+    r"|:(?=[\w+-]+:)"  # :emoji:
+)
+_AT_LINE_START = re.compile(r"^([^\S\n]*)(?:([#>]|[-+](?=[\s#]|$))|(\d+)([.)])(?=\s|$))", re.MULTILINE)
+
+
+class Piece(NamedTuple):
+    """One message: its embeds, none of them empty, together within all limits."""
+
+    embeds: tuple[Embed, ...]
+
+
+def render(reply: Reply) -> list[Piece]:
+    """Return the messages that show a reply, in order; at least one.
+
+    A message is one embed as a rule. It is split between blocks, a block that is too long by itself between
+    words. The sources stay together: in a field of the last embed if they fit there, else in their own.
+    """
+    title = _title(reply.blocks[0])
+    rows = [
+        _row(reply, block, above) for above, block in zip((None, *reply.blocks), reply.blocks, strict=False)
+    ]
+    embeds = [Embed(description=text) for text in _PACKING.packed(rows[1:] if title else rows)]
+    if title:
+        embeds = embeds or [Embed()]
+        embeds[0].title = title
+    _add_sources(embeds, reply)
+    return [Piece(tuple(held)) for held in _messages(embeds or [Embed(description="…")])]
+
+
+def escape(text: str) -> str:
+    """Return a text that Discord shows as `text`: nothing in it is a mark, a mention or a link."""
+    return _escaped(clean(text))
+
+
+def clean(text: str) -> str:
+    """Return a text without what cannot or must not be shown; whatever breaks a line is a newline."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSENDABLE.sub("\ufffd", _UNSHOWN.sub("", _BREAK.sub("\n", text)))
+
+
+def _escaped(text: str) -> str:
+    return _AT_LINE_START.sub(r"\1\3\\\2\4", _ANYWHERE.sub(r"\\\g<0>", text))
+
+
+_PACKING = Packing(_escaped, DESCRIPTION_LIMIT)
+
+
+def _inline(text: str) -> str:
+    """Return a text for a place of one line."""
+    return " ".join(filter(None, map(str.strip, clean(text).split("\n"))))
+
+
+def _bold(text: str) -> Span:
+    return Span(_inline(text), "**", "**")
+
+
+def _linked(text: str, url: str | None) -> tuple[Span, ...]:
+    """Return a clean text as a link if the address is one that a reader may safely follow.
+
+    Discord heeds no backslash in a link's text: https://github.com/discord/discord-api-docs/issues/6185.
+    Where the text would need one, the link stands after it, under its host's name.
+    """
+    host = _host(url) if url else None
+    if url is None or host is None:
+        return (Span(text),)
+    after = f"](<{url.translate(_ENCODED)}>)"
+    if _plain(text):
+        return (Span(text, "[", after),)
+    return (Span(f"{text} — "), Span(host, "[", after))
+
+
+def _plain(text: str) -> bool:
+    """Tell whether a text can be a link's as it is."""
+    return bool(text.strip()) and _BRACKETS.isdisjoint(text) and _escaped(text) == text
+
+
+def _host(url: str) -> str | None:
+    """Return the host of an address that may be followed."""
+    if units(url) > LINK_LIMIT or clean(url) != url or any(sign.isspace() or sign == "\\" for sign in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    return host if parts.scheme in ("http", "https") and _plain(host) else None
+
+
+def _row(reply: Reply, block: Block, above: Block | None) -> Row:
+    match block:
+        case Heading():
+            return Row((_bold(block.text),), gap="\n\n", heading=True)
+        case Note():
+            # After lines or items it speaks of all of them, not of the last.
+            return Row((Span(clean(block.text)),), gap="\n\n" if isinstance(above, Line | Item) else "\n")
+        case Item(text="", url=str() as url):
+            return Row(_linked(_inline(block.label), url))
+        case Item():
+            text = (Span(" — "), *_linked(clean(block.text), block.url)) if block.text else ()
+            return Row((_bold(block.label), *text))
+        case Line():
+            return Row(tuple(_line(reply, block)))
+
+
+def _line(reply: Reply, line: Line) -> Iterable[Span]:
+    if line.nested:
+        yield Span("   ↳ ")
+    if line.label:
+        yield Span(f"{_inline(line.label)}: ")
+    if line.fact is not None:
+        yield _bold(f"F{line.fact}")
+        yield Span(" ")
+    yield Span(_inline(f"{line.text} {reply.marks(line)}"))
+    if line.mark:
+        yield Span(" — ")
+        yield Span(_inline(line.mark), "*", "*")
+
+
+def _title(block: Block) -> str | None:
+    """Return the title that a reply begins with, if it has one that fits."""
+    if not isinstance(block, Heading) or block.level != 1:
+        return None
+    title = _escaped(_inline(block.text))
+    return title if title and units(title) <= TITLE_LIMIT else None
+
+
+def _add_sources(embeds: list[Embed], reply: Reply) -> None:
+    """Put the sources under the last embed, or into embeds of their own."""
+    rows = [
+        Row((Span(f"[{cited.number}] "), *_linked(_inline(cited.entry), cited.url)))
+        for cited in reply.sources
+    ]
+    value = _PACKING.joined(rows)
+    if embeds and value and units(value) <= VALUE_LIMIT:
+        embeds[-1].add_field(name=_("Sources"), value=value, inline=False)
+    elif value:
+        first, *more = _PACKING.packed(rows)
+        embeds.append(Embed(title=_("Sources"), description=first))
+        embeds += [Embed(description=text) for text in more]
+
+
+def _messages(embeds: Iterable[Embed]) -> Iterable[list[Embed]]:
+    """Part the embeds into messages, each as full as can be."""
+    held: list[Embed] = []
+    room = MESSAGE_LIMIT
+    for embed in embeds:
+        size = _size(embed)
+        if held and (size > room or len(held) == EMBED_LIMIT):
+            yield held
+            held, room = [], MESSAGE_LIMIT
+        held.append(embed)
+        room -= size
+    yield held
+
+
+def _size(embed: Embed) -> int:
+    texts = [embed.title or "", embed.description or ""]
+    texts += [part or "" for field in embed.fields for part in (field.name, field.value)]
+    return sum(map(units, texts))

@@ -1,0 +1,148 @@
+"""Rows of marked-up text, packed into texts of a limited length. Pure; a platform brings its escaping."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_JOINING = frozenset("\u200d\ufe0e\ufe0f\u20e3\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+
+
+def units(text: str) -> int:
+    """Return the length of a text in UTF-16 code units, never fewer than its characters."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+class Span(NamedTuple):
+    """Text under one mark; text is escaped only when it is written out, so it can be cut anywhere."""
+
+    text: str
+    before: str = ""
+    after: str = ""
+
+
+class Row(NamedTuple):
+    """What stands together on the screen: a block or a source; `gap` is what parts it from the row above."""
+
+    spans: tuple[Span, ...]
+    gap: str = "\n"
+    heading: bool = False
+
+
+@dataclass(frozen=True)
+class Packing:
+    """Write rows with a platform's escaping, into texts of at most `limit` UTF-16 units."""
+
+    escape: Callable[[str], str]
+    limit: int
+
+    def joined(self, rows: Sequence[Row]) -> str:
+        """Return the rows as one text, however long."""
+        parts: list[str] = []
+        for row in rows:
+            if parts:
+                parts.append(row.gap)
+            parts += [self._written(span) for span in row.spans]
+        return "".join(parts)
+
+    def packed(self, rows: Sequence[Row]) -> list[str]:
+        """Return the rows as texts, each as full as can be and none of white space alone.
+
+        A heading goes with what it heads. A row that is too long by itself is split between words, and a
+        word only where it is longer than a text.
+        """
+        whole = self.joined(rows)
+        if units(whole) <= self.limit:
+            return [whole] if whole.strip() else []
+        pieces: list[str] = []
+        held: list[Row] = []
+        size = 0
+        for row in rows:
+            grown = size + len(row.gap) * bool(held) + units(self.joined([row]))
+            if grown <= self.limit:
+                held.append(row)
+                size = grown
+                continue
+            carried: list[Row] = []
+            while held and held[-1].heading:
+                carried.insert(0, held.pop())
+            pieces.append(self.joined(held))
+            held = [*carried, row]
+            size = units(self.joined(held))
+            if size > self.limit:
+                *full, rest = self._cut(_run_on(held))
+                pieces += [self.joined([Row(tuple(part))]) for part in full]
+                held = [Row(tuple(rest))]
+                size = units(self.joined(held))
+        pieces.append(self.joined(held))
+        return [piece for piece in pieces if piece.strip()]
+
+    def _written(self, span: Span) -> str:
+        """Write a span out. White space at its ends stays outside of the marks, where not all take it."""
+        if not span.before:
+            return self.escape(span.text)
+        text = span.text.strip()
+        if not text:
+            return span.text
+        lead, _, trail = span.text.partition(text)
+        return f"{lead}{span.before}{self.escape(text)}{span.after}{trail}"
+
+    def _cut(self, spans: Iterable[Span]) -> list[list[Span]]:
+        """Split one long row between words so that each part fits; no mark is left open."""
+        parts: list[list[Span]] = [[]]
+        room = self.limit
+        for span in spans:
+            text, frame = span.text, units(span.before) + units(span.after)
+            while text:
+                count = self._fitting(text, room - frame)
+                if count < len(text):
+                    count = _word_end(text, count, fresh=not parts[-1])
+                if count:
+                    part = span._replace(text=text[:count])
+                    parts[-1].append(part)
+                    room -= units(self._written(part))
+                    text = text[count:]
+                if text:
+                    if all(part.text.isspace() for part in parts[-1]):
+                        parts.pop()  # no platform takes a message of white space alone
+                    parts.append([])
+                    room = self.limit
+        return parts
+
+    def _fitting(self, text: str, room: int) -> int:
+        """Return how many characters of `text` fit into `room` units once they are escaped."""
+        # A character takes a unit or more, so none beyond these could fit; more of them never take fewer.
+        most = min(len(text), max(room, 0))
+        if units(self.escape(text[:most])) <= room:
+            return most
+        return bisect_right(range(1, most + 1), room, key=lambda count: units(self.escape(text[:count])))
+
+
+def _run_on(rows: Sequence[Row]) -> list[Span]:
+    """Return the spans of several rows as those of one."""
+    return [
+        span for row in rows for span in ((Span(row.gap), *row.spans) if row is not rows[0] else row.spans)
+    ]
+
+
+def _word_end(text: str, count: int, *, fresh: bool) -> int:
+    """Return where to cut at or before `count`: after white space, or (if fresh) inside a word."""
+    if text[count].isspace():
+        return count
+    for end in range(count, 0, -1):
+        if text[end - 1].isspace():
+            return end
+    if not fresh:
+        return 0
+    end = count
+    while end > max(count - 32, 1) and _joins(text[end - 1], text[end]):
+        end -= 1
+    return max(end if end > count - 32 else count, 1)
+
+
+def _joins(left: str, right: str) -> bool:
+    """Tell whether two characters are drawn as one: a letter and its accent, the parts of an emoji."""
+    return right in _JOINING or left == "\u200d" or unicodedata.combining(right) != 0
