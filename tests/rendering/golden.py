@@ -1,9 +1,10 @@
-"""What a golden file holds: a reply as both front ends show it."""
+"""What a golden file holds: a reply as every front end shows it."""
 
 from __future__ import annotations
 
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from bot.frontends.discord import render as discord
 from bot.frontends.telegram import render as telegram
 from bot.frontends.terminal import render as terminal
 from bot.replies import Reply
@@ -17,8 +18,17 @@ class Golden(SingleFileSnapshotExtension):
 
 
 def shown(reply: Reply) -> str:
-    """Return a reply as both front ends show it."""
+    """Return a reply as every front end shows it."""
     pieces = [piece.html for piece in telegram.render(reply)]
+    messages = ["\n--- next embed\n".join(map(_embed, piece.embeds)) for piece in discord.render(reply)]
     buttons = [f"[{action.label}] {action.command}" for action in reply.actions]
-    parts = ["--- terminal", terminal.plain(reply), "--- telegram", "\n--- next message\n".join(pieces)]
+    parts = ["--- terminal", terminal.plain(reply)]
+    parts += ["--- telegram", "\n--- next message\n".join(pieces)]
+    parts += ["--- discord", "\n--- next message\n".join(messages)]
     return "\n".join((*parts, *(["--- buttons", *buttons] if buttons else []), ""))
+
+
+def _embed(embed: discord.Embed) -> str:
+    """Return what an embed says: its title and the names of its fields in braces, each above its text."""
+    titled = [(embed.title, embed.description), *((field.name, field.value) for field in embed.fields)]
+    return "\n".join(part for title, text in titled for part in (title and f"{{{title}}}", text) if part)

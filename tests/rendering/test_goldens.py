@@ -1,4 +1,4 @@
-"""Every reply as Telegram and the terminal show it, compared with what was looked at and found right.
+"""Every reply as each front end shows it, compared with what was looked at and found right.
 
 After a change of wording: `python -m pytest tests/rendering --snapshot-update`, and read the difference.
 """
