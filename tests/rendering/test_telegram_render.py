@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from telegram import InlineKeyboardMarkup
 
-from bot.frontends.telegram.render import LIMIT, clean, keyboard, render, units
+from bot.frontends.packing import units
+from bot.frontends.telegram.render import LIMIT, clean, keyboard, render
 from bot.replies import Action, Block, Citation, Heading, Item, Line, Note, Reply
 
 TAGS = {"b", "i", "a"}
