@@ -17,11 +17,15 @@ def units(text: str) -> int:
 
 
 class Span(NamedTuple):
-    """Text under one mark; text is escaped only when it is written out, so it can be cut anywhere."""
+    """Text under one mark; text is escaped only when it is written out, so it can be cut anywhere.
+
+    A `whole` one is not cut where it can be kept from it.
+    """
 
     text: str
     before: str = ""
     after: str = ""
+    whole: bool = False
 
 
 class Row(NamedTuple):
@@ -98,8 +102,9 @@ class Packing:
             text, frame = span.text, units(span.before) + units(span.after)
             while text:
                 count = self._fitting(text, room - frame)
+                fresh = not parts[-1]
                 if count < len(text):
-                    count = _word_end(text, count, fresh=not parts[-1])
+                    count = _word_end(text, count, fresh=fresh) if fresh or not span.whole else 0
                 if count:
                     part = span._replace(text=text[:count])
                     parts[-1].append(part)

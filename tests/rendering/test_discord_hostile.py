@@ -182,6 +182,9 @@ def bold_texts(reply: Reply, pieces: list[Piece]) -> list[str]:
 
 @settings(max_examples=300, deadline=None)
 @given(replies)
+# A link's text that would need a backslash once it is cut.
+@example(Reply(blocks=(Item(label="0 >0 " * 900, text="", url="https://x.org"),)))
+@example(Reply(blocks=(Item(label="w " * 1900, text="0 >0 " * 100, url="https://x.org"),)))
 def test_pieces_fit_are_well_formed_and_lose_nothing(reply: Reply) -> None:
     pieces = render(reply)
     check_limits(pieces)

@@ -111,7 +111,8 @@ def test_sources_that_do_not_fit_a_field_stand_in_an_embed_of_their_own() -> Non
     (((first, second),),) = render(Reply(blocks=(line(1, source=3),)))
     assert not first.fields
     assert second.title == "Sources"
-    assert second.description.startswith("[1] [long long")
+    assert second.description.startswith("[1] long long")
+    assert second.description.endswith(" long — [example.org](<https://example.org/" + "y" * 400 + ">)")
 
 
 def test_messages_are_as_full_as_can_be() -> None:

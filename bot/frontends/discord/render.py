@@ -22,7 +22,7 @@ DESCRIPTION_LIMIT = 4096
 VALUE_LIMIT = 1024
 MESSAGE_LIMIT = 6000  # over all embeds of a message
 EMBED_LIMIT = 10
-LINK_LIMIT = 512  # a longer address is not linked: it would crowd out what it belongs to
+LINK_LIMIT = 512  # of a link's text and of its address, each: longer ones would crowd out the rest
 
 # Controls and halves of surrogate pairs; direction overrides could show a text in another order than it is.
 _UNSHOWN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -104,20 +104,20 @@ def _linked(text: str, url: str | None) -> tuple[Span, ...]:
     """Return a clean text as a link if the address is one that a reader may safely follow.
 
     Discord heeds no backslash in a link's text: https://github.com/discord/discord-api-docs/issues/6185.
-    Where the text would need one, the link stands after it, under its host's name.
+    Where the text would need one, or might be cut, the link stands after it, under its host's name.
     """
     host = _host(url) if url else None
     if url is None or host is None:
         return (Span(text),)
     after = f"](<{url.translate(_ENCODED)}>)"
     if _plain(text):
-        return (Span(text, "[", after),)
-    return (Span(f"{text} — "), Span(host, "[", after))
+        return (Span(text, "[", after, whole=True),)
+    return (Span(f"{text} — "), Span(host, "[", after, whole=True))
 
 
 def _plain(text: str) -> bool:
     """Tell whether a text can be a link's as it is."""
-    return bool(text.strip()) and _BRACKETS.isdisjoint(text) and _escaped(text) == text
+    return 0 < units(text.strip()) <= LINK_LIMIT and _BRACKETS.isdisjoint(text) and _escaped(text) == text
 
 
 def _host(url: str) -> str | None:
