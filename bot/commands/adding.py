@@ -15,7 +15,7 @@ FAMILY = N_("Keeping the record")
 
 @commands.command(
     "add",
-    Argument(N_("statement and lines"), Kind.TEXT),
+    Argument(N_("statement and lines"), Kind.TEXT, option="text"),
     family=FAMILY,
     role=Role.MODERATOR,
     help=N_("a new fact: step by step, or at once with lines like “who:” and “source:” under it"),

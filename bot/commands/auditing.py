@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}")
 
 @commands.command(
     "audit",
-    Argument(N_("F7, @moderator or since DATE"), Kind.WORDS),
+    Argument(N_("F7, @moderator or since DATE"), Kind.WORDS, option="about"),
     family=FAMILY,
     role=Role.MODERATOR,
     help=N_("who changed what, when and from where, before and after"),

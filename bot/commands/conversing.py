@@ -36,6 +36,7 @@ class Asked(NamedTuple):
     Argument(N_("words"), Kind.TEXT, required=True),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("your answer in words, where plain talk is not read (in groups)"),
     example="/answer The court",
 )
@@ -52,6 +53,7 @@ async def answer(context: Context, argument: str) -> Reply:
     Argument(N_("number"), Kind.TOKEN, required=True),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("one of the answers that are offered, by its number"),
     example="/choose 1",
 )
@@ -65,6 +67,7 @@ async def choose(context: Context, argument: str) -> Reply:
     Argument(N_("token"), Kind.TOKEN),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("leave open what is asked"),
     example="/skip",
 )
@@ -78,6 +81,7 @@ async def skip(context: Context, argument: str) -> Reply:
     Argument(N_("token"), Kind.TOKEN),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("the question before, to answer it anew"),
     example="/back",
 )
@@ -91,6 +95,7 @@ async def back(context: Context, argument: str) -> Reply:
     Argument(N_("token"), Kind.TOKEN),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("yes to the change that is shown"),
     example="/confirm",
 )
@@ -104,6 +109,7 @@ async def confirm(context: Context, argument: str) -> Reply:
     Argument(N_("token"), Kind.TOKEN),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("end the dialogue; nothing is changed"),
     example="/cancel",
 )

@@ -120,7 +120,9 @@ async def _source_done(_context: Context, filled: Filled, made: Made) -> Reply:
 
 @commands.command(
     "source",
-    Argument(N_("id, address or title, and lines"), Kind.TEXT, required=True, offers=sources),
+    Argument(
+        N_("id, address or title, and lines"), Kind.TEXT, required=True, option="source", offers=sources
+    ),
     family=FAMILY,
     role=Role.MODERATOR,
     help=N_("a source added, or edited with lines like “title:” and “published:” under its id"),

@@ -176,7 +176,7 @@ async def _entity_done(context: Context, _filled: Filled, made: Made) -> Reply:
 
 @commands.command(
     "entity",
-    Argument(N_("name and lines"), Kind.TEXT, required=True, offers=names),
+    Argument(N_("name and lines"), Kind.TEXT, required=True, option="entity", offers=names),
     family=FAMILY,
     role=Role.MODERATOR,
     help=N_("a name added, edited or merged: lines “name:”, “alias:”, “role:”, “merge:” under it"),

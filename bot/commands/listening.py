@@ -31,7 +31,7 @@ _LONGEST_MUTE = timedelta(days=90)
 
 @commands.command(
     "subscribe",
-    Argument(N_("story, name or words"), Kind.NAME),
+    Argument(N_("story, name or words"), Kind.NAME, option="what"),
     family=FAMILY,
     role=Role.READER,
     by_admins=True,
@@ -111,7 +111,7 @@ async def _numbered(context: Context, typed: str, _given: Sequence[str]) -> Sequ
 
 @commands.command(
     "unsubscribe",
-    Argument(N_("number or all"), Kind.NUMBER, offers=_numbered),
+    Argument(N_("number or all"), Kind.NUMBER, option="which", offers=_numbered),
     family=FAMILY,
     role=Role.READER,
     by_admins=True,
@@ -186,7 +186,11 @@ def _what(story: str, entity: str | None, words: str | None) -> str:
 @commands.command(
     "mute",
     Argument(
-        N_("how long, or off"), Kind.WORDS, required=True, offers=listed("30m", "2h", "1d", "7d", "off")
+        N_("how long, or off"),
+        Kind.WORDS,
+        required=True,
+        option="how_long",
+        offers=listed("30m", "2h", "1d", "7d", "off"),
     ),
     family=FAMILY,
     role=Role.READER,

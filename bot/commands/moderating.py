@@ -23,7 +23,7 @@ FAMILY = N_("Choosing moderators")
 _ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}", re.ASCII)
 _NUMBER = re.compile(r"-?[1-9][0-9]{0,19}")
 _HANDLE = re.compile(r"@\w{1,64}")
-_PERSON = Argument(N_("@name or id"), Kind.PERSON)
+_PERSON = Argument(N_("@name or id"), Kind.PERSON, option="person")
 _STORY = Argument(N_("story"), Kind.STORY)
 
 

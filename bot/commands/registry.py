@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from bot.replies import Reply
 from bot.requests import Role
@@ -27,6 +27,8 @@ class Kind(StrEnum):
     STORY = "story"
     COMMAND = "command"
     DATE = "date"
+    # A whole number and nothing else; NUMBER may also be a word.
+    COUNT = "count"
     NUMBER = "number"
     WORDS = "words"
     PERSON = "person"
@@ -73,13 +75,20 @@ def matching(typed: str, offered: Sequence[Offer]) -> list[Offer]:
 class Argument:
     """One argument of a command, in the order in which they are typed.
 
-    `offers` completes it where its values are its command's own; else its kind tells how.
+    `offers` completes it where its values are its command's own; else its kind tells how. `option` is its key
+    where arguments are given by name, if that is not its name itself.
     """
 
     name: str
     kind: Kind
     required: bool = False
+    option: str = ""
     offers: Values | None = field(default=None, compare=False)
+
+    @property
+    def key(self) -> str:
+        """Its key where arguments are given by name: one word of small letters."""
+        return self.option or self.name
 
     def usage(self) -> str:
         """Return how help shows it: `<needed>` or `[optional]`."""
@@ -92,7 +101,8 @@ class Command:
 
     `role` is what one must be in the story in use, or (`everywhere`) in all stories; `by_admins` leaves the
     command to the admins of a chat that several people share. `form` is what the
-    command has filled in where it leads through a dialogue.
+    command has filled in where it leads through a dialogue. `discreet` keeps its answers to who asks, where
+    a platform can.
     """
 
     name: str
@@ -102,9 +112,15 @@ class Command:
     role: Role
     handler: Handler
     arguments: tuple[Argument, ...] = ()
+    form: Form | None = None
     everywhere: bool = False
     by_admins: bool = False
-    form: Form | None = None
+    discreet: bool = False
+
+    @property
+    def aside(self) -> bool:
+        """Whether its answers are nobody else's business: personal matters, and work on the record."""
+        return self.discreet or self.form is not None or self.role > Role.READER
 
     def usage(self) -> str:
         """Return the command as one types it: `/who [name]`."""
@@ -114,6 +130,14 @@ class Command:
     def lines(self) -> bool:
         """Whether line breaks in what follows the name mean something."""
         return any(argument.kind is Kind.TEXT for argument in self.arguments)
+
+
+class Traits(TypedDict, total=False):
+    """What else may be said of a command: see there."""
+
+    everywhere: bool
+    by_admins: bool
+    discreet: bool
 
 
 class Registry:
@@ -130,9 +154,8 @@ class Registry:
         help: str,
         example: str,
         role: Role,
-        everywhere: bool = False,
-        by_admins: bool = False,
         form: Form | None = None,
+        **traits: Unpack[Traits],
     ) -> Callable[[Handler], Handler]:
         """Register the decorated function as the handler of `/name`; it gets what follows as one text."""
 
@@ -140,7 +163,7 @@ class Registry:
             if name in self._commands:
                 raise ValueError(f"command {name!r} is declared twice")
             self._commands[name] = Command(
-                name, family, help, example, role, handler, arguments, everywhere, by_admins, form
+                name, family, help, example, role, handler, arguments, form, **traits
             )
             return handler
 

@@ -96,7 +96,7 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
         required=True,
         offers=listed(*(kind.value for kind in RelationKind), _UNRELATED),
     ),
-    Argument(N_("other id"), Kind.FACT, required=True),
+    Argument(N_("other id"), Kind.FACT, required=True, option="other"),
     Argument(N_("lines"), Kind.TEXT),
     family=FAMILY,
     role=Role.MODERATOR,

@@ -20,7 +20,7 @@ _QUESTION_ID = re.compile(r"Q([1-9]\d{0,14})\.([0-9a-f]{8})")
 
 @commands.command(
     "suggest",
-    Argument(N_("statement and lines"), Kind.TEXT),
+    Argument(N_("statement and lines"), Kind.TEXT, option="text"),
     family=FAMILY,
     role=Role.READER,
     help=N_("a fact for the moderators to look at, with its source"),
@@ -89,6 +89,7 @@ async def privacy(_context: Context, _argument: str) -> Reply:
     "forgetme",
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("what is kept about you removed, and what stays told"),
     example="/forgetme",
 )

@@ -25,7 +25,7 @@ _BEFORE_A_DATE = re.compile(r"^(?:on|in|at|during)\s+", re.IGNORECASE)
 
 @commands.command(
     "when",
-    Argument(N_("date, range or words"), Kind.DATE),
+    Argument(N_("date, range or words"), Kind.DATE, option="when"),
     family=FAMILY,
     role=Role.READER,
     help=N_("the timeline, or what is on record for a date, a range or some words"),
@@ -126,7 +126,7 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
 
 @commands.command(
     "latest",
-    Argument(N_("n"), Kind.NUMBER),
+    Argument(N_("n"), Kind.COUNT, option="count"),
     family=FAMILY,
     role=Role.READER,
     help=N_("the facts that came on record last"),
