@@ -1,0 +1,37 @@
+"""Check settings, record, disk, tokens, clock and reach; say of each failure what to do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from bot.doctor import discord, machine, telegram
+from bot.doctor.findings import Finding, Verdict
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+__all__ = ["Finding", "Verdict", "examine"]
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Yield a finding for each check, those of the machine before those of the network."""
+    yield machine.owners(settings)
+    yield await machine.record(settings)
+    if settings.storage.path.exists():
+        yield await machine.trail(settings)
+    yield machine.disk(settings)
+    if settings.telegram.token is None:
+        advice = "no telegram.token is set: @BotFather in Telegram gives one"
+        yield Finding(Verdict.SKIPPED, "telegram", advice)
+    else:
+        async for finding in telegram.examine(settings):
+            yield finding
+    if settings.discord.token is None:
+        advice = "no discord.token is set: README tells how to get one"
+        yield Finding(Verdict.SKIPPED, "discord", advice)
+    else:
+        async for finding in discord.examine(settings):
+            yield finding
+    if settings.telegram.token is None and settings.discord.token is None:
+        yield Finding(Verdict.SKIPPED, "clock", "is compared with a platform's once there is a token")

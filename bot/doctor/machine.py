@@ -1,0 +1,85 @@
+"""Check what is on this machine: settings, record, trail, disk."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from bot.doctor.findings import Finding, Verdict
+from storage.errors import RecordError
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+# Below this many free bytes a backup or an import may no longer fit.
+LEAST_FREE = 200 * 1024 * 1024
+
+
+def owners(settings: Settings) -> Finding:
+    """Tell how many owners there are."""
+    if settings.owners:
+        return Finding(Verdict.OK, "settings", f"read and understood; owners: {len(settings.owners)}")
+    return Finding(
+        Verdict.OK, "settings", 'read and understood; no owners yet (owners = ["telegram:<your id>"])'
+    )
+
+
+async def record(settings: Settings) -> Finding:
+    """Check that the record is there and sound."""
+    from bot.wiring import open_record
+
+    path = settings.storage.path
+    if not path.exists():
+        if path.parent.is_dir():
+            return Finding(Verdict.OK, "record", f"{path} does not exist yet; the first start makes it")
+        return Finding(
+            Verdict.FAIL, "record", f"the folder {path.parent} does not exist: make it, or set storage.path"
+        )
+    try:
+        async with open_record(settings, create=False) as opened:
+            problems = await opened.database.check()
+            version = await opened.database.version()
+            stories = len(await opened.stories.all())
+    except RecordError as error:
+        return Finding(Verdict.FAIL, "record", str(error))
+    if problems:
+        advice = "stop the bot, keep a copy of the file and restore the last sound backup"
+        return Finding(Verdict.FAIL, "record", f"{path} is damaged ({'; '.join(problems[:3])}): {advice}")
+    return Finding(Verdict.OK, "record", f"{path} is sound; schema {version}, stories: {stories}")
+
+
+async def trail(settings: Settings) -> Finding:
+    """Verify the audit trail's chain; the last hash is told so that it can be kept elsewhere and compared."""
+    from bot.wiring import open_record
+
+    try:
+        async with open_record(settings, create=False) as opened:
+            found = await opened.audit.verify()
+    except RecordError:
+        return Finding(Verdict.SKIPPED, "audit", "cannot be looked at before the record is sound")
+    if found.problem is not None:
+        advice = "stop the bot, keep a copy of the file and compare it with a backup"
+        return Finding(Verdict.FAIL, "audit", f"the chain is broken: {found.problem}. {advice}")
+    return Finding(
+        Verdict.OK, "audit", f"entries: {found.entries}, the chain holds; it ends in {found.head[:16]}"
+    )
+
+
+def disk(settings: Settings) -> Finding:
+    """Check that there is room for the record and its copies."""
+    path = settings.storage.path
+    try:
+        free = shutil.disk_usage(path.absolute().parent).free
+        needed = max(LEAST_FREE, path.stat().st_size if path.exists() else 0)
+    except OSError as error:
+        return Finding(
+            Verdict.FAIL, "disk", f"the disk of {path} cannot be looked at ({error.strerror}): check the path"
+        )
+    shown = f"{free / 1e6:,.0f} MB free"
+    if free < needed:
+        return Finding(
+            Verdict.FAIL,
+            "disk",
+            f"only {shown}, {needed / 1e6:,.0f} MB are wanted: make room or move the record",
+        )
+    return Finding(Verdict.OK, "disk", shown)
