@@ -19,15 +19,21 @@ if TYPE_CHECKING:
     from bot.config import LogSettings
 
 HIDDEN = "***"
-# What a Telegram token looks like, whoever wrote it down and wherever (httpx logs it inside addresses).
-_TOKEN = re.compile(r"(?<![0-9])\d{6,}:[A-Za-z0-9_-]{30,}")
+# What tokens look like, whoever wrote them down and wherever (httpx logs them inside addresses): Telegram's,
+# Discord's, and those by which Discord lets an interaction be answered.
+_TOKEN = re.compile(
+    r"(?<![0-9])\d{6,}:[A-Za-z0-9_-]{30,}"
+    r"|[A-Za-z0-9_-]{23,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{27,}"
+    r"|(?<=/webhooks/)\d+/[^/\s?]+"
+    r"|(?<=/interactions/)\d+/[^/\s?]+"
+)
 # They log each request or each update, with its address; their warnings are kept.
-_NOISY = ("httpx", "httpcore", "telegram", "aiohttp.access", "asyncio", "aiosqlite")
+_NOISY = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "asyncio", "aiosqlite")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Redaction:
-    """Strike out known secrets and whatever looks like a Telegram token."""
+    """Strike out known secrets and whatever looks like a token."""
 
     def __init__(self, known: Iterable[str] = ()) -> None:
         # Longest first, so that a secret that begins another leaves no rest of it.

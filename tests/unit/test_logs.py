@@ -69,6 +69,21 @@ def test_secrets_are_struck_out_everywhere(logged, form):
     assert "ValueError: no answer from /bot***/getMe" in written
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs1234",
+        "https://discord.com/api/v10/webhooks/123/aW50ZXJhY3Rpb246MTIz/messages/@original",
+        "/interactions/123/aW50ZXJhY3Rpb246MTIz/callback",
+    ],
+)
+def test_what_looks_like_a_token_of_discord_is_struck_out(logged, secret):
+    stream = logged()
+    logging.getLogger("bot.x").warning("of %s", secret)
+    line = stream.getvalue()
+    assert "***" in line and "aW50ZXJ" not in line and "ZnCjm1" not in line
+
+
 def test_arguments_that_do_not_fit_lose_nothing(logged, capsys):
     out = logged()
     unfit = "two %s %s"
