@@ -227,3 +227,14 @@ class TestFaults:
 
         assert await outcome(1) == await outcome(1) != await outcome(2)
         assert set(await outcome(1)) == {200, 429, 502}
+
+
+async def test_the_same_nonce_sends_one_message(discord_api: DiscordEmulator) -> None:
+    _alice, channel = newsroom(discord_api)
+    async with running(discord_api) as bot:
+        place = bot.get_partial_messageable(channel.id)
+        first = await place.send("news", nonce="a1")
+        again = await place.send("news", nonce="a1")
+        other = await place.send("news", nonce="a2")
+    assert first.id == again.id != other.id
+    assert len(channel.messages) == 2

@@ -18,6 +18,7 @@ from .faults import Fault, FaultPlan
 from .gateway import Gateway
 from .journal import Call, Journal
 from .limits import Headers, Limiter, Limits, Meter, TooMany
+from .nonces import Nonces
 from .outcomes import note
 from .routes import ROUTES
 from .strictness import check_call
@@ -84,6 +85,7 @@ class DiscordEmulator(Acts):
         self.limiter = Limiter(limits, self.now) if limits else None
         self.meter = Meter(self.clock)
         self.faults = FaultPlan()
+        self.nonces = Nonces(self.clock)
         self.journal = Journal()
         self.gateway = Gateway(self)
         self._host, self._port = host, port
@@ -242,6 +244,8 @@ class DiscordEmulator(Acts):
             check_call(self, asked.method, asked.path, asked.body)
             if own := ROUTES.get((asked.method, asked.path)):
                 return own(self)
+            if earlier := self.nonces.earlier(asked.method, asked.path, asked.body):
+                return earlier
             reply = router.dispatch(
                 self.backend,
                 asked.method,
@@ -265,6 +269,7 @@ class DiscordEmulator(Acts):
             self.backend.http_requests.clear()
             self.backend.transcript.clear()
         note(self, asked.method, asked.path, reply)
+        self.nonces.keep(asked.method, asked.path, asked.body, reply)
         return reply
 
     def _cut(self, request: web.BaseRequest) -> web.Response:
