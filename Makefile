@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 DATA ?=
+EXTRAS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
@@ -16,7 +17,9 @@ chat: $(INSTALLED)
 	@echo "Opening a chat with the bot (Ctrl-D ends it) ..." >&2
 	@$(BIN)/python -m bot chat
 
+# EXTRAS=discord installs what the bot needs there.
 run: $(INSTALLED)
+	@test -z "$(EXTRAS)" || $(PIP) install -c constraints.txt -e '.[$(EXTRAS)]' </dev/null >&2
 	@$(BIN)/python -m bot run
 
 test: $(TESTS_INSTALLED)

@@ -61,7 +61,7 @@ class Form(StrEnum):
 
 @app.command(epilog="Example: onrecord run --config config.toml")
 def run(config: ConfigFile = None) -> None:
-    """Serve readers on Telegram until SIGTERM or Ctrl-C."""
+    """Serve readers on Telegram and Discord until SIGTERM or Ctrl-C."""
     import asyncio
 
     from bot.serving import serve

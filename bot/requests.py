@@ -56,6 +56,7 @@ class Request:
     message that this one replies to, `mentioned` are those whom it names beyond the words of its text, and
     `offered` the commands of the buttons under the message that it replies to. `topic` is the
     forum topic (0: none); `administers` asks the platform whether who asks is one of the chat's admins.
+    `lacking` are the permissions that the bot would need to write in the chat unasked, and does not have.
 
     A person may have linked several accounts. Front ends know accounts only; behind dispatch `user` is the
     person, and `account` the account by which they ask, where that is another.
@@ -75,6 +76,7 @@ class Request:
     replied_to: Identity | None = None
     mentioned: tuple[Identity, ...] = ()
     offered: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
     administers: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)
     account: str = ""
     discreet: bool = False

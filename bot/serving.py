@@ -7,7 +7,8 @@ import gc
 import logging
 import signal
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import SettingsError
 
@@ -22,17 +23,12 @@ logger = logging.getLogger(__name__)
 async def serve(settings: Settings) -> None:
     """Run the front ends that have a token until SIGTERM or SIGINT; what was taken is then answered.
 
-    A second SIGINT aborts. Raises SettingsError if no front end has a token.
+    A second SIGINT aborts. Raises SettingsError if no front end has a token, or one cannot be started; then
+    the others are stopped, too.
     """
-    if settings.telegram.token is None:
-        raise SettingsError(
-            "There is no token, so there is nowhere to serve. Set telegram.token in config.toml or"
-            " ONRECORD_TELEGRAM__TOKEN; without one, talk to the bot here with: onrecord chat"
-        )
-    _import_telegram()
-    from bot.frontends.telegram.app import run
     from bot.wiring import open_bot
 
+    frontends = _frontends(settings)
     stop = _stop_on_signals()
     async with open_bot(
         settings, lambda title: logger.info("put the first story on record: %s", title)
@@ -46,9 +42,51 @@ async def serve(settings: Settings) -> None:
         if settings.metrics.listen is not None:
             await _serve_metrics(metrics, settings.metrics.listen, bot.record)
         try:
-            await run(settings, bot.dispatcher, bot.record, stop)
+            await _side_by_side([run(settings, bot.dispatcher, bot.record, stop) for run in frontends], stop)
         finally:
             await metrics.stop()
+
+
+def _frontends(settings: Settings) -> list[Callable[..., Coroutine[Any, Any, None]]]:
+    """Return the `run` of each front end that has a token; none else is imported."""
+    found: list[Callable[..., Coroutine[Any, Any, None]]] = []
+    if settings.telegram.token is not None:
+        _keep_httpx_small()
+        from bot.frontends.telegram.app import run as telegram
+
+        found.append(telegram)
+    if settings.discord.token is not None:
+        found.append(_discord())
+    if not found:
+        raise SettingsError(
+            "There is no token, so there is nowhere to serve. Set telegram.token or discord.token in"
+            " config.toml, or ONRECORD_TELEGRAM__TOKEN or ONRECORD_DISCORD__TOKEN; without one, talk to the"
+            " bot here with: onrecord chat"
+        )
+    return found
+
+
+def _discord() -> Callable[..., Coroutine[Any, Any, None]]:
+    try:
+        from bot.frontends.discord.app import run
+    except ModuleNotFoundError as error:
+        if error.name != "discord":
+            raise
+        raise SettingsError(
+            "discord.token is set, but Discord's library is not installed: pip install 'onrecord[discord]',"
+            " or in a checkout: make run EXTRAS=discord"
+        ) from None
+    return run
+
+
+async def _side_by_side(running: list[Coroutine[Any, Any, None]], stop: asyncio.Event) -> None:
+    """Run front ends until all have stopped; once one ends with an error the others are told to stop."""
+    tasks = [asyncio.create_task(each) for each in running]
+    for task in tasks:
+        task.add_done_callback(lambda _: stop.set())
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 async def _serve_metrics(metrics: Metrics, listen: str, record: Record) -> None:
@@ -59,7 +97,7 @@ async def _serve_metrics(metrics: Metrics, listen: str, record: Record) -> None:
         raise SettingsError(taken) from error
 
 
-def _import_telegram() -> None:
+def _keep_httpx_small() -> None:
     # python-telegram-bot imports httpx, and that its own command-line client with click, pygments and rich,
     # if they are installed. None makes this import fail, which httpx provides for: 50 ms and 5 MB less.
     if "httpx" not in sys.modules:

@@ -21,9 +21,10 @@ MINUTES = int(LASTS.total_seconds()) // 60
 
 @commands.command(
     "link",
-    Argument(N_("code or off"), Kind.TOKEN),
+    Argument(N_("code or off"), Kind.TOKEN, option="code"),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("another account of yours linked, so that roles and settings are the same on both"),
     example="/link",
 )

@@ -42,6 +42,14 @@ async def subscribe(context: Context, argument: str) -> Reply:
     """Let the chat hear of changes."""
     story, entity, words = await _meant(context, argument)
     request = context.request
+    if request.lacking:
+        raise UserError(
+            _(
+                "I may not write here unasked, so nothing would come. Let an admin give me: {permissions}."
+                " Then send this again.",
+                permissions=", ".join(request.lacking),
+            )
+        )
     made = await context.record.listeners.subscribe(
         request.chat,
         request.topic,

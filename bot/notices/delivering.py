@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import timedelta
-from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from bot.metrics import Metrics
 from bot.notices.amending import Amended, amended
 from bot.notices.fanning import fan_out
+from bot.notices.fates import Fate, Outcome, Transmitter
 from bot.notices.telling import about, message_of
 from bot.notices.timing import UNGATHERED, Spans, ready_at, text_of
 from bot.replies import Reply
@@ -39,43 +39,6 @@ RECORDING_PAUSES = (1.0, 5.0, 30.0)
 
 log = logging.getLogger("onrecord.notices")
 Sleep = Callable[[float], Awaitable[None]]
-
-
-class Fate(Enum):
-    """What became of a message."""
-
-    SENT = "sent"
-    UNREACHABLE = "unreachable"
-    MOVED = "moved"
-    REFUSED = "refused"
-    FAILED = "failed"
-    LATER = "later"
-
-
-class Outcome(NamedTuple):
-    """What became of a message: its ids on the platform, or the reason, the new address, how long to wait.
-
-    `closed` tells that the topic takes no messages and the chat was told instead, and that it was told so.
-    """
-
-    fate: Fate
-    messages: tuple[int, ...] = ()
-    error: str = ""
-    moved_to: str = ""
-    wait: float = 0.0
-    closed: bool = False
-
-
-class Transmitter(Protocol):
-    """What delivering needs of a front end; none of it raises."""
-
-    platform: str
-
-    async def transmit(self, listener: Listener, reply: Reply, *, answering: int | None = None) -> Outcome:
-        """Send a reply to a chat or topic, in the lane of broadcasts."""
-
-    async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
-        """Put a reply in the place of a message; REFUSED where that cannot be done."""
 
 
 class Deliverer:
@@ -205,7 +168,9 @@ class Deliverer:
             await self._surely(lambda: self._note(parcel, None, failed))
             return
         if part is not None:
-            outcome = await self._transmitter.transmit(parcel.listener, part.reply)
+            outcome = await self._transmitter.transmit(
+                parcel.listener, part.reply, key=_key(parcel.listener.chat, part.parcel.notices)
+            )
             await self._surely(lambda: self._note(part.parcel, part.reply, outcome))
 
     async def _surely(self, note: Callable[[], Awaitable[object]]) -> None:
@@ -281,7 +246,8 @@ class Deliverer:
             return outcome
         known = await self._record.listeners.find(chat, amendment.topic)
         listener = known or Listener(id=0, chat=chat, topic=amendment.topic, language=amendment.language)
-        return await self._transmitter.transmit(listener, right.remark, answering=answering)
+        key = _key(f"{chat}#{amendment.message}", amendment.notices)
+        return await self._transmitter.transmit(listener, right.remark, key=key, answering=answering)
 
     async def _note_amended(
         self, amendment: Amendment, outcome: Outcome, revisions: Mapping[int, int]
@@ -305,6 +271,11 @@ class Deliverer:
         """Return when to try again: as told, else after a pause that doubles each time, with jitter."""
         pause = wait or min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempts) * (0.5 + self._chance())
         return text_of(self._record.ledger.clock() + timedelta(seconds=pause))
+
+
+def _key(where: str, notices: Iterable[int]) -> str:
+    """Return what names a message that tells of some notices in some place."""
+    return f"{where} {' '.join(map(str, notices))}"
 
 
 class Opened(NamedTuple):

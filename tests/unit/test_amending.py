@@ -7,7 +7,7 @@ import pytest
 from bot.answers.lines import with_voices
 from bot.notices import delivering
 from bot.notices.amending import amended
-from bot.notices.delivering import Fate, Outcome
+from bot.notices.fates import Fate, Outcome
 from bot.notices.remembering import MOST_GATHERED, Memory
 from bot.replies import Heading, Note, Reply
 from storage.errors import BusyRecord

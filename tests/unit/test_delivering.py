@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.notices.delivering import FIRST_PAUSE, LONGEST_PAUSE, Fate, Outcome
+from bot.notices.delivering import FIRST_PAUSE, LONGEST_PAUSE
+from bot.notices.fates import Fate, Outcome
 from bot.notices.timing import Spans
 from bot.replies import Note, Reply
 from storage.audit import read_moment

@@ -14,7 +14,8 @@ from bot.answers import wording
 from bot.finding import key_of, subject_of
 from bot.metrics import Metrics
 from bot.notices import find_what_to_tell
-from bot.notices.delivering import Deliverer, Fate, Outcome
+from bot.notices.delivering import Deliverer
+from bot.notices.fates import Fate, Outcome
 from bot.notices.remembering import Memory
 from bot.replies import Reply
 from storage.models import Listener
@@ -35,7 +36,9 @@ class Platform(FarEnd):
         self.under_way: Counter[str] = Counter()
         self.put_right: Counter[tuple[str, int]] = Counter()
 
-    async def transmit(self, listener: Listener, reply: Reply, *, answering: int | None = None) -> Outcome:
+    async def transmit(
+        self, listener: Listener, reply: Reply, *, key: str, answering: int | None = None
+    ) -> Outcome:
         assert listener.chat.startswith(f"{self.platform}:")
         self.under_way[listener.chat] += 1
         assert self.under_way[listener.chat] == 1

@@ -11,7 +11,8 @@ import pytest
 
 from bot.metrics import Metrics
 from bot.notices import delivering
-from bot.notices.delivering import Deliverer, Fate, Outcome
+from bot.notices.delivering import Deliverer
+from bot.notices.fates import Fate, Outcome
 from storage.errors import BusyRecord
 from storage.models import Cadence
 from storage.outbox import Outbox

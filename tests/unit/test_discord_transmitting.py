@@ -5,32 +5,25 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
 import discord
 import pytest
 from discord.http import Route
 
+from bot.frontends.discord.addressing import number_of
 from bot.frontends.discord.refusals import OPENING_PAUSE, TOKEN_PAUSE, outcome_of
-from bot.frontends.discord.transmitting import Transmitter, is_person, number_of
+from bot.frontends.discord.transmitting import Transmitter
 from bot.frontends.discord.turnstile import Locked, Turnstile
-from bot.notices.delivering import Fate, Outcome
+from bot.notices.fates import Fate, Outcome
 from bot.replies import Note, Reply
 from storage.models import Listener
 from tests.unit.discord_end import MESSAGE, Far, connected, serving
 
 SHORT = Reply(blocks=(Note(text="It @everyone <rained>."),))
-LONG = Reply(blocks=tuple(Note(text=f"{number}") for number in range(3)))
-
-
-class Shown(NamedTuple):
-    embeds: tuple[discord.Embed, ...]
-
-
-def render(reply: Reply) -> list[Shown]:
-    """Return a message for each block."""
-    return [Shown((discord.Embed(description=block.text),)) for block in reply.blocks]
+# Of each only one fits into a message.
+LONG = Reply(blocks=tuple(Note(text=f"{number} {'word ' * 780}") for number in range(3)))
 
 
 class Answer:
@@ -56,7 +49,7 @@ class Scene:
         async def sleep(seconds: float) -> None:
             self.slept.append(seconds)
 
-        self.transmitter = Transmitter(client, views, render, sleep=sleep)
+        self.transmitter = Transmitter(client, views, sleep=sleep)
 
     def plan(self, *answers: tuple[int, Any] | None) -> None:
         """Let the next requests be answered so; None: as if all were well."""
@@ -67,9 +60,17 @@ class Scene:
         ]
 
     async def transmit(
-        self, reply: Reply = SHORT, *, chat: str = "discord:#7", answering: int | None = None, **how: Any
+        self,
+        reply: Reply = SHORT,
+        *,
+        chat: str = "discord:#7",
+        answering: int | None = None,
+        key: str = "k",
+        **how: Any,
     ) -> Outcome:
-        return await self.transmitter.transmit(Listener(id=1, chat=chat, **how), reply, answering=answering)
+        return await self.transmitter.transmit(
+            Listener(id=1, chat=chat, **how), reply, key=key, answering=answering
+        )
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ async def test_a_notice_goes_to_its_channel_as_the_channel_wants_it(scene: Scene
     assert await scene.transmit(silent=True) == Outcome(Fate.SENT, (101,))
     assert scene.far.asked == ["POST /channels/7/messages"]
     (body,) = scene.far.bodies
-    assert body["embeds"][0]["description"] == "It @everyone <rained>."
+    assert body["embeds"][0]["description"] == r"It \@everyone \<rained>."
     assert body["allowed_mentions"] == {"parse": []}
     assert body["flags"] == discord.MessageFlags(suppress_notifications=True).value
     assert body["components"][0]["components"][0]["custom_id"] == "more"
@@ -216,7 +217,7 @@ async def test_the_rest_of_a_long_one_is_tried_again_and_its_beginning_never_rep
     scene.plan(None, (409, {}), None, None)
     outcome = await scene.transmit(LONG)
     assert outcome == Outcome(Fate.SENT, (101, 102, 103))
-    texts = [body["embeds"][0]["description"] for body in scene.far.bodies]
+    texts = [body["embeds"][0]["description"][0] for body in scene.far.bodies]
     assert texts == ["0", "1", "1", "2"] and scene.slept == [0.5]
     assert scene.far.bodies[1]["nonce"] == scene.far.bodies[2]["nonce"]
 
@@ -231,7 +232,7 @@ async def test_a_message_is_put_right_in_place(scene: Scene):
     assert await scene.transmitter.rewrite("discord:#7", 9, SHORT) == Outcome(Fate.SENT, (9,))
     assert scene.far.asked == ["PATCH /channels/7/messages/9"]
     (body,) = scene.far.bodies
-    assert body["embeds"][0]["description"] == "It @everyone <rained>." and body["components"]
+    assert body["embeds"][0]["description"] == r"It \@everyone \<rained>." and body["components"]
     assert body["allowed_mentions"] == {"parse": []}
 
 
@@ -288,5 +289,12 @@ async def test_direct_channels_that_are_remembered_are_bounded(scene: Scene, mon
 
 
 def test_what_an_address_says():
-    assert (number_of("discord:#7"), number_of("discord:8")) == (7, 8)
-    assert (is_person("discord:#7"), is_person("discord:8")) == (False, True)
+    assert (number_of("discord:#7"), number_of("discord:8")) == ((7, True), (8, False))
+
+
+async def test_what_is_sent_again_has_the_same_nonce_and_nothing_else_has(scene):
+    for key, chat in (("one", "discord:#7"), ("one", "discord:#7"), ("two", "discord:#7")):
+        await scene.transmit(LONG, key=key, chat=chat)
+    nonces = [body["nonce"] for body in scene.far.bodies]
+    assert nonces[:3] == nonces[3:6] and len(set(nonces)) == 6
+    assert all(body["enforce_nonce"] and len(body["nonce"]) <= 25 for body in scene.far.bodies)

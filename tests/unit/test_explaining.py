@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.notices.delivering import Fate, Outcome
 from bot.notices.explaining import explained
+from bot.notices.fates import Fate, Outcome
 from bot.notices.remembering import Memory
 from storage.models import Cadence
 from tests.unit.test_amending import reply_of

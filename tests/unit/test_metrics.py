@@ -14,7 +14,7 @@ from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.metrics import STUCK, Metrics
-from bot.notices.delivering import Fate, Outcome
+from bot.notices.fates import Fate, Outcome
 from bot.requests import Request
 from bot.serving import _serve_metrics
 from tests.unit.wire import Wire, open_wire

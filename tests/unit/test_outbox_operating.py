@@ -6,7 +6,7 @@ import pytest
 
 from bot.config import Settings
 from bot.errors import UserError
-from bot.notices.delivering import Fate, Outcome
+from bot.notices.fates import Fate, Outcome
 from bot.operating import explain, show_outbox
 from storage import record as records
 from storage.errors import UnreadableRecord

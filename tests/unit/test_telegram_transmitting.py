@@ -20,7 +20,7 @@ from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.pace import telegram_pacer
 from bot.frontends.telegram.transmitting import Transmitter, number_of
 from bot.frontends.telegram.transport import AiohttpRequest, Disconnected, Unsent
-from bot.notices.delivering import Fate, Outcome
+from bot.notices.fates import Fate, Outcome
 from bot.replies import Note, Reply
 from storage.models import Listener
 from tests.unit.virtual import VirtualTime
@@ -66,7 +66,7 @@ class Scene:
         self, reply: Reply = SHORT, *, chat: str = "telegram:7", answering: int | None = None, **how: Any
     ) -> Outcome:
         who = Listener(id=1, chat=chat, **how)
-        (outcome,) = await self.time.run(self.transmitter.transmit(who, reply, answering=answering))
+        (outcome,) = await self.time.run(self.transmitter.transmit(who, reply, key="k", answering=answering))
         return outcome
 
     async def rewrite(self, reply: Reply = SHORT) -> Outcome:

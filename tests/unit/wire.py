@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.frontends.terminal.render import plain
-from bot.notices.delivering import Deliverer, Fate, Outcome
+from bot.notices.delivering import Deliverer
+from bot.notices.fates import Fate, Outcome
 from bot.replies import Reply
 from storage.audit import By
 from storage.changes import Publish, Revise
@@ -92,7 +93,9 @@ class FarEnd:
         self.begun = asyncio.Event()
         self.messages = 1000
 
-    async def transmit(self, listener: Listener, reply: Reply, *, answering: int | None = None) -> Outcome:
+    async def transmit(
+        self, listener: Listener, reply: Reply, *, key: str, answering: int | None = None
+    ) -> Outcome:
         self.begun.set()
         if self.gate is not None:
             await self.gate.wait()

@@ -13,7 +13,7 @@ import aiohttp
 import discord
 
 from bot.frontends.discord.turnstile import Locked
-from bot.notices.delivering import Fate, Outcome
+from bot.notices.fates import Fate, Outcome
 from bot.texts import N_, _
 
 # Seconds until a token that is not accepted is tried again.

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Protocol
+from hashlib import blake2b
+from typing import Any
 
 import discord
 
+from bot.frontends.discord.addressing import PLATFORM, number_of
 from bot.frontends.discord.refusals import cannot_answer, outcome_of
+from bot.frontends.discord.render import render
 from bot.frontends.discord.turnstile import unasked
 from bot.frontends.pacing import Sleep
-from bot.notices.delivering import Fate, Outcome
+from bot.notices.fates import Fate, Outcome
 from bot.replies import Reply
 from storage.models import Listener
 
@@ -24,45 +26,33 @@ LONGEST_WAIT = 60.0
 # Direct channels that are remembered: to open one is a request of its own.
 MOST_DIRECT = 50_000
 Views = Callable[[Reply], Awaitable[discord.ui.View | None]]
+Say = Callable[[], Awaitable[discord.Message]]
 NOBODY = discord.AllowedMentions.none()
 
 log = logging.getLogger("onrecord.discord")
 
 
-class Rendered(Protocol):
-    """One message of a reply."""
-
-    @property
-    def embeds(self) -> tuple[discord.Embed, ...]:
-        """What it shows."""
-
-
-Say = Callable[[], Awaitable[discord.Message]]
-Render = Callable[[Reply], Sequence[Rendered]]
-
-
 class Transmitter:
     """Send and edit behind all that somebody waits for; nothing is raised, all becomes an outcome."""
 
-    platform = "discord"
+    platform = PLATFORM
 
-    def __init__(
-        self, client: discord.Client, views: Views, render: Render, *, sleep: Sleep = asyncio.sleep
-    ) -> None:
+    def __init__(self, client: discord.Client, views: Views, *, sleep: Sleep = asyncio.sleep) -> None:
         self._client = client
         self._views = views
-        self._render = render
         self._sleep = sleep
         self._direct: dict[int, int] = {}
 
-    async def transmit(self, listener: Listener, reply: Reply, *, answering: int | None = None) -> Outcome:
+    async def transmit(
+        self, listener: Listener, reply: Reply, *, key: str, answering: int | None = None
+    ) -> Outcome:
         """Send a reply to a channel, thread, forum post or person."""
         with unasked():
-            return await self._transmit(listener, reply, answering)
+            return await self._transmit(listener, reply, key, answering)
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
         """Put a reply in the place of a message; REFUSED where it is gone or the reply takes several."""
-        pieces = self._render(reply)
+        pieces = render(reply)
         if len(pieces) != 1:
             return Outcome(Fate.REFUSED, error="it takes more than one message")
         with unasked():
@@ -76,22 +66,22 @@ class Transmitter:
                 return outcome_of(error, editing=True)
         return Outcome(Fate.SENT, (message,))
 
-    async def _transmit(self, listener: Listener, reply: Reply, answering: int | None) -> Outcome:
+    async def _transmit(self, listener: Listener, reply: Reply, key: str, answering: int | None) -> Outcome:
         sent: list[int] = []
         try:
             view = await self._views(reply)
             channel = await self._channel(listener.chat)
-            pieces = self._render(reply)
+            pieces = render(reply)
             how = _how(listener, channel.id, answering)
             for position, piece in enumerate(pieces, 1):
                 under = {"view": view} if view is not None and position == len(pieces) else {}
-                # With the same nonce, Discord sends a message only once.
-                say = partial(channel.send, embeds=piece.embeds, nonce=secrets.token_hex(12), **how, **under)
+                nonce = nonce_of(key, position)
+                say = partial(channel.send, embeds=piece.embeds, nonce=nonce, **how, **under)
                 # The first is tried again by whoever delivers: with others, that would repeat it.
                 sent.append((await (self._persist(say) if sent else say())).id)
         except Exception as error:  # noqa: BLE001  # reason: whatever it is, it becomes an outcome
             if answering is not None and not sent and cannot_answer(error):
-                return await self._transmit(listener, reply, None)
+                return await self._transmit(listener, reply, key, None)
             outcome = outcome_of(error)
             if not sent:
                 return outcome
@@ -113,8 +103,8 @@ class Transmitter:
 
     async def _channel(self, chat: str) -> discord.PartialMessageable:
         """Return the channel of an address, opening a person's direct one if need be."""
-        number = number_of(chat)
-        if not is_person(chat):
+        number, is_channel = number_of(chat)
+        if is_channel:
             return self._client.get_partial_messageable(number)
         if number not in self._direct:
             if len(self._direct) >= MOST_DIRECT:
@@ -133,11 +123,10 @@ def _how(listener: Listener, channel: int, answering: int | None) -> dict[str, A
     return how
 
 
-def is_person(chat: str) -> bool:
-    """Tell whether an address is a person's, whose channel is the direct one."""
-    return not chat.startswith("discord:#")
+def nonce_of(key: str, position: int) -> str:
+    """Return what marks one message of a delivery: with it, Discord sends it once in several minutes.
 
-
-def number_of(chat: str) -> int:
-    """Return the id of the channel or person in an address: `discord:#12` or `discord:34`."""
-    return int(chat.removeprefix("discord:").removeprefix("#"))
+    So what was under way when the bot was killed does not come twice.
+    https://discord.com/developers/docs/resources/message#create-message
+    """
+    return blake2b(f"{key}/{position}".encode(), digest_size=12).hexdigest()

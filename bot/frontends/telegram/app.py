@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, TypeHandler
 
 from bot.errors import SettingsError
+from bot.frontends.stopping import until
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.conversation import Conversation
 from bot.frontends.telegram.inbox import Inbox
@@ -125,7 +126,7 @@ async def run(
     application = build(settings, dispatcher, record, sleep=sleep)
     client = _client(application)
     try:
-        if not await _until(stop, _connect(application, sleep)):
+        if not await until(stop, _connect(application, sleep), TelegramError):
             return
         logger.info("connected to Telegram as @%s", client.username)
         members = {member.address for member in await record.members.page(limit=MENUS)}
@@ -155,9 +156,9 @@ async def _poll(
 ) -> None:
     poller = Poller(client, inbox, kinds=KINDS, sleep=sleep, alive=alive)
     try:
-        if await _until(stop, _lasting(client.delete_webhook, sleep)):
+        if await until(stop, _lasting(client.delete_webhook, sleep), TelegramError):
             logger.info("taking updates by long polling")
-            await _until(stop, poller.run())
+            await until(stop, poller.run(), TelegramError)
     finally:
         await inbox.drain(DRAIN_SECONDS)
         await poller.confirm()
@@ -180,7 +181,7 @@ async def _listen(
             lambda: client.set_webhook(url, secret_token=secret, allowed_updates=KINDS, max_connections=most),
             sleep,
         )
-        if await _until(stop, registered):
+        if await until(stop, registered, TelegramError):
             logger.info("taking updates by webhook on port %d", webhook.port)
             await stop.wait()
     except BadRequest as error:
@@ -217,24 +218,6 @@ async def _lasting(call: Callable[[], Awaitable[object]], sleep: Sleep) -> None:
             return
         await sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
-
-
-async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Do the work until it is done or `stop` is set, then cancel it; tell whether it was done."""
-    task = asyncio.ensure_future(work)
-    waiting = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiting.cancel()
-        if not task.done():
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, TelegramError):
-                await task
-    if task.cancelled():
-        return False
-    task.result()
-    return True
 
 
 def _client(application: App) -> Client:

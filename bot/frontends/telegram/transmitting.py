@@ -17,7 +17,7 @@ from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Piece, render
 from bot.frontends.telegram.sending import Sleep, persist, summary, wait_of
 from bot.frontends.telegram.transport import Disconnected
-from bot.notices.delivering import Fate, Outcome
+from bot.notices.fates import Fate, Outcome
 from bot.replies import Note, Reply
 from bot.texts import _
 from storage.models import Listener
@@ -44,7 +44,14 @@ class Transmitter:
         self._pacer = pacer
         self._buttons = buttons
 
-    async def transmit(self, listener: Listener, reply: Reply, *, answering: int | None = None) -> Outcome:
+    async def transmit(
+        self,
+        listener: Listener,
+        reply: Reply,
+        *,
+        key: str,  # reason: Telegram has no use for it
+        answering: int | None = None,
+    ) -> Outcome:
         """Send a reply to a chat or topic; where the topic is closed, to the chat."""
         chat = number_of(listener.chat)
         buttons = await self._buttons(reply)
@@ -63,7 +70,7 @@ class Transmitter:
             return Outcome(Fate.LATER, wait=crowded.wait)
         except TelegramError as error:
             if not sent and listener.topic and _says(error, _CLOSED):
-                return await self._fall_back(listener, reply, answering)
+                return await self._fall_back(listener, reply, key, answering)
             if sent:
                 # Half of it arrived: to send it all again would repeat that half.
                 logger.warning("the rest of a notice to chat %s was not sent: %s", chat, summary(error))
@@ -71,13 +78,13 @@ class Transmitter:
             return self._outcome(error)
         return Outcome(Fate.SENT, tuple(sent))
 
-    async def _fall_back(self, listener: Listener, reply: Reply, answering: int | None) -> Outcome:
+    async def _fall_back(self, listener: Listener, reply: Reply, key: str, answering: int | None) -> Outcome:
         """Send to the chat what its topic does not take, and say so where it is no answer to a message."""
         if answering is None:
             closed = Note(text=_("The topic for this is closed: it comes here from now on (/settings)."))
             reply = reply.model_copy(update={"blocks": (closed, *reply.blocks)})
         chat = listener.model_copy(update={"topic": 0})
-        outcome = await self.transmit(chat, reply, answering=answering)
+        outcome = await self.transmit(chat, reply, key=key, answering=answering)
         return outcome._replace(closed=outcome.fate is Fate.SENT)
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:

@@ -6,7 +6,7 @@ from typing import Any
 import bot.serving
 from bot.__main__ import main
 
-ready = bot.serving._import_telegram
+ready = bot.serving._keep_httpx_small
 
 
 async def built(settings: Any, dispatcher: Any, record: Any, _stop: Any) -> None:
@@ -28,6 +28,6 @@ def stop_when_built() -> None:
 
 
 if __name__ == "__main__":
-    bot.serving._import_telegram = stop_when_built
+    bot.serving._keep_httpx_small = stop_when_built
     sys.argv = ["onrecord", "run", "--config", sys.argv[1]]
     main()

@@ -1,0 +1,159 @@
+"""Who asks what, where: interactions and messages become Requests. Pure but for asking the library.
+
+A chat's address is `discord:#` and the id of its channel, thread or forum post; a direct message's is that of
+the person, `discord:` and their id, as a private chat's is elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import discord
+
+from bot.commands.registry import Command, Kind
+from bot.requests import Identity, Request
+
+PLATFORM = "discord"
+CHANNEL = "#"
+# What a bot must be permitted in a channel to write there without being asked just now.
+NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history")
+_NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links", "read_message_history")
+# A message's text may be as long as a reader's (with Nitro), and more is asked of it than it holds.
+LONGEST_QUOTED = 1000
+
+Interaction = discord.Interaction[discord.Client]
+
+
+def person(user_id: int) -> str:
+    """Return the address of an account, and of the direct messages with it."""
+    return f"{PLATFORM}:{user_id}"
+
+
+def channel(channel_id: int) -> str:
+    """Return the address of a channel, thread or forum post."""
+    return f"{PLATFORM}:{CHANNEL}{channel_id}"
+
+
+def number_of(address: str) -> tuple[int, bool]:
+    """Return the id that an address of this platform holds, and whether it is a channel's."""
+    name = address.partition(":")[2]
+    return int(name.removeprefix(CHANNEL)), name.startswith(CHANNEL)
+
+
+def chat_of(interaction: Interaction) -> str:
+    """Return the chat in which somebody acts."""
+    if interaction.guild_id is None or interaction.channel_id is None:
+        return person(interaction.user.id)
+    return channel(interaction.channel_id)
+
+
+def asked(interaction: Interaction, text: str, *mentioned: Identity) -> Request:
+    """Return the request that an interaction makes in some words."""
+    shared = interaction.guild_id is not None
+
+    async def administers() -> bool:
+        return may_manage(interaction.permissions, interaction.channel)
+
+    return Request(
+        text,
+        chat_of(interaction),
+        person(interaction.user.id),
+        language=interaction.locale.value.replace("-", "_"),
+        shared=shared,
+        handle=interaction.user.name,
+        name=interaction.user.display_name,
+        mentioned=mentioned,
+        administers=administers if shared else None,
+        lacking=lacking(interaction.app_permissions, interaction.channel) if shared else (),
+        discreet=True,
+    )
+
+
+def told(message: discord.Message, me: discord.ClientUser, *, language: str) -> Request | None:
+    """Return what a message asks of the bot; None for one that is not meant for it, or that a bot wrote.
+
+    In direct messages everything is meant for it. In a server it is what mentions the bot, a reply to one of
+    its messages included: of no other message the bot is told the text.
+    """
+    if message.author.bot or message.webhook_id is not None or message.is_system():
+        return None
+    shared = message.guild is not None
+    if shared and me not in message.mentions:
+        return None
+    text = _unmentioned(message.content, me) if shared else message.content
+    answered = message.reference.resolved if message.reference is not None else None
+    replied_to = identity(answered.author) if isinstance(answered, discord.Message) else None
+
+    async def administers() -> bool:
+        author, place = message.author, message.channel
+        if not isinstance(author, discord.Member) or isinstance(place, discord.PartialMessageable):
+            return False
+        return may_manage(place.permissions_for(author), place)
+
+    return Request(
+        text or ("/help" if shared else ""),
+        channel(message.channel.id) if shared else person(message.author.id),
+        person(message.author.id),
+        language=language,
+        shared=shared,
+        handle=message.author.name,
+        name=message.author.display_name,
+        replied_to=replied_to,
+        mentioned=tuple(identity(user) for user in message.mentions if user != me),
+        offered=_offered(answered.components) if isinstance(answered, discord.Message) else (),
+        administers=administers if shared else None,
+    )
+
+
+def typed(command: Command, given: Mapping[str, Any]) -> tuple[str, tuple[Identity, ...]]:
+    """Return a command as one would type it, from options by name, and the people that they name."""
+    words = [f"/{command.name}"]
+    people: list[Identity] = []
+    for argument in command.arguments:
+        value = given.get(argument.key)
+        if value is None:
+            continue
+        if argument.kind is Kind.PERSON:
+            people.append(identity(value))
+            words.append(people[-1].address)
+        else:
+            words.append(str(value).strip())
+    return " ".join(filter(None, words)), tuple(people)
+
+
+def quoted(message: discord.Message) -> str:
+    """Return the question that a message's text makes, "" for one without any."""
+    embedded = (part for embed in message.embeds for part in (embed.title, embed.description))
+    text = " ".join(" ".join(filter(None, (message.content, *embedded))).split())
+    return text[:LONGEST_QUOTED]
+
+
+def identity(user: discord.abc.User) -> Identity:
+    """Return somebody as dispatch knows them."""
+    return Identity(person(user.id), user.name, user.display_name, is_person=not user.bot)
+
+
+def may_manage(permissions: discord.Permissions, place: object) -> bool:
+    """Tell whether somebody with some permissions in a channel or thread may decide what it hears."""
+    if isinstance(place, discord.Thread):
+        return permissions.manage_threads or permissions.manage_channels
+    return permissions.manage_channels
+
+
+def lacking(permissions: discord.Permissions, place: object) -> tuple[str, ...]:
+    """Return the permissions that the bot lacks to write in a channel or thread, as Discord calls them."""
+    needed = _NEEDED_IN_THREADS if isinstance(place, discord.Thread) else NEEDED
+    return tuple(name.replace("_", " ").title() for name in needed if not getattr(permissions, name))
+
+
+def _unmentioned(text: str, me: discord.ClientUser) -> str:
+    rest = re.sub(rf"<@!?{me.id}>", " ", text)
+    return rest.strip().lstrip(",:;—- ")
+
+
+def _offered(components: Iterable[Any]) -> tuple[str, ...]:
+    """Return the commands of the buttons under a message."""
+    buttons = (child for row in components for child in getattr(row, "children", ()))
+    return tuple(each for button in buttons if (each := getattr(button, "custom_id", None)))

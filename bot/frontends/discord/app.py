@@ -1,0 +1,180 @@
+"""The Discord front end: build it, run it, and stop it when what was taken is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bot.errors import SettingsError
+from bot.frontends.discord.buttons import Buttons
+from bot.frontends.discord.client import Client, point_to
+from bot.frontends.discord.conversation import Conversation
+from bot.frontends.discord.showing import summary
+from bot.frontends.discord.transmitting import Transmitter
+from bot.frontends.discord.turnstile import Turnstile
+from bot.frontends.stopping import until
+from bot.notices import find_what_to_tell
+from bot.notices.delivering import Deliverer, Sleep
+from bot.notices.remembering import Memory
+from bot.notices.timing import Spans
+from bot.texts import _
+
+if TYPE_CHECKING:
+    from bot.commands.dispatch import Dispatcher
+    from bot.config import Settings
+    from storage.record import Record
+
+# Messages under way: paced, there are two or three, but some answers take long.
+AT_ONCE = 64
+DRAIN_SECONDS = 75.0  # below the 90 that systemd waits before it kills
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+# Close code of the gateway: https://discord.com/developers/docs/topics/opcodes-and-status-codes
+AUTHENTICATION_FAILED = 4004
+
+logger = logging.getLogger("onrecord.discord")
+
+
+class App(NamedTuple):
+    """The parts of the front end."""
+
+    client: Client
+    conversation: Conversation
+    deliverer: Deliverer
+
+
+def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: Sleep = asyncio.sleep) -> App:
+    """Return the front end, ready to be run. Nothing is connected yet."""
+    point_to(settings.discord)
+    turnstile = Turnstile(time.monotonic, Route.BASE, metrics=dispatcher.metrics, sleep=sleep)
+    memory = Memory(record)
+    buttons = Buttons(record)
+    conversation = Conversation(
+        dispatcher,
+        record,
+        buttons,
+        memory,
+        at_once=settings.limits.concurrent_updates,
+        language=settings.language,
+    )
+    client = Client(record, dispatcher.registry, conversation, turnstile.trace(), language=settings.language)
+
+    async def look() -> None:
+        await find_what_to_tell(record)
+        await memory.flush()
+
+    deliverer = Deliverer(
+        record,
+        Transmitter(client, buttons.under, sleep=sleep),
+        look,
+        at_once=AT_ONCE,
+        spans=Spans(
+            gather=timedelta(seconds=settings.notices.gather),
+            retention=timedelta(days=settings.notices.retention),
+        ),
+        metrics=dispatcher.metrics,
+        sleep=sleep,
+    )
+    return App(client, conversation, deliverer)
+
+
+async def run(
+    settings: Settings,
+    dispatcher: Dispatcher,
+    record: Record,
+    stop: asyncio.Event,
+    *,
+    sleep: Sleep = asyncio.sleep,
+) -> None:
+    """Answer on Discord until `stop` is set; return when all that was taken by then is answered.
+
+    Raises:
+        SettingsError: Discord does not accept the token.
+    """
+    apps: list[App] = []
+
+    async def begin() -> None:
+        apps.append(
+            await _logged_in(lambda: build(settings, dispatcher, record, sleep=sleep), settings, sleep)
+        )
+
+    if not await until(stop, begin(), discord.DiscordException):
+        return
+    (app,) = apps
+    try:
+        delivering = asyncio.create_task(app.deliverer.run())
+        try:
+            await until(stop, _stay(app.client), discord.DiscordException)
+        finally:
+            app.client.rest()
+            delivering.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await delivering
+            await app.conversation.drain(DRAIN_SECONDS)
+    finally:
+        await app.client.close()
+    logger.info("stopped: all that was taken has been answered")
+
+
+async def _logged_in(make: Callable[[], App], settings: Settings, sleep: Sleep) -> App:
+    """Return a front end that is logged in and has told Discord of its commands.
+
+    It is tried for as long as the network or Discord is out of order, each time with a new client: the
+    library keeps its connections from one login only.
+    """
+    token = settings.discord.token.get_secret_value() if settings.discord.token else ""
+    pause = FIRST_PAUSE
+    while True:
+        app = make()
+        async with AsyncExitStack() as closing:
+            closing.push_async_callback(app.client.close)
+            try:
+                await _log_in(app, token)
+            except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+                what = summary(error) if isinstance(error, discord.DiscordException) else type(error).__name__
+                logger.warning("Discord cannot be reached: %s; trying again in %g s", what, pause)
+            else:
+                closing.pop_all()
+                return app
+        await sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+async def _log_in(app: App, token: str) -> None:
+    try:
+        await app.client.login(token)
+    except discord.LoginFailure:
+        raise _refused_token() from None
+
+
+async def _stay(client: Client) -> None:
+    """Stay connected to the gateway; the library connects again by itself."""
+    try:
+        await client.connect()
+    except discord.ConnectionClosed as error:
+        if error.code == AUTHENTICATION_FAILED:
+            raise _refused_token() from None
+        raise SettingsError(
+            _(
+                "Discord's gateway does not take the bot (code {code}): see its application's page.",
+                code=error.code,
+            )
+        ) from None
+
+
+def _refused_token() -> SettingsError:
+    return SettingsError(
+        _(
+            "Discord does not accept discord.token: reset it on the Bot page of the application,"
+            " and copy it again."
+        )
+    )

@@ -1,0 +1,83 @@
+"""Buttons under a message: each sends a command, and keeps working for as long as its message stands.
+
+What a button does stands in its custom id: the command itself, or the digest of one that is too long, which
+the record keeps. So nothing has to be remembered of a message for its buttons to work, also after a restart.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.replies import Action, Reply
+from bot.texts import _
+from storage.errors import RecordError
+
+if TYPE_CHECKING:
+    from storage.record import Record
+
+# https://discord.com/developers/docs/components/reference#button
+ID_LIMIT = 100
+LABEL_LIMIT = 80
+MOST = 25
+DIGEST = re.compile(r"#[0-9a-f]{1,63}")
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+
+logger = logging.getLogger("onrecord.discord")
+
+
+class Buttons:
+    """Make the buttons of replies, and find the commands behind them."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    async def under(self, reply: Reply) -> discord.ui.View | None:
+        """Return a reply's buttons, None where it has none; one whose command cannot be kept is left out."""
+        view = discord.ui.View(timeout=None)
+        # The library shall keep nothing of it: presses are answered by what the custom id says.
+        view.stop()
+        if reply.asks is not None:
+            view.add_item(_button(_("Answer"), reply.asks, discord.ButtonStyle.primary))
+        known = {item.custom_id for item in view.children if isinstance(item, discord.ui.Button)}
+        for action in reply.actions:
+            identity = await self._identity(action)
+            if identity is None or identity in known or len(known) == MOST:
+                continue
+            known.add(identity)
+            view.add_item(_button(action.label, identity, _style(action)))
+        return view if view.children else None
+
+    async def command(self, identity: str) -> str | None:
+        """Return the command behind a custom id, None if there is none (any more)."""
+        if identity.startswith("/"):
+            return identity
+        return await self._record.chats.pressed(identity[1:]) if DIGEST.fullmatch(identity) else None
+
+    async def _identity(self, action: Action) -> str | None:
+        command = action.command.strip()
+        if command.startswith("/") and len(command) <= ID_LIMIT and not _UNSHOWABLE.search(command):
+            return command
+        try:
+            return "#" + await self._record.chats.button(command)
+        except RecordError as error:
+            logger.warning("a button was left out: %s", type(error).__name__)
+            return None
+
+
+def _button(label: str, identity: str, style: discord.ButtonStyle) -> discord.ui.Button[discord.ui.View]:
+    shown = " ".join(_UNSHOWABLE.sub(" ", label).split()) or "…"
+    if len(shown) > LABEL_LIMIT:
+        shown = shown[: LABEL_LIMIT - 1].rstrip() + "…"
+    return discord.ui.Button(label=shown, custom_id=identity, style=style)
+
+
+def _style(action: Action) -> discord.ButtonStyle:
+    """Return how a button looks: what changes the record stands out, what ends a dialogue is red."""
+    name = action.command.partition(" ")[0]
+    if name in ("/confirm", "/approve"):
+        return discord.ButtonStyle.success
+    return discord.ButtonStyle.danger if name in ("/cancel", "/reject") else discord.ButtonStyle.secondary

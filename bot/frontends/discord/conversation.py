@@ -1,0 +1,210 @@
+"""What happens to what people do: it becomes a request, is answered by dispatch, and the reply is shown.
+
+An interaction has to be answered within three seconds. One that takes longer is told that the answer is on
+its way, and gets it then: https://discord.com/developers/docs/interactions/receiving-and-responding
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.commands.registry import Command, Offer
+from bot.commands.sheets import Sheet
+from bot.frontends.discord.addressing import asked, quoted, told, typed
+from bot.frontends.discord.buttons import Buttons
+from bot.frontends.discord.sheets import key_of, modal, values_of
+from bot.frontends.discord.showing import Stage, summary
+from bot.frontends.lanes import Lanes
+from bot.notices.remembering import Memory
+from bot.replies import Note, Reply
+from bot.requests import Request
+from bot.texts import N_, _, speak
+
+if TYPE_CHECKING:
+    from bot.commands.dispatch import Dispatcher
+    from storage.record import Record
+
+Interaction = discord.Interaction[discord.Client]
+# Of the three seconds; what is left is for the way to Discord.
+PROMPT = 1.0
+# A list is continued by ` >cursor` at the end of its command.
+PAGE = re.compile(r"\s>\S+\s*$")
+TOO_OLD = N_("This button is too old: send the command again.")
+NO_TEXT = N_("That message has no text that could be looked up.")
+
+logger = logging.getLogger("onrecord.discord")
+
+
+class Conversation:
+    """Answer what people do. None of its methods raises (but CancelledError)."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        record: Record,
+        buttons: Buttons,
+        memory: Memory,
+        *,
+        at_once: int,
+        language: str = "en",
+        prompt: float = PROMPT,
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._record = record
+        self._buttons = buttons
+        self._memory = memory
+        self._language = language
+        self._prompt = prompt
+        self._lanes = Lanes(at_once)
+        self._open: set[asyncio.Task[Any]] = set()
+
+    async def run(self, interaction: Interaction, command: Command, given: Mapping[str, Any]) -> None:
+        """Answer a slash command."""
+        text, people = typed(command, given)
+        await self._safely(self._ask(interaction, asked(interaction, text, *people), aside=command.aside))
+
+    async def look_up(self, interaction: Interaction, message: discord.Message) -> None:
+        """Answer what stands on record about the text of a message."""
+        await self._safely(self._look_up(interaction, message))
+
+    async def offer(
+        self, interaction: Interaction, command: Command, position: int, begun: str
+    ) -> list[Offer]:
+        """Return what an option may become of what is typed so far."""
+        chosen = dict(iter(interaction.namespace))
+        before = [str(chosen.get(argument.key) or "") for argument in command.arguments[:position]]
+        request = asked(interaction, f"/{command.name}")
+        return await self._dispatcher.offers(request, command.name, position, begun, before)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Answer a button that was pressed, or a modal that was sent."""
+        data: Mapping[str, Any] = interaction.data or {}
+        identity = str(data.get("custom_id", ""))
+        if interaction.type is discord.InteractionType.component:
+            await self._safely(self._press(interaction, identity))
+        elif interaction.type is discord.InteractionType.modal_submit:
+            await self._safely(self._submit(interaction, identity, values_of(data.get("components", ()))))
+
+    async def hear(self, message: discord.Message, me: discord.ClientUser) -> None:
+        """Answer a message that is meant for the bot."""
+        request = told(message, me, language=self._language)
+        if request is not None:
+            await self._safely(self._reply(message, request))
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until everything taken is answered; give up what is not after `seconds`."""
+        if not self._open:
+            return
+        logger.info("answering %d messages that were taken", len(self._open))
+        _done, late = await asyncio.wait(self._open, timeout=seconds)
+        for task in late:
+            task.cancel()
+        if late:
+            logger.error("%d messages were not answered within %g s", len(late), seconds)
+            await asyncio.wait(late)
+
+    async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do a piece of work to its end, whatever becomes of who waits for it: one must not end others."""
+        task = asyncio.create_task(work)
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+        try:
+            await asyncio.shield(task)
+        except discord.DiscordException as error:
+            logger.info("an answer could not be shown: %s", summary(error))
+        except Exception as error:  # noqa: BLE001  # reason: one answer must not end others
+            trace = "".join(traceback.format_tb(error.__traceback__))
+            # Without the error's own text, which may hold a user's.
+            logger.error("an answer failed: %s\n%s", type(error).__name__, trace)  # noqa: TRY400  # reason: cleaned
+
+    async def _ask(self, interaction: Interaction, request: Request, *, aside: bool) -> None:
+        """Answer a request, by a sheet to fill in where it opens one."""
+        speak(request.language)
+        opened = await self._dispatcher.sheet(request)
+        if isinstance(opened, Sheet):
+            await interaction.response.send_modal(modal(opened))
+            return
+        stage = Stage(interaction, aside=aside)
+        await self._answer(stage, request, (lambda: _given(opened)) if opened is not None else None)
+
+    async def _press(self, interaction: Interaction, identity: str) -> None:
+        command = await self._buttons.command(identity)
+        request = asked(interaction, command or "")
+        speak(request.language)
+        stage = Stage(interaction, aside=_is_aside(interaction))
+        if command is None:
+            await stage.show(Reply(blocks=(Note(text=_(TOO_OLD)),), aside=True), None)
+            return
+        if PAGE.search(command):
+            stage = Stage(interaction, aside=_is_aside(interaction), turning=True)
+            await self._answer(stage, request)
+            return
+        await self._ask(interaction, request, aside=_is_aside(interaction))
+
+    async def _submit(self, interaction: Interaction, identity: str, values: Mapping[str, str]) -> None:
+        key = key_of(identity)
+        request = asked(interaction, key or "")
+        speak(request.language)
+        stage = Stage(interaction, aside=True)
+        if key is None:
+            await stage.show(Reply(blocks=(Note(text=_(TOO_OLD)),), aside=True), None)
+            return
+        await self._answer(stage, request, lambda: self._dispatcher.submitted(request, key, values))
+
+    async def _look_up(self, interaction: Interaction, message: discord.Message) -> None:
+        text = quoted(message)
+        request = asked(interaction, f"/ask {text}")
+        speak(request.language)
+        stage = Stage(interaction)
+        if not text:
+            await stage.show(Reply(blocks=(Note(text=_(NO_TEXT)),), aside=True), None)
+            return
+        await self._answer(stage, request)
+
+    async def _answer(
+        self,
+        stage: Stage,
+        request: Request,
+        answering: Callable[[], Awaitable[Reply | None]] | None = None,
+    ) -> None:
+        """Answer on a stage; what takes long is announced."""
+        work = asyncio.create_task(self._in_turn(request, answering))
+        done, _open = await asyncio.wait({work}, timeout=self._prompt)
+        if not done:
+            await stage.announce()
+        reply = await work
+        if reply is None:
+            reply = Reply(blocks=(Note(text=_("You are asking faster than I may answer.")),), aside=True)
+        shown = await stage.show(reply, await self._buttons.under(reply))
+        self._memory.note(request.chat, 0, tuple(shown), reply, request.language)
+
+    async def _in_turn(
+        self, request: Request, answering: Callable[[], Awaitable[Reply | None]] | None
+    ) -> Reply | None:
+        async with self._lanes.turn(request.chat):
+            await self._record.listeners.resume(request.chat)
+            return await (answering() if answering is not None else self._dispatcher.answer(request))
+
+    async def _reply(self, message: discord.Message, request: Request) -> None:
+        speak(request.language)
+        reply = await self._in_turn(request, None)
+        if reply is None:
+            return
+        shown = await Stage(message).show(reply, await self._buttons.under(reply))
+        self._memory.note(request.chat, 0, tuple(shown), reply, request.language)
+
+
+async def _given(reply: Reply) -> Reply:
+    return reply
+
+
+def _is_aside(interaction: Interaction) -> bool:
+    """Tell whether the message under which somebody acts is shown to them alone, as what follows then is."""
+    return interaction.message is not None and interaction.message.flags.ephemeral

@@ -1,0 +1,196 @@
+"""What Discord offers, made from the registry: slash commands with options, and one in a message's menu.
+
+https://discord.com/developers/docs/interactions/application-commands
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.commands.registry import Argument, Command, Kind
+from bot.requests import Role
+from bot.texts import N_, _, speak
+
+if TYPE_CHECKING:
+    from bot.commands.registry import Registry
+    from bot.frontends.discord.conversation import Conversation
+
+DESCRIPTION_LIMIT = 100
+# The name in the menu of a message: what stands on record about its text.
+ON_RECORD = N_("On the record?")
+
+# For anything else Discord would say under the field, at each letter, that nothing matches.
+_COMPLETED = frozenset({Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.FACT, Kind.STORY, Kind.COMMAND, Kind.DRAFT})
+# Who sees a command unless a server's admins say otherwise. Roles are checked where it is run all the same.
+_SEEN_BY = {
+    Role.MODERATOR: discord.Permissions(manage_messages=True),
+    Role.OWNER: discord.Permissions(manage_guild=True),
+}
+_ADMINS = discord.Permissions(manage_channels=True)
+
+Client = discord.Client
+Interaction = discord.Interaction[Client]
+
+logger = logging.getLogger("onrecord.discord")
+
+
+class Menu(app_commands.CommandTree[Client]):
+    """All that the bot offers on Discord; `sync` tells Discord of it where it differs from what is there."""
+
+    def __init__(
+        self,
+        client: Client,
+        registry: Registry,
+        conversation: Conversation,
+        *,
+        language: str = "en",
+    ) -> None:
+        super().__init__(
+            client,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=False
+            ),
+        )
+        speak(language)
+        for command in registry:
+            self.add_command(_slash(command, conversation))
+        self.add_command(_on_record(conversation))
+
+    async def sync_changes(self) -> bool:
+        """Tell Discord of the commands if they differ from those that it has; return whether they did.
+
+        Raises discord.HTTPException.
+        """
+        wanted = {_key(data): _essence(data) for data in map(self._told, self.get_commands(type=None))}
+        present = {_key(data): _essence(data) for data in map(_fetched, await self.fetch_commands())}
+        if wanted == present:
+            return False
+        await self.sync()
+        return True
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Answer a command that Discord still shows, or whose options it has in an older form."""
+        logger.info("a command could not be run: %s", type(error).__name__)
+        if not interaction.response.is_done():
+            text = _("This command has changed: start Discord anew (Ctrl-R), then choose it again.")
+            await interaction.response.send_message(text, ephemeral=True)
+
+    def _told(self, command: Any) -> dict[str, Any]:
+        told: dict[str, Any] = command.to_dict(self)
+        return told
+
+
+def _slash(command: Command, conversation: Conversation) -> app_commands.Command[Any, ..., Any]:
+    """Return the slash command of a registered one."""
+
+    async def callback(interaction: discord.Interaction[Any], /, **given: Any) -> None:
+        await conversation.run(interaction, command, given)
+
+    # discord.py reads a callback's signature to learn of its options.
+    callback.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # reason: functions may have one
+        [
+            inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_ONLY, annotation=Interaction),
+            *(_parameter(argument) for argument in _needed_first(command.arguments)),
+        ]
+    )
+    slash: app_commands.Command[Any, ..., None] = app_commands.Command(
+        name=command.name, description=_brief(_(command.help)) or command.name, callback=callback
+    )
+    described = {argument.key: _brief(_(argument.name)) for argument in command.arguments}
+    if described:
+        app_commands.describe(**described)(slash)
+    for position, argument in enumerate(command.arguments):
+        if argument.kind in _COMPLETED or argument.offers is not None:
+            slash.autocomplete(argument.key)(_completer(command, position, conversation))
+    slash.default_permissions = _SEEN_BY.get(command.role, _ADMINS if command.by_admins else None)
+    return slash
+
+
+def _needed_first(arguments: Iterable[Argument]) -> list[Argument]:
+    """Return arguments in the order that Discord wants: those that must be given come first."""
+    return sorted(arguments, key=lambda argument: not _is_needed(argument))
+
+
+def _is_needed(argument: Argument) -> bool:
+    # Elsewhere a person can be meant by replying to a message of theirs; a slash command replies to nothing.
+    return argument.required or argument.kind is Kind.PERSON
+
+
+def _parameter(argument: Argument) -> inspect.Parameter:
+    types: dict[Kind, Any] = {Kind.COUNT: app_commands.Range[int, 1], Kind.PERSON: discord.User}
+    needed = _is_needed(argument)
+    annotation = types.get(argument.kind, str)
+    return inspect.Parameter(
+        argument.key,
+        inspect.Parameter.KEYWORD_ONLY,
+        annotation=annotation if needed else annotation | None,
+        default=inspect.Parameter.empty if needed else None,
+    )
+
+
+def _completer(
+    command: Command, position: int, conversation: Conversation
+) -> Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]:
+    async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        offered = await conversation.offer(interaction, command, position, typed)
+        return [app_commands.Choice(name=offer.label, value=offer.value) for offer in offered]
+
+    return complete
+
+
+def _on_record(conversation: Conversation) -> app_commands.ContextMenu:
+    async def callback(interaction: Interaction, message: discord.Message) -> None:
+        await conversation.look_up(interaction, message)
+
+    # Resolved here: the library would look for the names in this module, where a function cannot be.
+    callback.__annotations__ = {"interaction": Interaction, "message": discord.Message}
+    return app_commands.ContextMenu(name=_(ON_RECORD), callback=callback)
+
+
+def _brief(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= DESCRIPTION_LIMIT else line[: DESCRIPTION_LIMIT - 1].rstrip() + "…"
+
+
+# What of a command Discord may know in an older form.
+_OF_COMMAND = ("type", "name", "description", "default_member_permissions", "contexts", "integration_types")
+_OF_OPTION = ("type", "name", "description", "required", "autocomplete", "min_value", "max_value")
+
+
+def _fetched(command: app_commands.AppCommand) -> dict[str, Any]:
+    """Return a command that Discord has in the form in which it is told of one."""
+    permissions = command.default_member_permissions
+    return {
+        **command.to_dict(),
+        "default_member_permissions": None if permissions is None else permissions.value,
+        "options": [option.to_dict() for option in command.options],
+    }
+
+
+def _key(data: Mapping[str, Any]) -> tuple[int, str]:
+    return int(data["type"]), data["name"]
+
+
+def _essence(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a command says, without what Discord adds of its own or leaves out."""
+    said = {name: _plain(data.get(name)) for name in _OF_COMMAND}
+    said["options"] = [
+        {name: _plain(option.get(name)) or None for name in _OF_OPTION} for option in data.get("options", ())
+    ]
+    return said
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON: numbers of permissions may come as text, and orders may differ."""
+    if isinstance(value, list | tuple):
+        return sorted(getattr(item, "value", item) for item in value)
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return getattr(value, "value", value)

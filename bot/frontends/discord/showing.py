@@ -1,0 +1,125 @@
+"""Showing a reply where somebody waits for it: under an interaction, or in reply to a message."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+
+from bot.frontends.discord.render import Piece, render
+from bot.replies import Reply
+
+Interaction = discord.Interaction[discord.Client]
+NOBODY = discord.AllowedMentions.none()
+
+logger = logging.getLogger("onrecord.discord")
+
+
+class Stage:
+    """Where one answer is shown, and how far it has come.
+
+    `aside` shows it to who asks alone; so is a reply that says so itself. `turning` puts a page in the place
+    of the one before.
+    """
+
+    def __init__(
+        self, where: Interaction | discord.Message, *, aside: bool = False, turning: bool = False
+    ) -> None:
+        self._where = where
+        self._aside = aside
+        self._turning = turning
+
+    async def announce(self) -> None:
+        """Tell Discord that the answer takes a moment."""
+        if isinstance(self._where, discord.Message):
+            return
+        if self._turning:
+            await self._where.response.defer()
+        else:
+            await self._where.response.defer(ephemeral=self._aside, thinking=True)
+
+    async def show(self, reply: Reply, view: discord.ui.View | None) -> list[int]:
+        """Show a reply, its buttons under the last message; return the ids of what others can read, too.
+
+        Raises discord.HTTPException where Discord refuses it.
+        """
+        pieces = render(reply)
+        if isinstance(self._where, discord.Message):
+            return await self._reply(self._where, pieces, view)
+        aside = self._aside or reply.aside
+        sent = await self._respond(self._where, pieces, view, aside=aside)
+        # What only one person sees, for as long as they leave it there, cannot be put right later.
+        return [] if aside else sent
+
+    async def _reply(
+        self, message: discord.Message, pieces: list[Piece], view: discord.ui.View | None
+    ) -> list[int]:
+        sent = []
+        for number, piece in enumerate(pieces, 1):
+            more = _optional(view if number == len(pieces) else None)
+            if number == 1:
+                more["reference"] = message.to_reference(fail_if_not_exists=False)
+            shown = await message.channel.send(embeds=piece.embeds, allowed_mentions=NOBODY, **more)
+            sent.append(shown.id)
+        return sent
+
+    async def _respond(
+        self, interaction: Interaction, pieces: list[Piece], view: discord.ui.View | None, *, aside: bool
+    ) -> list[int]:
+        first, *rest = pieces
+        under = None if rest else view
+        sent = [await self._first(interaction, first, under, aside=aside, alone=not rest)]
+        for number, piece in enumerate(rest, 2):
+            under = view if number == len(pieces) else None
+            shown = await interaction.followup.send(
+                embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, wait=True, **_optional(under)
+            )
+            sent.append(shown.id)
+        return sent
+
+    async def _first(
+        self,
+        interaction: Interaction,
+        piece: Piece,
+        view: discord.ui.View | None,
+        *,
+        aside: bool,
+        alone: bool,
+    ) -> int:
+        """Show the first message of an answer and return its id."""
+        response = interaction.response
+        # A refusal, and a page that takes several messages, leave the page before where it is.
+        turning = self._turning and alone and interaction.message is not None and aside == self._aside
+        if not response.is_done():
+            if turning and interaction.message is not None:
+                await response.edit_message(embeds=piece.embeds, view=view, allowed_mentions=NOBODY)
+                return interaction.message.id
+            made = await response.send_message(
+                embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, **_optional(view)
+            )
+            return made.message_id or interaction.id
+        if turning or (not self._turning and aside == self._aside):
+            edited = await interaction.edit_original_response(
+                embeds=piece.embeds, view=view, allowed_mentions=NOBODY
+            )
+            return edited.id
+        if not self._turning:
+            # It was announced to all, and turns out to concern only who asks.
+            await interaction.delete_original_response()
+        shown = await interaction.followup.send(
+            embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, wait=True, **_optional(view)
+        )
+        return shown.id
+
+
+def _optional(view: discord.ui.View | None) -> dict[str, Any]:
+    """Return a view as an argument; the library takes None for one only where it edits."""
+    return {} if view is None else {"view": view}
+
+
+def summary(error: discord.DiscordException) -> str:
+    """Return an error for the log, without the part that may repeat what a user wrote."""
+    if isinstance(error, discord.HTTPException):
+        return f"{type(error).__name__} {error.status} (code {error.code})"
+    return type(error).__name__
