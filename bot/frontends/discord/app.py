@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 # Messages under way: paced, there are two or three, but some answers take long.
 AT_ONCE = 64
 DRAIN_SECONDS = 75.0  # below the 90 that systemd waits before it kills
+BEAT = 10.0  # seconds between two signs of life
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 # Close code of the gateway: https://discord.com/developers/docs/topics/opcodes-and-status-codes
 AUTHENTICATION_FAILED = 4004
@@ -111,14 +113,19 @@ async def run(
         return
     (app,) = apps
     try:
-        delivering = asyncio.create_task(app.deliverer.run())
+        alive = partial(dispatcher.metrics.beat, "gateway")
+        beside = [
+            asyncio.create_task(app.deliverer.run()),
+            asyncio.create_task(_beat(app.client, alive, sleep)),
+        ]
         try:
             await until(stop, _stay(app.client), discord.DiscordException)
         finally:
             app.client.rest()
-            delivering.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await delivering
+            for task in beside:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
             await app.conversation.drain(DRAIN_SECONDS)
     finally:
         await app.client.close()
@@ -169,6 +176,15 @@ async def _stay(client: Client) -> None:
                 code=error.code,
             )
         ) from None
+
+
+async def _beat(client: Client, alive: Callable[[], None], sleep: Sleep) -> None:
+    """Give a sign of life for as long as the gateway is connected."""
+    while True:
+        # Before the first connection there is none, whatever the library's types say.
+        if getattr(client.ws, "open", False):
+            alive()
+        await sleep(BEAT)
 
 
 def _refused_token() -> SettingsError:

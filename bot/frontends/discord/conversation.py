@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.commands.registry import Command, Offer
-from bot.commands.sheets import Sheet
+from bot.commands.sheets import MORE, Sheet
 from bot.frontends.discord.addressing import asked, quoted, told, typed
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.sheets import key_of, modal, values_of
 from bot.frontends.discord.showing import Stage, summary
 from bot.frontends.lanes import Lanes
 from bot.notices.remembering import Memory
-from bot.replies import Note, Reply
+from bot.replies import Heading, Note, Reply
 from bot.requests import Request
 from bot.texts import N_, _, speak
 
@@ -156,7 +156,12 @@ class Conversation:
         if key is None:
             await stage.show(Reply(blocks=(Note(text=_(TOO_OLD)),), aside=True), None)
             return
-        await self._answer(stage, request, lambda: self._dispatcher.submitted(request, key, values))
+
+        async def submit() -> Reply | None:
+            reply = await self._dispatcher.submitted(request, key, values)
+            return _with_what_was_filled_in(reply, values) if reply is not None and reply.aside else reply
+
+        await self._answer(stage, request, submit)
 
     async def _look_up(self, interaction: Interaction, message: discord.Message) -> None:
         text = quoted(message)
@@ -203,6 +208,17 @@ class Conversation:
 
 async def _given(reply: Reply) -> Reply:
     return reply
+
+
+def _with_what_was_filled_in(refusal: Reply, values: Mapping[str, str]) -> Reply:
+    """Return a refusal of a form with what was filled in, to be copied: Discord does not keep it."""
+    given = [
+        Note(text=f"{name}: {value}" if name not in ("", MORE) else value)
+        for name, value in values.items()
+        if value.strip()
+    ]
+    heading = [Heading(text=_("What you had filled in"))] if given else []
+    return refusal.model_copy(update={"blocks": (*refusal.blocks, *heading, *given)})
 
 
 def _is_aside(interaction: Interaction) -> bool:
