@@ -117,7 +117,8 @@ async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[
         found = await record.facts.find(int(fact[1:]))
         if found is None:
             raise UserError(f"{fact.upper()} is not on record")
-        rows = await explained(record, found, chat, topic)
+        retention = timedelta(days=settings.notices.retention)
+        rows = await explained(record, found, chat, topic, retention=retention)
     return [f"{label}: {text}" for label, text in rows] or [f"{fact.upper()}: no notices are kept"]
 
 

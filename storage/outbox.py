@@ -146,6 +146,33 @@ class Outbox:
         done = {row[0] for row in rows}
         self._reached = {key: at for key, at in self._reached.items() if key[1] not in done}
 
+    async def forget_before(self, moment: str, limit: int = 2_000) -> int:
+        """Forget to whom the oldest notice was told, if it was made before a moment; return how many of them.
+
+        What is still to be told is kept, and with it all that was made after it.
+        """
+        rows = await self._database.read(
+            "SELECT id FROM notice WHERE id = (SELECT min(notice_id) FROM delivery) AND state = 'done'"
+            " AND made_at < ?",
+            (moment,),
+        )
+        if not rows:
+            return 0
+        asked = {"notice": rows[0][0], "limit": limit}
+        async with self._database.transaction() as tx:
+            gone = await tx.fetch(
+                "DELETE FROM delivery WHERE notice_id = :notice AND listener_id IN (SELECT listener_id"
+                " FROM delivery WHERE notice_id = :notice ORDER BY listener_id LIMIT :limit) RETURNING 1",
+                asked,
+            )
+            # A ready-made reply was for somebody; a change stays, for it is on record.
+            await tx.run(
+                "DELETE FROM notice WHERE id = :notice AND reply IS NOT NULL"
+                " AND NOT EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice)",
+                asked,
+            )
+        return len(gone)
+
     async def retry(self, now: str) -> int:
         """Let what was given up be tried again; return how many deliveries."""
         async with self._database.transaction() as tx:

@@ -68,6 +68,9 @@ class Receipts:
         async with self._database.transaction() as tx:
             await tx.run_many("DELETE FROM receipt WHERE chat = ? AND message = ?", keys)
             await tx.run_many("DELETE FROM said WHERE chat = ? AND message = ?", keys)
+            await tx.run_many(
+                "DELETE FROM amendment WHERE chat = ? AND message = ? AND state IN ('sent', 'given up')", keys
+            )
         return len(keys)
 
     async def take(self, platform: str, now: str, limit: int) -> list[Amendment]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import UserError
+from bot.notices.timing import UNGATHERED
 from bot.replies import Action
 from bot.requests import Request, Role
 from bot.texts import _
@@ -32,7 +34,7 @@ class Context:
     `after` is the cursor of a list that goes on, as the command before gave it; `page` how many rows fit.
     `permit` returns another command if the asker may use it in a story, and raises UserError if not: roles
     are checked by dispatch alone. With `four_eyes` a moderator's own fact needs another's approval; nobody is
-    told of a new fact before `hold` minutes have passed.
+    told of a new fact before `hold` minutes have passed; to whom what was told is known for the `retention`.
     """
 
     request: Request
@@ -46,6 +48,7 @@ class Context:
     acquaintances: Acquaintances
     four_eyes: bool = False
     hold: int = 0
+    retention: timedelta = UNGATHERED.retention
     after: str | None = None
 
     @property

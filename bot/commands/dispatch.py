@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -74,6 +75,7 @@ class Dispatcher:
         self.roles = Roles(record, registry, settings.owners)
         self._four_eyes = settings.review.four_eyes
         self._hold = settings.notices.hold
+        self._retention = timedelta(days=settings.notices.retention)
         self._limits = settings.limits
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)
 
@@ -271,6 +273,7 @@ class Dispatcher:
             acquaintances=self.acquaintances,
             four_eyes=self._four_eyes,
             hold=self._hold,
+            retention=self._retention,
             after=after,
         )
 

@@ -276,7 +276,7 @@ async def why(context: Context, argument: str) -> Reply:
     """Explain what became of the notices about a fact in this chat."""
     fact = await context.fact(argument)
     request = context.request
-    rows = await explained(context.record, fact, request.chat, request.topic)
+    rows = await explained(context.record, fact, request.chat, request.topic, retention=context.retention)
     heading = Heading(text=_("Notices about F{id} to this chat", id=fact.id), level=1)
     if not rows:
         since = day((await context.record.facts.revisions(fact.id))[0].at)

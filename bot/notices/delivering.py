@@ -157,6 +157,7 @@ class Deliverer:
         await self._record.outbox.finish()
         before = self._record.ledger.clock() - self._spans.retention
         await self._record.receipts.forget_before(text_of(before))
+        await self._record.outbox.forget_before(text_of(before))
 
     async def _deliver(self, parcel: Parcel) -> None:
         speak(parcel.listener.language)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.texts import N_, _
+from datetime import timedelta
+
+from bot.texts import N_, _, ngettext
+from storage.audit import moment_text
 from storage.models import DeliveryState, Fact, Listener, Notice, NoticeKind
 from storage.record import Record
 
@@ -17,41 +20,73 @@ _KINDS = {
 }
 
 
-async def explained(record: Record, fact: Fact, chat: str, topic: int = 0) -> list[tuple[str, str]]:
-    """Return a row for each notice of a fact: what happened and when, and what became of it in a chat."""
+async def explained(
+    record: Record, fact: Fact, chat: str, topic: int = 0, *, retention: timedelta
+) -> list[tuple[str, str]]:
+    """Return a row for each notice of a fact: what happened and when, and what became of it in a chat.
+
+    To whom something was told is known for the `retention` only.
+    """
     listener = await record.listeners.find(chat, topic)
+    horizon = moment_text(record.ledger.clock() - retention)
     rows: list[tuple[str, str]] = []
     for notice in await record.notices.of_fact(fact.id):
         label = f"{_(_KINDS[notice.kind])}, {_when(notice.made_at)}"
-        rows.append((label, await _fate(record, notice, chat, listener)))
+        fate = await _told(record, notice, listener) or await _untold(record, notice, listener)
+        if fate is None:
+            fate = _forgotten(retention) if notice.made_at < horizon else _let_pass(listener)
+        rows.append((label, fate + await _put_right(record, notice, chat)))
     return rows
 
 
-async def _fate(record: Record, notice: Notice, chat: str, listener: Listener | None) -> str:
+async def _told(record: Record, notice: Notice, listener: Listener | None) -> str | None:
+    """Return what became of a notice's delivery to a listener, None where there is none (any more)."""
     told = await record.notices.delivered(notice.id, listener.id) if listener is not None else None
-    amended = await record.notices.amended(notice.id, chat)
-    also = _(" Messages here that cited the fact were put right: {count}.", count=amended) if amended else ""
-    if told is not None:
-        state, at, error = told
-        texts = {
-            DeliveryState.DUE: _("will be told in a moment."),
-            DeliveryState.HELD: _("waits until this chat wants to hear (/settings)."),
-            DeliveryState.SENDING: _("is being sent."),
-            DeliveryState.SENT: _("told {when}.", when=_when(at or notice.made_at)),
-            DeliveryState.FAILED: _("not yet: {error}; it is tried again.", error=error),
-            DeliveryState.GIVEN_UP: _("not told: {error}", error=error),
-        }
-        return texts[DeliveryState(state)] + also
+    if told is None:
+        return None
+    state, at, error = told
+    return {
+        DeliveryState.DUE: _("will be told in a moment."),
+        DeliveryState.HELD: _("waits until this chat wants to hear (/settings)."),
+        DeliveryState.SENDING: _("is being sent."),
+        DeliveryState.SENT: _("told {when}.", when=_when(at or notice.made_at)),
+        DeliveryState.FAILED: _("not yet: {error}; it is tried again.", error=error),
+        DeliveryState.GIVEN_UP: _("not told: {error}", error=error),
+    }[DeliveryState(state)]
+
+
+async def _untold(record: Record, notice: Notice, listener: Listener | None) -> str | None:
+    """Return why nobody, or not this chat, was told; None where the notice went out without it."""
     state = await record.notices.state(notice.id)
     if state == "new":
-        return _("not told yet: it is held until {when}.", when=_when(notice.due_at)) + also
+        return _("not told yet: it is held until {when}.", when=_when(notice.due_at))
     if state == "dropped":
-        return _("told to nobody: it was changed before anybody was told.") + also
+        return _("told to nobody: it was changed before anybody was told.")
     if listener is not None and listener.paused:
-        return _("not told: this chat is paused ({reason}).", reason=listener.paused) + also
+        return _("not told: this chat is paused ({reason}).", reason=listener.paused)
+    return None
+
+
+def _let_pass(listener: Listener | None) -> str:
+    """Return why a notice that went out passed a chat by."""
     if listener is None:
-        return _("not told: this chat has not subscribed (/subscribe).") + also
-    return _("not told: no subscription here, or its settings, let it through then (/subscriptions).") + also
+        return _("not told: this chat has not subscribed (/subscribe).")
+    return _("not told: no subscription here, or its settings, let it through then (/subscriptions).")
+
+
+def _forgotten(retention: timedelta) -> str:
+    return ngettext(
+        "to whom it was told is known for {count} day only.",
+        "to whom it was told is known for {count} days only.",
+        retention.days,
+    )
+
+
+async def _put_right(record: Record, notice: Notice, chat: str) -> str:
+    amended = await record.notices.amended(notice.id, chat)
+    if not amended:
+        return ""
+    return _(" Messages here that cited the fact were put right: {count}.", count=amended)
 
 
 def _when(moment: str) -> str:

@@ -271,6 +271,7 @@ READS = {
     "outbox.depth": lambda r: r.outbox.depth(),
     "receipts.take": lambda r: r.receipts.take("telegram", "2030", 5),
     "receipts.forget_before": lambda r: r.receipts.forget_before("2030"),
+    "outbox.forget_before": lambda r: r.outbox.forget_before("2030"),
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from bot.notices.explaining import explained
 from bot.notices.fates import Fate, Outcome
 from bot.notices.remembering import Memory
+from bot.notices.timing import UNGATHERED
 from storage.models import Cadence
 from tests.unit.test_amending import reply_of
 from tests.unit.wire import Wire, open_wire
@@ -20,7 +21,10 @@ async def wire(tmp_path):
 
 async def why(wire: Wire, fact_id: int, chat: str = "telegram:1", topic: int = 0) -> list[str]:
     fact = await wire.record.facts.find(fact_id)
-    return [f"{label}: {text}" for label, text in await explained(wire.record, fact, chat, topic)]
+    return [
+        f"{label}: {text}"
+        for label, text in await explained(wire.record, fact, chat, topic, retention=UNGATHERED.retention)
+    ]
 
 
 async def test_a_fact_without_notices_has_nothing_to_explain(wire: Wire):
@@ -123,3 +127,23 @@ async def test_messages_put_right_are_told_also_where_nobody_has_subscribed(wire
     await wire.deliver()
     ((row),) = await why(wire, 1)
     assert row.endswith("(/subscribe). Messages here that cited the fact were put right: 1.")
+
+
+async def test_after_the_retention_nobody_knows_who_was_told(wire: Wire):
+    await wire.subscribe("telegram:1")
+    fact = await wire.publish("snow", "It snows.")
+    await wire.deliver()
+    assert "told 2026" in (await why(wire, fact.id))[0]
+    await wire.deliver(days=31)
+    assert await wire.states() == {}
+    assert await why(wire, fact.id) == [
+        "Came on record, 2026-11-24 12:00 UTC: to whom it was told is known for 30 days only."
+    ]
+
+
+async def test_what_still_waits_after_the_retention_is_known(wire: Wire):
+    await wire.subscribe("telegram:1")
+    await wire.set("telegram:1", muted_until="2027-02-01T00:00:00.000000Z")
+    fact = await wire.publish("snow", "It snows.")
+    await wire.deliver(days=31)
+    assert "waits until this chat wants to hear" in (await why(wire, fact.id))[0]
