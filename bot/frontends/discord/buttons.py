@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import discord
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 ID_LIMIT = 100
 LABEL_LIMIT = 80
 MOST = 25
+# Where there are too many, these stay: the ways on and out, which nothing else on the message offers.
+_STAYS = re.compile(r"/(?:confirm|skip|back|cancel)\b|.*\s>\S+$", re.DOTALL)
 DIGEST = re.compile(r"#[0-9a-f]{1,63}")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
@@ -43,9 +46,9 @@ class Buttons:
         if reply.asks is not None:
             view.add_item(_button(_("Answer"), reply.asks, discord.ButtonStyle.primary))
         known = {item.custom_id for item in view.children if isinstance(item, discord.ui.Button)}
-        for action in reply.actions:
+        for action in _fitting(reply.actions, MOST - len(known)):
             identity = await self._identity(action)
-            if identity is None or identity in known or len(known) == MOST:
+            if identity is None or identity in known:
                 continue
             known.add(identity)
             view.add_item(_button(action.label, identity, _style(action)))
@@ -66,6 +69,15 @@ class Buttons:
         except RecordError as error:
             logger.warning("a button was left out: %s", type(error).__name__)
             return None
+
+
+def _fitting(actions: Iterable[Action], room: int) -> list[Action]:
+    """Return as many actions as there is room for, in their order, each command once."""
+    once: dict[str, Action] = {}
+    for action in actions:
+        once.setdefault(action.command.strip(), action)
+    kept = sorted(once.values(), key=lambda action: _STAYS.match(action.command.strip()) is None)[:room]
+    return [action for action in once.values() if action in kept]
 
 
 def _button(label: str, identity: str, style: discord.ButtonStyle) -> discord.ui.Button[discord.ui.View]:

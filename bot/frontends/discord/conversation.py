@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import secrets
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from bot.commands.sheets import MORE, Sheet
 from bot.frontends.discord.addressing import asked, quoted, told, typed
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.sheets import key_of, modal, values_of
-from bot.frontends.discord.showing import Stage, summary
+from bot.frontends.discord.showing import Stage, is_over, summary
 from bot.frontends.lanes import Lanes
 from bot.notices.remembering import Memory
 from bot.replies import Heading, Note, Reply
@@ -68,35 +69,45 @@ class Conversation:
     async def run(self, interaction: Interaction, command: Command, given: Mapping[str, Any]) -> None:
         """Answer a slash command."""
         text, people = typed(command, given)
-        await self._safely(self._ask(interaction, asked(interaction, text, *people), aside=command.aside))
+        stage = Stage(interaction, aside=command.aside)
+        await self._safely(stage, self._ask(stage, interaction, asked(interaction, text, *people)))
 
     async def look_up(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer what stands on record about the text of a message."""
-        await self._safely(self._look_up(interaction, message))
+        stage = Stage(interaction)
+        await self._safely(stage, self._look_up(stage, interaction, message))
 
     async def offer(
         self, interaction: Interaction, command: Command, position: int, begun: str
     ) -> list[Offer]:
-        """Return what an option may become of what is typed so far."""
+        """Return what an option may become of what is typed so far; nothing where that cannot be told."""
         chosen = dict(iter(interaction.namespace))
         before = [str(chosen.get(argument.key) or "") for argument in command.arguments[:position]]
         request = asked(interaction, f"/{command.name}")
-        return await self._dispatcher.offers(request, command.name, position, begun, before)
+        try:
+            return await self._dispatcher.offers(request, command.name, position, begun, before)
+        except Exception as error:  # noqa: BLE001  # reason: without offers one can still type
+            _log("no offers", error)
+            return []
 
     async def act(self, interaction: Interaction) -> None:
         """Answer a button that was pressed, or a modal that was sent."""
         data: Mapping[str, Any] = interaction.data or {}
         identity = str(data.get("custom_id", ""))
         if interaction.type is discord.InteractionType.component:
-            await self._safely(self._press(interaction, identity))
+            stage = Stage(interaction, aside=_is_aside(interaction))
+            await self._safely(stage, self._press(stage, interaction, identity))
         elif interaction.type is discord.InteractionType.modal_submit:
-            await self._safely(self._submit(interaction, identity, values_of(data.get("components", ()))))
+            stage = Stage(interaction, aside=True)
+            values = values_of(data.get("components", ()))
+            await self._safely(stage, self._submit(stage, interaction, identity, values))
 
     async def hear(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Answer a message that is meant for the bot."""
         request = told(message, me, language=self._language)
         if request is not None:
-            await self._safely(self._reply(message, request))
+            stage = Stage(message)
+            await self._safely(stage, self._reply(stage, request))
 
     async def drain(self, seconds: float) -> None:
         """Wait until everything taken is answered; give up what is not after `seconds`."""
@@ -110,51 +121,58 @@ class Conversation:
             logger.error("%d messages were not answered within %g s", len(late), seconds)
             await asyncio.wait(late)
 
-    async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _safely(self, stage: Stage, work: Coroutine[Any, Any, None]) -> None:
         """Do a piece of work to its end, whatever becomes of who waits for it: one must not end others."""
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._to_its_end(stage, work))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
-        try:
-            await asyncio.shield(task)
-        except discord.DiscordException as error:
-            logger.info("an answer could not be shown: %s", summary(error))
-        except Exception as error:  # noqa: BLE001  # reason: one answer must not end others
-            trace = "".join(traceback.format_tb(error.__traceback__))
-            # Without the error's own text, which may hold a user's.
-            logger.error("an answer failed: %s\n%s", type(error).__name__, trace)  # noqa: TRY400  # reason: cleaned
+        await asyncio.shield(task)
 
-    async def _ask(self, interaction: Interaction, request: Request, *, aside: bool) -> None:
+    async def _to_its_end(self, stage: Stage, work: Coroutine[Any, Any, None]) -> None:
+        """Do it, and own up to who waits for it where it fails."""
+        try:
+            try:
+                await work
+            except Exception as error:
+                if is_over(error):
+                    raise
+                incident = secrets.token_hex(4)
+                _log(f"incident {incident}", error)
+                text = _("Something went wrong here. Try again; if it stays so, report {id}.", id=incident)
+                await stage.show(_aside(text), None)
+        except Exception as error:  # noqa: BLE001  # reason: one answer must not end others
+            _log("nothing can be shown", error)
+
+    async def _ask(self, stage: Stage, interaction: Interaction, request: Request) -> None:
         """Answer a request, by a sheet to fill in where it opens one."""
         speak(request.language)
         opened = await self._dispatcher.sheet(request)
         if isinstance(opened, Sheet):
             await interaction.response.send_modal(modal(opened))
             return
-        stage = Stage(interaction, aside=aside)
         await self._answer(stage, request, (lambda: _given(opened)) if opened is not None else None)
 
-    async def _press(self, interaction: Interaction, identity: str) -> None:
+    async def _press(self, stage: Stage, interaction: Interaction, identity: str) -> None:
         command = await self._buttons.command(identity)
         request = asked(interaction, command or "")
         speak(request.language)
-        stage = Stage(interaction, aside=_is_aside(interaction))
         if command is None:
-            await stage.show(Reply(blocks=(Note(text=_(TOO_OLD)),), aside=True), None)
-            return
-        if PAGE.search(command):
-            stage = Stage(interaction, aside=_is_aside(interaction), turning=True)
+            await stage.show(_aside(_(TOO_OLD)), None)
+        elif PAGE.search(command):
+            stage.turning = True
             await self._answer(stage, request)
-            return
-        await self._ask(interaction, request, aside=_is_aside(interaction))
+        else:
+            stage.aside = stage.aside or self._is_discreet(request)
+            await self._ask(stage, interaction, request)
 
-    async def _submit(self, interaction: Interaction, identity: str, values: Mapping[str, str]) -> None:
+    async def _submit(
+        self, stage: Stage, interaction: Interaction, identity: str, values: Mapping[str, str]
+    ) -> None:
         key = key_of(identity)
         request = asked(interaction, key or "")
         speak(request.language)
-        stage = Stage(interaction, aside=True)
         if key is None:
-            await stage.show(Reply(blocks=(Note(text=_(TOO_OLD)),), aside=True), None)
+            await stage.show(_aside(_(TOO_OLD)), None)
             return
 
         async def submit() -> Reply | None:
@@ -163,13 +181,12 @@ class Conversation:
 
         await self._answer(stage, request, submit)
 
-    async def _look_up(self, interaction: Interaction, message: discord.Message) -> None:
+    async def _look_up(self, stage: Stage, interaction: Interaction, message: discord.Message) -> None:
         text = quoted(message)
         request = asked(interaction, f"/ask {text}")
         speak(request.language)
-        stage = Stage(interaction)
         if not text:
-            await stage.show(Reply(blocks=(Note(text=_(NO_TEXT)),), aside=True), None)
+            await stage.show(_aside(_(NO_TEXT)), None)
             return
         await self._answer(stage, request)
 
@@ -181,12 +198,16 @@ class Conversation:
     ) -> None:
         """Answer on a stage; what takes long is announced."""
         work = asyncio.create_task(self._in_turn(request, answering))
-        done, _open = await asyncio.wait({work}, timeout=self._prompt)
-        if not done:
-            await stage.announce()
-        reply = await work
+        try:
+            done, _open = await asyncio.wait({work}, timeout=self._prompt)
+            if not done:
+                await stage.announce()
+            reply = await work
+        finally:
+            # Where it cannot be announced, Discord has told already that it failed: then nothing is done.
+            work.cancel()
         if reply is None:
-            reply = Reply(blocks=(Note(text=_("You are asking faster than I may answer.")),), aside=True)
+            reply = _aside(_("You are asking faster than I may answer."))
         shown = await stage.show(reply, await self._buttons.under(reply))
         self._memory.note(request.chat, 0, tuple(shown), reply, request.language)
 
@@ -197,13 +218,19 @@ class Conversation:
             await self._record.listeners.resume(request.chat)
             return await (answering() if answering is not None else self._dispatcher.answer(request))
 
-    async def _reply(self, message: discord.Message, request: Request) -> None:
+    async def _reply(self, stage: Stage, request: Request) -> None:
         speak(request.language)
         reply = await self._in_turn(request, None)
         if reply is None:
             return
-        shown = await Stage(message).show(reply, await self._buttons.under(reply))
+        shown = await stage.show(reply, await self._buttons.under(reply))
         self._memory.note(request.chat, 0, tuple(shown), reply, request.language)
+
+    def _is_discreet(self, request: Request) -> bool:
+        """Tell whether a request is for a command whose answers are nobody else's business."""
+        parsed = self._dispatcher.parse(request)
+        command = None if parsed is None else self._dispatcher.registry.find(parsed.name)
+        return command is not None and command.aside
 
 
 async def _given(reply: Reply) -> Reply:
@@ -219,6 +246,19 @@ def _with_what_was_filled_in(refusal: Reply, values: Mapping[str, str]) -> Reply
     ]
     heading = [Heading(text=_("What you had filled in"))] if given else []
     return refusal.model_copy(update={"blocks": (*refusal.blocks, *heading, *given)})
+
+
+def _aside(text: str) -> Reply:
+    return Reply(blocks=(Note(text=text),), aside=True)
+
+
+def _log(what: str, error: Exception) -> None:
+    """Log an error without its own text, which may hold a user's."""
+    if isinstance(error, discord.DiscordException):
+        logger.info("%s: an answer could not be shown: %s", what, summary(error))
+    else:
+        trace = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("%s: an answer failed: %s\n%s", what, type(error).__name__, trace)
 
 
 def _is_aside(interaction: Interaction) -> bool:

@@ -14,6 +14,7 @@ import discord
 from discord import app_commands
 
 from bot.commands.registry import Argument, Command, Kind
+from bot.frontends.discord.showing import summary
 from bot.requests import Role
 from bot.texts import N_, _, speak
 
@@ -69,7 +70,9 @@ class Menu(app_commands.CommandTree[Client]):
         Raises discord.HTTPException.
         """
         wanted = {_key(data): _essence(data) for data in map(self._told, self.get_commands(type=None))}
-        present = {_key(data): _essence(data) for data in map(_fetched, await self.fetch_commands())}
+        # As Discord tells of them: `fetch_commands` misreads where a command may be used.
+        fetched = await self.client.http.get_global_commands(self.client.application_id or 0)
+        present = {_key(data): _essence(data) for data in fetched}
         if wanted == present:
             return False
         await self.sync()
@@ -78,9 +81,17 @@ class Menu(app_commands.CommandTree[Client]):
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         """Answer a command that Discord still shows, or whose options it has in an older form."""
         logger.info("a command could not be run: %s", type(error).__name__)
-        if not interaction.response.is_done():
-            text = _("This command has changed: start Discord anew (Ctrl-R), then choose it again.")
-            await interaction.response.send_message(text, ephemeral=True)
+        if interaction.response.is_done():
+            return
+        speak(interaction.locale.value.replace("-", "_"))
+        text = _("This command has changed: start Discord anew (Ctrl-R), then choose it again.")
+        try:
+            if interaction.type is discord.InteractionType.autocomplete:
+                await interaction.response.autocomplete([])
+            else:
+                await interaction.response.send_message(text, ephemeral=True)
+        except discord.DiscordException as failure:
+            logger.info("nothing can be shown: %s", summary(failure))
 
     def _told(self, command: Any) -> dict[str, Any]:
         told: dict[str, Any] = command.to_dict(self)
@@ -164,16 +175,6 @@ _OF_COMMAND = ("type", "name", "description", "default_member_permissions", "con
 _OF_OPTION = ("type", "name", "description", "required", "autocomplete", "min_value", "max_value")
 
 
-def _fetched(command: app_commands.AppCommand) -> dict[str, Any]:
-    """Return a command that Discord has in the form in which it is told of one."""
-    permissions = command.default_member_permissions
-    return {
-        **command.to_dict(),
-        "default_member_permissions": None if permissions is None else permissions.value,
-        "options": [option.to_dict() for option in command.options],
-    }
-
-
 def _key(data: Mapping[str, Any]) -> tuple[int, str]:
     return int(data["type"]), data["name"]
 
@@ -181,6 +182,8 @@ def _key(data: Mapping[str, Any]) -> tuple[int, str]:
 def _essence(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a command says, without what Discord adds of its own or leaves out."""
     said = {name: _plain(data.get(name)) for name in _OF_COMMAND}
+    # What stands in a message's menu has none.
+    said["description"] = said["description"] or None
     said["options"] = [
         {name: _plain(option.get(name)) or None for name in _OF_OPTION} for option in data.get("options", ())
     ]

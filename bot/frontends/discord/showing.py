@@ -12,6 +12,8 @@ from bot.replies import Reply
 
 Interaction = discord.Interaction[discord.Client]
 NOBODY = discord.AllowedMentions.none()
+# An interaction that was not answered within three seconds, or whose fifteen minutes have passed.
+_OVER = frozenset({10062, 10015, 50027})
 
 logger = logging.getLogger("onrecord.discord")
 
@@ -20,24 +22,25 @@ class Stage:
     """Where one answer is shown, and how far it has come.
 
     `aside` shows it to who asks alone; so is a reply that says so itself. `turning` puts a page in the place
-    of the one before.
+    of the one before. What is shown after the first message follows it, whatever came of it.
     """
 
     def __init__(
         self, where: Interaction | discord.Message, *, aside: bool = False, turning: bool = False
     ) -> None:
         self._where = where
-        self._aside = aside
-        self._turning = turning
+        self._begun = False
+        self.aside = aside
+        self.turning = turning
 
     async def announce(self) -> None:
         """Tell Discord that the answer takes a moment."""
         if isinstance(self._where, discord.Message):
             return
-        if self._turning:
+        if self.turning:
             await self._where.response.defer()
         else:
-            await self._where.response.defer(ephemeral=self._aside, thinking=True)
+            await self._where.response.defer(ephemeral=self.aside, thinking=True)
 
     async def show(self, reply: Reply, view: discord.ui.View | None) -> list[int]:
         """Show a reply, its buttons under the last message; return the ids of what others can read, too.
@@ -47,7 +50,7 @@ class Stage:
         pieces = render(reply)
         if isinstance(self._where, discord.Message):
             return await self._reply(self._where, pieces, view)
-        aside = self._aside or reply.aside
+        aside = self.aside or reply.aside
         sent = await self._respond(self._where, pieces, view, aside=aside)
         # What only one person sees, for as long as they leave it there, cannot be put right later.
         return [] if aside else sent
@@ -70,6 +73,7 @@ class Stage:
         first, *rest = pieces
         under = None if rest else view
         sent = [await self._first(interaction, first, under, aside=aside, alone=not rest)]
+        self._begun = True
         for number, piece in enumerate(rest, 2):
             under = view if number == len(pieces) else None
             shown = await interaction.followup.send(
@@ -90,7 +94,7 @@ class Stage:
         """Show the first message of an answer and return its id."""
         response = interaction.response
         # A refusal, and a page that takes several messages, leave the page before where it is.
-        turning = self._turning and alone and interaction.message is not None and aside == self._aside
+        turning = self.turning and alone and interaction.message is not None and aside == self.aside
         if not response.is_done():
             if turning and interaction.message is not None:
                 await response.edit_message(embeds=piece.embeds, view=view, allowed_mentions=NOBODY)
@@ -99,12 +103,12 @@ class Stage:
                 embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, **_optional(view)
             )
             return made.message_id or interaction.id
-        if turning or (not self._turning and aside == self._aside):
+        if not self._begun and (turning or (not self.turning and aside == self.aside)):
             edited = await interaction.edit_original_response(
                 embeds=piece.embeds, view=view, allowed_mentions=NOBODY
             )
             return edited.id
-        if not self._turning:
+        if not self._begun and not self.turning:
             # It was announced to all, and turns out to concern only who asks.
             await interaction.delete_original_response()
         shown = await interaction.followup.send(
@@ -123,3 +127,8 @@ def summary(error: discord.DiscordException) -> str:
     if isinstance(error, discord.HTTPException):
         return f"{type(error).__name__} {error.status} (code {error.code})"
     return type(error).__name__
+
+
+def is_over(error: Exception) -> bool:
+    """Tell whether an error means that an interaction takes no answer any more."""
+    return isinstance(error, discord.HTTPException) and error.code in _OVER
