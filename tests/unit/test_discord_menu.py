@@ -119,7 +119,7 @@ def test_one_command_stands_in_the_menu_of_a_message() -> None:
 
 
 @given(st.text(max_size=300))
-def test_a_description_is_cut_between_words_if_at_all(text: str) -> None:
+def test_a_description_is_one_line_and_no_longer_than_discord_shows(text: str) -> None:
     brief = _brief(text)
     assert len(brief) <= 100 and "\n" not in brief
     whole = " ".join(text.split())
@@ -188,7 +188,7 @@ class Told(Menu):
 
 
 def as_discord_has_it(menu: Menu) -> list[dict[str, Any]]:
-    """Return commands as Discord tells of them: with its own ids, texts for numbers, and defaults left out."""
+    """Return commands as Discord tells of them: with its ids, texts for numbers, no defaults."""
     found = []
     for number, command in enumerate(menu.get_commands(), 1):
         data: dict[str, Any] = copy.deepcopy(cast("dict[str, Any]", command.to_dict(menu)))
