@@ -22,8 +22,8 @@ from storage.changes import Appoint
 from storage.record import Record
 
 UNHURRIED = {"messages_per_minute": 100_000, "burst": 100_000}
-# Whatever takes no longer is answered without being announced; with none of it everything is.
-NEVER_ANNOUNCED, ALWAYS_ANNOUNCED = 60.0, 0.0
+# Nothing takes so long that it would be announced.
+NEVER_ANNOUNCED = 60.0
 
 
 class Room:
@@ -75,14 +75,13 @@ async def open_room(
     record: Record,
     dispatcher: Any = None,
     *,
-    prompt: float = NEVER_ANNOUNCED,
     check_errors: bool = True,
     **settings: Any,
 ) -> AsyncIterator[Room]:
     """Open a server; in none of its conversations may an error come up that nobody has looked at."""
     dispatcher = dispatcher or dispatcher_over(record, **settings)
     memory = Memory(record)
-    conversation = conversation_over(record, dispatcher, memory, prompt=prompt)
+    conversation = conversation_over(record, dispatcher, memory)
     client = Client(record, dispatcher.registry, conversation, aiohttp.TraceConfig())
     async with simcord.run(client, check_errors=check_errors) as env:
         yield Room(env, client, conversation, memory, record)

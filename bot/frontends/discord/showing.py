@@ -108,12 +108,16 @@ class Stage:
                 embeds=piece.embeds, view=view, allowed_mentions=NOBODY
             )
             return edited.id
-        if not self._begun and not self.turning:
-            # It was announced to all, and turns out to concern only who asks.
-            await interaction.delete_original_response()
+        # Announced to all, and concerns only who asks. Until what was announced has come, Discord takes
+        # whatever follows for it: https://github.com/discord/discord-api-docs/pull/7091
+        announced = not self._begun and not self.turning
+        if announced:
+            await interaction.edit_original_response(content="…")
         shown = await interaction.followup.send(
             embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, wait=True, **_optional(view)
         )
+        if announced:
+            await interaction.delete_original_response()
         return shown.id
 
 
