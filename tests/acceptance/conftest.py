@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 import pytest_asyncio
 
+from tests.acceptance.far_ends import TelegramEnd
 from tests.acceptance.newsroom import OWNERS, Person, moderator, owner
 from tests.acceptance.process import RunningBot
 from tests.emulators.telegram import Chat, TelegramEmulator, User
@@ -29,6 +30,7 @@ class Scene(NamedTuple):
 
     api: TelegramEmulator
     bot: RunningBot
+    end: TelegramEnd
     release: asyncio.Event
 
     def reader(self, name: str = "Alice") -> tuple[User, Chat]:
@@ -86,9 +88,10 @@ async def scene(
     mode = getattr(request, "param", "polling")
     release = asyncio.Event()
     async with emulator(release) as api:
-        bot = RunningBot(api, tmp_path_factory.mktemp(mode), mode=mode, owners=OWNERS, limits=LIMITS)
+        end = TelegramEnd(api, mode)
+        bot = RunningBot([end], tmp_path_factory.mktemp(mode), owners=OWNERS, limits=LIMITS)
         await bot.start()
-        yield Scene(api, bot, release)
+        yield Scene(api, bot, end, release)
         release.set()
         assert await bot.stop() == 0
         bot.check_log()
@@ -117,8 +120,8 @@ async def launch(api: TelegramEmulator, tmp_path: Path) -> AsyncIterator[Launch]
     """Return a function that starts a bot for one test; in the end it is killed and its log searched."""
     bots: list[RunningBot] = []
 
-    async def start(*, wait: bool = True, **how: Any) -> RunningBot:
-        bot = RunningBot(api, tmp_path, **how)
+    async def start(*, wait: bool = True, mode: str = "polling", **how: Any) -> RunningBot:
+        bot = RunningBot([TelegramEnd(api, mode)], tmp_path, **how)
         bots.append(bot)
         await (bot.start() if wait else bot.launch())
         return bot

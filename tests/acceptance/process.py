@@ -11,15 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
-from socket import create_server
 from typing import Any
 
+from tests.acceptance.far_ends import FarEnd
 from tests.conftest import ROOT
-from tests.emulators.telegram import TelegramEmulator
 
-SECRET = "a-webhook-secret-that-no-log-may-hold"
 PROGRAM = (sys.executable, "-m", "bot")
 # Seconds until a process has started or ended on a machine that is busy with other things.
 PATIENCE = 40.0
@@ -66,12 +64,6 @@ def contents(record: Path) -> str:
         return "\n".join(connection.iterdump())
 
 
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on just now."""
-    with create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 async def until(condition: Callable[[], object], what: str = "the condition", timeout: float = 20.0) -> None:
     """Wait until a condition of the emulator or a process holds."""
     end = time.monotonic() + timeout
@@ -82,33 +74,23 @@ async def until(condition: Callable[[], object], what: str = "the condition", ti
 
 
 class RunningBot:
-    """`onrecord run` against an emulator: start it, stop or kill it, start it again on the same record."""
+    """`onrecord run` against emulators: start it, stop or kill it, start it again on the same record."""
 
     def __init__(
         self,
-        api: TelegramEmulator,
+        ends: Sequence[FarEnd],
         folder: Path,
         *,
-        mode: str = "polling",
         owners: Sequence[str] = (),
+        environ: Mapping[str, str] | None = None,
         **sections: Mapping[str, object],
     ) -> None:
         """Write the settings; `sections` replace single keys, as in `limits={"page": 3}`."""
-        self.api = api
+        self.ends = tuple(ends)
         self.folder = folder
-        self.mode = mode
-        self.port = free_port() if mode == "webhook" else 0
-        self.webhook_url = f"http://127.0.0.1:{self.port}/telegram/hook"
-        telegram: dict[str, object] = {"token": api.token, "api_base_url": api.base_url, "mode": mode}
-        if mode == "webhook":
-            telegram |= {
-                "webhook_url": self.webhook_url,
-                "webhook_secret": SECRET,
-                "listen": f"127.0.0.1:{self.port}",
-            }
-        settings: dict[str, dict[str, object]] = {
+        settings: dict[str, Mapping[str, object]] = {
             "storage": {"path": "record.db"},
-            "telegram": telegram,
+            **{end.section: end.settings for end in ends},
             # Each change is told as it is made, but where a test is about that.
             "notices": {"gather": 0},
             # Everything is logged, for nothing secret may be in it.
@@ -118,6 +100,7 @@ class RunningBot:
             settings[name] = {**settings.get(name, {}), **values}
         self.config = folder / "config.toml"
         self.config.write_text(_toml(owners, settings), encoding="utf-8")
+        self._environ = dict(environ or {})
         self._log = folder / "stderr.txt"
         self._process: asyncio.subprocess.Process | None = None
 
@@ -132,22 +115,18 @@ class RunningBot:
         return self._process is not None
 
     async def start(self) -> None:
-        """Start the process and wait until it takes updates."""
+        """Start the process and wait until it hears of what people do on each platform."""
         await self.launch()
-        ready = "setWebhook" if self.mode == "webhook" else "deleteWebhook"
         assert self._process
-        started = asyncio.create_task(self.api.next_call(ready, PATIENCE))
+        reached = asyncio.gather(*(end.reached(PATIENCE) for end in self.ends))
         ended = asyncio.create_task(self._process.wait())
-        await asyncio.wait((started, ended), return_when=asyncio.FIRST_COMPLETED)
-        for task in (started, ended):
-            if not task.done():
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-        if not started.done() or started.cancelled():
+        await asyncio.wait((reached, ended), return_when=asyncio.FIRST_COMPLETED)
+        if not reached.done():
+            reached.cancel()
             self._process = None
-            raise AssertionError(f"the bot ended before it took updates:\n{self.log}")
-        started.result()
+            raise AssertionError(f"the bot ended before it had come everywhere:\n{self.log}")
+        ended.cancel()
+        await reached
 
     async def launch(self) -> None:
         """Start the process without waiting for anything."""
@@ -158,7 +137,7 @@ class RunningBot:
                 "--config",
                 "config.toml",
                 cwd=self.folder,
-                env=environment(),
+                env=environment(**self._environ),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -189,9 +168,7 @@ class RunningBot:
     def check_log(self) -> None:
         """Fail if a secret was logged, or an error that nobody foresaw."""
         log = self.log
-        assert self.api.token not in log
-        assert self.api.token.partition(":")[2] not in log
-        assert SECRET not in log
+        assert [secret for end in self.ends for secret in end.secrets if secret in log] == []
         assert "Traceback" not in log, log
         assert "failed:" not in log, log
 

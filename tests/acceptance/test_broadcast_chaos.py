@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import emulator
+from tests.acceptance.far_ends import TelegramEnd
 from tests.acceptance.process import RunningBot, onrecord, until
 from tests.broadcasts import publish, stock
 from tests.emulators.telegram import Fault, TelegramEmulator
@@ -34,7 +35,7 @@ async def test_everybody_hears_each_change_once(tmp_path: Path) -> None:
         for chat in chats[::BLOCKED_EVERY]:
             chat.blocked = True
         await stock(record, [chat.id for chat in chats])
-        bot = RunningBot(api, tmp_path, log={"level": "info"})
+        bot = RunningBot([TelegramEnd(api)], tmp_path, log={"level": "info"})
         await bot.start()
         api.chaos(RATE, FAULTS, seed=4, methods=["sendMessage"])
         reached = {chat.id for chat in chats} - blocked

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import emulator
+from tests.acceptance.far_ends import TelegramEnd
 from tests.acceptance.process import RunningBot, until
 from tests.broadcasts import publish, stock
 from tests.emulators.telegram import TelegramEmulator
@@ -27,7 +28,7 @@ async def test_a_broadcast_outlives_fifty_kills(tmp_path: Path) -> None:
     async with emulator(asyncio.Event(), delay=DELAY) as api:
         chats = [api.private(api.user(f"Reader {number}")) for number in range(CHATS)]
         await stock(record, [chat.id for chat in chats])
-        bot = RunningBot(api, tmp_path, log={"level": "info"})
+        bot = RunningBot([TelegramEnd(api)], tmp_path, log={"level": "info"})
         await bot.start()
         await publish(record)
         killed = []

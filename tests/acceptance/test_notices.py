@@ -13,8 +13,9 @@ import pytest
 import pytest_asyncio
 
 from tests.acceptance.conftest import emulator
+from tests.acceptance.far_ends import TelegramEnd, free_port
 from tests.acceptance.newsroom import ask
-from tests.acceptance.process import RunningBot, free_port, onrecord, until
+from tests.acceptance.process import RunningBot, onrecord, until
 from tests.emulators.telegram import Chat, Fault, Message, TelegramEmulator, User
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("nothing_amiss")]
@@ -58,7 +59,7 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
         moderators = [api.user(f"Moderator {number}") for number in range(MODERATORS)]
         port = free_port()
         bot = RunningBot(
-            api,
+            [TelegramEnd(api)],
             folder,
             owners=[f"telegram:{user.id}" for user in moderators],
             metrics={"listen": f"127.0.0.1:{port}"},

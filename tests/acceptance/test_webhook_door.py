@@ -10,8 +10,9 @@ import aiohttp
 import pytest
 
 from tests.acceptance.conftest import Scene
+from tests.acceptance.far_ends import WEBHOOK_SECRET
 from tests.acceptance.newsroom import ask
-from tests.acceptance.process import SECRET, until
+from tests.acceptance.process import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -25,7 +26,7 @@ async def knock(
     scene: Scene, body: bytes = b"{}", *, method: str = "POST", path: str = "", **headers: str
 ) -> int:
     """Send a request to the bot's address and return the status of the answer."""
-    url = scene.bot.webhook_url + path
+    url = scene.end.webhook_url + path
     data = io.BytesIO(body)
     async with (
         aiohttp.ClientSession() as session,
@@ -34,7 +35,7 @@ async def knock(
         return answer.status
 
 
-@pytest.mark.parametrize("secret", [None, "", "wrong", SECRET[:-1], f"{SECRET}x", "\u00e9"])
+@pytest.mark.parametrize("secret", [None, "", "wrong", WEBHOOK_SECRET[:-1], f"{WEBHOOK_SECRET}x", "\u00e9"])
 async def test_without_the_secret_nothing_is_taken(scene: Scene, secret: str | None) -> None:
     alice, chat = scene.reader()
     forged = {"update_id": 1, "message": (await chat.say(alice, "/who", deliver=False)).raw}
@@ -57,19 +58,26 @@ async def test_without_the_secret_nothing_is_taken(scene: Scene, secret: str | N
 )
 async def test_what_is_no_update_is_turned_away(scene: Scene, body: bytes, status: int) -> None:
     alice, chat = scene.reader()
-    assert await knock(scene, body, **{HEADER: SECRET}) == status
+    assert await knock(scene, body, **{HEADER: WEBHOOK_SECRET}) == status
     assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
 
 
 async def test_other_paths_and_methods_do_not_exist(scene: Scene) -> None:
-    assert await knock(scene, path="/other", **{HEADER: SECRET}) == 404
+    assert await knock(scene, path="/other", **{HEADER: WEBHOOK_SECRET}) == 404
     assert await knock(scene, method="GET") == 405
 
 
 async def test_requests_that_never_end_hold_up_nobody(scene: Scene) -> None:
     alice, chat = scene.reader()
-    reader, writer = await asyncio.open_connection("127.0.0.1", scene.bot.port)
-    head = ("POST /telegram/hook HTTP/1.1", "Host: x", f"{HEADER}: {SECRET}", "Content-Length: 99", "", "{")
+    reader, writer = await asyncio.open_connection("127.0.0.1", scene.end.port)
+    head = (
+        "POST /telegram/hook HTTP/1.1",
+        "Host: x",
+        f"{HEADER}: {WEBHOOK_SECRET}",
+        "Content-Length: 99",
+        "",
+        "{",
+    )
     writer.write("\r\n".join(head).encode())
     await writer.drain()
     assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
@@ -80,5 +88,5 @@ async def test_requests_that_never_end_hold_up_nobody(scene: Scene) -> None:
 
 async def test_the_webhook_is_registered_as_the_settings_say(scene: Scene) -> None:
     webhook = scene.api.webhook
-    assert (webhook.url, webhook.secret) == (scene.bot.webhook_url, SECRET)
+    assert (webhook.url, webhook.secret) == (scene.end.webhook_url, WEBHOOK_SECRET)
     await until(lambda: not scene.api.updates.pending, "the delivery of all updates")
