@@ -168,6 +168,10 @@ async def _identity(context: Context, word: str) -> Identity:
             )
         )
     address = word if ":" in word else f"{platform_of(context.request.chat)}:{word}"
+    # Whom the platform itself names beside the words, it also tells more of.
+    for who in context.request.mentioned:
+        if who.address == address:
+            return who
     names = await context.names()
     return Identity(address, name=names.get(address), is_person=":-" not in address)
 

@@ -56,6 +56,17 @@ async def test_by_naming_somebody_who_has_no_name_of_their_own(desk):
     assert await offices(desk) == {(ANN, None)}
 
 
+async def test_by_the_id_of_somebody_whom_the_platform_names_beside_it(desk):
+    """Discord's options do so."""
+    owner = desk.person(OWNER, GROUP)
+    await owner.says(f"/appoint {ANN} belarus", mentioned=(Identity(BOB, "bob"), Identity(ANN, "ann")))
+    assert "@ann is now a moderator" in owner.seen
+    assert await offices(desk) == {(ANN, 1)}
+    robot = Identity(BOB, "robot", is_person=False)
+    assert_short(await owner.says(f"/appoint {BOB}", mentioned=(robot,)), "not a person")
+    assert await offices(desk) == {(ANN, 1)}
+
+
 async def test_a_name_in_the_text_counts_more_than_whom_the_message_replies_to(desk):
     owner = desk.person(OWNER, GROUP)
     await owner.says("/appoint 8", replied_to=Identity(ANN, "ann"))
