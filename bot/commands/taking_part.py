@@ -59,7 +59,12 @@ async def tellme(context: Context, argument: str) -> Reply:
 
 
 @commands.command(
-    "privacy", family=FAMILY, role=Role.READER, help=N_("what is kept about you, and why"), example="/privacy"
+    "privacy",
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("what is kept about you, and why"),
+    example="/privacy",
 )
 async def privacy(_context: Context, _argument: str) -> Reply:
     """Say what is kept about people."""

@@ -155,7 +155,7 @@ async def test_a_page_of_several_messages_stands_below(record, pace: Pace) -> No
 
 
 @pytest.mark.parametrize(
-    ("command", "private"), [("/privacy", False), ("/forgetme", True), ("/add x", True), ("who?", False)]
+    ("command", "private"), [("/about", False), ("/privacy", True), ("/add x", True), ("who?", False)]
 )
 async def test_what_a_button_leads_to_is_as_private_as_its_command(
     record, command: str, private: bool
