@@ -40,8 +40,8 @@ AT_ONCE = 64
 DRAIN_SECONDS = 75.0  # below the 90 that systemd waits before it kills
 BEAT = 10.0  # seconds between two signs of life
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-# Close code of the gateway: https://discord.com/developers/docs/topics/opcodes-and-status-codes
-AUTHENTICATION_FAILED = 4004
+# Close codes of the gateway: https://discord.com/developers/docs/topics/opcodes-and-status-codes
+AUTHENTICATION_FAILED, DISALLOWED_INTENTS = 4004, 4014
 
 logger = logging.getLogger("onrecord.discord")
 
@@ -168,14 +168,9 @@ async def _stay(client: Client) -> None:
     try:
         await client.connect()
     except discord.ConnectionClosed as error:
-        if error.code == AUTHENTICATION_FAILED:
-            raise _refused_token() from None
-        raise SettingsError(
-            _(
-                "Discord's gateway does not take the bot (code {code}): see its application's page.",
-                code=error.code,
-            )
-        ) from None
+        raise (_refused_token() if error.code == AUTHENTICATION_FAILED else _not_taken(error.code)) from None
+    except discord.PrivilegedIntentsRequired:
+        raise _not_taken(DISALLOWED_INTENTS) from None
 
 
 async def _beat(client: Client, alive: Callable[[], None], sleep: Sleep) -> None:
@@ -185,6 +180,12 @@ async def _beat(client: Client, alive: Callable[[], None], sleep: Sleep) -> None
         if getattr(client.ws, "open", False):
             alive()
         await sleep(BEAT)
+
+
+def _not_taken(code: int) -> SettingsError:
+    return SettingsError(
+        _("Discord's gateway does not take the bot (code {code}): see its application's page.", code=code)
+    )
 
 
 def _refused_token() -> SettingsError:
