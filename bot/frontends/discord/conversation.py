@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 
 from bot.commands.registry import Command, Offer
@@ -256,6 +257,8 @@ def _log(what: str, error: Exception) -> None:
     """Log an error without its own text, which may hold a user's."""
     if isinstance(error, discord.DiscordException):
         logger.info("%s: an answer could not be shown: %s", what, summary(error))
+    elif isinstance(error, aiohttp.ClientError | OSError | TimeoutError):
+        logger.info("%s: an answer could not be shown: no connection (%s)", what, type(error).__name__)
     else:
         trace = "".join(traceback.format_tb(error.__traceback__))
         logger.error("%s: an answer failed: %s\n%s", what, type(error).__name__, trace)

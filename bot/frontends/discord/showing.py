@@ -12,6 +12,8 @@ from bot.replies import Reply
 
 Interaction = discord.Interaction[discord.Client]
 NOBODY = discord.AllowedMentions.none()
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+_UNKNOWN_MESSAGE = 10008
 # An interaction that was not answered within three seconds, or whose fifteen minutes have passed.
 _OVER = frozenset({10062, 10015, 50027})
 
@@ -96,8 +98,7 @@ class Stage:
         # A refusal, and a page that takes several messages, leave the page before where it is.
         turning = self.turning and alone and interaction.message is not None and aside == self.aside
         if not response.is_done():
-            if turning and interaction.message is not None:
-                await response.edit_message(embeds=piece.embeds, view=view, allowed_mentions=NOBODY)
+            if turning and interaction.message is not None and await _turned(interaction, piece, view):
                 return interaction.message.id
             made = await response.send_message(
                 embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, **_optional(view)
@@ -119,6 +120,17 @@ class Stage:
         if announced:
             await interaction.delete_original_response()
         return shown.id
+
+
+async def _turned(interaction: Interaction, piece: Piece, view: discord.ui.View | None) -> bool:
+    """Put a page in the place of the one before; tell whether that was still there."""
+    try:
+        await interaction.response.edit_message(embeds=piece.embeds, view=view, allowed_mentions=NOBODY)
+    except discord.NotFound as error:
+        if error.code != _UNKNOWN_MESSAGE:
+            raise
+        return False
+    return True
 
 
 def _optional(view: discord.ui.View | None) -> dict[str, Any]:
