@@ -22,8 +22,13 @@ async def stock(path: Path, chats: Iterable[int]) -> None:
         await record.put_shipped()
     finally:
         await record.close()
+    subscribe(path, (f"telegram:{chat}" for chat in chats))
+
+
+def subscribe(path: Path, addresses: Iterable[str]) -> None:
+    """Let these chats, on any platform, hear of a record's first story."""
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executemany("INSERT INTO listener (chat) VALUES (?)", ((f"telegram:{c}",) for c in chats))
+        connection.executemany("INSERT INTO listener (chat) VALUES (?)", ((each,) for each in addresses))
         connection.execute(
             "INSERT INTO subscription (listener_id, story_id, made_at) SELECT id, 1, '' FROM listener"
         )
