@@ -117,6 +117,9 @@ async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[
         found = await record.facts.find(int(fact[1:]))
         if found is None:
             raise UserError(f"{fact.upper()} is not on record")
+        if await record.listeners.find(chat, topic) is None:
+            # Discord's channels have a "#" before their id, which nobody thinks of.
+            chat = re.sub(r"^discord:(?=\d)", "discord:#", chat)
         retention = timedelta(days=settings.notices.retention)
         rows = await explained(record, found, chat, topic, retention=retention)
     return [f"{label}: {text}" for label, text in rows] or [f"{fact.upper()}: no notices are kept"]

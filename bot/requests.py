@@ -56,6 +56,7 @@ class Request:
     message that this one replies to, `mentioned` are those whom it names beyond the words of its text, and
     `offered` the commands of the buttons under the message that it replies to. `topic` is the
     forum topic (0: none); `administers` asks the platform whether who asks is one of the chat's admins.
+    `alone` is the chat in which what concerns only who asks reaches them later, where that is another.
     `lacking` are the permissions that the bot would need to write in the chat unasked, and does not have.
 
     A person may have linked several accounts. Front ends know accounts only; behind dispatch `user` is the
@@ -77,9 +78,15 @@ class Request:
     mentioned: tuple[Identity, ...] = ()
     offered: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    alone: str = ""
     administers: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)
     account: str = ""
     discreet: bool = False
+
+    @property
+    def reached(self) -> str:
+        """The chat in which who asks is told later what concerns only them."""
+        return self.alone or self.chat
 
     @property
     def sender(self) -> str:

@@ -98,9 +98,15 @@ async def dismiss(tx: Transaction, trace: Trace, change: Dismiss) -> str:
         (trace.at, person, change.story_id),
     )
     if not rows:
-        raise AlreadyDone(f"{person} is no moderator there")
+        raise AlreadyDone(_nowhere(person, change))
     await trace.close(tx, Action.DISMISSED, person, story_id=change.story_id)
     return person
+
+
+def _nowhere(person: str, change: Dismiss) -> str:
+    if change.story_id is None:
+        return f"{person} is no moderator of all stories: to dismiss them of one, name it"
+    return f"{person} is no moderator of that story"
 
 
 def _named(change: Appoint) -> str:

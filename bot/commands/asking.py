@@ -40,7 +40,9 @@ async def what(context: Context, argument: str) -> Reply:
         context.story.id, after=context.number_after(), limit=context.page + 1
     )
     if not facts:
-        return Reply(blocks=(Note(text=_("Nothing is on record in this story yet.")),))
+        nothing = _("Nothing is on record in this story yet.")
+        text = _("Nothing else is on record in this story.") if context.after else nothing
+        return Reply(blocks=(Note(text=text),))
     shown = facts[: context.page]
     more = (context.more("", shown[-1].id),) if len(facts) > context.page else ()
     lines = [block for fact in shown for block in with_voices(fact)]

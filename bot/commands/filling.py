@@ -191,7 +191,7 @@ async def _ask(
     notes = [Note(text=error.text)] if error is not None else []
     if not isinstance(error, Unclear):
         notes.append(Note(text=_question(field.name, field.asks)))
-    if context.request.shared:
+    if context.request.shared and not context.request.discreet:
         notes.append(Note(text=_("Answer by replying to this message, or with /answer.")))
     filled.step, filled.options, filled.change = field.name, list(options), None
     kept = await _keep(context, filled, dialogue)

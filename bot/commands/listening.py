@@ -269,6 +269,7 @@ async def _told_up_to(context: Context) -> int:
     Argument(N_("id"), Kind.FACT, required=True),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("whether, when and why this chat was told of a fact's changes, or was not"),
     example="/why F7",
 )

@@ -11,6 +11,7 @@ from bot.answers.lines import listing
 from bot.answers.matching import suggestions
 from bot.commands.context import Context
 from bot.commands.registry import Argument, Command, Kind, commands
+from bot.commands.roles import refuse_strangers
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
@@ -27,6 +28,7 @@ _LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-
     Argument(N_("link"), Kind.WORDS),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("what this bot is for, and how to begin"),
     example="/start",
 )
@@ -43,9 +45,12 @@ async def start(context: Context, argument: str) -> Reply:
         blocks.insert(1, Note(text=_("The link that you followed leads nowhere here.")))
     if context.chosen:
         blocks.append(Note(text=_("Story in use: {title}", title=context.chosen.title)))
-    blocks.append(
-        Note(text=_("Ask a plain question, or send /who, /when or /sources. /help lists everything."))
+    how = (
+        _("Mention me with a plain question, or send /who, /when or /sources. /help lists everything.")
+        if context.request.shared
+        else _("Ask a plain question, or send /who, /when or /sources. /help lists everything.")
     )
+    blocks.append(Note(text=how))
     actions = [
         Action(label=label, command=f"/{label}") for label in ("about", "who", "when", "disputed", "help")
     ]
@@ -66,6 +71,7 @@ async def _followed(context: Context, fact: str | None, story: str | None) -> Re
     Argument(N_("command"), Kind.COMMAND),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("all commands, or how one of them is used"),
     example="/help when",
 )
@@ -142,6 +148,9 @@ async def story(context: Context, argument: str) -> Reply:
         others = [item for item in every if item.id != context.story.id]
         return Reply(blocks=await _described(context, context.story), actions=_choices(others))
     wanted = _story_named(argument, every)
+    # It is for all who read the chat.
+    if context.role < Role.MODERATOR:
+        await refuse_strangers(context.request, context.command)
     await context.record.stories.use(context.request.chat, wanted.id)
     note = Note(text=_("This chat now uses this story: /about tells it in a few lines."))
     return Reply(

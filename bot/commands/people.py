@@ -71,7 +71,9 @@ async def _everyone(context: Context) -> Reply:
         context.story.id, places=False, after=context.number_after(), limit=context.page + 1
     )
     if not entries:
-        return Reply(blocks=(Note(text=_("No one else is named on record in this story.")),))
+        nobody = _("No one is named on record in this story yet.")
+        text = _("No one else is named on record in this story.") if context.after else nobody
+        return Reply(blocks=(Note(text=text),))
     return roll(context, _("Who is on record"), entries)
 
 

@@ -182,7 +182,7 @@ async def _queue(
         await close(tx, dialogue)
         draft_id = await drafts.propose(
             tx, change.model_copy(update={"draft": None}), kind=kind, proposer=request.user,
-            chat=request.chat, language=request.language, at=context.record.ledger.now(),
+            chat=request.reached, language=request.language, at=context.record.ledger.now(),
             replacing=filled.target,
         )  # fmt: skip
     note = (

@@ -43,13 +43,15 @@ class Roles:
     async def permitted(self, name: str, request: Request, story: Story | None) -> tuple[Command, Role]:
         """Return the command of that name and the asker's role. The one place where roles are checked.
 
-        A command that the role may not use looks as if it did not exist, except that moderators see why.
+        A command that the role may not use looks as if it did not exist, except that moderators see why, and
+        so does who asks where a platform offers every command to all.
         """
         found = self._registry.find(name)
         scope = None if found is not None and found.everywhere else story
         role = await self.of(request, scope, surely=found is not None and found.role > Role.READER)
         if found is not None and found.role <= role:
-            await _refuse_strangers(found, request)
+            if found.by_admins:
+                await refuse_strangers(request, found)
             return found, role
         if found is not None and not request.is_person:
             raise UserError(
@@ -59,7 +61,7 @@ class Roles:
                     name=found.name,
                 )
             )
-        if found is not None and await self.keep_the_record(request):
+        if found is not None and (request.discreet or await self.keep_the_record(request)):
             raise UserError(_refused_role(found))
         near = suggestions(name, (command.name for command in self._registry.allowed(role)), 1)
         unknown = _("There is no command /{name}: /help lists all of them.", name=name)
@@ -85,12 +87,10 @@ class Roles:
         return not self._owners.isdisjoint((request.user, request.sender))
 
 
-async def _refuse_strangers(command: Command, request: Request) -> None:
-    """Refuse what only the admins of a shared chat may do."""
-    if not (command.by_admins and request.shared and request.administers is not None):
-        return
-    if not await request.administers():
-        raise UserError(_("Only admins of this chat may use /{name} here.", name=command.name))
+async def refuse_strangers(request: Request, command: Command) -> None:
+    """Refuse to others than its admins what is for a chat of several people. Raises UserError."""
+    if request.shared and request.administers is not None and not await request.administers():
+        raise UserError(_("Only those who may manage this chat may use /{name} here.", name=command.name))
 
 
 def _refused_role(command: Command) -> str:

@@ -37,6 +37,7 @@ async def suggest(context: Context, argument: str) -> Reply:
     Argument(N_("question"), Kind.TOKEN, required=True),
     family=FAMILY,
     role=Role.READER,
+    discreet=True,
     help=N_("to be told when a question that found nothing has an answer"),
     example="/tellme Q1.0a1b2c3d",
 )
@@ -50,11 +51,13 @@ async def tellme(context: Context, argument: str) -> Reply:
         raise UserError(_("That question is not open any more: ask it again."))
     request = context.request
     kept = await context.record.questions.await_answer(
-        question.id, request.chat, request.user, request.language
+        question.id, request.reached, request.user, request.language
     )
     if not kept:
         raise UserError(_("You wait for many answers already: /forgetme lets go of all of them."))
-    text = _("You will be told here when your question has an answer on record.")
+    here = _("You will be told here when your question has an answer on record.")
+    elsewhere = _("You will be told in a message of your own when your question has an answer on record.")
+    text = here if request.reached == request.chat else elsewhere
     return Reply(blocks=(Note(text=text),), actions=(Action(label="/privacy", command="/privacy"),))
 
 

@@ -168,12 +168,14 @@ async def asof(context: Context, argument: str) -> Reply:
     span = dates.typed(argument)
     if span is None or span.yearless or span.latest == dates.LAST:
         raise UserError(_("Name a day, a month or a year, for example /asof 2026-11-22."))
-    last_day = date.fromisoformat(span.latest).isoformat()
+    last_day, today = date.fromisoformat(span.latest).isoformat(), context.record.ledger.now()[:10]
     after = context.number_after()
     facts = await context.record.listings.then(
         context.story.id, f"{last_day}T23:59:59.999999Z", after=after, limit=context.page + 1
     )
-    heading = Heading(text=_("The record at the end of {day} (UTC)", day=in_words(last_day)), level=1)
+    ended = _("The record at the end of {day} (UTC)", day=in_words(last_day))
+    going_on = _("The record so far, {day} (UTC)", day=in_words(today))
+    heading = Heading(text=ended if last_day < today else going_on, level=1)
     if not facts:
         opened = _("This story was opened on {day}.", day=day(context.story.opened_at))
         text = (

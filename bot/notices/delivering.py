@@ -243,12 +243,21 @@ class Deliverer:
             # In the supergroup that a group has become, its old messages cannot be edited.
             await self._record.listeners.move(chat, outcome.moved_to)
             chat, answering = outcome.moved_to, None
-        elif outcome.fate is not Fate.REFUSED and not (outcome.fate is Fate.SENT and right.must_remark):
+        elif outcome.fate not in (Fate.REFUSED, Fate.SENT):
             return outcome
         known = await self._record.listeners.find(chat, amendment.topic)
+        if outcome.fate is Fate.SENT and not (right.must_remark and await self._is_news(amendment, known)):
+            return outcome
         listener = known or Listener(id=0, chat=chat, topic=amendment.topic, language=amendment.language)
         key = _key(f"{chat}#{amendment.message}", amendment.notices)
         return await self._transmitter.transmit(listener, right.remark, key=key, answering=answering)
+
+    async def _is_news(self, amendment: Amendment, listener: Listener | None) -> bool:
+        """Tell whether a chat hears of a change only by its message's being put right."""
+        if listener is None:
+            return True
+        delivered = self._record.notices.delivered
+        return any([await delivered(notice, listener.id) is None for notice in amendment.notices])
 
     async def _note_amended(
         self, amendment: Amendment, outcome: Outcome, revisions: Mapping[int, int]

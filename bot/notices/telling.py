@@ -61,7 +61,7 @@ async def changed(record: Record, notice: Notice) -> list[Block]:
     reason = next((item.reason for item in revisions if item.number == notice.revision), None)
     why = [Note(text=_("Reason given: {reason}", reason=reason))] if reason else []
     if notice.kind is NoticeKind.PUBLISHED:
-        return [heading, *with_voices(now, dated=True)]
+        return [heading, *with_voices(now, dated=bool(now.occurred or now.occasion))]
     others = await record.facts.load(_beside(now))
     if notice.kind is NoticeKind.RELATED:
         related = relation_lines(now, {other.id: other for other in others})

@@ -54,7 +54,7 @@ async def test_by_the_name_of_somebody_who_wrote_before(scene: Scene) -> None:
     assert await may_add(ben)
     assert "no longer a moderator" in (await scene.owner.says("/dismiss @ben_wrote")).text
     assert not await may_add(ben)
-    assert "is no moderator there" in (await scene.owner.says("/dismiss @ben_wrote")).text
+    assert "is no moderator of" in (await scene.owner.says("/dismiss @ben_wrote")).text
 
 
 async def test_by_a_name_that_nobody_has_written_under(scene: Scene) -> None:
@@ -117,7 +117,7 @@ async def test_for_one_story(scene: Scene) -> None:
     listed = await scene.owner.says("/moderators")
     assert "The flood in the north, since" in listed.text
     dismissed = await scene.owner.says(f"/dismiss @{eva.user.username}")
-    assert "is no moderator there" in dismissed.text, "of all stories she never was one"
+    assert "is no moderator of" in dismissed.text, "of all stories she never was one"
     await scene.owner.says(f"/dismiss @{eva.user.username} north-flood")
     assert "There is no command /add" in (await eva.says("/add")).text
 

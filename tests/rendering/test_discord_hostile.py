@@ -149,15 +149,21 @@ blocks: st.SearchStrategy[Block] = st.one_of(
 replies = st.builds(Reply, blocks=st.lists(blocks, min_size=1, max_size=12).map(tuple))
 
 
+def name_of(line: Line, above: Block | None) -> str:
+    """Return the id that a line shows: none where it goes on with the fact of the line above."""
+    again = isinstance(above, Line) and above.fact == line.fact
+    return "" if line.fact is None or again else f"F{line.fact}"
+
+
 def shown_texts(reply: Reply) -> list[str]:
     """Return every text of a reply that a reader must see, in order."""
     found: list[str] = []
-    for block in reply.blocks:
+    for above, block in zip((None, *reply.blocks), reply.blocks, strict=False):
         match block:
             case Item():
                 found += [block.label, block.text]
             case Line():
-                found += [block.label or "", f"F{block.fact}" if block.fact is not None else ""]
+                found += [block.label or "", name_of(block, above)]
                 found += [block.text, reply.marks(block), block.mark or ""]
             case _:
                 found.append(block.text)
@@ -169,14 +175,14 @@ def shown_texts(reply: Reply) -> list[str]:
 def bold_texts(reply: Reply, pieces: list[Piece]) -> list[str]:
     """Return what stands in bold, in order: not the title, and no label that is a link."""
     found: list[str] = []
-    for number, block in enumerate(reply.blocks):
+    for number, (above, block) in enumerate(zip((None, *reply.blocks), reply.blocks, strict=False)):
         match block:
             case Heading() if number or pieces[0].embeds[0].title is None:
                 found.append(block.text)
             case Item() if block.text or block.url is None:
                 found.append(block.label)
-            case Line() if block.fact is not None:
-                found.append(f"F{block.fact}")
+            case Line():
+                found.append(name_of(block, above))
     return found
 
 

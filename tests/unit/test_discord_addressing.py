@@ -71,7 +71,7 @@ def test_where_and_by_whom_something_is_asked(place: Any, guild: int | None, cha
     request = asked(acting(place, guild), "/who")
     assert request == Request(
         "/who", chat, "discord:7", language="uk", shared=guild is not None, handle="ann", name="Ann",
-        discreet=True,
+        alone="discord:7", discreet=True,
     )  # fmt: skip
     assert request.role is None and request.private
     assert (request.administers is None) == (guild is None)
@@ -146,7 +146,8 @@ def message(content: str = "<@99> who?", *, shared: bool = True, author: Any = N
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("<@99> who is he?", "who is he?"), ("<@!99>, who?", "who?"), ("who <@99> is?", "who   is?"),
+        ("<@99> who is he?", "who is he?"), ("<@!99>, who?", "who?"), ("who <@99> is?", "who  is?"),
+        ("hey <@99>, who?", "hey, who?"),
         ("<@99>", "/help"), (" <@99> : ", "/help"), ("<@99> /who lubinets", "/who lubinets"),
         ("<@99>\n/add x\nwho: y", "/add x\nwho: y"), ("<@99> <@8> who?", "<@8> who?"),
         ("<@99> — what?", "what?"),
@@ -163,7 +164,9 @@ def test_a_mention_in_a_channel(content: str, expected: str) -> None:
 @pytest.mark.parametrize("content", ["who is he?", "/who", "", "<@99> x", "x" * 4000])
 def test_direct_messages_are_all_meant_for_the_bot(content: str) -> None:
     request = told(message(content, shared=False), ME, language="de")
-    assert request == Request(content, "discord:7", "discord:7", language="de", handle="ann", name="Ann")
+    assert request == Request(
+        content, "discord:7", "discord:7", language="de", handle="ann", name="Ann", alone="discord:7"
+    )
 
 
 @pytest.mark.parametrize("shared", [True, False])

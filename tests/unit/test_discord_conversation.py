@@ -229,13 +229,13 @@ async def test_a_sheet_is_opened_at_once_and_what_refuses_it_is_shown(record) ->
         assert [request.text for request in script.requests] == ["/suggest"]
 
 
-async def test_a_message_is_looked_up_for_all_to_see(record) -> None:
+async def test_a_message_is_looked_up_for_who_asks_alone(record) -> None:
     script = Scripted(note())
     async with open_room(record, script) as room:
         alice = room.member()
         asked = await alice.send(room.channel, "He\nsaid so")
         result = await alice.context_menu(room.channel, "On the record?", asked)
-        assert not result.ephemeral and script.requests[-1].text == "/ask He said so"
+        assert result.ephemeral and script.requests[-1].text == "/ask He said so"
         empty = await alice.send(room.channel, "", attachments=[("a.txt", b"x")])
         result = await alice.context_menu(room.channel, "On the record?", empty)
         assert result.ephemeral and "no text that could be looked up" in said(result)

@@ -111,7 +111,7 @@ async def test_in_a_group_only_admins_do(scene: Scene, status, may):
     if status is not None:
         scene.far.status[7] = status
     for answer in (await scene.say("/subscribe@OnRecordBot", GROUP), await scene.press("/subscribe", GROUP)):
-        assert ("hear" in answer and "Only admins" not in answer) == may, answer
+        assert ("hear" in answer and "Only those who may manage" not in answer) == may, answer
     assert scene.far.asked == [(-5, 7), (-5, 7)]
     assert (await scene.room.heard("telegram:-5") != []) == may
 
@@ -125,7 +125,7 @@ async def test_an_admin_who_writes_as_the_group_is_one(scene: Scene):
 async def test_a_channel_that_writes_in_a_group_is_none(scene: Scene):
     scene.far.status[-6] = ChatMember.ADMINISTRATOR
     answer = await scene.say("/subscribe@OnRecordBot", GROUP, **{"from": ANONYMOUS, "sender_chat": CHANNEL})
-    assert "Only admins" in answer
+    assert "Only those who may manage" in answer
     assert await scene.room.heard("telegram:-5") == []
 
 
@@ -133,13 +133,13 @@ async def test_who_posts_in_a_channel_speaks_for_it_and_a_reader_who_presses_doe
     await scene.record.stories.use("telegram:-6", 1)
     answer = await scene.say("/subscribe@OnRecordBot", CHANNEL, **{"from": None, "sender_chat": CHANNEL})
     assert "You will hear here" in answer
-    assert "Only admins" in await scene.press("/unsubscribe all", CHANNEL)
+    assert "Only those who may manage" in await scene.press("/unsubscribe all", CHANNEL)
     assert await scene.room.heard("telegram:-6") == [("flood", None, None)]
 
 
 async def test_looking_needs_no_admin(scene: Scene):
     for text in ("/subscriptions@OnRecordBot", "/why@OnRecordBot F1"):
-        assert "Only admins" not in await scene.say(text, GROUP)
+        assert "Only those who may manage" not in await scene.say(text, GROUP)
     assert scene.far.asked == []
 
 
@@ -165,7 +165,7 @@ async def test_a_forged_button_is_refused_or_answered_and_changes_nothing(scene:
         "#zz",
     ):
         answer = await scene.press(data, GROUP)
-        assert "Only admins" in answer or "too old" in answer, data
+        assert "Only those who may manage" in answer or "too old" in answer, data
     for data in ("/unsubscribe 4", "/settings zone Nowhere/Land", "/start F99", "/start subscribe_nowhere"):
         assert await scene.press(data)
     assert await scene.room.kept() == before

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -67,6 +68,7 @@ def asked(interaction: Interaction, text: str, *mentioned: Identity) -> Request:
         mentioned=mentioned,
         administers=administers if shared else None,
         lacking=lacking(interaction.app_permissions, interaction.channel) if shared else (),
+        alone=person(interaction.user.id),
         discreet=True,
     )
 
@@ -101,8 +103,9 @@ def told(message: discord.Message, me: discord.ClientUser, *, language: str) -> 
         handle=message.author.name,
         name=message.author.display_name,
         replied_to=replied_to,
-        mentioned=tuple(identity(user) for user in message.mentions if user != me),
+        mentioned=tuple(_named(user, text) for user in message.mentions if user != me),
         offered=_offered(answered.components) if isinstance(answered, discord.Message) else (),
+        alone=person(message.author.id),
         administers=administers if shared else None,
     )
 
@@ -135,6 +138,17 @@ def identity(user: discord.abc.User) -> Identity:
     return Identity(person(user.id), user.name, user.display_name, is_person=not user.bot)
 
 
+def is_theirs(interaction: Interaction) -> bool:
+    """Tell whether the message under which somebody acts answers them, and so is theirs to change.
+
+    One that answers nobody's command, such as a notice, is everybody's.
+    """
+    message = interaction.message
+    if message is None or message.interaction_metadata is None:
+        return message is not None
+    return message.interaction_metadata.user.id == interaction.user.id
+
+
 def may_manage(permissions: discord.Permissions, place: object) -> bool:
     """Tell whether somebody with some permissions in a channel or thread may decide what it hears."""
     if isinstance(place, discord.Thread):
@@ -148,9 +162,16 @@ def lacking(permissions: discord.Permissions, place: object) -> tuple[str, ...]:
     return tuple(name.replace("_", " ").title() for name in needed if not getattr(permissions, name))
 
 
+def _named(user: discord.abc.User, text: str) -> Identity:
+    """Return somebody whom a message mentions, with the words that do so in its text."""
+    words = re.search(rf"<@!?{user.id}>", text)
+    return replace(identity(user), words=words[0] if words else "")
+
+
 def _unmentioned(text: str, me: discord.ClientUser) -> str:
-    rest = re.sub(rf"<@!?{me.id}>", " ", text)
-    return rest.strip().lstrip(",:;—- ")
+    rest = re.sub(rf"\s*<@!?{me.id}>", " ", text)
+    # "Hey @bot, who ..." leaves its comma behind.
+    return re.sub(r"\s+(?=[,:;.?!])", "", rest).strip().lstrip(",:;—- ")
 
 
 def _offered(components: Iterable[Any]) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ class Client(discord.Client):
 
     async def on_ready(self) -> None:
         """Say that the bot is there."""
-        logger.info("connected to Discord as %s, in %d servers", self.user, len(self.guilds))
+        logger.info("connected to Discord as %s; servers: %d", self.user, len(self.guilds))
 
     async def on_resumed(self) -> None:
         """Say that the connection was lost, and that nothing else was."""
@@ -87,6 +87,10 @@ class Client(discord.Client):
         """Answer a direct message, or one that mentions the bot."""
         if not self._resting and self.user is not None:
             await self._conversation.hear(message, self.user)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Say that the bot is in a server no more; its channels are paused when they are next to hear."""
+        logger.info("removed from server %d", guild.id)
 
     async def on_guild_channel_delete(self, place: discord.abc.GuildChannel) -> None:
         """Pause what a channel was to hear: there is nobody left to tell."""

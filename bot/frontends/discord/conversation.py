@@ -19,7 +19,7 @@ import discord
 
 from bot.commands.registry import Command, Offer
 from bot.commands.sheets import MORE, Sheet
-from bot.frontends.discord.addressing import asked, quoted, told, typed
+from bot.frontends.discord.addressing import asked, is_theirs, quoted, told, typed
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.sheets import key_of, modal, values_of
 from bot.frontends.discord.showing import Stage, is_over, summary
@@ -38,6 +38,8 @@ Interaction = discord.Interaction[discord.Client]
 PROMPT = 1.0
 # A list is continued by ` >cursor` at the end of its command.
 PAGE = re.compile(r"\s>\S+\s*$")
+# What these answer takes the place of what they stand under: a panel, and a dialogue's question.
+_IN_PLACE = re.compile(r"/(?:settings|answer|choose|skip|back|confirm|cancel)\b")
 TOO_OLD = N_("This button is too old: send the command again.")
 NO_TEXT = N_("That message has no text that could be looked up.")
 
@@ -75,7 +77,8 @@ class Conversation:
 
     async def look_up(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer what stands on record about the text of a message."""
-        stage = Stage(interaction)
+        # It is the asker's own question, and not to be held up to who wrote the message.
+        stage = Stage(interaction, aside=True)
         await self._safely(stage, self._look_up(stage, interaction, message))
 
     async def offer(
@@ -138,11 +141,11 @@ class Conversation:
                 if is_over(error):
                     raise
                 incident = secrets.token_hex(4)
-                _log(f"incident {incident}", error)
+                _log(f"incident {incident} in {stage.place}", error)
                 text = _("Something went wrong here. Try again; if it stays so, report {id}.", id=incident)
                 await stage.show(_aside(text), None)
         except Exception as error:  # noqa: BLE001  # reason: one answer must not end others
-            _log("nothing can be shown", error)
+            _log(f"nothing can be shown in {stage.place}", error)
 
     async def _ask(self, stage: Stage, interaction: Interaction, request: Request) -> None:
         """Answer a request, by a sheet to fill in where it opens one."""
@@ -160,10 +163,12 @@ class Conversation:
         if command is None:
             await stage.show(_aside(_(TOO_OLD)), None)
         elif PAGE.search(command):
-            stage.turning = True
+            stage.turning = is_theirs(interaction)
+            stage.aside = stage.aside or not stage.turning
             await self._answer(stage, request)
         else:
-            stage.aside = stage.aside or self._is_discreet(request)
+            stage.turning = _IN_PLACE.match(command) is not None and is_theirs(interaction)
+            stage.aside = stage.aside or (self._is_discreet(request) and not stage.turning)
             await self._ask(stage, interaction, request)
 
     async def _submit(
@@ -172,6 +177,7 @@ class Conversation:
         key = key_of(identity)
         request = asked(interaction, key or "")
         speak(request.language)
+        stage.turning = key is not None and _IN_PLACE.match(key) is not None and is_theirs(interaction)
         if key is None:
             await stage.show(_aside(_(TOO_OLD)), None)
             return

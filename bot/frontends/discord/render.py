@@ -145,15 +145,17 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
             text = (Span(" — "), *_linked(clean(block.text), block.url)) if block.text else ()
             return Row((_bold(block.label), *text))
         case Line():
-            return Row(tuple(_line(reply, block)))
+            # What more is said of the same fact needs no second id.
+            again = isinstance(above, Line) and above.fact == block.fact
+            return Row(tuple(_line(reply, block, again=again)))
 
 
-def _line(reply: Reply, line: Line) -> Iterable[Span]:
+def _line(reply: Reply, line: Line, *, again: bool) -> Iterable[Span]:
     if line.nested:
         yield Span("   ↳ ")
     if line.label:
         yield Span(f"{_inline(line.label)}: ")
-    if line.fact is not None:
+    if line.fact is not None and not again:
         yield _bold(f"F{line.fact}")
         yield Span(" ")
     yield Span(_inline(f"{line.text} {reply.marks(line)}"))

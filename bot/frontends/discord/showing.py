@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import discord
 
+from bot.frontends.discord.refusals import cannot_answer
 from bot.frontends.discord.render import Piece, render
 from bot.replies import Reply
 
 Interaction = discord.Interaction[discord.Client]
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes
+_LACKING = frozenset({50001, 50013})
 NOBODY = discord.AllowedMentions.none()
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _UNKNOWN_MESSAGE = 10008
@@ -35,6 +40,12 @@ class Stage:
         self.aside = aside
         self.turning = turning
 
+    @property
+    def place(self) -> str:
+        """Where it is, for the log: ids only."""
+        where = self._where.channel.id if isinstance(self._where, discord.Message) else self._where.channel_id
+        return f"channel {where}"
+
     async def announce(self) -> None:
         """Tell Discord that the answer takes a moment."""
         if isinstance(self._where, discord.Message):
@@ -53,7 +64,9 @@ class Stage:
         if isinstance(self._where, discord.Message):
             return await self._reply(self._where, pieces, view)
         aside = self.aside or reply.aside
-        sent = await self._respond(self._where, pieces, view, aside=aside)
+        # A refusal leaves in its place what it answers, to be tried again.
+        in_place = self.turning and len(pieces) == 1 and not reply.aside
+        sent = await self._respond(self._where, pieces, view, aside=aside, in_place=in_place)
         # What only one person sees, for as long as they leave it there, cannot be put right later.
         return [] if aside else sent
 
@@ -63,18 +76,22 @@ class Stage:
         sent = []
         for number, piece in enumerate(pieces, 1):
             more = _optional(view if number == len(pieces) else None)
-            if number == 1:
-                more["reference"] = message.to_reference(fail_if_not_exists=False)
-            shown = await message.channel.send(embeds=piece.embeds, allowed_mentions=NOBODY, **more)
-            sent.append(shown.id)
+            send = partial(message.channel.send, embeds=piece.embeds, allowed_mentions=NOBODY, **more)
+            sent.append((await (_replying(send, message) if number == 1 else send())).id)
         return sent
 
     async def _respond(
-        self, interaction: Interaction, pieces: list[Piece], view: discord.ui.View | None, *, aside: bool
+        self,
+        interaction: Interaction,
+        pieces: list[Piece],
+        view: discord.ui.View | None,
+        *,
+        aside: bool,
+        in_place: bool,
     ) -> list[int]:
         first, *rest = pieces
         under = None if rest else view
-        sent = [await self._first(interaction, first, under, aside=aside, alone=not rest)]
+        sent = [await self._first(interaction, first, under, aside=aside, in_place=in_place)]
         self._begun = True
         for number, piece in enumerate(rest, 2):
             under = view if number == len(pieces) else None
@@ -91,20 +108,18 @@ class Stage:
         view: discord.ui.View | None,
         *,
         aside: bool,
-        alone: bool,
+        in_place: bool,
     ) -> int:
         """Show the first message of an answer and return its id."""
         response = interaction.response
-        # A refusal, and a page that takes several messages, leave the page before where it is.
-        turning = self.turning and alone and interaction.message is not None and aside == self.aside
         if not response.is_done():
-            if turning and interaction.message is not None and await _turned(interaction, piece, view):
+            if in_place and interaction.message is not None and await _turned(interaction, piece, view):
                 return interaction.message.id
             made = await response.send_message(
                 embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, **_optional(view)
             )
             return made.message_id or interaction.id
-        if not self._begun and (turning or (not self.turning and aside == self.aside)):
+        if not self._begun and (in_place or (not self.turning and aside == self.aside)):
             edited = await interaction.edit_original_response(
                 embeds=piece.embeds, view=view, allowed_mentions=NOBODY
             )
@@ -120,6 +135,18 @@ class Stage:
         if announced:
             await interaction.delete_original_response()
         return shown.id
+
+
+async def _replying(
+    send: Callable[..., Awaitable[discord.Message]], message: discord.Message
+) -> discord.Message:
+    """Send in reply to a message; where that is not permitted, beside it."""
+    try:
+        return await send(reference=message.to_reference(fail_if_not_exists=False))
+    except discord.HTTPException as error:
+        if not cannot_answer(error):
+            raise
+        return await send()
 
 
 async def _turned(interaction: Interaction, piece: Piece, view: discord.ui.View | None) -> bool:
@@ -141,7 +168,8 @@ def _optional(view: discord.ui.View | None) -> dict[str, Any]:
 def summary(error: discord.DiscordException) -> str:
     """Return an error for the log, without the part that may repeat what a user wrote."""
     if isinstance(error, discord.HTTPException):
-        return f"{type(error).__name__} {error.status} (code {error.code})"
+        lacking = ": a permission is missing there" if error.code in _LACKING else ""
+        return f"{type(error).__name__} {error.status} (code {error.code}){lacking}"
     return type(error).__name__
 
 

@@ -30,7 +30,7 @@ USUAL_LIMITS = Limits()
 USUAL_TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GEmula.a-token-for-the-emulator-alone"
 # Whoever has an interaction's or a webhook's token needs no other.
 BY_TOKEN = re.compile(r"^/(?:interactions/\d+/[^/]+/callback|webhooks/\d+/([^/]+)(?:/.*)?|gateway)$")
-LATE, THREAD_ARCHIVED = 10062, 50083
+LATE, THREAD_ARCHIVED, NO_HISTORY = 10062, 50083, 160002
 MAX_UPLOAD = 10 * 1024 * 1024
 HEADERS = {"Content-Type": "application/json"}
 
@@ -256,8 +256,9 @@ class DiscordEmulator(Acts):
                 reason=asked.reason,
             )
         except BackendError as error:
-            # A lost thread is nothing that a bot could have known; all other 400s are its own doing.
-            if (error.status in (400, 501) and error.code != THREAD_ARCHIVED) or error.code == LATE:
+            # These are nothing that a bot could have known; all other 400s are its own doing.
+            known = error.code not in (THREAD_ARCHIVED, NO_HISTORY)
+            if (error.status in (400, 501) and known) or error.code == LATE:
                 self.violations.append(f"{asked.method} {asked.path}: {error.code} {error.message}")
             raise
         except Exception as error:

@@ -112,6 +112,8 @@ def _check_may_send(world: "World", channel_id: int, body: Json) -> None:
     held = world.backend.compute_permissions(channel.guild_id, world.bot.id, channel_id)
     if not held & permissions.flag("view_channel"):
         raise errors.missing_access()
+    if body.get("message_reference") and not held & permissions.flag("read_message_history"):
+        raise errors.BackendError(400, 160002, "Cannot reply without permission to read message history")
     for name, needed in (("embeds", "embed_links"), ("attachments", "attach_files")):
         if body.get(name) and not held & permissions.flag(needed):
             raise errors.missing_permissions()
