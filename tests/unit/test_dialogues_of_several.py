@@ -18,6 +18,13 @@ async def test_in_a_group_a_question_says_how_to_answer_it(desk):
     assert "Who says so" in ann.seen
 
 
+async def test_what_one_alone_sees_is_not_said_to_be_answered_by_a_reply(desk):
+    ann = await desk.moderator(chat="discord:#5")
+    for discreet in (False, True):
+        reply = await ann.says("/add", shared=True, discreet=discreet)
+        assert reply.asks is not None and ("replying to this message" in ann.seen) is not discreet
+
+
 async def test_what_was_asked_of_one_is_not_answered_by_another(desk):
     ann, bob = [await desk.moderator(user, chat=GROUP) for user in (ANN, BOB)]
     await ann.says("/add The bridge is closed")
