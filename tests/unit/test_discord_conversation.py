@@ -129,6 +129,22 @@ async def test_a_last_page_has_no_buttons_left(record, pace: Pace) -> None:
 
 
 @pytest.mark.parametrize("reply", [note("refused", aside=True), None])
+async def test_a_refused_page_of_ones_own_stays_too(record, pace: Pace, reply: Reply | None) -> None:
+    expected = "You are asking faster than I may answer." if reply is None else "refused"
+    script = pace.script(fact(1, actions=(Action(label="More", command="/forgetme >8"),)))
+    async with open_room(record, script) as room:
+        alice, user = room.member(), room.env.create_user("bob")
+        own = (await alice.slash(room.channel, "forgetme")).response
+        direct = (await user.slash("forgetme")).response
+        assert own.ephemeral and not direct.ephemeral, "in a direct message nobody else reads"
+        script.reply = reply
+        for person, shown, place in ((alice, own, room.channel), (user, direct, user.dm_channel)):
+            await person.click(shown, label="More")
+            assert ["F1" in words(message) for message in place.history(viewer=person)] == [True, False]
+            assert words(place.history(viewer=person)[-1]) == expected
+
+
+@pytest.mark.parametrize("reply", [note("refused", aside=True), None])
 async def test_a_refused_page_leaves_the_one_before(record, pace: Pace, reply: Reply | None) -> None:
     script = pace.script(fact(1, actions=(MORE,)))
     async with open_room(record, script) as room:

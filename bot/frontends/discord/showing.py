@@ -28,14 +28,16 @@ logger = logging.getLogger("onrecord.discord")
 class Stage:
     """Where one answer is shown, and how far it has come.
 
-    `aside` shows it to who asks alone; so is a reply that says so itself. `turning` puts a page in the place
-    of the one before. What is shown after the first message follows it, whatever came of it.
+    `aside` shows it to who asks alone; so is a reply that says so itself. In direct messages nobody else
+    reads, and there it stays like any message. `turning` puts a page in the place of the one before. What is
+    shown after the first message follows it, whatever came of it.
     """
 
     def __init__(
         self, where: Interaction | discord.Message, *, aside: bool = False, turning: bool = False
     ) -> None:
         self._where = where
+        self._shared = isinstance(where, discord.Message) or where.guild_id is not None
         self._begun = False
         self.aside = aside
         self.turning = turning
@@ -46,6 +48,10 @@ class Stage:
         where = self._where.channel.id if isinstance(self._where, discord.Message) else self._where.channel_id
         return f"channel {where}"
 
+    @property
+    def _is_aside(self) -> bool:
+        return self.aside and self._shared
+
     async def announce(self) -> None:
         """Tell Discord that the answer takes a moment."""
         if isinstance(self._where, discord.Message):
@@ -53,7 +59,7 @@ class Stage:
         if self.turning:
             await self._where.response.defer()
         else:
-            await self._where.response.defer(ephemeral=self.aside, thinking=True)
+            await self._where.response.defer(ephemeral=self._is_aside, thinking=True)
 
     async def show(self, reply: Reply, view: discord.ui.View | None) -> list[int]:
         """Show a reply, its buttons under the last message; return the ids of what others can read, too.
@@ -63,8 +69,8 @@ class Stage:
         pieces = render(reply)
         if isinstance(self._where, discord.Message):
             return await self._reply(self._where, pieces, view)
-        aside = self.aside or reply.aside
-        # A refusal leaves in its place what it answers, to be tried again.
+        aside = self._is_aside or (self._shared and reply.aside)
+        # A refusal, and a page that takes several messages, leave the page before where it is.
         in_place = self.turning and len(pieces) == 1 and not reply.aside
         sent = await self._respond(self._where, pieces, view, aside=aside, in_place=in_place)
         # What only one person sees, for as long as they leave it there, cannot be put right later.
@@ -119,7 +125,7 @@ class Stage:
                 embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, **_optional(view)
             )
             return made.message_id or interaction.id
-        if not self._begun and (in_place or (not self.turning and aside == self.aside)):
+        if not self._begun and (in_place or (not self.turning and aside == self._is_aside)):
             edited = await interaction.edit_original_response(
                 embeds=piece.embeds, view=view, allowed_mentions=NOBODY
             )
