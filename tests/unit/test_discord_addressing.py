@@ -8,7 +8,7 @@ from unittest.mock import Mock
 
 import discord
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands import commands
@@ -252,6 +252,7 @@ def options_of(command: Command) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={each.key: value_of(each) for each in command.arguments})
 
 
+@settings(max_examples=20)
 @given(st.data())
 @pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
 def test_options_are_read_as_what_one_would_type(command: Command, data: st.DataObject) -> None:
