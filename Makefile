@@ -10,6 +10,9 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 INSTALLED := $(VENV)/.installed
 TESTS_INSTALLED := $(VENV)/.tests-installed
 
+# Two at a time; the tests of a module stay together, for they may share a bot.
+SIDE_BY_SIDE := -n 2 --dist loadfile
+
 .PHONY: chat run test slow check lint format readme messages bench clean
 .DEFAULT_GOAL := chat
 
@@ -24,11 +27,11 @@ run: $(INSTALLED)
 
 test: $(TESTS_INSTALLED)
 	@echo "Running the tests ..." >&2
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 slow: $(TESTS_INSTALLED)
 	@echo "Running the slow tests ..." >&2
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m slow $(SIDE_BY_SIDE)
 
 lint: $(TESTS_INSTALLED)
 	@echo "Checking format, lint, types and import rules ..." >&2

@@ -61,8 +61,10 @@ class Roles:
                     name=found.name,
                 )
             )
-        if found is not None and (request.discreet or await self.keep_the_record(request)):
+        if found is not None and await self.keep_the_record(request):
             raise UserError(_refused_role(found))
+        if found is not None and request.discreet:
+            raise UserError(_refused(found))
         near = suggestions(name, (command.name for command in self._registry.allowed(role)), 1)
         unknown = _("There is no command /{name}: /help lists all of them.", name=name)
         if near:
@@ -91,6 +93,13 @@ async def refuse_strangers(request: Request, command: Command) -> None:
     """Refuse to others than its admins what is for a chat of several people. Raises UserError."""
     if request.shared and request.administers is not None and not await request.administers():
         raise UserError(_("Only those who may manage this chat may use /{name} here.", name=command.name))
+
+
+def _refused(command: Command) -> str:
+    """Return what is said to readers of a command that they were offered all the same."""
+    if command.role is Role.OWNER:
+        return _("/{name} is for owners.", name=command.name)
+    return _("/{name} is for moderators.", name=command.name)
 
 
 def _refused_role(command: Command) -> str:

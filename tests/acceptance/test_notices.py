@@ -128,10 +128,10 @@ async def test_who_listens_to_a_name_or_words_hears_of_nothing_else(desk: Desk) 
 async def test_only_admins_subscribe_a_group(desk: Desk) -> None:
     alice, admin = desk.api.user("Alice"), desk.api.user("Admin")
     group = desk.api.group("Desk", members=[alice], admins=[admin])
-    assert "Only admins" in (await ask(group, alice, f"/subscribe@{NAME}")).text
+    assert "Only those who may manage" in (await ask(group, alice, f"/subscribe@{NAME}")).text
     assert "hears of nothing" in (await ask(group, alice, f"/subscriptions@{NAME}")).text
     await subscribed(group, admin)
-    assert "Only admins" in (await ask(group, alice, f"/unsubscribe@{NAME} all")).text
+    assert "Only those who may manage" in (await ask(group, alice, f"/unsubscribe@{NAME} all")).text
     await desk.correct("F4", "an office has said so")
     assert "an office has said so" in (await group.next_message()).text
 

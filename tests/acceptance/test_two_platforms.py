@@ -120,14 +120,14 @@ async def test_a_suggestion_on_discord_is_approved_on_telegram_and_told_on_disco
     shown = await rita.opens("suggest", {"Statement": "The mill at Dorn was sold", "Source": "S1"})
     draft = (await rita.alone_presses(shown, "Confirm")).text.split("Suggestion ")[1].split()[0]
     fact = telegram.fact_in(await mona.says(f"/approve {draft}"))
-    assert f"Your draft {draft} is on record as {fact}" in (await rita.channel.next_message()).text
+    assert f"Your draft {draft} is on record as {fact}" in (await rita.in_private.channel.next_message()).text
     assert "The mill at Dorn" in (await desk.reader().says(f"/fact {fact}")).text
 
 
 async def test_a_moderator_of_telegram_is_one_on_discord_by_a_code(desk: Desk) -> None:
     vera = await telegram.moderator(desk.telegram, "Vera")
     same, stranger = desk.member("elsewhere"), desk.member("eve")
-    assert "There is no command /retract" in (await same.alone_asks("retract", id="F9")).text
+    assert "/retract is for moderators." in (await same.alone_asks("retract", id="F9")).text
     code = (await vera.says("/link")).text.split("/link ")[1].split()[0]
     assert "acts as" in discord.plain(await same.alone_asks("link", code=code))
     assert f"The account {same.address} was linked to you" in (await vera.chat.next_message()).text
@@ -147,7 +147,7 @@ async def test_a_moderator_of_telegram_is_one_on_discord_by_a_code(desk: Desk) -
         listed = await owner.chat.next_edit()
     assert listed.text.count(f"@{vera.user.username}") == 1 and same.address not in listed.text
     assert "no longer acts as" in discord.plain(await same.alone_asks("link", code="off"))
-    assert "There is no command /retract" in (await same.alone_asks("retract", id="F9")).text
+    assert "/retract is for moderators." in (await same.alone_asks("retract", id="F9")).text
 
 
 async def test_each_platform_answers_while_the_other_is_away(desk: Desk) -> None:

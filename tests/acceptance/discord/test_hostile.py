@@ -82,7 +82,7 @@ async def test_a_suggestion_from_its_form_to_its_notice(scene: Scene, pattern: s
     check(page, f"{words} {text}", f"T {text}")
     done = await mona.alone_presses(page, "Approve")
     check(done, f"{words} {text}")
-    check(await rita.channel.next_message(), f"{words} {text}")
+    check(await rita.in_private.channel.next_message(), f"{words} {text}")
     check(await ada.channel.next_message(), f"{words} {text}")
     fact = fact_in(done)
     check(await rita.asks("fact", id=fact), f"{words} {text}", f"Q {text}")
@@ -90,7 +90,7 @@ async def test_a_suggestion_from_its_form_to_its_notice(scene: Scene, pattern: s
     shown = await mona.opens("retract", {"Reason": f"R {text}"}, id=fact)
     check(shown, f"R {text}")
     check(await mona.alone_presses(shown, "Confirm"))
-    for who in (rita, ada):
+    for who in (rita.in_private, ada):
         edited = await who.channel.next_edit()
         check(edited, f"R {text}")
     check(await ada.channel.next_message(), f"R {text}")
@@ -106,7 +106,7 @@ async def test_a_draft_that_is_rejected(scene: Scene, pattern: str) -> None:
     shown = await mona.opens("reject", {"Reason": f"because {text}"}, draft=draft)
     check(shown, f"no {text}", f"because {text}")
     check(await mona.alone_presses(shown, "Confirm"))
-    check(await rita.channel.next_message(), f"because {text}")
+    check(await rita.in_private.channel.next_message(), f"because {text}")
 
 
 @pytest.mark.parametrize("name", ["@everyone", "**Bob** [x](https://x.invalid)", "<@1> `c`"])

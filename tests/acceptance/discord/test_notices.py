@@ -149,7 +149,7 @@ async def test_a_lost_permission_pauses_a_channel_until_it_speaks(scene: Scene) 
     listed = onrecord("outbox", folder=scene.bot.folder)
     assert f"discord:#{ada.channel.id}: given up, 1, {reason}" in listed.stdout
     ada.channel.allow(scene.api.bot, "send_messages")
-    assert reason in (await ada.asks("why", id="F9")).text
+    assert reason in (await ada.alone_asks("why", id="F9")).text
     await corrected(scene, "F9", "the second post came")
     await hears(ada.channel, "the second post came")
 

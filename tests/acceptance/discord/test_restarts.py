@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.discord.conftest import Launch, emulator
-from tests.acceptance.discord.newsroom import ADMINISTERING, Person, moderator
+from tests.acceptance.discord.newsroom import ADMINISTERING, Person, aside, moderator
 from tests.acceptance.far_ends import DiscordEnd
 from tests.acceptance.newsroom import rows
 from tests.acceptance.process import RunningBot, until
@@ -39,11 +39,13 @@ async def test_buttons_forms_and_dialogues_outlive_a_kill(api: DiscordEmulator, 
     assert "is on record" in (await mona.alone_presses(shown_of_form, "Confirm")).text
     answering = await nils.presses(asked, "Answer")
     assert "In which words" in (await nils.sends(answering, {"text": "Lubinets"})).text
-    elsewhere = nils.within(shown.channel)
+    elsewhere, confirm = nils.within(shown.channel), shown.button("Confirm").custom_id
+    assert confirm is not None
     assert "F5 is retracted" in (await elsewhere.alone_presses(shown, "Confirm")).text
     await bot.kill()
     await bot.start()
-    assert "answered already, or ended" in (await elsewhere.alone_presses(shown, "Confirm")).text
+    again = await aside(await api.press_raw(nils.user, confirm, shown))
+    assert "answered already, or ended" in again.text
     assert bot.log.count("put the first story on record") == 1
     assert await bot.stop() == 0
 
