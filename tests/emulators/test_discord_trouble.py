@@ -207,11 +207,16 @@ class TestFaults:
             slept.append(seconds)
 
         async with DiscordEmulator(limits=None, latency=0.5, sleep=sleep) as api, running(api) as bot:
-            _, channel = newsroom(api)
+            alice, channel = newsroom(api)
+            dm = api.dm(alice)
+            await api.say(alice, dm, "hello")
+            await bot.heard.get()
+            *_, of_an_event = slept
             slept.clear()
             api.fail_next("POST", "*", Fault.stalled(60))
             await send(bot, channel)
-        assert slept == [0.25, 60.25]
+        assert slept[:2] == [0.25, 60.25]
+        assert 0 < of_an_event <= 0.25
 
     async def test_chaos_repeats_itself(self) -> None:
         async def outcome(seed: int) -> list[int]:

@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--token", default=USUAL_TOKEN)
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds that each call takes")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds there and back")
     parser.add_argument("--limits", action="store_true", help="answer 429 over the platform's limits")
     parser.add_argument("--per-second", type=int, default=50, help="calls a second in all")
     parser.add_argument("--channels", type=int, default=0, help="text channels of the one server")

@@ -38,25 +38,26 @@ IN_CHANNELS = ("MESSAGE_", "TYPING_", "THREAD_")
 
 
 class Connection:
-    """Write to one socket, in order, plain or as one zlib stream."""
+    """Write to one socket, in order, plain or as one zlib stream; on its way a payload takes half a call."""
 
-    def __init__(self, socket: web.WebSocketResponse, compression: str | None) -> None:
+    def __init__(self, api: "DiscordEmulator", socket: web.WebSocketResponse, compression: str | None) -> None:
         """Start the writer."""
+        self._api = api
         self._socket = socket
         # What is not known here goes out plain, which every client takes too.
         self._stream = zlib.compressobj() if compression == "zlib-stream" else None
-        self._queue: asyncio.Queue[str | int] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[float, str | int]] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write())
         self.session: Session | None = None
         self.heard: list[float] = []
 
     def send(self, text: str) -> None:
         """Send one payload after those before it."""
-        self._queue.put_nowait(text)
+        self._queue.put_nowait((self._api.clock() + self._api.latency / 2, text))
 
     def close(self, code: int) -> None:
         """Close with a code once all that was sent before is written."""
-        self._queue.put_nowait(code)
+        self._queue.put_nowait((0.0, code))
 
     async def end(self) -> None:
         """Stop writing."""
@@ -67,7 +68,9 @@ class Connection:
     async def _write(self) -> None:
         with suppress(ConnectionError):
             while True:
-                item = await self._queue.get()
+                due, item = await self._queue.get()
+                if (wait := due - self._api.clock()) > 0:
+                    await self._api.sleep(wait)
                 if isinstance(item, int):
                     await self._socket.close(code=item)
                     return
@@ -132,7 +135,7 @@ class Gateway:
         """Speak with one client until either side closes."""
         socket = web.WebSocketResponse(compress=False)
         await socket.prepare(request)
-        connection = Connection(socket, request.query.get("compress"))
+        connection = Connection(self._api, socket, request.query.get("compress"))
         self._connections.add(connection)
         connection.send(_payload(HELLO, {"heartbeat_interval": HEARTBEAT_INTERVAL}))
         try:

@@ -66,7 +66,8 @@ class Asked:
 class DiscordEmulator(Acts):
     """Emulate the REST API and the gateway; use it as `async with DiscordEmulator() as api`.
 
-    The options of World, and `latency`, seconds that each call takes; `host` and `port` to listen on.
+    The options of World, and `latency`, seconds that each call takes, and each event half as many; `host` and
+    `port` to listen on.
     """
 
     def __init__(
