@@ -115,6 +115,7 @@ async def test_answers_to_interactions_go_at_once(scene: Scene):
     async with session:
         for path in (
             "/interactions/5/tok.en-1/callback",
+            "/interactions/5/tok.en-1/callback?with_response=1",
             "/webhooks/2/tok/messages/@original",
             "/webhooks/2/t",
         ):

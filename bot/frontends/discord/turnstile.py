@@ -152,7 +152,8 @@ class Turnstile:
             self.pacer.answered(turn, well=well)
 
     def _path(self, url: str) -> str | None:
-        """Return a request's path below the API; None for one to elsewhere, such as the gateway."""
+        """Return a request's path below the API, without its query; None for one to elsewhere."""
+        url = url.partition("?")[0]
         path = url.removeprefix(self._base)
         return path if path != url and path.startswith("/") else None
 
