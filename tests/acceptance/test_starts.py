@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from socket import create_server
 
+import pytest
+
 from bot.commands import commands
 from bot.requests import Role
 from tests.acceptance.conftest import Launch
@@ -47,6 +49,18 @@ async def test_a_start_waits_for_telegram(api: TelegramEmulator, launch: Launch)
     api.fail_next("setMyCommands", Fault.server_error(500))
     await launch()
     assert "Dmytro" in (await ask(api.private(alice), alice, "/who lubinets")).text
+
+
+async def test_for_telegram_alone_no_module_of_discord_is_imported(
+    api: TelegramEmulator, launch: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    alice = api.user("Alice")
+    bot = await launch()
+    await ask(api.private(alice), alice, "/who")
+    imported = [line.rpartition("|")[2].strip() for line in bot.log.splitlines() if "|" in line]
+    assert "bot.frontends.telegram.app" in imported
+    assert [name for name in imported if "discord" in name.split(".")] == []
 
 
 async def test_logs_as_json_hold_no_secrets_either(api: TelegramEmulator, launch: Launch) -> None:

@@ -13,6 +13,8 @@ from tests.benchmarks import (
     broadcasting,
     claims,
     completing,
+    discord_broadcasting,
+    discord_completing,
     fanning,
     histories,
     importing,
@@ -36,6 +38,8 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "histories": histories.measure,
     "broadcasting": broadcasting.measure,
     "fanning": fanning.measure,
+    "discord-broadcasting": discord_broadcasting.measure,
+    "discord-completing": discord_completing.measure,
 }
 CLAIMS = "claims"
 

@@ -103,7 +103,7 @@ async def _timed(path: Path, samples: int) -> dict[str, tuple[float, float]]:
                 began = time.perf_counter()
                 await dispatcher.offers(ASKER, command, argument, text)
                 taken.append(1000 * (time.perf_counter() - began))
-            found[kind] = (median(taken), _late(taken))
+            found[kind] = (median(taken), late(taken))
         return found
     finally:
         await record.close()
@@ -121,5 +121,5 @@ def _raw(path: Path, samples: int) -> Sequence[float]:
     return taken
 
 
-def _late(taken: Sequence[float]) -> float:
+def late(taken: Sequence[float]) -> float:
     return quantiles(taken, n=20, method="inclusive")[-1]

@@ -1,7 +1,8 @@
-"""Start-up time and memory of `onrecord run` against a bare python-telegram-bot.
+"""Start-up time and memory of `onrecord run` against a bare python-telegram-bot, and a bare discord.py.
 
-Twice: to the application being built (the record open, nothing connected), which is what python-telegram-bot
-can do in two lines; and to the first request reaching the Bot API, which leaves nothing for later.
+Twice on Telegram alone: to the application being built (the record open, nothing connected), which is what
+python-telegram-bot can do in two lines; and to the first request reaching the platform, which leaves nothing
+for later. On Discord alone only the latter.
 """
 
 from __future__ import annotations
@@ -22,12 +23,19 @@ PEERS = "tests.benchmarks.peers"
 CONFIG = """
 [storage]
 path = '{path}'
-[telegram]
-token = "123456:TEST-TOKEN"
-api_base_url = "{address}"
 [log]
 level = "warning"
+[{platform}]
+token = "{token}"
+api_base_url = "{address}"
 """
+TOKENS = {"telegram": "123456:TEST-TOKEN", "discord": "MTIzNDU2Nzg5MDEyMzQ1Njc4.GEmula.a-token-to-start-with"}
+# What is compared, by what it is called.
+PAIRS = {
+    "built": ("onrecord run, built", "python-telegram-bot, built"),
+    "first request": ("onrecord run, first request", "python-telegram-bot, first request"),
+    "first request on Discord": ("onrecord run on Discord, first request", "discord.py, first request"),
+}
 
 
 class Start(NamedTuple):
@@ -38,18 +46,19 @@ class Start(NamedTuple):
 
 
 def measure(sizes: Sizes) -> list[Finding]:
-    """Start both in turns."""
-    heading("Start-up: onrecord run against a bare python-telegram-bot build")
+    """Start all in turns."""
+    heading("Start-up: onrecord run against a bare python-telegram-bot build, and a bare discord.py login")
     with scratch() as folder, socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(30)
         address = f"http://127.0.0.1:{server.getsockname()[1]}"
-        config = folder / "config.toml"
-        config.write_text(CONFIG.format(path=folder / "record.db", address=address), encoding="utf-8")
+        telegram, discord = (_config(folder, platform, address) for platform in TOKENS)
         kinds = {
-            "onrecord run, built": ["-m", f"{PEERS}.start_onrecord", str(config)],
+            "onrecord run, built": ["-m", f"{PEERS}.start_onrecord", telegram],
             "python-telegram-bot, built": ["-m", f"{PEERS}.start_stock", "built"],
-            "onrecord run, first request": ["-m", "bot", "run", "--config", str(config)],
+            "onrecord run, first request": ["-m", "bot", "run", "--config", telegram],
             "python-telegram-bot, first request": ["-m", f"{PEERS}.start_stock", "connecting", address],
+            "onrecord run on Discord, first request": ["-m", "bot", "run", "--config", discord],
+            "discord.py, first request": ["-m", f"{PEERS}.start_discordpy", address],
         }
         starts: dict[str, list[Start]] = {kind: [] for kind in kinds}
         # One more of each: the first makes the record and the compiled modules.
@@ -58,7 +67,18 @@ def measure(sizes: Sizes) -> list[Finding]:
                 start = _connecting(arguments, server) if "request" in kind else _building(arguments)
                 if turn:
                     starts[kind].append(start)
-    return _report(starts)
+        strangers = _of_discord(kinds["onrecord run, built"])
+    alone = Finding("start on Telegram alone: modules of Discord", str(strangers), "0", not strangers)
+    return [*_report(starts), alone]
+
+
+def _config(folder: Path, platform: str, address: str) -> str:
+    path = folder / f"{platform}.toml"
+    text = CONFIG.format(
+        path=folder / "record.db", platform=platform, token=TOKENS[platform], address=address
+    )
+    path.write_text(text, encoding="utf-8")
+    return str(path)
 
 
 def _report(starts: dict[str, list[Start]]) -> list[Finding]:
@@ -69,8 +89,7 @@ def _report(starts: dict[str, list[Start]]) -> list[Finding]:
         [(kind, f"{seconds[kind]:.3f}", f"{memory[kind]:.1f}") for kind in starts],
     )
     findings = []
-    for point in ("built", "first request"):
-        ours, theirs = f"onrecord run, {point}", f"python-telegram-bot, {point}"
+    for point, (ours, theirs) in PAIRS.items():
         findings.append(at_most(f"start-up time, {point}", seconds[ours] / seconds[theirs], 1.3))
         findings.append(at_most(f"start-up memory, {point}", memory[ours] / memory[theirs], 1.3))
     return findings
@@ -86,6 +105,22 @@ def _building(arguments: list[str]) -> Start:
     if done.returncode:
         raise RuntimeError(f"{arguments} failed:\n{done.stderr}")
     return Start(seconds, int(done.stdout) / 1024)
+
+
+def _of_discord(arguments: list[str]) -> int:
+    """Return how many modules of Discord's library, or for it, a process imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    imported = [line.rpartition("|")[2].strip() for line in done.stderr.splitlines()]
+    if "bot.frontends.telegram.app" not in imported:
+        raise RuntimeError(f"{arguments} did not tell what it imported:\n{done.stderr[-2000:]}")
+    return sum("discord" in name.split(".") for name in imported)
 
 
 def _connecting(arguments: list[str], server: socket.socket) -> Start:

@@ -8,6 +8,8 @@ import pytest
 from tests.benchmarks import (
     broadcasting,
     completing,
+    discord_broadcasting,
+    discord_completing,
     fanning,
     histories,
     moderating,
@@ -21,7 +23,19 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    "benchmark", [startup, queries, searching, completing, moderating, histories, broadcasting, fanning]
+    "benchmark",
+    [
+        startup,
+        queries,
+        searching,
+        completing,
+        moderating,
+        histories,
+        broadcasting,
+        fanning,
+        discord_broadcasting,
+        discord_completing,
+    ],
 )
 def test_a_benchmark_reports_findings_beside_their_goals(
     benchmark: ModuleType,

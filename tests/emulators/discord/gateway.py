@@ -40,7 +40,9 @@ IN_CHANNELS = ("MESSAGE_", "TYPING_", "THREAD_")
 class Connection:
     """Write to one socket, in order, plain or as one zlib stream; on its way a payload takes half a call."""
 
-    def __init__(self, api: "DiscordEmulator", socket: web.WebSocketResponse, compression: str | None) -> None:
+    def __init__(
+        self, api: "DiscordEmulator", socket: web.WebSocketResponse, compression: str | None
+    ) -> None:
         """Start the writer."""
         self._api = api
         self._socket = socket
