@@ -37,6 +37,15 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
     return _catalog(_language.get()).ngettext(one, many, count).format(count=count, **values)
 
 
+def shortened(text: str, limit: int) -> str:
+    """Return a text of at most so many characters; what is longer ends with “…” after its last whole word."""
+    if len(text) <= limit:
+        return text
+    # Cut within a word only where there are no others to speak of, as in an address.
+    whole = text[:limit].rpartition(" ")[0]
+    return f"{(whole if 3 * len(whole) >= limit else text[: limit - 1]).rstrip()}…"
+
+
 def N_(message: str) -> str:
     """Mark a text for translation where it is declared; pass it to `_` where it is shown."""
     return message

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from bot.commands.context import Context
-from bot.commands.filling import Turn, question, repeat, take
+from bot.commands.filling import Question, Turn, question, repeat, take
 from bot.commands.registry import Argument, Kind, commands
 from bot.errors import UserError
 from bot.replies import Note, Reply
@@ -25,10 +25,10 @@ _ASKED = re.compile(r"#(\d{1,15})\.(\d{1,9})(?:\s+|$)")
 
 
 class Asked(NamedTuple):
-    """A dialogue, and what it asks in words."""
+    """A dialogue, and what it asks."""
 
     dialogue: Dialogue
-    question: str
+    question: Question
 
 
 @commands.command(

@@ -12,14 +12,14 @@ from bot.commands import fields
 from bot.commands.adding import FAMILY
 from bot.commands.composing import Composer, made
 from bot.commands.context import Context
-from bot.commands.forms import ONE, Field, Filled, Form, Option
+from bot.commands.forms import ONE, Amiss, Field, Filled, Form, Option
 from bot.commands.registry import Argument, Kind, commands
 from bot.commands.retelling import retold
 from bot.commands.revising import ID, about_fact, begin_with, done, on_record, proposing, target_of
 from bot.errors import UserError
 from bot.replies import Reply
 from bot.requests import Role
-from bot.texts import N_, _
+from bot.texts import N_, _, shortened
 from storage.entries import AttributionEntry, EntityEntry, FactEntry
 from storage.models import Fact, RevisionKind
 from storage.words import split
@@ -58,15 +58,15 @@ async def _correct(
         data["attributions"] = voices
     corrected = made(FactEntry, data)
     if filled.text("material").casefold() == "no":
-        _refuse_immaterial(entry, corrected)
-    _refuse_stale_note(filled, entry, fact)
+        _doubt_immaterial(entry, corrected)
+    _doubt_note(filled, entry, fact)
     if "figure" in filled.texts and not filled.text("statement") and re.search(r"\d", entry.statement):
         filled.remark = _("The statement itself names a number: see that both agree.")
     return corrected, tuple(composer.entities)
 
 
-def _refuse_immaterial(before: FactEntry, after: FactEntry) -> None:
-    """Refuse to call a change immaterial that changes who says what, on which source, when or how many."""
+def _doubt_immaterial(before: FactEntry, after: FactEntry) -> None:
+    """Ask anew whether a change is material that changes who says what, on which source, when, how many."""
     weighty = [
         [(item.speaker, item.stance, item.source, item.locator) for item in entry.attributions]
         for entry in (before, after)
@@ -75,21 +75,23 @@ def _refuse_immaterial(before: FactEntry, after: FactEntry) -> None:
     words = [Counter(split(entry.statement)) for entry in (before, after)]
     changed = sum(((words[0] - words[1]) + (words[1] - words[0])).values())
     if not same or changed > MOST_TYPOS:
-        raise UserError(
-            _("That is more than a typo: it changes what readers were told. Say “material: yes”, and why.")
+        raise Amiss(
+            _("That is more than a typo: it changes what readers were told. Say “material: yes”, and why."),
+            fields.MATERIAL,
         )
 
 
-def _refuse_stale_note(filled: Filled, entry: FactEntry, fact: Fact) -> None:
-    """Refuse a new date beside an old note that says what the source leaves open about it."""
+def _doubt_note(filled: Filled, entry: FactEntry, fact: Fact) -> None:
+    """Ask what becomes of an old note beside a new date: it says what the source leaves open about it."""
     if filled.text("when") and entry.date_note and not filled.text("note"):
-        raise UserError(
+        raise Amiss(
             _(
-                "F{id} has a note on its date: “{note}”. Say with “note:” what becomes of it, or that it is"
-                " “none”.",
+                "F{id} has a note on its date: “{note}”. Does it fit the new date? Say with “note:” what"
+                " becomes of it, or that it is “none”.",
                 id=fact.id,
                 note=entry.date_note,
-            )
+            ),
+            _asked("note"),
         )
 
 
@@ -130,8 +132,7 @@ _WITH_PART = {"when": ("when", "note")}
 
 async def _notes(context: Context, filled: Filled) -> Sequence[Option]:
     note = (await target_of(context, filled)).date_note
-    short = note if note is None or len(note) <= LONGEST_LABEL else f"{note[:LONGEST_LABEL]}…"
-    kept = [Option(_("As it is: {note}", note=short), note)] if note else []
+    kept = [Option(_("As it is: {note}", note=shortened(note, LONGEST_LABEL)), note)] if note else []
     return [*kept, Option(_("Nothing: no note"), fields.NONE)]
 
 
@@ -170,6 +171,7 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
         done,
         lines=(*_CORRECTABLE, *_SOURCE_LINES, "voice", "material", "reason"),
         sheet=("statement", "when", "figure", "reason"),
+        title=N_("Correct {subject}"),
         starts=about_fact(on_record, retold),
         opens=ONE,
         removable=_REMOVABLE,
@@ -222,6 +224,7 @@ def _attribute_fields(filled: Filled) -> Sequence[Field]:
         done,
         lines=(*_ATTRIBUTION, *_SOURCE_LINES),
         sheet=("who", "cue", "source", "at"),
+        title=N_("Add who else says {subject}"),
         starts=about_fact(on_record),
         opens=ONE,
     ),

@@ -133,6 +133,7 @@ async def _source_done(_context: Context, filled: Filled, made: Made) -> Reply:
         _source_done,
         lines=tuple(_EDITABLE),
         sheet=_SHEET,
+        title=N_("Edit the source {subject}"),
         starts=_as_it_stands,
         opens=_ID,
         removable=(*_SOURCE_TEXTS, "published"),

@@ -37,6 +37,17 @@ CALLED = {
     "url": N_("Address"), "name": N_("Name"), "short": N_("Short name"), "alias": N_("Further names"),
     "role": N_("Role"),
 }  # fmt: skip
+# What each may hold, where a form is shown whole; what is given most comes first.
+EXAMPLES = {
+    "statement": N_("The bridge was closed at noon"), "who": N_("Dmytro Lubinets"), "cue": N_("said that"),
+    "source": N_("S1, an address or a title"), "when": "2024-05-03", "where": N_("Minsk"), "at": "¶3",
+    "figure": N_("at least 2,100 children"), "about": N_("Lukashenko; PACE"),
+    "quote": N_("we knew nothing of it"),
+    "reason": N_("The source has it otherwise"), "by": "F12", "title": N_("Report on schools"),
+    "publisher": N_("Example Press"), "published": "2024-05-03", "url": "https://example.org/report",
+    "author": N_("Ann Lee"), "short": N_("Lubinets"), "alias": N_("The Commissioner; D. Lubinets"),
+    "role": N_("Commissioner for Human Rights"), "question": N_("Was the bridge closed?"),
+}  # fmt: skip
 LONGEST_LINE, LONGEST_TEXT = 500, 4000
 _CUES = ("said that", "denied that", "admitted that", "alleged that", "confirmed that", "called for")
 
@@ -183,7 +194,7 @@ QUOTE = Field("quote", None, _LINE)
 SAID = Field("said", None, _date)
 WHEN = Field(
     "when",
-    N_("When did it happen? For example 2024-01-04, 2024-01 or 18 July; with exactly what the source gives."),
+    N_("When did it happen? Just what the source gives, for example 2024-01-04, 2024-01 or 18 July."),
     _date,
 )
 OCCASION = Field("occasion", None, _LINE)

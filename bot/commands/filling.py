@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
+from typing import NamedTuple
 
 from bot.answers.differing import meanwhile
 from bot.commands.context import Context
-from bot.commands.forms import AGAIN, CONFIRM, Field, Filled, Form, Option, Proposal, Unclear
+from bot.commands.forms import AGAIN, CONFIRM, Amiss, Field, Filled, Form, Option, Proposal, Unclear
 from bot.commands.headers import SEVERAL
 from bot.commands.registry import Command
 from bot.errors import UserError
@@ -51,13 +52,20 @@ async def repeat(context: Context, dialogue: Dialogue, before: Block) -> Reply:
     return await _go_on(context, Filled.of(dialogue.state), dialogue, (before,))
 
 
-async def question(context: Context, dialogue: Dialogue) -> str:
-    """Return what a dialogue asks in words. Raises UserError where it waits for a choice or a yes."""
+class Question(NamedTuple):
+    """What a dialogue asks in words, and the name of the field that it asks for."""
+
+    name: str
+    text: str
+
+
+async def question(context: Context, dialogue: Dialogue) -> Question:
+    """Return what a dialogue asks. Raises UserError where it waits for a choice or a yes."""
     context = await _inside(context, dialogue)
     filled = Filled.of(dialogue.state)
     _refuse_without_question(filled)
     asked = {field.name: field.asks for field in _form(context.command).fields(filled)}
-    return _question(filled.step, asked.get(filled.step))
+    return Question(filled.step, _question(filled.step, asked.get(filled.step)))
 
 
 async def _inside(context: Context, dialogue: Dialogue) -> Context:
@@ -170,7 +178,10 @@ async def _go_on(
                 await field.check(context, filled, text)
             except UserError as error:
                 return await _ask(context, field, filled, dialogue, before, error)
-    proposal = await form.propose(context, filled)
+    try:
+        proposal = await form.propose(context, filled)
+    except Amiss as error:
+        return await _ask(context, error.field, filled, dialogue, before, error)
     return await _show(context, filled, proposal, dialogue, before)
 
 

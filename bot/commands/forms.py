@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import UserError
@@ -37,6 +38,14 @@ class Option(NamedTuple):
 
     label: str
     text: str
+
+
+class Amiss(UserError):
+    """What was filled in goes together only if a field is answered otherwise: that one is to be asked."""
+
+    def __init__(self, text: str, field: Field) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 class Unclear(UserError):
@@ -69,8 +78,8 @@ class Filled:
     remark: str = ""
 
     def state(self) -> dict[str, Any]:
-        """Return it as JSON data."""
-        return asdict(self)
+        """Return it as JSON data, as it is read back: so the same state is seen to be the same."""
+        return asdict(self) | {"options": [list(option) for option in self.options]}
 
     @classmethod
     def of(cls, state: dict[str, Any]) -> Filled:
@@ -119,12 +128,20 @@ class Start(NamedTuple):
     """What a sheet begins with: the subject as the command takes it, and the texts as they stand.
 
     `version` tells of which state of the subject these are; `remark` is said where that is not the last.
+    `called` is what people call the subject, where that is something else; `known` are those of the texts
+    that hold a key of the record's, as people know them: a sheet shows these instead.
     """
 
     subject: str
     texts: Mapping[str, str]
     version: str = ""
     remark: str = ""
+    called: str = ""
+    known: Mapping[str, str] = MappingProxyType({})
+
+    def shown(self, name: str) -> str:
+        """Return what a sheet shows of a text, "" where there is none."""
+        return self.known.get(name, self.texts.get(name, ""))
 
 
 Fields = Callable[[Filled], Sequence[Field]]
@@ -157,9 +174,10 @@ class Form:
     that may then be answered anew, with what each is called, `along` what of each goes with it.
     `commit` stands in for making the change where something else is to be done with it.
 
-    `sheet` are the lines that have a blank of their own where a front end shows the form as a sheet, `starts`
-    tells what that begins with, `opens` what may stand behind the command that opens it. `removable` are the
-    lines in which “none” takes away what is on record.
+    `sheet` are the lines that have a blank of their own where a front end shows the form as a sheet, `title`
+    (a gettext message with `{subject}`) what that is called, `starts` tells what it begins with, `opens` what
+    may stand behind the command that opens it. `removable` are the lines in which “none” takes away what is
+    on record.
     """
 
     fields: Fields
@@ -171,6 +189,7 @@ class Form:
     commit: Commit | None = None
     chosen: Chosen | None = None
     sheet: tuple[str, ...] = ()
+    title: str = ""
     starts: Starts = afresh
     opens: re.Pattern[str] = ALONE
     removable: Collection[str] = ()

@@ -82,7 +82,7 @@ async def _as_it_stands(context: Context, subject: str, _version: str) -> Start 
         return None
     found = (await context.record.entities.by_id(ids))[ids[0]]
     texts = {name: text for name in ("name", "short", "role") if (text := getattr(found, name))}
-    return Start(f"={found.ref}", texts, version_of(texts))
+    return Start(f"={found.ref}", texts, version_of(texts), called=found.name)
 
 
 async def _propose_entity(context: Context, filled: Filled) -> Proposal:
@@ -187,6 +187,7 @@ async def _entity_done(context: Context, _filled: Filled, made: Made) -> Reply:
         _entity_done,
         lines=_NAME_LINES,
         sheet=("name", "short", "alias", "role"),
+        title=N_("Edit the name {subject}"),
         starts=_as_it_stands,
         opens=re.compile(r"[^\n]+"),
         removable=("short", "role"),

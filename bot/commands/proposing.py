@@ -18,7 +18,7 @@ from bot.errors import UserError
 from bot.notices import find_what_to_tell
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
-from bot.texts import _
+from bot.texts import N_, _
 from storage import drafts
 from storage.changes import Change, Publish
 from storage.dialogues import Dialogue, close
@@ -205,6 +205,17 @@ async def _chosen(context: Context, filled: Filled, text: str) -> tuple[str, Fil
 
 
 ADDING = Form(
-    fact_fields, propose, _done, _HEADERS, _PARTS, _ALONG, commit=_make_or_queue, chosen=_chosen, sheet=_SHEET
+    fact_fields,
+    propose,
+    _done,
+    _HEADERS,
+    _PARTS,
+    _ALONG,
+    commit=_make_or_queue,
+    chosen=_chosen,
+    sheet=_SHEET,
+    title=N_("Add a fact"),
 )
-SUGGESTING = replace(ADDING, commit=partial(_queue, DraftKind.SUGGESTION), chosen=None)
+SUGGESTING = replace(
+    ADDING, commit=partial(_queue, DraftKind.SUGGESTION), chosen=None, title=N_("Suggest a fact")
+)

@@ -173,6 +173,7 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
         done,
         lines=("by", "reason"),
         sheet=("by", "reason"),
+        title=N_("Put another fact in the place of {subject}"),
         starts=about_fact(on_record),
         opens=ONE,
     ),

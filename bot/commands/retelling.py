@@ -34,6 +34,19 @@ async def texts_of(context: Context, change: Publish) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
+async def known_of(context: Context, change: Publish) -> dict[str, str]:
+    """Return those of the texts that hold a key of the record's, as people know them: by name."""
+    item = change.fact.attributions[0]
+    known = {}
+    if item.speaker:
+        found = await context.record.entities.by_ref(context.story.id, [item.speaker])
+        entity = found.get(item.speaker)
+        known["who"] = item.speaker if entity is None else entity.name
+    if isinstance(item.source, SourceEntry) and (named := item.source.url or item.source.title):
+        known["source"] = named
+    return known
+
+
 def retold(fact: Fact) -> dict[str, str]:
     """Return the texts of a fact on record that its correction begins with."""
     texts = {

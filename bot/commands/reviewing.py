@@ -15,7 +15,7 @@ from bot.commands.filling import begin
 from bot.commands.forms import ONE, Field, Filled, Form, Proposal, Start
 from bot.commands.proposing import ADDING, alike_lines, as_readers_see, looking_alike, put_right
 from bot.commands.registry import Argument, Kind, commands
-from bot.commands.retelling import texts_of
+from bot.commands.retelling import known_of, texts_of
 from bot.errors import UserError
 from bot.notices import find_what_to_tell
 from bot.replies import Action, Block, Heading, Item, Note, Reply
@@ -228,7 +228,13 @@ def _rejection_fields(_filled: Filled) -> Sequence[Field]:
     help=N_("a draft turned down; its proposer is told why"),
     example="/reject D3 The source does not say so",
     form=Form(
-        _rejection_fields, _propose_rejection, _rejected, sheet=("reason",), starts=_rejection, opens=ONE
+        _rejection_fields,
+        _propose_rejection,
+        _rejected,
+        sheet=("reason",),
+        title=N_("Reject draft {subject}"),
+        starts=_rejection,
+        opens=ONE,
     ),
 )
 async def reject(context: Context, argument: str) -> Reply:
@@ -242,7 +248,8 @@ async def reject(context: Context, argument: str) -> Reply:
 async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
     """Begin with a draft's own texts: a draft that waits does not change."""
     draft = await _waiting(context, subject, to_approve=False)
-    return Start(f"D{draft.id}", await texts_of(context, _publish(draft)))
+    change = _publish(draft)
+    return Start(f"D{draft.id}", await texts_of(context, change), known=await known_of(context, change))
 
 
 @commands.command(
@@ -253,7 +260,9 @@ async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
     role=Role.MODERATOR,
     help=N_("a draft opened to be put right before it comes on record"),
     example="/edit D3",
-    form=replace(ADDING, starts=_as_proposed, opens=ONE, removable=_REMOVABLE),
+    form=replace(
+        ADDING, title=N_("Edit draft {subject}"), starts=_as_proposed, opens=ONE, removable=_REMOVABLE
+    ),
 )
 async def edit(context: Context, argument: str) -> Reply:
     """Open a draft as /add would show it, with each part to be answered anew, or as lines under it tell."""

@@ -17,7 +17,7 @@ from bot.commands.forms import Filled, Form, Start
 from bot.commands.registry import Command
 from bot.errors import UserError
 from bot.replies import Note, Reply
-from bot.texts import _
+from bot.texts import _, shortened
 from storage.names import clean, clean_lines
 
 # As much as Discord shows: see discord.com/developers/docs/components/reference#text-input.
@@ -30,7 +30,10 @@ _KEY = re.compile(r"(?P<subject>.*?) ?(?P<version>(?<= )(?:r[1-9]\d{0,8}|#[0-9a-
 
 
 class Blank(NamedTuple):
-    """One thing to fill in; `name` is its header line's, "" for the text itself, MORE for further lines."""
+    """One thing to fill in; `name` is its header line's, "" for the text itself, MORE for further lines.
+
+    `example` is what may stand there, shown for as long as nothing does.
+    """
 
     name: str
     label: str
@@ -38,6 +41,7 @@ class Blank(NamedTuple):
     hint: str = ""
     required: bool = False
     long: bool = False
+    example: str = ""
 
 
 class Sheet(NamedTuple):
@@ -84,28 +88,33 @@ async def opened(context: Context, argument: str) -> Sheet | Reply | None:
     """
     if context.command.name == ANSWER:
         return await _answering(context, argument)
-    form = _form(context)
-    start = await form.starts(context, argument, "")
-    if start is None:
-        return None
-    title = " ".join(filter(None, (f"/{context.command.name}", start.subject)))
-    key = " ".join(filter(None, (title, start.version)))
-    if len(key) > LONGEST_KEY:
-        return None
-    return Sheet(key, _cut(title, LONGEST_LABEL), tuple(_blanks(context, form, start)))
+    start = await _form(context).starts(context, argument, "")
+    return None if start is None else _sheet(context, start)
+
+
+async def reopened(context: Context, argument: str, values: Mapping[str, str]) -> Sheet | Reply | None:
+    """Return the sheet of a key with what was filled in, by blank's name: it only stands there as if typed.
+
+    Raises UserError where what was changed in it can be told no more.
+    """
+    sheet = (
+        await _answering(context, argument)
+        if context.command.name == ANSWER
+        else _sheet(context, await _found_again(context, argument))
+    )
+    if not isinstance(sheet, Sheet):
+        return sheet
+    given = {name: value for name, value in values.items() if len(value) <= LONGEST_VALUE}
+    return sheet._replace(
+        blanks=tuple(blank._replace(value=given.get(blank.name, blank.value)) for blank in sheet.blanks)
+    )
 
 
 async def submitted(context: Context, argument: str, values: Mapping[str, str]) -> Submission:
     """Return the request that comes of a sheet. Raises UserError where nothing in it was changed."""
     if context.command.name == ANSWER:
         return Submission(" ".join((f"/{ANSWER}", argument, clean_lines(values.get("", "")))), ())
-    subject, version = _parted(argument)
-    form = _form(context)
-    start = await form.starts(context, subject, version)
-    if start is None:
-        raise UserError(_("That form is not open any more: open it anew."))
-    if start.version != version:
-        raise UserError(_("What the form shows was changed meanwhile: open it anew. Nothing was changed."))
+    form, start = _form(context), await _found_again(context, argument)
     texts, remarks = _changed(form, start, values)
     further = headers.only(clean_lines(values.get(MORE, "")), form.lines)
     for name in further.keys() & texts.keys():
@@ -124,6 +133,17 @@ def _form(context: Context) -> Form:
     return context.command.form
 
 
+async def _found_again(context: Context, argument: str) -> Start:
+    """Return what the sheet of a key has begun with. Raises UserError where that is there no more."""
+    subject, version = _parted(argument)
+    start = await _form(context).starts(context, subject, version)
+    if start is None:
+        raise UserError(_("That form is not open any more: open it anew."))
+    if start.version != version:
+        raise UserError(_("What the form shows was changed meanwhile: open it anew. Nothing was changed."))
+    return start
+
+
 def _parted(argument: str) -> tuple[str, str]:
     """Return what a key tells of its subject, and of the version in which that was shown."""
     match = _KEY.fullmatch(argument)
@@ -131,14 +151,26 @@ def _parted(argument: str) -> tuple[str, str]:
 
 
 async def _answering(context: Context, argument: str) -> Sheet | Reply:
-    """Return the sheet with the question that is open, whole in the hint where the label is too short."""
+    """Return the sheet with the question that is open."""
     asked = await open_question(context, argument)
     if isinstance(asked, Reply):
         return asked
-    label = _cut(asked.question, LONGEST_LABEL)
-    hint = "" if label == asked.question else _cut(asked.question, LONGEST_HINT)
-    blank = Blank("", label, hint=hint, required=True, long=True)
-    return Sheet(f"/{ANSWER} #{asked.dialogue.token}", f"/{asked.dialogue.command}", (blank,))
+    name, text = asked.question
+    answer = _("Your answer")
+    blank = Blank(
+        "", _(fields.CALLED[name]) if name in fields.CALLED else answer, hint=shortened(text, LONGEST_HINT),
+        required=True, long=True, example=_example(name),
+    )  # fmt: skip
+    return Sheet(f"/{ANSWER} #{asked.dialogue.token}", answer, (blank,))
+
+
+def _sheet(context: Context, start: Start) -> Sheet | None:
+    """Return a form's sheet; None where its key would be too long to find it again."""
+    form = _form(context)
+    key = " ".join(filter(None, (f"/{context.command.name}", start.subject, start.version)))
+    title = _(form.title, subject=start.called or start.subject)
+    blanks = tuple(_blanks(context, form, start))
+    return Sheet(key, shortened(title, LONGEST_LABEL), blanks) if len(key) <= LONGEST_KEY else None
 
 
 def _blanks(context: Context, form: Form, start: Start) -> list[Blank]:
@@ -146,20 +178,30 @@ def _blanks(context: Context, form: Form, start: Start) -> list[Blank]:
     known = {field.name: field for field in form.fields(given)}
     blanks = []
     for name in form.sheet:
-        value, field = start.texts.get(name, ""), known[name]
+        value, field = start.shown(name), known[name]
         # What is too long to be shown whole must not come back cut: it can be given as a further line.
         if len(value) <= LONGEST_VALUE:
             label, hint = _(fields.CALLED[name]), _(field.asks) if field.asks else ""
             blanks.append(
                 Blank(
-                    _blank(form, name), _cut(label, LONGEST_LABEL), value, _cut(hint, LONGEST_HINT),
+                    _blank(form, name), shortened(label, LONGEST_LABEL), value, shortened(hint, LONGEST_HINT),
                     required=field.required and not value, long=fields.is_long(field),
+                    example=_example(name),
                 )
             )  # fmt: skip
-    if others := [name for name in form.lines if name not in form.sheet]:
-        hint = _cut(" ".join(f"{name}:" for name in others), LONGEST_HINT)
-        blanks.append(Blank(MORE, _("Further lines, each with its name"), hint=hint, long=True))
+    # What is given most has an example, and comes first.
+    others = [name for name in dict.fromkeys((*fields.EXAMPLES, *form.lines)) if name in form.lines]
+    if others := [name for name in others if name not in form.sheet]:
+        hint = shortened(" ".join(f"{name}:" for name in others), LONGEST_HINT)
+        lines = [f"{name}: {_example(name)}" for name in others if name in fields.EXAMPLES][:2]
+        label = _("Further lines, each with its name")
+        blanks.append(Blank(MORE, label, hint=hint, long=True, example="\n".join(lines)))
     return blanks
+
+
+def _example(name: str) -> str:
+    """Return how a line may be filled in, "" where that goes without saying."""
+    return shortened(_(fields.EXAMPLES[name]), LONGEST_HINT) if name in fields.EXAMPLES else ""
 
 
 def _blank(form: Form, name: str) -> str:
@@ -171,7 +213,7 @@ def _changed(form: Form, start: Start, values: Mapping[str, str]) -> tuple[dict[
     """Return the texts that are not as they were, and what is to be said of the others."""
     texts, remarks = {}, [start.remark] if start.remark else []
     for name in form.sheet:
-        before = _tidy(name, start.texts.get(name, ""))
+        before = _tidy(name, start.shown(name))
         text = _tidy(name, values.get(_blank(form, name), before))
         if text and text != before:
             texts[name] = text
@@ -195,7 +237,3 @@ def _written(command: str, form: Form, start: Start, texts: Mapping[str, str]) -
     head = " ".join(filter(None, (f"/{command}", start.subject, *free)))
     lined = ((name, text) for name, text in texts.items() if name in form.lines)
     return "\n".join((head, *(f"{name}: {line}" for name, text in lined for line in text.split("\n"))))
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"

@@ -42,12 +42,13 @@ async def test_the_open_question_has_a_sheet(desk):
         (blank,) = sheet.blanks
         assert (sheet.key, sheet.title, blank.name, blank.long, blank.required) == (
             asks,
-            "/add",
+            "Your answer",
             "",
             True,
             True,
         )
-        assert len(blank.label) <= 45 and question.startswith(blank.label[:-1]) and blank.hint == question
+        assert (blank.label, blank.hint) == ("Statement", question)
+        assert blank.example == "The bridge was closed at noon"
     await fills(ann, asks, text="The bridge\nsource: S1\nis closed")
     await fills(ann, ann.reply.asks, text="Lubinets")
     dialogue = await desk.record.dialogues.find(ANN, ANN)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.desk import assert_short, buttons, said
+from tests.unit.filling_in import fills, opened, shown
 
 WHY = "material: yes\nreason: the article says so"
 # A line of /correct, and what the fact holds afterwards.
@@ -117,12 +118,24 @@ async def test_a_new_date_does_not_stand_beside_an_old_note(desk):
     assert_short(await ann.says(f"/correct F5\nwhen: none\n{WHY}"), "has a note on its date")
     assert_short(await ann.says(f"/correct F5\nwhen: 2024-01\nnote:\n{WHY}"), "has a note on its date", note)
     assert desk.kept() == before
+    assert {"As it is", "Nothing"} <= {label.partition(":")[0] for label in buttons(ann.reply)}
     # A note that is kept as it is has been looked at.
     await ann.tells(f"/correct F5\nwhen: 2024-01\nnote: {note}\n{WHY}", "[Confirm]")
     assert (await fact(desk, 5)).date_note == note
     # Where there is none, nothing is asked.
     assert (await fact(desk, 16)).date_note is None
     assert "Confirm" in buttons(await ann.says(f"/correct F16\nwhen: 2024-01\n{WHY}"))
+
+
+async def test_what_becomes_of_an_old_note_is_asked_of_a_form_too(desk):
+    ann = await desk.moderator()
+    sheet = await opened(ann, "/correct F5")
+    await fills(ann, sheet.key, **shown(sheet) | {"when": "2024-01", "reason": "So it is"})
+    await ann.presses("Yes")
+    assert "has a note on its date" in ann.seen
+    await ann.tells("[Nothing]", "[Confirm]")
+    now = await fact(desk, 5)
+    assert (now.occurred, now.date_note) == ("2024-01", None)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.desk import assert_short, buttons, said
+from tests.unit.filling_in import fills
 
 WHY = "material: yes\nreason: the article says so"
 
@@ -54,6 +55,18 @@ async def test_what_does_not_weigh_may_be_called_immaterial(desk, lines):
     await ann.tells(f"/correct F5\n{lines}\nmaterial: no", "[Confirm]")
     (*_, last) = await desk.record.facts.revisions(5)
     assert (last.number, last.material) == (2, False)
+
+
+async def test_what_is_no_typo_after_all_is_asked_about_once_more(desk):
+    ann = await desk.moderator()
+    await ann.tells("/correct F5\nat: ¶9\nmaterial: no", "[Yes]", "The article has it there", "[Confirm]")
+    (*_, last) = await desk.record.facts.revisions(5)
+    assert (last.material, last.reason) == (True, "The article has it there")
+    await fills(ann, "/correct F5 r2", figure="3 boats", more="material: no", reason="Counted")
+    assert "more than a typo" in ann.seen
+    await ann.tells("[No]", "[Yes]", "[Confirm]")
+    (*_, last) = await desk.record.facts.revisions(5)
+    assert (last.number, last.material, last.reason) == (3, True, "Counted")
 
 
 @pytest.mark.parametrize(("words", "refused"), [(2, False), (3, True)])

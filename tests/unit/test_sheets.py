@@ -1,5 +1,7 @@
 """Sheets: which commands open one, what it shows, and who gets none."""
 
+import re
+
 import pytest
 
 from bot.commands import commands
@@ -11,23 +13,23 @@ from tests.unit.filling_in import draft, fills, opened, shown
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "names"),
+    ("text", "key", "title", "names"),
     [
-        ("/add", "/add", ["statement", "who", "cue", "source", MORE]),
-        ("/suggest", "/suggest", ["statement", "who", "cue", "source", MORE]),
-        ("/correct F5", "/correct F5 r1", ["statement", "when", "figure", "reason", MORE]),
-        ("/correct f5", "/correct F5 r1", ["statement", "when", "figure", "reason", MORE]),
-        ("/attribute 5", "/attribute F5", ["who", "cue", "source", "at", MORE]),
-        ("/retract F5", "/retract F5", ["reason"]),
-        ("/supersede F5", "/supersede F5", ["by", "reason"]),
+        ("/add", "/add", "Add a fact", ["statement", "who", "cue", "source", MORE]),
+        ("/suggest", "/suggest", "Suggest a fact", ["statement", "who", "cue", "source", MORE]),
+        ("/correct F5", "/correct F5 r1", "Correct F5", ["statement", "when", "figure", "reason", MORE]),
+        ("/correct f5", "/correct F5 r1", "Correct F5", ["statement", "when", "figure", "reason", MORE]),
+        ("/attribute 5", "/attribute F5", "Add who else says F5", ["who", "cue", "source", "at", MORE]),
+        ("/retract F5", "/retract F5", "Retract F5", ["reason"]),
+        ("/supersede F5", "/supersede F5", "Put another fact in the place of F5", ["by", "reason"]),
     ],
 )
-async def test_a_command_with_nothing_more_opens_its_sheet(desk, text, key, names):
+async def test_a_command_with_nothing_more_opens_its_sheet(desk, text, key, title, names):
     ann = await desk.moderator()
     before = desk.kept()
     sheet = await opened(ann, text)
     assert (sheet.key, list(shown(sheet))) == (key, names)
-    assert sheet.title == " ".join(key.split()[:2])
+    assert sheet.title == title
     assert desk.kept() == before
     assert await desk.record.dialogues.find(ANN, ANN) is None
 
@@ -46,8 +48,40 @@ async def test_every_sheet_keeps_within_what_platforms_show(desk):
         assert isinstance(sheet, Sheet), (name, sheet)
         assert len(sheet.key) <= 90 and 0 < len(sheet.title) <= 45 and 1 <= len(sheet.blanks) <= 5
         assert len({blank.name for blank in sheet.blanks}) == len(sheet.blanks)
+        assert not re.search("[/=+]", sheet.title), sheet.title
         for blank in sheet.blanks:
             assert 0 < len(blank.label) <= 45 and len(blank.hint) <= 100 and len(blank.value) <= 4000
+            assert len(blank.example) <= 100 and not blank.label.endswith(("?", "…")), blank
+            assert blank.name == MORE or not blank.hint.endswith("…"), blank
+
+
+async def test_sheets_show_how_each_blank_may_be_filled_in(desk):
+    ann = await desk.moderator()
+    examples = {blank.name: blank.example for blank in (await opened(ann, "/add")).blanks}
+    assert (examples["cue"], examples["source"]) == ("said that", "S1, an address or a title")
+    assert examples[MORE] == "when: 2024-05-03\nwhere: Minsk"
+    (*_, more) = (await opened(ann, "/add")).blanks
+    assert more.hint.startswith("when: where: at: ") and more.hint.endswith(":…")
+    sheet = await opened(ann, "/correct F5")
+    assert sheet.blanks[-1].example == "who: Dmytro Lubinets\ncue: said that"
+
+
+async def test_nothing_that_only_the_record_knows_is_shown(desk):
+    ann = await desk.moderator()
+    assert (await opened(ann, "/entity =lubinets")).title == "Edit the name Dmytro Lubinets"
+    number = await draft(desk)
+    sheet = await opened(ann, f"/edit {number}")
+    assert (sheet.title, shown(sheet)["who"]) == (f"Edit draft {number}", "Dmytro Lubinets")
+    await desk.person(BOB).tells(
+        "/suggest It is open.\nwho: +person Ann Lee\nsource: + https://example.org/a\ntitle: On bridges",
+        "[Confirm]",
+    )
+    values = shown(await opened(ann, "/edit D2"))
+    assert (values["who"], values["source"]) == ("Ann Lee", "https://example.org/a")
+    assert (await opened(ann, "/reject D2")).title == "Reject draft D2"
+    assert (await opened(ann, "/source S1")).title == "Edit the source S1"
+    await ann.tells("/retract F5 Wrong", "[Confirm]")
+    assert (await opened(ann, "/restore F5")).title == "Restore F5"
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,24 @@ async def test_an_edited_draft_keeps_what_its_sheet_did_not_show(desk):
     )
 
 
+async def test_what_is_shown_by_name_stays_what_it_is_unless_it_is_touched(desk):
+    ann = await desk.moderator()
+    await desk.person(BOB).tells(
+        "/suggest It is open.\nwho: +person Ann Lee\nsource: + https://example.org/a\ntitle: On bridges",
+        "[Confirm]",
+    )
+    values = shown(await opened(ann, "/edit D1"))
+    assert_short(await fills(ann, "/edit D1", **values), "Nothing in the form was changed")
+    await fills(ann, "/edit D1", **values | {"statement": "It is shut."})
+    dialogue = await desk.record.dialogues.find(ANN, ANN)
+    texts = dialogue.state["texts"]
+    assert (texts["who"], texts["source"]) == ("+person Ann Lee", "+ https://example.org/a")
+    assert (texts["title"], texts["statement"]) == ("On bridges", "It is shut.")
+    # What is touched is read as typed: that name is not on record.
+    await fills(ann, "/edit D1", **values | {"who": "Ann Leigh"})
+    assert "“Ann Leigh” is not on record" in ann.seen
+
+
 async def test_a_speaker_emptied_in_a_draft_leaves_the_sources_own_voice(desk):
     ann = await desk.moderator()
     number = await draft(desk)

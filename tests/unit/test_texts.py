@@ -6,7 +6,7 @@ import pytest
 
 from bot import texts
 from bot.commands import commands
-from bot.texts import N_, _, ngettext, speak
+from bot.texts import N_, _, ngettext, shortened, speak
 
 
 def test_a_text_without_values_is_shown_as_it_is_braces_and_all():
@@ -68,3 +68,15 @@ def test_every_command_has_a_help_line_an_example_and_words_for_its_argument():
         assert command.usage().startswith(f"/{command.name}")
         for argument in command.arguments:
             assert argument.name in command.usage()
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("two words", 9, "two words"), ("two words more", 9, "two…"), ("two words more", 10, "two words…"),
+        ("two words more", 11, "two words…"), ("https://example.org/a/b c", 10, "https://e…"),
+        ("a https://example.org/a/b", 10, "a https:/…"), ("", 5, ""),
+    ],
+)  # fmt: skip
+def test_what_is_too_long_ends_after_its_last_whole_word(text, limit, shown):
+    assert shortened(text, limit) == shown and len(shown) <= limit
