@@ -98,6 +98,15 @@ class Dispatcher:
             return None
         return await self._guarded(request, lambda asked: self._sheet(asked, parsed))
 
+    async def reopened(
+        self, request: Request, key: str, values: Mapping[str, str]
+    ) -> sheets.Sheet | Reply | None:
+        """Return a sheet once more with what was filled in, by blank's name, or what refuses it.
+
+        `request` tells who opens it and where; its text is not looked at. It changes nothing.
+        """
+        return await self._guarded(replace(request, text=key), lambda asked: self._reopened(asked, values))
+
     async def submitted(self, request: Request, key: str, values: Mapping[str, str]) -> Reply | None:
         """Return the reply to a sheet that was filled in, as to the same typed; values are by blank's name.
 
@@ -201,10 +210,19 @@ class Dispatcher:
     async def _sheet(self, request: Request, parsed: Parsed) -> sheets.Sheet | Reply | None:
         return await sheets.opened(await self._entered(request, parsed), parsed.argument)
 
-    async def _submitted(self, request: Request, values: Mapping[str, str]) -> Reply | None:
+    async def _reopened(self, request: Request, values: Mapping[str, str]) -> sheets.Sheet | Reply | None:
+        parsed = self._key_of_sheet(request)
+        return await sheets.reopened(await self._entered(request, parsed), parsed.argument, values)
+
+    def _key_of_sheet(self, request: Request) -> Parsed:
+        """Return the key of a sheet that a request's text is. Raises UserError where it is none."""
         parsed = self.parse(request)
         if parsed is None or not sheets.reopens(self.registry.find(parsed.name), parsed.argument):
             raise UserError(_("That form is not open any more: open it anew."))
+        return parsed
+
+    async def _submitted(self, request: Request, values: Mapping[str, str]) -> Reply | None:
+        parsed = self._key_of_sheet(request)
         submission = await sheets.submitted(await self._entered(request, parsed), parsed.argument, values)
         typed = replace(request, text=submission.text)
         if (again := self.parse(typed)) is None:

@@ -12,20 +12,21 @@ import re
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
 
 from bot.commands.registry import Command, Offer
-from bot.commands.sheets import MORE, Sheet
+from bot.commands.sheets import Sheet
 from bot.frontends.discord.addressing import asked, is_theirs, quoted, told, typed
 from bot.frontends.discord.buttons import Buttons
-from bot.frontends.discord.sheets import key_of, modal, values_of
+from bot.frontends.discord.sheets import given_back, key_of, modal, refilled, values_of
 from bot.frontends.discord.showing import Stage, is_over, summary
 from bot.frontends.lanes import Lanes
 from bot.notices.remembering import Memory
-from bot.replies import Heading, Note, Reply
+from bot.replies import Note, Reply
 from bot.requests import Request
 from bot.texts import N_, _, speak
 
@@ -37,7 +38,7 @@ Interaction = discord.Interaction[discord.Client]
 # Of the three seconds; what is left is for the way to Discord.
 PROMPT = 1.0
 # A list is continued by ` >cursor` at the end of its command.
-PAGE = re.compile(r"\s>\S+\s*$")
+PAGE = re.compile(r"\A/.*\s>\S+\s*\Z", re.DOTALL)
 # What these answer takes the place of what they stand under: a panel, and a dialogue's question.
 _IN_PLACE = re.compile(r"/(?:settings|answer|choose|skip|back|confirm|cancel)\b")
 TOO_OLD = N_("This button is too old: send the command again.")
@@ -148,9 +149,15 @@ class Conversation:
             _log(f"nothing can be shown in {stage.place}", error)
 
     async def _ask(self, stage: Stage, interaction: Interaction, request: Request) -> None:
-        """Answer a request, by a sheet to fill in where it opens one."""
+        """Answer a request, by a sheet to fill in where it opens one, or opens one again."""
         speak(request.language)
-        opened = await self._dispatcher.sheet(request)
+        again = refilled(request.text)
+        request = request if again is None else replace(request, text=again.key)
+        opened = await (
+            self._dispatcher.sheet(request)
+            if again is None
+            else self._dispatcher.reopened(request, again.key, again.values)
+        )
         if isinstance(opened, Sheet):
             await interaction.response.send_modal(modal(opened))
             return
@@ -184,7 +191,7 @@ class Conversation:
 
         async def submit() -> Reply | None:
             reply = await self._dispatcher.submitted(request, key, values)
-            return _with_what_was_filled_in(reply, values) if reply is not None and reply.aside else reply
+            return given_back(reply, key, values) if reply is not None and reply.aside else reply
 
         await self._answer(stage, request, submit)
 
@@ -242,17 +249,6 @@ class Conversation:
 
 async def _given(reply: Reply) -> Reply:
     return reply
-
-
-def _with_what_was_filled_in(refusal: Reply, values: Mapping[str, str]) -> Reply:
-    """Return a refusal of a form with what was filled in, to be copied: Discord does not keep it."""
-    given = [
-        Note(text=f"{name}: {value}" if name not in ("", MORE) else value)
-        for name, value in values.items()
-        if value.strip()
-    ]
-    heading = [Heading(text=_("What you had filled in"))] if given else []
-    return refusal.model_copy(update={"blocks": (*refusal.blocks, *heading, *given)})
 
 
 def _aside(text: str) -> Reply:
