@@ -45,6 +45,11 @@ _LATEST = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id < :before
 ORDER BY f.id DESC LIMIT :limit
 """
+# Facts that are retracted have no index of their own: so many of the newest facts are looked through.
+_RETRACTED = """
+SELECT id FROM (SELECT id, retracted FROM fact WHERE story_id = :story ORDER BY id DESC LIMIT 20000)
+WHERE retracted IS NOT NULL ORDER BY id DESC LIMIT :limit
+"""
 _FIGURED = f"""
 SELECT DISTINCT g.fact_id FROM figure g JOIN fact f ON f.id = g.fact_id AND {IN_FORCE}
 WHERE g.story_id = :story AND g.fact_id > :after ORDER BY g.fact_id LIMIT :limit
@@ -145,6 +150,10 @@ class Listings:
         """Return a story's newest facts, newest first."""
         parameters = {"story": story_id, "before": before or 2**62, "limit": limit}
         return list(reversed(await self._facts.select(_subquery(_LATEST), parameters)))
+
+    async def retracted(self, story_id: int, *, limit: int) -> list[Fact]:
+        """Return the newest of a story's facts that are retracted, newest first."""
+        return list(reversed(await self._page(_RETRACTED, story=story_id, limit=limit)))
 
     async def figured(self, story_id: int, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts that hold figures."""

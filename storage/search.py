@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from storage import indexing
 from storage.database import Database
-from storage.words import Word, matching, query_words, split
+from storage.words import LONGEST_QUERY, Word, matching, query_words, split, unaccented
 
 # How many postings may be gathered for one query: some milliseconds of work.
 AFFORDABLE = 6_000
@@ -25,6 +25,9 @@ COMMON = 1_000
 _COUNT = f"""
 SELECT count(*), max(id) FROM (SELECT rowid AS id FROM fact_text WHERE fact_text MATCH ? LIMIT {COMMON})
 """
+# How many letters have to be typed of a word for it to be looked for, and how many a stem may lack of them.
+BEGUN = 2
+LONGEST_ENDING = 6
 # In a story with more facts than this, facts of other stories are passed over rather than never looked at.
 BIG_STORY = 50_000
 # Statements are one sentence: their length tells little, so it counts for little (as in Anserini).
@@ -75,6 +78,28 @@ class Search:
         best = scored[:limit]
         refs = await self._refs([row["id"] for _, row in best])
         return [Hit(row["id"], refs[row["id"]], score, row["statement"]) for score, row in best]
+
+    async def beginning(self, typed: str, *, story_id: int, limit: int) -> list[int]:
+        """Return the ids of facts in force that hold all words typed, the last one begun; newest first.
+
+        The index holds stems, which what is typed of a word may have gone beyond: so facts are looked for by
+        less and less of it, and their words compared.
+        """
+        words = split(unaccented(typed[:LONGEST_QUERY]))
+        begun = words[-1] if words else ""
+        if len(begun) < BEGUN:
+            return []
+        whole = [f'"{word.written}" AND ' for word in query_words(" ".join(words[:-1]))]
+        within, mark = await self._within(story_id), indexing.story_mark(story_id)
+        for kept in range(len(begun), min(len(begun), max(len(begun) - LONGEST_ENDING, BEGUN + 1)) - 1, -1):
+            rows = await self._database.read(
+                "SELECT rowid AS id, statement, context FROM fact_text WHERE fact_text MATCH ? AND story = ?"
+                " ORDER BY rowid DESC LIMIT ?",
+                (f'{{statement context}} : ({"".join(whole)}"{begun[:kept]}"*){within}', mark, CANDIDATES),
+            )
+            if found := [row["id"] for row in rows if _holds(row, begun)]:
+                return found[:limit]
+        return []
 
     async def _refs(self, ids: list[int]) -> dict[int, str]:
         rows = await self._database.read(
@@ -190,6 +215,13 @@ class Search:
 def _worth(holding: int, total: int) -> float:
     """Return a word's inverse document frequency, in the form that is never negative (Lucene's)."""
     return math.log1p((max(total - holding, 0) + 0.5) / (holding + 0.5))
+
+
+def _holds(row: sqlite3.Row, begun: str) -> bool:
+    """Tell whether one of a fact's words begins so."""
+    return any(
+        word.startswith(begun) for part in ("statement", "context") for word in split(unaccented(row[part]))
+    )
 
 
 def _quoted(item: _Weighed) -> str:

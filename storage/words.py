@@ -65,9 +65,14 @@ def matching(words: Iterable[str], wanted: Collection[str]) -> Iterator[str]:
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Return the Porter stem of a word in lower case, without accents: as FTS5 keeps it."""
-    if not word.isascii():
-        word = "".join(mark for mark in unicodedata.normalize("NFD", word) if not unicodedata.combining(mark))
-    return str(_stemmer().stemWord(word))
+    return str(_stemmer().stemWord(unaccented(word)))
+
+
+def unaccented(text: str) -> str:
+    """Return a text without its accents."""
+    if text.isascii():
+        return text
+    return "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
 
 
 @lru_cache(maxsize=1)

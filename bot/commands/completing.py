@@ -13,7 +13,7 @@ from bot.answers.citing import describe
 from bot.answers.sentences import sentence
 from bot.commands.context import Context
 from bot.commands.registry import Argument, Command, Kind, Offer, Values, matching
-from bot.texts import _
+from bot.texts import _, shortened
 from storage.changes import Publish, loaded
 from storage.models import Fact
 from storage.names import clean
@@ -36,7 +36,7 @@ async def offers(context: Context, argument: Argument, typed: str, given: Sequen
         return []
     found = {offer.value: offer for offer in await find(context, clean(typed)[:LONGEST], given)}
     fitting = [offer for offer in found.values() if 0 < len(offer.value) <= LONGEST][:MOST]
-    return [offer._replace(label=_cut(offer.label)) for offer in fitting]
+    return [offer._replace(label=shortened(offer.label, LONGEST)) for offer in fitting]
 
 
 async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[str]:
@@ -55,10 +55,6 @@ async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[s
         at += 1
     before = " ".join((name, *given))
     return [f"{before} {offer.value}" for offer in await ask(command.name, at, typed, given)]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
 
 
 def _digits(letter: str, typed: str) -> str | None:
@@ -85,21 +81,39 @@ async def _named(context: Context, typed: str, *, places: bool) -> list[Offer]:
     return [Offer(name, name) for name in found]
 
 
-async def _facts(context: Context, typed: str, given: Sequence[str]) -> list[Offer]:
-    """Offer facts by their id, then by the words that they hold; the newest before anything is typed."""
+async def facts(context: Context, typed: str, given: Sequence[str]) -> list[Offer]:
+    """Offer facts by their id, then by the words that they hold; the newest before anything is typed.
+
+    The last word may only be begun; facts that hold all words come before those that hold some.
+    """
     if context.chosen is None:
         return []
     record, story = context.record, context.chosen.id
     digits = _digits("F", typed)
     if digits == "":
-        facts = await record.listings.latest(story, limit=MOST)
+        found = await record.listings.latest(story, limit=MOST)
     else:
         ids = await record.facts.beginning(story, digits, MOST) if digits else []
         if len(ids) < MOST and not (digits and typed[0].isalpha()):
+            ids += await record.search.beginning(typed, story_id=story, limit=MOST)
             ids += [hit.fact_id for hit in await record.search.find(typed, story_id=story, limit=MOST)]
-        facts = await record.facts.load(ids[:MOST])
+        found = await record.facts.load(list(dict.fromkeys(ids))[:MOST])
     named = {text.upper() for text in given}
-    return [Offer(f"F{fact.id}", _of_fact(fact)) for fact in facts if f"F{fact.id}" not in named]
+    return [Offer(f"F{fact.id}", _of_fact(fact)) for fact in found if f"F{fact.id}" not in named]
+
+
+async def retracted_facts(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    """Offer the facts that are retracted, newest first, by their id or the words of their reason."""
+    if context.chosen is None:
+        return []
+    found = await context.record.listings.retracted(context.chosen.id, limit=LOOKED_AT)
+    labelled = (
+        (fact.id, _("F{id}  retracted: {reason}", id=fact.id, reason=fact.retracted)) for fact in found
+    )
+    digits = _digits("F", typed)
+    return matching(
+        f"F{digits}" if digits else typed, [Offer(f"F{number}", label) for number, label in labelled]
+    )
 
 
 def _of_fact(fact: Fact) -> str:
@@ -163,6 +177,6 @@ async def _people(context: Context, typed: str, _given: Sequence[str]) -> list[O
 
 
 _BY_KIND: dict[Kind, Values] = {
-    Kind.NAME: names, Kind.PLACE: _places, Kind.FACT: _facts, Kind.SOURCE: sources, Kind.DRAFT: _drafts,
+    Kind.NAME: names, Kind.PLACE: _places, Kind.FACT: facts, Kind.SOURCE: sources, Kind.DRAFT: _drafts,
     Kind.STORY: _stories, Kind.COMMAND: _commands, Kind.PERSON: _people,
 }  # fmt: skip

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from bot.commands import fields
 from bot.commands.adding import FAMILY
+from bot.commands.completing import MOST, facts
 from bot.commands.composing import made
 from bot.commands.context import Context
 from bot.commands.forms import ONE, Field, Filled, Form, Proposal
 from bot.commands.referring import other_fact, source_of
-from bot.commands.registry import Argument, Kind, commands, listed
+from bot.commands.registry import Argument, Kind, Offer, commands, listed
 from bot.commands.revising import ID, about_fact, begin_with, done, in_force, on_record, proposing
 from bot.errors import UserError
 from bot.replies import Reply
@@ -151,6 +152,16 @@ async def _superseder(context: Context, filled: Filled, text: str) -> None:
 _BY = Field("by", N_("Which fact takes its place? “none” puts it back in force."), _superseder, required=True)
 
 
+async def _superseders(context: Context, typed: str, given: Sequence[str]) -> Sequence[Offer]:
+    """Offer other facts, and the word that puts the fact back in force."""
+    none = Offer(fields.NONE, _("{none}  put it back in force", none=fields.NONE))
+    found = await facts(context, typed, given)
+    if not fields.NONE.startswith(typed.casefold()):
+        return found
+    # Whoever has begun to type it means it; before that a fact is likelier.
+    return [none, *found] if typed else [*found[: MOST - 1], none]
+
+
 def _supersede_fields(_filled: Filled) -> Sequence[Field]:
     return (
         _BY,
@@ -161,7 +172,7 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
 @commands.command(
     "supersede",
     ID,
-    Argument(N_("by"), Kind.FACT, required=True),
+    Argument(N_("by"), Kind.FACT, required=True, offers=_superseders),
     Argument(N_("reason"), Kind.TEXT),
     family=FAMILY,
     role=Role.MODERATOR,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answers.differing import was_and_is
 from bot.commands import fields
 from bot.commands.adding import FAMILY
+from bot.commands.completing import retracted_facts
 from bot.commands.context import Context
 from bot.commands.forms import ONE, Field, Filled, Form
 from bot.commands.registry import Argument, Kind, commands
@@ -84,7 +86,7 @@ async def retract(context: Context, argument: str) -> Reply:
 
 @commands.command(
     "restore",
-    ID,
+    replace(ID, offers=retracted_facts),
     Argument(N_("reason"), Kind.TEXT),
     family=FAMILY,
     role=Role.MODERATOR,

@@ -80,12 +80,14 @@ def typed(path: Path, count: int) -> dict[str, tuple[str, int, list[str]]]:
     words = [query.split()[0] for query in corpus.queries(path, count)]
     numbers = [str(chance.randrange(1, 10_000)) for _ in range(count)]
     # From nothing over what thousands begin with to a whole name.
+    begun = [word[: chance.randrange(1, 1 + len(word))] for word in words]
     names = [f"stranger{number}"[: chance.randrange(13)] for number in numbers]
     return {
         "names": ("who", 0, names),
         "places": ("where", 0, names),
         "fact ids": ("fact", 0, ["", "F", "f1", "9", *(f"F{number}" for number in numbers)]),
         "words of facts": ("fact", 0, words),
+        "words begun": ("fact", 0, [*begun, "pe", "re", "person", "repxxxx", "desk re"]),
         "source ids": ("sources", 0, ["", "S", "s1", *(f"S{number}" for number in numbers)]),
         "words of sources": ("sources", 0, ["desk", "report desk", "zzz", "a b c d", *words]),
     }

@@ -34,6 +34,60 @@ async def test_words_match_in_any_form_case_and_accent(record, tmp_path):
     assert await record.search.find("") == []
 
 
+async def test_a_word_that_is_begun_is_found_by_each_of_its_letters_from_the_second_on(record, tmp_path):
+    await put(
+        record,
+        tmp_path,
+        fact("a", "the organisation alleged abductions and deportations"),
+        fact("b", "Мэр закрыл Café Liberté"),
+        fact("c", "nothing of the kind"),
+    )
+    begins = record.search.beginning
+    for word in ("organisation", "alleged", "abductions", "deportations"):
+        for letters in range(2, 1 + len(word)):
+            assert await begins(word[:letters].upper(), story_id=1, limit=5) == [1], word[:letters]
+    for typed in ("мэ", "закр", "caf", "CAFÉ lib", "liberté мэр за"):
+        assert await begins(typed, story_id=1, limit=5) == [2], typed
+    assert await begins("of th", story_id=1, limit=5) == [3]
+    assert await begins("th", story_id=1, limit=1) == [3]
+    assert await begins("organisation kin", story_id=1, limit=5) == []
+    for nothing in (
+        "",
+        "o",
+        "organisationx",
+        "organization",
+        "\ue0001",
+        "qq",
+        "the",
+        '"',
+        "story",
+        "a* OR b",
+    ):
+        assert await begins(nothing, story_id=1, limit=5) in ([], [3, 1]), nothing
+    assert await begins("org", story_id=2, limit=5) == []
+
+
+async def test_nothing_that_is_typed_makes_a_beginning_fail(record, tmp_path):
+    await put(record, tmp_path, fact("a", "the bridge is closed"))
+    marks = [
+        "²²",
+        "१२",
+        "ª º",
+        "\u0301\u0301",
+        "e\u0301",
+        "\ud800x",
+        "\x00 br",
+        "ǅǅ",
+        "ﬁﬁ",
+        "İstanbul",
+        "ß" * 3000,
+    ]
+    for mark in (*marks, '" OR "x', "NEAR(a b)", "{story} : x", "-br", "^br", "br*", "a AND", "%_"):
+        for typed in (mark, f"{mark} br", f"the {mark}", f"br {mark}"):
+            assert await record.search.beginning(typed, story_id=1, limit=3) in ([], [1]), typed
+    assert await record.search.beginning("^br*", story_id=1, limit=3) == [1]
+
+
 async def test_speaker_quote_figure_and_source_are_searched_too(record, tmp_path):
     voice = {"speaker": "Zelda Quill", "quote": "utter havoc", "source": {"title": "Gazette of Record"}}
     await put(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.answers.sentences import sentence
 from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.commands.registry import Kind
@@ -64,6 +65,13 @@ async def test_facts_are_offered_by_id_and_by_their_words_on_somebodys_word(desk
     about = await offered(bob, "fact", "warrant")
     assert about and any("warrant" in offer.label for offer in about)
     assert all(offer.label.startswith(f"{offer.value}  ") for offer in about)
+    for begun in ("lub", "lubin", "LUBINET"):
+        spoken = await offered(bob, "fact", begun)
+        assert spoken and all("Lubinets" in offer.label for offer in spoken[:3]), begun
+    for begun in ("wa", "warr", "warran"):
+        assert "warrant" in (await offered(bob, "fact", begun))[0].label, begun
+    (first, *_) = await offered(bob, "fact", "Lukashenko den")
+    assert "Lukashenko has denied that" in first.label
     denied = await offered(bob, "fact", "Lukashenko denied")
     assert any("denied that" in offer.label for offer in denied), denied
     for nothing in ("F999999", "F0", "F00", "f1234567890123456", "qqqq", "!\"'*()"):
@@ -78,6 +86,35 @@ async def test_a_fact_that_is_not_in_force_is_offered_by_its_id_without_what_it_
     }
     assert labels["F5"] == "F5  retracted" and labels["F6"] == "F6  superseded by F7"
     assert not {"F5", "F6"} & set(await values(ann, "fact"))
+
+
+async def test_retracted_facts_are_offered_to_be_restored(desk):
+    ann = await desk.moderator()
+    assert await values(ann, "restore") == []
+    await ann.tells("/retract F5 The source withdrew it", "[Confirm]", "/retract F9 Wrong", "[Confirm]")
+    assert await values(ann, "restore") == await values(ann, "restore", "f") == ["F9", "F5"]
+    assert [offer.label for offer in await offered(ann, "restore", "withdrew")] == [
+        "F5  retracted: The source withdrew it"
+    ]
+    assert await values(ann, "restore", "5") == await values(ann, "restore", "F5") == ["F5"]
+    assert await values(ann, "restore", "F6") == await values(desk.person(EVE), "restore") == []
+
+
+async def test_a_fact_may_be_put_back_in_force_by_a_word(desk):
+    ann = await desk.moderator()
+    found = await offered(ann, "supersede", "", argument=1, given=["F5"])
+    assert found[-1] == ("none", "none  put it back in force") and found[0].value.startswith("F")
+    assert (await values(ann, "supersede", "No", argument=1, given=["F5"]))[0] == "none"
+    assert "none" not in await values(ann, "supersede", "F", argument=1, given=["F5"])
+
+
+async def test_labels_end_with_whole_words(desk):
+    found = await offered(desk.person(BOB), "fact")
+    cut = [offer.label for offer in found if offer.label.endswith("…")]
+    assert cut
+    for label in cut:
+        fact = await desk.record.facts.find(int(label.split()[0][1:]))
+        assert f"{label[:-1].partition('  ')[2]} " in sentence(fact)
 
 
 async def test_a_fact_is_not_offered_beside_itself(desk):
@@ -238,7 +275,20 @@ async def test_of_ten_thousand_names_facts_and_sources_little_is_read(tmp_path):
         dispatcher = Dispatcher(record, commands, Settings())
         await record.database._reader.set_progress_handler(count, 1000)
         for kind, (command, argument, texts) in completing.typed(path, 40).items():
-            for text in {*texts, "", "s", "p", "f1", "s1", "1", "desk", "stranger"}:
+            for text in {
+                *texts,
+                "",
+                "s",
+                "p",
+                "f1",
+                "s1",
+                "1",
+                "desk",
+                "stranger",
+                "pe",
+                "repxxxx",
+                "desk re",
+            }:
                 done = 0
                 await dispatcher.offers(completing.ASKER, command, argument, text)
                 assert 1000 * done < AFFORDABLE, (kind, text, done)
