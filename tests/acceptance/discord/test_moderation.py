@@ -50,7 +50,7 @@ async def test_what_a_form_left_open_is_asked_and_answered_by_a_button(scene: Sc
     title = await mona.alone_presses(asked, "New source “https://example.org/note”")
     assert "What is the document called?" in title.text
     answering = await mona.presses(title, "Answer")
-    assert (await answering.modal()).inputs[0].label == "What is the document called?"
+    assert (await answering.modal()).inputs[0].label == "Title"
     shown = await mona.sends(answering, {"text": "Note on the pier"})
     assert "](<https://example.org/note>)" in shown.text
     done = await mona.alone_presses(shown, "Confirm")
