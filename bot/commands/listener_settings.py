@@ -95,21 +95,25 @@ async def reach_notes(context: Context, words: str | None) -> list[Note]:
     return []
 
 
-def described(listener: Listener) -> str:
-    """Return in a sentence how a listener hears of changes."""
+def described(listener: Listener, now: str) -> str:
+    """Return in a sentence or two how a listener hears of changes; `now` tells whether it is muted."""
     often = _(_CADENCES[listener.cadence])
     if listener.cadence is Cadence.DAILY:
         often = _("every day at {time}", time=listener.time)
     elif listener.cadence is Cadence.WEEKLY:
         often = _("every {weekday} at {time}", weekday=_(WEEKDAYS[listener.weekday]), time=listener.time)
-    return _("Notices come {often} ({zone}).", often=often, zone=listener.zone)
+    said = _("Notices come {often} ({zone}).", often=often, zone=listener.zone)
+    if listener.muted_until is None or listener.muted_until <= now:
+        return said
+    until = f"{listener.muted_until[:10]} {listener.muted_until[11:16]} UTC"
+    return " ".join((said, _("Muted until {when}: /mute off ends it.", when=until)))
 
 
 def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> Reply:
     quiet = f"{listener.quiet_from}-{listener.quiet_until}" if listener.quiet_from else _("none")
     which = _("only material changes") if listener.material_only else _("all changes")
     rows = [
-        Item(label=_("How often"), text=described(listener)),
+        Item(label=_("How often"), text=described(listener, context.record.ledger.now())),
         Item(label=_("Quiet hours"), text=quiet),
         Item(label=_("Which"), text=which),
         Item(label=_("Sound"), text=_("silent") if listener.silent else _("with sound")),

@@ -70,7 +70,7 @@ async def subscribe(context: Context, argument: str) -> Reply:
     notes = [Note(text=text.format(what=what)), *await reach_notes(context, words)]
     listener = await context.record.listeners.find(request.chat, request.topic)
     assert listener is not None  # it was just made
-    notes.append(Note(text=described(listener)))
+    notes.append(Note(text=described(listener, context.record.ledger.now())))
     actions = (
         Action(label="/settings", command="/settings"),
         Action(label="/subscriptions", command="/subscriptions"),
@@ -163,7 +163,7 @@ async def subscriptions(context: Context, _argument: str) -> Reply:
         )
     listener = await context.record.listeners.find(request.chat, request.topic)
     assert listener is not None  # whoever has subscriptions is one
-    return _listed(present, described(listener))
+    return _listed(present, described(listener, context.record.ledger.now()))
 
 
 def _listed(present: list[Subscription], note: str) -> Reply:

@@ -19,6 +19,7 @@ from bot.frontends.discord.addressing import (
     asked,
     channel,
     lacking,
+    left_out,
     may_manage,
     number_of,
     person,
@@ -271,3 +272,18 @@ def test_options_are_read_as_what_one_would_type(command: Command, data: st.Data
     assert parsed.after is None or (not command.lines and clean(words).endswith(f">{parsed.after}"))
     if command.lines and len(said) == 1 and isinstance(said[0], str):
         assert parsed.argument == clean_lines(said[0]).strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "missing"),
+    [
+        ("newstory", {}, None), ("newstory", {"name": "x"}, None), ("newstory", {"title": "X"}, "name"),
+        ("settings", {"value": "off"}, "setting"), ("settings", {"setting": "sound", "value": "off"}, None),
+        ("about", {}, None), ("who", {"name": "x"}, None),
+    ],
+)  # fmt: skip
+def test_an_option_left_out_before_another_is_asked_for(
+    name: str, options: dict[str, str], missing: str | None
+) -> None:
+    found = left_out(cast("Command", commands.find(name)), options)
+    assert (found.key if found else None) == missing

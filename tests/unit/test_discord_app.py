@@ -229,3 +229,25 @@ async def test_a_refused_token_for_real(record, monkeypatch) -> None:
         far.planned = [(401, {}, {"message": "401: Unauthorized", "code": 0})]
         with pytest.raises(SettingsError, match=r"discord\.token"):
             await run(SETTINGS, dispatcher_over(record), record, asyncio.Event(), sleep=Naps())
+
+
+@pytest.mark.parametrize(
+    ("status", "goes_on"), [(400, True), (403, True), (401, False), (429, False), (500, False)]
+)
+async def test_commands_that_discord_will_never_take_do_not_keep_the_bot_away(
+    record: Record, monkeypatch: pytest.MonkeyPatch, caplog, status: int, goes_on: bool
+) -> None:
+    async def refused(_menu: Any) -> bool:
+        raise discord.HTTPException(
+            Mock(status=status, reason="no"), {"code": 50035, "message": "told by a user"}
+        )
+
+    monkeypatch.setattr(client.Menu, "sync_changes", refused)
+    made = build(SETTINGS, dispatcher_over(record), record).client
+    if goes_on:
+        await made.setup_hook()
+        assert "Discord does not take the commands" in caplog.text and "by a user" not in caplog.text
+    else:
+        with pytest.raises(discord.HTTPException):
+            await made.setup_hook()
+    await made.close()

@@ -126,6 +126,7 @@ async def test_a_chat_is_muted_for_some_time(room: Room, text, until):
     reply = await room.ask(f"/mute {text}")
     assert f"Muted until {until} UTC" in plain(reply)
     assert (await room.listener()).muted_until.startswith(until.replace(" ", "T"))
+    assert f"Muted until {until}" in await room.say("/settings")
     assert offered(reply) == ["/mute off"]
     assert "hear of changes again" in await room.say("/mute off")
     assert (await room.listener()).muted_until is None

@@ -13,7 +13,7 @@ from typing import Any
 
 import discord
 
-from bot.commands.registry import Command, Kind
+from bot.commands.registry import Argument, Command, Kind
 from bot.requests import Identity, Request
 
 PLATFORM = "discord"
@@ -108,6 +108,13 @@ def told(message: discord.Message, me: discord.ClientUser, *, language: str) -> 
         alone=person(message.author.id),
         administers=administers if shared else None,
     )
+
+
+def left_out(command: Command, given: Mapping[str, Any]) -> Argument | None:
+    """Return the first argument that was left out before one that was given: what is typed has no gaps."""
+    known = [given.get(argument.key) is not None for argument in command.arguments]
+    gap = known.index(False) if False in known else len(known)
+    return command.arguments[gap] if any(known[gap:]) else None
 
 
 def typed(command: Command, given: Mapping[str, Any]) -> tuple[str, tuple[Identity, ...]]:

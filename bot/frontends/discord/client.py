@@ -12,6 +12,7 @@ from yarl import URL
 
 from bot.frontends.discord.addressing import channel
 from bot.frontends.discord.menu import Menu
+from bot.frontends.discord.showing import summary
 
 if TYPE_CHECKING:
     import aiohttp
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from bot.frontends.discord.conversation import Conversation
     from storage.record import Record
 
+# Of refusals, those that pass: the token may be renewed, the pace too quick.
+_PASSING = frozenset({401, 429})
 # Longer waits are left to the outbox, which tries again; 30 is the least that the library takes.
 LONGEST_WAIT = 30.0
 
@@ -65,10 +68,19 @@ class Client(discord.Client):
         self._resting = True
 
     async def setup_hook(self) -> None:
-        """Tell Discord of the commands that it does not have as they are. Raises discord.HTTPException."""
+        """Tell Discord of the commands that it does not have as they are.
+
+        Raises discord.HTTPException where trying again may help; else the bot goes on with those of before.
+        """
         menu = Menu(self, self._registry, self._conversation, language=self._language)
-        changed = await menu.sync_changes()
-        logger.info("commands are %s", "told to Discord anew" if changed else "as Discord has them")
+        try:
+            changed = await menu.sync_changes()
+        except discord.HTTPException as error:
+            if error.status >= 500 or error.status in _PASSING:
+                raise
+            logger.error("Discord does not take the commands: %s", summary(error))  # noqa: TRY400  # reason: cleaned
+        else:
+            logger.info("commands are %s", "told to Discord anew" if changed else "as Discord has them")
 
     async def on_ready(self) -> None:
         """Say that the bot is there."""

@@ -20,7 +20,7 @@ import discord
 
 from bot.commands.registry import Command, Offer
 from bot.commands.sheets import Sheet
-from bot.frontends.discord.addressing import asked, is_theirs, quoted, told, typed
+from bot.frontends.discord.addressing import asked, is_theirs, left_out, quoted, told, typed
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.sheets import given_back, key_of, modal, refilled, values_of
 from bot.frontends.discord.showing import Stage, is_over, summary
@@ -74,6 +74,11 @@ class Conversation:
         """Answer a slash command."""
         text, people = typed(command, given)
         stage = Stage(interaction, aside=command.aside)
+        if (missing := left_out(command, given)) is not None:
+            speak(asked(interaction, text).language)
+            text = _("Say also what “{option}” is to be: what you gave comes after it.", option=missing.key)
+            await self._safely(stage, stage.show(_aside(text), None))
+            return
         await self._safely(stage, self._ask(stage, interaction, asked(interaction, text, *people)))
 
     async def look_up(self, interaction: Interaction, message: discord.Message) -> None:
@@ -126,14 +131,14 @@ class Conversation:
             logger.error("%d messages were not answered within %g s", len(late), seconds)
             await asyncio.wait(late)
 
-    async def _safely(self, stage: Stage, work: Coroutine[Any, Any, None]) -> None:
+    async def _safely(self, stage: Stage, work: Coroutine[Any, Any, object]) -> None:
         """Do a piece of work to its end, whatever becomes of who waits for it: one must not end others."""
         task = asyncio.create_task(self._to_its_end(stage, work))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
         await asyncio.shield(task)
 
-    async def _to_its_end(self, stage: Stage, work: Coroutine[Any, Any, None]) -> None:
+    async def _to_its_end(self, stage: Stage, work: Coroutine[Any, Any, object]) -> None:
         """Do it, and own up to who waits for it where it fails."""
         try:
             try:
