@@ -78,8 +78,8 @@ class Filled:
     remark: str = ""
 
     def state(self) -> dict[str, Any]:
-        """Return it as JSON data, as it is read back: so the same state is seen to be the same."""
-        return asdict(self) | {"options": [list(option) for option in self.options]}
+        """Return it as JSON data."""
+        return asdict(self)
 
     @classmethod
     def of(cls, state: dict[str, Any]) -> Filled:

@@ -83,9 +83,8 @@ async def test_of_a_statement_four_words_may_differ_in_a_typo(desk, words, refus
 async def test_whoever_said_that_it_is_a_typo_may_still_say_that_it_is_not(desk):
     ann = await desk.moderator()
     await ann.tells("/correct F5", "[Place in the source]", "¶9")
-    asked = ann.button("Yes")
     assert_short(await ann.presses("No"), "more than a typo")
-    await ann.tells(asked, "The article has it there", "[Confirm]")
+    await ann.tells("[Yes]", "The article has it there", "[Confirm]")
     assert (await fact(desk, 5)).attributions[0].locator == "¶9"
 
 
