@@ -162,11 +162,12 @@ CREATE TABLE chat (
     story_id INTEGER NOT NULL REFERENCES story (id)
 );
 
--- Commands too long for a button's 64 bytes, by their digest.
+-- Commands too long for a button's 64 bytes, by their digest; those with a moment are forgotten then.
 CREATE TABLE button (
     digest TEXT PRIMARY KEY,
     command TEXT NOT NULL
-);
+, until TEXT);
+CREATE INDEX button_until ON button (until) WHERE until IS NOT NULL;
 
 -- No fact without an attribution. Attributions are therefore written before their fact.
 CREATE TRIGGER fact_needs_attribution BEFORE INSERT ON fact

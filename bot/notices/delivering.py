@@ -158,6 +158,7 @@ class Deliverer:
         before = self._record.ledger.clock() - self._spans.retention
         await self._record.receipts.forget_before(text_of(before))
         await self._record.outbox.forget_before(text_of(before))
+        await self._record.chats.forget(self._record.ledger.now())
 
     async def _deliver(self, parcel: Parcel) -> None:
         speak(parcel.listener.language)

@@ -136,7 +136,8 @@ async def test_a_killed_writer_leaves_the_record_whole(path, tmp_path):
             async with record.database.transaction() as tx:
                 await tx.run("PRAGMA cache_size = 1")
                 for number in range(2000):
-                    await tx.run("INSERT INTO button VALUES (?, ?)", (str(number), "x" * 500))
+                    row = (str(number), "x" * 500)
+                    await tx.run("INSERT INTO button (digest, command) VALUES (?, ?)", row)
                 print("written", flush=True)
                 await asyncio.sleep(60)
         asyncio.run(main())
@@ -303,7 +304,14 @@ async def test_the_contract_above_covers_every_reading_method(record):
     }
     # These two only pass on what others read; these write.
     passed_on = {"facts.select", "facts.listed"}
-    writing = {"stories.use", "chats.button", "progress.reach", "questions.keep", "questions.await_answer"}
+    writing = {
+        "stories.use",
+        "chats.button",
+        "chats.forget",
+        "progress.reach",
+        "questions.keep",
+        "questions.await_answer",
+    }
     writing |= {f"dialogues.{name}" for name in ("begin", "go_on", "end")}
     writing |= {f"outbox.{name}" for name in ("recover", "sent", "hold", "failed", "give_up", "moved")}
     writing |= {f"outbox.{name}" for name in ("retry", "drop")} | {"notices.fan_out", "notices.drop"}

@@ -58,7 +58,7 @@ async def test_one_of_several_attributions_may_go(record, path, tmp_path):
 async def test_an_exception_rolls_back(record):
     with pytest.raises(ZeroDivisionError):  # noqa: PT012  # reason: the block is what is tested
         async with record.database.transaction() as tx:
-            await tx.run("INSERT INTO button VALUES ('d', 'c')")
+            await tx.run("INSERT INTO button (digest, command) VALUES ('d', 'c')")
             1 / 0  # noqa: B018  # reason: any exception will do
     assert await record.chats.pressed("d") is None
     await record.chats.button("/who")  # and the next transaction works
@@ -69,7 +69,7 @@ async def test_a_cancelled_transaction_rolls_back_and_frees_the_record(record):
 
     async def write() -> None:
         async with record.database.transaction() as tx:
-            await tx.run("INSERT INTO button VALUES ('d', 'c')")
+            await tx.run("INSERT INTO button (digest, command) VALUES ('d', 'c')")
             inside.set()
             await asyncio.Event().wait()
 
@@ -84,7 +84,7 @@ async def test_a_cancelled_transaction_rolls_back_and_frees_the_record(record):
 
 async def test_readers_do_not_see_what_is_not_committed(record):
     async with record.database.transaction() as tx:
-        await tx.run("INSERT INTO button VALUES ('d', 'c')")
+        await tx.run("INSERT INTO button (digest, command) VALUES ('d', 'c')")
         assert await record.chats.pressed("d") is None
         assert len(await tx.fetch("SELECT 1 FROM button")) == 1
     assert await record.chats.pressed("d") == "c"

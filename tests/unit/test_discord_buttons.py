@@ -150,7 +150,7 @@ async def test_labels_are_one_short_line(record, label: str, expected: str) -> N
 
 @pytest.mark.parametrize("error", [BusyRecord("busy"), UnreadableRecord("broken")])
 async def test_a_button_that_cannot_be_kept_is_left_out(record, monkeypatch, caplog, error) -> None:
-    async def broken(_command: str) -> str:
+    async def broken(_command: str, **_until: str | None) -> str:
         raise error
 
     caplog.set_level(logging.INFO)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
 
 from bot.replies import Action, Reply
 from bot.texts import _
+from storage.audit import moment_text
 from storage.errors import RecordError
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 ID_LIMIT = 100
 LABEL_LIMIT = 80
 MOST = 25
+KEPT = timedelta(days=1)
 # Where there are too many, these stay: the ways on and out, which nothing else on the message offers.
 _STAYS = re.compile(r"/(?:confirm|skip|back|cancel)\b|.*\s>\S+$", re.DOTALL)
 DIGEST = re.compile(r"#[0-9a-f]{1,63}")
@@ -65,7 +68,10 @@ class Buttons:
         if command.startswith("/") and len(command) <= ID_LIMIT and not _UNSHOWABLE.search(command):
             return command
         try:
-            return "#" + await self._record.chats.button(command)
+            # What is no command holds what somebody filled in, who will take it up soon or never.
+            soon = moment_text(self._record.ledger.clock() + KEPT)
+            until = None if command.startswith("/") else soon
+            return "#" + await self._record.chats.button(command, until=until)
         except RecordError as error:
             logger.warning("a button was left out: %s", type(error).__name__)
             return None
