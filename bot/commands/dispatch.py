@@ -82,11 +82,9 @@ class Dispatcher:
     async def answer(self, request: Request) -> Reply | None:
         """Return the reply to a request; None where none is due. Raises nothing that can be foreseen."""
         parsed = self.parse(request)
-        return (
-            None
-            if parsed is None
-            else await self._guarded(request, lambda asked: self._answer(asked, parsed))
-        )
+        if parsed is None:
+            return None
+        return await self._guarded(request, lambda asked: self._answer(asked, parsed))
 
     async def sheet(self, request: Request) -> sheets.Sheet | Reply | None:
         """Return the sheet that a request opens, or what refuses it; None if it is to be answered as any.

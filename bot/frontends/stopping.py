@@ -1,11 +1,14 @@
-"""Working until told to stop."""
+"""Working until told to stop, and then to the end of what was begun."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+import logging
+from collections.abc import Collection, Coroutine
 from typing import Any
+
+DRAIN_SECONDS = 75.0  # below the 90 that systemd waits before it kills
 
 
 async def until(stop: asyncio.Event, work: Coroutine[Any, Any, None], forgiven: type[Exception]) -> bool:
@@ -27,3 +30,16 @@ async def until(stop: asyncio.Event, work: Coroutine[Any, Any, None], forgiven: 
         return False
     task.result()
     return True
+
+
+async def drain(begun: Collection[asyncio.Task[Any]], seconds: float, logger: logging.Logger) -> None:
+    """Wait until all that was begun is answered; give up what is not after `seconds`."""
+    if not begun:
+        return
+    logger.info("answering %d messages that were taken", len(begun))
+    _done, late = await asyncio.wait(begun, timeout=seconds)
+    for task in late:
+        task.cancel()
+    if late:
+        logger.error("%d messages were not answered within %g s", len(late), seconds)
+        await asyncio.wait(late)

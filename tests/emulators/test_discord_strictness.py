@@ -22,7 +22,7 @@ async def strict() -> AsyncIterator[DiscordEmulator]:
     """Start an emulator whose violations are looked at, and whose clock stands still."""
     now = [0.0]
     async with DiscordEmulator(limits=None, clock=lambda: now[0]) as api:
-        api.tick = lambda seconds: now.__setitem__(0, now[0] + seconds)  # type: ignore[attr-defined] - for tests
+        api.tick = lambda seconds: now.__setitem__(0, now[0] + seconds)  # type: ignore[attr-defined]  # reason: for the test
         yield api
 
 

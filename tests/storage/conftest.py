@@ -49,3 +49,10 @@ async def record(path: Path):
     opened = await Record.open(path, clock=Ticking())
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def flood(record: Record, tmp_path) -> Record:
+    """One fact of one story: F1 `a`."""
+    await put(record, tmp_path, fact("a"))
+    return record

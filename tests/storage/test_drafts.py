@@ -16,12 +16,6 @@ from tests.storage.conftest import fact, put
 READER = "telegram:9"
 
 
-@pytest.fixture
-async def flood(record: Record, tmp_path) -> Record:
-    await put(record, tmp_path, fact("a"))
-    return record
-
-
 async def propose(
     record: Record, ref: str = "new", *, proposer: str = READER, replacing: int | None = None
 ) -> int:

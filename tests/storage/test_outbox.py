@@ -11,7 +11,6 @@ from storage.notices import post
 from storage.outbox import MOST_ATTEMPTS, Failure, Outbox
 from storage.record import Record
 from tests.storage.changing import publish
-from tests.storage.conftest import fact, put
 from tests.storage.subscribing import (
     AFTER,
     LATER,
@@ -26,12 +25,6 @@ from tests.storage.subscribing import (
     take,
     told,
 )
-
-
-@pytest.fixture
-async def flood(record: Record, tmp_path) -> Record:
-    await put(record, tmp_path, fact("a"))
-    return record
 
 
 async def test_what_waits_is_handed_out_in_order_and_once(flood):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from storage.record import Record
 from tests.storage.changing import retract
-from tests.storage.conftest import fact, put
 from tests.storage.subscribing import (
     AFTER,
     LATER,
@@ -22,12 +18,6 @@ from tests.storage.subscribing import (
     take,
     told,
 )
-
-
-@pytest.fixture
-async def flood(record: Record, tmp_path) -> Record:
-    await put(record, tmp_path, fact("a"))
-    return record
 
 
 async def test_a_notice_is_done_when_all_have_been_told(flood):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from storage.notices import post
 from storage.record import Record
-from tests.storage.conftest import fact, put
 from tests.storage.subscribing import (
     AFTER,
     LATER,
@@ -18,12 +15,6 @@ from tests.storage.subscribing import (
     take,
     told,
 )
-
-
-@pytest.fixture
-async def flood(record: Record, tmp_path) -> Record:
-    await put(record, tmp_path, fact("a"))
-    return record
 
 
 async def tell_all(record: Record) -> None:

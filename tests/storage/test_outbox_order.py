@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from storage.notices import post
-from storage.record import Record
-from tests.storage.conftest import fact, put
 from tests.storage.subscribing import AFTER, LATER, SOON, deliveries, subscribe, take, told
-
-
-@pytest.fixture
-async def flood(record: Record, tmp_path) -> Record:
-    await put(record, tmp_path, fact("a"))
-    return record
 
 
 async def test_what_comes_while_something_is_under_way_waits_for_its_end(flood):

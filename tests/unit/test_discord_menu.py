@@ -179,7 +179,7 @@ class Told(Menu):
         async def get_global_commands(_application: int) -> list[dict[str, Any]]:
             return self._has
 
-        self.client.http.get_global_commands = get_global_commands  # type: ignore[method-assign,assignment]
+        self.client.http.get_global_commands = get_global_commands  # type: ignore[method-assign,assignment]  # reason: stands in for it
         return await super().sync_changes()
 
     async def sync(self, **_options: Any) -> list[app_commands.AppCommand]:

@@ -21,7 +21,7 @@ CHANNEL = "#"
 # What a bot must be permitted in a channel to write there without being asked just now.
 NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history")
 _NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links", "read_message_history")
-# A message's text may be as long as a reader's (with Nitro), and more is asked of it than it holds.
+# Of a message that is looked up: what is claimed first is asked about, and the rest only blurs the question.
 LONGEST_QUOTED = 1000
 
 Interaction = discord.Interaction[discord.Client]

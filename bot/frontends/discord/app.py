@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,17 +16,16 @@ import discord
 from discord.http import Route
 
 from bot.errors import SettingsError
+from bot.frontends.delivering import deliverer
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.client import Client, point_to
 from bot.frontends.discord.conversation import Conversation
-from bot.frontends.discord.showing import summary
+from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.transmitting import Transmitter
 from bot.frontends.discord.turnstile import Turnstile
-from bot.frontends.stopping import until
-from bot.notices import find_what_to_tell
+from bot.frontends.stopping import DRAIN_SECONDS, until
 from bot.notices.delivering import Deliverer, Sleep
 from bot.notices.remembering import Memory
-from bot.notices.timing import Spans
 from bot.texts import _
 
 if TYPE_CHECKING:
@@ -35,9 +33,6 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from storage.record import Record
 
-# Messages under way: paced, there are two or three, but some answers take long.
-AT_ONCE = 64
-DRAIN_SECONDS = 75.0  # below the 90 that systemd waits before it kills
 BEAT = 10.0  # seconds between two signs of life
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 # Close codes of the gateway: https://discord.com/developers/docs/topics/opcodes-and-status-codes
@@ -70,23 +65,9 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
     )
     client = Client(record, dispatcher.registry, conversation, turnstile.trace(), language=settings.language)
 
-    async def look() -> None:
-        await find_what_to_tell(record)
-        await memory.flush()
-
-    deliverer = Deliverer(
-        record,
-        Transmitter(client, buttons.under, sleep=sleep),
-        look,
-        at_once=AT_ONCE,
-        spans=Spans(
-            gather=timedelta(seconds=settings.notices.gather),
-            retention=timedelta(days=settings.notices.retention),
-        ),
-        metrics=dispatcher.metrics,
-        sleep=sleep,
-    )
-    return App(client, conversation, deliverer)
+    transmitter = Transmitter(client, buttons.under, sleep=sleep)
+    sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep)
+    return App(client, conversation, sender)
 
 
 async def run(

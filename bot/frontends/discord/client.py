@@ -12,7 +12,8 @@ from yarl import URL
 
 from bot.frontends.discord.addressing import channel
 from bot.frontends.discord.menu import Menu
-from bot.frontends.discord.showing import summary
+from bot.frontends.discord.refusals import summary
+from bot.frontends.discord.render import NOBODY
 
 if TYPE_CHECKING:
     import aiohttp
@@ -49,7 +50,7 @@ class Client(discord.Client):
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=intents(),
-            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_mentions=NOBODY,
             http_trace=trace,
             max_ratelimit_timeout=LONGEST_WAIT,
             # Neither members nor messages are looked up later.

@@ -22,9 +22,11 @@ from bot.commands.registry import Command, Offer
 from bot.commands.sheets import Sheet
 from bot.frontends.discord.addressing import asked, is_theirs, left_out, quoted, told, typed
 from bot.frontends.discord.buttons import Buttons
+from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.sheets import given_back, key_of, modal, refilled, values_of
-from bot.frontends.discord.showing import Stage, is_over, summary
+from bot.frontends.discord.showing import Stage, is_over
 from bot.frontends.lanes import Lanes
+from bot.frontends.stopping import drain
 from bot.notices.remembering import Memory
 from bot.replies import Note, Reply
 from bot.requests import Request
@@ -121,15 +123,7 @@ class Conversation:
 
     async def drain(self, seconds: float) -> None:
         """Wait until everything taken is answered; give up what is not after `seconds`."""
-        if not self._open:
-            return
-        logger.info("answering %d messages that were taken", len(self._open))
-        _done, late = await asyncio.wait(self._open, timeout=seconds)
-        for task in late:
-            task.cancel()
-        if late:
-            logger.error("%d messages were not answered within %g s", len(late), seconds)
-            await asyncio.wait(late)
+        await drain(self._open, seconds, logger)
 
     async def _safely(self, stage: Stage, work: Coroutine[Any, Any, object]) -> None:
         """Do a piece of work to its end, whatever becomes of who waits for it: one must not end others."""

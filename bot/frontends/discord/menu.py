@@ -14,9 +14,9 @@ import discord
 from discord import app_commands
 
 from bot.commands.registry import Argument, Command, Kind
-from bot.frontends.discord.showing import summary
+from bot.frontends.discord.refusals import summary
 from bot.requests import Role
-from bot.texts import N_, _, speak
+from bot.texts import N_, _, shortened, speak
 
 if TYPE_CHECKING:
     from bot.commands.registry import Registry
@@ -42,7 +42,7 @@ logger = logging.getLogger("onrecord.discord")
 
 
 class Menu(app_commands.CommandTree[Client]):
-    """All that the bot offers on Discord; `sync` tells Discord of it where it differs from what is there."""
+    """All that the bot offers on Discord; `sync_changes` tells Discord of it where it has something else."""
 
     def __init__(
         self,
@@ -166,8 +166,7 @@ def _on_record(conversation: Conversation) -> app_commands.ContextMenu:
 
 
 def _brief(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= DESCRIPTION_LIMIT else line[: DESCRIPTION_LIMIT - 1].rstrip() + "…"
+    return shortened(" ".join(text.split()), DESCRIPTION_LIMIT)
 
 
 # What of a command Discord may know in an older form.

@@ -39,6 +39,7 @@ _UNREACHABLE = {
     _ARCHIVED: N_("the thread is archived"),
     160005: N_("the thread is locked"),
 }
+_LACKING = frozenset({50001, 50013})
 # Of a message.
 _REFUSED = {
     10008: N_("the message was deleted"),
@@ -95,9 +96,9 @@ def _by_status(error: discord.HTTPException) -> Outcome:
         case 429:
             return Outcome(Fate.FAILED, error="told to wait", wait=_retry_after(error))
         case 400 | 404 | 405 | 413:
-            return Outcome(Fate.REFUSED, error=summary(error))
+            return Outcome(Fate.REFUSED, error=_reason(error))
     # Such as 5xx; and a 403 without a code, which is of the network in front of Discord.
-    return Outcome(Fate.FAILED, error=summary(error))
+    return Outcome(Fate.FAILED, error=_reason(error))
 
 
 def _retry_after(error: discord.HTTPException) -> float:
@@ -106,6 +107,14 @@ def _retry_after(error: discord.HTTPException) -> float:
     return float(value) if value.isascii() and value.replace(".", "", 1).isdigit() else 0.0
 
 
-def summary(error: discord.HTTPException) -> str:
-    """Return an error for the log, without Discord's text."""
+def summary(error: discord.DiscordException) -> str:
+    """Return an error for the log, without Discord's text, which may repeat what a user wrote."""
+    if not isinstance(error, discord.HTTPException):
+        return type(error).__name__
+    lacking = ": a permission is missing there" if error.code in _LACKING else ""
+    return f"{type(error).__name__} {error.status} (code {error.code}){lacking}"
+
+
+def _reason(error: discord.HTTPException) -> str:
+    """Return what a delivery that came to nothing says of an error that means nothing in particular."""
     return f"{type(error).__name__}: {error.status}, code {error.code}"

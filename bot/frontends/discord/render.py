@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from discord import Embed
+from discord import AllowedMentions, Embed
 
 from bot.frontends.packing import Packing, Row, Span, units
 from bot.replies import Block, Heading, Item, Line, Note, Reply
 from bot.texts import _
 
+NOBODY = AllowedMentions.none()  # what is shown alerts nobody, whoever it names
 # In UTF-16 code units, of which a text never has fewer than characters, whichever of them Discord counts.
 TITLE_LIMIT = 256
 DESCRIPTION_LIMIT = 4096

@@ -10,13 +10,10 @@ from typing import Any
 import discord
 
 from bot.frontends.discord.refusals import cannot_answer
-from bot.frontends.discord.render import Piece, render
+from bot.frontends.discord.render import NOBODY, Piece, render
 from bot.replies import Reply
 
 Interaction = discord.Interaction[discord.Client]
-# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes
-_LACKING = frozenset({50001, 50013})
-NOBODY = discord.AllowedMentions.none()
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _UNKNOWN_MESSAGE = 10008
 # An interaction that was not answered within three seconds, or whose fifteen minutes have passed.
@@ -169,14 +166,6 @@ async def _turned(interaction: Interaction, piece: Piece, view: discord.ui.View 
 def _optional(view: discord.ui.View | None) -> dict[str, Any]:
     """Return a view as an argument; the library takes None for one only where it edits."""
     return {} if view is None else {"view": view}
-
-
-def summary(error: discord.DiscordException) -> str:
-    """Return an error for the log, without the part that may repeat what a user wrote."""
-    if isinstance(error, discord.HTTPException):
-        lacking = ": a permission is missing there" if error.code in _LACKING else ""
-        return f"{type(error).__name__} {error.status} (code {error.code}){lacking}"
-    return type(error).__name__
 
 
 def is_over(error: Exception) -> bool:

@@ -13,7 +13,7 @@ import discord
 
 from bot.frontends.discord.addressing import PLATFORM, number_of
 from bot.frontends.discord.refusals import cannot_answer, outcome_of
-from bot.frontends.discord.render import render
+from bot.frontends.discord.render import NOBODY, render
 from bot.frontends.discord.turnstile import unasked
 from bot.frontends.pacing import Sleep
 from bot.notices.fates import Fate, Outcome
@@ -27,7 +27,6 @@ LONGEST_WAIT = 60.0
 MOST_DIRECT = 50_000
 Views = Callable[[Reply], Awaitable[discord.ui.View | None]]
 Say = Callable[[], Awaitable[discord.Message]]
-NOBODY = discord.AllowedMentions.none()
 
 log = logging.getLogger("onrecord.discord")
 

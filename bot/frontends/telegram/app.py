@@ -7,7 +7,6 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from telegram import Update
@@ -15,7 +14,8 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, TypeHandler
 
 from bot.errors import SettingsError
-from bot.frontends.stopping import until
+from bot.frontends.delivering import deliverer
+from bot.frontends.stopping import DRAIN_SECONDS, until
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.conversation import Conversation
 from bot.frontends.telegram.inbox import Inbox
@@ -26,10 +26,7 @@ from bot.frontends.telegram.polling import Poller
 from bot.frontends.telegram.sending import Courier, Sleep, persist, summary
 from bot.frontends.telegram.transmitting import Transmitter
 from bot.frontends.telegram.transport import CONNECTIONS, AiohttpRequest
-from bot.notices import find_what_to_tell
-from bot.notices.delivering import Deliverer
 from bot.notices.remembering import Memory
-from bot.notices.timing import Spans
 from bot.texts import _
 
 if TYPE_CHECKING:
@@ -48,10 +45,7 @@ KINDS = ("message", "edited_message", "channel_post", "callback_query", "my_chat
 # Updates open for each that is handled at once: enough to keep all busy while the next are fetched.
 OPEN_FOR_EACH = 4
 MENU_SECONDS = 5.0  # how long the first update waits for the menus
-DRAIN_SECONDS = 75.0  # below the 90 that systemd waits before it kills
 LONGEST_PAUSE = 30.0
-# Messages under way: paced, there are two or three, but some answers take ten seconds.
-AT_ONCE = 64
 MENUS = 200  # moderators whose private chat gets a menu of its own
 
 logger = logging.getLogger("onrecord.telegram")
@@ -91,21 +85,9 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
     conversation = Conversation(client, dispatcher, record, courier, memory, language=settings.language)
     application.add_handler(TypeHandler(Update, conversation.handle))
 
-    async def look() -> None:
-        await find_what_to_tell(record)
-        await memory.flush()
-
-    application.bot_data[DELIVERER] = Deliverer(
-        record,
-        Transmitter(client, pacer, conversation.buttons, sleep=sleep),
-        look,
-        at_once=AT_ONCE,
-        spans=Spans(
-            gather=timedelta(seconds=settings.notices.gather),
-            retention=timedelta(days=settings.notices.retention),
-        ),
-        metrics=dispatcher.metrics,
-        sleep=sleep,
+    transmitter = Transmitter(client, pacer, conversation.buttons, sleep=sleep)
+    application.bot_data[DELIVERER] = deliverer(
+        settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep
     )
     return application
 

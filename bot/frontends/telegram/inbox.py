@@ -9,6 +9,8 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application
 
+from bot.frontends.stopping import drain
+
 logger = logging.getLogger("onrecord.telegram")
 
 
@@ -50,15 +52,7 @@ class Inbox:
 
     async def drain(self, seconds: float) -> None:
         """Wait until everything taken is answered; give up what is not after `seconds`."""
-        if not self._open:
-            return
-        logger.info("answering %d updates that were taken", len(self._open))
-        _, late = await asyncio.wait(self._open, timeout=seconds)
-        for task in late:
-            task.cancel()
-        if late:
-            logger.error("%d updates were not answered within %g s", len(late), seconds)
-            await asyncio.wait(late)
+        await drain(self._open, seconds, logger)
 
     def _read(self, data: object) -> Update | None:
         if not isinstance(data, dict):

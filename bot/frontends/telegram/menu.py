@@ -24,7 +24,7 @@ from telegram.error import TelegramError
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.sending import Sleep, persist, summary
 from bot.requests import Role
-from bot.texts import _, speak
+from bot.texts import _, shortened, speak
 
 if TYPE_CHECKING:
     from bot.commands.registry import Registry
@@ -90,5 +90,4 @@ def _entries(registry: Registry, role: Role) -> list[BotCommand]:
 
 
 def _brief(help_line: str) -> str:
-    line = " ".join(help_line.split())
-    return line if len(line) <= DESCRIPTION_LIMIT else line[: DESCRIPTION_LIMIT - 1].rstrip() + "…"
+    return shortened(" ".join(help_line.split()), DESCRIPTION_LIMIT)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import unquote
 
-import simcord.http.client  # noqa: F401 - it registers the routes
+import simcord.http.client  # noqa: F401  # reason: it registers the routes
 from aiohttp import web
 from simcord.backend.errors import BackendError
 from simcord.http import router
