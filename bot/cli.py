@@ -213,7 +213,10 @@ def outbox(
 @app.command(epilog="Example: onrecord why F7 telegram:12345")
 def why(
     fact: Annotated[str, typer.Argument(help="The fact, like F7.")],
-    chat: Annotated[str, typer.Argument(help="The chat's address, like telegram:12345.")],
+    chat: Annotated[
+        str,
+        typer.Argument(help="The chat's address, like telegram:12345; a Discord channel is discord:#12345."),
+    ],
     topic: Annotated[int, typer.Option(help="The forum topic, if it is one.")] = 0,
     config: ConfigFile = None,
 ) -> None:

@@ -26,6 +26,11 @@ from storage.words import split
 
 # Words that differ in a statement whose typos were mended.
 MOST_TYPOS = 4
+# One of these more or less, as of a number, turns what a statement says.
+TURNING = frozenset(
+    "not no never nor neither none nobody nothing cannot without would will might may must should could can"
+    " all every some most many few only".split()
+)
 LONGEST_LABEL = 40
 _ATTRIBUTION = ("who", "cue", "stance", "at", "quote", "said", "source")
 _SOURCE_LINES = ("title", "publisher", "published", "kind", "author", "via")
@@ -73,8 +78,9 @@ def _doubt_immaterial(before: FactEntry, after: FactEntry) -> None:
     ]
     same = weighty[0] == weighty[1] and (before.occurred, before.figures) == (after.occurred, after.figures)
     words = [Counter(split(entry.statement)) for entry in (before, after)]
-    changed = sum(((words[0] - words[1]) + (words[1] - words[0])).values())
-    if not same or changed > MOST_TYPOS:
+    changed = (words[0] - words[1]) + (words[1] - words[0])
+    turned = any(word in TURNING or any(map(str.isdigit, word)) for word in changed)
+    if not same or turned or changed.total() > MOST_TYPOS:
         raise Amiss(
             _("That is more than a typo: it changes what readers were told. Say “material: yes”, and why."),
             fields.MATERIAL,

@@ -226,7 +226,7 @@ async def mute(context: Context, argument: str) -> Reply:
     off = Action(label=_("End it"), command="/mute off")
     return Reply(
         blocks=(
-            Note(text=_("Muted until {when}. What changes until then comes at once after it.", when=when)),
+            Note(text=_("Muted until {when}. What changes until then comes together, after it.", when=when)),
         ),
         actions=(off,),
     )

@@ -19,6 +19,7 @@ from storage.models import Fact
 from storage.standing import contradicted
 
 FAMILY = N_("Looking closely")
+LATEST = 3
 
 
 @commands.command(
@@ -40,9 +41,11 @@ async def fact(context: Context, argument: str) -> Reply:
     others = await context.record.facts.load(relation.other_id for relation in found.relations)
     blocks += relation_lines(found, {other.id: other for other in others})
     revisions = await context.record.facts.revisions(found.id)
-    blocks.append(Heading(text=_("Revisions")))
+    shown = revisions[-LATEST:]
+    latest = _("Latest revisions ({shown} of {count})", shown=len(shown), count=len(revisions))
+    blocks.append(Heading(text=_("Revisions") if shown == revisions else latest))
     names = await _names(context)
-    blocks += [revised(item, names) for item in revisions[-3:]]
+    blocks += [revised(item, names) for item in shown]
     return Reply(blocks=tuple(blocks), actions=(Action(label=_("History"), command=f"/history F{found.id}"),))
 
 

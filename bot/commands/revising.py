@@ -55,8 +55,9 @@ def _why(change: Revise) -> list[Note]:
     """Return what will be told of a change beside how the fact reads."""
     notes = []
     if change.kind is RevisionKind.CORRECTED:
-        text = _("Material: those who saw the fact hear of it.")
-        notes.append(Note(text=text if change.material else _("Not material: nobody will be told.")))
+        material = _("Material: those who saw the fact hear of it.")
+        wording = _("Not material: only those who hear of all changes are told.")
+        notes.append(Note(text=material if change.material else wording))
     # What a fact is retracted for stands in its place already.
     if change.reason and change.kind is not RevisionKind.RETRACTED:
         notes.append(Note(text=_("Reason that readers will see: {reason}", reason=change.reason)))

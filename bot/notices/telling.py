@@ -97,6 +97,9 @@ def _side_by_side(before: Fact, now: Fact) -> list[Block]:
         ]
     if before.retracted is not None:
         return [Note(text=_("On record again:")), *with_voices(now)]
+    if before.superseded_by is not None and now.superseded_by is None:
+        note = Note(text=_("In force again: F{id} no longer takes its place.", id=before.superseded_by))
+        return [note, *with_voices(now)]
     was, reads = sides(before, now)
     shown = [_marked(block, _("was")) for block in was] + [_marked(block, _("now")) for block in reads]
     return shown or list(with_voices(now))

@@ -30,10 +30,20 @@ IMMATERIAL = (
     "about: Putin",
     "cue: denied once more that",
 )
+# What F5 says, with a word that turns it, and with a number.
+SAYS = (
+    "any children have come to Belarus from among the hundreds whom, by the article's account, Russia"
+    " abducted during the war and who were resettled in Russia"
+)
+TURNED = (
+    f"statement: {SAYS.replace('any', 'no')}",
+    f"statement: {SAYS.replace('have', 'might have')}",
+    f"statement: {SAYS.replace('hundreds', '100')}",
+)
 WEIGHTY = (
     "who: Putin", "who: none", "stance: denies\ncue: did not confirm that\nwho: Putin", "cue: said that",
     "source: S2", "source: + A memo", "at: ¶9", "at: none", "when: 2024-01\nnote: none",
-    "figure: 3 boats", "statement: nobody at all came there",
+    "figure: 3 boats", "statement: nobody at all came there", *TURNED,
 )  # fmt: skip
 
 
@@ -75,7 +85,7 @@ async def test_of_a_statement_four_words_may_differ_in_a_typo(desk, words, refus
     ann = await desk.moderator()
     statement = (await fact(desk, 9)).statement.split()
     for number in range(words):
-        statement[-1 - number] = f"x{number}"
+        statement[-1 - number] = "xyz"[number:]
     await ann.says(f"/correct F9\nstatement: {' '.join(statement)}\nmaterial: no")
     assert ("more than a typo" in ann.seen, "Confirm" in buttons(ann.reply)) == (refused, not refused)
 

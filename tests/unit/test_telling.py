@@ -139,3 +139,11 @@ async def test_a_notice_of_a_revision_that_never_was_tells_nothing(wire: Wire):
 def test_a_log_names_a_chat_and_its_topic():
     assert about(Listener(id=1, chat="telegram:-1")) == "telegram:-1"
     assert about(Listener(id=1, chat="telegram:-1", topic=4)) == "telegram:-1/4"
+
+
+async def test_a_fact_whose_place_is_taken_no_more_reads_as_it_stands(wire: Wire):
+    await wire.change(1, "superseded", superseded_by="dam")
+    await wire.change(1, "superseded", superseded_by=None)
+    reply = await told(wire)
+    assert [text for _label, text in lines(reply)] == ["Ann Ray said that it rained for three days"]
+    assert Note(text="In force again: F2 no longer takes its place.") in reply.blocks
