@@ -43,6 +43,7 @@ PROMPT = 1.0
 PAGE = re.compile(r"\A/.*\s>\S+\s*\Z", re.DOTALL)
 # What these answer takes the place of what they stand under: a panel, and a dialogue's question.
 _IN_PLACE = re.compile(r"/(?:settings|answer|choose|skip|back|confirm|cancel)\b")
+FACT = re.compile(r"\bF[1-9]\d{0,14}\b")
 TOO_OLD = N_("This button is too old: send the command again.")
 NO_TEXT = N_("That message has no text that could be looked up.")
 
@@ -196,7 +197,9 @@ class Conversation:
 
     async def _look_up(self, stage: Stage, interaction: Interaction, message: discord.Message) -> None:
         text = quoted(message)
-        request = asked(interaction, f"/ask {text}")
+        # What the bot itself has said it knows by its id, and not only in other words.
+        own = FACT.search(text) if message.author == interaction.client.user else None
+        request = asked(interaction, f"/fact {own[0]}" if own else f"/ask {text}")
         speak(request.language)
         if not text:
             await stage.show(_aside(_(NO_TEXT)), None)

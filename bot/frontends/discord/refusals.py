@@ -39,7 +39,7 @@ _UNREACHABLE = {
     _ARCHIVED: N_("the thread is archived"),
     160005: N_("the thread is locked"),
 }
-_LACKING = frozenset({50001, 50013})
+LACKING = frozenset({50001, 50013})
 # Of a message.
 _REFUSED = {
     10008: N_("the message was deleted"),
@@ -111,7 +111,7 @@ def summary(error: discord.DiscordException) -> str:
     """Return an error for the log, without Discord's text, which may repeat what a user wrote."""
     if not isinstance(error, discord.HTTPException):
         return type(error).__name__
-    lacking = ": a permission is missing there" if error.code in _LACKING else ""
+    lacking = ": a permission is missing there" if error.code in LACKING else ""
     return f"{type(error).__name__} {error.status} (code {error.code}){lacking}"
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+import aiohttp
 import discord
 
-from bot.frontends.discord.refusals import cannot_answer
+from bot.frontends.discord.addressing import lacking
+from bot.frontends.discord.refusals import LACKING, cannot_answer
 from bot.frontends.discord.render import NOBODY, Piece, render
 from bot.replies import Reply
+from bot.texts import _
 
 Interaction = discord.Interaction[discord.Client]
+# Seconds between attempts to send an answer.
+PAUSES = (0.5, 1.0)
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _UNKNOWN_MESSAGE = 10008
 # An interaction that was not answered within three seconds, or whose fifteen minutes have passed.
@@ -76,11 +82,22 @@ class Stage:
     async def _reply(
         self, message: discord.Message, pieces: list[Piece], view: discord.ui.View | None
     ) -> list[int]:
-        sent = []
+        sent: list[int] = []
         for number, piece in enumerate(pieces, 1):
             more = _optional(view if number == len(pieces) else None)
-            send = partial(message.channel.send, embeds=piece.embeds, allowed_mentions=NOBODY, **more)
-            sent.append((await (_replying(send, message) if number == 1 else send())).id)
+            # With the same nonce, Discord sends a message once: an answer that was cut off is tried again.
+            nonce = f"{message.id}.{number}"
+            send = partial(
+                message.channel.send, embeds=piece.embeds, allowed_mentions=NOBODY, nonce=nonce, **more
+            )
+            try:
+                shown = await _surely(partial(_replying, send, message) if number == 1 else send)
+            except discord.Forbidden as error:
+                if error.code not in LACKING or not isinstance(message.author, discord.Member):
+                    raise
+                await _tell_what_is_lacking(message)
+                break
+            sent.append(shown.id)
         return sent
 
     async def _respond(
@@ -138,6 +155,29 @@ class Stage:
         if announced:
             await interaction.delete_original_response()
         return shown.id
+
+
+async def _surely(send: Callable[[], Awaitable[discord.Message]]) -> discord.Message:
+    """Send, and again where the connection breaks off."""
+    for pause in PAUSES:
+        try:
+            return await send()
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            await asyncio.sleep(pause)
+    return await send()
+
+
+async def _tell_what_is_lacking(message: discord.Message) -> None:
+    """Say in plain words what an answer would need; in a direct message where none are permitted."""
+    assert message.guild is not None  # elsewhere nothing has to be permitted
+    place = message.channel
+    assert not isinstance(place, discord.PartialMessageable)  # a mention brings its channel along
+    missing = lacking(place.permissions_for(message.guild.me), place)
+    text = _("I may not answer there. Let an admin give me: {permissions}.", permissions=", ".join(missing))
+    try:
+        await _replying(partial(place.send, text, allowed_mentions=NOBODY), message)
+    except discord.Forbidden:
+        await message.author.send(text, allowed_mentions=NOBODY)
 
 
 async def _replying(

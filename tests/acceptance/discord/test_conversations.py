@@ -232,6 +232,7 @@ async def test_what_stands_on_record_about_a_message_of_the_bot(scene: Scene) ->
     answer = await alice.asks("fact", id="F15")
     asked = await scene.api.context_menu(alice.user, answer, ON_RECORD)
     assert "Lubinets" in (await asked.message()).text
+    assert plain(await asked.message()).startswith("F15")
 
 
 async def test_a_message_without_text_is_told_of_aside(scene: Scene) -> None:

@@ -85,6 +85,31 @@ async def test_answers_are_given_again(scene: Scene) -> None:
     assert all(reader.channel.sent.unread == [] for reader in readers)
 
 
+async def test_an_answer_that_was_cut_off_is_sent_once(scene: Scene) -> None:
+    for fault in CUT:
+        reader = scene.reader()
+        scene.api.fail_next("POST", f"/channels/{reader.channel.id}/messages", fault)
+        await reader.says(f"{scene.api.bot.mention} /who lubinets")
+        await reader.says(f"{scene.api.bot.mention} /fact F5")
+        answers = [message for message in reader.channel.messages if message.embeds]
+        assert len(answers) == 2, fault.name
+
+
+async def test_a_mention_where_nothing_may_be_embedded_is_told_what_is_lacking(scene: Scene) -> None:
+    reader = scene.reader()
+    reader.channel.deny(scene.api.bot, "embed_links")
+    told = await reader.says(f"{scene.api.bot.mention} /who lubinets")
+    assert told.content == "I may not answer there. Let an admin give me: Embed Links."
+
+
+async def test_a_mention_where_nothing_may_be_sent_is_told_in_private_what_is_lacking(scene: Scene) -> None:
+    reader = scene.reader()
+    reader.channel.deny(scene.api.bot, "send_messages")
+    await scene.api.say(reader.user, reader.channel, f"{scene.api.bot.mention} /who lubinets")
+    told = await reader.in_private.channel.next_message(20)
+    assert told.content.startswith("I may not answer there. Let an admin give me: Send Messages")
+
+
 async def test_who_got_no_answer_for_want_of_a_connection_is_told(scene: Scene) -> None:
     alice = scene.reader()
     scene.api.fail_next("POST", "/interactions/*/callback", Fault.dropped())
