@@ -80,7 +80,7 @@ def chat(
 ) -> None:
     """Talk to the bot in this terminal, or answer each line of standard input."""
     from bot.frontends.terminal.app import chat as converse
-    from bot.operating import tell_shipped
+    from bot.operations import tell_shipped
     from bot.requests import Role
     from bot.wiring import open_bot
 
@@ -99,7 +99,7 @@ def import_(
     config: ConfigFile = None,
 ) -> None:
     """Put a fact sheet on record, all of it or nothing."""
-    from bot.operating import import_file
+    from bot.operations import import_file
 
     with _reporting(config, "importing", quiet=True) as settings:
         print(_complete(import_file(settings, file, story)))
@@ -119,7 +119,7 @@ def export(
 ) -> None:
     """Write a story's fact sheet to a file or to standard output."""
     from bot.frontends.terminal.app import utf8
-    from bot.operating import export_file
+    from bot.operations import export_file
 
     by_ending = Form.JSONL if output is not None and output.suffix in (".jsonl", ".ndjson") else Form.TOML
     with _reporting(config, "exporting", quiet=True) as settings:
@@ -140,7 +140,7 @@ def search(
 ) -> None:
     """Find facts by words, best first."""
     from bot.frontends.terminal.app import lines, utf8
-    from bot.operating import search as find
+    from bot.operations import search as find
 
     queries = iter([" ".join(query)]) if query else lines(sys.stdin.buffer)
     with _reporting(config, "searching", quiet=True) as settings:
@@ -152,7 +152,7 @@ def schema() -> None:
     """Print the JSON Schema of fact sheets."""
     import json
 
-    from storage.factsheets import sheet_schema
+    from storage.sheets.importing import sheet_schema
 
     print(json.dumps(sheet_schema(), indent=2, ensure_ascii=False))
 
@@ -160,7 +160,7 @@ def schema() -> None:
 @app.command(epilog="Example: onrecord migrate --config config.toml")
 def migrate(config: ConfigFile = None) -> None:
     """Bring the record's file up to date with this program."""
-    from bot.operating import migrate as bring_up_to_date
+    from bot.operations import migrate as bring_up_to_date
 
     with _reporting(config, "migrating", quiet=True) as settings:
         print(_complete(bring_up_to_date(settings)))
@@ -173,7 +173,7 @@ def backup(
     config: ConfigFile = None,
 ) -> None:
     """Copy the record while the bot runs; the copy appears whole or not at all."""
-    from bot.operating import back_up
+    from bot.operations import back_up
 
     with _reporting(config, "backing up", quiet=True) as settings:
         print(_complete(back_up(settings, file, force=force)))
@@ -203,7 +203,7 @@ def outbox(
     config: ConfigFile = None,
 ) -> None:
     """Show what waits to be sent, since when, what failed and why."""
-    from bot.operating import show_outbox
+    from bot.operations import show_outbox
 
     with _reporting(config, "reading the outbox", quiet=True) as settings:
         for line in _complete(show_outbox(settings, retry=retry, drop=drop)):
@@ -221,7 +221,7 @@ def why(
     config: ConfigFile = None,
 ) -> None:
     """Explain whether, when and why a chat was told of a fact's changes, or was not."""
-    from bot.operating import explain
+    from bot.operations import explain
 
     with _reporting(config, "explaining", quiet=True) as settings:
         for line in _complete(explain(settings, fact, chat, topic)):
@@ -239,7 +239,7 @@ def audit(
 ) -> None:
     """Print the audit trail, oldest first: who changed what, when, from which chat, before and after."""
     from bot.frontends.terminal.app import utf8
-    from bot.operating import print_trail
+    from bot.operations import print_trail
 
     with _reporting(config, "reading the audit trail", quiet=True) as settings:
         _complete(print_trail(settings, utf8(sys.stdout), about=about, since=since, as_lines=as_lines))
@@ -267,7 +267,7 @@ def _reporting(config: Path | None, doing: str, *, quiet: bool = False) -> Itera
     from bot import logs
     from bot.config import load
     from bot.errors import UserError
-    from storage.errors import RecordError
+    from storage.domain.errors import RecordError
 
     redact = logs.Redaction()
     try:

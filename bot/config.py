@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from bot.errors import SettingsError
-from bot.values import (
+from bot.validators import (
     base_address,
     called_address,
     gateway_address,

@@ -21,7 +21,7 @@ class Bot(NamedTuple):
 
 @asynccontextmanager
 async def open_record(settings: Settings, *, create: bool = True) -> AsyncIterator[Record]:
-    """Open the record for the length of the block; raises storage.errors.RecordError."""
+    """Open the record for the length of the block; raises storage.domain.errors.RecordError."""
     from storage.record import Record
 
     record = await Record.open(settings.storage.path, create=create)

@@ -6,26 +6,26 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
-from storage.accounts import Accounts
-from storage.audit import Audit, Clock
-from storage.chats import Chats
-from storage.database import Database
-from storage.dialogues import Dialogues
-from storage.drafts import Drafts
-from storage.entities import Entities
-from storage.facts import Facts
-from storage.ledger import Ledger
-from storage.listeners import Listeners
-from storage.listings import Listings
-from storage.members import Members
-from storage.notices import Notices
-from storage.outbox import Outbox
-from storage.progress import Progress
-from storage.questions import Questions
-from storage.receipts import Receipts
-from storage.search import Search
-from storage.sources import Sources
-from storage.stories import Stories
+from storage.changing.drafts import Drafts
+from storage.changing.ledger import Ledger
+from storage.engines.sqlite import Database
+from storage.notifying.listeners import Listeners
+from storage.notifying.notices import Notices
+from storage.notifying.outbox import Outbox
+from storage.notifying.receipts import Receipts
+from storage.people.accounts import Accounts
+from storage.people.buttons import Chats
+from storage.people.dialogues import Dialogues
+from storage.people.members import Members
+from storage.people.questions import Questions
+from storage.reading.entities import Entities
+from storage.reading.facts import Facts
+from storage.reading.listings import Listings
+from storage.reading.sources import Sources
+from storage.reading.stories import Stories
+from storage.search.search import Search
+from storage.trail.audit import Audit, Clock
+from storage.trail.checkpoints import Progress
 
 FIRST_STORY = "belarus.toml"
 
@@ -73,7 +73,7 @@ class Record:
         """Put the shipped story on record if there is none yet; return its title if it did."""
         if await self.stories.all():
             return None
-        from storage.factsheets import import_sheet
+        from storage.sheets.importing import import_sheet
 
         with resources.as_file(resources.files("storage") / "stories" / FIRST_STORY) as path:
             imported = await import_sheet(self, path, actor="onrecord")

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from storage.audit import By
-from storage.changes import Publish
-from storage.entries import FactEntry
+from storage.domain.changes import Publish
+from storage.domain.entries import FactEntry
 from storage.record import Record
+from storage.trail.audit import By
 
 STATEMENT = "the court has received the file"
 

@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings
 
-from storage.factsheets import import_sheet
 from storage.record import Record
+from storage.sheets.importing import import_sheet
 
 ROOT = Path(__file__).resolve().parents[1]
 TEST_STORIES = ROOT / "tests" / "acceptance" / "stories"

@@ -6,7 +6,7 @@ import re
 
 from bot.errors import UserError
 from bot.texts import _
-from storage.entries import FigureEntry
+from storage.domain.entries import FigureEntry
 
 _NUMBER = r"\d+(?:[,  ]\d{3})*(?:\.\d+)?"
 _AMOUNT = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.answers.dating import in_words
 from bot.replies import Citation
 from bot.texts import N_, _
-from storage.models import Attribution, Entity, Relation, Source, SourceKind
+from storage.domain.models import Attribution, Entity, Relation, Source, SourceKind
 
 _KINDS = {
     SourceKind.ARTICLE: N_("article"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.texts import N_, _
-from storage import dates
-from storage.models import Attribution, Fact, SourceKind
+from storage.domain import dates
+from storage.domain.models import Attribution, Fact, SourceKind
 
 _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),

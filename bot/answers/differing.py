@@ -10,7 +10,7 @@ from bot.answers.lines import amount, mark, stating, voiced, with_voices
 from bot.answers.sentences import sentence
 from bot.replies import Block, Heading, Item, Line, Note
 from bot.texts import N_, _
-from storage.models import Fact, Revision, RevisionKind, Standing
+from storage.domain.models import Fact, Revision, RevisionKind, Standing
 
 REVISED = {
     RevisionKind.PUBLISHED: N_("published"),

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from bot.answers.lines import stating, with_voices
 from bot.replies import Block, Heading, Note
 from bot.texts import _
-from storage.models import Fact, RelationKind
-from storage.standing import divided
+from storage.domain.models import Fact, RelationKind
+from storage.domain.standing import divided
 
 
 def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:

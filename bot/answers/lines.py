@@ -9,8 +9,8 @@ from bot.answers.dating import label
 from bot.answers.sentences import echo, sentence
 from bot.replies import Block, Item, Line, Note
 from bot.texts import N_, _, ngettext
-from storage.entities import COUNTED
-from storage.models import Attribution, Entity, Fact, Figure, Standing
+from storage.domain.models import Attribution, Entity, Fact, Figure, Standing
+from storage.reading.entities import COUNTED
 
 _MARKS = {
     Standing.CORROBORATED: N_("corroborated"),

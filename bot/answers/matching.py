@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bot.answers.similarity import nearest
-from storage.entities import Name
-from storage.names import fold
+from storage.domain.names import fold
+from storage.reading.entities import Name
 
 # Similarity (0 to 100, Indel ratio) from which a slip is plain, and from which it is worth asking about.
 PLAIN, POSSIBLE = 84.0, 70.0

@@ -8,7 +8,7 @@ from bot.answers.citing import cite_relation
 from bot.answers.lines import stating
 from bot.replies import Block, Heading, Line
 from bot.texts import N_, _
-from storage.models import Fact, Relation, RelationKind
+from storage.domain.models import Fact, Relation, RelationKind
 
 _HEADINGS = {
     (RelationKind.CONTRADICTS, True): N_("Set against"),

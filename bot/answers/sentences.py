@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.answers.citing import voice
 from bot.answers.dating import in_words, said_on
 from bot.texts import N_, _
-from storage.models import Attribution, Fact, Stance
+from storage.domain.models import Attribution, Fact, Stance
 
 # Words that lose their capital when a statement reads on after a cue; any other may be a name.
 _FUNCTION_WORDS = frozenset(

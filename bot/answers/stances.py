@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from storage.models import Stance
+from storage.domain.models import Stance
 
 _WORDS = (
     (Stance.DENIES, r"den(?:y|ies|ied)|disput(?:e|es|ed)|refut(?:e|es|ed)|reject(?:s|ed)?"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.replies import Item
 from bot.texts import N_, _
-from storage.models import Action, AuditEntry
+from storage.domain.models import Action, AuditEntry
 
 _DONE = {
     Action.PUBLISHED: N_("published {subject}"),

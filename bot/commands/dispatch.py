@@ -12,24 +12,24 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from bot.commands import sheets
-from bot.commands.acquaintances import Acquaintances
-from bot.commands.completing import complete, offers
-from bot.commands.context import Context
-from bot.commands.limiting import Limiter, Verdict
-from bot.commands.registry import Command, Offer, Registry
-from bot.commands.roles import Roles
+from bot.commands.core.completion import complete, offers
+from bot.commands.core.context import Context
+from bot.commands.core.handles import Acquaintances
+from bot.commands.core.message_limit import Limiter, Verdict
+from bot.commands.core.registry import Command, Offer, Registry
+from bot.commands.core.roles import Roles
+from bot.commands.dialogue import modals
 from bot.errors import UserError
 from bot.metrics import Metrics
 from bot.notices import find_what_to_tell
 from bot.notices.delivering import opened
-from bot.notices.fanning import fan_out
+from bot.notices.fan_out import fan_out
 from bot.replies import Action, Note, Reply
 from bot.requests import Request, Role
 from bot.texts import _, speak
-from storage.errors import RecordError, Refused
-from storage.models import Story
-from storage.names import clean, clean_lines
+from storage.domain.errors import RecordError, Refused
+from storage.domain.models import Story
+from storage.domain.names import clean, clean_lines
 from storage.record import Record
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _CURSOR = re.compile(r"(?:^|\s)>([\w:.\-]{1,40})$")
 MOST_AT_ONCE = 20
 QUESTION = "ask"
 # What plain talk is while the bot waits for an answer.
-ANSWER = sheets.ANSWER
+ANSWER = modals.ANSWER
 T = TypeVar("T")
 
 
@@ -86,19 +86,19 @@ class Dispatcher:
             return None
         return await self._guarded(request, lambda asked: self._answer(asked, parsed))
 
-    async def sheet(self, request: Request) -> sheets.Sheet | Reply | None:
+    async def sheet(self, request: Request) -> modals.Sheet | Reply | None:
         """Return the sheet that a request opens, or what refuses it; None if it is to be answered as any.
 
         It changes nothing, and counts for the limits unless its form tells already that it opens none.
         """
         parsed = self.parse(request)
-        if parsed is None or not sheets.opens(self.registry.find(parsed.name), parsed.argument):
+        if parsed is None or not modals.opens(self.registry.find(parsed.name), parsed.argument):
             return None
         return await self._guarded(request, lambda asked: self._sheet(asked, parsed))
 
     async def reopened(
         self, request: Request, key: str, values: Mapping[str, str]
-    ) -> sheets.Sheet | Reply | None:
+    ) -> modals.Sheet | Reply | None:
         """Return a sheet once more with what was filled in, by blank's name, or what refuses it.
 
         `request` tells who opens it and where; its text is not looked at. It changes nothing.
@@ -205,23 +205,23 @@ class Dispatcher:
         with self.metrics.command(command.name):
             return await command.handler(context, argument)
 
-    async def _sheet(self, request: Request, parsed: Parsed) -> sheets.Sheet | Reply | None:
-        return await sheets.opened(await self._entered(request, parsed), parsed.argument)
+    async def _sheet(self, request: Request, parsed: Parsed) -> modals.Sheet | Reply | None:
+        return await modals.opened(await self._entered(request, parsed), parsed.argument)
 
-    async def _reopened(self, request: Request, values: Mapping[str, str]) -> sheets.Sheet | Reply | None:
+    async def _reopened(self, request: Request, values: Mapping[str, str]) -> modals.Sheet | Reply | None:
         parsed = self._key_of_sheet(request)
-        return await sheets.reopened(await self._entered(request, parsed), parsed.argument, values)
+        return await modals.reopened(await self._entered(request, parsed), parsed.argument, values)
 
     def _key_of_sheet(self, request: Request) -> Parsed:
         """Return the key of a sheet that a request's text is. Raises UserError where it is none."""
         parsed = self.parse(request)
-        if parsed is None or not sheets.reopens(self.registry.find(parsed.name), parsed.argument):
+        if parsed is None or not modals.reopens(self.registry.find(parsed.name), parsed.argument):
             raise UserError(_("That form is not open any more: open it anew."))
         return parsed
 
     async def _submitted(self, request: Request, values: Mapping[str, str]) -> Reply | None:
         parsed = self._key_of_sheet(request)
-        submission = await sheets.submitted(await self._entered(request, parsed), parsed.argument, values)
+        submission = await modals.submitted(await self._entered(request, parsed), parsed.argument, values)
         typed = replace(request, text=submission.text)
         if (again := self.parse(typed)) is None:
             return None

@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from bot.doctor.findings import Finding, Verdict
-from storage.errors import RecordError
+from storage.domain.errors import RecordError
 
 if TYPE_CHECKING:
     from bot.config import Settings

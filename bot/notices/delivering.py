@@ -14,19 +14,19 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from bot.metrics import Metrics
-from bot.notices.amending import Amended, amended
-from bot.notices.fanning import fan_out
-from bot.notices.fates import Fate, Outcome, Transmitter
-from bot.notices.telling import about, message_of
-from bot.notices.timing import UNGATHERED, Spans, ready_at, text_of
+from bot.notices.delivery_status import Fate, Outcome, Transmitter
+from bot.notices.fan_out import fan_out
+from bot.notices.message_corrections import Amended, amended
+from bot.notices.notice_text import about, message_of
+from bot.notices.schedule import UNGATHERED, Spans, ready_at, text_of
 from bot.replies import Reply
 from bot.texts import speak
-from storage.audit import read_moment
-from storage.errors import RecordError
-from storage.models import Listener
-from storage.outbox import MOST_ATTEMPTS, Parcel
-from storage.receipts import Amendment, Said
+from storage.domain.errors import RecordError
+from storage.domain.models import Listener
+from storage.notifying.outbox import MOST_ATTEMPTS, Parcel
+from storage.notifying.receipts import Amendment, Said
 from storage.record import Record
+from storage.trail.audit import read_moment
 
 # Seconds between two looks at an outbox that was empty.
 IDLE = 0.5

@@ -17,7 +17,7 @@ import pytest
 
 from storage.record import Record
 from tests.acceptance.process import PATIENCE, PROGRAM, environment
-from tests.storage.changing import check_tables
+from tests.storage.making import check_tables
 
 KILLS = 50
 # More than are made before the latest kill.

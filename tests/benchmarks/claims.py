@@ -11,8 +11,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from storage.factsheets import import_sheet
 from storage.record import Record
+from storage.sheets.importing import import_sheet
 from tests.benchmarks import places
 from tests.benchmarks.report import Finding, figure, heading
 

@@ -16,7 +16,8 @@ from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from storage import indexing, migrating
+from storage.engines import migrations
+from storage.search import full_text
 
 WORDS = 60_000
 SPEAKERS = 2_000
@@ -116,10 +117,10 @@ def write(path: Path, count: int, seed: int = 1) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = OFF", "cache_size = -262144"):
         connection.execute(f"PRAGMA {pragma}")
-    for _, sql in migrating.migrations():
+    for _, sql in migrations.migrations():
         connection.executescript(sql)
-    connection.execute(f"PRAGMA application_id = {migrating.APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {migrating.latest()}")
+    connection.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {migrations.latest()}")
     connection.execute("BEGIN")
     _write_stories(connection)
     rows = map(_rows, samples(count, seed))
@@ -179,7 +180,7 @@ def _rows(sample: Sample) -> tuple[tuple[Any, ...], ...]:
         (number, story, f"made-{number}", sample.statement, day, day, day),
         (number, entity),
         (number, json.dumps(state)),
-        (number, sample.statement, context, indexing.story_mark(story)),
+        (number, sample.statement, context, full_text.story_mark(story)),
     )
 
 

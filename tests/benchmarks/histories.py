@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from storage.audit import By
-from storage.changes import Revise
-from storage.models import RevisionKind
+from storage.domain.changes import Revise
+from storage.domain.models import RevisionKind
 from storage.record import Record
+from storage.trail.audit import By
 from tests.benchmarks import places
 from tests.benchmarks.report import Finding, at_most, heading, table
 from tests.benchmarks.sizes import Sizes

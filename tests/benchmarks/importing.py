@@ -7,9 +7,9 @@ import sqlite3
 import time
 from pathlib import Path
 
-from storage import migrating
-from storage.factsheets import import_sheet
+from storage.engines import migrations
 from storage.record import Record
+from storage.sheets.importing import import_sheet
 from tests.benchmarks import corpus, places
 from tests.benchmarks.report import Finding, at_most, heading, table
 from tests.benchmarks.sizes import Sizes
@@ -52,7 +52,7 @@ def _executemany(source: Path, target: Path) -> tuple[float, int]:
     old, new = sqlite3.connect(source), sqlite3.connect(target, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536"):
         new.execute(f"PRAGMA {pragma}")
-    for _, sql in migrating.migrations():
+    for _, sql in migrations.migrations():
         new.executescript(sql)
     rows = {name: old.execute(f"SELECT * FROM {name}").fetchall() for name in TABLES}
     columns = [row[1] for row in old.execute("PRAGMA table_info(fact_text)")]

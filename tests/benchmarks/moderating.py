@@ -21,11 +21,11 @@ from typing import Any, NamedTuple
 
 import aiosqlite
 
-from storage.audit import By
-from storage.changes import Revise
-from storage.errors import Overtaken
-from storage.models import RevisionKind
+from storage.domain.changes import Revise
+from storage.domain.errors import Overtaken
+from storage.domain.models import RevisionKind
 from storage.record import Record
+from storage.trail.audit import By
 from tests.benchmarks import places
 from tests.benchmarks.report import Finding, at_most, heading, table
 from tests.benchmarks.sizes import Sizes

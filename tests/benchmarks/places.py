@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage import migrating
+from storage.engines import migrations
 from tests.benchmarks import corpus
 
 ROOT = Path(__file__).parents[2]
@@ -41,5 +41,5 @@ def scratch() -> Iterator[Path]:
 def _digest() -> str:
     """Return what changes when the records have to be made anew."""
     made_by = Path(corpus.__file__).read_text(encoding="utf-8")
-    schema = "".join(sql for _, sql in migrating.migrations())
+    schema = "".join(sql for _, sql in migrations.migrations())
     return hashlib.blake2b(f"{SEED}{made_by}{schema}".encode(), digest_size=6).hexdigest()

@@ -17,7 +17,7 @@ from functools import partial
 from statistics import median
 from typing import Any, NamedTuple, TypeVar
 
-from storage.database import Database, Parameters, Read
+from storage.engines.sqlite import Database, Parameters, Read
 from storage.record import Record
 from tests.benchmarks import corpus, places
 from tests.benchmarks.report import Finding, at_most, heading, table

@@ -32,7 +32,7 @@ def measure(sizes: Sizes) -> list[Finding]:
             (name, f"{median(each):.2f}", f"{max(each):.2f}")
             for name, each in (
                 ("naive OR of all words", naive),
-                ("storage.search, asked for the first time", ours),
+                ("storage.search.search, asked for the first time", ours),
             )
         ],
     )

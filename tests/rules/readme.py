@@ -16,11 +16,11 @@ from pathlib import Path
 
 from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
-from bot.commands.table import markdown
 from bot.config import Settings
 from bot.frontends.terminal.render import plain
 from bot.requests import Request, Role
 from storage.record import Record
+from tests.rules.table import markdown
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 ASKED = re.compile(r"^> (.+(?:\n… .*)*)$", re.MULTILINE)

@@ -9,9 +9,9 @@ import pytest
 
 from bot.cli import app
 from bot.commands import commands
-from bot.commands.table import markdown
 from tests.conftest import ROOT
 from tests.rules.readme import README, updated
+from tests.rules.table import markdown
 
 
 @pytest.fixture(scope="module")

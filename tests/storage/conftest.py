@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.factsheets import Imported, import_sheet
 from storage.record import Record
+from storage.sheets.importing import Imported, import_sheet
 
 
 class Ticking:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from storage.models import Fact, Notice
-from storage.outbox import Parcel
-from storage.receipts import Said
+from storage.domain.models import Fact, Notice
+from storage.notifying.outbox import Parcel
+from storage.notifying.receipts import Said
 from storage.record import Record
-from tests.storage.changing import publish
+from tests.storage.making import publish
 
 THEN = "2024-01-04T09:00:00.000000Z"
 # After all that a ticking clock shows in a test.

@@ -13,7 +13,7 @@ from typing import Any
 
 import discord
 
-from bot.commands.registry import Argument, Command, Kind
+from bot.commands.core.registry import Argument, Command, Kind
 from bot.requests import Identity, Request
 
 PLATFORM = "discord"

@@ -16,16 +16,16 @@ import discord
 from discord.http import Route
 
 from bot.errors import SettingsError
-from bot.frontends.delivering import deliverer
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.client import Client, point_to
 from bot.frontends.discord.conversation import Conversation
 from bot.frontends.discord.refusals import summary
+from bot.frontends.discord.request_rate import Turnstile
 from bot.frontends.discord.transmitting import Transmitter
-from bot.frontends.discord.turnstile import Turnstile
-from bot.frontends.stopping import DRAIN_SECONDS, until
+from bot.frontends.shared.delivering import deliverer
+from bot.frontends.shared.shutdown import DRAIN_SECONDS, until
 from bot.notices.delivering import Deliverer, Sleep
-from bot.notices.remembering import Memory
+from bot.notices.receipt_buffer import Memory
 from bot.texts import _
 
 if TYPE_CHECKING:

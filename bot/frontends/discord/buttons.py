@@ -16,8 +16,8 @@ import discord
 
 from bot.replies import Action, Reply
 from bot.texts import _
-from storage.audit import moment_text
-from storage.errors import RecordError
+from storage.domain.errors import RecordError
+from storage.trail.audit import moment_text
 
 if TYPE_CHECKING:
     from storage.record import Record

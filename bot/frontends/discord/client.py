@@ -18,7 +18,7 @@ from bot.frontends.discord.render import NOBODY
 if TYPE_CHECKING:
     import aiohttp
 
-    from bot.commands.registry import Registry
+    from bot.commands.core.registry import Registry
     from bot.config import DiscordSettings
     from bot.frontends.discord.conversation import Conversation
     from storage.record import Record

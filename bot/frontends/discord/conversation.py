@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import discord
 
-from bot.commands.registry import Command, Offer
-from bot.commands.sheets import Sheet
+from bot.commands.core.registry import Command, Offer
+from bot.commands.dialogue.modals import Sheet
 from bot.frontends.discord.addressing import asked, is_theirs, left_out, quoted, told, typed
 from bot.frontends.discord.buttons import Buttons
+from bot.frontends.discord.modals import given_back, key_of, modal, refilled, values_of
 from bot.frontends.discord.refusals import summary
-from bot.frontends.discord.sheets import given_back, key_of, modal, refilled, values_of
 from bot.frontends.discord.showing import Stage, is_over
-from bot.frontends.lanes import Lanes
-from bot.frontends.stopping import drain
-from bot.notices.remembering import Memory
+from bot.frontends.shared.keyed_lock import Lanes
+from bot.frontends.shared.shutdown import drain
+from bot.notices.receipt_buffer import Memory
 from bot.replies import Note, Reply
 from bot.requests import Request
 from bot.texts import N_, _, speak

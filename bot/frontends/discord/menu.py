@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.commands.registry import Argument, Command, Kind
+from bot.commands.core.registry import Argument, Command, Kind
 from bot.frontends.discord.refusals import summary
 from bot.requests import Role
 from bot.texts import N_, _, shortened, speak
 
 if TYPE_CHECKING:
-    from bot.commands.registry import Registry
+    from bot.commands.core.registry import Registry
     from bot.frontends.discord.conversation import Conversation
 
 DESCRIPTION_LIMIT = 100

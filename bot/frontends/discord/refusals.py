@@ -12,8 +12,8 @@ import logging
 import aiohttp
 import discord
 
-from bot.frontends.discord.turnstile import Locked
-from bot.notices.fates import Fate, Outcome
+from bot.frontends.discord.request_rate import Locked
+from bot.notices.delivery_status import Fate, Outcome
 from bot.texts import N_, _
 
 # Seconds until a token that is not accepted is tried again.

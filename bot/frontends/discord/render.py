@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from discord import AllowedMentions, Embed
 
-from bot.frontends.packing import Packing, Row, Span, units
+from bot.frontends.shared.packing import Packing, Row, Span, units
 from bot.replies import Block, Heading, Item, Line, Note, Reply
 from bot.texts import _
 

@@ -14,11 +14,11 @@ import discord
 from bot.frontends.discord.addressing import PLATFORM, number_of
 from bot.frontends.discord.refusals import cannot_answer, outcome_of
 from bot.frontends.discord.render import NOBODY, render
-from bot.frontends.discord.turnstile import unasked
-from bot.frontends.pacing import Sleep
-from bot.notices.fates import Fate, Outcome
+from bot.frontends.discord.request_rate import unasked
+from bot.frontends.shared.send_rate import Sleep
+from bot.notices.delivery_status import Fate, Outcome
 from bot.replies import Reply
-from storage.models import Listener
+from storage.domain.models import Listener
 
 # The rest of a message that has begun is tried so often, with these seconds between, and never waits longer.
 PAUSES = (0.5, 1.0, 2.0)

@@ -14,8 +14,8 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, TypeHandler
 
 from bot.errors import SettingsError
-from bot.frontends.delivering import deliverer
-from bot.frontends.stopping import DRAIN_SECONDS, until
+from bot.frontends.shared.delivering import deliverer
+from bot.frontends.shared.shutdown import DRAIN_SECONDS, until
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.conversation import Conversation
 from bot.frontends.telegram.inbox import Inbox
@@ -26,7 +26,7 @@ from bot.frontends.telegram.polling import Poller
 from bot.frontends.telegram.sending import Courier, Sleep, persist, summary
 from bot.frontends.telegram.transmitting import Transmitter
 from bot.frontends.telegram.transport import CONNECTIONS, AiohttpRequest
-from bot.notices.remembering import Memory
+from bot.notices.receipt_buffer import Memory
 from bot.texts import _
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from bot.frontends.telegram.addressing import Place, address, place_of, pressed,
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import DATA_LIMIT, clean, keyboard, render
 from bot.frontends.telegram.sending import Courier, summary
-from bot.notices.remembering import Memory
+from bot.notices.receipt_buffer import Memory
 from bot.replies import Action, Reply
 from bot.texts import N_, _, speak
-from storage.errors import RecordError
+from storage.domain.errors import RecordError
 
 if TYPE_CHECKING:
     from bot.commands.dispatch import Dispatcher

@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application
 
-from bot.frontends.stopping import drain
+from bot.frontends.shared.shutdown import drain
 
 logger = logging.getLogger("onrecord.telegram")
 

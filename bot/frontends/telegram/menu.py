@@ -27,7 +27,7 @@ from bot.requests import Role
 from bot.texts import _, shortened, speak
 
 if TYPE_CHECKING:
-    from bot.commands.registry import Registry
+    from bot.commands.core.registry import Registry
 
 DESCRIPTION_LIMIT = 256
 COMMANDS_LIMIT = 100

@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.frontends.lanes import Lanes
+from bot.frontends.shared.keyed_lock import Lanes
 
 
 class InOrder(BaseUpdateProcessor):

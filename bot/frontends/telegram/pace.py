@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable
 
-from bot.frontends.pacing import Pace, Pacer, Sleep
-from bot.frontends.peace import Peace
+from bot.frontends.shared.chat_rate import Peace
+from bot.frontends.shared.send_rate import Pace, Pacer, Sleep
 
 PACE = Pace(rate=30.0, replies_apart=True)
 CHAT_SECONDS, GROUP_PER_MINUTE = 1.0, 19

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.frontends.packing import Packing, Row, Span, units
+from bot.frontends.shared.packing import Packing, Row, Span, units
 from bot.replies import Action, Block, Heading, Item, Line, Note, Reply
 from bot.texts import _
 

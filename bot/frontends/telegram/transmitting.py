@@ -10,17 +10,17 @@ from functools import partial
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.frontends.pacing import Pacer
-from bot.frontends.peace import Crowded
+from bot.frontends.shared.chat_rate import Crowded
+from bot.frontends.shared.send_rate import Pacer
 from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Piece, render
 from bot.frontends.telegram.sending import Sleep, persist, summary, wait_of
 from bot.frontends.telegram.transport import Disconnected
-from bot.notices.fates import Fate, Outcome
+from bot.notices.delivery_status import Fate, Outcome
 from bot.replies import Note, Reply
 from bot.texts import _
-from storage.models import Listener
+from storage.domain.models import Listener
 
 # What Telegram says of a topic that takes no messages (any more).
 _CLOSED = ("topic_closed", "message thread not found", "topic_deleted")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from tests.bot.frontends.discord.discord_markdown import read
 from tests.emulators.discord import Channel, DiscordEmulator, Guild, Interaction, Message, User
-from tests.rendering.discord_markdown import read
 
 OWNER_ID = 424_242
 OWNERS = (f"discord:{OWNER_ID}",)

@@ -7,8 +7,8 @@ import pytest
 from tests.acceptance.discord.conftest import Scene
 from tests.acceptance.discord.newsroom import ADMINISTERING, MODERATING, ON_RECORD, Person, aside
 from tests.acceptance.newsroom import fact_in
+from tests.bot.frontends.discord.discord_markdown import read
 from tests.emulators.discord import Message
-from tests.rendering.discord_markdown import read
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("nothing_amiss")]
 PINGS = "@everyone @here <@{id}> <@!{id}> <@&{id}> <#{id}> </who:{id}>"

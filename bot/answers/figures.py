@@ -1,0 +1,40 @@
+"""Figures as their sources give them, those for one matter together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.answers.lines import amount, stating
+from bot.answers.sentences import sentence
+from bot.replies import Block, Heading, Line
+from bot.texts import _
+from storage.domain.models import Fact, Figure
+
+Row = tuple[str, Fact, Figure]
+
+
+def figure_lines(facts: Sequence[Fact]) -> list[Block]:
+    """Return every figure of the facts; those that differ for one matter stand last, under a heading."""
+    rows = [(figure.measure or f"F{fact.id}", fact, figure) for fact in facts for figure in fact.figures]
+    order = list(dict.fromkeys(measure for measure, _fact, _figure in rows))
+    rows.sort(key=lambda row: order.index(row[0]))
+    alone: list[Block] = []
+    differing: list[Block] = []
+    for _measure, group in groupby(rows, key=lambda row: row[0]):
+        members = list(group)
+        if len({amount(figure) for _m, _fact, figure in members}) == 1:
+            alone += map(_line, members)
+        else:
+            differing += [Heading(text=_("Figures for one matter that differ")), *map(_line, members)]
+    return [*alone, *differing]
+
+
+def _line(row: Row) -> Line:
+    _measure, fact, figure = row
+    text = _(
+        "{sentence}. The figure, as given there, counts {counts}",
+        sentence=sentence(fact),
+        counts=figure.counts,
+    )
+    return stating(fact).model_copy(update={"label": amount(figure), "text": text})

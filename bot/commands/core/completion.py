@@ -1,0 +1,182 @@
+"""Completion: what an argument may become of what is typed so far, from the registry and the record.
+
+Each kind of argument has one function here; an argument whose values only its own command knows brings
+its own. All of them read a bounded part of the record, however large that is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from bot.answers.citing import describe
+from bot.answers.sentences import sentence
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Command, Kind, Offer, Values, matching
+from bot.texts import _, shortened
+from storage.domain.changes import Publish, loaded
+from storage.domain.models import Fact
+from storage.domain.names import clean
+
+# As many as Discord shows, and as long: discord.com/developers/docs/interactions/application-commands.
+MOST, LONGEST = 25, 100
+# Of drafts that wait and of moderators: so many are looked through.
+LOOKED_AT = 200
+_ID = re.compile(r"([A-Za-z]?) ?(\d{0,15})")
+# Arguments that may hold spaces: what is typed behind them belongs to them still.
+_OF_WORDS = frozenset({Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.TEXT})
+
+Offers = Callable[[str, int, str, Sequence[str]], Awaitable[Sequence[Offer]]]
+
+
+async def offers(context: Context, argument: Argument, typed: str, given: Sequence[str]) -> list[Offer]:
+    """Return what an argument may become, the likeliest first: at most 25, each of at most 100 characters."""
+    find = argument.offers or _BY_KIND.get(argument.kind)
+    if find is None:
+        return []
+    found = {offer.value: offer for offer in await find(context, clean(typed)[:LONGEST], given)}
+    fitting = [offer for offer in found.values() if 0 < len(offer.value) <= LONGEST][:MOST]
+    return [offer._replace(label=shortened(offer.label, LONGEST)) for offer in fitting]
+
+
+async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[str]:
+    """Return the whole lines that a text may become: commands, then what `ask` offers for their arguments."""
+    name, space, typed = text.partition(" ")
+    commands = {f"/{command.name}": command for command in allowed}
+    if not space:
+        return [command for command in commands if command.startswith(text)]
+    command = commands.get(name)
+    if command is None or not command.arguments:
+        return []
+    given, at = [], 0
+    while at + 1 < len(command.arguments) and " " in typed and command.arguments[at].kind not in _OF_WORDS:
+        word, _space, typed = typed.partition(" ")
+        given.append(word)
+        at += 1
+    before = " ".join((name, *given))
+    return [f"{before} {offer.value}" for offer in await ask(command.name, at, typed, given)]
+
+
+def _digits(letter: str, typed: str) -> str | None:
+    """Return the digits of an id that is begun, "" where none are yet; None for what is no id."""
+    match = _ID.fullmatch(typed)
+    return match[2] if match and match[1].upper() in ("", letter) else None
+
+
+async def names(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    """Offer the names of a story that begin so; before anything is typed those most named of late."""
+    return await _named(context, typed, places=False)
+
+
+async def _places(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    return await _named(context, typed, places=True)
+
+
+async def _named(context: Context, typed: str, *, places: bool) -> list[Offer]:
+    if context.chosen is None:
+        return []
+    entities, story = context.record.entities, context.chosen.id
+    found = [] if typed else await entities.lately(story, MOST, places=places)
+    found = found or await entities.starting(story, typed, MOST, places=places)
+    return [Offer(name, name) for name in found]
+
+
+async def facts(context: Context, typed: str, given: Sequence[str]) -> list[Offer]:
+    """Offer facts by their id, then by the words that they hold; the newest before anything is typed.
+
+    The last word may only be begun; facts that hold all words come before those that hold some.
+    """
+    if context.chosen is None:
+        return []
+    record, story = context.record, context.chosen.id
+    digits = _digits("F", typed)
+    if digits == "":
+        found = await record.listings.latest(story, limit=MOST)
+    else:
+        ids = await record.facts.beginning(story, digits, MOST) if digits else []
+        if len(ids) < MOST and not (digits and typed[0].isalpha()):
+            ids += await record.search.beginning(typed, story_id=story, limit=MOST)
+            ids += [hit.fact_id for hit in await record.search.find(typed, story_id=story, limit=MOST)]
+        found = await record.facts.load(list(dict.fromkeys(ids))[:MOST])
+    named = {text.upper() for text in given}
+    return [Offer(f"F{fact.id}", _of_fact(fact)) for fact in found if f"F{fact.id}" not in named]
+
+
+async def retracted_facts(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    """Offer the facts that are retracted, newest first, by their id or the words of their reason."""
+    if context.chosen is None:
+        return []
+    found = await context.record.listings.retracted(context.chosen.id, limit=LOOKED_AT)
+    labelled = (
+        (fact.id, _("F{id}  retracted: {reason}", id=fact.id, reason=fact.retracted)) for fact in found
+    )
+    digits = _digits("F", typed)
+    return matching(
+        f"F{digits}" if digits else typed, [Offer(f"F{number}", label) for number, label in labelled]
+    )
+
+
+def _of_fact(fact: Fact) -> str:
+    """Return a fact on the word of its first attribution; of one not in force only that it is not."""
+    if fact.retracted is not None:
+        return _("F{id}  retracted", id=fact.id)
+    if fact.superseded_by is not None:
+        return _("F{id}  superseded by F{by}", id=fact.id, by=fact.superseded_by)
+    return f"F{fact.id}  {sentence(fact)}"
+
+
+async def sources(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    """Offer sources by their id, then by words of their title, publisher or address, the newest first."""
+    if context.chosen is None:
+        return []
+    record, story = context.record, context.chosen.id
+    digits = _digits("S", typed)
+    ids = await record.sources.beginning(story, digits, MOST) if digits else []
+    if len(ids) < MOST and not (digits and typed[0].isalpha()):
+        ids += await record.sources.holding(story, [] if digits == "" else typed.split(), MOST)
+    found = await record.sources.by_id(ids[:MOST])
+    return [Offer(f"S{i}", f"S{i}  {describe(found[i])}") for i in dict.fromkeys(ids[:MOST])]
+
+
+async def _drafts(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    """Offer the drafts that wait, the longest first, by their id or the words of their statement."""
+    if context.chosen is None:
+        return []
+    digits, words = _digits("D", typed), typed.casefold().split()
+    found = []
+    for draft in await context.record.drafts.waiting(context.chosen.id, limit=LOOKED_AT):
+        change = loaded(draft.change)
+        assert isinstance(change, Publish)
+        statement = change.fact.statement
+        by_id = digits is not None and str(draft.id).startswith(digits)
+        if by_id or all(word in statement.casefold() for word in words):
+            # In quotation marks: it is proposed, and nobody's word on record yet.
+            found.append(Offer(f"D{draft.id}", f"D{draft.id}  “{statement}”"))
+    return found
+
+
+async def _stories(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    return matching(typed, [Offer(item.name, item.title) for item in await context.record.stories.all()])
+
+
+async def _commands(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    name = typed.removeprefix("/").casefold()
+    return [
+        Offer(command.name, f"/{command.name}  {_(command.help)}")
+        for command in context.registry.allowed(context.role)
+        if command.name.startswith(name)
+    ]
+
+
+async def _people(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    members = await context.record.members.page(limit=LOOKED_AT)
+    called = [
+        (f"@{member.handle}" if member.handle else member.address, member.name or "") for member in members
+    ]
+    return matching(typed, [Offer(value, f"{value}  {name}".rstrip()) for value, name in sorted(called)])
+
+
+_BY_KIND: dict[Kind, Values] = {
+    Kind.NAME: names, Kind.PLACE: _places, Kind.FACT: facts, Kind.SOURCE: sources, Kind.DRAFT: _drafts,
+    Kind.STORY: _stories, Kind.COMMAND: _commands, Kind.PERSON: _people,
+}  # fmt: skip

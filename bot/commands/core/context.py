@@ -1,0 +1,135 @@
+"""Context: what a command has at hand, and the small questions nearly every command asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.errors import UserError
+from bot.notices.schedule import UNGATHERED
+from bot.replies import Action
+from bot.requests import Request, Role
+from bot.texts import _
+from storage.domain.models import Draft, Fact, Story
+from storage.record import Record
+from storage.trail.audit import By
+
+if TYPE_CHECKING:
+    from bot.commands.core.handles import Acquaintances
+    from bot.commands.core.registry import Command, Registry
+
+Permit = Callable[[str, Story | None], Awaitable["Command"]]
+_DRAFT_ID = re.compile(r"[Dd]\s*([1-9]\d{0,14})")
+_FACT_ID = re.compile(r"[Ff]?\s*([1-9]\d{0,14})")
+_SOURCE_ID = re.compile(r"[Ss]?\s*([1-9]\d{0,14})")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request on its way through a command.
+
+    `after` is the cursor of a list that goes on, as the command before gave it; `page` how many rows fit.
+    `permit` returns another command if the asker may use it in a story, and raises UserError if not: roles
+    are checked by dispatch alone. With `four_eyes` a moderator's own fact needs another's approval; nobody is
+    told of a new fact before `hold` minutes have passed; to whom what was told is known for the `retention`.
+    """
+
+    request: Request
+    record: Record
+    registry: Registry
+    command: Command
+    role: Role
+    chosen: Story | None
+    page: int
+    permit: Permit
+    acquaintances: Acquaintances
+    four_eyes: bool = False
+    hold: int = 0
+    retention: timedelta = UNGATHERED.retention
+    after: str | None = None
+
+    @property
+    def by(self) -> By:
+        """Who asks, as the audit trail names them."""
+        return By(self.request.user, self.request.chat)
+
+    async def names(self) -> dict[str, str]:
+        """Return what moderators are called, by address."""
+        return await self.record.members.names()
+
+    async def called(self, person: str) -> str:
+        """Return what a person is called, with their address; of those who never moderated, only that."""
+        name = (await self.names()).get(person, person)
+        return person if name == person else f"{name} ({person})"
+
+    @property
+    def story(self) -> Story:
+        """The story that the chat has in use. Raises UserError where none is on record."""
+        if self.chosen is None:
+            raise UserError(
+                _("No story is on record yet: an operator can import one with 'onrecord import FILE'.")
+            )
+        return self.chosen
+
+    def more(self, argument: str, cursor: object) -> Action:
+        """Return the action that goes on with a list after `cursor`."""
+        words = " ".join(filter(None, (f"/{self.command.name}", argument, f">{cursor}")))
+        return Action(label=_("More"), command=words)
+
+    def number_after(self) -> int:
+        """Return the cursor of a list in order of ids, 0 at its start. Raises UserError for a forged one."""
+        if self.after is None:
+            return 0
+        if not self.after.isdecimal() or len(self.after) > 15:
+            raise UserError(_("That page does not exist: send the command again without “>”."))
+        return int(self.after)
+
+    async def fact(self, text: str) -> Fact:
+        """Return the fact that `F7` names in this story. Raises UserError for any other."""
+        match = _FACT_ID.fullmatch(text.strip())
+        if not match:
+            raise UserError(_("Name a fact by its id, for example /{command} F7.", command=self.command.name))
+        found = await self.record.facts.find(int(match[1]))
+        if found is None:
+            raise UserError(_("F{id} is not on record: /latest shows the newest facts.", id=match[1]))
+        if found.story_id != self.story.id:
+            await self._belongs_elsewhere(f"F{found.id}", found.story_id)
+        return found
+
+    async def source_id(self, text: str) -> int:
+        """Return the id of the source that `S1` names in this story. Raises UserError for any other."""
+        match = _SOURCE_ID.fullmatch(text.strip())
+        if not match:
+            raise UserError(_("Name a source by its id, for example /sources S1; /sources lists them."))
+        found = (await self.record.sources.by_id([int(match[1])])).get(int(match[1]))
+        if found is None:
+            raise UserError(_("S{id} is not on record: /sources lists the sources.", id=match[1]))
+        if found.story_id != self.story.id:
+            await self._belongs_elsewhere(f"S{found.id}", found.story_id)
+        return found.id
+
+    async def draft(self, text: str) -> Draft:
+        """Return the draft that `D3` names in this story. Raises UserError for any other."""
+        match = _DRAFT_ID.fullmatch(text.strip())
+        if not match:
+            raise UserError(
+                _("Name a draft by its id, for example /{command} D3.", command=self.command.name)
+            )
+        found = await self.record.drafts.find(int(match[1]))
+        if found is None:
+            raise UserError(_("There is no draft D{id}: /review shows those that wait.", id=match[1]))
+        if found.story_id != self.story.id:
+            await self._belongs_elsewhere(f"D{found.id}", found.story_id)
+        return found
+
+    async def _belongs_elsewhere(self, what: str, story_id: int) -> None:
+        """Refuse an id of another story, naming that story."""
+        for story in await self.record.stories.all():
+            if story.id == story_id:
+                raise UserError(
+                    _("{what} belongs to another story, “{title}”.", what=what, title=story.title),
+                    commands=((story.title, f"/story {story.name}"),),
+                )

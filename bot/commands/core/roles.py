@@ -1,0 +1,110 @@
+"""Who may do what: the roles of those who ask, and the one place where they are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from bot.answers.matching import suggestions
+from bot.commands.core.registry import Command, Registry
+from bot.errors import UserError
+from bot.requests import Request, Role
+from bot.texts import _
+from storage.domain.models import Story
+
+if TYPE_CHECKING:
+    from storage.record import Record
+
+
+class Roles:
+    """Tell what people may do; `owners` are the addresses that the settings name."""
+
+    def __init__(self, record: Record, registry: Registry, owners: Collection[str]) -> None:
+        self._record = record
+        self._registry = registry
+        self._owners = frozenset(owners)
+
+    async def of(self, request: Request, story: Story | None, *, surely: bool = False) -> Role:
+        """Return what the asker may do in a story; without one, in all of them.
+
+        The front end vouches for it, else the settings name owners and the record moderators. Groups and
+        channels that write as themselves are no people: they are readers. `surely` asks the file itself.
+        """
+        if request.role is not None:
+            return request.role
+        if not request.is_person:
+            return Role.READER
+        if self._is_owner(request):
+            return Role.OWNER
+        story_id = story.id if story is not None else None
+        appointed = await self._record.members.moderates(request.user, story_id, surely=surely)
+        return Role.MODERATOR if appointed else Role.READER
+
+    async def permitted(self, name: str, request: Request, story: Story | None) -> tuple[Command, Role]:
+        """Return the command of that name and the asker's role. The one place where roles are checked.
+
+        A command that the role may not use looks as if it did not exist, except that moderators see why, and
+        so does who asks where a platform offers every command to all.
+        """
+        found = self._registry.find(name)
+        scope = None if found is not None and found.everywhere else story
+        role = await self.of(request, scope, surely=found is not None and found.role > Role.READER)
+        if found is not None and found.role <= role:
+            if found.by_admins:
+                await refuse_strangers(request, found)
+            return found, role
+        if found is not None and not request.is_person:
+            raise UserError(
+                _(
+                    "You write here as a group or a channel, and only people can have a role."
+                    " Write as yourself to use /{name}.",
+                    name=found.name,
+                )
+            )
+        if found is not None and await self.keep_the_record(request):
+            raise UserError(_refused_role(found))
+        if found is not None and request.discreet:
+            raise UserError(_refused(found))
+        near = suggestions(name, (command.name for command in self._registry.allowed(role)), 1)
+        unknown = _("There is no command /{name}: /help lists all of them.", name=name)
+        if near:
+            unknown = _(
+                "There is no command /{name}. Did you mean /{near}? /help lists all.", name=name, near=near[0]
+            )
+        raise UserError(
+            unknown,
+            commands=tuple((f"/{item}", f"/{item}") for item in near),
+        )
+
+    async def keep_the_record(self, request: Request) -> bool:
+        """Tell whether an owner or a moderator of any story asks."""
+        if request.role is not None:
+            return request.role >= Role.MODERATOR
+        if not request.is_person:
+            return False
+        return self._is_owner(request) or await self._record.members.holds_office(request.user)
+
+    def _is_owner(self, request: Request) -> bool:
+        """Tell whether the settings name who asks, as a person or by the very account that asks."""
+        return not self._owners.isdisjoint((request.user, request.sender))
+
+
+async def refuse_strangers(request: Request, command: Command) -> None:
+    """Refuse to others than its admins what is for a chat of several people. Raises UserError."""
+    if request.shared and request.administers is not None and not await request.administers():
+        raise UserError(_("Only those who may manage this chat may use /{name} here.", name=command.name))
+
+
+def _refused(command: Command) -> str:
+    """Return what is said to readers of a command that they were offered all the same."""
+    if command.role is Role.OWNER:
+        return _("/{name} is for owners.", name=command.name)
+    return _("/{name} is for moderators.", name=command.name)
+
+
+def _refused_role(command: Command) -> str:
+    if command.role is Role.OWNER:
+        return _("/{name} is for owners.", name=command.name)
+    if command.everywhere:
+        return _("/{name} is for moderators of all stories.", name=command.name)
+    return _("/{name} is for moderators of this story: /story changes to another.", name=command.name)

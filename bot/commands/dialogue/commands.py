@@ -1,0 +1,179 @@
+"""The commands that answer what the bot has asked; in private, plain talk does so too.
+
+One dialogue for each person in each chat. Each question has a token that its buttons carry, so that an old
+button is told apart from a new one, and somebody else's from one's own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.dialogue.engine import Question, Turn, question, repeat, take
+from bot.errors import UserError
+from bot.replies import Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.people.dialogues import Dialogue
+
+FAMILY = N_("Answering what is asked")
+_TOKEN = re.compile(r"(\d{1,15})\.(\d{1,9})(?:\s+|$)")
+# Before words a token has a sign, so that no answer is taken for one.
+_ASKED = re.compile(r"#(\d{1,15})\.(\d{1,9})(?:\s+|$)")
+
+
+class Asked(NamedTuple):
+    """A dialogue, and what it asks."""
+
+    dialogue: Dialogue
+    question: Question
+
+
+@commands.command(
+    "answer",
+    Argument(N_("words"), Kind.TEXT, required=True),
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("your answer in words, where plain talk is not read (in groups)"),
+    example="/answer The court",
+)
+async def answer(context: Context, argument: str) -> Reply:
+    """Answer the open question in words, or the one whose token stands before them, if it is still open."""
+    match = _ASKED.match(argument)
+    if match and match.end() == len(argument):
+        raise UserError(_("That answer holds no words: answer the question, or send /skip."))
+    return await _resume(context, Turn.TEXT, argument, match)
+
+
+@commands.command(
+    "choose",
+    Argument(N_("number"), Kind.TOKEN, required=True),
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("one of the answers that are offered, by its number"),
+    example="/choose 1",
+)
+async def choose(context: Context, argument: str) -> Reply:
+    """Choose one of the answers offered."""
+    return await _resume(context, Turn.CHOOSE, argument, _TOKEN.match(argument))
+
+
+@commands.command(
+    "skip",
+    Argument(N_("token"), Kind.TOKEN),
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("leave open what is asked"),
+    example="/skip",
+)
+async def skip(context: Context, argument: str) -> Reply:
+    """Leave a question open."""
+    return await _resume(context, Turn.SKIP, argument, _TOKEN.match(argument))
+
+
+@commands.command(
+    "back",
+    Argument(N_("token"), Kind.TOKEN),
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("the question before, to answer it anew"),
+    example="/back",
+)
+async def back(context: Context, argument: str) -> Reply:
+    """Go back to the question before."""
+    return await _resume(context, Turn.BACK, argument, _TOKEN.match(argument))
+
+
+@commands.command(
+    "confirm",
+    Argument(N_("token"), Kind.TOKEN),
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("yes to the change that is shown"),
+    example="/confirm",
+)
+async def confirm(context: Context, argument: str) -> Reply:
+    """Say yes to the change that is shown."""
+    return await _resume(context, Turn.CONFIRM, argument, _TOKEN.match(argument))
+
+
+@commands.command(
+    "cancel",
+    Argument(N_("token"), Kind.TOKEN),
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("end the dialogue; nothing is changed"),
+    example="/cancel",
+)
+async def cancel(context: Context, argument: str) -> Reply:
+    """End the dialogue."""
+    return await _resume(context, Turn.CANCEL, argument, _TOKEN.match(argument))
+
+
+async def open_question(context: Context, argument: str) -> Asked | Reply:
+    """Return the question to which an answer is meant; a Reply with the open one where that is another.
+
+    Raises UserError where none is open that words could answer.
+    """
+    match = _ASKED.match(argument)
+    dialogue = await _meant(context, match)
+    if match and int(match[2]) != dialogue.turn:
+        return await _repeated(context, dialogue)
+    return Asked(dialogue, await question(context, dialogue))
+
+
+async def _resume(context: Context, turn: Turn, argument: str, match: re.Match[str] | None) -> Reply:
+    """Answer the question whose token is given, else the open one of who asks."""
+    dialogue = await _meant(context, match)
+    if match and int(match[2]) != dialogue.turn:
+        return await _repeated(context, dialogue)
+    value = argument[match.end() :] if match else argument
+    return await take(context, turn, value.strip(), dialogue)
+
+
+async def _repeated(context: Context, dialogue: Dialogue) -> Reply:
+    earlier = Note(text=_("That question has been answered already. This is the one that is open:"))
+    return await repeat(context, dialogue, earlier)
+
+
+async def _meant(context: Context, match: re.Match[str] | None) -> Dialogue:
+    return await _tokened(context, match) if match else await _open(context)
+
+
+async def _tokened(context: Context, token: re.Match[str]) -> Dialogue:
+    """Return the dialogue that a button belongs to. Raises UserError where it is not the asker's."""
+    dialogue = await context.record.dialogues.by_id(int(token[1]))
+    if dialogue is None:
+        raise UserError(_("That has been answered already, or ended."))
+    if (dialogue.chat, dialogue.person) != (context.request.chat, context.request.user):
+        raise UserError(_("That question was asked of somebody else: only they can answer it."))
+    return await _living(context, dialogue)
+
+
+async def _open(context: Context) -> Dialogue:
+    dialogue = await context.record.dialogues.find(context.request.chat, context.request.user)
+    if dialogue is None:
+        raise UserError(_("Nothing is being asked of you here: /help lists what you can do."))
+    return await _living(context, dialogue)
+
+
+async def _living(context: Context, dialogue: Dialogue) -> Dialogue:
+    """Return the dialogue, unless nobody has answered for an hour."""
+    if not dialogue.ended:
+        return dialogue
+    await context.record.dialogues.end(dialogue)
+    raise UserError(
+        _(
+            "Your /{command} ended after an hour without an answer; nothing was changed."
+            " Send /{command} to begin anew.",
+            command=dialogue.command,
+        )
+    )

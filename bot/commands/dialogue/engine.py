@@ -1,0 +1,298 @@
+"""Filling in a form turn by turn: ask for what is missing, show the change, make it on a yes.
+
+The dialogue is kept in the record, so a restart does not end it, and is closed in the very transaction that
+makes its change: a second press of the same button, or one that comes again after a crash, finds it closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum
+from typing import NamedTuple
+
+from bot.answers.differing import meanwhile
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Command
+from bot.commands.dialogue.forms import AGAIN, CONFIRM, Amiss, Field, Filled, Form, Option, Proposal, Unclear
+from bot.commands.dialogue.header_lines import SEVERAL
+from bot.errors import UserError
+from bot.notices import find_what_to_tell
+from bot.replies import Action, Block, Note, Reply
+from bot.texts import _
+from storage.domain.changes import Revise, dumped, loaded
+from storage.domain.errors import Overtaken
+from storage.people.dialogues import Dialogue, close
+
+
+class Turn(Enum):
+    """What one may do with a question."""
+
+    TEXT = "text"
+    CHOOSE = "choose"
+    SKIP = "skip"
+    BACK = "back"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+
+
+async def begin(context: Context, filled: Filled) -> Reply:
+    """Open a dialogue on the form of the command in hand; say so if it takes the place of another."""
+    before: tuple[Block, ...] = ()
+    earlier = await context.record.dialogues.find(context.request.chat, context.request.user)
+    if earlier is not None and not earlier.ended:
+        ended = _("Your open /{command} was ended: nothing was changed.", command=earlier.command)
+        before = (Note(text=ended),)
+    return await _go_on(context, filled, None, before)
+
+
+async def repeat(context: Context, dialogue: Dialogue, before: Block) -> Reply:
+    """Ask the open question again."""
+    context = await _inside(context, dialogue)
+    return await _go_on(context, Filled.of(dialogue.state), dialogue, (before,))
+
+
+class Question(NamedTuple):
+    """What a dialogue asks in words, and the name of the field that it asks for."""
+
+    name: str
+    text: str
+
+
+async def question(context: Context, dialogue: Dialogue) -> Question:
+    """Return what a dialogue asks. Raises UserError where it waits for a choice or a yes."""
+    context = await _inside(context, dialogue)
+    filled = Filled.of(dialogue.state)
+    _refuse_without_question(filled)
+    asked = {field.name: field.asks for field in _form(context.command).fields(filled)}
+    return Question(filled.step, _question(filled.step, asked.get(filled.step)))
+
+
+async def _inside(context: Context, dialogue: Dialogue) -> Context:
+    """Return the context of a dialogue's own command and story; it ends for who may not use that any more."""
+    story = await context.record.stories.by_id(Filled.of(dialogue.state).story)
+    try:
+        command = await context.permit(dialogue.command, story)
+    except UserError:
+        await context.record.dialogues.end(dialogue)
+        raise
+    return replace(context, command=command, chosen=story, after=None)
+
+
+async def take(context: Context, turn: Turn, value: str, dialogue: Dialogue) -> Reply:
+    """Take one turn of a dialogue."""
+    if turn is Turn.CANCEL:
+        await context.record.dialogues.end(dialogue)
+        return Reply(blocks=(Note(text=_("Ended: nothing was changed.")),))
+    context = await _inside(context, dialogue)
+    filled, form = Filled.of(dialogue.state), _form(context.command)
+    if turn is Turn.TEXT and 1 <= _number(value) <= len(filled.options):
+        turn = Turn.CHOOSE
+    match turn:
+        case Turn.CONFIRM:
+            return await _confirmed(context, form, filled, dialogue)
+        case Turn.CHOOSE:
+            return await _chosen(context, form, filled, dialogue, _option(filled, value))
+        case Turn.BACK:
+            _step_back(filled)
+        case Turn.SKIP:
+            _refuse_without_question(filled)
+            _refuse_skip(form, filled)
+            _answer(filled, "")
+        case Turn.TEXT:
+            _refuse_without_question(filled)
+            _answer(filled, value if filled.step in SEVERAL else " ".join(value.split()))
+    return await _go_on(context, filled, dialogue, ())
+
+
+async def _chosen(context: Context, form: Form, filled: Filled, dialogue: Dialogue, option: Option) -> Reply:
+    """Take an option: an answer, a field to be answered anew, or what leads to another form."""
+    if option.text == AGAIN:
+        return await _which(context, form, filled, dialogue)
+    if filled.step == AGAIN:
+        for name in (option.text, *form.along.get(option.text, ())):
+            filled.texts.pop(name, None)
+        filled.again = option.text
+    elif filled.step == CONFIRM and form.chosen is not None:
+        name, filled = await form.chosen(context, filled, option.text)
+        context = replace(context, command=await context.permit(name, context.story))
+    else:
+        _answer(filled, option.text)
+    return await _go_on(context, filled, dialogue, ())
+
+
+def _form(command: Command) -> Form:
+    if command.form is None:
+        raise LookupError(f"/{command.name} leads through no dialogue")
+    return command.form
+
+
+def _option(filled: Filled, value: str) -> Option:
+    number = _number(value)
+    if not 1 <= number <= len(filled.options):
+        raise UserError(_("There is no such answer: choose one of those under the question."))
+    return filled.options[number - 1]
+
+
+def _number(text: str) -> int:
+    """Return the number of an option, 0 for what is none."""
+    return int(text) if text.isdecimal() and len(text) <= 3 else 0
+
+
+def _answer(filled: Filled, text: str) -> None:
+    filled.texts[filled.step] = text
+    if filled.step not in filled.answered:
+        filled.answered.append(filled.step)
+
+
+def _step_back(filled: Filled) -> None:
+    if not filled.answered:
+        raise UserError(_("This is the first question: /cancel ends the dialogue."))
+    # Where the open question was answered before, and not to the point, it is the one before that is meant.
+    filled.texts.pop(filled.answered.pop(), None)
+
+
+def _refuse_without_question(filled: Filled) -> None:
+    if filled.step in (CONFIRM, AGAIN):
+        raise UserError(_("Choose one of those under the message; /cancel ends the dialogue."))
+
+
+def _refuse_skip(form: Form, filled: Filled) -> None:
+    if any(field.required and field.name == filled.step for field in form.fields(filled)):
+        raise UserError(_("This cannot be left open: answer it, or send /cancel to end."))
+
+
+async def _go_on(
+    context: Context, filled: Filled, dialogue: Dialogue | None, before: tuple[Block, ...]
+) -> Reply:
+    """Ask for the first field that is missing or will not do; where none is, show the change."""
+    form = _form(context.command)
+    for field in form.fields(filled):
+        text = filled.texts.get(field.name)
+        # A line without anything behind its name leaves a field open, which may not always be.
+        missing = not text if field.required else text is None
+        if missing and field.wanted(filled):
+            return await _ask(context, field, filled, dialogue, before)
+        if text:
+            try:
+                await field.check(context, filled, text)
+            except UserError as error:
+                return await _ask(context, field, filled, dialogue, before, error)
+    try:
+        proposal = await form.propose(context, filled)
+    except Amiss as error:
+        return await _ask(context, error.field, filled, dialogue, before, error)
+    return await _show(context, filled, proposal, dialogue, before)
+
+
+async def _ask(
+    context: Context,
+    field: Field,
+    filled: Filled,
+    dialogue: Dialogue | None,
+    before: tuple[Block, ...],
+    error: UserError | None = None,
+) -> Reply:
+    filled.texts.pop(field.name, None)
+    if field.name in filled.answered:
+        filled.answered.remove(field.name)
+    options: Sequence[Option] = error.options if isinstance(error, Unclear) else ()
+    if not options and field.offers is not None:
+        options = await field.offers(context, filled)
+    notes = [Note(text=error.text)] if error is not None else []
+    if not isinstance(error, Unclear):
+        notes.append(Note(text=_question(field.name, field.asks)))
+    if context.request.shared and not context.request.discreet:
+        notes.append(Note(text=_("Answer by replying to this message, or with /answer.")))
+    filled.step, filled.options, filled.change = field.name, list(options), None
+    kept = await _keep(context, filled, dialogue)
+    # To skip whom a name means would put the claim into the source's own mouth.
+    skippable = not field.required and not isinstance(error, Unclear)
+    skip = [Action(label=_("Skip"), command=f"/skip {kept.token}")] if skippable else []
+    actions = (*_choices(kept, options), *skip, *_leaving(kept, filled))
+    return Reply(blocks=(*before, *notes), actions=actions, asks=f"/answer #{kept.token}")
+
+
+def _question(name: str, asks: str | None) -> str:
+    return _(asks) if asks else _("Send “{name}” again.", name=name)
+
+
+async def _show(
+    context: Context,
+    filled: Filled,
+    proposal: Proposal,
+    dialogue: Dialogue | None,
+    before: tuple[Block, ...],
+) -> Reply:
+    """Show a change as it would stand, and ask for a yes."""
+    options = list(proposal.options)
+    if _form(context.command).parts and filled.at_once:
+        options.append(Option(_("Change something"), AGAIN))
+    filled.step, filled.options, filled.change = CONFIRM, options, dumped(proposal.change)
+    kept = await _keep(context, filled, dialogue)
+    yes = Action(label=_("Confirm"), command=f"/confirm {kept.token}")
+    remarks = (Note(text=filled.remark),) if filled.remark else ()
+    return Reply(
+        blocks=(*before, *proposal.blocks, *remarks),
+        actions=(yes, *_choices(kept, options), *_leaving(kept, filled)),
+    )
+
+
+async def _which(context: Context, form: Form, filled: Filled, dialogue: Dialogue) -> Reply:
+    """Ask which field is to be answered anew."""
+    filled.step, filled.change = AGAIN, None
+    filled.options = [Option(_(label), name) for name, label in form.parts.items()]
+    kept = await _keep(context, filled, dialogue)
+    question = Note(text=_("What is to be changed?"))
+    return Reply(blocks=(question,), actions=(*_choices(kept, filled.options), *_leaving(kept, filled)))
+
+
+async def _keep(context: Context, filled: Filled, dialogue: Dialogue | None) -> Dialogue:
+    dialogues = context.record.dialogues
+    if dialogue is not None and dialogue.state == filled.state():
+        return dialogue  # the same question once more: its buttons stay good
+    if dialogue is not None and dialogue.command == context.command.name:
+        return await dialogues.go_on(dialogue, filled.state())
+    return await dialogues.begin(
+        context.request.chat, context.request.user, context.command.name, filled.state()
+    )
+
+
+def _choices(dialogue: Dialogue, options: Sequence[Option]) -> list[Action]:
+    return [
+        Action(label=option.label, command=f"/choose {dialogue.token} {number}")
+        for number, option in enumerate(options, 1)
+    ]
+
+
+def _leaving(dialogue: Dialogue, filled: Filled) -> list[Action]:
+    back = [Action(label=_("Back"), command=f"/back {dialogue.token}")] if filled.answered else []
+    return [*back, Action(label=_("Cancel"), command=f"/cancel {dialogue.token}")]
+
+
+async def _confirmed(context: Context, form: Form, filled: Filled, dialogue: Dialogue) -> Reply:
+    """Make the change that was shown; where its fact has changed meanwhile, say how and ask again."""
+    if filled.step != CONFIRM or filled.change is None:
+        raise UserError(_("There is nothing to confirm yet: answer the question first."))
+    change = loaded(filled.change)
+    if form.commit is not None:
+        return await form.commit(context, filled, change, dialogue)
+    try:
+        made = await context.record.ledger.make(change, by=context.by, also=lambda tx: close(tx, dialogue))
+    except Overtaken:
+        if not isinstance(change, Revise):
+            note = Note(text=_("It has changed since you looked. This is how it would read now:"))
+            return await _go_on(context, filled, dialogue, (note,))
+        return await _go_on(context, filled, dialogue, await _meanwhile(context, change))
+    await find_what_to_tell(context.record)
+    return await form.done(context, filled, made)
+
+
+async def _meanwhile(context: Context, change: Revise) -> tuple[Block, ...]:
+    """Tell what became of a fact since the revision on which a change was to build."""
+    facts = context.record.facts
+    then, now = await facts.at_revision(change.fact_id, change.expected), await facts.find(change.fact_id)
+    assert then is not None  # revisions are never deleted
+    assert now is not None  # facts neither
+    later = [item for item in await facts.revisions(change.fact_id) if item.number > change.expected]
+    return meanwhile(then, now, later, await context.names())

@@ -1,0 +1,137 @@
+"""From the texts of a form to the entries of the record that they make."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from bot.answers.amounts import read_figures
+from bot.answers.stances import stance_of
+from bot.commands.core.context import Context
+from bot.commands.dialogue.fields import NONE
+from bot.commands.dialogue.forms import Filled
+from bot.commands.dialogue.references import (
+    Named,
+    is_address,
+    name_of,
+    names_of,
+    new_source,
+    other_fact,
+    source_of,
+)
+from bot.errors import UserError
+from bot.texts import _
+from storage.domain import dates
+from storage.domain.entries import AttributionEntry, EntityEntry, Entry, FactEntry, RelationEntry, SourceEntry
+from storage.domain.models import Stance
+
+E = TypeVar("E", bound=Entry)
+_SOURCE_TEXTS = ("title", "publisher", "author", "kind")
+
+
+class Composer:
+    """Makes entries of what was filled in, and gathers the new entities that they name."""
+
+    def __init__(self, context: Context, filled: Filled) -> None:
+        self._context = context
+        self._filled = filled
+        self.entities: list[EntityEntry] = []
+
+    async def fact(self) -> FactEntry:
+        """Return a new fact."""
+        given = {
+            "statement": self._filled.text("statement"),
+            "attributions": [(await self.attribution()).model_dump(exclude_none=True)],
+            **await self.particulars(),
+            **await self._relations(),
+        }
+        return made(FactEntry, given)
+
+    async def attribution(self, before: AttributionEntry | None = None) -> AttributionEntry:
+        """Return an attribution: a new one, or one that differs from `before` in what was filled in."""
+        fields: dict[str, Any] = before.model_dump(exclude_none=True) if before else {}
+        if (who := self._filled.texts.get("who")) is not None:
+            fields["speaker"] = None if _is_none(who) else self._take(await name_of(self._context, who))
+        for name, key in (("cue", "cue"), ("at", "locator"), ("quote", "quote")):
+            if (text := self._filled.texts.get(name)) is not None:
+                fields[key] = None if _is_none(text) else text
+        if (text := self._filled.texts.get("said")) is not None:
+            fields["said"] = date(text)
+        if source := self._filled.text("source"):
+            fields["source"] = await self.source(source)
+        if stance := self._filled.text("stance"):
+            fields["stance"] = Stance(stance.casefold())
+        elif "cue" in self._filled.texts or before is None:
+            # Where the cue leaves it in doubt the form has asked for it.
+            fields["stance"] = stance_of(fields.get("cue")) or Stance.ASSERTS
+        return made(AttributionEntry, fields)
+
+    async def source(self, text: str) -> str | dict[str, Any]:
+        """Return the ref of a source on record, or the fields of a new one."""
+        found = await source_of(self._context, text)
+        if found is not None:
+            return found.ref
+        named = new_source(text)
+        fields: dict[str, Any] = {"url": named} if is_address(named) else {"title": named}
+        fields |= {key: value for key in _SOURCE_TEXTS if (value := self._filled.text(key))}
+        if published := self._filled.text("published"):
+            fields["published"] = date(published)
+        if via := self._filled.text("via"):
+            relaying = await source_of(self._context, via)
+            fields["via"] = relaying.ref if relaying else None
+        return made(SourceEntry, fields).model_dump(exclude_none=True, mode="json")
+
+    async def particulars(self) -> dict[str, Any]:
+        """Return a fact's fields beside its statement and attributions, as far as they were filled in."""
+        texts = self._filled.texts
+        fields: dict[str, Any] = {}
+        if texts.get("when"):
+            fields["occurred"] = date(texts["when"])
+        for name, key in (("occasion", "occasion"), ("note", "date_note")):
+            if texts.get(name):
+                fields[key] = None if _is_none(texts[name]) else texts[name]
+        for name, key, place in (("where", "places", True), ("about", "about", False)):
+            if texts.get(name):
+                named = (
+                    [] if _is_none(texts[name]) else await names_of(self._context, texts[name], place=place)
+                )
+                fields[key] = tuple(self._take(each) for each in named)
+        if texts.get("figure"):
+            found = () if _is_none(texts["figure"]) else read_figures(texts["figure"])
+            fields["figures"] = tuple(figure.model_dump(exclude_none=True) for figure in found)
+        return fields
+
+    async def _relations(self) -> dict[str, Any]:
+        about = self._filled.text("question") or None
+        fields: dict[str, Any] = {}
+        for name in ("contradicts", "supports"):
+            ids = self._filled.text(name).replace(",", " ").split()
+            facts = [await other_fact(self._context, one, self._filled.target) for one in ids]
+            if facts:
+                fields[name] = tuple(RelationEntry(fact=fact.ref, about=about).model_dump() for fact in facts)
+        return fields
+
+    def _take(self, named: Named) -> str:
+        if named.new is not None:
+            self.entities.append(named.new)
+        return named.ref
+
+
+def date(text: str) -> str | None:
+    """Return a checked date in EDTF, None for the word that takes one away."""
+    return None if _is_none(text) else dates.edtf(text)
+
+
+def made(kind: type[E], fields: dict[str, Any]) -> E:
+    """Return an entry, or raise UserError with the first thing that is wrong with its fields."""
+    try:
+        return kind(**fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
+        raise UserError(_("{field}: {problem}.", field=where, problem=first["msg"])) from None
+
+
+def _is_none(text: str) -> bool:
+    return not text or text.casefold() == NONE

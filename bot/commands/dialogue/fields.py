@@ -1,0 +1,248 @@
+"""The fields of forms: what each asks, and what will do as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answers.amounts import read_figures
+from bot.answers.stances import stance_of
+from bot.commands.core.context import Context
+from bot.commands.dialogue.forms import Check, Field, Filled, Option
+from bot.commands.dialogue.header_lines import SEVERAL
+from bot.commands.dialogue.references import (
+    is_address,
+    is_new_source,
+    name_of,
+    names_of,
+    new_source,
+    other_fact,
+    source_of,
+)
+from bot.errors import UserError
+from bot.texts import N_, _
+from storage.domain import dates
+from storage.domain.models import SourceKind, Stance
+
+# What takes a value away again, where one may.
+NONE = "none"
+# What is said of a change itself: alone it changes nothing.
+OF_CHANGE = frozenset({"reason", "material", "voice"})
+# What the parts of a fact, and what goes with them, are called.
+CALLED = {
+    "statement": N_("Statement"), "who": N_("Who says so"), "cue": N_("Cue"), "source": N_("Source"),
+    "at": N_("Place in the source"), "when": N_("When"), "where": N_("Where"), "figure": N_("Figures"),
+    "quote": N_("Quote"), "about": N_("Who it is about"), "note": N_("Note on the date"),
+    "reason": N_("Reason"), "by": N_("The fact that takes its place"),
+    "title": N_("Title"), "publisher": N_("Publisher"), "published": N_("Date of publication"),
+    "url": N_("Address"), "name": N_("Name"), "short": N_("Short name"), "alias": N_("Further names"),
+    "role": N_("Role"),
+}  # fmt: skip
+# What each may hold, where a form is shown whole; what is given most comes first.
+EXAMPLES = {
+    "statement": N_("The bridge was closed at noon"), "who": N_("Dmytro Lubinets"), "cue": N_("said that"),
+    "source": N_("S1, an address or a title"), "when": "2024-05-03", "where": N_("Minsk"), "at": "¶3",
+    "figure": N_("at least 2,100 children"), "about": N_("Lukashenko; PACE"),
+    "quote": N_("we knew nothing of it"),
+    "reason": N_("The source has it otherwise"), "by": "F12", "title": N_("Report on schools"),
+    "publisher": N_("Example Press"), "published": "2024-05-03", "url": "https://example.org/report",
+    "author": N_("Ann Lee"), "short": N_("Lubinets"), "alias": N_("The Commissioner; D. Lubinets"),
+    "role": N_("Commissioner for Human Rights"), "question": N_("Was the bridge closed?"),
+}  # fmt: skip
+LONGEST_LINE, LONGEST_TEXT = 500, 4000
+_CUES = ("said that", "denied that", "admitted that", "alleged that", "confirmed that", "called for")
+
+
+def at_most(limit: int) -> Check:
+    """Return a check that a text is no longer than that."""
+
+    async def check(_context: Context, _filled: Filled, text: str) -> None:
+        if len(text) > limit:
+            raise UserError(
+                _("That is {count} characters long; at most {limit} will do.", count=len(text), limit=limit)
+            )
+
+    return check
+
+
+def one_of(kinds: Sequence[str]) -> Check:
+    """Return a check that a text is one of a few words."""
+
+    async def check(_context: Context, _filled: Filled, text: str) -> None:
+        if text.casefold() not in kinds:
+            raise UserError(_("“{text}” is none of these: {kinds}.", text=text[:60], kinds=", ".join(kinds)))
+
+    return check
+
+
+async def _date(_context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() == NONE or dates.edtf(text):
+        return
+    if dates.impossible(text):
+        raise UserError(_("“{text}” is no day that exists.", text=text[:60]))
+    raise UserError(
+        _(
+            "“{text}” is no date: write 2024-01-04, 2024-01, 2024, 18 July (no year known) or 2023-07-18?"
+            " (uncertain).",
+            text=text[:60],
+        )
+    )
+
+
+async def _name(context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() != NONE:
+        await name_of(context, text)
+
+
+async def _names(context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() != NONE:
+        await names_of(context, text)
+
+
+async def _places(context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() != NONE:
+        await names_of(context, text, place=True)
+
+
+async def _source(context: Context, filled: Filled, text: str) -> None:
+    if is_new_source(text) and not is_address(new_source(text)):
+        await _title(context, filled, new_source(text))
+    await source_of(context, text)
+
+
+async def _via(context: Context, _filled: Filled, text: str) -> None:
+    if await source_of(context, text) is None:
+        raise UserError(_("“via” names a source on record: add that one first with /source."))
+
+
+async def _figures(_context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() != NONE:
+        read_figures(text)
+
+
+async def _others(context: Context, filled: Filled, text: str) -> None:
+    for one in text.replace(",", " ").split():
+        await other_fact(context, one, filled.target)
+
+
+async def _title(_context: Context, _filled: Filled, text: str) -> None:
+    if len(text) > LONGEST_LINE:
+        raise UserError(_("A title has at most {limit} characters.", limit=LONGEST_LINE))
+    if is_address(text):
+        raise UserError(_("That is an address, not a title: what is the document called?"))
+
+
+async def _cues(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [Option(cue, cue) for cue in _CUES]
+
+
+async def _source_kinds(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [Option(kind.value, kind.value) for kind in SourceKind]
+
+
+async def _newest_sources(context: Context, _filled: Filled) -> Sequence[Option]:
+    titles = await context.record.sources.titles(context.story.id, 3)
+    return [Option(f"S{number}: {title[:40]}", f"S{number}") for number, title in titles.items()]
+
+
+async def _materiality(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [
+        Option(_("Yes, it changes what readers were told"), "yes"),
+        Option(_("No, a typo or mere wording"), "no"),
+    ]
+
+
+async def _stance(context: Context, filled: Filled, text: str) -> None:
+    await one_of([stance.value for stance in Stance])(context, filled, text)
+    refuse_against(filled.text("cue"), text)
+
+
+def refuse_against(cue: str | None, stance: str) -> None:
+    """Refuse a stance that goes against what its cue tells."""
+    told = stance_of(cue) if cue else None
+    if told is not None and (told is Stance.DENIES) is not (stance.casefold() == Stance.DENIES):
+        raise UserError(_("“{cue}” does not go with the stance “{stance}”.", cue=cue, stance=stance))
+
+
+async def _stances(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [Option(stance.value, stance.value) for stance in Stance]
+
+
+_LINE, _TEXT = at_most(LONGEST_LINE), at_most(LONGEST_TEXT)
+
+STATEMENT = Field(
+    "statement", N_("What is the statement? One sentence, in your own words."), _TEXT, required=True
+)
+WHO = Field("who", N_("Who says so? Skip it where the source speaks in its own voice."), _name)
+CUE = Field("cue", N_("In which words do they say it: “said that”, “denied that”?"), _LINE, offers=_cues)
+STANCE = Field("stance", None, _stance)
+_DOUBTFUL_STANCE = Field(
+    "stance",
+    N_("The cue does not tell how the speaker stands to the statement. Which is it?"),
+    _stance,
+    required=True,
+    offers=_stances,
+)
+SOURCE = Field(
+    "source",
+    N_("Which source has it? Its id (S1), its address, or its title."),
+    _source,
+    required=True,
+    offers=_newest_sources,
+)
+AT = Field("at", N_("Where in the source? For example ¶3 or page 12."), _LINE)
+QUOTE = Field("quote", None, _LINE)
+SAID = Field("said", None, _date)
+WHEN = Field(
+    "when",
+    N_("When did it happen? Just what the source gives, for example 2024-01-04, 2024-01 or 18 July."),
+    _date,
+)
+OCCASION = Field("occasion", None, _LINE)
+NOTE = Field("note", None, _LINE)
+WHERE = Field("where", N_("Where did it happen? Several places are parted by semicolons."), _places)
+ABOUT = Field("about", None, _names)
+FIGURE = Field("figure", None, _figures)
+CONTRADICTS = Field("contradicts", None, _others)
+SUPPORTS = Field("supports", None, _others)
+QUESTION = Field("question", None, _LINE)
+URGENT = Field("urgent", None, one_of(["yes", "no"]))
+REASON = Field("reason", N_("Why? Readers will see the reason."), _TEXT, required=True)
+MATERIAL = Field(
+    "material",
+    N_("Is the change material? Then those who saw the fact hear of it."),
+    one_of(["yes", "no"]),
+    required=True,
+    offers=_materiality,
+)
+
+# What is asked of a source that is not on record.
+TITLE = Field("title", N_("What is the document called?"), _title, required=True)
+PUBLISHER = Field("publisher", N_("Who published it?"), _LINE)
+PUBLISHED = Field("published", N_("When was it published?"), _date)
+KIND = Field(
+    "kind",
+    N_("What kind of document is it?"),
+    one_of([kind.value for kind in SourceKind]),
+    offers=_source_kinds,
+)
+AUTHOR = Field("author", None, _LINE)
+VIA = Field("via", None, _via)
+
+
+def is_long(field: Field) -> bool:
+    """Tell whether a field takes more than a line: several of its kind, or whole sentences."""
+    return field.check is _TEXT or field.name in SEVERAL
+
+
+def stance_field(filled: Filled) -> Field:
+    """Return the field of a stance: asked where the cue leaves it in doubt."""
+    return STANCE if stance_of(filled.text(CUE.name)) is not None else _DOUBTFUL_STANCE
+
+
+def source_fields(filled: Filled) -> list[Field]:
+    """Return the fields of a fact's source: more where it is a new one."""
+    text = filled.text(SOURCE.name)
+    if not is_new_source(text):
+        return [SOURCE, *(field for field in (KIND, VIA) if filled.text(field.name))]
+    titled = [] if not is_address(new_source(text)) else [TITLE]
+    return [SOURCE, *titled, PUBLISHER, PUBLISHED, KIND, AUTHOR, VIA]

@@ -1,0 +1,119 @@
+"""From a proposed fact back to the texts that would have made it, so that it can be edited as entered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from bot.answers.stances import stance_of
+from bot.commands.core.context import Context
+from storage.domain.changes import Publish
+from storage.domain.entries import AttributionEntry, EntityEntry, FigureEntry, RelationEntry, SourceEntry
+from storage.domain.models import Fact, Figure
+
+_SOURCE_TEXTS = ("publisher", "author", "published", "kind")
+
+
+async def texts_of(context: Context, change: Publish) -> dict[str, str]:
+    """Return the texts of a form that proposes the fact of a change."""
+    fact = change.fact
+    new = {entity.name: entity for entity in change.entities}
+    texts = {
+        "statement": fact.statement,
+        "when": fact.occurred,
+        "occasion": fact.occasion,
+        "note": fact.date_note,
+        "where": _names(fact.places, new),
+        "about": _names(fact.about, new),
+        "figure": figures_text(fact.figures),
+        "contradicts": await _ids(context, fact.contradicts),
+        "supports": await _ids(context, fact.supports),
+        "question": next((item.about for item in (*fact.contradicts, *fact.supports) if item.about), None),
+        **await _attribution(context, fact.attributions[0], new),
+    }
+    return {name: text for name, text in texts.items() if text}
+
+
+async def known_of(context: Context, change: Publish) -> dict[str, str]:
+    """Return those of the texts that hold a key of the record's, as people know them: by name."""
+    item = change.fact.attributions[0]
+    known = {}
+    if item.speaker:
+        found = await context.record.entities.by_ref(context.story.id, [item.speaker])
+        entity = found.get(item.speaker)
+        known["who"] = item.speaker if entity is None else entity.name
+    if isinstance(item.source, SourceEntry) and (named := item.source.url or item.source.title):
+        known["source"] = named
+    return known
+
+
+def retold(fact: Fact) -> dict[str, str]:
+    """Return the texts of a fact on record that its correction begins with."""
+    texts = {
+        "statement": fact.statement,
+        "when": fact.occurred,
+        "figure": figures_text(fact.figures),
+    }
+    return {name: text for name, text in texts.items() if text}
+
+
+def figures_text(figures: Iterable[FigureEntry | Figure]) -> str:
+    """Return figures as they are typed, one a line."""
+    return "\n".join(_figure(item) for item in figures)
+
+
+async def _attribution(
+    context: Context, item: AttributionEntry, new: dict[str, EntityEntry]
+) -> dict[str, str | None]:
+    texts = {
+        "who": _name(item.speaker, new) if item.speaker else None,
+        "cue": item.cue,
+        "stance": item.stance.value if item.stance is not stance_of(item.cue) else None,
+        "at": item.locator,
+        "quote": item.quote,
+        "said": item.said,
+    }
+    if isinstance(item.source, SourceEntry):
+        return texts | await _new_source(context, item.source)
+    found = await context.record.sources.by_ref(context.story.id, [item.source])
+    return texts | {"source": f"S{found[item.source].id}"}
+
+
+async def _new_source(context: Context, source: SourceEntry) -> dict[str, str | None]:
+    texts: dict[str, str | None] = {
+        "source": f"+ {source.url or source.title}",
+        "title": source.title if source.url else None,
+        **{name: getattr(source, name) for name in _SOURCE_TEXTS},
+    }
+    if source.via:
+        relaying = (await context.record.sources.by_ref(context.story.id, [source.via]))[source.via]
+        texts["via"] = f"S{relaying.id}"
+    return texts
+
+
+async def _ids(context: Context, relations: Iterable[RelationEntry]) -> str:
+    refs = [item.fact for item in relations]
+    ids = await context.record.facts.ids(context.story.id, refs)
+    return " ".join(f"F{ids[ref]}" for ref in refs)
+
+
+def _names(names: Iterable[str], new: dict[str, EntityEntry]) -> str:
+    return "; ".join(_name(name, new) for name in names)
+
+
+def _name(name: str, new: dict[str, EntityEntry]) -> str:
+    """Return a name so that it leaves no doubt: as a new one, or by the ref of the one on record."""
+    return f"+{new[name].kind} {name}" if name in new else f"={name}"
+
+
+def _number(value: float) -> str:
+    """Return a number with all its digits and no exponent, as it is read back."""
+    return f"{int(value)}" if value == int(value) else f"{Decimal(repr(value)):f}"
+
+
+def _figure(item: FigureEntry | Figure) -> str:
+    if item.amount is None:
+        number = f"“{item.words}”"
+    else:
+        number = " to ".join(_number(value) for value in (item.amount, item.upper) if value is not None)
+    return " ".join(filter(None, (item.qualifier, number, item.counts)))

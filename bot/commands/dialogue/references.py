@@ -1,0 +1,194 @@
+"""What a moderator's text refers to: names and sources on record, or new ones; else a question back.
+
+What is meant can be said so that it leaves no doubt: `=lubinets` is the name with that ref, `+person Ann` a
+new one, `S3` a source on record, `+ Report on schools` a new one. The options of a question back are such.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from bot.answers.citing import short
+from bot.answers.matching import match, suggestions
+from bot.commands.core.context import Context
+from bot.commands.dialogue.forms import Option, Unclear
+from bot.errors import UserError
+from bot.texts import N_, _
+from storage.domain.entries import EntityEntry
+from storage.domain.models import Entity, EntityKind, Fact, Source
+
+_NEW_NAME = re.compile(r"\+(person|organisation|group|place)\s+(\S.*)")
+_SOURCE_ID = re.compile(r"[Ss]\s*[1-9]\d{0,14}")
+# What begins as an address does, or as a scheme that a browser may follow.
+_ADDRESS_LIKE = re.compile(r"\w+:/|www\.|[a-z][a-z0-9+.-]*:\S+$", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s/$.?#][^\s]*")
+LONGEST_NAME = 200
+LONGEST_TITLE = 500
+LONGEST_ADDRESS = 2000
+MOST_NAMES = 20
+# Of so many sources, the newest, one of a similar title is looked for.
+LOOKED_AT = 2_000
+_KINDS = {
+    EntityKind.PERSON: N_("New person “{name}”"),
+    EntityKind.ORGANISATION: N_("New organisation “{name}”"),
+    EntityKind.GROUP: N_("New group “{name}”"),
+    EntityKind.PLACE: N_("New place “{name}”"),
+}
+
+
+class Named(NamedTuple):
+    """A name as a fact's entry holds it, and the entity to add if it is a new one."""
+
+    ref: str
+    new: EntityEntry | None = None
+
+
+async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
+    """Return the entity that a text names. Raises Unclear where it is not on record by just this name."""
+    if text.startswith("="):
+        return Named((await _by_ref(context, text[1:].strip())).ref)
+    if (new := new_name(text)) is not None:
+        return Named(new.name, new)
+    exact = await context.record.entities.named(context.story.id, text)
+    if len(exact) == 1:
+        return Named((await context.record.entities.by_id(exact))[exact[0]].ref)
+    near: Sequence[int] = exact
+    if not near:
+        near = match(text, await context.record.entities.names(context.story.id)).entity_ids[:3]
+    known = [(await context.record.entities.by_id(near))[entity_id] for entity_id in near]
+    kinds = [EntityKind.PLACE] if place else [EntityKind.PERSON, EntityKind.ORGANISATION, EntityKind.GROUP]
+    options = [Option(entity.name, f"={entity.ref}") for entity in known]
+    options += [Option(_(_KINDS[kind], name=text), f"+{kind} {text}") for kind in kinds]
+    if exact:
+        asks = _("“{name}” names several on record. Which one is meant?", name=text[:60])
+    elif known:
+        asks = _(
+            "“{name}” is not on record by that name. Is one of these meant, or is it new?", name=text[:60]
+        )
+    else:
+        asks = _("“{name}” is not on record yet. Is it new?", name=text[:60])
+    raise Unclear(asks, options)
+
+
+def new_name(text: str) -> EntityEntry | None:
+    """Return the entity that a text says is new, None for any other. Raises UserError for a long name."""
+    match = _NEW_NAME.fullmatch(text)
+    if len(match[2] if match else text) > LONGEST_NAME:
+        raise UserError(_("A name has at most {limit} characters.", limit=LONGEST_NAME))
+    return EntityEntry(name=match[2], kind=EntityKind(match[1])) if match else None
+
+
+async def names_of(context: Context, text: str, *, place: bool = False) -> list[Named]:
+    """Return the entities of a list parted by semicolons. Raises Unclear; each option is a whole list."""
+    listed = [part.strip() for part in text.split(";") if part.strip()]
+    if len(listed) > MOST_NAMES:
+        raise UserError(_("At most {limit} names are taken at once.", limit=MOST_NAMES))
+    found: list[Named] = []
+    for position, part in enumerate(listed):
+        try:
+            found.append(await name_of(context, part, place=place))
+        except Unclear as error:
+            options = [
+                option._replace(text="; ".join((*listed[:position], option.text, *listed[position + 1 :])))
+                for option in error.options
+            ]
+            raise Unclear(error.text, options) from None
+    return found
+
+
+async def entity_of(context: Context, text: str) -> Entity:
+    """Return the one entity on record that a text names. Raises Unclear or UserError for any other."""
+    if text.startswith("="):
+        return await _by_ref(context, text[1:].strip())
+    ids = await context.record.entities.named(context.story.id, text)
+    if len(ids) == 1:
+        return (await context.record.entities.by_id(ids))[ids[0]]
+    near = ids or match(text, await context.record.entities.names(context.story.id)).entity_ids[:5]
+    if not near:
+        raise UserError(_("“{name}” is not on record in this story: /who lists who is.", name=text[:60]))
+    known = await context.record.entities.by_id(near)
+    raise Unclear(
+        _("“{name}” is not on record by just that name. Which one is meant?", name=text[:60]),
+        [Option(known[entity_id].name, f"={known[entity_id].ref}") for entity_id in near],
+    )
+
+
+async def source_of(context: Context, text: str) -> Source | None:
+    """Return the source on record that a text means, None for a new one (`+...`). Raises Unclear."""
+    if is_new_source(text):
+        _check_new(new_source(text))
+        return None
+    if _SOURCE_ID.fullmatch(text):
+        source_id = await context.source_id(text)
+        return (await context.record.sources.by_id([source_id]))[source_id]
+    _check_new(text)
+    ids = await context.record.sources.called(context.story.id, text)
+    if len(ids) == 1:
+        return (await context.record.sources.by_id(ids))[ids[0]]
+    near = ids[:5] or await _near(context, text)
+    known = await context.record.sources.by_id(near)
+    options = [Option(f"S{number}: {short(known[number])}", f"S{number}") for number in near]
+    options.append(Option(_("New source “{text}”", text=text[:80]), f"+ {text}"))
+    if near:
+        asks = _("That source is not on record by that name. Is one of these meant, or is it new?")
+    else:
+        asks = _("That source is not on record yet. Is it new?")
+    raise Unclear(asks, options)
+
+
+async def other_fact(context: Context, text: str, target: int | None) -> Fact:
+    """Return another fact of the story by its id. Raises UserError for the fact itself."""
+    fact = await context.fact(text)
+    if fact.id == target:
+        raise UserError(_("F{id} cannot be related to itself: name another fact.", id=fact.id))
+    return fact
+
+
+def is_new_source(text: str) -> bool:
+    """Tell whether a text says that a source is new."""
+    return text.startswith("+")
+
+
+def new_source(text: str) -> str:
+    """Return the address or title of a source that is said to be new."""
+    return text.removeprefix("+").strip()
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address of the web rather than a title."""
+    if len(text) > LONGEST_ADDRESS or _ADDRESS.fullmatch(text) is None:
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    # Names and passwords in an address are somebody's secret.
+    return bool(parts.hostname) and "@" not in parts.netloc
+
+
+def _check_new(text: str) -> None:
+    """Refuse what is neither an address nor a title."""
+    if not text:
+        raise UserError(_("A new source needs its address or its title after the “+”."))
+    if not is_address(text) and len(text) > LONGEST_TITLE:
+        raise UserError(_("A title has at most {limit} characters.", limit=LONGEST_TITLE))
+    if _ADDRESS_LIKE.match(text) and not is_address(text):
+        raise UserError(
+            _("“{text}” is no address: write one that begins with https://, or a title.", text=text[:60])
+        )
+
+
+async def _near(context: Context, text: str) -> list[int]:
+    titles = await context.record.sources.titles(context.story.id, LOOKED_AT)
+    by_title = {title: source_id for source_id, title in reversed(titles.items())}
+    return [by_title[title] for title in suggestions(text, by_title, 3)]
+
+
+async def _by_ref(context: Context, ref: str) -> Entity:
+    found = (await context.record.entities.by_ref(context.story.id, [ref])).get(ref)
+    if found is None:
+        raise UserError(_("“{name}” is not on record in this story: /who lists who is.", name=ref[:60]))
+    return found

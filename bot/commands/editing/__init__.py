@@ -1,0 +1,1 @@
+"""Moderators' commands that change the record."""

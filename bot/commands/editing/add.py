@@ -1,0 +1,27 @@
+"""/add: a new fact, put on record by a moderator."""
+
+from __future__ import annotations
+
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.dialogue.engine import begin
+from bot.commands.editing.propose import ADDING, read_fact
+from bot.replies import Reply
+from bot.requests import Role
+from bot.texts import N_
+
+FAMILY = N_("Keeping the record")
+
+
+@commands.command(
+    "add",
+    Argument(N_("statement and lines"), Kind.TEXT, option="text"),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a new fact: step by step, or at once with lines like “who:” and “source:” under it"),
+    example="/add The bridge was closed",
+    form=ADDING,
+)
+async def add(context: Context, argument: str) -> Reply:
+    """Lead to a new fact, or show the one that was sent at once."""
+    return await begin(context, read_fact(context, argument))

@@ -1,0 +1,240 @@
+"""/correct and /attribute: what a fact says put right, and who else says so."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.dialogue import fields
+from bot.commands.dialogue.entries import Composer, made
+from bot.commands.dialogue.forms import ONE, Amiss, Field, Filled, Form, Option
+from bot.commands.dialogue.prefill import retold
+from bot.commands.editing.add import FAMILY
+from bot.commands.editing.revise import ID, about_fact, begin_with, done, on_record, proposing, target_of
+from bot.errors import UserError
+from bot.replies import Reply
+from bot.requests import Role
+from bot.texts import N_, _, shortened
+from storage.domain.entries import AttributionEntry, EntityEntry, FactEntry
+from storage.domain.models import Fact, RevisionKind
+from storage.domain.words import split
+
+# Words that differ in a statement whose typos were mended.
+MOST_TYPOS = 4
+# One of these more or less, as of a number, turns what a statement says.
+TURNING = frozenset(
+    "not no never nor neither none nobody nothing cannot without would will might may must should could can"
+    " all every some most many few only".split()
+)
+LONGEST_LABEL = 40
+_ATTRIBUTION = ("who", "cue", "stance", "at", "quote", "said", "source")
+_SOURCE_LINES = ("title", "publisher", "published", "kind", "author", "via")
+# Parts of a fact that the dialogue of /correct offers, with what each is called there.
+_PARTS = {
+    name: fields.CALLED[name]
+    for name in (
+        "statement", "when", "where", "figure", "who", "cue", "source", "at", "quote", "about", "note"
+    )
+}  # fmt: skip
+# What “none” takes away from a fact.
+_REMOVABLE = ("when", "occasion", "note", "where", "about", "figure", "who", "cue", "at", "quote", "said")
+
+
+async def _correct(
+    context: Context, filled: Filled, entry: FactEntry, fact: Fact
+) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+    on_record(fact)
+    composer = Composer(context, filled)
+    data: dict[str, Any] = entry.model_dump(exclude_none=True) | await composer.particulars()
+    if statement := filled.text("statement"):
+        data["statement"] = statement
+    if any(name in filled.texts for name in _ATTRIBUTION):
+        voice = int(filled.text("voice") or 1) - 1
+        voices = list(data["attributions"])
+        changed = await composer.attribution(entry.attributions[voice])
+        if stance := filled.text("stance"):
+            fields.refuse_against(changed.cue, stance)
+        voices[voice] = changed.model_dump(exclude_none=True)
+        data["attributions"] = voices
+    corrected = made(FactEntry, data)
+    if filled.text("material").casefold() == "no":
+        _doubt_immaterial(entry, corrected)
+    _doubt_note(filled, entry, fact)
+    if "figure" in filled.texts and not filled.text("statement") and re.search(r"\d", entry.statement):
+        filled.remark = _("The statement itself names a number: see that both agree.")
+    return corrected, tuple(composer.entities)
+
+
+def _doubt_immaterial(before: FactEntry, after: FactEntry) -> None:
+    """Ask anew whether a change is material that changes who says what, on which source, when, how many."""
+    weighty = [
+        [(item.speaker, item.stance, item.source, item.locator) for item in entry.attributions]
+        for entry in (before, after)
+    ]
+    same = weighty[0] == weighty[1] and (before.occurred, before.figures) == (after.occurred, after.figures)
+    words = [Counter(split(entry.statement)) for entry in (before, after)]
+    changed = (words[0] - words[1]) + (words[1] - words[0])
+    turned = any(word in TURNING or any(map(str.isdigit, word)) for word in changed)
+    if not same or turned or changed.total() > MOST_TYPOS:
+        raise Amiss(
+            _("That is more than a typo: it changes what readers were told. Say “material: yes”, and why."),
+            fields.MATERIAL,
+        )
+
+
+def _doubt_note(filled: Filled, entry: FactEntry, fact: Fact) -> None:
+    """Ask what becomes of an old note beside a new date: it says what the source leaves open about it."""
+    if filled.text("when") and entry.date_note and not filled.text("note"):
+        raise Amiss(
+            _(
+                "F{id} has a note on its date: “{note}”. Does it fit the new date? Say with “note:” what"
+                " becomes of it, or that it is “none”.",
+                id=fact.id,
+                note=entry.date_note,
+            ),
+            _asked("note"),
+        )
+
+
+async def _voice(context: Context, filled: Filled, text: str) -> None:
+    count = len((await target_of(context, filled)).attributions)
+    if not text.isdecimal() or not 1 <= int(text) <= count:
+        raise UserError(_("The fact has {count} attribution(s): say which one by its number.", count=count))
+
+
+async def _part(_context: Context, _filled: Filled, text: str) -> None:
+    if unknown := [part for part in text.split() if part not in _PARTS]:
+        raise UserError(_("“{text}” is no part of a fact.", text=unknown[0][:60]))
+
+
+async def _parts(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [Option(_(label), name) for name, label in _PARTS.items()]
+
+
+_PART = Field("part", N_("What is to be corrected?"), _part, required=True, offers=_parts)
+_VOICE = Field("voice", None, _voice)
+_ASKED = {
+    "figure": N_("Which figures? One a line, for example: at least 2,100 children. “none” takes them away."),
+    "quote": N_("What are the exact words? “none” takes the quote away."),
+    "about": N_("Whom or what is it about? Names parted by semicolons; “none” takes them away."),
+    "note": N_("What does the source leave open about the date? “none” takes the note away."),
+}
+_CORRECTABLE = {
+    field.name: replace(field, asks=field.asks or _ASKED.get(field.name))
+    for field in (
+        fields.STATEMENT, fields.WHEN, fields.OCCASION, fields.NOTE, fields.WHERE, fields.ABOUT,
+        fields.FIGURE, fields.WHO, fields.CUE, fields.STANCE, fields.SOURCE, fields.AT, fields.QUOTE,
+        fields.SAID,
+    )
+}  # fmt: skip
+# A note on a date that has changed would say what is true no more.
+_WITH_PART = {"when": ("when", "note")}
+
+
+async def _notes(context: Context, filled: Filled) -> Sequence[Option]:
+    note = (await target_of(context, filled)).date_note
+    kept = [Option(_("As it is: {note}", note=shortened(note, LONGEST_LABEL)), note)] if note else []
+    return [*kept, Option(_("Nothing: no note"), fields.NONE)]
+
+
+def _asked(name: str) -> Field:
+    """Return the field of a part that is chosen in the dialogue, and so has to be asked."""
+    field = _CORRECTABLE[name]
+    return replace(field, required=True, offers=_notes if name == "note" else field.offers)
+
+
+def _correct_fields(filled: Filled) -> Sequence[Field]:
+    given = [_CORRECTABLE[name] for name in filled.texts if name in _CORRECTABLE]
+    if filled.at_once:
+        asked = given
+    else:
+        parts = [name for name in filled.text("part").split() if name in _PARTS]
+        names = dict.fromkeys(name for part in parts for name in _WITH_PART.get(part, (part,)))
+        asked = [_PART, *map(_asked, names)]
+    if filled.text("cue"):
+        asked = [*(field for field in asked if field.name != "stance"), fields.stance_field(filled)]
+    sources = [field for field in fields.source_fields(filled) if field.name != fields.SOURCE.name]
+    why = [] if filled.text("material").casefold() == "no" else [fields.REASON]
+    return [*asked, *(sources if filled.text("source") else []), _VOICE, fields.MATERIAL, *why]
+
+
+@commands.command(
+    "correct",
+    ID,
+    Argument(N_("lines"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a fact put right: step by step, or at once with lines like “when:” under its id"),
+    example="/correct F7",
+    form=Form(
+        _correct_fields,
+        proposing(RevisionKind.CORRECTED, _correct),
+        done,
+        lines=(*_CORRECTABLE, *_SOURCE_LINES, "voice", "material", "reason"),
+        sheet=("statement", "when", "figure", "reason"),
+        title=N_("Correct {subject}"),
+        starts=about_fact(on_record, retold),
+        opens=ONE,
+        removable=_REMOVABLE,
+    ),
+)
+async def correct(context: Context, argument: str) -> Reply:
+    """Lead to a correction: what was, what will be, whether it is material, and why."""
+    return await begin_with(context, argument, possible=on_record)
+
+
+async def _attribute(
+    context: Context, filled: Filled, entry: FactEntry, fact: Fact
+) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+    on_record(fact)
+    composer = Composer(context, filled)
+    further = await composer.attribution()
+    return with_attribution(entry, further, fact), tuple(composer.entities)
+
+
+def with_attribution(entry: FactEntry, further: AttributionEntry, fact: Fact) -> FactEntry:
+    """Return a fact's entry with one more attribution; raises UserError where it has that one already."""
+    if any(_same_word(further, item) for item in entry.attributions):
+        raise UserError(_("F{id} has that attribution already.", id=fact.id))
+    return entry.model_copy(update={"attributions": (*entry.attributions, further)})
+
+
+def _same_word(left: AttributionEntry, right: AttributionEntry) -> bool:
+    named = [item.source if isinstance(item.source, str) else item.source.ref for item in (left, right)]
+    return (left.speaker, left.locator) == (right.speaker, right.locator) and named[0] == named[1]
+
+
+def _attribute_fields(filled: Filled) -> Sequence[Field]:
+    return (
+        fields.WHO, fields.CUE, fields.stance_field(filled), *fields.source_fields(filled), fields.AT,
+        fields.QUOTE, fields.SAID,
+    )  # fmt: skip
+
+
+@commands.command(
+    "attribute",
+    ID,
+    Argument(N_("lines"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a further attribution for a fact: who else says so, and where"),
+    example="/attribute F7",
+    form=Form(
+        _attribute_fields,
+        proposing(RevisionKind.ATTRIBUTED, _attribute),
+        done,
+        lines=(*_ATTRIBUTION, *_SOURCE_LINES),
+        sheet=("who", "cue", "source", "at"),
+        title=N_("Add who else says {subject}"),
+        starts=about_fact(on_record),
+        opens=ONE,
+    ),
+)
+async def attribute(context: Context, argument: str) -> Reply:
+    """Lead to a further attribution of a fact."""
+    return await begin_with(context, argument, possible=on_record)

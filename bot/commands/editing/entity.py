@@ -1,0 +1,207 @@
+"""/entity: the people, organisations, places and groups that facts name, added, edited and merged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.answers.lines import listing
+from bot.answers.lines import role as role_line
+from bot.commands.core.completion import names
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.dialogue import fields, header_lines
+from bot.commands.dialogue.engine import begin
+from bot.commands.dialogue.entries import made
+from bot.commands.dialogue.forms import Field, Filled, Form, Option, Proposal, Start, Unclear, version_of
+from bot.commands.dialogue.references import entity_of, new_name, source_of
+from bot.commands.editing.add import FAMILY
+from bot.errors import UserError
+from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.changing.catalogue import entity_fields
+from storage.changing.ledger import Made
+from storage.domain.changes import MergeEntity, PutEntity
+from storage.domain.entries import EntityEntry
+from storage.domain.models import Entity, EntityKind
+
+_NAME_LINES = ("name", "short", "alias", "kind", "role", "source", "at", "merge", "reason")
+
+
+async def _entity_named(context: Context, _filled: Filled, text: str) -> None:
+    if new_name(text) is None:
+        try:
+            await entity_of(context, text)
+        except UserError as error:
+            kinds = [
+                Option(_("New {kind} “{name}”", kind=kind.value, name=text), f"+{kind} {text}")
+                for kind in EntityKind
+            ]
+            known = error.options if isinstance(error, Unclear) else ()
+            raise Unclear(error.text, (*known, *kinds)) from None
+
+
+async def _merged(context: Context, filled: Filled, text: str) -> None:
+    other = await entity_of(context, text)
+    if new_name(filled.text("entity")) is not None:
+        raise UserError(_("Only a name on record can be merged into another."))
+    if (await entity_of(context, filled.text("entity"))).id == other.id:
+        raise UserError(_("“{name}” cannot be merged into itself.", name=other.name))
+
+
+async def _role_source(context: Context, _filled: Filled, text: str) -> None:
+    if await source_of(context, text) is None:
+        raise UserError(_("A role is given by a source on record: add it first with /source."))
+
+
+_ENTITY = Field("entity", N_("Which name?"), _entity_named, required=True)
+_MERGE_REASON = Field(
+    "reason", N_("Why are the two the same? The trail keeps the reason."), fields.REASON.check, required=True
+)
+_ROLE_SOURCE = Field("source", N_("Which source gives the role?"), _role_source, required=True)
+
+
+def _entity_form(filled: Filled) -> Sequence[Field]:
+    line = fields.AT.check
+    texts = [Field(name, None, line) for name in ("name", "short", "alias", "role")]
+    kinds = Field("kind", None, fields.one_of([kind.value for kind in EntityKind]))
+    role = filled.text("role")
+    cited = [_ROLE_SOURCE] if role and role.casefold() != fields.NONE else []
+    why = [_MERGE_REASON] if filled.text("merge") else []
+    return [_ENTITY, *texts, kinds, *cited, Field("at", None, line), Field("merge", None, _merged), *why]
+
+
+async def _as_it_stands(context: Context, subject: str, _version: str) -> Start | None:
+    """Begin with the one entity on record of just that name; any other name leads to questions first."""
+    ids = await context.record.entities.named(context.story.id, subject)
+    if subject.startswith("="):
+        ids = [(await entity_of(context, subject)).id]
+    if len(ids) != 1:
+        return None
+    found = (await context.record.entities.by_id(ids))[ids[0]]
+    texts = {name: text for name in ("name", "short", "role") if (text := getattr(found, name))}
+    return Start(f"={found.ref}", texts, version_of(texts), called=found.name)
+
+
+async def _propose_entity(context: Context, filled: Filled) -> Proposal:
+    text = filled.text("entity")
+    if merge := filled.text("merge"):
+        one, other = await entity_of(context, text), await entity_of(context, merge)
+        return await _propose_merge(context, one, other, filled.text("reason"))
+    before = None
+    entry: dict[str, Any]
+    if (new := new_name(text)) is not None:
+        entry = {"kind": new.kind, "name": new.name}
+    else:
+        found = await entity_of(context, text)
+        before = await context.record.entities.alone(context.story.id, found.ref)
+        entry = dict(entity_fields(before) or {})
+    await _fill_entity(context, filled, entry)
+    change = PutEntity(
+        story_id=context.story.id, entity=made(EntityEntry, entry), expected=entity_fields(before)
+    )
+    await context.record.ledger.rehearse(change, by=context.by)
+    blocks: list[Block] = []
+    if before is not None:
+        blocks += [Heading(text=_("{name} reads now", name=before.name), level=1), *_entity_blocks(before)]
+        blocks.append(Heading(text=_("It will read")))
+    cited = entry.get("source")
+    given = (await context.record.sources.by_ref(context.story.id, [cited])).get(cited) if cited else None
+    after = Entity(
+        id=0, story_id=context.story.id, role_source=given, role_locator=entry.get("locator"),
+        **change.entity.model_dump(exclude={"source", "locator", "merged_into"}),
+    )  # fmt: skip
+    return Proposal(change, (*blocks, *_entity_blocks(after)))
+
+
+async def _fill_entity(context: Context, filled: Filled, entry: dict[str, Any]) -> None:
+    """Put what was filled in into an entity's fields; a name that is left behind stays as an alias."""
+    aliases = list(entry.get("aliases", ()))
+    if name := filled.text("name"):
+        if "name" in entry and entry["name"] != name:
+            aliases.append(entry["name"])
+        entry["name"] = name
+    for key in ("short", "role"):
+        if text := filled.text(key):
+            entry[key] = None if text.casefold() == fields.NONE else text
+    if text := filled.text("kind"):
+        entry["kind"] = text.casefold()
+    if text := filled.text("alias"):
+        aliases = [] if text.casefold() == fields.NONE else [*aliases, *(a.strip() for a in text.split(";"))]
+    entry["aliases"] = list(dict.fromkeys(alias for alias in aliases if alias and alias != entry["name"]))
+    if text := filled.text("source"):
+        cited = await source_of(context, text)
+        entry["source"] = cited.ref if cited else None
+    if text := filled.text("at"):
+        entry["locator"] = text
+    if entry.get("role") is None:
+        entry.update(source=None, locator=None)
+
+
+def _entity_blocks(entity: Entity) -> list[Block]:
+    blocks: list[Block] = [Item(label=entity.name, text=entity.kind.value if entity.kind else "")]
+    if entity.short:
+        blocks.append(Note(text=_("Short: {name}", name=entity.short)))
+    if others := [alias for alias in entity.aliases if alias != entity.short]:
+        blocks.append(Note(text=_("Also found under: {names}", names="; ".join(others))))
+    return [*blocks, role_line(entity)]
+
+
+async def _propose_merge(context: Context, one: Entity, other: Entity, reason: str) -> Proposal:
+    change = MergeEntity(story_id=context.story.id, entity_id=one.id, into_id=other.id, reason=reason)
+    await context.record.ledger.rehearse(change, by=context.by)
+    note = _(
+        "From now on “{one}” means {other}, also where past revisions are shown: its names and all facts that"
+        " name it go there. This cannot be undone.",
+        one=one.name,
+        other=other.name,
+    )
+    parts = dict.fromkeys(("speaker", "about", "place"), 0)
+    lists = await context.record.listings.mentioning(one.id, parts, limit=context.page + 1)
+    touched = list({fact.id: fact for facts in lists.values() for fact in facts}.values())
+    more = [Note(text=_("And more: /who {name}.", name=one.name))] if len(touched) > context.page else []
+    heading = Heading(text=_("Facts that will name {name} instead", name=other.name))
+    named = [heading, *listing(touched[: context.page]), *more] if touched else []
+    return Proposal(change, (Note(text=note), *_entity_blocks(one), *_entity_blocks(other), *named))
+
+
+async def _entity_done(context: Context, _filled: Filled, made: Made) -> Reply:
+    entity = (await context.record.entities.by_id([int(made.subject[1:])])).get(int(made.subject[1:]))
+    assert entity is not None
+    shown = Action(label=entity.name, command=f"/who {entity.name}")
+    return Reply(blocks=(Note(text=_("{name} is on record as shown.", name=entity.name)),), actions=(shown,))
+
+
+@commands.command(
+    "entity",
+    Argument(N_("name and lines"), Kind.TEXT, required=True, option="entity", offers=names),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a name added, edited or merged: lines “name:”, “alias:”, “role:”, “merge:” under it"),
+    example="/entity Lubinets",
+    form=Form(
+        _entity_form,
+        _propose_entity,
+        _entity_done,
+        lines=_NAME_LINES,
+        sheet=("name", "short", "alias", "role"),
+        title=N_("Edit the name {subject}"),
+        starts=_as_it_stands,
+        opens=re.compile(r"[^\n]+"),
+        removable=("short", "role"),
+    ),
+)
+async def entity(context: Context, argument: str) -> Reply:
+    """Add a name, edit its forms and its role, or merge it into another."""
+    text, given = header_lines.read(argument, _NAME_LINES, colons=1)
+    if not given and len(ids := await context.record.entities.named(context.story.id, text)) == 1:
+        found = (await context.record.entities.by_id(ids))[ids[0]]
+        edit = _(
+            "To edit it, send /entity {name} with lines under it: {lines}.",
+            name=found.name,
+            lines=", ".join(f"{line}:" for line in _NAME_LINES),
+        )
+        return Reply(blocks=(*_entity_blocks(found), Note(text=edit)))
+    return await begin(context, Filled(context.story.id, {"entity": text, **given}, at_once=True))

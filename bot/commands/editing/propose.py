@@ -1,0 +1,221 @@
+"""Proposing a new fact: what is asked of it, how it is shown, and what a yes does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from bot.answers.citing import cite
+from bot.answers.dating import told
+from bot.answers.lines import amount, with_voices
+from bot.answers.statement_similarity import ALIKE, likeness
+from bot.commands.core.context import Context
+from bot.commands.dialogue import fields, header_lines
+from bot.commands.dialogue.entries import Composer
+from bot.commands.dialogue.forms import Field, Filled, Form, Option, Proposal
+from bot.errors import UserError
+from bot.notices import find_what_to_tell
+from bot.replies import Action, Block, Heading, Line, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.changing import drafts
+from storage.changing.ledger import Made
+from storage.domain.changes import Change, Publish
+from storage.domain.models import DraftKind, Fact
+from storage.people.dialogues import Dialogue, close
+
+# What a further attribution takes over from a fact that is on record already in other words.
+_OF_ATTRIBUTION = (
+    "who", "cue", "stance", "source", "title", "publisher", "published", "kind", "author", "via", "at",
+    "quote", "said",
+)  # fmt: skip
+# What is said of one source is not said of another.
+_ALONG = {"source": ("title", "publisher", "published", "kind", "author", "via"), "cue": ("stance",)}
+# What may be answered anew where a fact came at once, or from a draft.
+_PARTS = {name: fields.CALLED[name] for name in ("statement", "who", "cue", "source", "at", "when", "where")}
+# What moderators and readers give of nearly every fact.
+_SHEET = ("statement", "who", "cue", "source")
+
+
+def fact_fields(filled: Filled) -> Sequence[Field]:
+    """Return what is asked of a fact, and what more may be given unasked."""
+    return (
+        fields.STATEMENT, fields.WHO, fields.CUE, fields.stance_field(filled),
+        *fields.source_fields(filled), fields.AT, fields.QUOTE, fields.SAID, fields.WHEN, fields.OCCASION,
+        fields.NOTE, fields.WHERE, fields.ABOUT, fields.FIGURE, fields.CONTRADICTS, fields.SUPPORTS,
+        fields.QUESTION, fields.URGENT,
+    )  # fmt: skip
+
+
+_HEADERS = tuple(field.name for field in fact_fields(Filled(0, {"source": "+ https://x.org"})))
+
+
+def read_fact(context: Context, text: str) -> Filled:
+    """Return a form filled in with a statement and the header lines under it."""
+    filled = Filled(context.story.id)
+    if text:
+        statement, given = header_lines.read(text, _HEADERS)
+        if statement and "statement" in given:
+            raise UserError(_("“{name}:” is given twice: leave one of the two out.", name="statement"))
+        filled.at_once = bool(given)
+        filled.texts = given | ({"statement": statement} if statement else {})
+    return filled
+
+
+def put_right(texts: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of a fact with others in the place of some; “none” takes one away.
+
+    What was told along with a text that has changed, such as a source's title, is not told of the new one.
+    """
+    gone = {name for changed in given for name in (changed, *_ALONG.get(changed, ()))}
+    kept = {name: text for name, text in texts.items() if name not in gone}
+    return kept | {name: text for name, text in given.items() if text.casefold() != fields.NONE}
+
+
+async def propose(context: Context, filled: Filled) -> Proposal:
+    """Show the fact exactly as readers will see it, and what on record looks alike."""
+    composer = Composer(context, filled)
+    fact = await composer.fact()
+    change = Publish(
+        story_id=context.story.id,
+        fact=fact,
+        entities=tuple(composer.entities),
+        draft=filled.target,
+        hold=0 if filled.text("urgent").casefold() == "yes" else context.hold,
+    )
+    made = await context.record.ledger.rehearse(change, by=context.by)
+    assert made.fact is not None
+    alike = await looking_alike(context, fact.statement)
+    blocks = (
+        Heading(text=_("Readers will see"), level=1),
+        *as_readers_see(made.fact),
+        *_doubled(filled),
+        *alike_lines(alike),
+    )
+    return Proposal(change, blocks, _instead(context, filled, alike))
+
+
+def _doubled(filled: Filled) -> list[Block]:
+    """Return a warning where the statement holds the cue that stands before it."""
+    cue = filled.text("cue")
+    if not cue or cue.casefold() not in filled.text("statement").casefold():
+        return []
+    return [Note(text=_("The statement itself says “{cue}”: leave that to the cue.", cue=cue))]
+
+
+def _instead(context: Context, filled: Filled, alike: Sequence[Fact]) -> tuple[Option, ...]:
+    """Return the facts on record that may be added to instead."""
+    # A suggestion is a reader's: moderators decide whether it is a further attribution.
+    if context.command.role is Role.READER or filled.target is not None:
+        return ()
+    return tuple(
+        Option(_("Add it to F{id} as a further attribution", id=fact.id), str(fact.id)) for fact in alike
+    )
+
+
+def as_readers_see(fact: Fact) -> list[Block]:
+    """Return the lines of a fact that is not on record yet, and so has no id of its own."""
+    lines = [block.model_copy(update={"fact": None}) for block in with_voices(fact)]
+    cited = (cite(fact.attributions[0]),)
+    particulars = {
+        _("When"): told(fact) if fact.occurred or fact.occasion or fact.date_note else "",
+        _("Places"): ", ".join(place.name for place in fact.places),
+        _("About"): ", ".join(entity.name for entity in fact.about),
+        _("Figures given"): "; ".join(f"{amount(item)}: {item.counts}" for item in fact.figures),
+    }
+    lines += [Line(label=label, text=text, citations=cited) for label, text in particulars.items() if text]
+    others = [
+        _("Stands against F{id}.", id=relation.other_id)
+        if relation.kind == "contradicts"
+        else _("Supports F{id}.", id=relation.other_id)
+        for relation in fact.relations
+    ]
+    return [*lines, *(Note(text=text) for text in others)]
+
+
+async def looking_alike(context: Context, statement: str) -> list[Fact]:
+    """Return facts in force that may say the same in other words, the likest first."""
+    hits = await context.record.search.find(statement, story_id=context.story.id, limit=8)
+    shares = {hit.fact_id: likeness(statement, hit.statement) for hit in hits}
+    likest = sorted((i for i, share in shares.items() if share >= ALIKE), key=lambda i: -shares[i])[:2]
+    return await context.record.facts.load(likest)
+
+
+def alike_lines(alike: Sequence[Fact]) -> list[Block]:
+    """Return what on record looks like the fact shown above."""
+    if not alike:
+        return []
+    return [
+        Heading(text=_("On record already, and like it")),
+        *(line for fact in alike for line in with_voices(fact)),
+    ]
+
+
+async def _done(_context: Context, _filled: Filled, made: Made) -> Reply:
+    assert made.fact is not None
+    return Reply(
+        blocks=(Note(text=_("F{id} is on record.", id=made.fact.id)), *with_voices(made.fact)),
+        actions=(
+            Action(label=_("Undo"), command="/undo"),
+            Action(label=made.subject, command=f"/fact {made.subject}"),
+        ),
+    )
+
+
+async def _make_or_queue(context: Context, filled: Filled, change: Change, dialogue: Dialogue) -> Reply:
+    """Put a moderator's fact on record; under the four-eyes rule, before another moderator."""
+    if context.four_eyes:
+        return await _queue(DraftKind.OWN, context, filled, change, dialogue)
+    made = await context.record.ledger.make(change, by=context.by, also=lambda tx: close(tx, dialogue))
+    await find_what_to_tell(context.record)
+    return await _done(context, filled, made)
+
+
+async def _queue(
+    kind: DraftKind, context: Context, filled: Filled, change: Change, dialogue: Dialogue
+) -> Reply:
+    """Put a fact before the moderators."""
+    assert isinstance(change, Publish)
+    request = context.request
+    async with context.record.database.transaction() as tx:
+        await close(tx, dialogue)
+        draft_id = await drafts.propose(
+            tx, change.model_copy(update={"draft": None}), kind=kind, proposer=request.user,
+            chat=request.reached, language=request.language, at=context.record.ledger.now(),
+            replacing=filled.target,
+        )  # fmt: skip
+    note = (
+        _("Draft D{id} waits for another moderator: your own fact needs a second pair of eyes.", id=draft_id)
+        if kind is DraftKind.OWN
+        else _(
+            "Thank you. Suggestion D{id} is with the moderators; you will be told what becomes of it.",
+            id=draft_id,
+        )
+    )
+    return Reply(blocks=(Note(text=note),))
+
+
+async def _chosen(context: Context, filled: Filled, text: str) -> tuple[str, Filled]:
+    """Go on with a further attribution of a fact that is on record in other words."""
+    texts = {name: filled.texts[name] for name in _OF_ATTRIBUTION if filled.texts.get(name)}
+    left = [name for name, given in filled.texts.items() if given and name not in texts]
+    remark = _("Left out, for F{id} has its own: {names}.", id=text, names=", ".join(left))
+    return "attribute", Filled(context.story.id, texts, target=int(text), at_once=True, remark=remark)
+
+
+ADDING = Form(
+    fact_fields,
+    propose,
+    _done,
+    _HEADERS,
+    _PARTS,
+    _ALONG,
+    commit=_make_or_queue,
+    chosen=_chosen,
+    sheet=_SHEET,
+    title=N_("Add a fact"),
+)
+SUGGESTING = replace(
+    ADDING, commit=partial(_queue, DraftKind.SUGGESTION), chosen=None, title=N_("Suggest a fact")
+)

@@ -1,0 +1,198 @@
+"""/relate and /supersede: how a fact stands to another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.commands.core.completion import MOST, facts
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, Offer, commands, listed
+from bot.commands.dialogue import fields
+from bot.commands.dialogue.entries import made
+from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal
+from bot.commands.dialogue.references import other_fact, source_of
+from bot.commands.editing.add import FAMILY
+from bot.commands.editing.revise import ID, about_fact, begin_with, done, in_force, on_record, proposing
+from bot.errors import UserError
+from bot.replies import Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.domain.entries import EntityEntry, FactEntry, RelationEntry
+from storage.domain.models import Fact, RelationKind, RevisionKind
+
+_UNRELATED = "unrelated"
+_RELATION = re.compile(rf"(contradicts|supports|{_UNRELATED}(?:\s+to)?)\s+(\S+)", re.IGNORECASE)
+
+
+async def _relation(context: Context, filled: Filled, text: str) -> None:
+    await _related(context, filled, text)
+
+
+async def _related(context: Context, filled: Filled, text: str) -> tuple[str, Fact]:
+    match = _RELATION.fullmatch(text.strip())
+    if match is None:
+        raise UserError(_("Say how: “contradicts F3”, “supports F3” or “unrelated F3”."))
+    return match[1].split()[0].casefold(), await other_fact(context, match[2], filled.target)
+
+
+async def _relate(
+    context: Context, filled: Filled, entry: FactEntry, fact: Fact
+) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+    in_force(fact)
+    how, other = await _related(context, filled, filled.text("relation"))
+    kept = {
+        kind.value: tuple(item for item in getattr(entry, kind.value) if item.fact != other.ref)
+        for kind in RelationKind
+    }
+    if how == _UNRELATED:
+        if all(kept[kind.value] == getattr(entry, kind.value) for kind in RelationKind):
+            raise UserError(_no_relation(fact, other))
+        return entry.model_copy(update=kept), ()
+    in_force(other)
+    # What the relation tells already stays, but for what is given anew.
+    present = [item for item in getattr(entry, how) if item.fact == other.ref]
+    given: dict[str, object] = present[0].model_dump() if present else {"fact": other.ref}
+    if text := filled.text("source"):
+        source = await source_of(context, text)
+        given["source"] = source.ref if source else None
+    for name, key in (("question", "about"), ("at", "locator")):
+        if text := filled.text(name):
+            given[key] = text
+    relation = made(RelationEntry, given)
+    return entry.model_copy(update=kept | {how: (*kept[how], relation)}), ()
+
+
+def _no_relation(fact: Fact, other: Fact) -> str:
+    if any(item.other_id == other.id for item in fact.relations):
+        return _(
+            "It is F{other} that says how it stands to F{id}: use /relate F{other} unrelated F{id}.",
+            id=fact.id,
+            other=other.id,
+        )
+    return _("F{id} and F{other} are not related.", id=fact.id, other=other.id)
+
+
+_HOW = Field(
+    "relation", N_("How does it stand to another fact? “contradicts F3”, “supports F3” or “unrelated F3”."),
+    _relation, required=True,
+)  # fmt: skip
+
+
+def _relate_fields(_filled: Filled) -> Sequence[Field]:
+    return (_HOW, fields.QUESTION, Field("source", None, _known_source), Field("at", None, fields.AT.check))
+
+
+async def _known_source(context: Context, _filled: Filled, text: str) -> None:
+    if await source_of(context, text) is None:
+        raise UserError(_("A relation is stated by a source on record: add it first with /source."))
+
+
+@commands.command(
+    "relate",
+    ID,
+    Argument(
+        N_("how"),
+        Kind.WORDS,
+        required=True,
+        offers=listed(*(kind.value for kind in RelationKind), _UNRELATED),
+    ),
+    Argument(N_("other id"), Kind.FACT, required=True, option="other"),
+    Argument(N_("lines"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("how two facts stand to each other"),
+    example="/relate F7 contradicts F3",
+    form=Form(
+        _relate_fields,
+        proposing(RevisionKind.RELATED, _relate),
+        done,
+        lines=("question", "source", "at"),
+    ),
+)
+async def relate(context: Context, argument: str) -> Reply:
+    """Lead to a relation between two facts, or to the end of one."""
+    return await begin_with(context, argument, "relation", possible=in_force)
+
+
+async def _supersede(
+    context: Context, filled: Filled, entry: FactEntry, fact: Fact
+) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+    text = filled.text("by")
+    if text.casefold() in (fields.NONE, "nothing"):
+        if fact.superseded_by is None:
+            raise UserError(_("F{id} is not superseded.", id=fact.id))
+        return entry.model_copy(update={"superseded_by": None}), ()
+    in_force(fact)
+    other = await other_fact(context, text, fact.id)
+    if other.superseded_by == fact.id:
+        raise UserError(
+            _(
+                "F{other} is superseded by F{id} itself: /supersede F{other} none first.",
+                other=other.id,
+                id=fact.id,
+            )
+        )
+    in_force(other)
+    return entry.model_copy(update={"superseded_by": other.ref}), ()
+
+
+async def _propose_superseding(context: Context, filled: Filled) -> Proposal:
+    """Propose that another fact takes its place, or that it gets its place back."""
+    back = filled.text("by").casefold() in (fields.NONE, "nothing")
+    kind = RevisionKind.RESTORED if back else RevisionKind.SUPERSEDED
+    return await proposing(kind, _supersede)(context, filled)
+
+
+async def _superseder(context: Context, filled: Filled, text: str) -> None:
+    if text.casefold() not in (fields.NONE, "nothing"):
+        await other_fact(context, text, filled.target)
+
+
+_BY = Field("by", N_("Which fact takes its place? “none” puts it back in force."), _superseder, required=True)
+
+
+async def _superseders(context: Context, typed: str, given: Sequence[str]) -> Sequence[Offer]:
+    """Offer other facts, and the word that puts the fact back in force."""
+    none = Offer(fields.NONE, _("{none}  put it back in force", none=fields.NONE))
+    found = await facts(context, typed, given)
+    if not fields.NONE.startswith(typed.casefold()):
+        return found
+    # Whoever has begun to type it means it; before that a fact is likelier.
+    return [none, *found] if typed else [*found[: MOST - 1], none]
+
+
+def _supersede_fields(_filled: Filled) -> Sequence[Field]:
+    return (
+        _BY,
+        Field("reason", N_("Why? Readers will see the reason; it may be left out."), fields.REASON.check),
+    )
+
+
+@commands.command(
+    "supersede",
+    ID,
+    Argument(N_("by"), Kind.FACT, required=True, offers=_superseders),
+    Argument(N_("reason"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a later fact takes the place of one (“none” puts it back)"),
+    example="/supersede F7 F12",
+    form=Form(
+        _supersede_fields,
+        _propose_superseding,
+        done,
+        lines=("by", "reason"),
+        sheet=("by", "reason"),
+        title=N_("Put another fact in the place of {subject}"),
+        starts=about_fact(on_record),
+        opens=ONE,
+    ),
+)
+async def supersede(context: Context, argument: str) -> Reply:
+    """Lead to a fact's being superseded."""
+    head, _newline, below = argument.partition("\n")
+    words = head.split(maxsplit=2)
+    named = zip(("by", "reason"), words[1:], strict=False)
+    lines = [words[0], *(f"{name}: {word}" for name, word in named), *filter(None, (below,))]
+    return await begin_with(context, "\n".join(lines), possible=on_record)

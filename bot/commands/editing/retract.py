@@ -1,0 +1,128 @@
+"""/retract, /restore and /undo: a fact withdrawn or put back, and one's own last change taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.answers.differing import was_and_is
+from bot.commands.core.completion import retracted_facts
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.dialogue import fields
+from bot.commands.dialogue.forms import ONE, Field, Filled, Form
+from bot.commands.editing.add import FAMILY
+from bot.commands.editing.revise import ID, about_fact, begin_with, done, proposing
+from bot.errors import UserError
+from bot.notices import find_what_to_tell
+from bot.replies import Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.domain.entries import EntityEntry, FactEntry
+from storage.domain.models import Fact, RevisionKind
+
+UNDO_MINUTES = 10
+
+
+async def _retract(
+    _context: Context, filled: Filled, entry: FactEntry, fact: Fact
+) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+    _refuse_retracted(fact)
+    return entry.model_copy(update={"retracted": filled.text("reason")}), ()
+
+
+async def _restore(
+    _context: Context, _filled: Filled, entry: FactEntry, fact: Fact
+) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+    _refuse_unretracted(fact)
+    return entry.model_copy(update={"retracted": None}), ()
+
+
+def _refuse_retracted(fact: Fact) -> None:
+    if fact.retracted is not None:
+        raise UserError(_("F{id} is retracted already: {reason}", id=fact.id, reason=fact.retracted))
+
+
+def _refuse_unretracted(fact: Fact) -> None:
+    if fact.retracted is None and fact.superseded_by is not None:
+        raise UserError(
+            _(
+                "F{id} is not retracted but superseded by F{by}: /supersede F{id} none puts it back.",
+                id=fact.id,
+                by=fact.superseded_by,
+            )
+        )
+    if fact.retracted is None:
+        raise UserError(_("F{id} is not retracted: there is nothing to restore.", id=fact.id))
+
+
+def _reason_only(_filled: Filled) -> Sequence[Field]:
+    return (fields.REASON,)
+
+
+@commands.command(
+    "retract",
+    ID,
+    Argument(N_("reason"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a fact withdrawn, with the reason; it stays visible under /fact and /history only"),
+    example="/retract F7 The source withdrew it",
+    form=Form(
+        _reason_only,
+        proposing(RevisionKind.RETRACTED, _retract),
+        done,
+        lines=("reason",),
+        sheet=("reason",),
+        title=N_("Retract {subject}"),
+        starts=about_fact(_refuse_retracted),
+        opens=ONE,
+    ),
+)
+async def retract(context: Context, argument: str) -> Reply:
+    """Lead to a fact's being withdrawn."""
+    return await begin_with(context, argument, "reason", possible=_refuse_retracted)
+
+
+@commands.command(
+    "restore",
+    replace(ID, offers=retracted_facts),
+    Argument(N_("reason"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a retracted fact put back, with the reason"),
+    example="/restore F7 The source stands by it",
+    form=Form(
+        _reason_only,
+        proposing(RevisionKind.RESTORED, _restore),
+        done,
+        lines=("reason",),
+        sheet=("reason",),
+        title=N_("Restore {subject}"),
+        starts=about_fact(_refuse_unretracted),
+        opens=ONE,
+    ),
+)
+async def restore(context: Context, argument: str) -> Reply:
+    """Lead to a retracted fact's being put back."""
+    return await begin_with(context, argument, "reason", possible=_refuse_unretracted)
+
+
+@commands.command(
+    "undo",
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("your own last change taken back, within ten minutes"),
+    example="/undo",
+)
+async def undo(context: Context, _argument: str) -> Reply:
+    """Take back the asker's own last change, as a new revision."""
+    undone = await context.record.ledger.undo(
+        by=context.by, story_id=context.story.id, within_minutes=UNDO_MINUTES
+    )
+    await find_what_to_tell(context.record)
+    if undone.fact is None:
+        return Reply(blocks=(Note(text=_("Undone: {subject} reads as before.", subject=undone.subject)),))
+    was = await context.record.facts.at_revision(undone.fact.id, undone.fact.revision - 1)
+    assert was is not None  # what is undone is a revision of its own
+    return Reply(blocks=(Note(text=_("Undone.")), *was_and_is(was, undone.fact)))

@@ -1,0 +1,149 @@
+"""What all changes to a fact on record have in common: they show what was and what will be, and revise it.
+
+Nothing is ever deleted: each change is a new revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.answers.differing import was_and_will_be
+from bot.answers.lines import with_voices
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind
+from bot.commands.dialogue import header_lines
+from bot.commands.dialogue.engine import begin
+from bot.commands.dialogue.forms import Filled, Proposal, Start, Starts
+from bot.errors import UserError
+from bot.replies import Action, Note, Reply
+from bot.texts import N_, _
+from storage.changing.ledger import Made
+from storage.domain.changes import Revise
+from storage.domain.entries import EntityEntry, FactEntry
+from storage.domain.models import Fact, RevisionKind
+
+ID = Argument(N_("id"), Kind.FACT, required=True)
+
+Possible = Callable[[Fact], None]
+Entries = Callable[[Context, Filled, FactEntry, Fact], Awaitable[tuple[FactEntry, tuple[EntityEntry, ...]]]]
+
+
+def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Filled], Awaitable[Proposal]]:
+    """Return a proposal of a revision: `becoming` tells what a fact's entry becomes."""
+
+    async def propose(context: Context, filled: Filled) -> Proposal:
+        fact = await target_of(context, filled)
+        entry, entities = await becoming(context, filled, await context.record.facts.entry(fact.id), fact)
+        change = Revise(
+            story_id=context.story.id,
+            fact_id=fact.id,
+            expected=fact.revision,
+            kind=kind,
+            fact=entry,
+            reason=filled.text("reason") or None,
+            material=filled.text("material").casefold() != "no",
+            entities=entities,
+        )
+        rehearsed = await context.record.ledger.rehearse(change, by=context.by)
+        assert rehearsed.fact is not None
+        return Proposal(change, (*was_and_will_be(fact, rehearsed.fact), *_why(change)))
+
+    return propose
+
+
+def _why(change: Revise) -> list[Note]:
+    """Return what will be told of a change beside how the fact reads."""
+    notes = []
+    if change.kind is RevisionKind.CORRECTED:
+        material = _("Material: those who saw the fact hear of it.")
+        wording = _("Not material: only those who hear of all changes are told.")
+        notes.append(Note(text=material if change.material else wording))
+    # What a fact is retracted for stands in its place already.
+    if change.reason and change.kind is not RevisionKind.RETRACTED:
+        notes.append(Note(text=_("Reason that readers will see: {reason}", reason=change.reason)))
+    return notes
+
+
+async def target_of(context: Context, filled: Filled) -> Fact:
+    """Return the fact that a form is about."""
+    return await context.fact(f"F{filled.target}")
+
+
+async def done(_context: Context, _filled: Filled, made: Made) -> Reply:
+    """Say that a change was made, and show the fact as it reads now."""
+    assert made.fact is not None
+    text = _("F{id} is retracted.") if made.fact.retracted else _("F{id} is changed: revision {number}.")
+    note = Note(text=text.format(id=made.fact.id, number=made.fact.revision))
+    lines = [] if made.fact.retracted else with_voices(made.fact)
+    undo = Action(label=_("Undo"), command="/undo")
+    return Reply(
+        blocks=(note, *lines), actions=(undo, Action(label=made.subject, command=f"/fact {made.subject}"))
+    )
+
+
+async def begin_with(
+    context: Context, argument: str, first: str | None = None, *, possible: Possible | None = None
+) -> Reply:
+    """Open the dialogue of a change to the fact that the argument begins with.
+
+    What follows the id is the text of the field `first`; the header lines of the form may stand under it.
+    `possible` raises UserError for a fact that cannot be changed so, before anything is asked.
+    """
+    assert context.command.form is not None  # only commands that have one come here
+    head, _newline, below = argument.partition("\n")
+    ident, _space, rest = head.partition(" ")
+    fact = await context.fact(ident)
+    if possible is not None:
+        possible(fact)
+    lines = context.command.form.lines
+    # A reason may hold colons, however many lines it has; what else may follow the id is one line.
+    colons = header_lines.MANY if first == "reason" else int(first is not None)
+    text, given = header_lines.read(f"{rest}\n{below}".strip("\n"), lines, colons=colons)
+    if text and first is None:
+        raise UserError(
+            _(
+                "“{text}” is not understood: see /help {command}.",
+                text=text[:60],
+                command=context.command.name,
+            )
+        )
+    texts = given | ({first: text} if text and first else {})
+    return await begin(context, Filled(context.story.id, texts, target=fact.id, at_once=bool(texts)))
+
+
+def about_fact(possible: Possible, retold: Callable[[Fact], Mapping[str, str]] | None = None) -> Starts:
+    """Return what a sheet about a fact begins with: its texts as of the revision that it was shown at.
+
+    So what others change while the sheet is filled in is not taken for a text that was changed in it.
+    """
+
+    async def starts(context: Context, subject: str, version: str) -> Start | None:
+        fact = await context.fact(subject)
+        possible(fact)
+        if retold is None:
+            return Start(f"F{fact.id}", {})
+        number = int(version.removeprefix("r")) if version.startswith("r") else fact.revision
+        if number == fact.revision:
+            return Start(f"F{fact.id}", retold(fact), f"r{number}")
+        then = await context.record.facts.at_revision(fact.id, number)
+        if then is None:
+            raise UserError(_("F{id} has no revision {number}.", id=fact.id, number=number))
+        remark = _("F{id} was changed since the form was opened: look at how it reads now.", id=fact.id)
+        return Start(f"F{fact.id}", retold(then), f"r{number}", remark)
+
+    return starts
+
+
+def on_record(fact: Fact) -> None:
+    """Refuse a change to a fact that is withdrawn."""
+    if fact.retracted is not None:
+        raise UserError(_("F{id} is retracted: /restore F{id} first.", id=fact.id))
+
+
+def in_force(fact: Fact) -> None:
+    """Refuse a change to a fact that is withdrawn, or whose place another has taken."""
+    on_record(fact)
+    if fact.superseded_by is not None:
+        raise UserError(
+            _("F{id} is superseded by F{by}: change that one.", id=fact.id, by=fact.superseded_by)
+        )

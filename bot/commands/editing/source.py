@@ -1,0 +1,172 @@
+"""/source: the documents that facts cite, added and edited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.answers.citing import describe
+from bot.commands.core.completion import sources
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.dialogue import fields, header_lines
+from bot.commands.dialogue.engine import begin
+from bot.commands.dialogue.entries import Composer, date, made
+from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, Start, version_of
+from bot.commands.dialogue.references import is_address, is_new_source, source_of
+from bot.commands.editing.add import FAMILY
+from bot.errors import UserError
+from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.changing.catalogue import source_fields
+from storage.changing.ledger import Made
+from storage.domain.changes import PutSource
+from storage.domain.entries import SourceEntry
+from storage.domain.models import Source
+
+_SHEET = ("title", "publisher", "published", "url")
+_SOURCE_TEXTS = ("title", "name", "publisher", "author", "url", "note")
+
+
+async def _address(_context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() != fields.NONE and not is_address(text):
+        raise UserError(_("“{text}” is no address: it begins with https://.", text=text[:60]))
+
+
+_ID = re.compile(r"[Ss]\d+")
+_EDITABLE = {
+    "title": fields.TITLE.check, "name": fields.AT.check, "publisher": fields.AT.check,
+    "author": fields.AT.check, "published": fields.PUBLISHED.check, "kind": fields.KIND.check,
+    "url": _address, "via": fields.VIA.check, "note": fields.STATEMENT.check,
+}  # fmt: skip
+
+
+def _source_form(filled: Filled) -> Sequence[Field]:
+    if is_new_source(filled.text("source")):
+        known = {field.name for field in fields.source_fields(filled)}
+        rest = [Field(name, None, check) for name, check in _EDITABLE.items() if name not in known]
+        return [*fields.source_fields(filled), *rest]
+    return [fields.SOURCE, *(Field(name, None, check) for name, check in _EDITABLE.items())]
+
+
+async def _as_it_stands(context: Context, subject: str, _version: str) -> Start:
+    """Begin with a source that is on record."""
+    source_id = await context.source_id(subject)
+    found = (await context.record.sources.by_id([source_id]))[source_id]
+    texts = {name: text for name in _SHEET if (text := getattr(found, name))}
+    return Start(f"S{source_id}", texts, version_of(texts))
+
+
+async def _propose_source(context: Context, filled: Filled) -> Proposal:
+    text = filled.text("source")
+    before = await source_of(context, text)
+    if before is None:
+        entry = made(SourceEntry, await _source_entry(context, filled, await _new_source(context, filled)))
+        change = PutSource(story_id=context.story.id, source=entry)
+    else:
+        expected = source_fields(before) or {}
+        entry = made(SourceEntry, await _source_entry(context, filled, dict(expected)))
+        change = PutSource(story_id=context.story.id, source=entry, expected=expected)
+    subject = (await context.record.ledger.rehearse(change, by=context.by)).subject
+    blocks: list[Block] = []
+    if before is not None:
+        blocks += [Heading(text=_("{id} reads now", id=subject), level=1), _described(before)]
+        blocks.append(Heading(text=_("It will read")))
+    else:
+        blocks.append(Heading(text=_("Readers will see"), level=1))
+    via = entry.via and (await context.record.sources.by_ref(context.story.id, [entry.via])).get(entry.via)
+    shown = Source(
+        id=before.id if before else 0, story_id=context.story.id, via=via or None,
+        **entry.model_dump(exclude={"id", "via"}),
+    )  # fmt: skip
+    return Proposal(change, (*blocks, _described(shown)))
+
+
+async def _new_source(context: Context, filled: Filled) -> dict[str, Any]:
+    found = await Composer(context, filled).source(filled.text("source"))
+    assert isinstance(found, dict)  # what is said to be new is not found on record
+    return found
+
+
+async def _source_entry(context: Context, filled: Filled, entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a source's fields with what was filled in; its ref stays, for facts know it by that."""
+    for name in _SOURCE_TEXTS:
+        if text := filled.text(name):
+            entry[name] = None if text.casefold() == fields.NONE else text
+    if text := filled.text("kind"):
+        entry["kind"] = text.casefold()
+    if text := filled.text("published"):
+        entry["published"] = date(text)
+    if text := filled.text("via"):
+        via = await source_of(context, text)
+        entry["via"] = via.ref if via else None
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def _described(source: Source) -> Item:
+    return Item(label=f"S{source.id}" if source.id else _("New"), text=describe(source), url=source.url)
+
+
+async def _source_done(_context: Context, filled: Filled, made: Made) -> Reply:
+    shown = Action(label=made.subject, command=f"/sources {made.subject}")
+    # What was added can be edited, but not undone.
+    undo = () if is_new_source(filled.text("source")) else (Action(label=_("Undo"), command="/undo"),)
+    return Reply(
+        blocks=(Note(text=_("{id} is on record as shown.", id=made.subject)),), actions=(*undo, shown)
+    )
+
+
+@commands.command(
+    "source",
+    Argument(
+        N_("id, address or title, and lines"), Kind.TEXT, required=True, option="source", offers=sources
+    ),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a source added, or edited with lines like “title:” and “published:” under its id"),
+    example="/source S1",
+    form=Form(
+        _source_form,
+        _propose_source,
+        _source_done,
+        lines=tuple(_EDITABLE),
+        sheet=_SHEET,
+        title=N_("Edit the source {subject}"),
+        starts=_as_it_stands,
+        opens=_ID,
+        removable=(*_SOURCE_TEXTS, "published"),
+    ),
+)
+async def source(context: Context, argument: str) -> Reply:
+    """Add a source, or edit one that is on record."""
+    text, given = header_lines.read(argument, tuple(_EDITABLE), colons=1)
+    filled = Filled(context.story.id, {"source": text, **given}, at_once=bool(given))
+    found = None if not given else await _exactly(context, text)
+    if not given and _ID.fullmatch(text):
+        source_id = await context.source_id(text)
+        shown = (await context.record.sources.by_id([source_id]))[source_id]
+        return Reply(
+            blocks=(
+                _described(shown),
+                Note(
+                    text=_(
+                        "To edit it, send /source {id} with lines under it: {names}.",
+                        id=text,
+                        names=", ".join(f"{name}:" for name in _EDITABLE),
+                    )
+                ),
+            )
+        )
+    if found is None and given and is_address(text):
+        # An address with a title and more under it is meant to be added.
+        filled.texts["source"] = f"+ {text}"
+    return await begin(context, filled)
+
+
+async def _exactly(context: Context, text: str) -> int | None:
+    if _ID.fullmatch(text):
+        return await context.source_id(text)
+    ids = await context.record.sources.called(context.story.id, text)
+    return ids[0] if ids else None

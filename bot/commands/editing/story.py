@@ -1,0 +1,68 @@
+"""/newstory: a story opened."""
+
+from __future__ import annotations
+
+import re
+
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.dialogue import fields
+from bot.commands.dialogue.engine import begin
+from bot.commands.dialogue.entries import made
+from bot.commands.dialogue.forms import Field, Filled, Form, Proposal
+from bot.commands.editing.add import FAMILY
+from bot.errors import UserError
+from bot.replies import Action, Heading, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.changing.ledger import Made
+from storage.domain.changes import OpenStory
+from storage.domain.entries import StoryEntry
+
+_STORY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+async def _story_name(context: Context, _filled: Filled, text: str) -> None:
+    if not _STORY_NAME.fullmatch(text):
+        raise UserError(_("A story's name is made of a-z, 0-9 and -, at most 40: for example north-flood."))
+    if await context.record.stories.find(text) is not None:
+        raise UserError(_("There is a story named {name} already: /story {name} uses it here.", name=text))
+
+
+_STORY_FIELDS = (
+    Field("name", N_("What is its short name? For example north-flood."), _story_name, required=True),
+    Field("title", N_("What is its title?"), fields.AT.check, required=True),
+)
+
+
+async def _propose_story(context: Context, filled: Filled) -> Proposal:
+    entry = made(StoryEntry, {"name": filled.text("name"), "title": filled.text("title")})
+    change = OpenStory(story=entry)
+    await context.record.ledger.rehearse(change, by=context.by)
+    return Proposal(
+        change, (Heading(text=entry.title, level=1), Note(text=_("Short name: {name}", name=entry.name)))
+    )
+
+
+async def _story_done(_context: Context, _filled: Filled, made: Made) -> Reply:
+    use = Action(label=_("Use it here"), command=f"/story {made.subject}")
+    return Reply(blocks=(Note(text=_("The story {name} is open.", name=made.subject)),), actions=(use,))
+
+
+@commands.command(
+    "newstory",
+    Argument(N_("name"), Kind.WORDS),
+    Argument(N_("title"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    everywhere=True,
+    help=N_("a new story opened, by its short name and its title"),
+    example="/newstory north-flood The flood in the north",
+    form=Form(lambda _filled: _STORY_FIELDS, _propose_story, _story_done),
+)
+async def newstory(context: Context, argument: str) -> Reply:
+    """Open a story."""
+    name, _space, title = " ".join(argument.split()).partition(" ")
+    texts = {key: text for key, text in (("name", name), ("title", title)) if text}
+    story_id = context.chosen.id if context.chosen is not None else 0
+    return await begin(context, Filled(story_id, texts, at_once=bool(texts)))

@@ -1,0 +1,242 @@
+"""/settings: how a chat wants to hear of changes, shown with buttons and changed by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from bot.answers.matching import suggestions
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, Offer, commands, matching
+from bot.errors import UserError
+from bot.notices.fan_out import Reach, reach
+from bot.notices.schedule import next_digest, text_of
+from bot.questions.finding import words_of
+from bot.replies import Action, Heading, Item, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.domain.models import Cadence, Listener
+
+FAMILY = N_("Hearing of changes")
+_TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)?", re.ASCII)
+_QUIET = re.compile(r"(\S+?)\s*(?:-|–|to)\s*(\S+)")
+# Of the words by which facts are picked out.
+MOST_LETTERS = 100
+WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
+)  # fmt: skip
+_CADENCES = {
+    Cadence.AT_ONCE: N_("at once"), Cadence.HOURLY: N_("every hour"), Cadence.DAILY: N_("every day"),
+    Cadence.WEEKLY: N_("every week"),
+}  # fmt: skip
+
+
+async def _setting_names(_context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
+    return matching(typed, [Offer(name, name) for name in _READERS])
+
+
+async def _setting_values(_context: Context, typed: str, given: Sequence[str]) -> Sequence[Offer]:
+    """Offer the values of the setting that is named, where they can be told."""
+    known: Mapping[str, Sequence[str]] = {
+        "cadence": [cadence.value for cadence in Cadence], "weekday": WEEKDAYS, "zone": _zones(),
+        "quiet": ("off", "22:00-07:00"), "which": ("all", "material"), "sound": ("on", "off"),
+        "words": ("none",),
+    }  # fmt: skip
+    values = known.get(given[0].casefold(), ()) if given else ()
+    return matching(typed.replace(" ", "_") if values is _zones() else typed, [Offer(v, v) for v in values])
+
+
+@lru_cache(maxsize=1)
+def _zones() -> tuple[str, ...]:
+    """Return the names of all time zones; looked up once, for they are spread over many folders."""
+    return tuple(sorted(available_timezones()))
+
+
+@commands.command(
+    "settings",
+    Argument(N_("setting"), Kind.WORDS, offers=_setting_names),
+    Argument(N_("value"), Kind.WORDS, offers=_setting_values),
+    family=FAMILY,
+    role=Role.READER,
+    by_admins=True,
+    help=N_("how this chat hears of changes: how often, when not, and which"),
+    example="/settings",
+)
+async def settings(context: Context, argument: str) -> Reply:
+    """Show how the chat hears of changes, or change it."""
+    request, listeners = context.request, context.record.listeners
+    name, _space, value = argument.partition(" ")
+    if not name:
+        return _shown(context, await listeners.change(request.chat, request.topic, {}))
+    reader = _READERS.get(name.casefold())
+    if reader is None:
+        near = suggestions(name, _READERS, 1)
+        hint = _(" Did you mean {near}?", near=near[0]) if near else ""
+        raise UserError(_("There is no setting “{name}”; there are: {known}.", name=name[:40],
+                          known=", ".join(_READERS)) + hint)  # fmt: skip
+    # What was waiting for an earlier setting is looked at anew.
+    changes = {**reader(value.strip()), "open_at": context.record.ledger.now()}
+    notes = await reach_notes(context, changes.get("words"))
+    return _shown(context, await listeners.change(request.chat, request.topic, changes), notes)
+
+
+async def reach_notes(context: Context, words: str | None) -> list[Note]:
+    """Return what is to be said of words that no fact of the story in use holds, or every one."""
+    if not words or context.chosen is None:
+        return []
+    match await reach(context.record, context.chosen.id, words):
+        case Reach.NONE:
+            return [Note(text=_("No fact on record holds these words so far."))]
+        case Reach.ALL:
+            return [Note(text=_("Every fact on record holds these words: they leave nothing out."))]
+    return []
+
+
+def described(listener: Listener, now: str) -> str:
+    """Return in a sentence or two how a listener hears of changes; `now` tells whether it is muted."""
+    often = _(_CADENCES[listener.cadence])
+    if listener.cadence is Cadence.DAILY:
+        often = _("every day at {time}", time=listener.time)
+    elif listener.cadence is Cadence.WEEKLY:
+        often = _("every {weekday} at {time}", weekday=_(WEEKDAYS[listener.weekday]), time=listener.time)
+    said = _("Notices come {often} ({zone}).", often=often, zone=listener.zone)
+    if listener.muted_until is None or listener.muted_until <= now:
+        return said
+    until = f"{listener.muted_until[:10]} {listener.muted_until[11:16]} UTC"
+    return " ".join((said, _("Muted until {when}: /mute off ends it.", when=until)))
+
+
+def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> Reply:
+    quiet = f"{listener.quiet_from}-{listener.quiet_until}" if listener.quiet_from else _("none")
+    which = _("only material changes") if listener.material_only else _("all changes")
+    rows = [
+        Item(label=_("How often"), text=described(listener, context.record.ledger.now())),
+        Item(label=_("Quiet hours"), text=quiet),
+        Item(label=_("Which"), text=which),
+        Item(label=_("Sound"), text=_("silent") if listener.silent else _("with sound")),
+        Item(label=_("Only with words"), text=listener.words or _("none set")),
+    ]
+    if listener.paused:
+        rows.append(Item(label=_("Paused"), text=listener.paused))
+    shown = list(notes)
+    if listener.cadence is not Cadence.AT_ONCE:
+        moment = text_of(next_digest(listener, context.record.ledger.clock()))
+        shown.append(Note(text=_("The next digest comes {when} UTC.", when=f"{moment[:10]} {moment[11:16]}")))
+    return Reply(
+        blocks=(Heading(text=_("How this chat hears of changes"), level=1), *rows, *shown),
+        actions=tuple(_offered(listener)),
+    )
+
+
+def _offered(listener: Listener) -> list[Action]:
+    """Return a button for each setting that is not as it is."""
+    cadences = [cadence for cadence in Cadence if cadence is not listener.cadence]
+    offered = [(_(_CADENCES[cadence]), f"cadence {cadence.value}") for cadence in cadences]
+    quiet, material, silent = listener.quiet_from is not None, listener.material_only, listener.silent
+    offered.append((_("no quiet hours"), "quiet off") if quiet else (_("quiet 22-07"), "quiet 22:00-07:00"))
+    offered.append((_("all changes"), "which all") if material else (_("only material"), "which material"))
+    offered.append((_("with sound"), "sound on") if silent else (_("silent"), "sound off"))
+    return [Action(label=label, command=f"/settings {change}") for label, change in offered]
+
+
+def _cadence(value: str) -> Mapping[str, Any]:
+    if value.casefold() not in list(Cadence):
+        raise UserError(_("How often is: at once, hourly, daily or weekly."))
+    return {"cadence": value.casefold()}
+
+
+def _time(value: str) -> Mapping[str, Any]:
+    return {"time": time_of(value)}
+
+
+def time_of(value: str) -> str:
+    """Return a time of day as HH:MM; raises UserError for one that does not exist, offering the nearest."""
+    match = _TIME.fullmatch(value.strip())
+    if match is None:
+        raise UserError(
+            _("“{value}” is no time of day. Did you mean {near}?", value=value[:20], near=_near_time(value))
+        )
+    return f"{int(match[1]):02d}:{match[2] or '00'}"
+
+
+def _near_time(value: str) -> str:
+    """Return the time of day nearest to what was typed."""
+    numbers = [int(number) for number in re.findall(r"[0-9]{1,4}", value)] or [9]
+    return f"{min(numbers[0], 23):02d}:{min(numbers[1], 59) if len(numbers) > 1 else 0:02d}"
+
+
+def _weekday(value: str) -> Mapping[str, Any]:
+    typed = value.casefold()
+    found = [number for number, name in enumerate(WEEKDAYS) if name.casefold().startswith(typed)]
+    if len(found) != 1 or len(typed) < 2:
+        near = suggestions(value, WEEKDAYS, 1)
+        raise UserError(_("“{value}” is no day of the week. Did you mean {near}?", value=value[:20],
+                          near=near[0] if near else WEEKDAYS[0]))  # fmt: skip
+    return {"weekday": found[0]}
+
+
+def _zone(value: str) -> Mapping[str, Any]:
+    zones = {name.casefold(): name for name in _zones()}
+    folded = value.casefold().replace(" ", "_")
+    by_city = sorted(name for key, name in zones.items() if key.rpartition("/")[2] == folded)
+    if folded in zones:
+        return {"zone": zones[folded]}
+    if len(by_city) == 1:
+        return {"zone": by_city[0]}
+    cities = {name.rpartition("/")[2]: name for name in sorted(zones.values())}
+    near = by_city[:3] or [cities[city] for city in suggestions(folded.rpartition("/")[2], cities, 3)]
+    raise UserError(
+        _("There is no time zone “{value}”: name one like Europe/Kyiv.", value=value[:40]),
+        commands=tuple((name, f"/settings zone {name}") for name in near),
+    )
+
+
+def _quiet(value: str) -> Mapping[str, Any]:
+    if value.casefold() in ("off", "none"):
+        return {"quiet_from": None, "quiet_until": None}
+    match = _QUIET.fullmatch(value)
+    if match is None:
+        raise UserError(_("Say from when to when: /settings quiet 22:00-07:00, or /settings quiet off."))
+    begins, ends = time_of(match[1]), time_of(match[2])
+    if begins == ends:
+        raise UserError(_("Quiet hours that end when they begin would be all day: /mute is for that."))
+    return {"quiet_from": begins, "quiet_until": ends}
+
+
+def _which(value: str) -> Mapping[str, Any]:
+    if value.casefold() not in ("all", "material"):
+        raise UserError(_("Which is: all, or material."))
+    return {"material_only": value.casefold() == "material"}
+
+
+def _sound(value: str) -> Mapping[str, Any]:
+    if value.casefold() not in ("on", "off"):
+        raise UserError(_("Sound is: on, or off."))
+    return {"silent": value.casefold() == "off"}
+
+
+def _words(value: str) -> Mapping[str, Any]:
+    if value.casefold() in ("none", "off"):
+        return {"words": None}
+    words = few_words(value)
+    if not words:
+        raise UserError(_("These words are in every text: a filter of them would let all through."))
+    return {"words": words}
+
+
+def few_words(text: str) -> str:
+    """Return the words of a text by which facts are picked out, folded. Raises UserError for too many."""
+    words = words_of(text)
+    if len(words) > MOST_LETTERS:
+        raise UserError(_("That is too much to look for: a few words do, {limit} letters at most.",
+                          limit=MOST_LETTERS))  # fmt: skip
+    return words
+
+
+_READERS: dict[str, Callable[[str], Mapping[str, Any]]] = {
+    "cadence": _cadence, "time": _time, "weekday": _weekday, "zone": _zone, "quiet": _quiet, "which": _which,
+    "sound": _sound, "words": _words,
+}  # fmt: skip

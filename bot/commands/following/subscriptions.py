@@ -1,0 +1,290 @@
+"""Hearing of changes: /subscribe, /unsubscribe, /subscriptions, /mute, /catchup and /why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.answers.dating import day
+from bot.answers.matching import match, suggestions
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, Offer, commands, listed, matching
+from bot.commands.following.settings import described, few_words, reach_notes
+from bot.commands.reading.name_lookup import entity_named
+from bot.errors import UserError
+from bot.notices.explaining import explained
+from bot.notices.fan_out import Reach, reach
+from bot.notices.notice_text import changed
+from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _, ngettext
+from storage.domain.models import Entity, Story, Subscription
+from storage.notifying.listeners import MOST_SUBSCRIPTIONS
+from storage.trail.audit import moment_text
+
+FAMILY = N_("Hearing of changes")
+_SPAN = re.compile(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?)", re.IGNORECASE)
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_LONGEST_MUTE = timedelta(days=90)
+
+
+@commands.command(
+    "subscribe",
+    Argument(N_("story, name or words"), Kind.NAME, option="what"),
+    family=FAMILY,
+    role=Role.READER,
+    by_admins=True,
+    help=N_("to hear of changes: to the story in use, another, a name in it, or facts with some words"),
+    example="/subscribe lubinets",
+)
+async def subscribe(context: Context, argument: str) -> Reply:
+    """Let the chat hear of changes."""
+    story, entity, words = await _meant(context, argument)
+    request = context.request
+    if request.lacking:
+        raise UserError(
+            _(
+                "I may not write here unasked, so nothing would come. Let an admin give me: {permissions}."
+                " Then send this again.",
+                permissions=", ".join(request.lacking),
+            )
+        )
+    made = await context.record.listeners.subscribe(
+        request.chat,
+        request.topic,
+        story.id,
+        entity_id=entity.id if entity else None,
+        words=words,
+        person=request.user,
+        language=request.language,
+        at=context.record.ledger.now(),
+    )
+    if made is False:
+        raise UserError(
+            _("This chat has {count} subscriptions, and more are not kept: /unsubscribe ends some.",
+              count=MOST_SUBSCRIPTIONS)
+        )  # fmt: skip
+    what = _what(story.title, entity.name if entity else None, words)
+    text = _("You hear of that already: {what}.") if made is None else _("You will hear here of {what}.")
+    notes = [Note(text=text.format(what=what)), *await reach_notes(context, words)]
+    listener = await context.record.listeners.find(request.chat, request.topic)
+    assert listener is not None  # it was just made
+    notes.append(Note(text=described(listener, context.record.ledger.now())))
+    actions = (
+        Action(label="/settings", command="/settings"),
+        Action(label="/subscriptions", command="/subscriptions"),
+    )
+    return Reply(blocks=tuple(notes), actions=actions)
+
+
+async def _meant(context: Context, argument: str) -> tuple[Story, Entity | None, str | None]:
+    """Return the story that an argument means, or what in the story in use: a name, else words."""
+    if not argument:
+        return context.story, None, None
+    story = await context.record.stories.find(argument.casefold())
+    if story is not None:
+        return story, None, None
+    ids = await context.record.entities.named(context.story.id, argument)
+    if ids:
+        return context.story, await entity_named(context, argument, unknown=""), None
+    words = few_words(argument)
+    if not words:
+        raise UserError(_("Say what to hear of: a story, a name or some words; /stories and /who list them."))
+    if await reach(context.record, context.story.id, words) is Reach.NONE:
+        await _refuse_misspelt(context, argument)
+    return context.story, None, words
+
+
+async def _refuse_misspelt(context: Context, text: str) -> None:
+    """Offer what a text may be meant to name; one that is like no name asks for words that may yet come."""
+    stories = [story.name for story in await context.record.stories.all()]
+    found = match(text, await context.record.entities.names(context.story.id))
+    entities = await context.record.entities.by_id(found.entity_ids)
+    near = [*suggestions(text, stories), *(entities[entity_id].name for entity_id in found.entity_ids)]
+    if near:
+        raise UserError(
+            _("Nothing on record is called “{text}”. Did you mean {names}?",
+              text=text[:60], names=_(" or ").join(near)),
+            commands=tuple((name, f"/subscribe {name}") for name in near),
+        )  # fmt: skip
+
+
+async def _numbered(context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
+    """Offer the chat's subscriptions by their numbers, and all of them."""
+    present = await context.record.listeners.subscriptions(context.request.chat, context.request.topic)
+    each = [Offer(str(number), f"{number}  {_of(item)}") for number, item in enumerate(present, 1)]
+    return matching(typed, [*each, *([Offer("all", _("all of them"))] if present else [])])
+
+
+@commands.command(
+    "unsubscribe",
+    Argument(N_("number or all"), Kind.NUMBER, option="which", offers=_numbered),
+    family=FAMILY,
+    role=Role.READER,
+    by_admins=True,
+    help=N_("to hear no more: of one subscription by its number, or of all"),
+    example="/unsubscribe all",
+)
+async def unsubscribe(context: Context, argument: str) -> Reply:
+    """End one of the chat's subscriptions, or all."""
+    chat, topic = context.request.chat, context.request.topic
+    present = await context.record.listeners.subscriptions(chat, topic)
+    if not present:
+        raise UserError(_("This chat hears of nothing yet: /subscribe begins."))
+    if argument.casefold() == "all" or (not argument and len(present) == 1):
+        count = await context.record.listeners.unsubscribe(chat, topic)
+        text = ngettext("Ended: {count} subscription.", "Ended: {count} subscriptions.", count)
+        return Reply(blocks=(Note(text=text),))
+    if not argument:
+        return _listed(present, _("Which one is to end?"))
+    if not argument.isdecimal() or not 1 <= int(argument) <= len(present):
+        raise UserError(_("There is no such subscription: /subscriptions lists them with their numbers."))
+    ended = present[int(argument) - 1]
+    await context.record.listeners.unsubscribe(chat, topic, ended.id)
+    return Reply(blocks=(Note(text=_("Ended: {what}.", what=_of(ended))),))
+
+
+@commands.command(
+    "subscriptions",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("what this chat hears of, and how"),
+    example="/subscriptions",
+)
+async def subscriptions(context: Context, _argument: str) -> Reply:
+    """List the chat's subscriptions."""
+    request = context.request
+    present = await context.record.listeners.subscriptions(request.chat, request.topic)
+    if not present:
+        begin = Action(label="/subscribe", command="/subscribe")
+        return Reply(
+            blocks=(Note(text=_("This chat hears of nothing yet: /subscribe begins.")),), actions=(begin,)
+        )
+    listener = await context.record.listeners.find(request.chat, request.topic)
+    assert listener is not None  # whoever has subscriptions is one
+    return _listed(present, described(listener, context.record.ledger.now()))
+
+
+def _listed(present: list[Subscription], note: str) -> Reply:
+    rows = [Item(label=str(number), text=_of(item)) for number, item in enumerate(present, 1)]
+    end = [
+        Action(label=_("End {number}", number=number), command=f"/unsubscribe {number}")
+        for number, _item in enumerate(present[:8], 1)
+    ]
+    settings = Action(label="/settings", command="/settings")
+    return Reply(
+        blocks=(Heading(text=_("This chat hears of"), level=1), *rows, Note(text=note)),
+        actions=(*end, settings),
+    )
+
+
+def _of(item: Subscription) -> str:
+    return _what(item.story, item.entity, item.words)
+
+
+def _what(story: str, entity: str | None, words: str | None) -> str:
+    if entity:
+        return _("facts that name {name}, in “{story}”", name=entity, story=story)
+    if words:
+        return _("facts with the words “{words}”, in “{story}”", words=words, story=story)
+    return _("every change to “{story}”", story=story)
+
+
+@commands.command(
+    "mute",
+    Argument(
+        N_("how long, or off"),
+        Kind.WORDS,
+        required=True,
+        option="how_long",
+        offers=listed("30m", "2h", "1d", "7d", "off"),
+    ),
+    family=FAMILY,
+    role=Role.READER,
+    by_admins=True,
+    help=N_("to hear nothing for some time, and of all at once after it"),
+    example="/mute 2h",
+)
+async def mute(context: Context, argument: str) -> Reply:
+    """Let the chat hear nothing for some time."""
+    request, listeners = context.request, context.record.listeners
+    if argument.casefold() == "off":
+        await listeners.change(
+            request.chat, request.topic, {"muted_until": None, "open_at": context.record.ledger.now()}
+        )
+        return Reply(blocks=(Note(text=_("You hear of changes again.")),))
+    match = _SPAN.fullmatch(argument)
+    span = int(match[1]) * _UNITS[match[2][0].lower()] if match else timedelta()
+    if not timedelta() < span <= _LONGEST_MUTE:
+        raise UserError(
+            _("Say how long: /mute 30m, /mute 2h or /mute 3d, at most 90 days; /mute off ends it.")
+        )
+    until = context.record.ledger.clock() + span
+    await listeners.change(request.chat, request.topic, {"muted_until": moment_text(until)})
+    when = f"{moment_text(until)[:10]} {moment_text(until)[11:16]} UTC"
+    off = Action(label=_("End it"), command="/mute off")
+    return Reply(
+        blocks=(
+            Note(text=_("Muted until {when}. What changes until then comes together, after it.", when=when)),
+        ),
+        actions=(off,),
+    )
+
+
+@commands.command(
+    "catchup",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("what has changed in the story since this chat last looked"),
+    example="/catchup",
+)
+async def catchup(context: Context, _argument: str) -> Reply:
+    """Show what has changed since the chat last looked, and remember that it has looked."""
+    request, record = context.request, context.record
+    listener = await record.listeners.find(request.chat, request.topic)
+    seen = listener.seen if listener else 0
+    notices = await record.notices.since(context.story.id, seen, record.ledger.now(), limit=context.page + 1)
+    more_to_come = len(notices) > context.page
+    last = notices[context.page - 1].audit_id if more_to_come else await _told_up_to(context)
+    await record.listeners.change(request.chat, request.topic, {"seen": last or 0})
+    if not notices:
+        return Reply(blocks=(Note(text=_("Nothing has changed since this chat last looked.")),))
+    blocks: list[Block] = [Heading(text=_("Changed since this chat last looked"), level=1)]
+    for notice in notices[: context.page]:
+        blocks += await changed(record, notice)
+    more = (Action(label=_("Go on"), command="/catchup"),) if more_to_come else ()
+    return Reply(blocks=tuple(blocks), actions=more)
+
+
+async def _told_up_to(context: Context) -> int:
+    """Return the last entry of the trail that may be told of, and all before it."""
+    record = context.record
+    held = await record.notices.first_held(record.ledger.now())
+    return held - 1 if held is not None else await record.audit.last()
+
+
+@commands.command(
+    "why",
+    Argument(N_("id"), Kind.FACT, required=True),
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("whether, when and why this chat was told of a fact's changes, or was not"),
+    example="/why F7",
+)
+async def why(context: Context, argument: str) -> Reply:
+    """Explain what became of the notices about a fact in this chat."""
+    fact = await context.fact(argument)
+    request = context.request
+    rows = await explained(context.record, fact, request.chat, request.topic, retention=context.retention)
+    heading = Heading(text=_("Notices about F{id} to this chat", id=fact.id), level=1)
+    if not rows:
+        since = day((await context.record.facts.revisions(fact.id))[0].at)
+        text = _(
+            "F{id} is on record since {day} and has not changed since notices are kept.",
+            id=fact.id,
+            day=since,
+        )
+        return Reply(blocks=(heading, Note(text=text)))
+    return Reply(blocks=(heading, *(Item(label=label, text=text) for label, text in rows)))

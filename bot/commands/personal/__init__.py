@@ -1,0 +1,1 @@
+"""Commands about the person who asks: taking part, personal data, linked accounts."""

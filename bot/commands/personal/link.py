@@ -1,0 +1,194 @@
+"""/link: one person, several accounts. The one that has the roles makes a code, another one sends it."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.dating import day
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.personal.taking_part import FAMILY
+from bot.errors import UserError
+from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _, speak, spoken
+from storage.notifying.notices import post
+from storage.people.accounts import LASTS, MOST_ACCOUNTS, Linked, Obstacle
+
+_OFF = re.compile(r"off(?:\s+(?P<account>[a-z]{2,20}:\w{1,40}))?", re.IGNORECASE | re.ASCII)
+MINUTES = int(LASTS.total_seconds()) // 60
+
+
+@commands.command(
+    "link",
+    Argument(N_("code or off"), Kind.TOKEN, option="code"),
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("another account of yours linked, so that roles and settings are the same on both"),
+    example="/link",
+)
+async def link(context: Context, argument: str) -> Reply:
+    """Make a code, link the account that sends one, or end a link."""
+    request = context.request
+    if request.shared and not request.discreet:
+        # Whoever reads along may be quicker than the other account of who was given the code.
+        if argument:
+            await context.record.accounts.void(argument)
+        raise UserError(
+            _(
+                "Others read along here, and a code is for you alone: write to me privately."
+                " A code that you sent here is worth nothing any more."
+            )
+        )
+    if not request.asker.is_appointable:
+        raise UserError(
+            _("You write here as a group or a channel: write as yourself to link your own account.")
+        )
+    if off := _OFF.fullmatch(argument):
+        return await _end(context, off["account"])
+    if argument:
+        return await _redeem(context, argument)
+    return await _linked(context) if request.account else await _code(context)
+
+
+async def _code(context: Context) -> Reply:
+    """Return a new code, with what to do with it, and the accounts that are linked."""
+    accounts, person = context.record.accounts, context.request.user
+    code = await accounts.issue(person, on_trail=context.role >= Role.MODERATOR)
+    blocks: list[Block] = [
+        Heading(text=_("Link another account"), level=1),
+        Item(label=_("Code"), text=code),
+        Note(
+            text=_(
+                "Send /link {code} to me in a private chat from your other account, within {count} minutes."
+                " It works once, and a newer code takes its place.",
+                code=code,
+                count=MINUTES,
+            )
+        ),
+        Note(text=_("Show it to nobody: whoever sends it acts as you from then on, with your roles.")),
+    ]
+    linked = await accounts.accounts_of(person)
+    if linked:
+        blocks.append(Heading(text=_("Linked accounts")))
+    blocks += [
+        Item(label=item.address, text=_("linked since {day}", day=day(item.linked_at))) for item in linked
+    ]
+    # Telegram shows what is said aside and has no buttons in an alert, which nobody could copy a code from.
+    another = Action(label=_("Make another code"), command="/link")
+    endings = (_ending(item.address) for item in linked)
+    return Reply(blocks=tuple(blocks), actions=(another, *endings), aside=True)
+
+
+async def _linked(context: Context) -> Reply:
+    """Say whom this account acts as: codes are made by the account that has the roles."""
+    person = await context.called(context.request.user)
+    text = _(
+        "This account acts as {person}. To link a further one, send /link from {address}.",
+        person=person,
+        address=context.request.user,
+    )
+    off = Action(label=_("End this link"), command="/link off")
+    return Reply(blocks=(Note(text=text),), actions=(off,), aside=True)
+
+
+async def _redeem(context: Context, code: str) -> Reply:
+    """Link the account that asks to whoever made the code."""
+    request, accounts = context.request, context.record.accounts
+    keeps = context.role >= Role.MODERATOR
+    done = await accounts.redeem(code, request.sender, chat=request.chat, keeps_the_record=keeps)
+    if isinstance(done, Obstacle):
+        raise UserError(await _obstacle(context, done))
+    await _tell(context, done.person)
+    notes = [
+        _(
+            "This account acts as {person} from now on, with the same roles.",
+            person=await context.called(done.person),
+        ),
+        *_taken_over(done),
+        _("Subscriptions stay with each chat, or every change would come twice: /subscribe adds some here."),
+    ]
+    off = Action(label=_("End this link"), command="/link off")
+    return Reply(blocks=tuple(Note(text=text) for text in notes), actions=(off,), aside=True)
+
+
+def _taken_over(done: Linked) -> list[str]:
+    """Return what a private chat has taken over from the person's other one."""
+    if done.story and done.settings:
+        return [_("Your private chat here uses the same story, and hears of changes in the same way.")]
+    if done.story:
+        return [_("Your private chat here uses the same story.")]
+    if done.settings:
+        return [_("Your private chat here hears of changes in the same way.")]
+    return []
+
+
+async def _tell(context: Context, person: str) -> None:
+    """Let the person know: if it was not they who sent their code, they can end it."""
+    record, account = context.record, context.request.sender
+    listener = await record.listeners.find(person)
+    language = spoken()
+    speak(listener.language if listener else language)
+    note = Note(
+        text=_("The account {account} was linked to you by your code, and acts as you.", account=account)
+    )
+    reply = Reply(blocks=(note,), actions=(_ending(account),))
+    speak(language)
+    async with record.database.transaction() as tx:
+        await post(tx, person, reply.model_dump_json(), record.ledger.now())
+
+
+async def _obstacle(context: Context, obstacle: Obstacle) -> str:
+    """Return why an account was not linked, and what to do instead."""
+    match obstacle:
+        case Obstacle.OWN_CODE:
+            return _("You made that code with this account: send it from your other one.")
+        case Obstacle.LINKED:
+            return _(
+                "This account is linked to {person} already: /link off ends that.",
+                person=await context.called(context.request.user),
+            )
+        case Obstacle.KEEPS_THE_RECORD:
+            return _(
+                "This account has a role of its own, which it would lose: send /link here, and the code that"
+                " you get from your other account. If both have roles, an owner has to dismiss one first."
+            )
+        case Obstacle.HAS_ACCOUNTS:
+            return _(
+                "Other accounts are linked to this one: send /link here, and the code that you get from your"
+                " other account. Or end those links first; /link lists them."
+            )
+        case Obstacle.TOO_MANY:
+            return _(
+                "{count} accounts are linked there already: end one of the links first; /link lists them.",
+                count=MOST_ACCOUNTS,
+            )
+        case Obstacle.UNKNOWN_CODE:
+            return _(
+                "That code is wrong, was used, or is older than {count} minutes:"
+                " send /link from your other account to get a new one.",
+                count=MINUTES,
+            )
+
+
+async def _end(context: Context, account: str | None) -> Reply:
+    """End the link of the account that asks, or of another that acts as the same person."""
+    request, accounts = context.request, context.record.accounts
+    address = account.casefold() if account else request.account
+    if not address:
+        raise UserError(
+            _("This account acts as nobody else. /link lists those that are linked to it, to end one.")
+        )
+    if not await accounts.unlink(address, by=context.by):
+        raise UserError(_("{account} is not linked to you: /link lists what is.", account=address))
+    person = await context.called(request.user)
+    notes = (
+        _("{account} no longer acts as {person}.", account=address, person=person),
+        _("What it did stays on record as theirs, and its private chat keeps its settings."),
+    )
+    return Reply(blocks=tuple(Note(text=text) for text in notes), aside=True)
+
+
+def _ending(address: str) -> Action:
+    return Action(label=_("End the link of {account}", account=address), command=f"/link off {address}")

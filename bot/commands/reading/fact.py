@@ -1,0 +1,201 @@
+"""Looking closely: /fact and /history for one fact, /disputed and /figures across the story."""
+
+from __future__ import annotations
+
+from bot.answers.citing import cite
+from bot.answers.dating import day, told
+from bot.answers.differing import revised, sides
+from bot.answers.disputes import disputes
+from bot.answers.figures import figure_lines
+from bot.answers.lines import amount, mark, stating
+from bot.answers.relating import relation_lines
+from bot.answers.sentences import sentence
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.replies import Action, Block, Heading, Line, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.domain.models import Fact
+from storage.domain.standing import contradicted
+
+FAMILY = N_("Looking closely")
+LATEST = 3
+
+
+@commands.command(
+    "fact",
+    Argument(N_("id"), Kind.FACT, required=True),
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("one fact whole: all its voices, quotes, relations, revisions"),
+    example="/fact F7",
+)
+async def fact(context: Context, argument: str) -> Reply:
+    """Show everything on record about one fact."""
+    found = await context.fact(argument)
+    if found.retracted is not None:
+        return await _tombstone(context, found)
+    blocks: list[Block] = [Heading(text=f"F{found.id}", level=1), Note(text=_standing(found))]
+    blocks += [_voice(found, position) for position in range(len(found.attributions))]
+    blocks += _particulars(found)
+    others = await context.record.facts.load(relation.other_id for relation in found.relations)
+    blocks += relation_lines(found, {other.id: other for other in others})
+    revisions = await context.record.facts.revisions(found.id)
+    shown = revisions[-LATEST:]
+    latest = _("Latest revisions ({shown} of {count})", shown=len(shown), count=len(revisions))
+    blocks.append(Heading(text=_("Revisions") if shown == revisions else latest))
+    names = await _names(context)
+    blocks += [revised(item, names) for item in shown]
+    return Reply(blocks=tuple(blocks), actions=(Action(label=_("History"), command=f"/history F{found.id}"),))
+
+
+async def _tombstone(context: Context, found: Fact) -> Reply:
+    """Show that a fact was retracted, and why; its statement no longer stands."""
+    revisions = await context.record.facts.revisions(found.id)
+    note = _(
+        "F{id} was retracted on {day}: {reason}",
+        id=found.id,
+        day=day(revisions[-1].at),
+        reason=found.retracted,
+    )
+    history = Action(label=_("History"), command=f"/history F{found.id}")
+    return Reply(blocks=(Heading(text=f"F{found.id}", level=1), Note(text=note)), actions=(history,))
+
+
+def _standing(found: Fact) -> str:
+    explained = {
+        "attributed": _("Standing: attributed. All there is for it reaches us through one chain of sources."),
+        "corroborated": _("Standing: corroborated. Voices hold it whose sources share no document."),
+        "disputed": _("Standing: disputed. Another claim on record is set against it.")
+        if contradicted(found)
+        else _("Standing: disputed. Some of its voices deny it."),
+        "superseded": _("Standing: superseded by F{id}.", id=found.superseded_by),
+    }
+    return explained[found.standing.value]
+
+
+def _voice(found: Fact, position: int) -> Line:
+    item = found.attributions[position]
+    return Line(
+        text=sentence(found, item),
+        citations=(cite(item),),
+        fact=found.id,
+        revision=found.revision,
+        mark=mark(found) if position == 0 else None,
+    )
+
+
+def _particulars(found: Fact) -> list[Block]:
+    """Return the lines with a fact's date, places, figures and quotes."""
+    cited = (cite(found.attributions[0]),)
+    blocks: list[Block] = [Line(label=_("When"), text=told(found), citations=cited, fact=found.id)]
+    if found.places:
+        blocks.append(
+            Line(
+                label=_("Places"),
+                text=", ".join(place.name for place in found.places),
+                citations=cited,
+                fact=found.id,
+            )
+        )
+    if found.about:
+        blocks.append(
+            Line(
+                label=_("About"),
+                text=", ".join(entity.name for entity in found.about),
+                citations=cited,
+                fact=found.id,
+            )
+        )
+    for figure in found.figures:
+        text = _("{amount}: {counts}", amount=amount(figure), counts=figure.counts)
+        blocks.append(Line(label=_("Figure given"), text=text, citations=cited, fact=found.id))
+    for item in found.attributions:
+        if item.quote:
+            quoted = f"“{item.quote.strip(chr(34))}”"
+            blocks.append(Line(label=_("Quote"), text=quoted, citations=(cite(item),), fact=found.id))
+    return blocks
+
+
+@commands.command(
+    "history",
+    Argument(N_("id"), Kind.FACT, required=True),
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("how a fact came to read as it does"),
+    example="/history F7",
+)
+async def history(context: Context, argument: str) -> Reply:
+    """Show a fact's revisions, oldest first, each with the words that stood then."""
+    found = await context.fact(argument)
+    revisions = [
+        r for r in await context.record.facts.revisions(found.id) if r.number > context.number_after()
+    ]
+    shown = revisions[: context.page]
+    blocks: list[Block] = [Heading(text=_("History of F{id}", id=found.id), level=1)]
+    names = await _names(context)
+    for revision in shown:
+        blocks.append(revised(revision, names))
+        blocks += await _became(context, found.id, revision.number)
+    more = (context.more(argument, shown[-1].number),) if len(revisions) > context.page else ()
+    return Reply(blocks=tuple(blocks), actions=more)
+
+
+async def _became(context: Context, fact_id: int, number: int) -> list[Block]:
+    """Return what a revision left of a fact that stood otherwise before, each line with its source."""
+    then = await context.record.facts.at_revision(fact_id, number)
+    before = await context.record.facts.at_revision(fact_id, number - 1)
+    if then is None or then.retracted is not None:
+        return []
+    if before is None or before.retracted is not None:
+        return [stating(then, nested=True).model_copy(update={"mark": None})]
+    _was, now = sides(before, then)
+    return [line.model_copy(update={"nested": True, "mark": None}) for line in now if isinstance(line, Line)]
+
+
+async def _names(context: Context) -> dict[str, str] | None:
+    """Return what moderators are called, for moderators; readers learn only that it was one."""
+    return await context.names() if context.role >= Role.MODERATOR else None
+
+
+@commands.command(
+    "disputed",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("claims that stand against each other, side by side"),
+    example="/disputed",
+)
+async def disputed(context: Context, _argument: str) -> Reply:
+    """Show opposing claims under the question between them."""
+    facts = await context.record.listings.disputed(
+        context.story.id, after=context.number_after(), limit=context.page * 2 + 1
+    )
+    if not facts:
+        return Reply(blocks=(Note(text=_("Nothing on record in this story is disputed.")),))
+    shown = facts[: context.page * 2]
+    wanted = {item.id for item in shown} | {
+        relation.other_id for item in shown for relation in item.relations
+    }
+    blocks = disputes(shown, await context.record.facts.load(sorted(wanted)))
+    more = (context.more("", shown[-1].id),) if len(facts) > len(shown) else ()
+    return Reply(blocks=(Heading(text=_("Disputed on the record"), level=1), *blocks), actions=more)
+
+
+@commands.command(
+    "figures",
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("every figure with its qualifier and what it counts"),
+    example="/figures",
+)
+async def figures(context: Context, _argument: str) -> Reply:
+    """Show figures, those for the same thing together."""
+    facts = await context.record.listings.figured(
+        context.story.id, after=context.number_after(), limit=context.page + 1
+    )
+    if not facts:
+        return Reply(blocks=(Note(text=_("No figures are on record in this story.")),))
+    shown = facts[: context.page]
+    blocks = (Heading(text=_("Figures on record"), level=1), *figure_lines(shown))
+    more = (context.more("", shown[-1].id),) if len(facts) > context.page else ()
+    return Reply(blocks=blocks, actions=more)

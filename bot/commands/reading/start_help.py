@@ -1,0 +1,207 @@
+"""Finding one's way: /start, /help, /story, /stories, /about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import groupby
+
+from bot.answers.dating import day
+from bot.answers.lines import listing
+from bot.answers.matching import suggestions
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Command, Kind, commands
+from bot.commands.core.roles import refuse_strangers
+from bot.errors import UserError
+from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _, ngettext
+from storage.domain.models import Story
+
+FAMILY = N_("Finding your way")
+# What may stand behind `?start=` in a link to the bot: a fact, or a story to subscribe to.
+_LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
+
+
+@commands.command(
+    "start",
+    Argument(N_("link"), Kind.WORDS),
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("what this bot is for, and how to begin"),
+    example="/start",
+)
+async def start(context: Context, argument: str) -> Reply:
+    """Say what the bot is for and how to begin; a link may lead straight to a fact or a subscription."""
+    if link := _LINK.fullmatch(argument):
+        return await _followed(context, link["fact"], link["story"])
+    blocks: list[Block] = [
+        Heading(text="OnRecord", level=1),
+        Note(text=_("I keep who said what, when, and according to which source.")),
+        Note(text=_("I never say a thing without saying whose word it is.")),
+    ]
+    if argument:
+        blocks.insert(1, Note(text=_("The link that you followed leads nowhere here.")))
+    if context.chosen:
+        blocks.append(Note(text=_("Story in use: {title}", title=context.chosen.title)))
+    how = (
+        _("Mention me with a plain question, or send /who, /when or /sources. /help lists everything.")
+        if context.request.shared
+        else _("Ask a plain question, or send /who, /when or /sources. /help lists everything.")
+    )
+    blocks.append(Note(text=how))
+    actions = [
+        Action(label=label, command=f"/{label}") for label in ("about", "who", "when", "disputed", "help")
+    ]
+    return Reply(blocks=tuple(blocks), actions=tuple(actions))
+
+
+async def _followed(context: Context, fact: str | None, story: str | None) -> Reply:
+    """Open the fact that a link leads to, or subscribe to its story, by default to the one in use."""
+    # Behind `subscribe` a typed name may be one of many things; in a link it is a story or nothing.
+    if story is not None:
+        story = _story_named(story, await context.record.stories.all()).name
+    command = await context.permit("fact" if fact else "subscribe", context.chosen)
+    return await command.handler(replace(context, command=command), fact or story or "")
+
+
+@commands.command(
+    "help",
+    Argument(N_("command"), Kind.COMMAND),
+    family=FAMILY,
+    role=Role.READER,
+    discreet=True,
+    help=N_("all commands, or how one of them is used"),
+    example="/help when",
+)
+async def help_(context: Context, argument: str) -> Reply:
+    """List the commands, or show how one is used."""
+    allowed = list(context.registry.allowed(context.role))
+    if argument:
+        return _one_command(argument, allowed)
+    blocks: list[Block] = [Heading(text=_("Commands"), level=1)]
+    for family, members in groupby(allowed, key=lambda command: command.family):
+        blocks.append(Heading(text=_(family)))
+        blocks += [Item(label=command.usage(), text=_(command.help)) for command in members]
+    blocks.append(Note(text=_("In a private chat, a plain question needs no command.")))
+    return Reply(blocks=tuple(blocks))
+
+
+def _one_command(argument: str, allowed: list[Command]) -> Reply:
+    name = argument.removeprefix("/").casefold()
+    by_name = {command.name: command for command in allowed}
+    if name not in by_name:
+        near = suggestions(name, by_name, 1)
+        raise UserError(
+            _("There is no command /{name}: /help lists all of them.", name=name[:32]),
+            commands=tuple((f"/help {item}", f"/help {item}") for item in near),
+        )
+    command = by_name[name]
+    explained = _(
+        "{help}. For example: {example}", help=_(command.help).capitalize(), example=command.example
+    )
+    return Reply(
+        blocks=(Heading(text=command.usage(), level=1), Note(text=explained), *_lines(command)),
+        actions=(Action(label=command.example, command=command.example),),
+    )
+
+
+def _lines(command: Command) -> list[Block]:
+    """Return how a command is sent at once, with header lines, where it takes them."""
+    if command.form is None or not command.form.lines:
+        return []
+    names = ", ".join(f"{name}:" for name in command.form.lines)
+    text = _("All at once, with lines under it, as many of these as there are: {names}", names=names)
+    return [Note(text=text)]
+
+
+@commands.command(
+    "about", family=FAMILY, role=Role.READER, help=N_("the story in a few attributed lines"), example="/about"
+)
+async def about(context: Context, _argument: str) -> Reply:
+    """Tell the story in a few attributed lines."""
+    facts = await context.record.listings.leading(context.story.id)
+    facts = facts or await context.record.listings.all(context.story.id, limit=context.page)
+    heading = Heading(text=context.story.title, level=1)
+    if not facts:
+        return Reply(blocks=(heading, Note(text=_("Nothing is on record in this story yet."))))
+    actions = [
+        Action(label=label, command=f"/{label}")
+        for label in ("who", "when", "figures", "disputed", "sources")
+    ]
+    return Reply(blocks=(heading, *listing(facts)), actions=tuple(actions))
+
+
+@commands.command(
+    "story",
+    Argument(N_("name"), Kind.STORY),
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("the story in use here, or use another"),
+    example="/story belarus",
+)
+async def story(context: Context, argument: str) -> Reply:
+    """Show the story in use, or take another into use."""
+    every = await context.record.stories.all()
+    if not argument:
+        others = [item for item in every if item.id != context.story.id]
+        return Reply(blocks=await _described(context, context.story), actions=_choices(others))
+    wanted = _story_named(argument, every)
+    # It is for all who read the chat.
+    if context.role < Role.MODERATOR:
+        await refuse_strangers(context.request, context.command)
+    await context.record.stories.use(context.request.chat, wanted.id)
+    note = Note(text=_("This chat now uses this story: /about tells it in a few lines."))
+    return Reply(
+        blocks=(*await _described(context, wanted), note), actions=(Action(label="about", command="/about"),)
+    )
+
+
+@commands.command(
+    "stories", family=FAMILY, role=Role.READER, help=N_("all stories on record"), example="/stories"
+)
+async def stories(context: Context, _argument: str) -> Reply:
+    """List all stories on record."""
+    every = await context.record.stories.all()
+    if not every:
+        return Reply(blocks=(Note(text=_("No story is on record yet.")),))
+    in_use = context.story.id
+    titles = {item.id: item.title for item in every} | {
+        in_use: _("{title} (in use here)", title=context.story.title)
+    }
+    rows = [Item(label=item.name, text=titles[item.id]) for item in every]
+    return Reply(blocks=(Heading(text=_("Stories on record"), level=1), *rows), actions=_choices(every))
+
+
+def _story_named(text: str, every: list[Story]) -> Story:
+    wanted = text.casefold()
+    for item in every:
+        if wanted in (item.name, item.title.casefold()):
+            return item
+    # Only from the beginning of a word: any other letters in common are an accident.
+    part = [
+        item for item in every if f" {wanted}" in f" {item.title.casefold()}" or item.name.startswith(wanted)
+    ]
+    if len(part) == 1:
+        return part[0]
+    names = [item.name for item in part] or suggestions(text, (item.name for item in every))
+    raise UserError(
+        _("No story is named “{text}”: /stories lists those on record.", text=text[:60]),
+        commands=tuple((name, f"/story {name}") for name in names[:8]),
+    )
+
+
+async def _described(context: Context, item: Story) -> tuple[Block, ...]:
+    count = await context.record.stories.count_facts(item.id)
+    text = ngettext(
+        "{count} fact on record since {day}.",
+        "{count} facts on record since {day}.",
+        count,
+        day=day(item.opened_at),
+    )
+    return Heading(text=item.title, level=1), Note(text=text)
+
+
+def _choices(items: list[Story]) -> tuple[Action, ...]:
+    return tuple(Action(label=item.title[:60], command=f"/story {item.name}") for item in items[:8])

@@ -1,0 +1,85 @@
+"""/who: the people, organisations and groups of a story, and what one of them is on record as saying."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.answers.lines import listing, naming, role
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.reading.name_lookup import entity_named
+from bot.errors import UserError
+from bot.replies import Action, Block, Heading, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.domain.models import Entity
+
+FAMILY = N_("Asking the record")
+
+
+@commands.command(
+    "who",
+    Argument(N_("name"), Kind.NAME),
+    family=FAMILY,
+    role=Role.READER,
+    help=N_("who is who, or all that one of them is on record as saying"),
+    example="/who lubinets",
+)
+async def who(context: Context, argument: str) -> Reply:
+    """List who is named, or show one of them: role, words, and what is said about them."""
+    if not argument:
+        return await _everyone(context)
+    unknown = _("“{name}” is not on record in this story: /who lists who is.", name=argument[:60])
+    entity = await entity_named(context, argument, unknown=unknown)
+    after = _after(context.after)
+    blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]
+    if others := [alias for alias in entity.aliases if alias != entity.short]:
+        blocks.append(Note(text=_("Also found under: {names}", names=", ".join(others[:8]))))
+    lists = await context.record.listings.mentioning(entity.id, after, limit=context.page + 1)
+    if not any(lists.values()):
+        blocks.append(Note(text=_("Nothing else about {name} is on record.", name=entity.name)))
+    headings = {
+        "speaker": _("On the record as saying"),
+        "about": _("Said about {name}", name=entity.called),
+        "place": _("Said to have happened there"),
+    }
+    actions: list[Action] = []
+    for part, facts in lists.items():
+        shown = facts[: context.page]
+        blocks += [Heading(text=headings[part]), *listing(shown)] if shown else []
+        if len(facts) > context.page:
+            actions.append(context.more(entity.name, f"{part[0]}{shown[-1].id}"))
+    return Reply(blocks=tuple(blocks), actions=tuple(actions))
+
+
+def _after(cursor: str | None) -> dict[str, int]:
+    """Return the parts to show and after which fact each; a page that goes on goes on with one part.
+
+    The cursor is the part's initial and a fact's id. Raises UserError for a forged one.
+    """
+    parts = {"s": "speaker", "a": "about", "p": "place"}
+    if cursor is None:
+        return dict.fromkeys(parts.values(), 0)
+    if not re.fullmatch(r"[sap][0-9]{1,15}", cursor):
+        raise UserError(_("That page does not exist: send the command again without “>”."))
+    return {parts[cursor[0]]: int(cursor[1:])}
+
+
+async def _everyone(context: Context) -> Reply:
+    entries = await context.record.entities.roll(
+        context.story.id, places=False, after=context.number_after(), limit=context.page + 1
+    )
+    if not entries:
+        nobody = _("No one is named on record in this story yet.")
+        text = _("No one else is named on record in this story.") if context.after else nobody
+        return Reply(blocks=(Note(text=text),))
+    return roll(context, _("Who is on record"), entries)
+
+
+def roll(context: Context, heading: str, entries: Sequence[tuple[Entity, int]]) -> Reply:
+    """Return a page of entities: roles, or how often one without a role is named."""
+    shown = entries[: context.page]
+    lines = [naming(entity, facts) for entity, facts in shown]
+    actions = (context.more("", shown[-1][0].id),) if len(entries) > context.page else ()
+    return Reply(blocks=(Heading(text=heading, level=1), *lines), actions=actions)

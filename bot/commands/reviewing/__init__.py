@@ -1,0 +1,1 @@
+"""Moderators' commands about what others proposed, asked and did."""

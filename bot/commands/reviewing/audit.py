@@ -1,0 +1,105 @@
+"""/audit: who did what, when, from which chat, before and after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.answers.differing import sides
+from bot.answers.lines import with_voices
+from bot.answers.trail import entry_item
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.reviewing.review import FAMILY
+from bot.errors import UserError
+from bot.replies import Block, Heading, Line, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _
+from storage.domain import dates
+from storage.domain.models import AuditEntry
+
+_FACT = re.compile(r"[Ff][1-9]\d{0,14}")
+_SUBJECT = re.compile(r"[SsDdEe][1-9]\d{0,14}")
+_SINCE = re.compile(r"since\s+(.+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}")
+
+
+@commands.command(
+    "audit",
+    Argument(N_("F7, @moderator or since DATE"), Kind.WORDS, option="about"),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("who changed what, when and from where, before and after"),
+    example="/audit F7",
+)
+async def audit(context: Context, argument: str) -> Reply:
+    """Show the audit trail of the story in use, newest first."""
+    asked = await _asked(context, argument)
+    entries = await context.record.audit.page(
+        **asked, story_id=context.story.id, before=context.number_after() or None, limit=context.page + 1
+    )
+    if not entries:
+        return Reply(blocks=(Note(text=_("The audit trail has no such entry.")),))
+    names = await context.names()
+    shown = entries[: context.page]
+    blocks: list[Block] = [Heading(text=_("Audit trail"), level=1)]
+    for entry in shown:
+        blocks.append(entry_item(entry, names))
+        blocks += await _before_and_after(context, entry)
+    more = (context.more(argument, shown[-1].id),) if len(entries) > context.page else ()
+    return Reply(blocks=tuple(blocks), actions=more)
+
+
+async def _asked(context: Context, argument: str) -> Mapping[str, Any]:
+    """Return what an argument asks of the trail. Raises UserError for what is none of its forms."""
+    text = argument.strip()
+    if not text:
+        return {}
+    if _FACT.fullmatch(text):
+        return {"fact_id": (await context.fact(text)).id}
+    if _SUBJECT.fullmatch(text):
+        return {"subject": text.upper()}
+    if text.startswith("@"):
+        address = await context.record.members.called(text)
+        met = context.acquaintances.find(text, context.request.chat)
+        if address is None and met is None:
+            raise UserError(_("{who} is and was no moderator here.", who=text[:40]))
+        return {"actor": await context.record.accounts.person_of(address or (met.address if met else ""))}
+    if _ADDRESS.fullmatch(text):
+        return {"actor": await context.record.accounts.person_of(text)}
+    if since := _SINCE.fullmatch(text):
+        span = dates.typed(since[1])
+        if span is None or span.yearless:
+            raise UserError(_("“{text}” is no day: write since 2026-11-24.", text=since[1][:40]))
+        return {"since": span.earliest}
+    raise UserError(_("Say which entries: /audit F7, /audit @moderator, or /audit since 2026-11-24."))
+
+
+async def _before_and_after(context: Context, entry: AuditEntry) -> list[Block]:
+    """Return the lines of a fact before and after an entry, each with its source."""
+    if entry.story_id is None or not _FACT.fullmatch(entry.subject):
+        return []
+    fact_id = int(entry.subject[1:])
+    number = next(
+        (item.number for item in await context.record.facts.revisions(fact_id) if item.at == entry.at), None
+    )
+    if number is None:
+        return []
+    after = await context.record.facts.at_revision(fact_id, number)
+    before = await context.record.facts.at_revision(fact_id, number - 1) if number > 1 else None
+    assert after is not None  # its revision was just read
+    if before is None:
+        return _labelled(_("after"), with_voices(after))
+    was, now = sides(before, after)
+    return [*_labelled(_("before"), was), *_labelled(_("after"), now)]
+
+
+def _labelled(label: str, blocks: Sequence[Block]) -> list[Block]:
+    """Return what stood on one side of a change, each line with the word for that side."""
+    return [
+        block.model_copy(update={"label": f"{label}, {block.label}" if block.label else label, "mark": None})
+        if isinstance(block, Line)
+        else Note(text=f"{label}: {block.text}")
+        for block in blocks
+    ]

@@ -1,0 +1,274 @@
+"""/review and what is done with a draft: /approve, /edit, /reject, /same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from bot.answers.differing import was_and_will_be
+from bot.answers.lines import with_voices
+from bot.commands.core.context import Context
+from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.dialogue import fields, header_lines
+from bot.commands.dialogue.engine import begin
+from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, Start
+from bot.commands.dialogue.prefill import known_of, texts_of
+from bot.commands.editing.correct import with_attribution
+from bot.commands.editing.propose import ADDING, alike_lines, as_readers_see, looking_alike, put_right
+from bot.errors import UserError
+from bot.notices import find_what_to_tell
+from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _, ngettext
+from storage.changing.ledger import Made
+from storage.domain.changes import Publish, Reject, Revise, loaded
+from storage.domain.errors import Refused
+from storage.domain.models import Draft, DraftKind, DraftState, Fact, RevisionKind
+
+FAMILY = N_("Reviewing")
+_DRAFT = Argument(N_("draft"), Kind.DRAFT, required=True)
+# What a draft may do without.
+_REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
+
+
+@commands.command(
+    "review",
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("the facts that wait for a moderator, one card at a time"),
+    example="/review",
+)
+async def review(context: Context, _argument: str) -> Reply:
+    """Show the draft that has waited longest, or the next one, with what can be done with it."""
+    waiting = await context.record.drafts.waiting(context.story.id, after=context.number_after(), limit=2)
+    if not waiting:
+        return Reply(blocks=(Note(text=_("Nothing waits for review in this story.")),))
+    count = await context.record.drafts.count_waiting(context.story.id)
+    title = ngettext("{count} draft waits for review", "{count} drafts wait for review", count)
+    card = await _card(context, waiting[0])
+    name = f"D{waiting[0].id}"
+    offered = [(_("Approve"), "approve"), (_("Edit"), "edit")] if card.approvable else []
+    deciding = [
+        Action(label=label, command=f"/{command} {name}")
+        for label, command in (*offered, (_("Reject"), "reject"))
+    ]
+    same = [
+        Action(label=_("Same as F{id}", id=fact.id), command=f"/same {name} F{fact.id}")
+        for fact in card.alike
+    ]
+    more = (context.more("", waiting[0].id),) if len(waiting) > 1 else ()
+    return Reply(blocks=(Heading(text=title, level=1), *card.blocks), actions=(*deciding, *same, *more))
+
+
+class _Card(NamedTuple):
+    """A draft as readers would see it, what on record is like it, and whether it can still be approved."""
+
+    blocks: list[Block]
+    alike: list[Fact]
+    approvable: bool
+
+
+async def _card(context: Context, draft: Draft) -> _Card:
+    """Return a draft's card."""
+    change = _publish(draft)
+    names = await context.names()
+    # Readers' ids are nobody's business: whoever has no role is told apart by nothing.
+    who = names.get(draft.proposer or "", _("a reader"))
+    kind = (
+        _("Proposed by {who}") if draft.kind is DraftKind.SUGGESTION else _("A moderator's own fact: {who}")
+    )
+    head = Item(label=f"D{draft.id}", text=kind.format(who=who))
+    try:
+        made = await context.record.ledger.rehearse(change, by=context.by)
+    except Refused as error:
+        # What came on record since may stand in its way: it can still be rejected.
+        note = Note(text=_("It cannot be approved any more. {problem}.", problem=str(error)))
+        return _Card([head, note], [], approvable=False)
+    assert made.fact is not None
+    alike = await looking_alike(context, change.fact.statement)
+    return _Card([head, *as_readers_see(made.fact), *alike_lines(alike)], alike, approvable=True)
+
+
+def _publish(draft: Draft) -> Publish:
+    change = loaded(draft.change)
+    assert isinstance(change, Publish)
+    return change.model_copy(update={"draft": draft.id})
+
+
+async def _waiting(context: Context, argument: str, *, to_approve: bool) -> Draft:
+    """Return a draft that waits. Raises UserError for one that is decided, or one's own under four eyes."""
+    draft = await context.draft(argument)
+    if draft.state is not DraftState.WAITING:
+        raise UserError(_("D{id} was decided already: it was {state}.", id=draft.id, state=_outcome(draft)))
+    own = draft.kind is DraftKind.OWN or context.four_eyes
+    if to_approve and own and draft.proposer == context.request.user:
+        raise UserError(_("D{id} is your own: another moderator has to look at it.", id=draft.id))
+    return draft
+
+
+def _outcome(draft: Draft) -> str:
+    return {
+        DraftState.APPROVED: _("approved as F{id}", id=draft.fact_id),
+        DraftState.REJECTED: _("rejected"),
+        DraftState.MERGED: _("added to F{id}", id=draft.fact_id),
+        DraftState.EDITED: _("taken up in an edited draft"),
+    }.get(draft.state, draft.state.value)
+
+
+@commands.command(
+    "approve",
+    _DRAFT,
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a draft put on record as it stands"),
+    example="/approve D3",
+)
+async def approve(context: Context, argument: str) -> Reply:
+    """Put a draft on record, once however many press the button."""
+    draft = await _waiting(context, argument, to_approve=True)
+    made = await context.record.ledger.make(_publish(draft), by=context.by)
+    await find_what_to_tell(context.record)
+    return _decided(made, _("D{id} is on record as {fact}.", id=draft.id, fact=made.subject))
+
+
+def _decided(made: Made, text: str) -> Reply:
+    """Return what is said of a draft that came on record."""
+    assert made.fact is not None
+    following = (Action(label=_("Next"), command="/review"), Action(label=_("Undo"), command="/undo"))
+    return Reply(blocks=(Note(text=text), *with_voices(made.fact)), actions=following)
+
+
+async def _propose_same(context: Context, filled: Filled) -> Proposal:
+    """Show the fact with the draft's voice, each in a whole sentence: whose word it is must be right."""
+    draft = await _waiting(context, f"D{filled.target}", to_approve=True)
+    proposed = _publish(draft)
+    fact = await context.fact(filled.text("fact"))
+    if not fact.in_force:
+        raise UserError(_("F{id} is not in force: it takes no further attribution.", id=fact.id))
+    entry = await context.record.facts.entry(fact.id)
+    change = Revise(
+        story_id=context.story.id,
+        fact_id=fact.id,
+        expected=fact.revision,
+        kind=RevisionKind.ATTRIBUTED,
+        fact=with_attribution(entry, proposed.fact.attributions[0], fact),
+        entities=proposed.entities,
+        draft=draft.id,
+    )
+    rehearsed = await context.record.ledger.rehearse(change, by=context.by)
+    assert rehearsed.fact is not None
+    left = Note(text=_("Of the draft only whose word it is is taken over; its statement is left out."))
+    return Proposal(change, (*was_and_will_be(fact, rehearsed.fact), left))
+
+
+async def _same_done(_context: Context, filled: Filled, made: Made) -> Reply:
+    return _decided(made, _("D{id} was added to {fact}.", id=filled.target, fact=made.subject))
+
+
+async def _fact_id(context: Context, _filled: Filled, text: str) -> None:
+    await context.fact(text)
+
+
+_SAME = Field("fact", N_("Which fact says the same? Its id, like F7."), _fact_id, required=True)
+
+
+@commands.command(
+    "same",
+    _DRAFT,
+    Argument(N_("id"), Kind.FACT, required=True),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a draft added to a fact on record, as a further attribution"),
+    example="/same D3 F7",
+    form=Form(lambda _filled: (_SAME,), _propose_same, _same_done),
+)
+async def same(context: Context, argument: str) -> Reply:
+    """Lead to a draft's being added to a fact that says the same."""
+    name, _space, ident = argument.partition(" ")
+    draft = await _waiting(context, name, to_approve=True)
+    texts = {"fact": ident.strip()} if ident.strip() else {}
+    return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
+
+
+# Rejecting
+
+
+async def _propose_rejection(context: Context, filled: Filled) -> Proposal:
+    draft = await _waiting(context, f"D{filled.target}", to_approve=False)
+    change = Reject(story_id=context.story.id, draft=draft.id, reason=filled.text("reason"))
+    await context.record.ledger.rehearse(change, by=context.by)
+    card = await _card(context, draft)
+    reason = Note(text=_("Will be rejected, and the proposer told why: {reason}", reason=change.reason))
+    return Proposal(change, (*card.blocks, reason))
+
+
+async def _rejected(context: Context, _filled: Filled, made: Made) -> Reply:
+    await find_what_to_tell(context.record)
+    following = Action(label=_("Next"), command="/review")
+    return Reply(blocks=(Note(text=_("{id} was rejected.", id=made.subject)),), actions=(following,))
+
+
+async def _rejection(context: Context, subject: str, _version: str) -> Start:
+    """Begin with nothing, for a draft that waits."""
+    draft = await _waiting(context, subject, to_approve=False)
+    return Start(f"D{draft.id}", {})
+
+
+def _rejection_fields(_filled: Filled) -> Sequence[Field]:
+    return (Field("reason", N_("Why? The proposer will be told."), fields.REASON.check, required=True),)
+
+
+@commands.command(
+    "reject",
+    _DRAFT,
+    Argument(N_("reason"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a draft turned down; its proposer is told why"),
+    example="/reject D3 The source does not say so",
+    form=Form(
+        _rejection_fields,
+        _propose_rejection,
+        _rejected,
+        sheet=("reason",),
+        title=N_("Reject draft {subject}"),
+        starts=_rejection,
+        opens=ONE,
+    ),
+)
+async def reject(context: Context, argument: str) -> Reply:
+    """Lead to a draft's being rejected, with the reason."""
+    name, _space, reason = " ".join(argument.split()).partition(" ")
+    draft = await _waiting(context, name, to_approve=False)
+    texts = {"reason": reason} if reason else {}
+    return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
+
+
+async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
+    """Begin with a draft's own texts: a draft that waits does not change."""
+    draft = await _waiting(context, subject, to_approve=False)
+    change = _publish(draft)
+    return Start(f"D{draft.id}", await texts_of(context, change), known=await known_of(context, change))
+
+
+@commands.command(
+    "edit",
+    _DRAFT,
+    Argument(N_("lines"), Kind.TEXT),
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("a draft opened to be put right before it comes on record"),
+    example="/edit D3",
+    form=replace(
+        ADDING, title=N_("Edit draft {subject}"), starts=_as_proposed, opens=ONE, removable=_REMOVABLE
+    ),
+)
+async def edit(context: Context, argument: str) -> Reply:
+    """Open a draft as /add would show it, with each part to be answered anew, or as lines under it tell."""
+    name, _newline, below = argument.partition("\n")
+    draft = await _waiting(context, name, to_approve=False)
+    given = header_lines.only(below, ADDING.lines)
+    texts = put_right(await texts_of(context, _publish(draft)), given)
+    adding = replace(context, command=await context.permit("add", context.story))
+    return await begin(adding, Filled(context.story.id, texts, target=draft.id, at_once=True))

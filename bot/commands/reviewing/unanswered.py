@@ -1,0 +1,59 @@
+"""/unanswered: the questions that found nothing, by how often they were asked."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.dating import day
+from bot.commands.core.context import Context
+from bot.commands.core.registry import commands
+from bot.commands.reviewing.review import FAMILY
+from bot.errors import UserError
+from bot.replies import Heading, Item, Note, Reply
+from bot.requests import Role
+from bot.texts import N_, _, ngettext
+
+_CURSOR = re.compile(r"(\d{1,15})\.(\d{1,15})")
+
+
+@commands.command(
+    "unanswered",
+    family=FAMILY,
+    role=Role.MODERATOR,
+    help=N_("questions that found nothing on record, the most asked first"),
+    example="/unanswered",
+)
+async def unanswered(context: Context, _argument: str) -> Reply:
+    """List open questions by how often they were asked; who asked them is not known."""
+    found = await context.record.questions.ranked(
+        context.story.id, after=_after(context), limit=context.page + 1
+    )
+    if not found:
+        return Reply(blocks=(Note(text=_("No question in this story is without an answer.")),))
+    shown = found[: context.page]
+    rows = [
+        Item(
+            label=f"Q{question.id}",
+            text=ngettext(
+                "“{text}”, asked {count} time, last on {day}",
+                "“{text}”, asked {count} times, last on {day}",
+                question.asked,
+                text=question.text,
+                day=day(question.last_at),
+            ),
+        )
+        for question in shown
+    ]
+    more = (context.more("", f"{shown[-1].asked}.{shown[-1].id}"),) if len(found) > context.page else ()
+    answering = Note(text=_("A fact that answers one of them (/add) tells those who wait for it."))
+    heading = Heading(text=_("Questions without an answer"), level=1)
+    return Reply(blocks=(heading, *rows, answering), actions=more)
+
+
+def _after(context: Context) -> tuple[int, int] | None:
+    if context.after is None:
+        return None
+    match = _CURSOR.fullmatch(context.after)
+    if match is None:
+        raise UserError(_("That page does not exist: send the command again without “>”."))
+    return int(match[1]), int(match[2])

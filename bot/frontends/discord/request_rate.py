@@ -1,0 +1,196 @@
+"""The turnstile that every request to Discord passes, each repetition of it too: paced, counted, and locked.
+
+discord.py keeps to the limits of each route by itself, but neither to the one on all requests together nor to
+the one on invalid ones: https://discord.com/developers/docs/topics/rate-limits
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import SimpleNamespace
+
+import aiohttp
+import discord
+
+from bot.frontends.shared.send_rate import Pace, Pacer, Sleep, Turn
+from bot.metrics import Metrics
+
+# Discord permits 50 requests a second, whatever they are for. One fewer: where the network wavers, the
+# shortest way there is known only about, and at 49.5 a second saw 51 now and then.
+PACE = Pace(rate=49.0)
+# Discord bans an address for a while after 10,000 invalid requests in ten minutes: sending stops at a tenth.
+MOST_INVALID, INVALID_SECONDS = 1_000, 600.0
+# It goes on when so many of them are left in the ten minutes.
+FEW_INVALID = 500
+# No 429 asks for longer than a ban lasts.
+LONGEST_PAUSE = 3_600.0
+# One route's limit is not everybody's: a moment's pause, and slower.
+LONGEST_ROUTE_PAUSE = 1.0
+_INVALID = frozenset({401, 403, 429})
+# Answers to interactions, first and later: these are bound by no limit on all requests together.
+_ANSWERS = re.compile(r"/(interactions/\d+/[^/]+/callback|webhooks/\d+/[^/]+)(/|$)")
+
+log = logging.getLogger("onrecord.discord")
+_unasked: ContextVar[bool] = ContextVar("unasked", default=False)
+
+
+@contextmanager
+def unasked() -> Iterator[None]:
+    """Let what is requested during the block wait behind all that somebody waits for."""
+    token = _unasked.set(True)
+    try:
+        yield
+    finally:
+        _unasked.reset(token)
+
+
+class Locked(discord.DiscordException):
+    """Too many requests were invalid: nothing is sent for some seconds, `wait`."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"too many requests were invalid: nothing is sent for {wait:.0f} s")
+        self.wait = wait
+
+
+class Invalid:
+    """The invalid requests of the last ten minutes; `clock` tells seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._at: deque[float] = deque(maxlen=10 * MOST_INVALID)
+        self._too_many = False
+
+    def __len__(self) -> int:
+        """Return how many there were."""
+        while self._at and self._at[0] <= self._clock() - INVALID_SECONDS:
+            self._at.popleft()
+        return len(self._at)
+
+    def add(self) -> bool:
+        """Count one; tell whether it is the one that makes them too many."""
+        self._at.append(self._clock())
+        before, self._too_many = self._too_many, self._too_many or len(self) >= MOST_INVALID
+        return self._too_many and not before
+
+    def wait(self) -> float:
+        """Return the seconds until few enough are left, where they were too many; else 0."""
+        if self._too_many and len(self) <= FEW_INVALID:
+            self._too_many = False
+        if not self._too_many:
+            return 0.0
+        return self._at[-FEW_INVALID - 1] + INVALID_SECONDS - self._clock()
+
+
+class Turnstile:
+    """Let requests to Discord's API at `base` pass at their pace; none but answers while it is locked."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        base: str,
+        *,
+        metrics: Metrics | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._base = base.rstrip("/")
+        self._metrics = metrics
+        self._invalid = Invalid(clock)
+        self.pacer = Pacer(clock, PACE, sleep=sleep)
+
+    def trace(self) -> aiohttp.TraceConfig:
+        """Return what makes a session's requests pass here: `discord.Client(http_trace=...)`."""
+        trace = aiohttp.TraceConfig()
+        trace.on_request_start.append(self._enter)
+        trace.on_request_end.append(self._leave)
+        trace.on_request_exception.append(self._break_off)
+        return trace
+
+    async def _enter(
+        self, _session: object, request: SimpleNamespace, params: aiohttp.TraceRequestStartParams
+    ) -> None:
+        """Wait for a request's turn, in the task that makes it. Raises Locked."""
+        path = self._path(str(params.url))
+        if path is None or _ANSWERS.match(path):
+            return
+        self._check()
+        request.turn = await (self.pacer.broadcast() if _unasked.get() else self.pacer.reply())
+        try:
+            # It may have been locked meanwhile.
+            self._check()
+        except Locked:
+            self._close(request, well=False)
+            raise
+
+    async def _leave(
+        self, _session: object, request: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+    ) -> None:
+        """Close a request's turn, and see what its answer says about limits."""
+        self._close(request, well=params.response.ok)
+        if self._path(str(params.url)) is None or params.response.status not in _INVALID:
+            return
+        headers = params.response.headers
+        scope = headers.get("X-RateLimit-Scope", "")
+        if params.response.status == 429:
+            self._heed(scope, _seconds(headers.get("Retry-After")))
+            if scope == "shared":
+                return
+        self._count()
+
+    async def _break_off(
+        self, _session: object, request: SimpleNamespace, _params: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        self._close(request, well=False)
+
+    def _close(self, request: SimpleNamespace, *, well: bool) -> None:
+        turn: Turn | None = getattr(request, "turn", None)
+        if turn is not None:
+            self.pacer.answered(turn, well=well)
+
+    def _path(self, url: str) -> str | None:
+        """Return a request's path below the API, without its query; None for one to elsewhere."""
+        url = url.partition("?")[0]
+        path = url.removeprefix(self._base)
+        return path if path != url and path.startswith("/") else None
+
+    def _check(self) -> None:
+        wait = self._invalid.wait()
+        if wait > 0:
+            raise Locked(wait)
+        if self._metrics is not None:
+            self._metrics.cleared("discord")
+
+    def _heed(self, scope: str, wait: float) -> None:
+        """Pause and slow down as a 429 says; one of a resource that all bots share says nothing of us."""
+        if scope == "user":
+            self.pacer.told_to_wait(min(wait, LONGEST_ROUTE_PAUSE))
+        elif scope != "shared":
+            self.pacer.told_to_wait(wait)
+
+    def _count(self) -> None:
+        """Count an invalid request; tell the operator, once, when that locks the turnstile."""
+        if not self._invalid.add():
+            return
+        log.error(
+            "sending to Discord stops for about %.0f s: it refused %d requests within ten minutes (401, 403"
+            " or 429), and bans an address for a while at 10,000. Check the token, the bot's permissions in"
+            " the channels it is to send to (onrecord outbox), and whether the token is in use elsewhere",
+            self._invalid.wait(),
+            len(self._invalid),
+        )
+        if self._metrics is not None:
+            self._metrics.troubled("discord", "sending has stopped, too many requests were refused")
+
+
+def _seconds(value: str | None) -> float:
+    """Return the seconds that a header names, 1 where it names none that can be waited for."""
+    try:
+        seconds = float(value or "")
+    except ValueError:
+        return 1.0
+    return seconds if 0 <= seconds <= LONGEST_PAUSE else 1.0

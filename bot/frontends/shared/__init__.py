@@ -1,0 +1,1 @@
+"""What several front ends share: rates, locks, packing, shutting down, delivering."""

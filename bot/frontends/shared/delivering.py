@@ -1,0 +1,40 @@
+"""The one who sends what nobody just asked for on a platform, as the settings want it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.notices import find_what_to_tell
+from bot.notices.delivering import Deliverer, Sleep
+from bot.notices.schedule import Spans
+
+if TYPE_CHECKING:
+    from bot.config import NoticeSettings
+    from bot.metrics import Metrics
+    from bot.notices.delivery_status import Transmitter
+    from bot.notices.receipt_buffer import Memory
+    from storage.record import Record
+
+# Messages under way: paced, there are two or three, but some answers take long.
+AT_ONCE = 64
+
+
+def deliverer(
+    settings: NoticeSettings,
+    record: Record,
+    transmitter: Transmitter,
+    memory: Memory,
+    metrics: Metrics,
+    *,
+    sleep: Sleep = asyncio.sleep,
+) -> Deliverer:
+    """Return a platform's deliverer; before each look it finds what to tell, and writes what was said."""
+
+    async def look() -> None:
+        await find_what_to_tell(record)
+        await memory.flush()
+
+    spans = Spans(gather=timedelta(seconds=settings.gather), retention=timedelta(days=settings.retention))
+    return Deliverer(record, transmitter, look, at_once=AT_ONCE, spans=spans, metrics=metrics, sleep=sleep)

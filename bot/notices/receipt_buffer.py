@@ -1,0 +1,43 @@
+"""Remembering what was said where: which messages cited which fact, so that corrections find them.
+
+An answer must not wait for the disk: what was said is gathered, and written once in a while, all together.
+"""
+
+from __future__ import annotations
+
+from bot.replies import Reply
+from storage.domain.errors import RecordError
+from storage.notifying.receipts import Said
+from storage.record import Record
+
+# Between two flushes; what comes beyond that is forgotten rather than kept in memory.
+MOST_GATHERED = 20_000
+
+
+class Memory:
+    """Gather what was said, and write it when asked to."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._gathered: list[tuple[str, int, tuple[int, ...], Reply, str, str]] = []
+
+    def note(self, chat: str, topic: int, messages: tuple[int, ...], reply: Reply, language: str) -> None:
+        """Gather a reply that was sent, if it cites any fact."""
+        if messages and reply.facts and len(self._gathered) < MOST_GATHERED:
+            at = self._record.ledger.now()
+            self._gathered.append((chat, topic, messages, reply, language, at))
+
+    async def flush(self) -> None:
+        """Write what was gathered."""
+        gathered, self._gathered = self._gathered, []
+        said = [
+            Said(chat, topic, messages, reply.cited_revisions, language, at, reply.model_dump_json())
+            for chat, topic, messages, reply, language, at in gathered
+        ]
+        if not said:
+            return
+        try:
+            await self._record.receipts.keep(said)
+        except RecordError:
+            self._gathered = gathered + self._gathered
+            raise

@@ -1,0 +1,292 @@
+"""What operators do with the record: import, export, search, migrate, back up."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TextIO
+
+from bot.errors import UserError
+from bot.wiring import open_record, open_stocked
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from storage.domain.models import Fact
+    from storage.record import Record
+
+Progress = Callable[[int, int], None]
+ACTOR = "operator"
+TRAIL_PAGE = 500
+# Seconds between two lines of progress where there is no terminal to draw on.
+REPORT_EVERY = 5.0
+
+
+async def import_file(settings: Settings, path: Path, story: str | None) -> str:
+    """Put a fact sheet on record and return a line that sums it up; raises InvalidSheet, RecordError."""
+    from storage.sheets.importing import import_sheet
+
+    if not path.is_file():
+        raise UserError(f"There is no fact sheet {path}: name a .toml or .jsonl file")
+    async with open_record(settings) as record:
+        try:
+            with _progress() as progress:
+                done = await import_sheet(record, path, story=story, actor=ACTOR, progress=progress)
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(
+                f"{path} cannot be read as UTF-8 text: check the file. Nothing was imported"
+            ) from error
+    added = _counted(done.added)
+    return f"{done.story.title}: {added} added, {done.updated} updated, {done.unchanged} unchanged"
+
+
+async def export_file(
+    settings: Settings, target: Path | None, *, story: str | None, form: Literal["toml", "jsonl"], force: bool
+) -> str:
+    """Write a story's fact sheet to a file, else to standard output; return a line that sums it up."""
+    from storage.sheets.importing import export_sheet
+
+    async with open_stocked(settings, tell_shipped) as record:
+        with _replacing(target, force=force) as out:
+            count = await export_sheet(record, out, story=story, form=form)
+    return f"{_counted(count)} written to {target or 'standard output'}"
+
+
+async def search(
+    settings: Settings, queries: Iterator[str], out: TextIO, *, story: str | None, limit: int, as_lines: bool
+) -> None:
+    """Print the facts that match each query best; for people whole sentences with their sources."""
+    async with open_stocked(settings, tell_shipped) as record:
+        story_id = await _story_id(record, story)
+        for query in queries:
+            found = await record.search.find(query, story_id=story_id, limit=limit)
+            if as_lines:
+                hits = [
+                    {
+                        "fact": f"F{hit.fact_id}",
+                        "ref": hit.ref,
+                        "score": round(hit.score, 4),
+                        "statement": hit.statement,
+                    }
+                    for hit in found
+                ]
+                print(json.dumps({"query": query, "hits": hits}, ensure_ascii=False), file=out, flush=True)
+            else:
+                facts = {fact.id: fact for fact in await record.facts.load(hit.fact_id for hit in found)}
+                rows = [f"{hit.score:6.2f}  {_printable(told(facts[hit.fact_id]))}" for hit in found]
+                print("\n".join(rows) or "nothing on the record matches", file=out, flush=True)
+
+
+async def show_outbox(settings: Settings, *, retry: bool, drop: bool) -> list[str]:
+    """Return lines that tell how full the outbox is and what failed, after retrying or dropping if asked."""
+    async with open_record(settings, create=False) as record:
+        lines = []
+        if retry:
+            lines.append(f"to be tried again: {await record.outbox.retry(record.ledger.now())}")
+        if drop:
+            lines.append(f"given up: {await record.outbox.drop(record.ledger.now())}")
+        depth = await record.outbox.depth()
+        states = ", ".join(f"{state} {count}" for state, count in sorted(depth.states.items()))
+        lines.append(f"deliveries of open notices: {states or 'none'}")
+        lines.append(f"oldest due since: {depth.oldest or 'nothing waits'}")
+        lines.append(f"messages to be put right: {depth.amendments}")
+        lines.append(f"sent in the last hour: {await record.outbox.sent_since(_hour_ago(record))}")
+        failures = await record.outbox.failures(10)
+    return lines + [f"  {item.chat}: {item.state}, {item.times}, {item.error}" for item in failures]
+
+
+def _hour_ago(record: Record) -> str:
+    from storage.trail.audit import moment_text
+
+    return moment_text(record.ledger.clock() - timedelta(hours=1))
+
+
+async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[str]:
+    """Return lines that tell what became of a fact's notices in a chat; raises UserError without the fact."""
+    from bot.notices.explaining import explained
+
+    if not re.fullmatch(r"[Ff][1-9]\d{0,14}", fact):
+        raise UserError(f"{fact!r} is no fact's id: write it like F7")
+    async with open_record(settings, create=False) as record:
+        found = await record.facts.find(int(fact[1:]))
+        if found is None:
+            raise UserError(f"{fact.upper()} is not on record")
+        if await record.listeners.find(chat, topic) is None:
+            # Discord's channels have a "#" before their id, which nobody thinks of.
+            chat = re.sub(r"^discord:(?=\d)", "discord:#", chat)
+        retention = timedelta(days=settings.notices.retention)
+        rows = await explained(record, found, chat, topic, retention=retention)
+    return [f"{label}: {text}" for label, text in rows] or [f"{fact.upper()}: no notices are kept"]
+
+
+async def print_trail(
+    settings: Settings, out: TextIO, *, about: str | None, since: str | None, as_lines: bool
+) -> None:
+    """Print the entries of the audit trail, oldest first; raises UserError for what it cannot look for."""
+    from bot.answers.trail import entry_item
+
+    async with open_record(settings, create=False) as record:
+        asked = await _trail_asked(record, about, since)
+        names = await record.members.names()
+        stories = {story.id: story.name for story in await record.stories.all()}
+        after = 0
+        while entries := await record.audit.listed(**asked, after=after, limit=TRAIL_PAGE):
+            for entry in entries:
+                if as_lines:
+                    line = json.dumps(entry.model_dump(mode="json"), ensure_ascii=False)
+                else:
+                    item = entry_item(entry, names, stories.get(entry.story_id or 0))
+                    line = _printable(f"{item.label}  {item.text}")
+                print(line, file=out)
+            after = entries[-1].id
+        out.flush()
+
+
+async def _trail_asked(record: Record, about: str | None, since: str | None) -> dict[str, Any]:
+    """Return what to look for in the audit trail."""
+    from storage.domain import dates
+
+    asked: dict[str, Any] = {}
+    if since is not None:
+        span = dates.typed(since)
+        if span is None or span.yearless:
+            raise UserError(f"{since!r} is no day: write it like 2026-11-24")
+        asked["since"] = span.earliest
+    if about is None:
+        return asked
+    if re.fullmatch(r"[Ff][1-9]\d{0,14}", about):
+        return asked | {"fact_id": int(about[1:])}
+    if re.fullmatch(r"[SsDdEe][1-9]\d{0,14}", about):
+        return asked | {"subject": about.upper()}
+    if about.startswith("@"):
+        address = await record.members.called(about)
+        if address is None:
+            raise UserError(f"{about} is and was no moderator")
+        return asked | {"actor": address}
+    return asked | {"actor": about}
+
+
+def told(fact: Fact) -> str:
+    """Return a fact in one line, on whose word, from which source and how it stands."""
+    from bot.answers.sentences import sentence
+
+    first = fact.attributions[0]
+    place = f", {first.locator}" if first.locator else ""
+    return f"F{fact.id}  {sentence(fact)} [S{first.source.id}{place}] ({fact.standing})"
+
+
+async def migrate(settings: Settings) -> str:
+    """Bring the record's schema up to date, making the file if there is none; return a line that says so."""
+    path = settings.storage.path
+    before = _schema_version(path)
+    async with open_record(settings) as record:
+        after = await record.database.version()
+    if before == after:
+        return f"{path}: schema {after}, nothing to do"
+    return f"{path}: schema {before} before, {after} now" if before else f"{path}: made, schema {after}"
+
+
+async def back_up(settings: Settings, target: Path, *, force: bool) -> str:
+    """Copy the record while others read and write it; return a line that says where and how much.
+
+    The copy appears whole or not at all. Raises UserError if the target exists and `force` is not given.
+    """
+    _check_target(target, force=force)
+    path = settings.storage.path
+    if target.exists() and path.exists() and target.samefile(path):
+        raise UserError(f"{target} is the record itself: name another file")
+    async with open_record(settings, create=False) as record:
+        await record.database.backup(target)
+    return f"{path} backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)"
+
+
+def _counted(facts: int) -> str:
+    return "1 fact" if facts == 1 else f"{facts} facts"
+
+
+def tell_shipped(title: str) -> None:
+    """Say on standard error that the first story has been put on record."""
+    print(f"Put the first story on record: {_printable(title)}", file=sys.stderr, flush=True)
+
+
+async def _story_id(record: Record, name: str | None) -> int | None:
+    if name is None:
+        return None
+    story = await record.stories.find(name)
+    if story is None:
+        names = ", ".join(each.name for each in await record.stories.all())
+        raise UserError(f"There is no story {name!r} on record; there are: {names}")
+    return story.id
+
+
+def _check_target(target: Path, *, force: bool) -> None:
+    if target.is_dir():
+        raise UserError(f"{target} is a folder: name a file")
+    if not target.parent.is_dir():
+        raise UserError(f"There is no folder {target.parent}: make it first")
+    if target.exists() and not force:
+        raise UserError(f"{target} exists: name another file, or add --force to replace it")
+
+
+@contextlib.contextmanager
+def _replacing(target: Path | None, *, force: bool) -> Iterator[TextIO]:
+    """Give a stream whose text becomes the file at the end of the block, or nothing of it after an error."""
+    if target is None:
+        yield sys.stdout
+        return
+    _check_target(target, force=force)
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(target)
+    except OSError as error:
+        raise UserError(f"{target} cannot be written: {error.strerror}. Nothing was changed") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress]:
+    """Give a function that shows how far a work is: a bar at a terminal, else a line every few seconds."""
+    if not sys.stderr.isatty():
+        last = time.monotonic()
+
+        def report(done: int, total: int) -> None:
+            nonlocal last
+            if time.monotonic() - last >= REPORT_EVERY:
+                last = time.monotonic()
+                print(f"{done} of {total} lines read", file=sys.stderr, flush=True)
+
+        yield report
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("import", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+def _schema_version(path: Path) -> int:
+    """Return the schema number in a file's header, 0 without one (sqlite.org/fileformat.html, byte 60)."""
+    try:
+        with path.open("rb") as file:
+            return int.from_bytes(file.read(64)[60:64], "big")
+    except OSError:
+        return 0
+
+
+def _printable(text: str) -> str:
+    from bot.frontends.terminal.render import clean
+
+    return clean(text).replace("\n", " ")

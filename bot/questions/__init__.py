@@ -1,0 +1,1 @@
+"""From a question to the facts that bear on it."""

@@ -1,0 +1,74 @@
+"""From a question to the facts that bear on it: what it is about, and which facts are worth weighing."""
+
+from __future__ import annotations
+
+from bot.questions import wording
+from bot.questions.name_spotting import Recognised, recognise
+from bot.questions.relevance import Subject
+from bot.questions.wording import Question
+from storage.domain.models import Entity, EntityKind, Fact
+from storage.domain.words import STOPWORDS, query_words, stem
+from storage.record import Record
+
+# Up to so many facts a story is looked through whole; a larger one by search.
+SMALL_STORY = 200
+
+
+async def subject_of(
+    record: Record, story_id: int, question: Question, before: tuple[Entity, ...] = ()
+) -> Subject:
+    """Return what a question is about: the entities it names, and its other words.
+
+    `before` are the entities that a pronoun may stand for.
+    """
+    tokens = question.tokens
+    found = recognise(tokens, await record.entities.names(story_id))
+    entities = await record.entities.by_id(i for item in found for i in item.entity_ids)
+    named = [item for item in found if _is_name(item, entities)]
+    taken = {position for item in named for position in range(item.start, item.end)}
+    kept = set(question.subject)
+    words = dict.fromkeys(t for position, t in enumerate(tokens) if position not in taken and t in kept)
+    chosen = dict.fromkeys(entities[item.entity_ids[0]] for item in named)
+    if not chosen and {"he", "she", "they", "it", "his", "her", "their"} & set(tokens):
+        chosen = dict.fromkeys(before)
+    return Subject(tuple(words), tuple(chosen))
+
+
+def _is_name(found: Recognised, entities: dict[int, Entity]) -> bool:
+    """Tell whether a recognised form names one entity, rather than being a word that many names hold.
+
+    Groups ("children", "passengers") are asked for in so many words that they count as words.
+    """
+    kinds = {entities[entity_id].kind for entity_id in found.entity_ids}
+    if kinds == {EntityKind.GROUP}:
+        return False
+    if found.rank < 2:
+        return True
+    return len(found.entity_ids) == 1 and bool(kinds & {EntityKind.PERSON, None})
+
+
+def words_of(text: str) -> str:
+    """Return the words of a text by which facts can be picked out, folded and parted by spaces."""
+    return " ".join(word.written for word in query_words(text) if word.written not in STOPWORDS)
+
+
+def key_of(question: Question, subject: Subject) -> str:
+    """Return what two questions have in common that ask the same in other words: kind, names, stems."""
+    stems = sorted({stem(word) for word in subject.words})
+    names = sorted(str(entity.id) for entity in subject.entities)
+    return " ".join((question.wanted.value, *names, *stems, question.date or ""))[:500]
+
+
+async def candidates(record: Record, story_id: int, question: Question, subject: Subject) -> list[Fact]:
+    """Return the facts worth weighing: all of a small story, else what search and the names find."""
+    if not await record.stories.exceeds(story_id, SMALL_STORY):
+        return await record.listings.all(story_id, limit=SMALL_STORY)
+    synonyms = (word for said in subject.words for word in wording.words().synonyms.get(stem(said), ()))
+    query = " ".join((*question.subject, *synonyms))
+    hits = await record.search.find(query, story_id=story_id, limit=60)
+    found = {fact.id: fact for fact in await record.facts.load(hit.fact_id for hit in hits)}
+    for entity in subject.entities:
+        parts = dict.fromkeys(("speaker", "about", "place"), 0)
+        for named in (await record.listings.mentioning(entity.id, parts, limit=20)).values():
+            found |= {fact.id: fact for fact in named}
+    return list(found.values())

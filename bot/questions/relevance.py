@@ -1,0 +1,220 @@
+"""Which facts bear on a question, and whether the best of them answers it. Pure.
+
+A fact bears on a question as far as it holds the question's subject: its words (also by synonym, inflection
+or slip of the pen) and the entities it names. What the question asks for (a date, a place, a number) must be
+in the fact as well; else the record does not hold the answer, and the fact is only the nearest thing to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.answers.similarity import ratio
+from bot.questions.wording import Question, Wanted, words
+from storage.domain import dates
+from storage.domain.models import Entity, EntityKind, Fact
+from storage.domain.names import fold
+from storage.domain.words import STOPWORDS, stem
+
+# Shares of the question's subject that a fact must hold to answer it.
+SUBJECT, WORDS, NAMES = 0.6, 0.62, 0.45
+# Of facts that answer, those nearly as good as the best are shown too.
+NEARLY = 0.82
+NAMED = 1.5
+# What a word is worth that stands only around a fact: in its cue, its names, its sources.
+AROUND = 0.9
+SLIP = 86.0
+# A fact dated to another time than the question's bears less on it.
+ELSEWHEN = 0.6
+_COUNT = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|half an?|several|some|few)"
+_LENGTH = r"(?:second|minute|hour|day|night|week|month|year|decade)s?"
+_DURATION = re.compile(rf"\b{_COUNT}[ -]{_LENGTH}\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """How far a fact bears on a question; shares are from 0 to 1."""
+
+    fact: Fact
+    share: float
+    words: float
+    names: float
+    fits: bool
+    complete: bool
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers the question rather than merely touching it."""
+        return self.fits and self.complete and self.touches
+
+    @property
+    def touches(self) -> bool:
+        """Whether it is about what the question is about."""
+        return self.share >= SUBJECT and self.words >= WORDS and self.names >= NAMES
+
+    @property
+    def rank(self) -> tuple[float, float, int]:
+        """Sorts the best first."""
+        return (-(self.share + 0.25 * self.fits), -self.words, self.fact.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a question is about: words, numbers, and the entities it names."""
+
+    words: tuple[str, ...]
+    entities: tuple[Entity, ...]
+
+
+def weigh(question: Question, subject: Subject, facts: Sequence[Fact]) -> list[Bearing]:
+    """Return how each fact bears on the question, the best first."""
+    return sorted((_weigh(question, subject, fact) for fact in facts), key=lambda item: item.rank)
+
+
+def best(bearings: Sequence[Bearing], limit: int) -> list[Bearing]:
+    """Return the facts that answer, nearly as good as the best; none if the record holds no answer."""
+    answering = [item for item in bearings if item.answers]
+    if not answering:
+        return []
+    floor = answering[0].share * NEARLY
+    return [item for item in answering if item.share >= floor][:limit]
+
+
+def _weigh(question: Question, subject: Subject, fact: Fact) -> Bearing:
+    told, around = stating_words(fact), surrounding_words(fact)
+    stated = {word: _holds(word, told) for word in subject.words}
+    held = {word: max(share, AROUND * _holds(word, around)) for word, share in stated.items()}
+    by_word = [share for word, share in held.items() if not word.isdigit()]
+    if numbers := [share for word, share in held.items() if word.isdigit()]:
+        # "Is it 2,100 or 2,400?": each number is an answer of its own.
+        by_word.append(max(numbers))
+    by_name = [_names(entity, fact, told | around) for entity in subject.entities]
+    total = len(by_word) + NAMED * len(by_name)
+    share = (sum(by_word) + NAMED * sum(by_name)) / total if total else 0.0
+    return Bearing(
+        fact=fact,
+        share=share * (ELSEWHEN if _another_time(question, fact) else 1.0),
+        words=sum(by_word) / len(by_word) if by_word else 1.0,
+        names=sum(by_name) / len(by_name) if by_name else 1.0,
+        fits=_fits(question, subject, fact, stated),
+        complete=_complete(question, by_name, held, stated),
+    )
+
+
+def _complete(
+    question: Question, by_name: Sequence[float], held: Mapping[str, float], stated: Mapping[str, float]
+) -> bool:
+    """Tell whether a fact is about everyone and everything that the question calls by name.
+
+    A fact about others is no answer, however alike. Only a question that compares may find each in a fact of
+    its own. Whom a number counts must be named in so many words: "Belarusian children" are not "Belarus".
+    """
+    if not question.comparing and not all(by_name):
+        return False
+    told, enough = (stated, 1.0) if question.wanted is Wanted.HOW_MANY else (held, 0.7)
+    return all(told[word] >= enough for word in question.proper if word in told)
+
+
+def stating_words(fact: Fact) -> frozenset[str]:
+    """Return the words of what a fact says itself: statement, quotes, figures, occasion."""
+    pieces = [fact.statement, fact.occasion or "", *(item.quote or "" for item in fact.attributions)]
+    for figure in fact.figures:
+        pieces += [figure.counts, figure.words or "", figure.qualifier or ""]
+        pieces += [f"{int(value)}" for value in (figure.amount, figure.upper) if value is not None]
+    return _plain(pieces)
+
+
+def surrounding_words(fact: Fact) -> frozenset[str]:
+    """Return the words around it: cues, stances, names, roles, sources, how it stands to other facts."""
+    pieces: list[str] = [relation.kind.value for relation in fact.relations if relation.other_in_force]
+    for item in fact.attributions:
+        pieces += [item.cue or "", item.stance.value, item.source.name or "", item.source.publisher or ""]
+        pieces += [*_called(item.speaker), (item.speaker and item.speaker.role) or ""]
+    for entity in (*fact.places, *fact.about):
+        # What else a person or body is called says nothing of what the fact says about it.
+        pieces += _called(entity) if entity.kind in (EntityKind.PLACE, EntityKind.GROUP) else [entity.name]
+    return _plain(pieces)
+
+
+def _plain(pieces: Iterable[str]) -> frozenset[str]:
+    found = fold(" ".join(pieces).replace(",", "").replace("-", " ")).split()
+    return frozenset(word for word in found if word not in STOPWORDS)
+
+
+def _called(entity: Entity | None) -> list[str]:
+    return [entity.name, *entity.aliases] if entity else []
+
+
+def _holds(word: str, held: Collection[str]) -> float:
+    """Return how surely a word is among a fact's: itself, a synonym, a kindred form, or a slip."""
+    wanted = stem(word)
+    stemmed = {stem(other) for other in held}
+    if wanted in stemmed:
+        return 1.0
+    if words().synonyms.get(wanted, frozenset()) & stemmed:
+        return 0.9
+    if word.isdigit() or len(word) < 4:
+        return 0.0
+    if any(_kindred(wanted, other) for other in stemmed):
+        return 0.85
+    return 0.8 if len(word) >= 5 and any(_slip(word, other) for other in held) else 0.0
+
+
+def _slip(word: str, other: str) -> bool:
+    """Tell whether a word is likely another one misspelt; slips seldom touch the first letter."""
+    return word[0] == other[0] and abs(len(word) - len(other)) <= 2 and ratio(word, other) >= SLIP
+
+
+def _kindred(left: str, right: str) -> bool:
+    """Tell whether two stems share their root: Ukraine and Ukrainian, Belarus and Belarusian."""
+    shorter, longer = sorted((left, right), key=len)
+    common = next((i for i, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    return common >= 5 and common >= len(shorter) - 1 and len(longer) - common <= 4
+
+
+def _names(entity: Entity, fact: Fact, held: Collection[str]) -> float:
+    if any(item.speaker and item.speaker.id == entity.id for item in fact.attributions):
+        return 1.0
+    if any(entity.id == other.id for other in (*fact.places, *fact.about)):
+        return 0.95
+    # Its own short name in the statement counts too: "the Yale study", "Lukashenko's press office".
+    own = set(fold(entity.called).split()) - STOPWORDS
+    return 0.9 if own and own <= set(held) else 0.0
+
+
+def _another_time(question: Question, fact: Fact) -> bool:
+    """Tell whether a fact is dated to a time other than the one that the question names."""
+    span = dates.typed(question.date) if question.date else None
+    if span is None or span.yearless or not fact.occurred:
+        return False
+    earliest, latest = dates.bounds(fact.occurred)
+    return earliest is not None and latest is not None and (latest < span.earliest or earliest > span.latest)
+
+
+def _fits(question: Question, subject: Subject, fact: Fact, stated: Mapping[str, float]) -> bool:
+    """Tell whether a fact holds the kind of thing the question wants; `stated` weighs what it says itself."""
+    wanted = question.wanted
+    if wanted is Wanted.WHEN:
+        return bool(fact.occurred or fact.occasion or any(item.said for item in fact.attributions))
+    if wanted is Wanted.HOW_MANY:
+        return bool(fact.figures) and (not stated or any(stated.values()))
+    if wanted is Wanted.HOW_LONG:
+        told = (fact.statement, *(figure.counts for figure in fact.figures))
+        return any(_DURATION.search(text) for text in told)
+    if wanted is Wanted.WHERE:
+        if question.moving:
+            return bool(fact.places) or _leads_elsewhere(subject, fact)
+        # Where a thing took place is told only by a fact that is of that thing itself.
+        return bool(fact.places) and sum(stated.values()) >= WORDS * len(stated)
+    return True
+
+
+def _leads_elsewhere(subject: Subject, fact: Fact) -> bool:
+    """Tell whether a fact names a place or a body that the question did not name itself."""
+    asked = {entity.id for entity in subject.entities}
+    return any(
+        entity.id not in asked and entity.kind in (EntityKind.PLACE, EntityKind.ORGANISATION)
+        for entity in fact.about
+    )

@@ -1,0 +1,189 @@
+"""Reading a question: what kind of answer it wants, and the words that say of what. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+from storage.domain import dates
+from storage.domain.names import fold
+from storage.domain.words import STOPWORDS, stem
+
+_TOKEN = re.compile(r"\d[\d,.]*\d|\w+", re.UNICODE)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_JOINED = re.compile(
+    r"\s*(?:,\s*)?\b(?:and|but|or)\s+(?=(?:who|what|when|where|why|how|which)\b)", re.IGNORECASE
+)
+_BEFORE_YEARS = frozenset("in since before after during year until from by".split())
+_AUXILIARY = frozenset(
+    "is are was were am do does did has have had can could will would should isn aren wasn weren don doesn"
+    " didn hasn haven hadn surely so".split()
+)
+
+
+_QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
+_WRITTEN = re.compile(r"[^\W\d_][\w-]*")
+# Shouted or titled: with more capitals than this, a capital tells nothing.
+MOST_CAPITALS = 0.6
+_PLACES = "place|country|city|town|region|location|venue"
+
+
+class Wanted(Enum):
+    """The kind of answer that a question wants."""
+
+    WHO = "who"
+    WHEN = "when"
+    WHERE = "where"
+    HOW_MANY = "how many"
+    HOW_LONG = "how long"
+    WHETHER = "whether"
+    WHAT = "what"
+
+
+_KINDS = (
+    (Wanted.WHEN, re.compile(r"\b(?:when|(?:what|which) (?:exact )?(?:day|date|year|month|time))\b")),
+    (Wanted.HOW_LONG, re.compile(r"\bhow long\b")),
+    (
+        Wanted.HOW_MANY,
+        re.compile(r"\b(?:how (?:many|much|old)|ages? of|(?:number|amount|total|figure)s? of)\b"),
+    ),
+    (
+        Wanted.HOW_MANY,
+        re.compile(r"\b(?:what|which) (?:is |was )?(?:the )?(?:\w+ )?(?:number|amount|total|figure)s?\b"),
+    ),
+    (Wanted.WHERE, re.compile(rf"\b(?:where|(?:what|which) (?:(?:is|was) the )?(?:{_PLACES})s?)\b")),
+    (Wanted.WHO, re.compile(r"\b(?:who|whom|whose)\b")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The lists of words.toml, by stem where they are compared by stem."""
+
+    light: frozenset[str]
+    asking: frozenset[str]
+    exact_places: frozenset[str]
+    moving: frozenset[str]
+    comparing: frozenset[str]
+    slips: dict[str, str]
+    synonyms: dict[str, frozenset[str]]
+    about_the_record: dict[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question read: `tokens` are its folded words, `subject` those that say of what, numbers included.
+
+    A date that the question names stands apart from both; `proper` are the words written as names are.
+    """
+
+    text: str
+    wanted: Wanted
+    tokens: tuple[str, ...]
+    subject: tuple[str, ...]
+    date: str | None = None
+    proper: frozenset[str] = frozenset()
+
+    @property
+    def comparing(self) -> bool:
+        """Whether it sets several against each other rather than asking what is between them."""
+        return bool(words().comparing & set(self.tokens))
+
+    @property
+    def moving(self) -> bool:
+        """Whether it asks whence or whither rather than where something took place."""
+        listed = words()
+        return bool(listed.moving & set(self.tokens)) and not listed.exact_places & set(self.tokens)
+
+
+@cache
+def words() -> Words:
+    """Return the lists of words, read once."""
+    data = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    synonyms: dict[str, frozenset[str]] = {}
+    for line in data["synonyms"]:
+        group = frozenset(stem(word) for word in line.split())
+        for word in group:
+            synonyms[word] = synonyms.get(word, frozenset()) | group
+    return Words(
+        light=frozenset(data["light"].split()),
+        asking=frozenset(data["asking"].split()),
+        exact_places=frozenset(data["exact_places"].split()),
+        moving=frozenset(data["moving"].split()),
+        comparing=frozenset(data["comparing"].split()),
+        slips={slip: meant for meant, line in data["slips"].items() for slip in line.split()},
+        synonyms=synonyms,
+        about_the_record={name: frozenset(line.split()) for name, line in data["about_the_record"].items()},
+    )
+
+
+def parts(text: str) -> list[str]:
+    """Take a compound question apart: `who is X and what did he say` asks two things."""
+    pieces = [piece.strip(" ,;") for piece in re.split(r"[?!]+\s+", text)]
+    return [part for piece in pieces for part in _JOINED.split(piece) if _TOKEN.search(part)][:4] or [text]
+
+
+def read(text: str) -> Question:
+    """Read one question."""
+    date = _date_in(text)
+    tokens = tuple(_tokens(text.replace(date, " ") if date else text))
+    listed = words()
+    grammar = STOPWORDS | listed.light | listed.asking
+    subject = tuple(dict.fromkeys(token for token in tokens if token not in grammar))
+    return Question(text, _wanted(tokens), tokens, subject, date, _proper(text))
+
+
+def about_the_record(question: Question) -> str | None:
+    """Return the command that answers a question about the record itself, None for one about the story."""
+    named = {token for token in question.tokens if token not in STOPWORDS or token == "about"}  # noqa: S105  # reason: a word of a question
+    listed = words()
+    for command, family in listed.about_the_record.items():
+        if named & family and not {
+            word for word in named - family if word not in listed.light | _QUESTION_WORDS
+        }:
+            return command
+    return None
+
+
+def _date_in(text: str) -> str | None:
+    """Return the date that a question names, as it is written: `18 July`, `March 2023`, `in 2023`."""
+    tokens = list(re.finditer(r"[^\s?!,;]+", text))
+    for size in range(min(3, len(tokens)), 0, -1):
+        for start in range(len(tokens) - size + 1):
+            piece = text[tokens[start].start() : tokens[start + size - 1].end()]
+            before = tokens[start - 1][0].casefold() if start else ""
+            # A bare number is a year only where the question says so: "2100?" asks for a figure.
+            if size == 1 and not (before in _BEFORE_YEARS or "-" in piece):
+                continue
+            if dates.typed(piece) and (size == 1 or any(mark.isdigit() for mark in piece)):
+                return piece
+    return None
+
+
+def _tokens(text: str) -> list[str]:
+    plain = _THOUSANDS.sub("", text)
+    folded = fold(re.sub(r"['’]s?\b", " ", plain))
+    tokens = _TOKEN.findall(folded)
+    return [words().slips.get(token, token) for token in tokens]
+
+
+def _proper(text: str) -> frozenset[str]:
+    """Return the folded words written with a capital inside a sentence; none where capitals mean nothing."""
+    written = _WRITTEN.findall(text)
+    capitals = [word for word in written[1:] if word[0].isupper()]
+    if len(capitals) > MOST_CAPITALS * len(written):
+        return frozenset()
+    return frozenset(folded for word in capitals for folded in fold(word).split())
+
+
+def _wanted(tokens: tuple[str, ...]) -> Wanted:
+    """Tell the kind of answer from the first question word, or from an auxiliary at the beginning."""
+    line = " ".join(tokens)
+    found = [(match.start(), wanted) for wanted, pattern in _KINDS if (match := pattern.search(line))]
+    if found:
+        return min(found, key=lambda item: item[0])[1]
+    return Wanted.WHETHER if tokens and tokens[0] in _AUXILIARY else Wanted.WHAT

@@ -1,0 +1,131 @@
+"""Drafts: proposed facts waiting for review, and what became of them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from storage.domain.changes import Publish, Reject, Revise, dumped
+from storage.domain.errors import AlreadyDone, Refused
+from storage.domain.models import Action, Draft, DraftKind, DraftState, Fact
+from storage.engines.sqlite import Database, Transaction
+from storage.trail.audit import Trace
+
+# So many drafts of one person may wait at once.
+MOST_WAITING = 20
+
+
+class Drafts:
+    """Keep proposals until they are decided."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, draft_id: int) -> Draft | None:
+        """Return one draft, decided or not."""
+        rows = await self._database.read("SELECT * FROM draft WHERE id = ?", (draft_id,))
+        return _draft(rows[0]) if rows else None
+
+    async def waiting(self, story_id: int, *, after: int = 0, limit: int) -> list[Draft]:
+        """Return a story's drafts that wait, the longest first, in order of id after `after`."""
+        rows = await self._database.read(
+            "SELECT * FROM draft WHERE story_id = ? AND state = 'waiting' AND id > ? ORDER BY id LIMIT ?",
+            (story_id, after, limit),
+        )
+        return [_draft(row) for row in rows]
+
+    async def untold(self, limit: int) -> list[Draft]:
+        """Return decided drafts whose proposers do not know yet, the first proposed first."""
+        rows = await self._database.read(
+            "SELECT * FROM draft WHERE state <> 'waiting' AND told = 0 ORDER BY id LIMIT ?", (limit,)
+        )
+        return [_draft(row) for row in rows]
+
+    async def count_waiting(self, story_id: int) -> int:
+        """Return how many of a story's drafts wait."""
+        rows = await self._database.read(
+            "SELECT count(*) FROM draft WHERE story_id = ? AND state = 'waiting'", (story_id,)
+        )
+        return int(rows[0][0])
+
+
+async def tell(tx: Transaction, draft_id: int) -> bool:
+    """Remember that a proposer was told what became of a draft; False if that was done before."""
+    return bool(
+        await tx.fetch("UPDATE draft SET told = 1 WHERE id = ? AND told = 0 RETURNING id", (draft_id,))
+    )
+
+
+async def propose(
+    tx: Transaction,
+    change: Publish,
+    *,
+    kind: DraftKind,
+    proposer: str,
+    chat: str,
+    language: str,
+    at: str,
+    replacing: int | None = None,
+) -> int:
+    """Put a fact before the moderators and return the draft's id; it may take the place of another draft.
+
+    Raises Refused for a person who has too many waiting, AlreadyDone where the other is decided already.
+    """
+    rows = await tx.fetch("SELECT count(*) FROM draft WHERE proposer = ? AND state = 'waiting'", (proposer,))
+    if rows[0][0] >= MOST_WAITING:
+        raise Refused(
+            f"{MOST_WAITING} of your suggestions are waiting already: let moderators look at those first"
+        )
+    made = await tx.fetch(
+        "INSERT INTO draft (story_id, kind, change, proposer, chat, language, proposed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (change.story_id, kind, json.dumps(dumped(change), ensure_ascii=False), proposer, chat, language, at),
+    )
+    if replacing is not None:
+        await _close(tx, change.story_id, replacing, DraftState.EDITED, (at, proposer))
+    return int(made[0][0])
+
+
+async def decide(
+    tx: Transaction, trace: Trace, change: Publish | Revise, state: DraftState, fact: Fact
+) -> None:
+    """Write that the draft of a change, if it is of one, came on record with a fact.
+
+    Raises AlreadyDone for one that is decided.
+    """
+    if change.draft is not None:
+        await _close(tx, change.story_id, change.draft, state, (trace.at, trace.by.actor), fact_id=fact.id)
+
+
+async def reject(tx: Transaction, trace: Trace, change: Reject) -> str:
+    """Reject a draft; return its id as people write it."""
+    by = (trace.at, trace.by.actor)
+    await _close(tx, change.story_id, change.draft, DraftState.REJECTED, by, reason=change.reason)
+    subject = f"D{change.draft}"
+    await trace.close(tx, Action.REJECTED, subject, story_id=change.story_id, reason=change.reason)
+    return subject
+
+
+async def _close(
+    tx: Transaction,
+    story_id: int,
+    draft_id: int,
+    state: DraftState,
+    by: tuple[str, str],
+    *,
+    fact_id: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Close a draft of a story; `by` is when and by whom."""
+    rows = await tx.fetch(
+        "UPDATE draft SET state = ?, decided_at = ?, decided_by = ?, fact_id = ?, reason = ?"
+        " WHERE id = ? AND story_id = ? AND state = 'waiting' RETURNING id",
+        (state, *by, fact_id, reason, draft_id, story_id),
+    )
+    if not rows:
+        raise AlreadyDone(f"D{draft_id} has been decided already, or is of another story")
+
+
+def _draft(row: sqlite3.Row) -> Draft:
+    fields = {key: row[key] for key in row.keys() if key not in ("decided_at", "told")}  # noqa: SIM118  # reason: iterating a Row gives its values
+    return Draft(**{**fields, "change": json.loads(row["change"])})

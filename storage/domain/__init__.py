@@ -1,0 +1,1 @@
+"""The vocabulary of the record as values. Pure: no database."""

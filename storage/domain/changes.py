@@ -1,0 +1,124 @@
+"""What may be asked of the ledger: changes as values that can be shown, kept in a dialogue and made later."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from storage.domain.entries import EntityEntry, Entry, FactEntry, Line, SourceEntry, StoryEntry, Text
+from storage.domain.models import RevisionKind
+
+
+class Publish(Entry):
+    """Put a new fact on record; `entities` are those that it names and that are new themselves.
+
+    Nobody is told of it before `hold` minutes have passed.
+    """
+
+    change: Literal["publish"] = "publish"
+    story_id: int
+    fact: FactEntry
+    entities: tuple[EntityEntry, ...] = ()
+    draft: int | None = None
+    hold: float = 0
+
+
+class Revise(Entry):
+    """Bring a fact from its revision `expected` to another state, for good reason.
+
+    `undoes` is the entry of the trail that this takes back.
+    """
+
+    change: Literal["revise"] = "revise"
+    story_id: int
+    fact_id: int
+    expected: int
+    kind: RevisionKind
+    fact: FactEntry
+    reason: Text | None = None
+    material: bool = True
+    entities: tuple[EntityEntry, ...] = ()
+    draft: int | None = None
+    undoes: int | None = None
+
+
+class PutSource(Entry):
+    """Add a source, or edit the one that read as in `expected` when it was looked at."""
+
+    change: Literal["source"] = "source"
+    story_id: int
+    source: SourceEntry
+    expected: dict[str, Any] | None = None
+    undoes: int | None = None
+
+
+class PutEntity(Entry):
+    """Add an entity, or edit the one that read as in `expected` when it was looked at."""
+
+    change: Literal["entity"] = "entity"
+    story_id: int
+    entity: EntityEntry
+    expected: dict[str, Any] | None = None
+    undoes: int | None = None
+
+
+class MergeEntity(Entry):
+    """Find that an entity is another: its names and facts become the other's."""
+
+    change: Literal["merge"] = "merge"
+    story_id: int
+    entity_id: int
+    into_id: int
+    reason: Text | None = None
+
+
+class OpenStory(Entry):
+    """Open a story."""
+
+    change: Literal["story"] = "story"
+    story: StoryEntry
+
+
+class Reject(Entry):
+    """Reject a draft, saying why."""
+
+    change: Literal["reject"] = "reject"
+    story_id: int
+    draft: int
+    reason: Text
+
+
+class Appoint(Entry):
+    """Make a person a moderator of a story, or of all (`story_id` None)."""
+
+    change: Literal["appoint"] = "appoint"
+    address: Line
+    story_id: int | None = None
+    handle: Line | None = None
+    name: Line | None = None
+
+
+class Dismiss(Entry):
+    """End a person's being a moderator of a story, or of all."""
+
+    change: Literal["dismiss"] = "dismiss"
+    address: Line
+    story_id: int | None = None
+
+
+Change = Annotated[
+    Publish | Revise | PutSource | PutEntity | MergeEntity | OpenStory | Reject | Appoint | Dismiss,
+    Field(discriminator="change"),
+]
+_CHANGES: TypeAdapter[Change] = TypeAdapter(Change, config={"defer_build": True})
+
+
+def dumped(change: Change) -> dict[str, Any]:
+    """Return a change as JSON data."""
+    return change.model_dump(mode="json", exclude_defaults=True) | {"change": change.change}
+
+
+def loaded(data: dict[str, Any]) -> Change:
+    """Return the change that JSON data tells."""
+    return _CHANGES.validate_python(data)

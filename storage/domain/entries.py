@@ -1,0 +1,196 @@
+"""What a fact sheet holds, as typed entries: the shape of import, export and of each revision's state.
+
+The same JSON serves all three, so a revision can be read, shown and imported with one reader.
+Entries name each other by `ref`; identities of the database stay out of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
+
+from storage.domain import dates
+from storage.domain.models import EntityKind, RevisionKind, SourceKind, Stance
+from storage.domain.names import clean, slug
+
+# The last validator runs first: a text is cleaned, then measured (in that order also the faster, by far).
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(clean)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), BeforeValidator(clean)]
+Ref = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(clean)]
+When = Annotated[str, AfterValidator(dates.canonical)]
+Url = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s/$.?#][^\s]*$")]
+FactId = Annotated[str, StringConstraints(pattern=r"^F[1-9][0-9]{0,14}$")]
+SourceId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,14}$")]
+
+
+class Entry(BaseModel):
+    """An entry of a fact sheet: frozen, and refusing keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class SourceEntry(Entry):
+    """A source; inline in an attribution its `ref` may be left out and is made from the rest."""
+
+    id: SourceId | None = None
+    ref: Ref = ""
+    kind: SourceKind = SourceKind.ARTICLE
+    name: Line | None = None
+    title: Line | None = None
+    publisher: Line | None = None
+    author: Line | None = None
+    url: Url | None = None
+    published: When | None = None
+    note: Text | None = None
+    via: Ref | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_it(cls, data: Any) -> Any:
+        """Give a source without a ref one made from what identifies it."""
+        if not isinstance(data, dict) or data.get("ref"):
+            return data
+        identity = [data.get(key) for key in ("url", "title", "publisher", "author", "published", "name")]
+        return {**data, "ref": digest("source", identity)} if any(identity) else data
+
+    @model_validator(mode="after")
+    def _is_identified(self) -> SourceEntry:
+        if not self.ref:
+            raise ValueError("a source needs at least a title, name, publisher, author or url")
+        return self
+
+
+class EntityEntry(Entry):
+    """A person, organisation, place or group, with the role a source gives it."""
+
+    ref: Ref = ""
+    kind: EntityKind | None = None
+    name: Line
+    short: Line | None = None
+    aliases: tuple[Line, ...] = ()
+    role: Line | None = None
+    source: Ref | None = None
+    locator: Line | None = None
+    merged_into: Ref | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_it(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("ref") and isinstance(data.get("name"), str):
+            return {**data, "ref": slug(data["name"])}
+        return data
+
+    @model_validator(mode="after")
+    def _role_has_source(self) -> EntityEntry:
+        if self.role and not self.source:
+            raise ValueError('a role needs the source that gives it: add source = "..."')
+        return self
+
+
+class AttributionEntry(Entry):
+    """Whose word it is: speaker, cue, stance, source and where in it."""
+
+    source: Annotated[
+        Annotated[Ref, Tag("ref")] | Annotated[SourceEntry, Tag("inline")],
+        Discriminator(lambda value: "ref" if isinstance(value, str) else "inline"),
+    ]
+    speaker: Line | None = None
+    cue: Line | None = None
+    stance: Stance = Stance.ASSERTS
+    locator: Line | None = None
+    quote: Line | None = None
+    said: When | None = None
+
+
+class FigureEntry(Entry):
+    """A number, or the source's words for one, with its qualifier and what it counts."""
+
+    amount: FiniteFloat | None = None
+    upper: FiniteFloat | None = None
+    words: Line | None = None
+    qualifier: Line | None = None
+    counts: Line
+    measure: Line | None = None
+
+    @model_validator(mode="after")
+    def _has_a_number(self) -> FigureEntry:
+        if self.amount is None and self.words is None:
+            raise ValueError("a figure needs an amount, or the source's words for it")
+        return self
+
+
+class RelationEntry(Entry):
+    """Another fact that this one contradicts or supports, and the question between them."""
+
+    fact: Ref
+    about: Line | None = None
+    source: Ref | None = None
+    locator: Line | None = None
+
+
+class RevisionEntry(Entry):
+    """A past revision, as exported: the history travels with its fact; the last one's state is the fact."""
+
+    at: str
+    kind: RevisionKind
+    actor: Line
+    material: bool
+    reason: Text | None = None
+    state: dict[str, Any] | None = None
+
+
+class FactEntry(Entry):
+    """One fact; only `statement` and one attribution with a `source` are required."""
+
+    id: FactId | None = None
+    ref: Ref = ""
+    statement: Text
+    occurred: When | None = None
+    occasion: Line | None = None
+    date_note: Line | None = None
+    places: tuple[Line, ...] = ()
+    about: tuple[Line, ...] = ()
+    attributions: tuple[AttributionEntry, ...] = Field(min_length=1, max_length=100)
+    figures: tuple[FigureEntry, ...] = ()
+    contradicts: tuple[RelationEntry, ...] = ()
+    supports: tuple[RelationEntry, ...] = ()
+    superseded_by: Ref | None = None
+    retracted: Text | None = None
+    revisions: tuple[RevisionEntry, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_it(cls, data: Any) -> Any:
+        """Give a fact without a ref one made from its words, so that importing it again finds it."""
+        if isinstance(data, dict) and not data.get("ref"):
+            return {**data, "ref": digest("fact", [data.get("statement"), data.get("attributions")])}
+        return data
+
+
+class StoryEntry(Entry):
+    """The story that the entries belong to."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    title: Line
+    about: tuple[Ref, ...] = ()
+    opened_at: str | None = None
+
+
+def digest(kind: str, parts: Iterable[Any]) -> str:
+    """Return a ref made from what identifies an entry, the same each time."""
+    joined = "\x1f".join(str(part) for part in parts)
+    return f"{kind}-{hashlib.blake2b(joined.encode(), digest_size=8).hexdigest()}"

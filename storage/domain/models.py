@@ -1,0 +1,282 @@
+"""The words of the vocabulary as frozen models: what the record hands out to whoever asks it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from storage.domain.enums import (
+    Action,
+    Cadence,
+    DeliveryState,
+    DraftKind,
+    DraftState,
+    EntityKind,
+    NoticeKind,
+    RelationKind,
+    RevisionKind,
+    SourceKind,
+    Stance,
+    Standing,
+)
+from storage.domain.standing import standing_of
+
+__all__ = [
+    "Action", "Attribution", "AuditEntry", "Cadence", "DeliveryState", "Draft", "DraftKind", "DraftState",
+    "Entity", "EntityKind", "Fact", "Figure", "Listener", "Member", "Notice", "NoticeKind", "OpenQuestion",
+    "Relation", "RelationKind", "Revision", "RevisionKind", "Source", "SourceKind", "Stance", "Standing",
+    "Story", "Subscription",
+]  # fmt: skip
+
+
+class Frozen(BaseModel):
+    """A value that never changes and refuses what it does not know."""
+
+    # defer_build: validators are made when first used, not at each start.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class Story(Frozen):
+    """A developing story; its record is all its facts and sources."""
+
+    id: int
+    name: str
+    title: str
+    opened_at: str
+
+
+class Source(Frozen):
+    """A document that can be cited; with `via`, known only through the source that relays it."""
+
+    id: int
+    story_id: int
+    ref: str
+    kind: SourceKind
+    name: str | None = None
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    url: str | None = None
+    published: str | None = None
+    note: str | None = None
+    via: Source | None = None
+
+    def chain(self) -> tuple[Source, ...]:
+        """Return this source and those that relay it, ending with the document at hand."""
+        return (self,) if self.via is None else (self, *self.via.chain())
+
+
+class Entity(Frozen):
+    """A person, organisation, place or group that a story names."""
+
+    id: int
+    story_id: int
+    ref: str
+    kind: EntityKind | None
+    name: str
+    short: str | None = None
+    aliases: tuple[str, ...] = ()
+    role: str | None = None
+    role_source: Source | None = None
+    role_locator: str | None = None
+    merged_into: str | None = None
+
+    @property
+    def called(self) -> str:
+        """The form used inside sentences."""
+        return self.short or self.name
+
+
+class Figure(Frozen):
+    """A number with the source's own qualifier and what it counts."""
+
+    counts: str
+    amount: float | None = None
+    upper: float | None = None
+    words: str | None = None
+    qualifier: str | None = None
+    measure: str | None = None
+
+
+class Attribution(Frozen):
+    """Whose word a fact is; without a speaker, the source's own voice."""
+
+    source: Source
+    speaker: Entity | None = None
+    cue: str | None = None
+    stance: Stance = Stance.ASSERTS
+    locator: str | None = None
+    quote: str | None = None
+    said: str | None = None
+
+
+class Relation(Frozen):
+    """One fact contradicts or supports another; seen from either, `other_id` is the far one."""
+
+    kind: RelationKind
+    other_id: int
+    outgoing: bool
+    other_in_force: bool
+    about: str | None = None
+    source: Source | None = None
+    locator: str | None = None
+
+
+class Fact(Frozen):
+    """One single-point statement on the record, never without an attribution."""
+
+    id: int
+    story_id: int
+    ref: str
+    statement: str = Field(min_length=1)
+    attributions: tuple[Attribution, ...] = Field(min_length=1)
+    occurred: str | None = None
+    occasion: str | None = None
+    date_note: str | None = None
+    places: tuple[Entity, ...] = ()
+    about: tuple[Entity, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    superseded_by: int | None = None
+    retracted: str | None = None
+    revision: int = 1
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the record still holds it: neither superseded nor retracted."""
+        return self.superseded_by is None and self.retracted is None
+
+    @property
+    def standing(self) -> Standing:
+        """Derive the standing from attributions, relations and later changes."""
+        return standing_of(self)
+
+    def entities(self) -> tuple[Entity, ...]:
+        """Return every entity that the fact names, speakers first, each once."""
+        speakers = (item.speaker for item in self.attributions if item.speaker)
+        return tuple(dict.fromkeys((*speakers, *self.places, *self.about)))
+
+
+class Revision(Frozen):
+    """One entry of a fact's append-only history; `state` is the fact as a fact-sheet entry (JSON)."""
+
+    fact_id: int
+    number: int
+    at: str
+    kind: RevisionKind
+    actor: str
+    material: bool
+    state: str
+    reason: str | None = None
+
+
+class AuditEntry(Frozen):
+    """One entry of the audit trail; `before` and `after` are what the change found and what it left."""
+
+    id: int
+    at: str
+    actor: str
+    action: Action
+    subject: str
+    hash: str
+    chat: str | None = None
+    story_id: int | None = None
+    before: Any = None
+    after: Any = None
+    reason: str | None = None
+
+
+class Member(Frozen):
+    """A moderator: of one story, or of all (`story_id` None)."""
+
+    address: str
+    appointed_at: str
+    story_id: int | None = None
+    handle: str | None = None
+    name: str | None = None
+
+
+class Draft(Frozen):
+    """A proposed fact waiting for review, or what became of it; `change` is the change to make (JSON)."""
+
+    id: int
+    story_id: int
+    kind: DraftKind
+    change: dict[str, Any]
+    language: str
+    proposed_at: str
+    state: DraftState
+    proposer: str | None = None
+    chat: str | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+    fact_id: int | None = None
+
+
+class OpenQuestion(Frozen):
+    """A question that found nothing, and how often it was asked.
+
+    `token` is known only to whoever was given it: numbers alone would let anybody ask for all of them.
+    """
+
+    id: int
+    story_id: int
+    key: str
+    text: str
+    asked: int
+    last_at: str
+    token: str
+
+
+class Listener(Frozen):
+    """A chat or one of its topics (0: none), and how it wants to hear of changes.
+
+    `time`, `quiet_from` and `quiet_until` are times of day (HH:MM) in `zone`; `weekday` is 0 for Monday.
+    `words` (folded) must be in a notice, if any are set; `paused` says why nothing is sent until spoken to.
+    """
+
+    id: int
+    chat: str
+    topic: int = 0
+    cadence: Cadence = Cadence.AT_ONCE
+    time: str = "09:00"
+    weekday: int = 0
+    zone: str = "UTC"
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+    material_only: bool = False
+    silent: bool = False
+    words: str | None = None
+    muted_until: str | None = None
+    paused: str | None = None
+    language: str = "en"
+    open_at: str = ""
+    seen: int = 0
+
+
+class Subscription(Frozen):
+    """What a listener listens to: a story, or of it only an entity or some words."""
+
+    id: int
+    story_id: int
+    story: str
+    story_name: str
+    entity_id: int | None = None
+    entity: str | None = None
+    words: str | None = None
+
+
+class Notice(Frozen):
+    """What is to be told: of a change to a fact, or (`reply`) something ready-made."""
+
+    id: int
+    kind: NoticeKind
+    made_at: str
+    due_at: str
+    audit_id: int | None = None
+    story_id: int | None = None
+    fact_id: int | None = None
+    revision: int | None = None
+    material: bool = True
+    reply: str | None = None

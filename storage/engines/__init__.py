@@ -1,0 +1,1 @@
+"""The database under the record: connection, transactions, migrations, errors."""

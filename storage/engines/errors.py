@@ -1,0 +1,56 @@
+"""Turn SQLite's errors into the record's own, once, at the boundary; bugs in SQL pass through."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.domain.errors import BusyRecord, RecordError, UnreadableRecord, UnwritableRecord
+
+DAMAGED = (
+    "{path} is damaged or is not a record of OnRecord. It was left as it was: restore a backup in its place,"
+    " or move it away and start anew"
+)
+_KINDS: dict[int, tuple[type[RecordError], str]] = {
+    sqlite3.SQLITE_CORRUPT: (UnreadableRecord, DAMAGED),
+    sqlite3.SQLITE_NOTADB: (UnreadableRecord, DAMAGED),
+    sqlite3.SQLITE_FULL: (
+        UnwritableRecord,
+        "The disk of {path} is full: make room and try again. Nothing was changed",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        UnwritableRecord,
+        "{path} may not be written: let this user write the file and its folder. Nothing was changed",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        UnwritableRecord,
+        "{path} cannot be opened: check that its folder exists and that this user may write there",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        UnwritableRecord,
+        "The disk of {path} failed or is full: check it and try again. Nothing was changed",
+    ),
+    sqlite3.SQLITE_BUSY: (
+        BusyRecord,
+        "{path} is in use by another process: try again in a moment. Nothing was changed",
+    ),
+    sqlite3.SQLITE_LOCKED: (BusyRecord, "{path} is in use: try again in a moment. Nothing was changed"),
+}
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise the record's own error for one that the operator can do something about."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        # The low byte is the primary code; extended codes tell more than anyone can act on.
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is None or code & 0xFF not in _KINDS:
+            raise
+        kind, text = _KINDS[code & 0xFF]
+        raise kind(text.format(path=path)) from error
+    except PermissionError as error:
+        raise UnwritableRecord(_KINDS[sqlite3.SQLITE_READONLY][1].format(path=path)) from error

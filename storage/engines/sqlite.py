@@ -1,0 +1,201 @@
+"""The connection to one SQLite file: pragmas, reading, transactions, migrations, backup and checks."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import aiosqlite
+
+from storage.domain.errors import UnreadableRecord
+from storage.engines import migrations
+from storage.engines.errors import translated
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+T = TypeVar("T")
+
+
+class Read(Protocol):
+    """A function that returns all rows of a query."""
+
+    def __call__(self, sql: str, parameters: Parameters = (), /) -> list[sqlite3.Row]:
+        """Return the rows."""
+
+
+# With 50 ms between them: as long as any other statement waits for a lock.
+WAL_ATTEMPTS = 200
+
+
+class Transaction:
+    """Statements that take effect together, or not at all."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def run(self, sql: str, parameters: Parameters = ()) -> None:
+        """Run one statement."""
+        await self._connection.execute_fetchall(sql, parameters)
+
+    async def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
+        """Run one statement for each row."""
+        await (await self._connection.executemany(sql, rows)).close()
+
+    async def fetch(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query, seeing what this transaction wrote."""
+        return list(await self._connection.execute_fetchall(sql, parameters))
+
+    async def reading(self, work: Callable[[Read], T]) -> T:
+        """Return what `work` makes of its reads, seeing what this transaction wrote."""
+        return await _beside(self._connection, work)
+
+
+class Database:
+    """One SQLite file in WAL mode: one connection writes, another reads beside it."""
+
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self.path = path
+        self._writer = writer
+        self._reader = reader
+        self._writing = asyncio.Lock()
+        # Which state of the file was read last; it changes with every commit of anyone else. What is kept in
+        # memory beside it is thus at most one reading behind.
+        self.state = 0
+
+    @classmethod
+    async def open(cls, path: Path, *, create: bool = True) -> Database:
+        """Open the file, bring its schema up to date and return the database.
+
+        Raises UnreadableRecord (damaged, foreign or too new: left as it was), UnwritableRecord or
+        BusyRecord.
+        """
+        with translated(path):
+            migrations.inspect(path, create=create)
+            writer = await _connect(path)
+            try:
+                await migrations.migrate(writer)
+                # The record itself must survive a power cut: each commit reaches the disk.
+                await writer.execute("PRAGMA synchronous = FULL")
+                reader = await _connect(path)
+                await reader.execute("PRAGMA query_only = ON")
+            except BaseException:
+                await writer.close()
+                raise
+        return cls(path, writer, reader)
+
+    async def close(self) -> None:
+        """Close both connections; what was committed is on disk."""
+        await self._reader.close()
+        await self._writer.close()
+
+    async def read(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query, as last committed."""
+        with translated(self.path):
+            return list(await self._reader.execute_fetchall(sql, parameters))
+
+    async def reading(self, work: Callable[[Read], T]) -> T:
+        """Return what `work` makes of its reads, all of one state of the record and in one go.
+
+        It runs in the reader's own thread: to go there and back for each read costs more than most reads.
+        """
+
+        def in_one_state(read: Read) -> T:
+            read("BEGIN")
+            try:
+                result = work(read)
+                # After the first read: only then does SQLite know which state this is.
+                self.state = int(read("PRAGMA data_version")[0][0])
+                return result
+            finally:
+                # Some errors have ended the transaction already.
+                if self._reader.in_transaction:
+                    read("COMMIT")
+
+        with translated(self.path):
+            return await _beside(self._reader, in_one_state)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Begin a writing transaction; commit at the end of the block, roll back on any exception."""
+        async with self._writing:
+            with translated(self.path):
+                try:
+                    # IMMEDIATE takes the write lock before reading: a deferred one can fail half way. Who is
+                    # cancelled while waiting for it gets it all the same, a moment later, and rolls back.
+                    await self._writer.execute_fetchall("BEGIN IMMEDIATE")
+                    yield Transaction(self._writer)
+                    await self._writer.commit()
+                    # What is kept in memory of any state before is out of date.
+                    self.state = 0
+                except BaseException:
+                    # Shielded: a cancelled command must not leave the transaction open.
+                    await asyncio.shield(self._writer.rollback())
+                    raise
+
+    async def version(self) -> int:
+        """Return the number of the last migration that the file has."""
+        return int((await self.read("PRAGMA user_version"))[0][0])
+
+    async def backup(self, target: Path) -> None:
+        """Write a consistent copy to `target` while others read and write, replacing it at the end."""
+        partial = target.with_name(target.name + ".partial")
+        with translated(target):
+            partial.unlink(missing_ok=True)
+            async with aiosqlite.connect(partial) as copy:
+                await self._reader.backup(copy)
+                await copy.execute("PRAGMA journal_mode = DELETE")
+            partial.replace(target)
+
+    async def check(self) -> list[str]:
+        """Return what is wrong with the file, in SQLite's words; nothing if it is sound."""
+        problems = [str(row[0]) for row in await self.read("PRAGMA integrity_check(20)") if row[0] != "ok"]
+        broken = await self.read("PRAGMA foreign_key_check")
+        problems += [f"{row[0]} row {row[1]} points to a missing {row[2]}" for row in broken]
+        try:
+            async with self.transaction() as tx:
+                await tx.run("INSERT INTO fact_text (fact_text, rank) VALUES ('integrity-check', 1)")
+        except (sqlite3.DatabaseError, UnreadableRecord):
+            problems.append("the full-text index does not agree with its texts")
+        return problems
+
+
+async def _beside(connection: aiosqlite.Connection, work: Callable[[Read], T]) -> T:
+    """Return what `work` makes of its reads, run in the connection's own thread."""
+    # aiosqlite has no public way to run a function beside its connection.
+    plain = connection._conn  # noqa: SLF001  # reason: see above
+    go: Callable[[Callable[[], T]], Awaitable[T]] = connection._execute  # noqa: SLF001  # reason: same
+
+    def read(sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        return plain.execute(sql, parameters).fetchall()
+
+    return await go(lambda: work(read))
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    # isolation_level None: transactions begin where the code says so, never by themselves.
+    connection = await aiosqlite.connect(path, isolation_level=None, timeout=10)
+    try:
+        connection.row_factory = sqlite3.Row
+        await _use_wal(connection)
+        for pragma in ("foreign_keys = ON", "cache_size = -65536", "temp_store = MEMORY"):
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+async def _use_wal(connection: aiosqlite.Connection) -> None:
+    """Switch a new file to WAL. Two processes doing so at once get SQLITE_BUSY despite the timeout."""
+    for attempt in range(WAL_ATTEMPTS):
+        try:
+            await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or attempt == WAL_ATTEMPTS - 1:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            return

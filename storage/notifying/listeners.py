@@ -1,0 +1,224 @@
+"""Listeners: the chats and topics that hear of changes, how they want to, and what they listen to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from storage.domain.models import Listener, Subscription
+from storage.engines.sqlite import Database, Read, Transaction
+
+# So many subscriptions one chat or topic may have.
+MOST_SUBSCRIPTIONS = 100
+_WHOLE = "SELECT * FROM listener WHERE chat = ? AND topic = 0"
+_SETTINGS = frozenset(
+    "cadence time weekday zone quiet_from quiet_until material_only silent words muted_until paused language"
+    " open_at seen".split()
+)
+
+# What a private chat takes over from another of the same person's.
+_TAKEN_OVER = (
+    "cadence", "time", "weekday", "zone", "quiet_from", "quiet_until", "material_only", "silent", "words",
+)  # fmt: skip
+
+
+class Listeners:
+    """Keep how chats want to hear of changes, and of which."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._paused: tuple[int, frozenset[str]] = (-1, frozenset())
+
+    async def find(self, chat: str, topic: int = 0) -> Listener | None:
+        """Return the listener of a chat or topic, None for one that never asked for anything."""
+        rows = await self._database.read("SELECT * FROM listener WHERE chat = ? AND topic = ?", (chat, topic))
+        return _listener(rows[0]) if rows else None
+
+    async def by_id(self, listener_id: int) -> Listener | None:
+        """Return a listener."""
+        rows = await self._database.read("SELECT * FROM listener WHERE id = ?", (listener_id,))
+        return _listener(rows[0]) if rows else None
+
+    async def change(self, chat: str, topic: int, settings: Mapping[str, Any]) -> Listener:
+        """Change some settings of a chat or topic and return them all; it becomes a listener if need be."""
+        if unknown := settings.keys() - _SETTINGS:
+            raise LookupError(f"no such settings: {sorted(unknown)}")
+        async with self._database.transaction() as tx:
+            listener_id = await ensure(tx, chat, topic)
+            assigned = ", ".join(f"{name} = :{name}" for name in settings) or "id = id"
+            rows = await tx.fetch(
+                f"UPDATE listener SET {assigned} WHERE id = :id RETURNING *", {**settings, "id": listener_id}
+            )
+        return _listener(rows[0])
+
+    async def subscribe(
+        self,
+        chat: str,
+        topic: int,
+        story_id: int,
+        *,
+        entity_id: int | None = None,
+        words: str | None = None,
+        person: str,
+        language: str,
+        at: str,
+    ) -> bool | None:
+        """Add a subscription; None if there was such a one, False if the chat has too many.
+
+        A chat that was paused hears again: whoever subscribes speaks to the bot.
+        """
+        async with self._database.transaction() as tx:
+            listener_id = await ensure(tx, chat, topic)
+            rows = await tx.fetch("SELECT count(*) FROM subscription WHERE listener_id = ?", (listener_id,))
+            if rows[0][0] >= MOST_SUBSCRIPTIONS:
+                return False
+            await tx.run(
+                "UPDATE listener SET paused = NULL, language = ? WHERE id = ?", (language, listener_id)
+            )
+            made = await tx.fetch(
+                "INSERT INTO subscription (listener_id, story_id, entity_id, words, person, made_at)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+                (listener_id, story_id, entity_id, words, person, at),
+            )
+        return True if made else None
+
+    async def unsubscribe(self, chat: str, topic: int, subscription_id: int | None = None) -> int:
+        """End one subscription of a chat or topic, or all of them; return how many."""
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch(
+                "DELETE FROM subscription WHERE listener_id = (SELECT id FROM listener WHERE chat = :chat"
+                " AND topic = :topic) AND (:id IS NULL OR id = :id) RETURNING id",
+                {"chat": chat, "topic": topic, "id": subscription_id},
+            )
+        return len(rows)
+
+    async def subscriptions(self, chat: str, topic: int = 0) -> list[Subscription]:
+        """Return what a chat or topic listens to, in the order in which it was asked for."""
+        rows = await self._database.read(
+            "SELECT s.id, s.story_id, s.entity_id, s.words, t.title AS story, t.name AS story_name,"
+            " e.name AS entity FROM subscription s JOIN listener l ON l.id = s.listener_id"
+            " JOIN story t ON t.id = s.story_id LEFT JOIN entity e ON e.id = s.entity_id"
+            " WHERE l.chat = ? AND l.topic = ? ORDER BY s.id",
+            (chat, topic),
+        )
+        return [Subscription(**dict(row)) for row in rows]
+
+    async def is_paused(self, chat: str) -> bool:
+        """Tell whether a chat hears nothing until somebody there speaks to the bot.
+
+        Every message asks for this, so who is paused is kept in memory until the file has changed.
+        """
+        if self._paused[0] != self._database.state:
+            self._paused = await self._database.reading(_paused)
+        return chat in self._paused[1]
+
+    async def resume(self, chat: str) -> None:
+        """Let a chat that was paused hear again, for somebody there has spoken to the bot."""
+        if await self.is_paused(chat):
+            async with self._database.transaction() as tx:
+                await tx.run("UPDATE listener SET paused = NULL WHERE chat = ?", (chat,))
+
+    async def pause(self, chat: str, reason: str) -> None:
+        """Let a chat hear nothing until somebody there speaks to the bot again."""
+        async with self._database.transaction() as tx:
+            await pause(tx, chat, reason)
+
+    async def move(self, old: str, new: str) -> None:
+        """Let a chat keep everything under its new address: a group has become a supergroup."""
+        async with self._database.transaction() as tx:
+            await move(tx, old, new)
+
+    async def fall_back(self, chat: str, topic: int) -> None:
+        """Let the chat as a whole hear from now on what one of its topics was to hear."""
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch(
+                "SELECT id, language FROM listener WHERE chat = ? AND topic = ?", (chat, topic)
+            )
+            if topic and rows:
+                await _join(tx, rows[0]["id"], await ensure(tx, chat, language=rows[0]["language"]))
+
+
+async def ensure(tx: Transaction, chat: str, topic: int = 0, language: str | None = None) -> int:
+    """Return the id of a chat's or topic's listener, made if there was none."""
+    rows = await tx.fetch(
+        "INSERT INTO listener (chat, topic, language, seen) VALUES (?, ?, coalesce(?, 'en'),"
+        " (SELECT coalesce(max(id), 0) FROM audit)) ON CONFLICT (chat, topic) DO UPDATE SET topic = topic"
+        " RETURNING id",
+        (chat, topic, language),
+    )
+    return int(rows[0][0])
+
+
+async def pause(tx: Transaction, chat: str, reason: str) -> None:
+    """Let a chat hear nothing until somebody there speaks to the bot again."""
+    # Also one that has subscribed to nothing: what it was told may have to be put right.
+    await ensure(tx, chat)
+    await tx.run("UPDATE listener SET paused = ? WHERE chat = ?", (reason, chat))
+
+
+async def move(tx: Transaction, old: str, new: str) -> None:
+    """Give all that is kept of a chat a new address; what the new one has already is left as it is.
+
+    Where both are listeners, the new one keeps its settings and hears what the old one was to hear.
+    """
+    both = await tx.fetch(
+        "SELECT o.id, n.id FROM listener o JOIN listener n ON n.topic = o.topic"
+        " WHERE o.chat = ? AND n.chat = ?",
+        (old, new),
+    )
+    for gone, kept in both:
+        await _join(tx, gone, kept)
+    await tx.run("UPDATE OR IGNORE listener SET chat = ? WHERE chat = ?", (new, old))
+    await tx.run("UPDATE OR IGNORE chat SET address = ? WHERE address = ?", (new, old))
+    await tx.run("UPDATE OR IGNORE dialogue SET chat = ? WHERE chat = ?", (new, old))
+    await tx.run("UPDATE OR IGNORE asker SET chat = ? WHERE chat = ?", (new, old))
+    await tx.run("UPDATE draft SET chat = ? WHERE chat = ?", (new, old))
+
+
+async def take_over(tx: Transaction, old: str, new: str, at: str) -> bool:
+    """Let a private chat hear as another of the same person does; return whether anything became different.
+
+    What was set in the new one stays. Subscriptions are not taken over: each change would come twice.
+    """
+    both = {chat: [_listener(row) for row in await tx.fetch(_WHOLE, (chat,))] for chat in (old, new)}
+    if not both[old] or not _is_set(both[old][0]) or any(_is_set(listener) for listener in both[new]):
+        return False
+    listener_id = await ensure(tx, new)
+    given = {name: getattr(both[old][0], name) for name in (*_TAKEN_OVER, "language")}
+    # What was waiting for the settings before is looked at anew.
+    given |= {"id": listener_id, "open_at": at}
+    assigned = ", ".join(f"{name} = :{name}" for name in given)
+    await tx.run(f"UPDATE listener SET {assigned} WHERE id = :id", given)
+    return True
+
+
+def _is_set(listener: Listener) -> bool:
+    """Tell whether anything about how a chat hears has been set otherwise than it is by itself."""
+    unset = Listener(id=listener.id, chat=listener.chat)
+    return any(getattr(listener, name) != getattr(unset, name) for name in _TAKEN_OVER)
+
+
+async def _join(tx: Transaction, gone: int, kept: int) -> None:
+    """Let one listener hear what another was to hear, and what already waits for that."""
+    ids = {"gone": gone, "kept": kept}
+    await tx.run("UPDATE OR IGNORE subscription SET listener_id = :kept WHERE listener_id = :gone", ids)
+    await tx.run("DELETE FROM subscription WHERE listener_id = :gone", ids)
+    waiting = (
+        "WHERE listener_id = :gone AND state IN ('due', 'held', 'failed')"
+        " AND notice_id IN (SELECT id FROM notice WHERE state IN ('new', 'fanned out'))"
+    )
+    # Held, and open since ever: deliveries that become due are looked for only where none was before.
+    await tx.run(f"UPDATE OR IGNORE delivery SET listener_id = :kept, state = 'held' {waiting}", ids)
+    await tx.run(f"DELETE FROM delivery {waiting}", ids)
+    await tx.run("UPDATE listener SET open_at = '0' WHERE id = :kept", ids)
+
+
+def _paused(read: Read) -> tuple[int, frozenset[str]]:
+    """Return who is paused, and in which state of the file: by then it may have changed again."""
+    rows = read("SELECT chat FROM listener WHERE paused IS NOT NULL")
+    return int(read("PRAGMA data_version")[0][0]), frozenset(row[0] for row in rows)
+
+
+def _listener(row: sqlite3.Row) -> Listener:
+    return Listener(**dict(row))

@@ -1,0 +1,220 @@
+"""Notices: what is to be told of a change, written with it; and their fan-out into deliveries.
+
+A fan-out is a few statements that each write a bounded number of deliveries, in the order of their key. A
+delivery is unique for notice and listener, so that a fan-out can be run again at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from datetime import timedelta
+
+from storage.domain.models import Fact, Notice, NoticeKind
+from storage.engines.sqlite import Database, Transaction
+from storage.notifying import listeners
+from storage.trail.audit import Trace, moment_text, read_moment
+
+# Deliveries that one transaction writes: it holds the lock for about a hundredth of a second.
+CHUNK = 5_000
+# Beyond every listener's id.
+END = 2**62
+_COLUMNS = "id, audit_id, kind, made_at, due_at, story_id, fact_id, revision, material, reply"
+# In these very words, for that is how SQLite knows that the index of open notices serves.
+OPEN = "state IN ('new', 'fanned out')"
+_FAN_OUT = """
+INSERT INTO delivery (notice_id, listener_id, state)
+SELECT :notice, s.listener_id, iif(l.open_at > :now, 'held', 'due')
+FROM subscription s JOIN listener l ON l.id = s.listener_id
+WHERE s.story_id = :story AND s.listener_id > :after AND s.listener_id <= :upto AND l.paused IS NULL
+    AND (s.entity_id IS NULL OR s.entity_id IN (SELECT value FROM json_each(:entities)))
+    AND (s.words IS NULL OR s.words IN (SELECT value FROM json_each(:words)))
+    AND (l.words IS NULL OR l.words IN (SELECT value FROM json_each(:words)))
+    AND (:material OR NOT l.material_only)
+ORDER BY s.listener_id
+ON CONFLICT DO NOTHING
+"""
+
+
+class Notices:
+    """Find notices and fan them out."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def by_id(self, ids: Collection[int]) -> list[Notice]:
+        """Return notices in the order in which they were made."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM notice WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps(list(ids)),),
+        )
+        return [_notice(row) for row in rows]
+
+    async def of_fact(self, fact_id: int) -> list[Notice]:
+        """Return the notices of a fact, oldest first."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM notice WHERE fact_id = ? ORDER BY id", (fact_id,)
+        )
+        return [_notice(row) for row in rows]
+
+    async def since(self, story_id: int, audit_id: int, now: str, limit: int) -> list[Notice]:
+        """Return the notices of a story's changes after an entry of the audit trail, oldest first.
+
+        What is still held is left out.
+        """
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM notice WHERE story_id = ? AND audit_id > ? AND due_at <= ?"
+            " AND state <> 'dropped' ORDER BY id LIMIT ?",
+            (story_id, audit_id, now, limit),
+        )
+        return [_notice(row) for row in rows]
+
+    async def delivered(self, notice_id: int, listener_id: int) -> tuple[str, str | None, str | None] | None:
+        """Return the state, moment and error of a notice's delivery to a listener, None if there is none."""
+        rows = await self._database.read(
+            "SELECT state, changed_at, error FROM delivery WHERE notice_id = ? AND listener_id = ?",
+            (notice_id, listener_id),
+        )
+        return tuple(rows[0]) if rows else None
+
+    async def amended(self, notice_id: int, chat: str) -> int:
+        """Return how many of a chat's messages were put right because of a notice."""
+        rows = await self._database.read(
+            "SELECT count(*) FROM amendment WHERE chat = ? AND notice_id = ? AND state = 'sent'",
+            (chat, notice_id),
+        )
+        return int(rows[0][0])
+
+    async def state(self, notice_id: int) -> str:
+        """Return whether a notice is new, fanned out, done or dropped."""
+        return str((await self._database.read("SELECT state FROM notice WHERE id = ?", (notice_id,)))[0][0])
+
+    async def next_new(self, now: str) -> Notice | None:
+        """Return the notice that is to be fanned out next, None if none is due."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM notice WHERE {OPEN} AND state = 'new' AND due_at <= ?"
+            " ORDER BY due_at, id LIMIT 1",
+            (now,),
+        )
+        return _notice(rows[0]) if rows else None
+
+    async def first_held(self, now: str) -> int | None:
+        """Return the first entry of the audit trail of which nobody is to be told yet."""
+        rows = await self._database.read(
+            f"SELECT min(audit_id) FROM notice WHERE {OPEN} AND state = 'new' AND due_at > ?", (now,)
+        )
+        return rows[0][0] if rows else None
+
+    async def words_asked(self, story_id: int) -> list[str]:
+        """Return all words that subscriptions of a story, and filters of any chat, ask for."""
+        rows = await self._database.read(
+            "SELECT words FROM subscription WHERE story_id = ? AND words IS NOT NULL"
+            " UNION SELECT words FROM listener WHERE words IS NOT NULL",
+            (story_id,),
+        )
+        return [row[0] for row in rows]
+
+    async def fan_out(
+        self, notice: Notice, *, entities: Collection[int], words: Collection[str], now: str
+    ) -> bool:
+        """Write the next deliveries of a notice, in one transaction; tell whether that was the last of it.
+
+        `entities` are those that its fact names, `words` those asked for that it holds.
+        """
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch(
+                "SELECT fanned_to, state, coalesce((SELECT s.listener_id FROM subscription s"
+                " WHERE s.story_id = n.story_id AND s.listener_id > n.fanned_to"
+                " ORDER BY s.listener_id LIMIT 1 OFFSET ?), ?) FROM notice n WHERE id = ?",
+                (CHUNK - 1, END, notice.id),
+            )
+            after, state, upto = rows[0]
+            if state != "new":
+                return True
+            await tx.run(
+                _FAN_OUT,
+                {
+                    "notice": notice.id, "story": notice.story_id, "after": after, "upto": upto, "now": now,
+                    "entities": json.dumps(list(entities)), "words": json.dumps(list(words)),
+                    "material": notice.material,
+                },
+            )  # fmt: skip
+            if upto == END:
+                await _amend(tx, notice, now)
+            await tx.run(
+                "UPDATE notice SET fanned_to = :upto, state = CASE WHEN :more THEN 'new'"
+                " WHEN EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice) THEN 'fanned out'"
+                " ELSE 'done' END WHERE id = :notice",
+                {"upto": upto, "more": upto < END, "notice": notice.id},
+            )
+        return bool(upto == END)
+
+    async def drop(self, notice: Notice, now: str, *, instead: Notice | None = None) -> None:
+        """Tell of a notice to nobody; with `instead`, that one tells of the fact as this one left it.
+
+        Messages that cited the fact are put right all the same.
+        """
+        async with self._database.transaction() as tx:
+            await _amend(tx, notice, now)
+            await tx.run("UPDATE notice SET state = 'dropped' WHERE id = ? AND state = 'new'", (notice.id,))
+            await tx.run(
+                "UPDATE delivery SET state = 'given up', error = 'taken back', changed_at = ?"
+                " WHERE notice_id = ? AND state IN ('due', 'held', 'failed')",
+                (now, notice.id),
+            )
+            if instead is not None:
+                await tx.run("UPDATE notice SET revision = ? WHERE id = ?", (notice.revision, instead.id))
+
+    async def held_publication(self, notice: Notice) -> Notice | None:
+        """Return the notice of a fact's coming on record, if nobody has been told of it yet."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM notice WHERE fact_id = ? AND kind = 'published' AND state = 'new'"
+            " AND fanned_to = 0 AND id < ? LIMIT 1",
+            (notice.fact_id, notice.id),
+        )
+        return _notice(rows[0]) if rows else None
+
+
+async def announce(
+    tx: Transaction, trace: Trace, kind: NoticeKind, fact: Fact, *, material: bool, hold: float
+) -> None:
+    """Write the notice of a change, in the change's own transaction; it is due `hold` minutes later."""
+    due = moment_text(read_moment(trace.at) + timedelta(minutes=hold))
+    await tx.run(
+        "INSERT INTO notice (audit_id, kind, story_id, fact_id, revision, material, made_at, due_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (trace.id, kind, fact.story_id, fact.id, fact.revision, material, trace.at, due),
+    )
+
+
+async def post(tx: Transaction, chat: str, reply: str, at: str, language: str | None = None) -> None:
+    """Put a ready-made reply (JSON) to one chat into the outbox."""
+    listener_id = await listeners.ensure(tx, chat, language=language)
+    rows = await tx.fetch(
+        "INSERT INTO notice (kind, made_at, due_at, reply, state) VALUES ('reply', ?, ?, ?, 'fanned out')"
+        " RETURNING id",
+        (at, at, reply),
+    )
+    await tx.run("INSERT INTO delivery (notice_id, listener_id) VALUES (?, ?)", (rows[0][0], listener_id))
+
+
+# What was put right when a fact was retracted is wrong again once it is restored.
+_AMENDING = frozenset(
+    {NoticeKind.CORRECTED, NoticeKind.SUPERSEDED, NoticeKind.RETRACTED, NoticeKind.RESTORED}
+)
+
+
+async def _amend(tx: Transaction, notice: Notice, now: str) -> None:
+    """Mark the messages that cited a fact as it read before a material change: they are to be put right."""
+    if notice.material and notice.kind in _AMENDING:
+        await tx.run(
+            "INSERT INTO amendment (chat, message, notice_id, changed_at)"
+            " SELECT chat, message, :notice, :now FROM receipt WHERE fact_id = :fact AND revision < :revision"
+            " ON CONFLICT DO NOTHING",
+            {"notice": notice.id, "now": now, "fact": notice.fact_id, "revision": notice.revision},
+        )
+
+
+def _notice(row: sqlite3.Row) -> Notice:
+    return Notice(**dict(row))

@@ -1,0 +1,1 @@
+"""What is kept about people and their chats: accounts, roles, dialogues, questions, buttons."""

@@ -1,0 +1,229 @@
+"""Accounts: those by which one person writes on several platforms, and the codes by which they are linked.
+
+A person is named by the address of the account that held their roles first. Other accounts act as that one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import string
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum
+from typing import NamedTuple
+
+from storage.domain.models import Action
+from storage.engines.sqlite import Database, Read, Transaction
+from storage.notifying import listeners
+from storage.trail.audit import By, Clock, Trace, moment_text
+
+# Crockford's base 32 (https://www.crockford.com/base32.html): no two of its signs look alike.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MEANT = str.maketrans("OIL", "011", string.whitespace + "-")
+# 60 bits. Whoever guesses has as many tries as one may send messages in the time that a code lives, some
+# hundreds; and whoever reads the file has to try half of 2^60 digests in that time.
+LETTERS = 12
+LASTS = timedelta(minutes=10)
+# So many accounts one person may have linked.
+MOST_ACCOUNTS = 10
+
+_ACCOUNTS = "SELECT address, linked_at FROM account WHERE person = ? ORDER BY linked_at, address"
+# What an account has begun is the person's: under the four-eyes rule a draft stays its proposer's own.
+_BEGUN = (
+    "UPDATE OR IGNORE dialogue SET person = :person WHERE person = :address",
+    "UPDATE OR IGNORE asker SET person = :person WHERE person = :address",
+    "UPDATE draft SET proposer = :person WHERE proposer = :address",
+    "UPDATE subscription SET person = :person WHERE person = :address",
+)
+
+
+class Account(NamedTuple):
+    """An account that acts as a person, and since when."""
+
+    address: str
+    linked_at: str
+
+
+class Obstacle(Enum):
+    """Why an account cannot be linked by a code."""
+
+    UNKNOWN_CODE = "the code is wrong, used or too old"
+    OWN_CODE = "the code was made by this very account"
+    LINKED = "the account acts as somebody already"
+    KEEPS_THE_RECORD = "the account has a role of its own"
+    HAS_ACCOUNTS = "others act as this account"
+    TOO_MANY = "the person has as many accounts as one may have"
+
+
+class Linked(NamedTuple):
+    """Whom an account acts as, and whether its private chat took over their story and settings."""
+
+    person: str
+    story: bool
+    settings: bool
+
+
+class Accounts:
+    """Know who is behind an account; make codes, link by them, and end links.
+
+    `choose` draws one of some signs, so that nobody can guess which.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, choose: Callable[[str], str] = secrets.choice
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._choose = choose
+        self._linked: tuple[int, frozenset[str]] = (-1, frozenset())
+
+    async def person_of(self, address: str) -> str:
+        """Return the address of the person that an account acts as: its own, where it is not linked.
+
+        Every message asks this, so which accounts are linked is kept in memory until the file has changed.
+        That another process has ended a link must be known at once: for the few that are, the file is asked.
+        """
+        if self._linked[0] != self._database.state:
+            self._linked = await self._database.reading(_linked)
+        if address not in self._linked[1]:
+            return address
+        rows = await self._database.read("SELECT person FROM account WHERE address = ?", (address,))
+        return str(rows[0][0]) if rows else address
+
+    async def accounts_of(self, person: str) -> list[Account]:
+        """Return the accounts that act as a person, the first linked first."""
+        return [Account(*row) for row in await self._database.read(_ACCOUNTS, (person,))]
+
+    async def issue(self, person: str, *, on_trail: bool = False) -> str:
+        """Return a new code that links one account to a person, in the place of any earlier one of theirs.
+
+        Only its digest is kept. The link that it makes stands in the trail if `on_trail`, or the person does.
+        """
+        letters = "".join(self._choose(ALPHABET) for _ in range(LETTERS))
+        code, now = "-".join(letters[start : start + 4] for start in range(0, LETTERS, 4)), self._clock()
+        async with self._database.transaction() as tx:
+            await tx.run(
+                "DELETE FROM link_code WHERE person = ? OR expires_at <= ?", (person, moment_text(now))
+            )
+            await tx.run(
+                "INSERT INTO link_code (digest, person, on_trail, expires_at) VALUES (?, ?, ?, ?)",
+                (digest_of(code), person, on_trail, moment_text(now + LASTS)),
+            )
+        return code
+
+    async def void(self, code: str) -> None:
+        """Make a code worthless: others have read it."""
+        async with self._database.transaction() as tx:
+            await tx.run("DELETE FROM link_code WHERE digest = ?", (digest_of(code),))
+
+    async def redeem(
+        self, code: str, address: str, *, chat: str, keeps_the_record: bool = False
+    ) -> Linked | Obstacle:
+        """Link an account to whoever was given a code, which is used up by that; or return why not.
+
+        `keeps_the_record` tells that the account has a role which is not on record: an owner's.
+
+        Whoever redeems a code becomes the one who made it, never the other way round. A stranger who talks a
+        moderator into redeeming their code would not get a role but take one away, and is refused: what has a
+        role, or others linked to it, is linked to nobody. Why an account cannot be linked is said before the
+        code is looked at, so that those whom no limit slows down, moderators, learn nothing of any code.
+        """
+        async with self._database.transaction() as tx:
+            made = await tx.fetch(
+                "SELECT person, on_trail FROM link_code WHERE digest = ? AND expires_at > ?"
+                " AND person NOT IN (SELECT address FROM account)",
+                (digest_of(code), moment_text(self._clock())),
+            )
+            if made and made[0]["person"] == address:
+                return Obstacle.OWN_CODE
+            if obstacle := await _obstacle(tx, address, keeps_the_record=keeps_the_record):
+                return obstacle
+            if not made:
+                return Obstacle.UNKNOWN_CODE
+            person = str(made[0]["person"])
+            if len(await linked_to(tx, person)) >= MOST_ACCOUNTS:
+                return Obstacle.TOO_MANY
+            # Also a code of the account's own: it would link to somebody who is somebody else by now.
+            await tx.run("DELETE FROM link_code WHERE person IN (?, ?)", (person, address))
+            return await self._link(tx, address, By(person, chat), on_trail=bool(made[0]["on_trail"]))
+
+    async def unlink(self, address: str, *, by: By) -> bool:
+        """End an account's acting as the person who asks for it; return whether it did."""
+        async with self._database.transaction() as tx:
+            return await self._unlink(tx, address, by)
+
+    async def unlink_all(self, tx: Transaction, by: By) -> int:
+        """End every link to the person who asks for it; return how many there were."""
+        return sum([await self._unlink(tx, each, by) for each in await linked_to(tx, by.actor)])
+
+    async def _link(self, tx: Transaction, address: str, by: By, *, on_trail: bool) -> Linked:
+        person = by.actor
+        trace = await Trace.open(tx, by, self._clock)
+        await tx.run("INSERT INTO account VALUES (?, ?, ?)", (address, person, trace.at))
+        for statement in _BEGUN:
+            await tx.run(statement, {"person": person, "address": address})
+        # A private chat has the address of the account.
+        story = await tx.fetch(
+            "INSERT INTO chat (address, story_id) SELECT ?, story_id FROM chat WHERE address = ?"
+            " ON CONFLICT DO NOTHING RETURNING 1",
+            (address, person),
+        )
+        settings = await listeners.take_over(tx, person, address, trace.at)
+        if on_trail or await _in_trail(tx, person):
+            await trace.close(tx, Action.LINKED, address)
+        return Linked(person, bool(story), settings)
+
+    async def _unlink(self, tx: Transaction, address: str, by: By) -> bool:
+        rows = await tx.fetch(
+            "DELETE FROM account WHERE address = ? AND person = ? RETURNING 1", (address, by.actor)
+        )
+        if rows and await _in_trail(tx, by.actor):
+            await (await Trace.open(tx, by, self._clock)).close(tx, Action.UNLINKED, address)
+        return bool(rows)
+
+
+def digest_of(code: str) -> str:
+    """Return what is kept of a code, however it was typed: without dashes, in small letters, with O for 0."""
+    # A code that may stand for nothing but itself for ten minutes needs no slow digest.
+    return hashlib.sha256(code.upper().translate(_MEANT).encode()).hexdigest()
+
+
+async def person_behind(tx: Transaction, address: str) -> str:
+    """Return the address of the person that an account acts as, as a transaction sees it."""
+    rows = await tx.fetch("SELECT person FROM account WHERE address = ?", (address,))
+    return str(rows[0][0]) if rows else address
+
+
+async def linked_to(tx: Transaction, person: str) -> list[str]:
+    """Return the addresses of the accounts that act as a person, as a transaction sees them."""
+    return [str(row[0]) for row in await tx.fetch(_ACCOUNTS, (person,))]
+
+
+async def _obstacle(tx: Transaction, address: str, *, keeps_the_record: bool) -> Obstacle | None:
+    """Return what is in the way of an account's acting as anybody else."""
+    if await person_behind(tx, address) != address:
+        return Obstacle.LINKED
+    in_office = "SELECT 1 FROM member WHERE address = ? AND dismissed_at IS NULL LIMIT 1"
+    if keeps_the_record or await tx.fetch(in_office, (address,)):
+        return Obstacle.KEEPS_THE_RECORD
+    return Obstacle.HAS_ACCOUNTS if await linked_to(tx, address) else None
+
+
+async def _in_trail(tx: Transaction, person: str) -> bool:
+    """Tell whether the trail names a person.
+
+    Of readers it says nothing: what it holds can never be removed, and their accounts are nobody's business.
+    """
+    rows = await tx.fetch(
+        "SELECT 1 FROM audit WHERE actor = :person"
+        " UNION ALL SELECT 1 FROM audit WHERE subject = :person LIMIT 1",
+        {"person": person},
+    )
+    return bool(rows)
+
+
+def _linked(read: Read) -> tuple[int, frozenset[str]]:
+    """Return which accounts are linked, and in which state of the file that is so."""
+    addresses = frozenset(row[0] for row in read("SELECT address FROM account"))
+    return int(read("PRAGMA data_version")[0][0]), addresses

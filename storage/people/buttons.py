@@ -1,0 +1,40 @@
+"""The commands behind a chat's buttons."""
+
+from __future__ import annotations
+
+import hashlib
+
+from storage.engines.sqlite import Database
+
+
+class Chats:
+    """Remember the commands too long for a button."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def button(self, command: str, *, until: str | None = None) -> str:
+        """Keep a command and return its digest (16 hex digits), the same each time.
+
+        One that holds somebody's own words is kept `until` a moment, or some time after it.
+        """
+        digest = hashlib.blake2b(command.encode(), digest_size=8).hexdigest()
+        if until is not None or await self.pressed(digest) is None:
+            async with self._database.transaction() as tx:
+                await tx.run(
+                    "INSERT INTO button (digest, command, until) VALUES (?, ?, ?)"
+                    " ON CONFLICT (digest) DO UPDATE SET until = excluded.until",
+                    (digest, command, until),
+                )
+        return digest
+
+    async def forget(self, now: str) -> None:
+        """Forget the commands whose moment has come."""
+        if await self._database.read("SELECT 1 FROM button WHERE until < ? LIMIT 1", (now,)):
+            async with self._database.transaction() as tx:
+                await tx.run("DELETE FROM button WHERE until < ?", (now,))
+
+    async def pressed(self, digest: str) -> str | None:
+        """Return the command behind a button, None if it is unknown."""
+        rows = await self._database.read("SELECT command FROM button WHERE digest = ?", (digest,))
+        return str(rows[0][0]) if rows else None

@@ -1,0 +1,54 @@
+"""Removing a reader's personal data: all that is kept about a person and not part of the record itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from storage.record import Record
+from storage.trail.audit import By
+
+# A person's own account, and those that act as them.
+_THEIRS = "(SELECT :person UNION SELECT address FROM account WHERE person = :person)"
+_REMOVED = {
+    "dialogues": f"DELETE FROM dialogue WHERE person IN {_THEIRS}",
+    "questions": f"DELETE FROM asker WHERE person IN {_THEIRS}",
+    "suggestions": "UPDATE draft SET proposer = NULL, chat = NULL"
+    f" WHERE proposer IN {_THEIRS} AND kind = 'suggestion' AND NOT (:may_approve AND state = 'waiting')",
+    # What belongs to a chat of several people is theirs; a private chat's address is an account's own.
+    "settings": f"DELETE FROM chat WHERE address IN {_THEIRS}",
+    "subscriptions": f"DELETE FROM subscription WHERE person IN {_THEIRS}"
+    f" OR listener_id IN (SELECT id FROM listener WHERE chat IN {_THEIRS})",
+    "answers": "DELETE FROM notice WHERE kind = 'reply' AND id IN (SELECT notice_id FROM delivery"
+    f" WHERE listener_id IN (SELECT id FROM listener WHERE chat IN {_THEIRS}))",
+    "deliveries": "DELETE FROM delivery"
+    f" WHERE listener_id IN (SELECT id FROM listener WHERE chat IN {_THEIRS})",
+    "receipts": f"DELETE FROM receipt WHERE chat IN {_THEIRS}",
+    "corrections": f"DELETE FROM amendment WHERE chat IN {_THEIRS}",
+    "messages": f"DELETE FROM said WHERE chat IN {_THEIRS}",
+    "listening": f"DELETE FROM listener WHERE chat IN {_THEIRS}",
+    "codes": "DELETE FROM link_code WHERE person = :person",
+}
+
+
+class Forgotten(NamedTuple):
+    """How much was removed of each kind, and whether entries of the audit trail name the person."""
+
+    removed: dict[str, int]
+    in_trail: bool
+
+
+async def forget(record: Record, by: By, *, may_approve: bool = False) -> Forgotten:
+    """Remove what is kept about the person who asks for it, and tell what was removed and what stays.
+
+    That goes for all their accounts, whose links end. A draft that waits keeps the id of somebody who may
+    approve drafts: they must not approve their own.
+    """
+    removed: dict[str, int] = {}
+    async with record.database.transaction() as tx:
+        for kind, sql in _REMOVED.items():
+            asked = {"person": by.actor, "may_approve": may_approve}
+            removed[kind] = len(await tx.fetch(f"{sql} RETURNING 1", asked))
+        # Last: what is theirs was found by them.
+        removed["links"] = await record.accounts.unlink_all(tx, by)
+        rows = await tx.fetch("SELECT 1 FROM audit WHERE actor = :person LIMIT 1", {"person": by.actor})
+    return Forgotten(removed, bool(rows))

@@ -1,0 +1,106 @@
+"""Questions that found nothing: what was asked, how often, and who wants to hear when there is an answer."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+
+from storage.domain.models import OpenQuestion
+from storage.engines.sqlite import Database, Transaction
+
+# Of one story; beyond that, those asked least and longest ago give way.
+MOST = 5_000
+LONGEST = 300
+# So many questions one person may wait for.
+MOST_AWAITED = 50
+
+
+class Questions:
+    """Keep open questions; who asked is not kept, but for those who want to be told."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, story_id: int, key: str, text: str, at: str) -> int:
+        """Count a question in and return its id; `key` is the same for questions that ask the same."""
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch(
+                "INSERT INTO question (story_id, key, text, first_at, last_at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (story_id, key) DO UPDATE SET asked = question.asked + 1,"
+                " last_at = excluded.last_at, answered_at = NULL, fact_id = NULL RETURNING id, asked",
+                (story_id, key, text[:LONGEST], at, at),
+            )
+            if rows[0]["asked"] == 1:
+                await _make_room(tx, story_id)
+        return int(rows[0]["id"])
+
+    async def find(self, question_id: int) -> OpenQuestion | None:
+        """Return a question that still has no answer."""
+        rows = await self._database.read(
+            "SELECT * FROM question WHERE id = ? AND answered_at IS NULL", (question_id,)
+        )
+        return _question(rows[0]) if rows else None
+
+    async def await_answer(self, question_id: int, chat: str, person: str, language: str) -> bool:
+        """Remember that a person wants to be told; False if they wait for too many already."""
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch("SELECT count(*) FROM asker WHERE person = ?", (person,))
+            if rows[0][0] >= MOST_AWAITED:
+                return False
+            await tx.run(
+                "INSERT INTO asker SELECT id, ?, ?, ? FROM question WHERE id = ? AND answered_at IS NULL"
+                " ON CONFLICT DO NOTHING",
+                (chat, person, language, question_id),
+            )
+        return True
+
+    async def ranked(
+        self, story_id: int, *, after: tuple[int, int] | None = None, limit: int
+    ) -> list[OpenQuestion]:
+        """Return open questions, the most asked first; `after` is (asked, id) of the last one shown."""
+        asked, last = after or (2**62, 0)
+        rows = await self._database.read(
+            "SELECT * FROM question WHERE story_id = :story AND answered_at IS NULL"
+            " AND (asked < :asked OR (asked = :asked AND id > :last)) ORDER BY asked DESC, id LIMIT :limit",
+            {"story": story_id, "asked": asked, "last": last, "limit": limit},
+        )
+        return [_question(row) for row in rows]
+
+    async def open(self, story_id: int) -> list[OpenQuestion]:
+        """Return all open questions of a story."""
+        return await self.ranked(story_id, limit=MOST)
+
+
+async def answer(tx: Transaction, question_id: int, fact_id: int, at: str) -> Sequence[sqlite3.Row]:
+    """Mark a question as answered and return who wants to be told (chat, language), each chat once."""
+    rows = await tx.fetch(
+        "UPDATE question SET answered_at = ?, fact_id = ? WHERE id = ? AND answered_at IS NULL RETURNING id",
+        (at, fact_id, question_id),
+    )
+    if not rows:
+        return []
+    askers = await tx.fetch(
+        "SELECT chat, min(language) AS language FROM asker WHERE question_id = ? GROUP BY chat",
+        (question_id,),
+    )
+    await tx.run("DELETE FROM asker WHERE question_id = ?", (question_id,))
+    return askers
+
+
+async def _make_room(tx: Transaction, story_id: int) -> None:
+    """Let go of the questions asked least, longest ago, that nobody waits for and that are too many."""
+    await tx.run(
+        "DELETE FROM question WHERE id IN (SELECT id FROM question WHERE story_id = :story"
+        " AND answered_at IS NULL AND id NOT IN (SELECT question_id FROM asker) ORDER BY asked, last_at"
+        " LIMIT max(0, (SELECT count(*) FROM question"
+        " WHERE story_id = :story AND answered_at IS NULL) - :most))",
+        {"story": story_id, "most": MOST},
+    )
+
+
+def _question(row: sqlite3.Row) -> OpenQuestion:
+    fields = {key: row[key] for key in ("id", "story_id", "key", "text", "asked", "last_at")}
+    # Nobody else knows the words and the very moment of the first asking.
+    told = f"{row['id']} {row['text']} {row['first_at']}"
+    return OpenQuestion(**fields, token=hashlib.blake2b(told.encode(), digest_size=4).hexdigest())

@@ -1,0 +1,1 @@
+"""Facts, sources, entities and stories, as they are read."""

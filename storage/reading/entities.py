@@ -1,0 +1,214 @@
+"""Entities, and finding them by any of their names."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from storage.domain.models import Entity, Source
+from storage.domain.names import fold
+from storage.engines.sqlite import Database, Read
+from storage.reading import sources
+
+# Names and aliases of those merged into an entity are aliases of it.
+_ALIASES = """
+(SELECT json_group_array(spelling) FROM (
+    SELECT spelling FROM entity_name WHERE entity_id = e.id AND rank = 1
+    UNION ALL
+    SELECT n.spelling FROM entity m JOIN entity_name n ON n.entity_id = m.id AND n.rank < 2
+    WHERE m.merged_into = e.id
+)) AS aliases
+"""
+_COLUMNS = f"SELECT e.*, {_ALIASES} FROM entity e "
+# One that was merged into another is that other.
+_BY_REF = f"""
+SELECT a.ref AS asked, e.*, {_ALIASES} FROM entity a JOIN entity e ON e.id = coalesce(a.merged_into, a.id)
+WHERE a.story_id = ? AND a.ref IN (SELECT value FROM json_each(?))
+"""
+# Each as it is by itself: with its own names, whatever was merged into it.
+_ALONE = """
+SELECT e.*, (SELECT ref FROM entity WHERE id = e.merged_into) AS into_ref,
+    (SELECT json_group_array(spelling) FROM entity_name WHERE entity_id = e.id AND rank = 1) AS aliases
+FROM entity e WHERE e.story_id = ?
+"""
+_FACTS_NAMING = """
+SELECT value, (SELECT count(*) FROM (
+    SELECT DISTINCT m.fact_id FROM mention m JOIN fact f ON f.id = m.fact_id
+    WHERE m.entity_id = value AND f.superseded_by IS NULL AND f.retracted IS NULL LIMIT ?
+)) FROM json_each(?)
+"""
+
+# So many forms are looked at, of so many entities the facts are counted, and of each no more than so many.
+_STARTING = """
+SELECT name, min(rank) AS rank, (
+    SELECT count(*) FROM (SELECT 1 FROM mention WHERE entity_id = begun.id LIMIT 20)
+) AS facts FROM (
+    SELECT e.id, e.name, n.rank FROM (
+        SELECT entity_id, rank FROM entity_name
+        WHERE story_id = :story AND folded >= :low AND folded < :high ORDER BY folded LIMIT 20000
+    ) n
+    CROSS JOIN entity m ON m.id = n.entity_id
+    CROSS JOIN entity e ON e.id = coalesce(m.merged_into, m.id) {kinds}
+    LIMIT 2000
+) begun GROUP BY id ORDER BY rank, facts DESC, name LIMIT :limit
+"""
+_LATELY = """
+SELECT e.name FROM (
+    SELECT id FROM fact
+    WHERE story_id = :story AND superseded_by IS NULL AND retracted IS NULL ORDER BY id DESC LIMIT 500
+) f
+CROSS JOIN mention m ON m.fact_id = f.id
+CROSS JOIN entity n ON n.id = m.entity_id
+CROSS JOIN entity e ON e.id = coalesce(n.merged_into, n.id) {kinds}
+GROUP BY e.id ORDER BY count(*) DESC, e.name LIMIT :limit
+"""
+
+# More facts than this are not counted one by one: "100 or more" is all a reader needs.
+COUNTED = 100
+
+
+class Name(NamedTuple):
+    """One folded form by which an entity can be asked; rank 0: its name, 1: alias, 2: part, 3: role."""
+
+    folded: str
+    entity_id: int
+    rank: int
+    spelling: str
+
+
+class Entities:
+    """Find and list entities."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._names: dict[int, tuple[int, list[Name]]] = {}
+
+    async def by_ref(self, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
+        """Return a story's entities of those refs, by ref; without their roles' sources."""
+        wanted = set(refs)
+        return await self._database.reading(lambda read: by_ref(read, story_id, wanted))
+
+    async def alone(self, story_id: int, ref: str) -> Entity | None:
+        """Return the entity of a ref with its role's source and only its own names, None if there is none."""
+        return await self._database.reading(lambda read: by_itself(read, story_id, ref))
+
+    async def by_id(self, ids: Iterable[int]) -> dict[int, Entity]:
+        """Return entities by id, with the sources of their roles."""
+        sql = _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id"
+        wanted = (json.dumps(sorted(set(ids))),)
+        found = await self._database.reading(lambda read: _whole(read, read(sql, wanted)))
+        return {entity.id: entity for entity in found}
+
+    async def page(self, story_id: int, *, after: int = 0, limit: int) -> list[Entity]:
+        """Return all that a story names, in order of id after `after`, each as it is by itself.
+
+        One that was merged into another stands there with its own names, and the ref of that other.
+        """
+
+        def work(read: Read) -> list[Entity]:
+            rows = read(f"{_ALONE} AND e.id > ? ORDER BY e.id LIMIT ?", (story_id, after, limit))
+            into = {row["id"]: row["into_ref"] for row in rows if row["into_ref"]}
+            return [
+                entity.model_copy(update={"merged_into": into.get(entity.id)})
+                for entity in _whole(read, rows)
+            ]
+
+        return await self._database.reading(work)
+
+    async def roll(
+        self, story_id: int, *, places: bool | None = None, after: int = 0, limit: int
+    ) -> list[tuple[Entity, int]]:
+        """Return a page, and how many facts name those without a role, counting no further than COUNTED."""
+        kinds = {None: "", True: "AND e.kind = 'place'", False: "AND coalesce(e.kind, '') <> 'place'"}[places]
+        sql = (
+            _COLUMNS
+            + f"WHERE e.story_id = ? {kinds} AND e.merged_into IS NULL AND e.id > ? ORDER BY e.id LIMIT ?"
+        )
+
+        def work(read: Read) -> list[tuple[Entity, int]]:
+            found = _whole(read, read(sql, (story_id, after, limit)))
+            ids = json.dumps([entity.id for entity in found if not entity.role])
+            counts = {row[0]: row[1] for row in read(_FACTS_NAMING, (COUNTED, ids))}
+            return [(entity, counts.get(entity.id, 0)) for entity in found]
+
+        return await self._database.reading(work)
+
+    async def named(self, story_id: int, text: str) -> list[int]:
+        """Return the entities that a text names exactly, ignoring case and accents; names outrank parts."""
+        rows = await self._database.read(
+            "SELECT coalesce(e.merged_into, e.id), n.rank"
+            " FROM entity_name n JOIN entity e ON e.id = n.entity_id"
+            " WHERE n.story_id = ? AND n.folded = ? ORDER BY 2, 1 LIMIT 20",
+            (story_id, fold(text)),
+        )
+        return list(dict.fromkeys(row[0] for row in rows if row[1] == rows[0][1]))
+
+    async def names(self, story_id: int) -> list[Name]:
+        """Return every folded name of a story's entities; kept until the file changes."""
+        version = int((await self._database.read("PRAGMA data_version"))[0][0])
+        kept = self._names.get(story_id)
+        if kept is None or kept[0] != version:
+            rows = await self._database.read(
+                "SELECT n.folded, coalesce(e.merged_into, e.id), n.rank, n.spelling"
+                " FROM entity_name n JOIN entity e ON e.id = n.entity_id WHERE n.story_id = ?",
+                (story_id,),
+            )
+            kept = self._names[story_id] = (version, [Name(*row) for row in rows])
+        return kept[1]
+
+    async def starting(self, story_id: int, text: str, limit: int, *, places: bool = False) -> list[str]:
+        """Return the names of those with a name, alias or part of one that begins with the text.
+
+        Names come before other forms, and those that more facts name before others. Of very many that begin
+        so only some are weighed: a letter more leaves fewer.
+        """
+        folded = fold(text)
+        asked = {"story": story_id, "low": folded, "high": folded + "\U0010ffff", "limit": limit}
+        rows = await self._database.read(_STARTING.format(kinds=_kinds(places=places)), asked)
+        return [str(row[0]) for row in rows]
+
+    async def lately(self, story_id: int, limit: int, *, places: bool = False) -> list[str]:
+        """Return the names that a story's newest facts name most."""
+        asked = {"story": story_id, "limit": limit}
+        rows = await self._database.read(_LATELY.format(kinds=_kinds(places=places)), asked)
+        return [str(row[0]) for row in rows]
+
+
+def _kinds(*, places: bool) -> str:
+    return "AND e.kind = 'place'" if places else ""
+
+
+def _whole(read: Read, rows: list[sqlite3.Row]) -> list[Entity]:
+    """Return entities from their rows, with the sources of their roles."""
+    wanted = {row["role_source_id"] for row in rows if row["role_source_id"]}
+    cited = sources.by_id(read, wanted) if wanted else {}
+    return [_entity(row, cited.get(row["role_source_id"])) for row in rows]
+
+
+def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
+    """Return a story's entities of those refs, by ref; without their roles' sources."""
+    rows = read(_BY_REF, (story_id, json.dumps(sorted(refs))))
+    return {row["asked"]: _entity(row) for row in rows}
+
+
+def by_itself(read: Read, story_id: int, ref: str) -> Entity | None:
+    """Return the entity of a ref with its role's source and only its own names, None if there is none."""
+    rows = read(f"{_ALONE} AND e.ref = ?", (story_id, ref))
+    return _whole(read, rows)[0] if rows else None
+
+
+def _entity(row: sqlite3.Row, role_source: Source | None = None) -> Entity:
+    return Entity(
+        id=row["id"],
+        story_id=row["story_id"],
+        ref=row["ref"],
+        kind=row["kind"],
+        name=row["name"],
+        short=row["short"],
+        aliases=tuple(json.loads(row["aliases"])),
+        role=row["role"],
+        role_source=role_source,
+        role_locator=row["role_locator"],
+    )

@@ -1,0 +1,298 @@
+"""Facts: reading them as they stand now or as they stood then.
+
+A fact is read from the state that its revision kept; the tables around it are what the database
+checks and searches by. So a fact as of any moment costs what the fact of today costs.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from storage.domain.entries import FactEntry
+from storage.domain.models import Attribution, Entity, Fact, Figure, Relation, Revision, Source
+from storage.engines import id_prefix
+from storage.engines.sqlite import Database, Read
+from storage.reading import entities, sources
+
+State = dict[str, Any]
+
+_NOW = """
+SELECT f.id, f.story_id, f.ref, f.revision, f.superseded_by, r.state
+FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision
+WHERE f.id IN ({ids})
+"""
+_THEN = """
+SELECT f.id, f.story_id, f.ref, r.number AS revision, r.state,
+    (SELECT s.id FROM fact s
+        WHERE s.story_id = f.story_id AND s.ref = json_extract(r.state, '$.superseded_by'))
+    AS superseded_by
+FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = (
+    SELECT number FROM revision WHERE fact_id = f.id AND at <= :moment ORDER BY at DESC, number DESC LIMIT 1
+)
+WHERE f.id IN ({ids})
+"""
+_HELD_THEN = "r.added_at <= :moment AND (r.ended_at IS NULL OR r.ended_at > :moment)"
+_RELATIONS = f"""
+SELECT r.fact_id AS near, r.kind, r.other_id AS far, 1 AS outgoing, r.about, r.source_id, r.locator
+FROM relation r WHERE r.fact_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
+UNION ALL
+SELECT r.other_id, r.kind, r.fact_id, 0, r.about, r.source_id, r.locator FROM relation r
+WHERE r.other_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
+ORDER BY outgoing DESC, far
+"""
+_IN_FORCE_NOW = """
+SELECT id FROM fact
+WHERE id IN (SELECT value FROM json_each(:ids)) AND superseded_by IS NULL AND retracted IS NULL
+"""
+_IN_FORCE_THEN = """
+SELECT r.fact_id FROM revision r WHERE r.fact_id IN (SELECT value FROM json_each(:ids))
+AND r.number = (
+    SELECT number FROM revision WHERE fact_id = r.fact_id AND at <= :moment
+    ORDER BY at DESC, number DESC LIMIT 1
+)
+AND json_extract(r.state, '$.superseded_by') IS NULL AND json_extract(r.state, '$.retracted') IS NULL
+"""
+# Sorts after every moment that a clock can give.
+NOW = "9999"
+IN_FORCE = "f.superseded_by IS NULL AND f.retracted IS NULL"
+
+
+class Kept(NamedTuple):
+    """A fact as its revisions keep it; the last one's state is the fact's own."""
+
+    id: int
+    ref: str
+    state: State
+    history: list[State]
+
+
+class Facts:
+    """Find and list facts, whole: attributions, sources, entities, relations and standing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, fact_id: int) -> Fact | None:
+        """Return one fact, retracted or not."""
+        found = await self.load([fact_id])
+        return found[0] if found else None
+
+    async def load(self, ids: Iterable[int], *, moment: str | None = None) -> list[Fact]:
+        """Return facts in the order of their ids as given, as of `moment` (UTC text) or now."""
+        wanted = json.dumps(list(dict.fromkeys(ids)))
+        return await self.listed("SELECT value FROM json_each(:wanted)", {"wanted": wanted}, moment=moment)
+
+    async def listed(
+        self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None
+    ) -> list[Fact]:
+        """Return the facts whose ids a query yields, in the query's order."""
+        lists = await self.lists(ids_sql, {"": parameters}, moment=moment)
+        return lists[""]
+
+    async def lists(
+        self, ids_sql: str, parameters: Mapping[str, Mapping[str, Any]], *, moment: str | None = None
+    ) -> dict[str, list[Fact]]:
+        """Return several lists by name, one for each set of parameters of the same query, read in one go."""
+
+        def work(read: Read) -> dict[str, list[Fact]]:
+            orders = {name: [row[0] for row in read(ids_sql, bound)] for name, bound in parameters.items()}
+            wanted = dict.fromkeys(fact_id for order in orders.values() for fact_id in order)
+            bound = {"wanted": json.dumps(list(wanted)), "moment": moment or NOW}
+            sql = (_NOW if moment is None else _THEN).format(ids="SELECT value FROM json_each(:wanted)")
+            found = {fact.id: fact for fact in _whole(read, read(sql, bound), bound["moment"])}
+            return {name: [found[i] for i in order if i in found] for name, order in orders.items()}
+
+        return await self._database.reading(work)
+
+    async def select(
+        self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None
+    ) -> list[Fact]:
+        """Return the facts whose ids a query yields, in order of id."""
+        sql = (_NOW if moment is None else _THEN).format(ids=ids_sql) + "ORDER BY f.id"
+        bound = {**parameters, "moment": moment or NOW}
+        return await self._database.reading(lambda read: _whole(read, read(sql, bound), bound["moment"]))
+
+    async def entry(self, fact_id: int) -> FactEntry:
+        """Return a fact as a sheet's entry, from which a changed one is made. Raises LookupError."""
+        rows = await self._database.read("SELECT ref FROM fact WHERE id = ?", (fact_id,))
+        if not rows:
+            raise LookupError(f"there is no fact {fact_id}")
+        kept = await self._database.reading(lambda read: state(read, fact_id))
+        return FactEntry(**kept, ref=rows[0][0])
+
+    async def ids(self, story_id: int, refs: Iterable[str]) -> dict[str, int]:
+        """Return the ids of a story's facts of those refs, by ref."""
+        rows = await self._database.read(
+            "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
+            (story_id, json.dumps(list(refs))),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def beginning(self, story_id: int, digits: str, limit: int) -> list[int]:
+        """Return the ids of a story's facts, in force or not, that begin with the digits."""
+        rows = "fact WHERE story_id = :story"
+        return await self._database.reading(
+            lambda read: id_prefix.beginning(read, rows, story_id, digits, limit)
+        )
+
+    async def at_revision(self, fact_id: int, number: int) -> Fact | None:
+        """Return a fact as it stood at one of its revisions."""
+        rows = await self._database.read(
+            "SELECT at FROM revision WHERE fact_id = ? AND number = ?", (fact_id, number)
+        )
+        found = await self.load([fact_id], moment=rows[0][0]) if rows else []
+        return found[0] if found else None
+
+    async def revisions(self, fact_id: int) -> list[Revision]:
+        """Return a fact's history, oldest first."""
+        rows = await self._database.read(
+            "SELECT fact_id, number, at, kind, actor, reason, material, state FROM revision"
+            " WHERE fact_id = ? ORDER BY number",
+            (fact_id,),
+        )
+        return [Revision(**dict(row)) for row in rows]
+
+    async def made_by(self, audit_id: int, limit: int) -> list[int]:
+        """Return the ids of facts that an entry of the audit trail wrote, the last written first."""
+        # In the order of writing, so that it ends with the last of the newest entries: no index is needed.
+        rows = await self._database.read(
+            "SELECT fact_id FROM revision WHERE audit_id = ? ORDER BY rowid DESC LIMIT ?", (audit_id, limit)
+        )
+        return [row[0] for row in rows]
+
+    async def states(self, story_id: int, *, after: int, limit: int) -> list[Kept]:
+        """Return every fact of a story as kept, retracted ones too, in order of id after `after`."""
+        rows = await self._database.read(
+            "SELECT f.id, f.ref,"
+            " (SELECT json_group_array(json_object('at', r.at, 'kind', r.kind, 'actor', r.actor,"
+            " 'material', r.material, 'reason', r.reason, 'state', json(r.state))) FROM"
+            " (SELECT * FROM revision WHERE fact_id = f.id ORDER BY number) r) AS history"
+            " FROM fact f WHERE f.story_id = ? AND f.id > ? ORDER BY f.id LIMIT ?",
+            (story_id, after, limit),
+        )
+        return [_kept(row) for row in rows]
+
+
+def load(read: Read, ids: Iterable[int]) -> list[Fact]:
+    """Return facts as they stand in what is being read, in order of id."""
+    sql = _NOW.format(ids="SELECT value FROM json_each(:wanted)")
+    return _whole(read, read(sql, {"wanted": json.dumps(list(ids))}), NOW)
+
+
+def state(read: Read, fact_id: int) -> State:
+    """Return a fact's present state as its revision keeps it, {} for a fact that does not exist."""
+    rows = read(
+        "SELECT r.state FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision"
+        " WHERE f.id = ?",
+        (fact_id,),
+    )
+    return dict(json.loads(rows[0][0])) if rows else {}
+
+
+def _whole(read: Read, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
+    """Return facts from their rows, with all that belongs to them; refs are a story's own."""
+    if not rows:
+        return []
+    stories = dict.fromkeys(row["story_id"] for row in rows)
+    parts = [
+        _of_story(read, story, [row for row in rows if row["story_id"] == story], moment) for story in stories
+    ]
+    return (
+        parts[0]
+        if len(parts) == 1
+        else sorted((fact for part in parts for fact in part), key=lambda fact: fact.id)
+    )
+
+
+def _of_story(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
+    states: dict[int, State] = {row["id"]: json.loads(row["state"]) for row in rows}
+    relations = read(_RELATIONS, {"ids": json.dumps(list(states)), "moment": moment})
+    found = sources.by_ref(read, story_id, _source_refs(states.values()))
+    named = entities.by_ref(read, story_id, _entity_refs(states.values()))
+    cited = sources.by_id(read, {row["source_id"] for row in relations if row["source_id"]})
+    in_force = _in_force(read, {row["far"] for row in relations}, moment)
+    by_fact: dict[int, list[Relation]] = {}
+    for row in relations:
+        by_fact.setdefault(row["near"], []).append(_relation(row, cited, in_force))
+    return [_fact(row, states[row["id"]], found, named, by_fact.get(row["id"], [])) for row in rows]
+
+
+def _in_force(read: Read, ids: set[int], moment: str) -> set[int]:
+    if not ids:
+        return set()
+    sql = _IN_FORCE_NOW if moment == NOW else _IN_FORCE_THEN
+    return {row[0] for row in read(sql, {"ids": json.dumps(sorted(ids)), "moment": moment})}
+
+
+def _kept(row: sqlite3.Row) -> Kept:
+    history = json.loads(row["history"])
+    state = history[-1].pop("state")
+    for item in history:
+        item["material"] = bool(item["material"])
+        if item["reason"] is None:
+            del item["reason"]
+    return Kept(row["id"], row["ref"], state, history)
+
+
+def _source_refs(states: Iterable[State]) -> set[str]:
+    return {item["source"] for state in states for item in state["attributions"]}
+
+
+def _entity_refs(states: Iterable[State]) -> set[str]:
+    refs: set[str] = set()
+    for state in states:
+        refs.update(state.get("places", ()), state.get("about", ()))
+        refs.update(item["speaker"] for item in state["attributions"] if item.get("speaker"))
+    return refs
+
+
+def _relation(row: sqlite3.Row, cited: dict[int, Source], in_force: set[int]) -> Relation:
+    return Relation(
+        kind=row["kind"],
+        other_id=row["far"],
+        outgoing=bool(row["outgoing"]),
+        other_in_force=row["far"] in in_force,
+        about=row["about"],
+        source=cited.get(row["source_id"]),
+        locator=row["locator"],
+    )
+
+
+def _fact(
+    row: sqlite3.Row,
+    state: State,
+    cited: dict[str, Source],
+    named: dict[str, Entity],
+    relations: list[Relation],
+) -> Fact:
+    return Fact(
+        id=row["id"],
+        story_id=row["story_id"],
+        ref=row["ref"],
+        revision=row["revision"],
+        superseded_by=row["superseded_by"],
+        retracted=state.get("retracted"),
+        statement=state["statement"],
+        occurred=state.get("occurred"),
+        occasion=state.get("occasion"),
+        date_note=state.get("date_note"),
+        attributions=tuple(_attribution(item, cited, named) for item in state["attributions"]),
+        figures=tuple(Figure(**item) for item in state.get("figures", ())),
+        places=_each(named, state.get("places", ())),
+        about=_each(named, state.get("about", ())),
+        relations=tuple(relations),
+    )
+
+
+def _each(named: dict[str, Entity], refs: Iterable[str]) -> tuple[Entity, ...]:
+    """Return the entities of refs, each once: two may have been found to be one."""
+    return tuple({named[ref].id: named[ref] for ref in refs}.values())
+
+
+def _attribution(item: State, cited: dict[str, Source], named: dict[str, Entity]) -> Attribution:
+    speaker = item.get("speaker")
+    fields = {key: value for key, value in item.items() if key not in ("source", "speaker")}
+    return Attribution(source=cited[item["source"]], speaker=named[speaker] if speaker else None, **fields)

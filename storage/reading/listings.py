@@ -1,0 +1,185 @@
+"""Lists of facts, page by page: by entity, date, place, source, standing. Always by key, never by offset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from storage.domain import dates
+from storage.domain.models import Fact
+from storage.reading.facts import IN_FORCE, Facts
+
+_MENTIONED = f"""
+SELECT m.fact_id FROM mention m JOIN fact f ON f.id = m.fact_id AND {IN_FORCE}
+WHERE m.entity_id = :entity AND m.part = :part AND m.fact_id > :after ORDER BY m.fact_id LIMIT :limit
+"""
+# One arm for each length of span: how far before the range a fact may begin and still reach into it.
+_DATED = (
+    " UNION ALL ".join(
+        f"SELECT * FROM (SELECT f.id, f.earliest FROM fact f"
+        f" WHERE f.story_id = :story AND f.lasting = {lasting} AND {IN_FORCE}"
+        f" AND f.earliest >= :low{lasting} AND f.earliest <= :latest AND f.latest >= :earliest"
+        " AND (+f.earliest > :low OR +f.id > :after)"
+        " ORDER BY f.earliest, f.id LIMIT :limit)"
+        for lasting in range(len(dates.LASTING) + 1)
+    )
+    + " ORDER BY 2, 1 LIMIT :limit"
+)
+_UNDATED = f"""
+SELECT f.id FROM fact f WHERE f.story_id = :story AND f.earliest IS NULL AND {IN_FORCE}
+AND f.lasting IS NULL AND (f.occurred IS NOT NULL OR f.occasion IS NOT NULL) AND f.id > :after
+ORDER BY f.id LIMIT :limit
+"""
+# A month or day asked without its year: facts whose source gives none, and facts of that day in any year.
+_YEARLESS = f"""
+SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :after AND (
+    (f.earliest IS NULL AND f.lasting IS NULL AND f.occurred LIKE :pattern)
+    OR (substr(f.earliest, 6, length(:month_day)) = :month_day
+        AND substr(f.latest, 6, length(:month_day)) = :month_day)
+) ORDER BY f.id LIMIT :limit
+"""
+_ALL = f"""
+SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :after
+ORDER BY f.id LIMIT :limit
+"""
+_LATEST = f"""
+SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id < :before
+ORDER BY f.id DESC LIMIT :limit
+"""
+# Facts that are retracted have no index of their own: so many of the newest facts are looked through.
+_RETRACTED = """
+SELECT id FROM (SELECT id, retracted FROM fact WHERE story_id = :story ORDER BY id DESC LIMIT 20000)
+WHERE retracted IS NOT NULL ORDER BY id DESC LIMIT :limit
+"""
+_FIGURED = f"""
+SELECT DISTINCT g.fact_id FROM figure g JOIN fact f ON f.id = g.fact_id AND {IN_FORCE}
+WHERE g.story_id = :story AND g.fact_id > :after ORDER BY g.fact_id LIMIT :limit
+"""
+_CITING = f"""
+SELECT DISTINCT a.fact_id FROM attribution a JOIN fact f ON f.id = a.fact_id AND {IN_FORCE}
+WHERE a.source_id = :source AND a.fact_id > :after ORDER BY a.fact_id LIMIT :limit
+"""
+_OPPOSED = "r.kind = 'contradicts' AND r.ended_at IS NULL AND o.superseded_by IS NULL AND o.retracted IS NULL"
+# Facts that a fact in force contradicts, and facts that some voices hold and others deny.
+_DISPUTED = f"""
+SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id IN (
+    SELECT fact_id FROM relation WHERE kind = 'contradicts' AND ended_at IS NULL AND fact_id > :after
+    UNION SELECT other_id FROM relation WHERE kind = 'contradicts' AND ended_at IS NULL AND other_id > :after
+    UNION SELECT fact_id FROM attribution INDEXED BY attribution_second
+        WHERE position = 2 AND fact_id > :after
+) AND (
+    EXISTS (
+        SELECT 1 FROM relation r JOIN fact o ON o.id = r.other_id WHERE r.fact_id = f.id AND {_OPPOSED}
+    )
+    OR EXISTS (
+        SELECT 1 FROM relation r JOIN fact o ON o.id = r.fact_id WHERE r.other_id = f.id AND {_OPPOSED}
+    )
+    OR (SELECT count(*) FROM attribution a WHERE a.fact_id = f.id AND a.stance = 'denies')
+        BETWEEN 1 AND (SELECT count(*) - 1 FROM attribution a WHERE a.fact_id = f.id)
+) ORDER BY f.id LIMIT :limit
+"""
+_LEADING = f"""
+SELECT l.fact_id AS id FROM lead l JOIN fact f ON f.id = l.fact_id AND {IN_FORCE} WHERE l.story_id = :story
+ORDER BY l.position
+"""
+_THEN = """
+SELECT f.id FROM fact f WHERE f.story_id = :story AND f.id > :after AND EXISTS (
+    SELECT 1 FROM revision r WHERE r.fact_id = f.id AND r.at <= :moment
+    AND r.number = (
+        SELECT number FROM revision WHERE fact_id = f.id AND at <= :moment
+        ORDER BY at DESC, number DESC LIMIT 1
+    )
+    AND json_extract(r.state, '$.superseded_by') IS NULL AND json_extract(r.state, '$.retracted') IS NULL
+) ORDER BY f.id LIMIT :limit
+"""
+
+
+class Listings:
+    """Pages of facts in force; `after` is the id of the last fact already shown."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    async def mentioning(
+        self, entity_id: int, after: Mapping[str, int], *, limit: int
+    ) -> dict[str, list[Fact]]:
+        """Return facts that name an entity, by part: as `speaker`, `place` or `about`, in order of id.
+
+        `after` holds for each wanted part the id of the last fact shown, 0 at the beginning.
+        """
+        wanted = {
+            part: {"entity": entity_id, "part": part, "after": last, "limit": limit}
+            for part, last in after.items()
+        }
+        return await self._facts.lists(_MENTIONED, wanted)
+
+    async def dated(
+        self, story_id: int, *, earliest: str, latest: str, after: tuple[str, int] | None = None, limit: int
+    ) -> list[Fact]:
+        """Return facts that may have occurred from `earliest` to `latest` (ISO days), by their first day.
+
+        `after` is the (first day, id) of the last fact shown.
+        """
+        low, last = after or (dates.FIRST, 0)
+        reach = (*(dates.days_before(earliest, days) for days in dates.LASTING), dates.FIRST)
+        lows = {f"low{lasting}": max(low, first) for lasting, first in enumerate(reach)}
+        asked = {
+            "story": story_id,
+            "earliest": earliest,
+            "latest": latest,
+            "low": low,
+            "after": last,
+            "limit": limit,
+        }
+        return await self._facts.listed(_DATED, asked | lows)
+
+    async def undated(self, story_id: int, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return facts with an open date: no year, or only an occasion."""
+        return await self._page(_UNDATED, story=story_id, after=after, limit=limit)
+
+    async def yearless(self, story_id: int, month_day: str, *, limit: int) -> list[Fact]:
+        """Return facts of a month or a day (MM, MM-DD) of no year or any year."""
+        return await self._page(
+            _YEARLESS, story=story_id, pattern=f"XXXX-{month_day}%", month_day=month_day, after=0, limit=limit
+        )
+
+    async def all(self, story_id: int, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return a story's facts in order of id."""
+        return await self._page(_ALL, story=story_id, after=after, limit=limit)
+
+    async def latest(self, story_id: int, *, before: int | None = None, limit: int) -> list[Fact]:
+        """Return a story's newest facts, newest first."""
+        parameters = {"story": story_id, "before": before or 2**62, "limit": limit}
+        return list(reversed(await self._facts.select(_subquery(_LATEST), parameters)))
+
+    async def retracted(self, story_id: int, *, limit: int) -> list[Fact]:
+        """Return the newest of a story's facts that are retracted, newest first."""
+        return list(reversed(await self._page(_RETRACTED, story=story_id, limit=limit)))
+
+    async def figured(self, story_id: int, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return the facts that hold figures."""
+        return await self._page(_FIGURED, story=story_id, after=after, limit=limit)
+
+    async def citing(self, source_id: int, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return the facts that cite a source itself."""
+        return await self._page(_CITING, source=source_id, after=after, limit=limit)
+
+    async def disputed(self, story_id: int, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return the facts whose standing is disputed."""
+        return await self._page(_DISPUTED, story=story_id, after=after, limit=limit)
+
+    async def leading(self, story_id: int) -> list[Fact]:
+        """Return the facts that tell the story in a few lines, in the sheet's order."""
+        return await self._facts.listed(_LEADING, {"story": story_id})
+
+    async def then(self, story_id: int, moment: str, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return the facts that were in force at a moment (UTC text), as they stood then."""
+        parameters = {"story": story_id, "moment": moment, "after": after, "limit": limit}
+        return await self._facts.select(_subquery(_THEN), parameters, moment=moment)
+
+    async def _page(self, sql: str, **parameters: object) -> list[Fact]:
+        return await self._facts.select(_subquery(sql), parameters)
+
+
+def _subquery(sql: str) -> str:
+    """Make a limited query one that may stand inside IN (...)."""
+    return f"SELECT * FROM ({sql})"

@@ -1,0 +1,229 @@
+"""Free-text search over statements and what surrounds them.
+
+Ranking is BM25 (Robertson and Zaragoza 2009). Scoring every fact that holds some common word is what costs:
+so facts worth scoring are first chosen by the query's rarer words alone, each counted by its rarity, and
+only those few are scored by all words (as MaxScore does, Turtle and Flood 1995).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from typing import NamedTuple
+
+from storage.domain.words import LONGEST_QUERY, Word, matching, query_words, split, unaccented
+from storage.engines.sqlite import Database
+from storage.search import full_text
+
+# How many postings may be gathered for one query: some milliseconds of work.
+AFFORDABLE = 6_000
+# How many facts are scored by all words.
+CANDIDATES = 80
+# How far a word's facts are counted; so common a word's count is kept even when the record has changed since.
+COMMON = 1_000
+_COUNT = f"""
+SELECT count(*), max(id) FROM (SELECT rowid AS id FROM fact_text WHERE fact_text MATCH ? LIMIT {COMMON})
+"""
+# How many letters have to be typed of a word for it to be looked for, and how many a stem may lack of them.
+BEGUN = 2
+LONGEST_ENDING = 6
+# In a story with more facts than this, facts of other stories are passed over rather than never looked at.
+BIG_STORY = 50_000
+# Statements are one sentence: their length tells little, so it counts for little (as in Anserini).
+K1, B, CONTEXT_WEIGHT = 1.2, 0.4, 0.8
+
+
+class Hit(NamedTuple):
+    """A found fact; the higher the score, the better."""
+
+    fact_id: int
+    ref: str
+    score: float
+    statement: str
+
+
+class _Weighed(NamedTuple):
+    """A query's word with how many facts hold it and what that makes it worth."""
+
+    word: Word
+    holding: int
+    worth: float
+
+
+class Search:
+    """Find facts by words; what it learns of how common a word is it keeps while the process runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._holding: dict[str, int] = {}
+        self._story_sizes: dict[int, int] = {}
+        self._version = 0
+        self._total, self._length = 0, 1.0
+
+    async def find(self, query: str, *, story_id: int | None = None, limit: int = 10) -> list[Hit]:
+        """Return the facts in force that best match a query's words, best first."""
+        words = query_words(query)
+        if not words or limit < 1:
+            return []
+        await self._measure()
+        weighed = await self._weigh(words)
+        if not weighed:
+            return []
+        rows = await self._candidates(weighed, story_id, max(limit, CANDIDATES))
+        worth = {item.word.stem: item.worth for item in weighed}
+        scored = sorted(
+            ((self._score(row, worth), row) for row in rows), key=lambda pair: (-pair[0], pair[1]["id"])
+        )
+        best = scored[:limit]
+        refs = await self._refs([row["id"] for _, row in best])
+        return [Hit(row["id"], refs[row["id"]], score, row["statement"]) for score, row in best]
+
+    async def beginning(self, typed: str, *, story_id: int, limit: int) -> list[int]:
+        """Return the ids of facts in force that hold all words typed, the last one begun; newest first.
+
+        The index holds stems, which what is typed of a word may have gone beyond: so facts are looked for by
+        less and less of it, and their words compared.
+        """
+        words = split(unaccented(typed[:LONGEST_QUERY]))
+        begun = words[-1] if words else ""
+        if len(begun) < BEGUN:
+            return []
+        whole = [f'"{word.written}" AND ' for word in query_words(" ".join(words[:-1]))]
+        within, mark = await self._within(story_id), full_text.story_mark(story_id)
+        for kept in range(len(begun), min(len(begun), max(len(begun) - LONGEST_ENDING, BEGUN + 1)) - 1, -1):
+            rows = await self._database.read(
+                "SELECT rowid AS id, statement, context FROM fact_text WHERE fact_text MATCH ? AND story = ?"
+                " ORDER BY rowid DESC LIMIT ?",
+                (f'{{statement context}} : ({"".join(whole)}"{begun[:kept]}"*){within}', mark, CANDIDATES),
+            )
+            if found := [row["id"] for row in rows if _holds(row, begun)]:
+                return found[:limit]
+        return []
+
+    async def _refs(self, ids: list[int]) -> dict[int, str]:
+        rows = await self._database.read(
+            "SELECT id, ref FROM fact WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def _candidates(
+        self, weighed: list[_Weighed], story_id: int | None, limit: int
+    ) -> list[sqlite3.Row]:
+        """Return facts worth scoring: those with the most of the rarer words, else with all of them."""
+        within = await self._within(story_id)
+        chosen: list[_Weighed] = []
+        cost = 0
+        for item in weighed:
+            cost += item.holding
+            if cost > AFFORDABLE:
+                break
+            chosen.append(item)
+        rows = await self._gather([(_quoted(item), item.worth) for item in chosen], within, story_id, limit)
+        if len(rows) >= limit or len(chosen) == len(weighed):
+            return rows
+        found = {row["id"] for row in rows}
+        return rows + [
+            row for row in await self._together(weighed, within, story_id, limit) if row["id"] not in found
+        ]
+
+    async def _together(
+        self, weighed: list[_Weighed], within: str, story_id: int | None, limit: int
+    ) -> list[sqlite3.Row]:
+        """Return facts that hold the rarest words together, dropping the commonest until some do."""
+        for size in range(len(weighed), 0, -1):
+            expression = " AND ".join(map(_quoted, weighed[:size]))
+            if rows := await self._gather([(expression, 1.0)], within, story_id, limit):
+                return rows
+        return []
+
+    async def _gather(
+        self, arms: list[tuple[str, float]], within: str, story_id: int | None, limit: int
+    ) -> list[sqlite3.Row]:
+        """Return the facts that match the weightiest expressions, weightiest first."""
+        if not arms:
+            return []
+        mark = None if story_id is None else full_text.story_mark(story_id)
+        matches = " UNION ALL ".join(
+            f"SELECT rowid AS id, {worth:.4f} AS worth FROM fact_text WHERE fact_text MATCH ?"
+            for _, worth in arms
+        )
+        # The limit inside is never reached: it keeps SQLite from dropping the order of the subquery.
+        return await self._database.read(
+            f"SELECT g.id, t.statement, t.context FROM ("
+            f"SELECT id, sum(worth) AS worth FROM ({matches} LIMIT {4 * AFFORDABLE}) GROUP BY id"
+            f" ORDER BY worth DESC, id LIMIT {4 * AFFORDABLE}) g"
+            " CROSS JOIN fact_text t ON t.rowid = g.id WHERE (? IS NULL OR t.story = ?) LIMIT ?",
+            (*(f"({expression}){within}" for expression, _ in arms), mark, mark, limit),
+        )
+
+    async def _within(self, story_id: int | None) -> str:
+        """Return what confines a match to a story, where that is quicker than passing over others' facts."""
+        if story_id is None:
+            return ""
+        if story_id not in self._story_sizes:
+            rows = await self._database.read(
+                "SELECT count(*) FROM (SELECT 1 FROM fact WHERE story_id = ? LIMIT ?)", (story_id, BIG_STORY)
+            )
+            self._story_sizes[story_id] = int(rows[0][0])
+        return "" if self._story_sizes[story_id] >= BIG_STORY else f' AND "{full_text.story_mark(story_id)}"'
+
+    async def _weigh(self, words: list[Word]) -> list[_Weighed]:
+        """Return the words that some fact holds, the rarest first."""
+        unknown = [word for word in words if word.stem not in self._holding]
+        if unknown:
+            rows = await self._database.read(
+                " UNION ALL ".join([_COUNT] * len(unknown)), [f'"{word.written}"' for word in unknown]
+            )
+            for word, (count, reached) in zip(unknown, rows, strict=True):
+                # Beyond COMMON the rest is reckoned from how far into the record the first ones reach.
+                self._holding[word.stem] = count if count < COMMON else count * self._total // reached
+        weighed = [
+            _Weighed(word, holding, _worth(holding, self._total))
+            for word in words
+            if (holding := self._holding[word.stem])
+        ]
+        return sorted(weighed, key=lambda item: item.holding)
+
+    async def _measure(self) -> None:
+        """Learn how many facts there are and their mean length in words, anew when the file has changed."""
+        version = int((await self._database.read("PRAGMA data_version"))[0][0])
+        if version == self._version:
+            return
+        rows = await self._database.read(
+            "SELECT coalesce((SELECT max(id) FROM fact), 0),"
+            " coalesce((SELECT avg(length(statement) + length(context)) FROM"
+            " (SELECT statement, context FROM fact_text LIMIT 200)), 6)"
+        )
+        self._version, self._total, self._length = version, int(rows[0][0]), float(rows[0][1]) / 6
+        self._holding = {stem: count for stem, count in self._holding.items() if count >= COMMON}
+        self._story_sizes = {story: size for story, size in self._story_sizes.items() if size >= BIG_STORY}
+
+    def _score(self, row: sqlite3.Row, worth: dict[str, float]) -> float:
+        """Return a fact's BM25 for the words of a query, given what each is worth."""
+        counts = dict.fromkeys(worth, 0.0)
+        length = 0
+        for text, weight in ((row["statement"], 1.0), (row["context"], CONTEXT_WEIGHT)):
+            written = split(text)
+            length += len(written)
+            for each in matching(written, worth):
+                counts[each] += weight
+        norm = K1 * (1 - B + B * length / max(self._length, 1.0))
+        return sum(worth[each] * count * (K1 + 1) / (count + norm) for each, count in counts.items())
+
+
+def _worth(holding: int, total: int) -> float:
+    """Return a word's inverse document frequency, in the form that is never negative (Lucene's)."""
+    return math.log1p((max(total - holding, 0) + 0.5) / (holding + 0.5))
+
+
+def _holds(row: sqlite3.Row, begun: str) -> bool:
+    """Tell whether one of a fact's words begins so."""
+    return any(
+        word.startswith(begun) for part in ("statement", "context") for word in split(unaccented(row[part]))
+    )
+
+
+def _quoted(item: _Weighed) -> str:
+    """Return a word as an FTS5 string, in which no operator has a meaning: it holds no quote."""
+    return f'"{item.word.written}"'

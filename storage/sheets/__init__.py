@@ -1,0 +1,1 @@
+"""Fact sheets: import and export."""

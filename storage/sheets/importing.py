@@ -1,0 +1,251 @@
+"""Import of fact sheets: it takes effect whole or not at all. Export stands beside it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storage.changing.ledger import close_import
+from storage.changing.references import Resolver
+from storage.changing.writing import Batch, Written
+from storage.domain.entries import EntityEntry, FactEntry, SourceEntry, StoryEntry
+from storage.domain.errors import InvalidSheet, RecordError, UnknownRefs
+from storage.domain.models import Story
+from storage.domain.names import fold, slug
+from storage.engines.sqlite import Transaction
+from storage.sheets import formats
+from storage.sheets.exporting import export_sheet, sheet_schema
+from storage.trail.audit import By, Trace
+
+if TYPE_CHECKING:
+    from storage.record import Record
+
+__all__ = ["Imported", "Progress", "export_sheet", "import_sheet", "sheet_schema"]
+
+Progress = Callable[[int, int], None]
+CHUNK = 2000
+MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did; `story` is the last story it wrote to."""
+
+    story: Story
+    added: int
+    updated: int
+    unchanged: int
+
+
+async def import_sheet(
+    record: Record, path: Path, *, actor: str, story: str | None = None, progress: Progress | None = None
+) -> Imported:
+    """Put a sheet on record in one transaction. `progress` hears of (lines read, lines in all).
+
+    Raises InvalidSheet with line and field of every error, OSError, and the errors of a transaction.
+    """
+    async with record.database.transaction() as tx:
+        trace = await Trace.open(tx, By(actor), record.ledger.clock)
+        importing = _Importing(tx, trace, story, path)
+        total = formats.count_lines(path)
+        for count, located in enumerate(formats.read(path)):
+            await importing.take(located)
+            if progress and count % CHUNK == 0:
+                progress(located.line, total)
+        await importing.finish()
+    if progress:
+        progress(total, total)
+    found = await record.stories.find(importing.story_name)
+    if found is None:
+        raise RecordError(f"{path.name} holds neither a story nor a fact: nothing was imported")
+    written = importing.written
+    return Imported(found, written.added, written.updated, written.unchanged)
+
+
+@dataclass(slots=True)
+class _Uses:
+    """Where a sheet first uses a ref, so that an unknown one can be named with its line."""
+
+    lines: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def note(self, located: formats.Located, entry: FactEntry) -> None:
+        for position, item in enumerate(entry.attributions):
+            if isinstance(item.source, str):
+                line = located.at("attributions", position, "source")
+                self.lines.setdefault(
+                    ("source", item.source), f"line {line}, attributions[{position}].source"
+                )
+        for name in ("contradicts", "supports"):
+            for position, relation in enumerate(getattr(entry, name)):
+                line = located.at(name, position, "fact")
+                self.lines.setdefault(("fact", relation.fact), f"line {line}, {name}[{position}].fact")
+        if entry.superseded_by:
+            self.lines.setdefault(
+                ("fact", entry.superseded_by), f"line {located.at('superseded_by')}, superseded_by"
+            )
+
+    def problems(self, error: UnknownRefs) -> list[str]:
+        return [
+            f"{self.lines.get((error.what, ref), 'sheet')}: no {error.what} has the ref {ref!r}"
+            for ref in error.refs
+        ]
+
+
+class _Importing:
+    """Takes the entries of one sheet; after the first problem it only checks the rest."""
+
+    def __init__(self, tx: Transaction, trace: Trace, story: str | None, path: Path) -> None:
+        self._tx, self._trace = tx, trace
+        self._given = story
+        self.story_name = story or (slug(path.stem)[:40].strip("-") or "story")
+        self.written = Written()
+        self._problems: list[str] = []
+        self._count = 0
+        self._batch: Batch | None = None
+        self._resolver: Resolver | None = None
+        self._story_id = 0
+        self._entry: StoryEntry | None = None
+        self._entry_line = 1
+        self._sources: list[SourceEntry] = []
+        self._entities: list[EntityEntry] = []
+        self._facts: list[FactEntry] = []
+        self._uses = _Uses()
+        self._lines: dict[str, int] = {}
+        # A TOML sheet declares its entities, so a name that it does not declare is a slip.
+        self._names: dict[str, str] | None = {} if path.suffix == ".toml" else None
+
+    async def take(self, located: formats.Located) -> None:
+        """Take one entry, or what is wrong with it."""
+        self._report(located.problems)
+        match located.entry:
+            case StoryEntry() as entry:
+                await self._flush(end=True)
+                self._entry, self.story_name = entry, self._given or entry.name
+                self._entry_line = located.at("about")
+            case SourceEntry() as entry:
+                self._sources.append(entry)
+            case EntityEntry() as entry:
+                self._entities.append(entry)
+                self._declare(entry)
+            case FactEntry() as entry:
+                self._fact(located, entry)
+            case None if located.place[:1] == ("entities",):
+                # With an entity in doubt, who is a stranger cannot be told.
+                self._names = None
+        if len(self._facts) >= CHUNK:
+            await self._flush()
+
+    async def finish(self) -> None:
+        """Write what is left; raise InvalidSheet if there was any problem."""
+        await self._flush(end=True)
+        if self._problems:
+            raise InvalidSheet(self._problems, self._count)
+        await close_import(self._tx, self._trace, self._story_id, self.written)
+
+    def _declare(self, entry: EntityEntry) -> None:
+        if self._names is not None:
+            for name in (entry.name, entry.short or "", *entry.aliases):
+                self._names.setdefault(fold(name), name)
+            self._names.setdefault(entry.ref, entry.ref)
+
+    def _fact(self, located: formats.Located, entry: FactEntry) -> None:
+        line = located.line
+        if (first := self._lines.setdefault(entry.ref, line)) != line:
+            self._report([f"line {line}, ref: {entry.ref!r} is already used on line {first}"])
+        self._uses.note(located, entry)
+        self._report(self._strangers(located, entry))
+        self._facts.append(entry)
+
+    def _strangers(self, located: formats.Located, entry: FactEntry) -> list[str]:
+        """Return the names in a fact that its sheet does not declare, each with the nearest one."""
+        if self._names is None:
+            return []
+        voices = enumerate(entry.attributions)
+        used: list[tuple[str, formats.Place, str | None]] = [
+            (f"attributions[{n}].speaker", ("attributions", n, "speaker"), item.speaker) for n, item in voices
+        ]
+        used += [(part, (part,), name) for part in ("places", "about") for name in getattr(entry, part)]
+        problems = []
+        for where, place, name in used:
+            if name and name not in self._names and fold(name) not in self._names:
+                near = difflib.get_close_matches(fold(name), self._names, 1, 0.5)
+                hint = f"; did you mean {self._names[near[0]]!r}?" if near else ""
+                problems.append(
+                    f"line {located.at(*place)}, {where}: {name!r} is none of the sheet's entities{hint}"
+                )
+        return problems
+
+    def _report(self, problems: Iterable[str]) -> None:
+        for problem in problems:
+            self._count += 1
+            if len(self._problems) < MOST_PROBLEMS:
+                self._problems.append(problem)
+
+    async def _flush(self, *, end: bool = False) -> None:
+        """Write what has been gathered, unless a problem has made that pointless."""
+        if not self._problems and (
+            self._entry or self._sources or self._entities or self._facts or self._batch
+        ):
+            try:
+                await self._write(end=end)
+            except UnknownRefs as error:
+                self._report(self._uses.problems(error))
+            except InvalidSheet:
+                raise
+            except RecordError as error:
+                self._report([str(error)])
+        self._sources, self._entities, self._facts = [], [], []
+        if end:
+            self._batch, self._entry, self._lines, self._uses = None, None, {}, _Uses()
+
+    async def _write(self, *, end: bool) -> None:
+        if self._batch is None:
+            self._story_id = await self._open_story()
+            self._resolver = await Resolver.open(self._tx, self._story_id)
+            self._batch = Batch(self._tx, self._story_id, self._trace, self._resolver)
+            self._batch.written = self.written
+        assert self._resolver is not None
+        await self._resolver.add_sources(self._sources)
+        await self._resolver.add_entities(self._entities)
+        await self._batch.write(self._facts)
+        if end:
+            await self._batch.finish()
+            await self._lead()
+
+    async def _open_story(self) -> int:
+        title = self._entry.title if self._entry else self.story_name
+        opened = (self._entry and self._entry.opened_at) or self._trace.at
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", self.story_name):
+            raise RecordError(
+                f"{self.story_name!r} is no story name: use a-z, 0-9 and -, at most 40, with --story"
+            )
+        rows = await self._tx.fetch(
+            "INSERT INTO story (name, title, opened_at) VALUES (:name, :title, :opened)"
+            " ON CONFLICT (name) DO UPDATE SET"
+            " title = CASE WHEN :titled THEN excluded.title ELSE story.title END"
+            " RETURNING id",
+            {"name": self.story_name, "title": title, "opened": opened, "titled": self._entry is not None},
+        )
+        return int(rows[0][0])
+
+    async def _lead(self) -> None:
+        """Remember which facts tell the story in a few lines."""
+        if self._entry is None or not self._entry.about:
+            return
+        rows = await self._tx.fetch(
+            "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
+            (self._story_id, json.dumps(self._entry.about)),
+        )
+        ids = {row[0]: row[1] for row in rows}
+        if missing := [ref for ref in self._entry.about if ref not in ids]:
+            raise RecordError(f"line {self._entry_line}, story.about: no fact has the ref {missing[0]!r}")
+        await self._tx.run("DELETE FROM lead WHERE story_id = ?", (self._story_id,))
+        await self._tx.run_many(
+            "INSERT INTO lead VALUES (?, ?, ?)",
+            [(self._story_id, position, ids[ref]) for position, ref in enumerate(self._entry.about, 1)],
+        )

@@ -1,0 +1,1 @@
+"""The audit trail, and how far those have come who follow it."""

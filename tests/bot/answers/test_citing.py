@@ -1,0 +1,106 @@
+"""How a source is described: all that is known, what is missing said so, and who relays it."""
+
+import pytest
+
+from bot.answers.citing import citation, cite, cite_relation, cite_role, describe, short, voice
+from storage.domain.models import Attribution, Entity, Relation, RelationKind, Source, SourceKind
+
+ARTICLE = Source(
+    id=1, story_id=1, ref="a", kind=SourceKind.ARTICLE, name="the article", published="2024-01-04"
+)
+REPORT = Source(
+    id=2,
+    story_id=1,
+    ref="r",
+    kind=SourceKind.REPORT,
+    name="the Gazette's report",
+    publisher="Gazette",
+    via=ARTICLE,
+)
+
+
+def source(kind=SourceKind.ARTICLE, **fields):
+    return Source(id=5, story_id=1, ref="s", kind=kind, **fields)
+
+
+def test_an_article_without_publisher_and_date_says_so():
+    assert describe(source()) == "Article, publisher not named, date not given"
+
+
+def test_an_author_stands_in_for_a_publisher():
+    assert describe(source(author="A. Writer", published="2023")) == "Article, A. Writer, 2023"
+
+
+def test_a_title_is_quoted_and_the_publisher_named_once():
+    titled = source(title="Gazette finds more", publisher="Gazette", published="2024-01-04")
+    assert describe(titled) == "“Gazette finds more”, 4 January 2024"
+    assert describe(titled.model_copy(update={"publisher": "Courier"})) == (
+        "“Gazette finds more”, Courier, 4 January 2024"
+    )
+
+
+@pytest.mark.parametrize(
+    "kind", [SourceKind.REPORT, SourceKind.STUDY, SourceKind.STATEMENT, SourceKind.LEGAL]
+)
+def test_only_what_is_published_by_nature_misses_a_publisher(kind):
+    assert "publisher" not in describe(source(kind))
+    assert "date not given" in describe(source(kind))
+
+
+def test_a_source_known_through_another_says_through_which():
+    assert describe(REPORT) == (
+        "Gazette's report, date not given, known only via the article of 4 January 2024"
+    )
+
+
+def test_a_description_begins_with_a_capital():
+    assert describe(source(name="the évidence")).startswith("É")
+
+
+@pytest.mark.parametrize(
+    ("fields", "called"),
+    [
+        ({"name": "the study", "publisher": "P", "author": "A"}, "the study"),
+        ({"publisher": "P", "author": "A"}, "P"),
+        ({"author": "A"}, "A"),
+        ({}, "the article"),
+    ],
+)
+def test_a_sentence_calls_a_source_by_the_best_name_it_has(fields, called):
+    assert voice(source(**fields)) == called
+
+
+@pytest.mark.parametrize("kind", list(SourceKind))
+def test_every_kind_of_source_has_words_of_its_own(kind):
+    assert voice(source(kind)).startswith("the ")
+    assert len(describe(source(kind))) > len("date not given")
+
+
+def test_in_passing_a_source_is_called_with_its_date_if_it_has_one():
+    assert short(ARTICLE) == "the article of 4 January 2024"
+    assert short(REPORT) == "the Gazette's report"
+
+
+def test_a_citation_carries_source_entry_place_and_address():
+    cited = citation(source(url="https://example.org/a"), "¶3")
+    assert (cited.source, cited.locator, cited.url) == (5, "¶3", "https://example.org/a")
+    assert cited.entry == describe(source())
+
+
+def test_an_attribution_is_cited_where_it_stands():
+    assert cite(Attribution(source=ARTICLE, locator="¶6")) == citation(ARTICLE, "¶6")
+
+
+def test_a_role_is_cited_and_no_role_has_no_citation():
+    nobody = Entity(id=1, story_id=1, ref="e", kind=None, name="Someone")
+    assert cite_role(nobody) is None
+    assert cite_role(nobody.model_copy(update={"role": "mayor"})) is None
+    mayor = nobody.model_copy(update={"role": "mayor", "role_source": ARTICLE, "role_locator": "¶1"})
+    assert cite_role(mayor) == citation(ARTICLE, "¶1")
+
+
+def test_a_relation_is_cited_only_where_a_source_states_it():
+    relation = Relation(kind=RelationKind.SUPPORTS, other_id=2, outgoing=True, other_in_force=True)
+    assert cite_relation(relation) is None
+    stated = relation.model_copy(update={"source": ARTICLE, "locator": "¶4"})
+    assert cite_relation(stated) == citation(ARTICLE, "¶4")

@@ -1,0 +1,133 @@
+"""Sentences: whose word it is comes first, the statement comes whole, and nothing is said by the bot."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answers.sentences import echo, sentence
+from storage.domain.models import Attribution, Entity, EntityKind, Fact, Source, SourceKind, Stance
+from storage.domain.names import fold
+
+ARTICLE = Source(
+    id=1, story_id=1, ref="a", kind=SourceKind.ARTICLE, name="the article", published="2024-01-04"
+)
+MAYOR = Entity(id=1, story_id=1, ref="m", kind=EntityKind.PERSON, name="Ada Mayor", short="Mayor")
+COURT = Entity(id=2, story_id=1, ref="c", kind=EntityKind.ORGANISATION, name="the High Court")
+ANYBODY = Attribution(source=ARTICLE)
+WORDS = st.text(
+    st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="\xa0"), min_size=1, max_size=80
+).filter(str.strip)
+
+
+def fact(statement="the bridge is closed", date_note=None, **attribution):
+    item = Attribution(**{"source": ARTICLE, "speaker": MAYOR, **attribution})
+    return Fact(id=1, story_id=1, ref="f", statement=statement, attributions=(item,), date_note=date_note)
+
+
+def test_speaker_cue_and_statement_stand_in_that_order():
+    assert sentence(fact(cue="reminded that")) == "Mayor reminded that the bridge is closed"
+
+
+def test_a_speaker_is_called_by_the_short_name_or_else_the_full_one():
+    assert sentence(fact(cue="ruled that", speaker=COURT)) == "The High Court ruled that the bridge is closed"
+
+
+def test_without_a_speaker_the_source_speaks():
+    assert sentence(fact(cue="states that", speaker=None)) == "The article states that the bridge is closed"
+
+
+def test_a_bare_assertion_stands_behind_a_colon_as_it_was_worded():
+    assert sentence(fact(statement="The bridge is closed.")) == "Mayor: The bridge is closed."
+
+
+@pytest.mark.parametrize("stance", [item for item in Stance if item is not Stance.ASSERTS])
+def test_a_stance_is_said_even_where_no_cue_is_given(stance):
+    said = sentence(fact(stance=stance))
+    assert said.startswith("Mayor ") and said.endswith(" the bridge is closed")
+    assert stance.value.split(" ")[0].rstrip("es")[:3] in said
+
+
+def test_a_denial_never_reads_like_an_assertion():
+    assert sentence(fact(stance=Stance.DENIES)) == "Mayor denies that the bridge is closed"
+
+
+@pytest.mark.parametrize(
+    ("statement", "reads"),
+    [
+        ("The bridge is closed.", "the bridge is closed"),
+        ("Any of them came", "any of them came"),
+        ("Any", "any"),
+        ("NATO met.", "NATO met"),
+        ("Ukraine called", "Ukraine called"),
+        ("They waited...", "they waited..."),
+    ],
+)
+def test_a_statement_reads_on_after_its_cue_and_names_keep_their_capitals(statement, reads):
+    assert sentence(fact(statement, cue="said that")) == f"Mayor said that {reads}"
+
+
+def test_a_quote_is_added_unless_the_statement_holds_it():
+    assert sentence(fact(cue="said that", quote="not one day")) == (
+        "Mayor said that the bridge is closed (“not one day”)"
+    )
+    assert "“" not in sentence(fact(cue="said that", quote='"Bridge is"'))
+
+
+def test_when_it_was_said_is_told_unless_the_citation_tells_it():
+    assert "(said 3 March 2023)" in sentence(fact(cue="said that", said="2023-03-03"))
+    assert "2024" not in sentence(fact(cue="said that", said="2024-01-04"))
+
+
+def test_on_a_timeline_when_it_was_said_stands_in_the_label_unless_the_event_is_dated():
+    assert "2024" not in sentence(fact(cue="said that", said="2024-01-04"), dated=True)
+    item = fact(cue="said that", said="2024-01-04").model_copy(update={"occurred": "2023-03"})
+    dated = sentence(item, dated=True)
+    assert "(reported 4 January 2024)" in dated
+
+
+def test_a_dated_sentence_says_what_the_source_leaves_open():
+    item = fact(cue="said that", date_note="no year is given")
+    assert sentence(item, dated=True).endswith("(no year is given)")
+    assert "no year" not in sentence(item)
+
+
+def test_any_attribution_of_a_fact_can_speak_its_sentence():
+    item = fact(cue="said that")
+    other = Attribution(source=ARTICLE, speaker=COURT, cue="denied that", stance=Stance.DENIES)
+    assert sentence(item, other) == "The High Court denied that the bridge is closed"
+
+
+@pytest.mark.parametrize("stance", list(Stance))
+def test_a_further_voice_is_named_with_its_stance(stance):
+    first = Attribution(source=ARTICLE)
+    said = echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
+    assert said.endswith(": the High Court")
+    assert "denied" not in said or stance is Stance.DENIES
+    assert len({echo(Attribution(source=ARTICLE, stance=other), first) for other in Stance}) == len(Stance)
+
+
+@pytest.mark.parametrize("stance", list(Stance))
+def test_under_a_denial_whoever_does_not_deny_holds_what_is_denied(stance):
+    """“Supported by: the court” would read as if the court supported the denial."""
+    first = Attribution(source=ARTICLE, speaker=MAYOR, stance=Stance.DENIES)
+    said = echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
+    if stance is Stance.DENIES:
+        assert said == echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance), ANYBODY)
+    else:
+        assert said == "not denied but held by: the High Court"
+
+
+@given(statement=WORDS, cue=st.none() | WORDS, stance=st.sampled_from(Stance), dated=st.booleans())
+def test_a_sentence_loses_no_word_of_its_statement_and_always_names_the_speaker(
+    statement, cue, stance, dated
+):
+    said = sentence(fact(statement, cue=cue, stance=stance, said="2020", date_note="open"), dated=dated)
+    assert said.startswith("Mayor")
+    assert f" {fold(statement)} ".replace("  ", " ") in f" {fold(said)} "
+
+
+@given(statement=WORDS, quote=WORDS)
+def test_a_quote_is_never_lost(statement, quote):
+    said = sentence(fact(statement, cue="said that", quote=quote))
+    bare = quote.strip("\"“”'")
+    assert bare.casefold() in said.casefold() or fold(bare) in fold(said)

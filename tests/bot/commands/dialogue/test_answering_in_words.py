@@ -1,0 +1,77 @@
+"""Answers in words where plain talk is not heard: the command that a question names, and its sheet."""
+
+from bot.replies import Note, Reply
+from tests.bot.desk import ANN, EVE, assert_short, buttons, said
+from tests.bot.filling_in import fills, opened
+
+
+async def test_a_question_says_which_command_answers_it_in_words(desk):
+    ann = await desk.moderator()
+    await ann.says("/add")
+    dialogue = await desk.record.dialogues.find(ANN, ANN)
+    assert ann.reply.asks == f"/answer #{dialogue.token}"
+    await ann.says(f"{ann.reply.asks} The bridge is closed")
+    assert "Who says so" in ann.seen and ann.reply.asks != f"/answer #{dialogue.token}"
+    await ann.tells("/skip", "/skip", f"{ann.reply.asks}")
+    await ann.tells("/answer S1", "/skip", "/skip", "/skip")
+    assert "Confirm" in buttons(ann.reply) and ann.reply.asks is None
+    assert (await ann.says("/who")).asks is None
+
+
+async def test_an_answer_to_an_earlier_question_is_told_and_the_open_one_asked_again(desk):
+    ann = await desk.moderator()
+    stale = (await ann.says("/add")).asks
+    await ann.says(f"{stale} The bridge is closed")
+    await ann.says(f"{stale} The bridge is open")
+    assert "answered already" in ann.seen and "Who says so" in ann.seen
+    refused = await opened(ann, stale)
+    assert isinstance(refused, Reply) and "Who says so" in said(refused) and refused.asks == ann.reply.asks
+    await fills(ann, stale, text="The bridge is open")
+    assert "answered already" in ann.seen
+    assert_short(await desk.person(EVE).says(f"{ann.reply.asks} mine"), "somebody else")
+    assert_short(await opened(desk.person(EVE), ann.reply.asks), "somebody else")
+    assert_short(await ann.says(ann.reply.asks), "holds no words")
+
+
+async def test_the_open_question_has_a_sheet(desk):
+    ann = await desk.moderator()
+    asks = (await ann.says("/add")).asks
+    question = ann.reply.blocks[0].text
+    for text in ("/answer", asks):
+        sheet = await opened(ann, text)
+        (blank,) = sheet.blanks
+        assert (sheet.key, sheet.title, blank.name, blank.long, blank.required) == (
+            asks,
+            "Your answer",
+            "",
+            True,
+            True,
+        )
+        assert (blank.label, blank.hint) == ("Statement", question)
+        assert blank.example == "The bridge was closed at noon"
+    await fills(ann, asks, text="The bridge\nsource: S1\nis closed")
+    await fills(ann, ann.reply.asks, text="Lubinets")
+    dialogue = await desk.record.dialogues.find(ANN, ANN)
+    assert dialogue.state["texts"]["statement"] == "The bridge source: S1 is closed"
+    await fills(ann, ann.reply.asks, text=" \n ")
+    assert_short(ann.reply, "holds no words")
+
+
+async def test_what_waits_for_a_yes_or_a_choice_has_no_sheet(desk):
+    ann = await desk.moderator()
+    await fills(ann, "/add", statement="The bridge is closed", source="S1")
+    assert ann.reply.asks is None
+    assert_short(await opened(ann, "/answer"), "Choose one of those")
+    await ann.presses("Change something")
+    assert ann.reply.asks is None
+    assert_short(await opened(ann, "/answer"), "Choose one of those")
+    desk.moments.pass_by(hours=2)
+    assert_short(await opened(ann, "/answer"), "after an hour")
+
+
+async def test_a_reply_that_was_kept_without_the_command_is_read(desk):
+    kept = Reply(blocks=(Note(text="x"),)).model_dump(exclude={"asks"})
+    assert Reply.model_validate(kept).asks is None
+    assert Reply.model_validate_json('{"blocks":[{"text":"x"}],"actions":[],"aside":false}').asks is None
+    asking = Reply(blocks=(Note(text="x"),), asks="/answer #1.1")
+    assert Reply.model_validate_json(asking.model_dump_json()) == asking

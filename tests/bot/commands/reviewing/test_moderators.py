@@ -1,0 +1,174 @@
+"""/moderators, /appoint, /dismiss: by reply, by @name, by id; for one story or for all; only people."""
+
+import pytest
+
+from bot.requests import Identity
+from tests.bot.desk import ANN, BOB, EVE, OWNER, assert_short, buttons, said
+
+GROUP = "telegram:-100"
+TITLE = "Belarus and children from Ukraine: who says what"
+
+
+async def offices(desk):
+    return {(member.address, member.story_id) for member in await desk.record.members.page(limit=100)}
+
+
+async def test_by_name_once_they_have_written(desk):
+    owner = desk.person(OWNER)
+    before = desk.kept()
+    assert_short(await owner.says("/appoint @ann belarus"), "@ann", "write to me once")
+    assert desk.kept() == before
+    await desk.person(ANN, GROUP, handle="Ann", name="Ann Smith").says("/start")
+    await owner.says("/appoint @ann belarus")
+    assert "@Ann is now a moderator" in owner.seen and TITLE in owner.seen
+    assert await offices(desk) == {(ANN, 1)}
+    await owner.presses("Take it back")
+    assert await offices(desk) == set()
+
+
+@pytest.mark.parametrize("word", ["7", "telegram:7"])
+async def test_by_id(desk, word):
+    owner = desk.person(OWNER)
+    await owner.says(f"/appoint {word}")
+    assert "all stories" in owner.seen
+    assert await offices(desk) == {(ANN, None)}
+    await owner.says(f"/dismiss {word}")
+    assert await offices(desk) == set()
+
+
+async def test_by_replying_to_a_message_of_theirs(desk):
+    owner = desk.person(OWNER, GROUP)
+    await owner.says("/appoint belarus", replied_to=Identity(ANN, None, "Ann Smith"))
+    assert "Ann Smith is now" in owner.seen
+    assert await offices(desk) == {(ANN, 1)}
+    await owner.says("/dismiss belarus", replied_to=Identity(ANN, None, "Ann Smith"))
+    assert await offices(desk) == set()
+
+
+async def test_by_naming_somebody_who_has_no_name_of_their_own(desk):
+    """Telegram lets one mention such people by the name that it shows."""
+    owner, named = desk.person(OWNER, GROUP), Identity(ANN, None, "Ann  Smith", words="Ann  Smith")
+    other = Identity(BOB, "bob")
+    await owner.says("/appoint Ann  Smith belarus", mentioned=(named,), replied_to=other)
+    assert await offices(desk) == {(ANN, 1)}
+    await owner.says("/dismiss Ann  Smith belarus", mentioned=(named,))
+    await owner.says("/appoint Ann  Smith", mentioned=(named,))
+    assert await offices(desk) == {(ANN, None)}
+
+
+async def test_by_the_id_of_somebody_whom_the_platform_names_beside_it(desk):
+    """Discord's options do so."""
+    owner = desk.person(OWNER, GROUP)
+    await owner.says(f"/appoint {ANN} belarus", mentioned=(Identity(BOB, "bob"), Identity(ANN, "ann")))
+    assert "@ann is now a moderator" in owner.seen
+    assert await offices(desk) == {(ANN, 1)}
+    robot = Identity(BOB, "robot", is_person=False)
+    assert_short(await owner.says(f"/appoint {BOB}", mentioned=(robot,)), "not a person")
+    assert await offices(desk) == {(ANN, 1)}
+
+
+async def test_a_name_in_the_text_counts_more_than_whom_the_message_replies_to(desk):
+    owner = desk.person(OWNER, GROUP)
+    await owner.says("/appoint 8", replied_to=Identity(ANN, "ann"))
+    assert await offices(desk) == {(BOB, None)}
+
+
+@pytest.mark.parametrize("fields", [{"is_person": False}, {"is_person": False, "handle": "channel"}])
+async def test_what_is_no_person_is_never_appointed(desk, fields):
+    owner = desk.person(OWNER, GROUP)
+    before = desk.kept()
+    assert_short(await owner.says("/appoint", replied_to=Identity("telegram:-5", **fields)), "not a person")
+    assert_short(await owner.says("/appoint telegram:-5"), "not a person")
+    assert desk.kept() == before
+
+
+async def test_one_of_a_group_of_stories_or_all(desk):
+    owner = desk.person(OWNER)
+    await owner.tells("/appoint 7 belarus", "/appoint 7 TARROW-FERRY", "/appoint 8")
+    ferry = (await desk.record.stories.find("tarrow-ferry")).id
+    assert await offices(desk) == {(ANN, 1), (ANN, ferry), (BOB, None)}
+    await owner.says("/moderators")
+    assert TITLE in owner.seen and "all stories" in owner.seen and "22 November 2026" in owner.seen
+    await owner.says("/dismiss 7 belarus")
+    assert "still moderate" in owner.seen
+    assert_short(await owner.says("/dismiss 7"), "no moderator of")
+    assert await offices(desk) == {(ANN, ferry), (BOB, None)}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/appoint", "Say who"),
+        ("/appoint belarus", "Say who"),
+        ("/appoint ann", "Say who"),
+        ("/appoint @nobody", "@nobody"),
+        ("/appoint 7 moon", "No story is named “moon”"),
+        ("/appoint 7 belarsu", "Did you mean belarus"),
+        ("/appoint 7 <b>x</b>", "No story is named"),
+        ("/appoint 0", "Say who"),
+        ("/appoint -100", "a group, a channel or a bot, not a person"),
+        ("/appoint --100", "Say who"),
+        ("/appoint -0", "Say who"),
+        ("/appoint ٣", "Say who"),
+        ("/appoint 999999999999999999999", "Say who"),
+        ("/appoint @" + "x" * 65, "Say who"),
+        ("/appoint 8 belarus", "already"),
+        ("/dismiss", "Say who"),
+        ("/dismiss 9", "no moderator of"),
+        ("/dismiss 8", "no moderator of"),
+        ("/dismiss @nobody", "@nobody"),
+    ],
+)
+async def test_what_will_not_do_is_told_and_changes_nothing(desk, text, told):
+    await desk.appoint(BOB, "belarus")
+    owner = desk.person(OWNER)
+    before = desk.kept()
+    assert_short(await owner.says(text), told)
+    assert desk.kept() == before
+
+
+async def test_appointed_twice_at_once_it_is_done_once(desk):
+    owner = desk.person(OWNER)
+    await owner.says("/appoint 7")
+    before = desk.kept()
+    assert_short(await owner.says("/appoint 7"), "already")
+    assert desk.kept() == before
+
+
+async def test_a_moderator_is_still_found_by_the_name_of_then(desk):
+    """After a restart nobody has been met; those in office are known from the record."""
+    await desk.appoint(ANN, "belarus", handle="ann")
+    owner = desk.person(OWNER)
+    await owner.says("/dismiss @ANN belarus")
+    assert await offices(desk) == set()
+
+
+async def test_an_address_of_another_platform_is_kept_as_such(desk):
+    await desk.person(OWNER).says("/appoint terminal:local")
+    assert await offices(desk) == {("terminal:local", None)}
+
+
+async def test_the_list_goes_on_page_by_page(desk):
+    for number in range(20):
+        await desk.appoint(f"telegram:{100 + number}", "belarus")
+    owner = desk.person(OWNER)
+    shown = said(await owner.says("/moderators"))
+    pages = 1
+    while "More" in buttons(owner.reply):
+        shown += said(await owner.presses("More"))
+        pages += 1
+    assert pages == 3
+    assert [shown.count(f"(telegram:{100 + number})") for number in range(20)] == [1] * 20
+
+
+async def test_it_is_all_on_the_trail(desk):
+    owner = desk.person(OWNER)
+    await owner.tells("/appoint 7 belarus", "/dismiss 7 belarus")
+    dismissed, appointed = await desk.record.audit.page(limit=2)
+    assert (appointed.action, appointed.actor, appointed.subject) == ("appointed", OWNER, ANN)
+    assert (dismissed.action, dismissed.story_id, dismissed.chat) == ("dismissed", 1, OWNER)
+
+
+async def test_nobody_is_listed_where_nobody_is(desk):
+    assert_short(await desk.person(OWNER).says("/moderators"), "/appoint")
+    assert_short(await desk.person(EVE).says("/moderators"), "There is no command")

@@ -1,0 +1,82 @@
+"""Every example of every command, over a record that holds what it speaks of, and over an empty one."""
+
+import pytest
+
+from bot.commands import commands
+from bot.requests import Role
+from storage.record import Record
+from tests.bot.desk import ANN, Desk, Moments
+
+SUGGESTED = ("/suggest The bridge was closed.\nsource: S1", "[Confirm]") * 3
+# What has to have happened before an example of a command makes sense.
+BEFORE = {
+    "tellme": ("What is the capital of France?",),
+    **dict.fromkeys(("answer", "confirm", "cancel"), ("/suggest The bridge was closed.\nsource: S1",)),
+    **dict.fromkeys(("skip", "back"), ("/suggest The bridge was closed.",)),
+    "answer": ("/suggest",),
+    "choose": ("/suggest The bridge was closed.", "/skip"),
+    "back": ("/suggest The bridge was closed.", "/skip"),
+    "restore": ("/retract F7 The source withdrew it", "[Confirm]"),
+    "undo": ("/retract F7 The source withdrew it", "[Confirm]"),
+    **dict.fromkeys(("review", "approve", "reject", "same", "edit"), SUGGESTED),
+    "moderators": ("/appoint 7",),
+    "unanswered": ("What is the capital of France?",),
+    "dismiss": ("/appoint @ann belarus",),
+    "unsubscribe": ("/subscribe",),
+    "subscriptions": ("/subscribe",),
+    "catchup": ("/settings", "/retract F7 The source withdrew it", "[Confirm]"),
+}
+
+
+@pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
+async def test_every_example_of_every_command_is_answered(desk, command):
+    await desk.person(ANN, handle="ann").says("/start")
+    asker = desk.person("telegram:1", role=Role.OWNER)
+    await asker.tells(*BEFORE.get(command.name, ()))
+    # What is kept under a button cannot be known beforehand.
+    example = asker.button("Tell me") if command.name == "tellme" else command.example
+    assert example.startswith(f"/{command.name}")
+    reply = await asker.says(example)
+    only_says = command.name in ("confirm", "cancel", "appoint", "dismiss", "unsubscribe", "catchup")
+    assert len(reply.blocks) > 1 or reply.actions or only_says, command.example
+    for refusal in (
+        "There is no",
+        "Nothing is being asked",
+        "not on record",
+        "I have not met",
+        "no moderator",
+    ):
+        assert refusal not in asker.seen
+
+
+# What does not speak of a story, or of what stands in its record.
+WITHOUT_STORY = frozenset(
+    "start help privacy forgetme link newstory moderators appoint dismiss tellme approve reject edit same"
+    " answer choose skip back confirm cancel settings subscriptions unsubscribe mute".split()
+)
+
+
+async def test_an_empty_record_is_told_as_such_by_every_command(tmp_path):
+    empty = await Record.open(tmp_path / "empty.db")
+    try:
+        desk = Desk(empty, Moments())
+        before = desk.kept()
+        for command in commands:
+            asker = desk.person(f"telegram:{command.name}", role=Role.OWNER)
+            await asker.says(command.example)
+            assert "went wrong" not in asker.seen, command.name
+            assert command.name in WITHOUT_STORY or "on record" in asker.seen, command.name
+        assert desk.kept() == before
+    finally:
+        await empty.close()
+
+
+async def test_a_story_can_be_opened_and_filled_where_nothing_is_on_record(tmp_path):
+    empty = await Record.open(tmp_path / "empty.db")
+    try:
+        owner = Desk(empty, Moments()).person("telegram:1", role=Role.OWNER)
+        await owner.tells("/newstory flood The flood", "[Confirm]", "[Use it here]")
+        await owner.tells("/add The dam broke.\nsource: A report", "[New source]", "[Confirm]")
+        assert "F1" in owner.seen
+    finally:
+        await empty.close()

@@ -1,0 +1,289 @@
+"""What asks the bot something on Discord, who asks and where, and how options become a text."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import Mock
+
+import discord
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.commands import commands
+from bot.commands.core.registry import Argument, Command, Kind
+from bot.commands.dispatch import Dispatcher
+from bot.config import Settings
+from bot.frontends.discord.addressing import (
+    asked,
+    channel,
+    lacking,
+    left_out,
+    may_manage,
+    number_of,
+    person,
+    quoted,
+    told,
+    typed,
+)
+from bot.requests import Identity, Request
+from storage.domain.names import clean, clean_lines
+from tests.bot.hostile import STRANGE
+
+ME = cast("discord.ClientUser", SimpleNamespace(id=99))
+ALL = discord.Permissions.all()
+THREAD = Mock(spec=discord.Thread, id=55)
+CHANNEL = Mock(spec=discord.TextChannel, id=44)
+FORUM_POST = Mock(spec=discord.Thread, id=66, parent=Mock(spec=discord.ForumChannel, id=33))
+
+
+class Somebody(SimpleNamespace):
+    """A user, told apart by the id, as the library's are."""
+
+    def __eq__(self, other: object) -> bool:
+        return getattr(other, "id", None) == self.id
+
+    __hash__ = None  # type: ignore[assignment]  # reason: nobody needs it
+
+
+def user(number: int = 7, name: str = "ann", *, bot: bool = False) -> Any:
+    return Somebody(id=number, name=name, display_name=name.title(), bot=bot)
+
+
+def acting(place: Any = CHANNEL, guild: int | None = 1, **fields: Any) -> Any:
+    known: dict[str, Any] = {
+        "guild_id": guild, "channel_id": place.id, "channel": place, "user": user(),
+        "locale": discord.Locale.ukrainian, "permissions": discord.Permissions.none(), "app_permissions": ALL,
+    }  # fmt: skip
+    return SimpleNamespace(**known | fields)
+
+
+@pytest.mark.parametrize(
+    ("place", "guild", "chat"),
+    [
+        (CHANNEL, 1, "discord:#44"),
+        (THREAD, 1, "discord:#55"),
+        (FORUM_POST, 1, "discord:#66"),
+        (Mock(spec=discord.DMChannel, id=70), None, "discord:7"),
+    ],
+)
+def test_where_and_by_whom_something_is_asked(place: Any, guild: int | None, chat: str) -> None:
+    request = asked(acting(place, guild), "/who")
+    assert request == Request(
+        "/who", chat, "discord:7", language="uk", shared=guild is not None, handle="ann", name="Ann",
+        alone="discord:7", discreet=True,
+    )  # fmt: skip
+    assert request.role is None and request.private
+    assert (request.administers is None) == (guild is None)
+
+
+@pytest.mark.parametrize(("number", "address"), [(person(34), (34, False)), (channel(12), (12, True))])
+def test_addresses_are_read_back(number: str, address: tuple[int, bool]) -> None:
+    assert number_of(number) == address
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("en-US", "en_US"), ("pt-BR", "pt_BR"), ("uk", "uk"), ("xx-Y", "xx_Y")]
+)  # fmt: skip
+def test_languages(locale: str, language: str) -> None:
+    found = discord.enums.try_enum(discord.Locale, locale)
+    assert asked(acting(locale=found), "/who").language == language
+
+
+@pytest.mark.parametrize(
+    ("place", "permission", "may"),
+    [
+        (CHANNEL, "manage_channels", True),
+        (CHANNEL, "manage_threads", False),
+        (CHANNEL, "manage_guild", False),
+        (CHANNEL, "manage_messages", False),
+        (THREAD, "manage_channels", True),
+        (THREAD, "manage_threads", True),
+        (THREAD, "manage_messages", False),
+        (FORUM_POST, "manage_threads", True),
+        (None, "manage_channels", True),
+        (None, "manage_threads", False),
+    ],
+)
+async def test_who_decides_what_a_channel_hears(place: Any, permission: str, may: bool) -> None:
+    permissions = discord.Permissions(**{permission: True})
+    assert may_manage(permissions, place) is may
+    assert may_manage(discord.Permissions.none(), place) is False
+    request = asked(acting(place or CHANNEL, permissions=permissions, channel=place), "/subscribe")
+    assert request.administers is not None and await request.administers() is may
+
+
+@pytest.mark.parametrize(
+    ("place", "missing", "told"),
+    [
+        (CHANNEL, [], ()), (THREAD, [], ()),
+        (CHANNEL, ["send_messages"], ("Send Messages",)), (THREAD, ["send_messages"], ()),
+        (THREAD, ["send_messages_in_threads"], ("Send Messages In Threads",)),
+        (CHANNEL, ["send_messages_in_threads"], ()),
+        (CHANNEL, ["view_channel", "embed_links"], ("View Channel", "Embed Links")),
+        (THREAD, ["read_message_history"], ("Read Message History",)), (CHANNEL, ["attach_files"], ()),
+    ],
+)  # fmt: skip
+def test_what_the_bot_lacks_to_write_there(place: Any, missing: list[str], told: tuple[str, ...]) -> None:
+    permissions = discord.Permissions.all()
+    permissions.update(**dict.fromkeys(missing, False))
+    assert lacking(permissions, place) == told
+    assert asked(acting(place, app_permissions=permissions), "/subscribe").lacking == told
+    assert asked(acting(place, None, app_permissions=discord.Permissions.none()), "/subscribe").lacking == ()
+
+
+def message(content: str = "<@99> who?", *, shared: bool = True, author: Any = None, **fields: Any) -> Any:
+    """Return a message in a channel, or a direct one; in a channel it mentions the bot."""
+    known: dict[str, Any] = {
+        "author": author or user(), "webhook_id": None, "guild": object() if shared else None,
+        "content": content, "mentions": [Somebody(id=99)] if shared else [], "reference": None,
+        "channel": CHANNEL if shared else Mock(spec=discord.DMChannel, id=70), "embeds": [],
+        "is_system": lambda: False,
+    }  # fmt: skip
+    return SimpleNamespace(**known | fields)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("<@99> who is he?", "who is he?"), ("<@!99>, who?", "who?"), ("who <@99> is?", "who  is?"),
+        ("hey <@99>, who?", "hey, who?"),
+        ("<@99>", "/help"), (" <@99> : ", "/help"), ("<@99> /who lubinets", "/who lubinets"),
+        ("<@99>\n/add x\nwho: y", "/add x\nwho: y"), ("<@99> <@8> who?", "<@8> who?"),
+        ("<@99> — what?", "what?"),
+    ],
+)  # fmt: skip
+def test_a_mention_in_a_channel(content: str, expected: str) -> None:
+    request = told(message(content), ME, language="en")
+    assert request is not None and request.text == expected
+    assert (request.chat, request.user, request.shared) == ("discord:#44", "discord:7", True)
+    # What is written is seen by all, and so what is answered: nothing is discreet.
+    assert not request.discreet and request.private and request.role is None
+
+
+@pytest.mark.parametrize("content", ["who is he?", "/who", "", "<@99> x", "x" * 4000])
+def test_direct_messages_are_all_meant_for_the_bot(content: str) -> None:
+    request = told(message(content, shared=False), ME, language="de")
+    assert request == Request(
+        content, "discord:7", "discord:7", language="de", handle="ann", name="Ann", alone="discord:7"
+    )
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize(
+    "fields", [{"author": user(50, "other", bot=True)}, {"webhook_id": 5}, {"is_system": lambda: True}]
+)
+def test_what_no_person_wrote_is_passed_over(shared: bool, fields: dict[str, Any]) -> None:
+    assert told(message(shared=shared, **fields), ME, language="en") is None
+
+
+def test_talk_among_others_is_passed_over() -> None:
+    assert told(message("who?", mentions=[]), ME, language="en") is None
+    assert told(message("<@8> who?", mentions=[user(8, "bob")]), ME, language="en") is None
+
+
+def answered(author: Any, *ids: str) -> Any:
+    row = Mock(children=[*(Mock(spec=["custom_id"], custom_id=each) for each in ids), Mock(spec=["url"])])
+    earlier = Mock(spec=discord.Message, author=author, components=[row, Mock(spec=["content"])])
+    return SimpleNamespace(resolved=earlier)
+
+
+def test_whom_a_message_replies_to_and_what_was_offered_there() -> None:
+    mine = answered(user(99, "onrecord", bot=True), "/skip 1.2", "#0123456789abcdef")
+    for shared in (True, False):
+        request = told(message("The court", shared=shared, reference=mine), ME, language="en")
+        assert request is not None
+        assert request.replied_to == Identity("discord:99", "onrecord", "Onrecord", is_person=False)
+        assert request.offered == ("/skip 1.2", "#0123456789abcdef")
+    bobs = told(message("<@99> /appoint", reference=answered(user(8, "bob"))), ME, language="en")
+    assert bobs is not None
+    assert bobs.replied_to == Identity("discord:8", "bob", "Bob") and bobs.offered == ()
+    for gone in (None, Mock(spec=discord.DeletedReferencedMessage)):
+        request = told(message(reference=SimpleNamespace(resolved=gone)), ME, language="en")
+        assert request is not None and request.replied_to is None and request.offered == ()
+
+
+def test_whom_a_message_names() -> None:
+    other = user(50, "other", bot=True)
+    request = told(
+        message("<@99> /who", mentions=[user(8, "bob"), Somebody(id=99), other]), ME, language="en"
+    )
+    assert request is not None
+    assert request.mentioned == (
+        Identity("discord:8", "bob", "Bob"), Identity("discord:50", "other", "Other", is_person=False),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("may", [True, False])
+async def test_who_decides_for_a_channel_by_a_message(may: bool) -> None:
+    member = Mock(spec=discord.Member, id=7, bot=False, display_name="Ann")
+    member.name = "ann"
+    place = Mock(spec=discord.TextChannel, id=44)
+    place.permissions_for.return_value = discord.Permissions(manage_channels=may)
+    for author, where, expected in (
+        (member, place, may), (user(), place, False),
+        (member, Mock(spec=discord.PartialMessageable, id=44), False),
+    ):  # fmt: skip
+        request = told(message(author=author, channel=where), ME, language="en")
+        assert request is not None and request.administers is not None
+        assert await request.administers() is expected
+
+
+def test_the_question_that_a_message_makes() -> None:
+    embed = discord.Embed(title="Title", description="More\nwords")
+    assert quoted(message("a\n\nb", embeds=[embed, discord.Embed()])) == "a b Title More words"
+    assert quoted(message("  ")) == ""
+    assert len(quoted(message("word " * 900))) == 1000
+
+
+DISPATCHER = Dispatcher(cast("Any", None), commands, Settings(), lambda: 0.0)
+SLASHES = ["/add x", "/who", "x\n/retract F1", "/", "//who", "@bot /who"]
+values = st.sampled_from([*STRANGE, *SLASHES, "a >5", ">5", "  a  ", "a\nb\r\nc", "\n>5"]) | st.text(
+    max_size=60
+)
+
+
+def options_of(command: Command) -> st.SearchStrategy[dict[str, Any]]:
+    def value_of(argument: Argument) -> st.SearchStrategy[Any]:
+        if argument.kind is Kind.PERSON:
+            return st.integers(1, 2**63).map(lambda number: user(number, "bob"))
+        return st.integers(1, 10**6) if argument.kind is Kind.COUNT else values
+
+    return st.fixed_dictionaries({}, optional={each.key: value_of(each) for each in command.arguments})
+
+
+@settings(max_examples=20)
+@given(st.data())
+@pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
+def test_options_are_read_as_what_one_would_type(command: Command, data: st.DataObject) -> None:
+    given_options = data.draw(options_of(command))
+    text, people = typed(command, given_options)
+    parsed = DISPATCHER.parse(Request(text, "discord:#4", "discord:7"))
+    assert parsed is not None and parsed.name == command.name
+    said = [given_options[each.key] for each in command.arguments if each.key in given_options]
+    named = [value for value in said if not isinstance(value, str | int)]
+    assert people == tuple(Identity(person(each.id), "bob", "Bob") for each in named)
+    # Whatever breaks a line is one kind of break, as in all that is typed.
+    words = clean_lines(" ".join(person(each.id) if each in named else str(each) for each in said))
+    found = parsed.argument if parsed.after is None else f"{parsed.argument} >{parsed.after}"
+    assert clean(found) == clean(words)
+    # Only what ends so is a page, and never of a command that takes lines.
+    assert parsed.after is None or (not command.lines and clean(words).endswith(f">{parsed.after}"))
+    if command.lines and len(said) == 1 and isinstance(said[0], str):
+        assert parsed.argument == clean_lines(said[0]).strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "missing"),
+    [
+        ("newstory", {}, None), ("newstory", {"name": "x"}, None), ("newstory", {"title": "X"}, "name"),
+        ("settings", {"value": "off"}, "setting"), ("settings", {"setting": "sound", "value": "off"}, None),
+        ("about", {}, None), ("who", {"name": "x"}, None),
+    ],
+)  # fmt: skip
+def test_an_option_left_out_before_another_is_asked_for(
+    name: str, options: dict[str, str], missing: str | None
+) -> None:
+    found = left_out(cast("Command", commands.find(name)), options)
+    assert (found.key if found else None) == missing

@@ -1,0 +1,261 @@
+"""What Discord is told that the bot offers."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any, cast
+
+import aiohttp
+import discord
+import pytest
+from discord import app_commands
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands import commands
+from bot.commands.core.registry import Argument, Command, Kind, Registry, listed
+from bot.frontends.discord.client import Client
+from bot.frontends.discord.menu import ON_RECORD, Menu, _brief
+from bot.requests import Role
+from tests.bot.frontends.discord.discord_room import open_room, said
+
+# https://discord.com/developers/docs/interactions/application-commands#application-command-object
+NAME = re.compile(r"[a-z0-9_-]{1,32}")
+STRING, INTEGER, USER = 3, 4, 6
+
+
+def menu_of(registry: Registry) -> Menu:
+    client = Client(cast("Any", None), registry, cast("Any", None), aiohttp.TraceConfig())
+    return Menu(client, registry, cast("Any", None))
+
+
+def told(registry: Registry) -> dict[str, dict[str, Any]]:
+    """Return what Discord is told of each slash command, by name."""
+    menu = menu_of(registry)
+    return {command.name: cast("dict[str, Any]", command.to_dict(menu)) for command in menu.get_commands(
+        type=discord.AppCommandType.chat_input)}  # fmt: skip
+
+
+SLASH = told(commands)
+
+
+def registry_of(*declared: Command) -> Registry:
+    registry = Registry()
+    for each in declared:
+        registry.command(each.name, *each.arguments, family="f", help=each.help, example="", role=each.role,
+                         by_admins=each.by_admins)(cast("Any", None))  # fmt: skip
+    return registry
+
+
+def a_command(*arguments: Argument, name: str = "who", **traits: Any) -> Command:
+    traits = {"help": "who is who", "role": Role.READER, **traits}
+    return Command(name, "f", example="", handler=cast("Any", None), arguments=arguments, **traits)
+
+
+def test_each_command_of_the_registry_is_a_slash_command_within_all_limits() -> None:
+    assert list(SLASH) == [command.name for command in commands]
+    assert len(SLASH) <= 100
+    for name, data in SLASH.items():
+        assert NAME.fullmatch(name)
+        assert data["type"] == 1 and 1 <= len(data["description"]) <= 100, name
+        assert (data["contexts"], data["integration_types"]) == ([0, 1], [0]), name
+        options = data["options"]
+        assert len(options) <= 25 and len({option["name"] for option in options}) == len(options), name
+        needed = [option["required"] for option in options]
+        assert needed == sorted(needed, reverse=True), name
+        texts = [data["name"], data["description"]]
+        for option in options:
+            assert NAME.fullmatch(option["name"]), (name, option)
+            assert 1 <= len(option["description"]) <= 100, (name, option)
+            texts += [option["name"], option["description"]]
+        assert sum(map(len, texts)) <= 4000, name
+
+
+@pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
+def test_options_are_the_arguments(command: Command) -> None:
+    options = {option["name"]: option for option in SLASH[command.name]["options"]}
+    assert set(options) == {argument.key for argument in command.arguments}
+    for argument in command.arguments:
+        option = options[argument.key]
+        types = {Kind.COUNT: INTEGER, Kind.PERSON: USER}
+        assert option["type"] == types.get(argument.kind, STRING)
+        assert option["required"] == (argument.required or argument.kind is Kind.PERSON)
+        assert (option.get("min_value") == 1) == (argument.kind is Kind.COUNT)
+        completed = argument.offers is not None or argument.kind in {
+            Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.FACT, Kind.STORY, Kind.COMMAND, Kind.DRAFT,
+        }  # fmt: skip
+        assert bool(option.get("autocomplete")) == completed
+        # People are chosen by Discord itself, and numbers are typed.
+        assert not completed or option["type"] == STRING
+
+
+@pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
+def test_each_key_is_a_word_that_a_function_can_be_called_with(command: Command) -> None:
+    keys = [argument.key for argument in command.arguments]
+    assert len(set(keys)) == len(keys)
+    assert all(re.fullmatch(r"[a-z][a-z_]{0,31}", key) for key in keys)
+
+
+def test_who_sees_a_command_unless_a_server_says_otherwise() -> None:
+    seen = {name: data["default_member_permissions"] for name, data in SLASH.items()}
+    for command in commands:
+        expected = {
+            Role.MODERATOR: discord.Permissions(manage_messages=True).value,
+            Role.OWNER: discord.Permissions(manage_guild=True).value,
+            Role.READER: discord.Permissions(manage_channels=True).value if command.by_admins else None,
+        }
+        assert seen[command.name] == expected[command.role], command.name
+    assert seen["who"] is None and seen["subscribe"] == 16 and seen["add"] == 8192
+
+
+def test_one_command_stands_in_the_menu_of_a_message() -> None:
+    menu = menu_of(commands)
+    (found,) = menu.get_commands(type=discord.AppCommandType.message)
+    data = cast("dict[str, Any]", found.to_dict(menu))
+    assert (data["name"], data["type"], len(data["name"]) <= 32) == (ON_RECORD, 3, True)
+    assert data["contexts"] == [0, 1] and data["default_member_permissions"] is None
+    assert not menu.get_commands(type=discord.AppCommandType.user)
+
+
+@given(st.text(max_size=300))
+def test_a_description_is_one_line_and_no_longer_than_discord_shows(text: str) -> None:
+    brief = _brief(text)
+    assert len(brief) <= 100 and "\n" not in brief
+    whole = " ".join(text.split())
+    assert brief == whole if len(whole) <= 100 else whole.startswith(brief[:-1]) and brief.endswith("…")
+
+
+def test_a_command_without_words_is_described_by_its_name() -> None:
+    data = told(registry_of(a_command(help=" "), a_command(name="long", help="word " * 40)))
+    assert data["who"]["description"] == "who"
+    assert len(data["long"]["description"]) == 100 and data["long"]["description"].endswith("word…")
+
+
+def test_what_must_be_given_comes_first() -> None:
+    arguments = (
+        Argument("a", Kind.WORDS),
+        Argument("b", Kind.PERSON),
+        Argument("c", Kind.DATE, required=True),
+    )
+    options = told(registry_of(a_command(*arguments)))["who"]["options"]
+    assert [(option["name"], option["required"]) for option in options] == [
+        ("b", True), ("c", True), ("a", False),
+    ]  # fmt: skip
+
+
+BEFORE = a_command(Argument("name", Kind.NAME), Argument("count", Kind.COUNT))
+NAME_OF, COUNT_OF = BEFORE.arguments
+# What may differ from what Discord has: what we offer now.
+CHANGES: dict[str, tuple[Command, ...]] = {
+    "description": (a_command(*BEFORE.arguments, help="who is named"),),
+    "option added": (a_command(*BEFORE.arguments, Argument("place", Kind.PLACE)),),
+    "option removed": (a_command(NAME_OF),),
+    "option renamed": (a_command(Argument("whom", Kind.NAME), COUNT_OF),),
+    "option described otherwise": (a_command(Argument("whom", Kind.NAME, option="name"), COUNT_OF),),
+    "options in another order": (a_command(COUNT_OF, NAME_OF),),
+    "option needed": (a_command(Argument("name", Kind.NAME, required=True), COUNT_OF),),
+    "type of an option": (a_command(NAME_OF, Argument("count", Kind.WORDS)),),
+    "option not completed": (a_command(Argument("name", Kind.WORDS), COUNT_OF),),
+    "option completed": (a_command(NAME_OF, Argument("count", Kind.WORDS, offers=listed("one"))),),
+    "permission": (a_command(*BEFORE.arguments, role=Role.MODERATOR),),
+    "by admins": (a_command(*BEFORE.arguments, by_admins=True),),
+    "command added": (BEFORE, a_command(name="when")),
+    "command removed": (),
+    "command renamed": (a_command(*BEFORE.arguments, name="whom"),),
+}
+
+
+class Told(Menu):
+    """A menu that Discord has already been told of, in some way."""
+
+    def __init__(self, registry: Registry, has: list[dict[str, Any]]) -> None:
+        client = Client(cast("Any", None), registry, cast("Any", None), aiohttp.TraceConfig())
+        super().__init__(client, registry, cast("Any", None))
+        self._has = has
+        self.synced = 0
+
+    async def sync_changes(self) -> bool:
+        async def get_global_commands(_application: int) -> list[dict[str, Any]]:
+            return self._has
+
+        self.client.http.get_global_commands = get_global_commands  # type: ignore[method-assign,assignment]  # reason: stands in for it
+        return await super().sync_changes()
+
+    async def sync(self, **_options: Any) -> list[app_commands.AppCommand]:
+        self.synced += 1
+        return []
+
+
+def as_discord_has_it(menu: Menu) -> list[dict[str, Any]]:
+    """Return commands as Discord tells of them: with its ids, texts for numbers, no defaults."""
+    found = []
+    for number, command in enumerate(menu.get_commands(), 1):
+        data: dict[str, Any] = copy.deepcopy(cast("dict[str, Any]", command.to_dict(menu)))
+        if (permissions := data["default_member_permissions"]) is not None:
+            data["default_member_permissions"] = str(permissions)
+        for option in data.get("options", ()):
+            for name in [name for name, value in option.items() if value in (False, None, [])]:
+                del option[name]
+        data.setdefault("description", "")
+        found.append({"id": str(number), "application_id": "1", "version": "1", "dm_permission": True,
+                      "nsfw": False, **data})  # fmt: skip
+    return found
+
+
+async def test_discord_is_told_nothing_that_it_knows() -> None:
+    for registry in (registry_of(BEFORE), commands):
+        menu = Told(registry, as_discord_has_it(menu_of(registry)))
+        assert not await menu.sync_changes() and menu.synced == 0
+
+
+@pytest.mark.parametrize("what", CHANGES)
+async def test_discord_is_told_of_whatever_differs(what: str) -> None:
+    menu = Told(registry_of(*CHANGES[what]), as_discord_has_it(menu_of(registry_of(BEFORE))))
+    assert await menu.sync_changes() and menu.synced == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("contexts", [0]), ("integration_types", [0, 1]), ("default_member_permissions", "8"),
+     ("description", "old"), ("name", "old"), ("contexts", None)],
+)  # fmt: skip
+async def test_discord_is_told_where_somebody_else_changed_a_command(name: str, value: Any) -> None:
+    has = as_discord_has_it(menu_of(registry_of(BEFORE)))
+    has[0][name] = value
+    menu = Told(registry_of(BEFORE), has)
+    assert await menu.sync_changes() and menu.synced == 1
+
+
+async def test_a_second_start_tells_discord_nothing(record) -> None:
+    async with open_room(record) as room:
+        assert len(room.asked_of_discord("PUT", "/commands")) == 1
+        again = Client(record, commands, room.conversation, aiohttp.TraceConfig())
+        await room.env.restart_bot(again)
+        assert len(room.asked_of_discord("PUT", "/commands")) == 1
+        fewer = registry_of(BEFORE)
+        await room.env.restart_bot(Client(record, fewer, room.conversation, aiohttp.TraceConfig()))
+        assert len(room.asked_of_discord("PUT", "/commands")) == 2
+
+
+async def test_an_older_command_is_answered_clearly(record, monkeypatch) -> None:
+    old = registry_of(
+        a_command(Argument("whom", Kind.NAME), name="gone"),
+        a_command(Argument("number", Kind.WORDS, offers=listed("a")), name="fact"),
+    )
+
+    async def in_no_hurry(self: Menu) -> bool:
+        return False
+
+    async with open_room(record) as room:
+        alice = room.member()
+        await room.env.restart_bot(Client(record, old, room.conversation, aiohttp.TraceConfig()))
+        monkeypatch.setattr(Menu, "sync_changes", in_no_hurry)
+        await room.env.restart_bot(Client(record, commands, room.conversation, aiohttp.TraceConfig()))
+        for name, options in (("gone", {}), ("fact", {"number": "5"})):
+            result = await alice.slash(room.channel, name, **options)
+            assert result.ephemeral and "This command has changed" in said(result)
+        assert await alice.autocomplete(room.channel, "gone", "whom", "x") == []
+        room.env.inject_error("POST", "/interactions/*", status=404, code=10062)
+        result = await alice.slash(room.channel, "gone")
+        assert not result.acknowledged

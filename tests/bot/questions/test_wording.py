@@ -1,0 +1,154 @@
+"""Reading a question: the kind of answer it wants, its subject, its date, and its parts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands import commands
+from bot.questions.wording import Wanted, about_the_record, parts, read, words
+from storage.domain.words import stem
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Who denied it?", Wanted.WHO),
+        ("whose evidence was it", Wanted.WHO),
+        ("When did the ferry leave?", Wanted.WHEN),
+        ("What day was the crash?", Wanted.WHEN),
+        ("on which date", Wanted.WHEN),
+        ("Where did it sink?", Wanted.WHERE),
+        ("in which city was it", Wanted.WHERE),
+        ("How many passengers were aboard?", Wanted.HOW_MANY),
+        ("How much was paid?", Wanted.HOW_MANY),
+        ("how old are they", Wanted.HOW_MANY),
+        ("What is the number of passengers?", Wanted.HOW_MANY),
+        ("How long did the search last?", Wanted.HOW_LONG),
+        ("Did the captain deny it?", Wanted.WHETHER),
+        ("isn't the bridge closed", Wanted.WHETHER),
+        ("What did the captain say?", Wanted.WHAT),
+        ("captain drunk", Wanted.WHAT),
+        ("", Wanted.WHAT),
+        ("😀", Wanted.WHAT),
+    ],
+)
+def test_the_kind_of_answer_wanted_is_read(text, wanted):
+    assert read(text).wanted is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("wen did it sink", Wanted.WHEN),
+        ("whre did it sink", Wanted.WHERE),
+        ("how mnay people", Wanted.HOW_MANY),
+        ("hwo many people", Wanted.HOW_MANY),
+    ],
+)
+def test_slips_in_question_words_are_mended(text, wanted):
+    assert read(text).wanted is wanted
+
+
+def test_the_subject_leaves_out_words_of_grammar_and_of_asking():
+    assert read("How many of the passengers were rescued?").subject == ("passengers", "rescued")
+
+
+def test_the_subject_names_each_word_once():
+    assert read("bridge bridge closed bridge").subject == ("bridge", "closed")
+
+
+def test_figures_keep_their_thousands_and_possessives_lose_their_s():
+    assert read("Is it 2,100 or 2,400?").subject == ("2100", "2400")
+    assert "captain" in read("the captain’s word").subject
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("What happened on 18 July?", "18 July"),
+        ("what happened in March 2023", "March 2023"),
+        ("what happened in 2023?", "2023"),
+        ("what happened on 2024-01-04?", "2024-01-04"),
+        ("were there 2100 people?", None),
+        ("may they go", None),
+        ("what happened", None),
+    ],
+)
+def test_a_date_stands_apart_from_the_subject(text, date):
+    question = read(text)
+    assert question.date == date
+    assert not date or not set(date.casefold().split()) & set(question.tokens)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("Who is Ada and what did she say?", ["Who is Ada", "what did she say?"]),
+        ("Who is Ada? When was it?", ["Who is Ada", "When was it?"]),
+        ("bread and butter", ["bread and butter"]),
+        ("?", ["?"]),
+        ("", [""]),
+    ],
+)
+def test_a_compound_question_is_taken_apart(text, pieces):
+    assert parts(text) == pieces
+
+
+def test_a_question_has_at_most_four_parts():
+    assert len(parts("who is it? " * 50)) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("What are your sources?", "sources"),
+        ("what is disputed", "disputed"),
+        ("Which places are named?", "where"),
+        ("what is the latest", "latest"),
+        ("is the arrest disputed", None),
+        ("what is the source of the fire", None),
+        ("", None),
+    ],
+)
+def test_a_question_about_the_record_itself_is_told_from_one_about_the_story(text, command):
+    assert about_the_record(read(text)) == command
+
+
+def test_every_command_that_the_words_point_to_exists():
+    assert {name for name in words().about_the_record if commands.find(name) is None} == set()
+
+
+def test_synonyms_are_of_each_other():
+    synonyms = words().synonyms
+    for word, others in synonyms.items():
+        assert word in others
+        assert all(word in synonyms[other] for other in others)
+    assert stem("kids") in synonyms[stem("children")]
+
+
+def test_the_words_name_nobody_and_nothing_of_the_first_story():
+    listed = words()
+    names = {"lukashenko", "putin", "belarus", "ukraine", "russia", "pace", "icc", "yale", "nam", "lubinets"}
+    known = listed.light | listed.asking | listed.moving | listed.exact_places | set(listed.synonyms)
+    assert not known & (names | {stem(name) for name in names})
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_read_as_a_question(text):
+    question = read(text)
+    assert question.text == text
+    assert set(question.subject) <= set(question.tokens)
+    assert question.date is None or question.date in text
+    assert 1 <= len(parts(text)) <= 4
+    about_the_record(question)
+
+
+@given(
+    st.lists(
+        st.sampled_from("who when denied bridge 2,100 18 July in 2023 after 9999 before 0001 ?".split()),
+        max_size=8,
+    )
+)
+def test_any_order_of_words_can_be_read_as_a_question(tokens):
+    question = read(" ".join(tokens))
+    assert isinstance(question.moving, bool)

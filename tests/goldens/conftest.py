@@ -1,0 +1,43 @@
+"""A dispatcher over the stocked record, for what it answers to be rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from itertools import count
+
+import pytest
+
+from bot.commands import commands
+from bot.commands.dispatch import Dispatcher
+from bot.config import Settings
+from bot.replies import Reply
+from bot.requests import Request, Role
+from storage.record import Record
+from tests.bot.desk import Desk, Moments
+
+Answer = Callable[..., Awaitable[Reply]]
+
+
+@pytest.fixture
+def answer(record: Record) -> Answer:
+    """Return a function that asks in a new chat (or in one), where the shipped story is in use."""
+    dispatcher = Dispatcher(record, commands, Settings())
+    numbers = count()
+
+    async def ask(
+        text: str, *, role: Role = Role.READER, story: str = "belarus", chat: str | None = None
+    ) -> Reply:
+        if chat is None:
+            chat = f"terminal:{next(numbers)}"
+            await dispatcher.answer(Request(f"/story {story}", chat=chat, user=chat, role=role))
+        reply = await dispatcher.answer(Request(text, chat=chat, user=chat, role=role))
+        assert reply is not None
+        return reply
+
+    return ask
+
+
+@pytest.fixture
+def desk(record: Record) -> Desk:
+    """Return a desk over the stocked record, at the clock at which it was stocked."""
+    return Desk(record, Moments())

@@ -1,0 +1,147 @@
+"""What subscribers are told, and how messages read once they are put right, as it was found right."""
+
+from __future__ import annotations
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from bot.notices.message_corrections import amended
+from bot.notices.notice_text import message_of
+from bot.replies import Reply
+from storage.notifying.notices import post
+from storage.notifying.receipts import Amendment
+from tests.bot.wire import Wire, open_wire
+from tests.goldens.golden import Golden, shown
+
+
+@pytest.fixture
+async def wire(tmp_path):
+    async with open_wire(tmp_path) as opened:
+        yield opened
+
+
+async def _published(wire: Wire) -> None:
+    await wire.publish("snow", "It snows.", occurred="2026-11-24", about=["Bo Sky"])
+
+
+async def _corrected(wire: Wire) -> None:
+    await wire.change(1, statement="It rained for four days.", reason="the gauge was read again")
+
+
+async def _corrected_date(wire: Wire) -> None:
+    """The date changes, and so does on whose word it is."""
+    said = {"speaker": "Bo Sky", "cue": "announced that", "source": "town", "locator": "notice 4"}
+    await wire.change(1, occurred="2026-11-18", attributions=[said])
+
+
+async def _corrected_only_the_date(wire: Wire) -> None:
+    await wire.change(1, occurred="2026-11-18")
+
+
+async def _attributed(wire: Wire) -> None:
+    ours = (await wire.record.facts.entry(1)).attributions
+    seen = {"speaker": "Bo Sky", "stance": "confirms", "source": "town"}
+    await wire.change(1, "attributed", attributions=[*ours, seen])
+
+
+async def _disputed(wire: Wire) -> None:
+    await wire.change(1, "related", contradicts=[{"fact": "dam", "about": "Did it rain?"}])
+
+
+async def _superseded(wire: Wire) -> None:
+    await wire.publish("flood", "It rained for a week.")
+    await wire.change(1, "superseded", superseded_by="flood")
+
+
+async def _retracted(wire: Wire) -> None:
+    await wire.retract(1, "the gauge was broken")
+
+
+async def _restored(wire: Wire) -> None:
+    await wire.retract(1, "the gauge was broken")
+    await wire.change(1, "restored", retracted=None, reason="it was not broken after all")
+
+
+async def _several(wire: Wire) -> None:
+    await _published(wire)
+    await _corrected(wire)
+    await wire.retract(2, "it broke")
+
+
+async def _digest(wire: Wire) -> None:
+    for number in range(22):
+        await wire.publish(f"snow{number}", f"It snows {number} cm.")
+
+
+# How many of the last notices the message tells of.
+CHANGES = {
+    "published": (_published, 1),
+    "corrected": (_corrected, 1),
+    "corrected_date": (_corrected_date, 1),
+    "corrected_only_the_date": (_corrected_only_the_date, 1),
+    "attributed": (_attributed, 1),
+    "disputed": (_disputed, 1),
+    "superseded": (_superseded, 1),
+    "retracted": (_retracted, 1),
+    "restored": (_restored, 1),
+    "several": (_several, 3),
+    "digest": (_digest, 22),
+}
+
+
+async def notices(wire: Wire, count: int) -> list:
+    rows = await wire.record.database.read("SELECT id FROM notice ORDER BY id DESC LIMIT ?", (count,))
+    return await wire.record.notices.by_id([row[0] for row in rows])
+
+
+@pytest.mark.parametrize("name", CHANGES)
+async def test_what_is_told(wire: Wire, snapshot: SnapshotAssertion, name: str) -> None:
+    change, count = CHANGES[name]
+    await change(wire)
+    told = await message_of(wire.record, await notices(wire, count))
+    assert shown(told) == snapshot.use_extension(Golden)
+
+
+async def test_what_is_told_with_an_answer(wire: Wire, snapshot: SnapshotAssertion) -> None:
+    await _published(wire)
+    answer = await message_of(wire.record, await notices(wire, 1))
+    async with wire.record.database.transaction() as tx:
+        await post(tx, "telegram:1", answer.model_dump_json(), wire.record.ledger.now())
+    await _corrected(wire)
+    told = await message_of(wire.record, await notices(wire, 2))
+    assert shown(told) == snapshot.use_extension(Golden)
+
+
+@pytest.mark.parametrize(
+    "name", ["corrected", "corrected_date", "superseded", "retracted", "restored", "several"]
+)
+async def test_how_a_message_reads_then(wire: Wire, snapshot: SnapshotAssertion, name: str) -> None:
+    facts = await wire.record.facts.load([1, 2, 3])
+    from bot.answers.lines import with_voices
+    from bot.replies import Action, Heading
+
+    said = Reply(
+        blocks=(
+            Heading(text="What is known", level=1),
+            *(line for fact in facts for line in with_voices(fact)),
+        ),
+        actions=(Action(label="who", command="/who"),),
+    )
+    change, count = CHANGES[name]
+    await change(wire)
+    ids = tuple(notice.id for notice in await notices(wire, count) if notice.fact_id in said.facts)
+    right = await amended(
+        wire.record, Amendment("telegram:1", 0, 5, "en", said.model_dump_json(), ids, attempts=0)
+    )
+    assert f"{shown(right.reply)}\n=== in reply\n{shown(right.remark)}" == snapshot.use_extension(Golden)
+
+
+async def test_how_a_notice_reads_once_it_is_out_of_date(wire: Wire, snapshot: SnapshotAssertion) -> None:
+    await _corrected(wire)
+    told = await message_of(wire.record, await notices(wire, 1))
+    await wire.change(1, statement="It rained for five days.")
+    (last,) = await notices(wire, 1)
+    right = await amended(
+        wire.record, Amendment("telegram:1", 0, 5, "en", told.model_dump_json(), (last.id,), attempts=0)
+    )
+    assert shown(right.reply) == snapshot.use_extension(Golden)

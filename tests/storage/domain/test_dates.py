@@ -1,0 +1,208 @@
+"""Dates in EDTF and as people type them."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.domain import dates
+from storage.domain.dates import FIRST, LAST, Span
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2024", "2024-01-01", "2024-12-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2023-02", "2023-02-01", "2023-02-28"),
+        ("2024-01-04", "2024-01-04", "2024-01-04"),
+        ("2023-07-18?", "2023-07-18", "2023-07-18"),
+        ("2022/2023", "2022-01-01", "2023-12-31"),
+        ("2023-05-01/2023-05-03", "2023-05-01", "2023-05-03"),
+        ("202X", "2020-01-01", "2029-12-31"),
+        ("XXXX-07-18", None, None),
+    ],
+)
+def test_what_a_date_may_mean(text, first, last):
+    assert dates.canonical(text) == text
+    assert dates.bounds(text) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023-02-30",
+        "2023-13",
+        "2023-00-10",
+        "0000",
+        "",
+        "May",
+        "18 July",
+        "yesterday",
+        "2023-2-3",
+        "20230101x",
+        "x" * 500,
+        "'; DROP TABLE",
+        "2023-01-01\x00",
+        "99999",
+    ],
+)
+def test_what_is_no_date_is_refused_with_examples(text):
+    with pytest.raises(ValueError, match=r"is not a date: write 2024-01-04"):
+        dates.canonical(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("March 2023", Span("2023-03-01", "2023-03-31")),
+        ("mar 2023", Span("2023-03-01", "2023-03-31")),
+        ("4 January 2024", Span("2024-01-04", "2024-01-04")),
+        ("January 4, 2024", Span("2024-01-04", "2024-01-04")),
+        ("the 4th of January 2024", Span("2024-01-04", "2024-01-04")),
+        ("18 July", Span(FIRST, LAST, "07-18")),
+        ("July", Span(FIRST, LAST, "07")),
+        ("XXXX-07-18", Span(FIRST, LAST, "07-18")),
+        ("2023", Span("2023-01-01", "2023-12-31")),
+        ("2023?", Span("2023-01-01", "2023-12-31")),
+        ("2022..2023", Span("2022-01-01", "2023-12-31")),
+        ("2023..2022", Span("2022-01-01", "2023-12-31")),
+        ("March 2023 to May 2023", Span("2023-03-01", "2023-05-31")),
+        ("2023-03-01/2023-03-05", Span("2023-03-01", "2023-03-05")),
+        ("since May 2023", Span("2023-05-01", LAST)),
+        ("after May 2023", Span("2023-06-01", LAST)),
+        ("before 2023", Span(FIRST, "2022-12-31")),
+        ("until 2023-05-04", Span(FIRST, "2023-05-04")),
+    ],
+)
+def test_dates_as_typed(text, span):
+    assert dates.typed(text) == span
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "children",
+        "the 18 children",
+        "2023-02-30",
+        "31 June 2023",
+        "since July",
+        "may",
+        "Lukashenko 2023",
+        "x" * 10_000,
+        "\x00",
+        "🎉",
+        "12",
+        "before",
+        "2400 children",
+        "march to the sea",
+        "July is hot",
+    ],
+)
+def test_what_is_no_typed_date(text):
+    found = dates.typed(text)
+    # A bare "may" may be the month: nothing else here is a date.
+    assert found is None or text == "may"
+
+
+@pytest.mark.parametrize(
+    ("text", "impossible"),
+    [
+        ("2023-02-30", True),
+        ("31 June 2023", True),
+        ("30 Feb", True),
+        ("2023-13", True),
+        ("29 Feb 2024", False),
+        ("2024-02-29", False),
+        ("Who was there?", False),
+        ("March 2023", False),
+    ],
+)
+def test_days_that_do_not_exist_are_known_as_such(text, impossible):
+    assert dates.impossible(text) is impossible
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("in March 2024", "2024-03"),
+        ("In March 2024", "2024-03"),
+        ("on 18 July 2023", "2023-07-18"),
+        ("on  18 July", "XXXX-07-18"),
+        ("in 2024", "2024"),
+        ("on 2024-02-29", "2024-02-29"),
+        ("March 2024", "2024-03"),
+        ("in", None),
+        ("in on 2024", None),
+        ("in the spring", None),
+        ("inMarch 2024", None),
+    ],
+)
+def test_a_date_as_moderators_tell_it(text, told):
+    assert dates.edtf(text) == told
+
+
+@given(st.dates(min_value=date(1, 1, 1)))
+def test_every_day_is_its_own_bounds(day):
+    text = day.isoformat()
+    assert dates.canonical(text) == text
+    assert dates.bounds(text) == (text, text)
+    assert dates.typed(text) == Span(text, text)
+
+
+@given(st.integers(1, 9999), st.integers(1, 12))
+def test_every_month_is_bounded_by_its_days(year, month):
+    text = f"{year:04d}-{month:02d}"
+    assert dates.canonical(text) == text
+    last = calendar.monthrange(year, month)[1]
+    assert dates.bounds(text) == (f"{text}-01", f"{text}-{last:02d}")
+
+
+@given(st.text(max_size=50))
+def test_any_text_is_a_date_with_ordered_bounds_or_refused(text):
+    try:
+        canonical = dates.canonical(text)
+    except ValueError:
+        return
+    first, last = dates.bounds(canonical)
+    assert first is None or first <= last
+
+
+@given(st.text(max_size=80))
+def test_reading_what_is_typed_never_fails(text):
+    span = dates.typed(text)
+    dates.impossible(text)
+    assert span is None or span.earliest <= span.latest
+
+
+def test_the_parts_of_a_date_are_those_given():
+    (day,) = dates.split("2023-07-18?")
+    assert (day.year, day.month, day.day, day.qualifier) == ("2023", 7, 18, "?")
+    (open_year,) = dates.split("XXXX-07")
+    assert (open_year.year, open_year.month, open_year.day) == (None, 7, None)
+    assert len(dates.split("2022/2023")) == 2
+    assert dates.split("Y-170000") == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "number"),
+    [
+        ("2024-01-04", "2024-01-04", 0),
+        ("2024-01-01", "2024-01-31", 1),
+        ("2024-01-01", "2024-12-31", 2),
+        ("2021-01-01", "2024-12-31", 3),
+        (FIRST, LAST, 3),
+    ],
+)
+def test_how_long_a_span_lasts(first, last, number):
+    assert dates.lasting(first, last) == number
+
+
+def test_days_before_the_first_there_is():
+    assert dates.days_before("2024-03-01", 1) == "2024-02-29"
+    assert dates.days_before("0001-01-05", 30) == dates.days_before(FIRST, 1) == FIRST

@@ -1,0 +1,61 @@
+"""Folding of names, so that spelling makes little difference."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.domain.names import clean, fold, parts, slug
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Łukasz", "łukasz"),
+        ("José  Peña", "jose pena"),
+        ("O'Hara", "ohara"),
+        ("O’Hara", "ohara"),
+        ("Jean-Luc", "jean luc"),
+        ("  A.B.C. ", "a b c"),
+        ("ЛУБІНЕЦЬ", "лубінець"),
+        ("ＦＵＬＬ", "full"),
+        ("", ""),
+    ],
+)
+def test_folding(text, folded):
+    assert fold(text) == fold(folded)
+
+
+@given(st.text(max_size=40))
+def test_folding_twice_is_folding_once(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(max_size=60))
+def test_clean_text_is_clean(text):
+    cleaned = clean(text)
+    assert clean(cleaned) == cleaned == cleaned.strip()
+    assert not set(cleaned) & set("\x00\x07\n\t\u202e\u2028\ufeff")
+    cleaned.encode("utf-8")
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=40))
+def test_cleaning_loses_no_letter_digit_or_mark(text):
+    assert clean(text) == text
+
+
+def test_cleaning_leaves_other_types_alone():
+    assert clean(7) == 7
+    assert clean(None) is None
+
+
+def test_the_words_of_a_name_are_names_too():
+    assert parts(fold("Prosecutor General of Ukraine")) == ("prosecutor", "general", "ukraine")
+    assert parts("lukashenko") == ()
+
+
+def test_refs_made_from_names():
+    assert slug("Dmytro Lubinets") == "dmytro-lubinets"
+    assert slug("🎉") == "unnamed"
+    assert len(slug("long " * 100)) == 200

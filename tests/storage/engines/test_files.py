@@ -1,0 +1,347 @@
+"""Files that are damaged, foreign, full or not to be written: refused with advice, and left as they were."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage.domain.errors import RecordError, UnreadableRecord, UnwritableRecord
+from storage.domain.models import Notice, NoticeKind
+from storage.engines.sqlite import Database
+from storage.record import Record
+from tests.storage.conftest import fact, put
+
+ROOT = Path(__file__).parents[3]
+NOBODY = 65534
+
+
+async def made(path: Path, folder: Path, count: int = 50) -> bytes:
+    """Make a sound record in one plain file and return its bytes."""
+    record = await Record.open(path)
+    try:
+        await put(record, folder, *(fact(f"f{n}", f"statement {n} about the flood") for n in range(count)))
+    finally:
+        await record.close()
+    return path.read_bytes()
+
+
+def foreign(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE bookmark (url TEXT)")
+        connection.commit()
+
+
+@pytest.mark.parametrize("damage", ["cut", "overwritten", "header", "text", "foreign", "foreign and newer"])
+async def test_what_is_no_sound_record_is_refused_and_left_byte_for_byte(path, tmp_path, damage):
+    whole = await made(path, tmp_path)
+    match damage:
+        case "cut":
+            path.write_bytes(whole[: len(whole) // 2])
+        case "overwritten":
+            path.write_bytes(whole[:8192] + b"\xff" * 40_000 + whole[48_192:])
+        case "header":
+            path.write_bytes(b"\x00" * 100 + whole[100:])
+        case "text":
+            path.write_text("Dear diary, today it rained again. " * 20)
+        case _:
+            path.unlink()
+            foreign(path)
+            if damage == "foreign and newer":
+                with closing(sqlite3.connect(path)) as connection:
+                    connection.execute("PRAGMA user_version = 999")
+    before = path.read_bytes()
+    with pytest.raises(UnreadableRecord, match="left as it was"):
+        await Database.open(path)
+    assert path.read_bytes() == before
+    assert not path.with_name(path.name + "-wal").exists()
+
+
+async def test_a_missing_file_is_not_made_unasked(path):
+    with pytest.raises(UnreadableRecord, match="does not exist"):
+        await Database.open(path, create=False)
+    assert not path.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid") or os.getuid() != 0, reason="needs root, to become nobody")
+@pytest.mark.parametrize("what", ["folder", "file"])
+async def test_what_may_not_be_written_is_said_so(tmp_path, what):
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(0o755)
+    path = tmp_path / "record.db"
+    if what == "file":
+        await made(path, tmp_path)
+        path.chmod(0o444)
+    program = f"""
+        import asyncio, os, sys
+        sys.path.insert(0, {str(ROOT)!r})
+        from pathlib import Path
+        from storage.engines import migrations
+        from storage.record import Record
+        from storage.domain.errors import UnwritableRecord
+        migrations.migrations()  # nobody may not be able to read the program's own files
+        os.setuid({NOBODY})
+        async def main():
+            record = await Record.open(Path({str(path)!r}))
+            try:
+                await record.stories.use("telegram:1", 1)
+            finally:
+                await record.close()
+        try:
+            asyncio.run(main())
+        except UnwritableRecord as error:
+            print(error)
+    """
+    done = subprocess.run(  # noqa: ASYNC221  # reason: nothing else is to run meanwhile
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert str(path) in done.stdout, done.stderr
+    assert any(words in done.stdout for words in ("may not be written", "cannot be opened"))
+
+
+async def test_a_full_disk_is_said_so_and_nothing_is_changed(record, tmp_path):
+    await put(record, tmp_path, fact("a"))
+    pages = (await record.database.read("PRAGMA page_count"))[0][0]
+    await record.database._writer.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(UnwritableRecord, match="full: make room"):
+        await put(record, tmp_path, *(fact(f"b{n}", "words " * 500) for n in range(400)))
+    await record.database._writer.execute("PRAGMA max_page_count = 1000000")
+    story = (await record.stories.all())[0]
+    assert [found.ref for found in await record.listings.all(story.id, limit=10)] == ["a"]
+    assert await record.database.check() == []
+
+
+async def test_a_killed_writer_leaves_the_record_whole(path, tmp_path):
+    await made(path, tmp_path, 5)
+    program = f"""
+        import asyncio, sys
+        sys.path.insert(0, {str(ROOT)!r})
+        from pathlib import Path
+        from storage.record import Record
+        async def main():
+            record = await Record.open(Path({str(path)!r}))
+            async with record.database.transaction() as tx:
+                await tx.run("PRAGMA cache_size = 1")
+                for number in range(2000):
+                    row = (str(number), "x" * 500)
+                    await tx.run("INSERT INTO button (digest, command) VALUES (?, ?)", row)
+                print("written", flush=True)
+                await asyncio.sleep(60)
+        asyncio.run(main())
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:  # noqa: ASYNC220  # reason: the same
+        assert writer.stdout and writer.stdout.readline() == b"written\n"
+        writer.send_signal(signal.SIGKILL)
+        writer.wait(30)
+    record = await Record.open(path)
+    try:
+        assert await record.database.check() == []
+        assert await record.stories.count_facts(1) == 5
+        assert (await record.database.read("SELECT count(*) FROM button"))[0][0] == 0
+    finally:
+        await record.close()
+
+
+async def test_a_backup_made_while_writing_is_sound_and_equal_to_one_moment(record, tmp_path):
+    await put(record, tmp_path, *(fact(f"f{n}") for n in range(300)))
+    target = tmp_path / "copy.db"
+
+    async def write() -> None:
+        for n in range(30):
+            await put(record, tmp_path, fact(f"more{n}a"), fact(f"more{n}b"))
+
+    await asyncio.gather(write(), record.database.backup(target))
+    copy = await Record.open(target)
+    try:
+        assert await copy.database.check() == []
+        found = await copy.stories.count_facts(1)
+        assert found >= 300 and found % 2 == 0
+        rows = "SELECT id, ref, statement FROM fact WHERE id <= ? ORDER BY id"
+        assert list(map(tuple, await copy.database.read(rows, (found,)))) == list(
+            map(tuple, await record.database.read(rows, (found,)))
+        )
+    finally:
+        await copy.close()
+    assert not target.with_name("copy.db.partial").exists()
+
+
+NOTICE = Notice(id=1, kind=NoticeKind.CORRECTED, made_at="2026", due_at="2026", fact_id=1, revision=2)
+READS = {
+    "facts.find": lambda r: r.facts.find(1),
+    "facts.load": lambda r: r.facts.load([1, 2]),
+    "facts.load then": lambda r: r.facts.load([1, 2], moment="2030"),
+    "facts.entry": lambda r: r.facts.entry(1),
+    "facts.ids": lambda r: r.facts.ids(1, ["f1"]),
+    "facts.at_revision": lambda r: r.facts.at_revision(1, 1),
+    "facts.made_by": lambda r: r.facts.made_by(1, 5),
+    "facts.revisions": lambda r: r.facts.revisions(1),
+    "facts.states": lambda r: r.facts.states(1, after=0, limit=5),
+    "facts.lists": lambda r: r.facts.lists("SELECT 1", {"": {}}),
+    "listings.mentioning": lambda r: r.listings.mentioning(1, {"speaker": 0}, limit=5),
+    "listings.dated": lambda r: r.listings.dated(1, earliest="2000-01-01", latest="2030-01-01", limit=5),
+    "listings.undated": lambda r: r.listings.undated(1, limit=5),
+    "listings.yearless": lambda r: r.listings.yearless(1, "07-18", limit=5),
+    "listings.all": lambda r: r.listings.all(1, limit=5),
+    "listings.latest": lambda r: r.listings.latest(1, limit=5),
+    "listings.retracted": lambda r: r.listings.retracted(1, limit=5),
+    "listings.figured": lambda r: r.listings.figured(1, limit=5),
+    "listings.citing": lambda r: r.listings.citing(1, limit=5),
+    "listings.disputed": lambda r: r.listings.disputed(1, limit=5),
+    "listings.leading": lambda r: r.listings.leading(1),
+    "listings.then": lambda r: r.listings.then(1, "2030", limit=5),
+    "entities.by_ref": lambda r: r.entities.by_ref(1, ["ann"]),
+    "entities.alone": lambda r: r.entities.alone(1, "ann"),
+    "entities.by_id": lambda r: r.entities.by_id([1]),
+    "entities.page": lambda r: r.entities.page(1, limit=5),
+    "entities.named": lambda r: r.entities.named(1, "Ann"),
+    "entities.names": lambda r: r.entities.names(1),
+    "entities.roll": lambda r: r.entities.roll(1, limit=5),
+    "entities.starting": lambda r: r.entities.starting(1, "a", 5),
+    "entities.lately": lambda r: r.entities.lately(1, 3),
+    "facts.beginning": lambda r: r.facts.beginning(1, "1", 3),
+    "sources.beginning": lambda r: r.sources.beginning(1, "1", 3),
+    "sources.holding": lambda r: r.sources.holding(1, ["a"], 3),
+    "sources.by_ref": lambda r: r.sources.by_ref(1, ["x"]),
+    "sources.by_id": lambda r: r.sources.by_id([1]),
+    "sources.page": lambda r: r.sources.page(1, limit=5),
+    "sources.called": lambda r: r.sources.called(1, "News"),
+    "sources.titles": lambda r: r.sources.titles(1, 5),
+    "sources.relayed_by": lambda r: r.sources.relayed_by(1),
+    "sources.facts_citing": lambda r: r.sources.facts_citing([1]),
+    "stories.all": lambda r: r.stories.all(),
+    "stories.by_id": lambda r: r.stories.by_id(1),
+    "stories.find": lambda r: r.stories.find("flood"),
+    "stories.in_use": lambda r: r.stories.in_use("telegram:1"),
+    "stories.exceeds": lambda r: r.stories.exceeds(1, 5),
+    "stories.count_facts": lambda r: r.stories.count_facts(1),
+    "chats.pressed": lambda r: r.chats.pressed("x"),
+    "search.find": lambda r: r.search.find("flood"),
+    "search.beginning": lambda r: r.search.beginning("flo", story_id=1, limit=5),
+    "audit.page": lambda r: r.audit.page(limit=5),
+    "audit.page of a fact": lambda r: r.audit.page(fact_id=1, limit=5),
+    "audit.listed": lambda r: r.audit.listed(after=0, limit=5),
+    "audit.last": lambda r: r.audit.last(),
+    "audit.verify": lambda r: r.audit.verify(),
+    "members.moderates": lambda r: r.members.moderates("telegram:1", 1),
+    "members.holds_office": lambda r: r.members.holds_office("telegram:1"),
+    "members.page": lambda r: r.members.page(limit=5),
+    "members.called": lambda r: r.members.called("ann"),
+    "members.names": lambda r: r.members.names(),
+    "accounts.person_of": lambda r: r.accounts.person_of("discord:1"),
+    "accounts.accounts_of": lambda r: r.accounts.accounts_of("telegram:1"),
+    "drafts.find": lambda r: r.drafts.find(1),
+    "drafts.waiting": lambda r: r.drafts.waiting(1, limit=5),
+    "drafts.untold": lambda r: r.drafts.untold(5),
+    "drafts.count_waiting": lambda r: r.drafts.count_waiting(1),
+    "dialogues.find": lambda r: r.dialogues.find("telegram:1", "telegram:1"),
+    "dialogues.by_id": lambda r: r.dialogues.by_id(1),
+    "questions.find": lambda r: r.questions.find(1),
+    "questions.ranked": lambda r: r.questions.ranked(1, limit=5),
+    "questions.open": lambda r: r.questions.open(1),
+    "progress.of": lambda r: r.progress.of("x"),
+    "listeners.find": lambda r: r.listeners.find("telegram:1"),
+    "listeners.by_id": lambda r: r.listeners.by_id(1),
+    "listeners.subscriptions": lambda r: r.listeners.subscriptions("telegram:1"),
+    "listeners.is_paused": lambda r: r.listeners.is_paused("telegram:1"),
+    "notices.by_id": lambda r: r.notices.by_id([1]),
+    "notices.of_fact": lambda r: r.notices.of_fact(1),
+    "notices.since": lambda r: r.notices.since(1, 0, "2030", 5),
+    "notices.delivered": lambda r: r.notices.delivered(1, 1),
+    "notices.amended": lambda r: r.notices.amended(1, "telegram:1"),
+    "notices.state": lambda r: r.notices.state(1),
+    "notices.next_new": lambda r: r.notices.next_new("2030"),
+    "notices.first_held": lambda r: r.notices.first_held("2000"),
+    "notices.words_asked": lambda r: r.notices.words_asked(1),
+    "notices.held_publication": lambda r: r.notices.held_publication(NOTICE),
+    "outbox.take": lambda r: r.outbox.take("telegram", "2030", 5),
+    "outbox.finish": lambda r: r.outbox.finish(),
+    "outbox.failures": lambda r: r.outbox.failures(5),
+    "outbox.sent_since": lambda r: r.outbox.sent_since("2000"),
+    "outbox.depth": lambda r: r.outbox.depth(),
+    "receipts.take": lambda r: r.receipts.take("telegram", "2030", 5),
+    "receipts.forget_before": lambda r: r.receipts.forget_before("2030"),
+    "outbox.forget_before": lambda r: r.outbox.forget_before("2030"),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_reading_a_file_that_got_damaged_is_said_so(path, tmp_path, name):
+    whole = await made(path, tmp_path)
+    record = await Record.open(path)
+    try:
+        # Under the open record's feet: all pages but the first, as a dying disk might.
+        with path.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xa5" * (len(whole) - 4096))
+        with pytest.raises(UnreadableRecord, match="restore a backup"):
+            await READS[name](record)
+    finally:
+        await record.close()
+
+
+async def test_the_contract_above_covers_every_reading_method(record):
+    # Every part that a record is made of, but for the ledger, which only writes.
+    parts = {name: type(part) for name, part in vars(record).items() if name not in ("database", "ledger")}
+    public = {
+        f"{name}.{method}"
+        for name, kind in parts.items()
+        for method in vars(kind)
+        if not method.startswith("_")
+    }
+    # These two only pass on what others read; these write.
+    passed_on = {"facts.select", "facts.listed"}
+    writing = {
+        "stories.use",
+        "chats.button",
+        "chats.forget",
+        "progress.reach",
+        "questions.keep",
+        "questions.await_answer",
+    }
+    writing |= {f"dialogues.{name}" for name in ("begin", "go_on", "end")}
+    writing |= {f"outbox.{name}" for name in ("recover", "sent", "hold", "failed", "give_up", "moved")}
+    writing |= {f"outbox.{name}" for name in ("retry", "drop")} | {"notices.fan_out", "notices.drop"}
+    writing |= {f"accounts.{name}" for name in ("issue", "void", "redeem", "unlink", "unlink_all")}
+    writing |= {f"receipts.{name}" for name in ("keep", "done", "failed", "put_off")}
+    writing |= {f"listeners.{name}" for name in ("change", "subscribe", "unsubscribe", "resume")}
+    writing |= {f"listeners.{name}" for name in ("pause", "move", "fall_back")}
+    assert public - {name.split(" ")[0] for name in READS} == passed_on | writing
+
+
+async def test_errors_of_the_record_are_of_one_kind():
+    assert issubclass(UnreadableRecord, RecordError) and issubclass(UnwritableRecord, RecordError)
+
+
+async def test_a_chat_hears_of_another_story_at_once_and_of_anothers_change_by_the_next_reading(
+    path, tmp_path
+):
+    await made(path, tmp_path)
+    record, beside = await Record.open(path), await Record.open(path)
+    try:
+        async with beside.database.transaction() as tx:
+            await tx.run("INSERT INTO story (name, title, opened_at) VALUES ('fire', 'The fire', '2024')")
+        first, second = await record.stories.all()
+        assert (await record.stories.in_use("telegram:1")).id == first.id
+        await record.stories.use("telegram:1", second.id)
+        assert (await record.stories.in_use("telegram:1")).title == "The fire"
+        async with beside.database.transaction() as tx:
+            await tx.run("UPDATE story SET title = 'The great fire' WHERE id = ?", (second.id,))
+        await record.listings.all(second.id, limit=1)
+        assert (await record.stories.in_use("telegram:1")).title == "The great fire"
+    finally:
+        await record.close()
+        await beside.close()
