@@ -152,7 +152,7 @@ def schema() -> None:
     """Print the JSON Schema of fact sheets."""
     import json
 
-    from storage.sheets.importing import sheet_schema
+    from storage.sheets.exporting import sheet_schema
 
     print(json.dumps(sheet_schema(), indent=2, ensure_ascii=False))
 

@@ -75,8 +75,8 @@ class Metrics:
         from aiohttp import web
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+        from storage.domain.clock import read_moment
         from storage.domain.models import DeliveryState
-        from storage.trail.audit import read_moment
 
         self._registry = CollectorRegistry()
         named: dict[str, Any] = {"registry": self._registry}

@@ -50,7 +50,7 @@ async def export_file(
     settings: Settings, target: Path | None, *, story: str | None, form: Literal["toml", "jsonl"], force: bool
 ) -> str:
     """Write a story's fact sheet to a file, else to standard output; return a line that sums it up."""
-    from storage.sheets.importing import export_sheet
+    from storage.sheets.exporting import export_sheet
 
     async with open_stocked(settings, tell_shipped) as record:
         with _replacing(target, force=force) as out:
@@ -102,7 +102,7 @@ async def show_outbox(settings: Settings, *, retry: bool, drop: bool) -> list[st
 
 
 def _hour_ago(record: Record) -> str:
-    from storage.trail.audit import moment_text
+    from storage.domain.clock import moment_text
 
     return moment_text(record.ledger.clock() - timedelta(hours=1))
 

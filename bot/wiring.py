@@ -34,8 +34,10 @@ async def open_record(settings: Settings, *, create: bool = True) -> AsyncIterat
 @asynccontextmanager
 async def open_stocked(settings: Settings, shipped: Callable[[str], None]) -> AsyncIterator[Record]:
     """Open the record as a start does: without any story it gets the first one, and `shipped` its title."""
+    from storage.sheets.shipped import put_shipped
+
     async with open_record(settings) as record:
-        title = await record.put_shipped()
+        title = await put_shipped(record)
         if title is not None:
             shipped(title)
         yield record

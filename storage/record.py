@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 
 from storage.changing.drafts import Drafts
 from storage.changing.ledger import Ledger
+from storage.domain.clock import Clock, utc_now
 from storage.engines.sqlite import Database
 from storage.notifying.listeners import Listeners
 from storage.notifying.notices import Notices
 from storage.notifying.outbox import Outbox
 from storage.notifying.receipts import Receipts
 from storage.people.accounts import Accounts
-from storage.people.buttons import Chats
+from storage.people.buttons import Buttons
 from storage.people.dialogues import Dialogues
+from storage.people.erasure import Erasure
 from storage.people.members import Members
 from storage.people.questions import Questions
 from storage.reading.entities import Entities
@@ -24,15 +24,8 @@ from storage.reading.listings import Listings
 from storage.reading.sources import Sources
 from storage.reading.stories import Stories
 from storage.search.search import Search
-from storage.trail.audit import Audit, Clock
-from storage.trail.checkpoints import Progress
-
-FIRST_STORY = "belarus.toml"
-
-
-def utc_now() -> datetime:
-    """Return the present moment, aware and in UTC."""
-    return datetime.now(UTC)
+from storage.trail.audit import Audit
+from storage.trail.checkpoints import Checkpoints
 
 
 class Record:
@@ -46,10 +39,11 @@ class Record:
         self.facts = Facts(database)
         self.listings = Listings(self.facts)
         self.search = Search(database)
-        self.chats = Chats(database)
+        self.buttons = Buttons(database)
         self.audit = Audit(database)
         self.members = Members(database)
         self.accounts = Accounts(database, clock)
+        self.erasure = Erasure(database, self.accounts)
         self.drafts = Drafts(database)
         self.dialogues = Dialogues(database, clock)
         self.questions = Questions(database)
@@ -57,7 +51,7 @@ class Record:
         self.notices = Notices(database)
         self.receipts = Receipts(database)
         self.outbox = Outbox(database)
-        self.progress = Progress(database)
+        self.checkpoints = Checkpoints(database)
         self.ledger = Ledger(database, clock)
 
     @classmethod
@@ -68,13 +62,3 @@ class Record:
     async def close(self) -> None:
         """Close the file."""
         await self.database.close()
-
-    async def put_shipped(self) -> str | None:
-        """Put the shipped story on record if there is none yet; return its title if it did."""
-        if await self.stories.all():
-            return None
-        from storage.sheets.importing import import_sheet
-
-        with resources.as_file(resources.files("storage") / "stories" / FIRST_STORY) as path:
-            imported = await import_sheet(self, path, actor="onrecord")
-        return imported.story.title

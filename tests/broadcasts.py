@@ -10,7 +10,8 @@ from pathlib import Path
 from storage.domain.changes import Publish
 from storage.domain.entries import FactEntry
 from storage.record import Record
-from storage.trail.audit import By
+from storage.sheets.shipped import put_shipped
+from storage.trail.audit import Actor
 
 STATEMENT = "the court has received the file"
 
@@ -19,7 +20,7 @@ async def stock(path: Path, chats: Iterable[int]) -> None:
     """Make a record with the shipped story, of which these chats hear."""
     record = await Record.open(path)
     try:
-        await record.put_shipped()
+        await put_shipped(record)
     finally:
         await record.close()
     subscribe(path, (f"telegram:{chat}" for chat in chats))
@@ -40,6 +41,6 @@ async def publish(path: Path, statement: str = STATEMENT) -> None:
     fact = FactEntry.model_validate({"statement": statement, "attributions": [said]})
     record = await Record.open(path)
     try:
-        await record.ledger.make(Publish(story_id=1, fact=fact), by=By("benchmark"))
+        await record.ledger.make(Publish(story_id=1, fact=fact), by=Actor("benchmark"))
     finally:
         await record.close()

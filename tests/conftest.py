@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from storage.record import Record
 from storage.sheets.importing import import_sheet
+from storage.sheets.shipped import put_shipped
 
 ROOT = Path(__file__).resolve().parents[1]
 TEST_STORIES = ROOT / "tests" / "acceptance" / "stories"
@@ -38,7 +39,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def stock() -> None:
         record = await Record.open(path, clock=lambda: THEN)
-        await record.put_shipped()
+        await put_shipped(record)
         for sheet in sorted(TEST_STORIES.glob("*.toml")):
             await import_sheet(record, sheet, actor="tests")
         await record.close()

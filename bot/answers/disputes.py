@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.answers.lines import stating, with_voices
 from bot.replies import Block, Heading, Note
 from bot.texts import _
-from storage.domain.models import Fact, RelationKind
-from storage.domain.standing import divided
+from storage.domain.models import Fact, RelationKind, divided
 
 
 def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bot.commands.core.completion import complete, offers
 from bot.commands.core.context import Context
-from bot.commands.core.handles import Acquaintances
+from bot.commands.core.handles import KnownHandles
 from bot.commands.core.message_limit import Limiter, Verdict
 from bot.commands.core.registry import Command, Offer, Registry
 from bot.commands.core.roles import Roles
@@ -70,7 +70,7 @@ class Dispatcher:
     ) -> None:
         self.record = record
         self.registry = registry
-        self.acquaintances = Acquaintances()
+        self.handles = KnownHandles()
         self.metrics = metrics or Metrics(clock)
         self.roles = Roles(record, registry, settings.owners)
         self._four_eyes = settings.review.four_eyes
@@ -236,7 +236,7 @@ class Dispatcher:
             )  # fmt: skip
         if not clean(request.text):
             raise UserError(_("That message holds no text: ask a question, or send /help."))
-        self.acquaintances.meet(request)
+        self.handles.meet(request)
         story = await self.record.stories.in_use(request.chat)
         command, role = await self.roles.permitted(parsed.name, request, story)
         return self._context(request, command, role, story, parsed.after)
@@ -286,7 +286,7 @@ class Dispatcher:
             chosen=story,
             page=self._limits.page,
             permit=permit,
-            acquaintances=self.acquaintances,
+            handles=self.handles,
             four_eyes=self._four_eyes,
             hold=self._hold,
             retention=self._retention,

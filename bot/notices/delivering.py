@@ -14,19 +14,19 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from bot.metrics import Metrics
-from bot.notices.delivery_status import Fate, Outcome, Transmitter
+from bot.notices.delivery_status import DeliveryStatus, Outcome, Transmitter
 from bot.notices.fan_out import fan_out
 from bot.notices.message_corrections import Amended, amended
 from bot.notices.notice_text import about, message_of
 from bot.notices.schedule import UNGATHERED, Spans, ready_at, text_of
 from bot.replies import Reply
 from bot.texts import speak
+from storage.domain.clock import read_moment
 from storage.domain.errors import RecordError
 from storage.domain.models import Listener
 from storage.notifying.outbox import MOST_ATTEMPTS, Parcel
-from storage.notifying.receipts import Amendment, Said
+from storage.notifying.receipts import Amendment, SentMessage
 from storage.record import Record
-from storage.trail.audit import read_moment
 
 # Seconds between two looks at an outbox that was empty.
 IDLE = 0.5
@@ -158,7 +158,7 @@ class Deliverer:
         before = self._record.ledger.clock() - self._spans.retention
         await self._record.receipts.forget_before(text_of(before))
         await self._record.outbox.forget_before(text_of(before))
-        await self._record.chats.forget(self._record.ledger.now())
+        await self._record.buttons.forget(self._record.ledger.now())
 
     async def _deliver(self, parcel: Parcel) -> None:
         speak(parcel.listener.language)
@@ -166,7 +166,7 @@ class Deliverer:
             part = await opened(self._record, parcel)
         except Exception as error:
             log.exception("notices %s cannot be told to %s", parcel.notices, about(parcel.listener))
-            failed = Outcome(Fate.FAILED, error=type(error).__name__)
+            failed = Outcome(DeliveryStatus.FAILED, error=type(error).__name__)
             await self._surely(lambda: self._note(parcel, None, failed))
             return
         if part is not None:
@@ -191,30 +191,30 @@ class Deliverer:
         """Record what became of a parcel; the log names ids, never what was said."""
         outbox, now = self._record.outbox, self._record.ledger.now()
         if self._metrics is not None:
-            self._metrics.delivered(outcome.fate.value)
+            self._metrics.delivered(outcome.status.value)
         name = about(parcel.listener)
-        match outcome.fate:
-            case Fate.SENT:
+        match outcome.status:
+            case DeliveryStatus.SENT:
                 said = said_of(parcel.listener, reply, outcome.messages, now) if reply is not None else None
                 await outbox.sent(parcel, outcome.messages, said, now)
                 if outcome.closed:
                     await self._record.listeners.fall_back(parcel.listener.chat, parcel.listener.topic)
                     log.info("%s is closed: its chat hears instead", name)
                 log.debug("notices %s sent to %s", parcel.notices, name)
-            case Fate.UNREACHABLE:
+            case DeliveryStatus.UNREACHABLE:
                 await outbox.give_up(parcel, outcome.error, now, pause=True)
                 log.info("%s does not take messages: paused until spoken to", name)
-            case Fate.MOVED:
+            case DeliveryStatus.MOVED:
                 await outbox.moved(parcel, outcome.moved_to, now)
                 log.info("%s has become %s and keeps all it had", name, outcome.moved_to)
-            case Fate.REFUSED:
+            case DeliveryStatus.REFUSED:
                 await outbox.give_up(parcel, outcome.error, now)
                 log.warning("notices %s were refused by %s: %s", parcel.notices, name, outcome.error)
-            case Fate.FAILED:
+            case DeliveryStatus.FAILED:
                 again = self._again(parcel.attempts, outcome.wait)
                 if await outbox.failed(parcel, outcome.error, again):
                     log.warning("notices %s to %s given up: %s", parcel.notices, name, outcome.error)
-            case Fate.LATER:
+            case DeliveryStatus.LATER:
                 await outbox.hold(parcel, self._again(0, outcome.wait))
 
     async def _amend(self, amendment: Amendment) -> None:
@@ -222,14 +222,14 @@ class Deliverer:
         right: Amended | None = None
         try:
             if await self._record.listeners.is_paused(amendment.chat):
-                outcome = Outcome(Fate.REFUSED, error="paused")
+                outcome = Outcome(DeliveryStatus.REFUSED, error="paused")
             elif (right := await amended(self._record, amendment)) is None:
-                outcome = Outcome(Fate.SENT)
+                outcome = Outcome(DeliveryStatus.SENT)
             else:
                 outcome = await self._put_right(amendment, right)
         except Exception as error:
             log.exception("message %d in %s cannot be put right", amendment.message, amendment.chat)
-            outcome = Outcome(Fate.FAILED, error=type(error).__name__)
+            outcome = Outcome(DeliveryStatus.FAILED, error=type(error).__name__)
         revisions = right.revisions if right is not None else {}
         await self._surely(lambda: self._note_amended(amendment, outcome, revisions))
 
@@ -237,17 +237,19 @@ class Deliverer:
         """Edit a message; say in reply to it what has changed where that has to be, or editing cannot."""
         chat = amendment.chat
         answering: int | None = amendment.message
-        outcome = Outcome(Fate.REFUSED, error="its words were not kept")
+        outcome = Outcome(DeliveryStatus.REFUSED, error="its words were not kept")
         if right.reply is not None:
             outcome = await self._transmitter.rewrite(chat, amendment.message, right.reply)
-        if outcome.fate is Fate.MOVED:
+        if outcome.status is DeliveryStatus.MOVED:
             # In the supergroup that a group has become, its old messages cannot be edited.
             await self._record.listeners.move(chat, outcome.moved_to)
             chat, answering = outcome.moved_to, None
-        elif outcome.fate not in (Fate.REFUSED, Fate.SENT):
+        elif outcome.status not in (DeliveryStatus.REFUSED, DeliveryStatus.SENT):
             return outcome
         known = await self._record.listeners.find(chat, amendment.topic)
-        if outcome.fate is Fate.SENT and not (right.must_remark and await self._is_news(amendment, known)):
+        if outcome.status is DeliveryStatus.SENT and not (
+            right.must_remark and await self._is_news(amendment, known)
+        ):
             return outcome
         listener = known or Listener(id=0, chat=chat, topic=amendment.topic, language=amendment.language)
         key = _key(f"{chat}#{amendment.message}", amendment.notices)
@@ -265,17 +267,17 @@ class Deliverer:
     ) -> None:
         """Record what became of a message that was to be put right."""
         receipts = self._record.receipts
-        if outcome.fate is Fate.SENT:
+        if outcome.status is DeliveryStatus.SENT:
             await receipts.done(amendment, revisions)
             return
-        if outcome.fate is Fate.LATER:
+        if outcome.status is DeliveryStatus.LATER:
             await receipts.put_off(amendment, self._again(0, outcome.wait))
             return
         again = None
-        if outcome.fate is Fate.FAILED and amendment.attempts + 1 < MOST_ATTEMPTS:
+        if outcome.status is DeliveryStatus.FAILED and amendment.attempts + 1 < MOST_ATTEMPTS:
             again = self._again(amendment.attempts, outcome.wait)
         await receipts.failed(amendment, outcome.error, again)
-        if outcome.fate is Fate.UNREACHABLE:
+        if outcome.status is DeliveryStatus.UNREACHABLE:
             await self._record.listeners.pause(amendment.chat, outcome.error)
 
     def _again(self, attempts: int, wait: float) -> str:
@@ -318,11 +320,11 @@ async def opened(record: Record, parcel: Parcel) -> Opened | None:
     return Opened(parcel, reply)
 
 
-def said_of(listener: Listener, reply: Reply, messages: tuple[int, ...], at: str) -> Said | None:
+def said_of(listener: Listener, reply: Reply, messages: tuple[int, ...], at: str) -> SentMessage | None:
     """Return what is remembered of a reply that was sent; None where it cited no fact."""
     facts = reply.cited_revisions
     if not facts or not messages:
         return None
-    return Said(
+    return SentMessage(
         listener.chat, listener.topic, messages, facts, listener.language, at, reply.model_dump_json()
     )

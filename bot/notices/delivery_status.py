@@ -9,7 +9,7 @@ from bot.replies import Reply
 from storage.domain.models import Listener
 
 
-class Fate(Enum):
+class DeliveryStatus(Enum):
     """What became of a message."""
 
     SENT = "sent"
@@ -26,7 +26,7 @@ class Outcome(NamedTuple):
     `closed` tells that the topic takes no messages and the chat was told instead, and that it was told so.
     """
 
-    fate: Fate
+    status: DeliveryStatus
     messages: tuple[int, ...] = ()
     error: str = ""
     moved_to: str = ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.texts import N_, _, ngettext
+from storage.domain.clock import moment_text
 from storage.domain.models import DeliveryState, Fact, Listener, Notice, NoticeKind
 from storage.record import Record
-from storage.trail.audit import moment_text
 
 _KINDS = {
     NoticeKind.PUBLISHED: N_("Came on record"),

@@ -7,10 +7,10 @@ from enum import Enum
 
 from bot.questions.finding import SMALL_STORY
 from bot.questions.relevance import stating_words, surrounding_words
+from storage.domain.clock import read_moment
 from storage.domain.models import Fact, Notice, NoticeKind
 from storage.domain.words import stem
 from storage.record import Record
-from storage.trail.audit import read_moment
 
 # Steps at a time: each is one transaction, and others write between them.
 STEPS = 20

@@ -39,10 +39,10 @@ async def tell_askers(record: Record) -> None:
     """
     language = spoken()
     try:
-        while entries := await record.audit.listed(after=await record.progress.of(NAME), limit=_BATCH):
+        while entries := await record.audit.listed(after=await record.checkpoints.of(NAME), limit=_BATCH):
             for entry in entries:
                 await _look_safely(record, entry)
-            await record.progress.reach(NAME, entries[-1].id)
+            await record.checkpoints.reach(NAME, entries[-1].id)
     except RecordError as error:
         log.warning("open questions were not looked at: %s", error)
     finally:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from bot.replies import Reply
 from storage.domain.errors import RecordError
-from storage.notifying.receipts import Said
+from storage.notifying.receipts import SentMessage
 from storage.record import Record
 
 # Between two flushes; what comes beyond that is forgotten rather than kept in memory.
 MOST_GATHERED = 20_000
 
 
-class Memory:
+class ReceiptBuffer:
     """Gather what was said, and write it when asked to."""
 
     def __init__(self, record: Record) -> None:
@@ -31,7 +31,7 @@ class Memory:
         """Write what was gathered."""
         gathered, self._gathered = self._gathered, []
         said = [
-            Said(chat, topic, messages, reply.cited_revisions, language, at, reply.model_dump_json())
+            SentMessage(chat, topic, messages, reply.cited_revisions, language, at, reply.model_dump_json())
             for chat, topic, messages, reply, language, at in gathered
         ]
         if not said:

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Cadence, Listener
-from storage.trail.audit import moment_text, read_moment
 
 HOUR = timedelta(hours=1)
 

@@ -10,12 +10,12 @@ from storage.domain.errors import AlreadyDone, Overtaken, Refused
 from storage.domain.models import Action, Entity, Source
 from storage.engines.sqlite import Transaction
 from storage.reading import entities, sources
-from storage.trail.audit import Trace
+from storage.trail.audit import AuditEntryWriter
 
 Fields = dict[str, Any]
 
 
-async def put_source(tx: Transaction, trace: Trace, change: PutSource) -> str:
+async def put_source(tx: Transaction, trace: AuditEntryWriter, change: PutSource) -> str:
     """Add or edit a source; return its id as people write it."""
     ref = change.source.ref
     before = await _source(tx, change.story_id, ref)
@@ -37,7 +37,7 @@ async def put_source(tx: Transaction, trace: Trace, change: PutSource) -> str:
     return f"S{after.id}"
 
 
-async def put_entity(tx: Transaction, trace: Trace, change: PutEntity) -> str:
+async def put_entity(tx: Transaction, trace: AuditEntryWriter, change: PutEntity) -> str:
     """Add or edit an entity; return its id as the trail writes it."""
     ref = change.entity.ref
     before = await _entity(tx, change.story_id, ref)
@@ -59,7 +59,7 @@ async def put_entity(tx: Transaction, trace: Trace, change: PutEntity) -> str:
     return f"E{after.id}"
 
 
-async def merge_entity(tx: Transaction, trace: Trace, change: MergeEntity) -> str:
+async def merge_entity(tx: Transaction, trace: AuditEntryWriter, change: MergeEntity) -> str:
     """Let one entity be another from now on, and what names it name that other; return the other's id."""
     rows = await tx.fetch(
         "SELECT id, ref, name, merged_into FROM entity WHERE story_id = ? AND id IN (?, ?)",
@@ -80,7 +80,7 @@ async def merge_entity(tx: Transaction, trace: Trace, change: MergeEntity) -> st
     return f"E{other['id']}"
 
 
-async def open_story(tx: Transaction, trace: Trace, change: OpenStory) -> str:
+async def open_story(tx: Transaction, trace: AuditEntryWriter, change: OpenStory) -> str:
     """Open a story; return its name."""
     story = change.story
     rows = await tx.fetch(

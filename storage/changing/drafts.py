@@ -9,7 +9,7 @@ from storage.domain.changes import Publish, Reject, Revise, dumped
 from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.models import Action, Draft, DraftKind, DraftState, Fact
 from storage.engines.sqlite import Database, Transaction
-from storage.trail.audit import Trace
+from storage.trail.audit import AuditEntryWriter
 
 # So many drafts of one person may wait at once.
 MOST_WAITING = 20
@@ -87,19 +87,19 @@ async def propose(
 
 
 async def decide(
-    tx: Transaction, trace: Trace, change: Publish | Revise, state: DraftState, fact: Fact
+    tx: Transaction, trace: AuditEntryWriter, change: Publish | Revise, state: DraftState, fact: Fact
 ) -> None:
     """Write that the draft of a change, if it is of one, came on record with a fact.
 
     Raises AlreadyDone for one that is decided.
     """
     if change.draft is not None:
-        await _close(tx, change.story_id, change.draft, state, (trace.at, trace.by.actor), fact_id=fact.id)
+        await _close(tx, change.story_id, change.draft, state, (trace.at, trace.by.address), fact_id=fact.id)
 
 
-async def reject(tx: Transaction, trace: Trace, change: Reject) -> str:
+async def reject(tx: Transaction, trace: AuditEntryWriter, change: Reject) -> str:
     """Reject a draft; return its id as people write it."""
-    by = (trace.at, trace.by.actor)
+    by = (trace.at, trace.by.address)
     await _close(tx, change.story_id, change.draft, DraftState.REJECTED, by, reason=change.reason)
     subject = f"D{change.draft}"
     await trace.close(tx, Action.REJECTED, subject, story_id=change.story_id, reason=change.reason)

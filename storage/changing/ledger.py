@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from storage.changing import drafts, undo
 from storage.changing.catalogue import merge_entity, open_story, put_entity, put_source
 from storage.changing.references import Resolver
-from storage.changing.writing import Batch, Deed, Written
+from storage.changing.writing import Batch, RevisionInfo, Written
 from storage.domain.changes import (
     Appoint,
     Change,
@@ -21,6 +21,7 @@ from storage.domain.changes import (
     Reject,
     Revise,
 )
+from storage.domain.clock import Clock, moment_text
 from storage.domain.entries import FactEntry, SourceEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused
 from storage.domain.models import Action, DraftState, Fact, NoticeKind, RevisionKind
@@ -28,12 +29,12 @@ from storage.engines.sqlite import Database, Transaction
 from storage.notifying.notices import announce
 from storage.people import members
 from storage.reading import facts
-from storage.trail.audit import By, Clock, Trace, moment_text
+from storage.trail.audit import Actor, AuditEntryWriter
 
 Also = Callable[[Transaction], Awaitable[None]]
 
 
-class Made(NamedTuple):
+class ChangeResult(NamedTuple):
     """What a change made: its entry of the trail, what that is about (`F7`, `S3`), and the fact if any."""
 
     audit_id: int
@@ -44,7 +45,7 @@ class Made(NamedTuple):
 class _Rehearsed(Exception):
     """Carries what a rehearsal made out of the transaction that it is undone with."""
 
-    def __init__(self, made: Made) -> None:
+    def __init__(self, made: ChangeResult) -> None:
         self.made = made
 
 
@@ -59,7 +60,7 @@ class Ledger:
         """Return the present moment as the record writes it."""
         return moment_text(self.clock())
 
-    async def make(self, change: Change, *, by: By, also: Also | None = None) -> Made:
+    async def make(self, change: Change, *, by: Actor, also: Also | None = None) -> ChangeResult:
         """Make a change, and what `also` does, in one transaction.
 
         Raises Overtaken where what it changes has changed meanwhile, AlreadyDone where it was made before,
@@ -70,7 +71,7 @@ class Ledger:
                 await also(tx)
             return await self._make(tx, change, by)
 
-    async def rehearse(self, change: Change, *, by: By) -> Made:
+    async def rehearse(self, change: Change, *, by: Actor) -> ChangeResult:
         """Return what a change would make, exactly as it would stand, and leave everything as it is.
 
         It is made and rolled back: what is shown before a change is confirmed comes by no other way than
@@ -88,7 +89,7 @@ class Ledger:
         Raises RecordError where an entry names a fact, source or entity that does not exist.
         """
         async with self._database.transaction() as tx:
-            trace = await Trace.open(tx, By(actor), self.clock)
+            trace = await AuditEntryWriter.open(tx, Actor(actor), self.clock)
             batch = Batch(tx, story_id, trace, await Resolver.open(tx, story_id))
             await batch.write(entries)
             await batch.finish()
@@ -96,8 +97,8 @@ class Ledger:
         return batch.written
 
     async def undo(
-        self, *, by: By, within_minutes: float, story_id: int | None = None, also: Also | None = None
-    ) -> Made:
+        self, *, by: Actor, within_minutes: float, story_id: int | None = None, also: Also | None = None
+    ) -> ChangeResult:
         """Take back a person's last change (to a story), as a new change, if it is no older than that.
 
         Raises Refused, saying why, where there is nothing to take back or somebody has built on it.
@@ -105,39 +106,39 @@ class Ledger:
         async with self._database.transaction() as tx:
             if also is not None:
                 await also(tx)
-            change = await undo.find(tx, by.actor, story_id, self.clock(), within_minutes)
+            change = await undo.find(tx, by.address, story_id, self.clock(), within_minutes)
             return await self._make(tx, change, by)
 
-    async def _make(self, tx: Transaction, change: Change, by: By) -> Made:
+    async def _make(self, tx: Transaction, change: Change, by: Actor) -> ChangeResult:
         if isinstance(change, Publish | Revise):
             await self._introduce(tx, change, by)
-        trace = await Trace.open(tx, by, self.clock)
+        trace = await AuditEntryWriter.open(tx, by, self.clock)
         if isinstance(change, Publish | Revise):
             write = _publish(tx, trace, change) if isinstance(change, Publish) else _revise(tx, trace, change)
             fact = await write
-            return Made(trace.id, f"F{fact.id}", fact)
-        return Made(trace.id, await _OTHERS[type(change)](tx, trace, change))
+            return ChangeResult(trace.id, f"F{fact.id}", fact)
+        return ChangeResult(trace.id, await _OTHERS[type(change)](tx, trace, change))
 
-    async def _introduce(self, tx: Transaction, change: Publish | Revise, by: By) -> None:
+    async def _introduce(self, tx: Transaction, change: Publish | Revise, by: Actor) -> None:
         """Add the names and sources that a fact brings along, each with an entry of its own in the trail."""
         resolver = await Resolver.open(tx, change.story_id)
         for entity in await resolver.unknown_among(change.entities):
-            trace = await Trace.open(tx, by, self.clock)
+            trace = await AuditEntryWriter.open(tx, by, self.clock)
             await put_entity(tx, trace, PutEntity(story_id=change.story_id, entity=entity))
         for item in change.fact.attributions:
             if isinstance(item.source, SourceEntry) and not await resolver.knows_source(item.source.ref):
-                trace = await Trace.open(tx, by, self.clock)
+                trace = await AuditEntryWriter.open(tx, by, self.clock)
                 await put_source(tx, trace, PutSource(story_id=change.story_id, source=item.source))
 
 
-async def close_import(tx: Transaction, trace: Trace, story_id: int, written: Written) -> None:
+async def close_import(tx: Transaction, trace: AuditEntryWriter, story_id: int, written: Written) -> None:
     """Write the trace of an import, unless it changed nothing."""
     if written.changes:
         after = {"added": written.added, "updated": written.updated}
         await trace.close(tx, Action.IMPORTED, f"story {story_id}", story_id=story_id, after=after)
 
 
-async def _publish(tx: Transaction, trace: Trace, change: Publish) -> Fact:
+async def _publish(tx: Transaction, trace: AuditEntryWriter, change: Publish) -> Fact:
     rows = await tx.fetch(
         "SELECT id, retracted FROM fact WHERE story_id = ? AND ref = ?", (change.story_id, change.fact.ref)
     )
@@ -145,7 +146,7 @@ async def _publish(tx: Transaction, trace: Trace, change: Publish) -> Fact:
         raise AlreadyDone(f"F{rows[0]['id']} says just that and was retracted: restore it instead")
     if rows:
         raise AlreadyDone(f"That is on record already: F{rows[0]['id']}")
-    fact = await _write(tx, trace, change, Deed())
+    fact = await _write(tx, trace, change, RevisionInfo())
     await drafts.decide(tx, trace, change, DraftState.APPROVED, fact)
     await trace.close(
         tx, Action.PUBLISHED, f"F{fact.id}",
@@ -155,7 +156,7 @@ async def _publish(tx: Transaction, trace: Trace, change: Publish) -> Fact:
     return fact
 
 
-async def _revise(tx: Transaction, trace: Trace, change: Revise) -> Fact:
+async def _revise(tx: Transaction, trace: AuditEntryWriter, change: Revise) -> Fact:
     rows = await tx.fetch("SELECT ref, revision, story_id FROM fact WHERE id = ?", (change.fact_id,))
     if not rows or rows[0]["story_id"] != change.story_id:
         raise Refused(f"F{change.fact_id} is not on record in this story")
@@ -167,7 +168,7 @@ async def _revise(tx: Transaction, trace: Trace, change: Revise) -> Fact:
         tx,
         trace,
         change.model_copy(update={"fact": change.fact.model_copy(update={"ref": rows[0]["ref"]})}),
-        Deed(change.kind, change.reason, change.material),
+        RevisionInfo(change.kind, change.reason, change.material),
     )
     if fact.revision == change.expected:
         raise Refused(f"F{change.fact_id} already reads so: nothing would change")
@@ -206,7 +207,9 @@ async def _refuse_impossible(tx: Transaction, change: Revise, before: facts.Stat
             raise Refused(f"{fact} can be superseded only by a fact that is in force itself")
 
 
-async def _write(tx: Transaction, trace: Trace, change: Publish | Revise, deed: Deed) -> Fact:
+async def _write(
+    tx: Transaction, trace: AuditEntryWriter, change: Publish | Revise, deed: RevisionInfo
+) -> Fact:
     """Write one fact with those that it names anew, and return it as it then stands."""
     resolver = await Resolver.open(tx, change.story_id)
     batch = Batch(tx, change.story_id, trace, resolver, deed)
@@ -224,7 +227,7 @@ async def _state(tx: Transaction, fact_id: int) -> facts.State:
     return await tx.reading(lambda read: facts.state(read, fact_id))
 
 
-_OTHERS: dict[type[Any], Callable[[Transaction, Trace, Any], Awaitable[str]]] = {
+_OTHERS: dict[type[Any], Callable[[Transaction, AuditEntryWriter, Any], Awaitable[str]]] = {
     PutSource: put_source,
     PutEntity: put_entity,
     MergeEntity: merge_entity,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from storage.domain.changes import Change, PutEntity, PutSource, Revise
+from storage.domain.clock import moment_text
 from storage.domain.entries import EntityEntry, FactEntry, SourceEntry
 from storage.domain.errors import Refused
 from storage.domain.models import Action, AuditEntry, RevisionKind
 from storage.engines.sqlite import Transaction
 from storage.reading.facts import State
-from storage.trail.audit import entry_of, moment_text
+from storage.trail.audit import entry_of
 
 _FACTS = frozenset(Action(kind.value) for kind in RevisionKind)
 _EDITS = frozenset({Action.SOURCE_EDITED, Action.ENTITY_EDITED})

@@ -14,7 +14,7 @@ from storage.domain.errors import Refused, UnknownRefs
 from storage.domain.models import RevisionKind
 from storage.engines.sqlite import Transaction
 from storage.search import full_text
-from storage.trail.audit import Trace
+from storage.trail.audit import AuditEntryWriter
 
 State = dict[str, Any]
 
@@ -67,7 +67,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class RevisionInfo:
     """What a revision did to a known fact, and why."""
 
     kind: RevisionKind = RevisionKind.CORRECTED
@@ -100,14 +100,19 @@ class Batch:
     """Writes many entries within one transaction; relations wait until all facts are there."""
 
     def __init__(
-        self, tx: Transaction, story_id: int, trace: Trace, resolver: Resolver, deed: Deed | None = None
+        self,
+        tx: Transaction,
+        story_id: int,
+        trace: AuditEntryWriter,
+        resolver: Resolver,
+        deed: RevisionInfo | None = None,
     ) -> None:
         self._tx = tx
         self._story = story_id
         self._trace = trace
         self._at = trace.at
         self._resolver = resolver
-        self._deed = deed or Deed()
+        self._deed = deed or RevisionInfo()
         self._next_id: int | None = None
         self._related: list[tuple[int, FactEntry, str]] = []
         self.written = Written()
@@ -272,8 +277,8 @@ class Batch:
                 past = json.dumps(item.state, ensure_ascii=False) if n < number and item.state else written
                 yield fact_id, n, item.at, item.kind, item.actor, item.reason, item.material, past
         else:
-            deed = Deed(RevisionKind.PUBLISHED) if is_new else self._deed
-            told = (self._trace.by.actor, deed.reason, deed.material)
+            deed = RevisionInfo(RevisionKind.PUBLISHED) if is_new else self._deed
+            told = (self._trace.by.address, deed.reason, deed.material)
             yield fact_id, number, self._at, deed.kind, *told, written
 
     async def _clear(self, fact_ids: list[int]) -> None:

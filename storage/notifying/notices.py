@@ -11,10 +11,11 @@ import sqlite3
 from collections.abc import Collection
 from datetime import timedelta
 
+from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Fact, Notice, NoticeKind
 from storage.engines.sqlite import Database, Transaction
 from storage.notifying import listeners
-from storage.trail.audit import Trace, moment_text, read_moment
+from storage.trail.audit import AuditEntryWriter
 
 # Deliveries that one transaction writes: it holds the lock for about a hundredth of a second.
 CHUNK = 5_000
@@ -177,7 +178,7 @@ class Notices:
 
 
 async def announce(
-    tx: Transaction, trace: Trace, kind: NoticeKind, fact: Fact, *, material: bool, hold: float
+    tx: Transaction, trace: AuditEntryWriter, kind: NoticeKind, fact: Fact, *, material: bool, hold: float
 ) -> None:
     """Write the notice of a change, in the change's own transaction; it is due `hold` minutes later."""
     due = moment_text(read_moment(trace.at) + timedelta(minutes=hold))

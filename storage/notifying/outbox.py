@@ -83,7 +83,7 @@ class Outbox:
             raise
 
     async def sent(
-        self, parcel: Parcel, messages: Sequence[int], said: receipts.Said | None, at: str
+        self, parcel: Parcel, messages: Sequence[int], said: receipts.SentMessage | None, at: str
     ) -> None:
         """Mark a parcel as sent, and remember which facts its messages cited."""
         async with self._database.transaction() as tx:

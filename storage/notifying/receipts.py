@@ -15,7 +15,7 @@ _CITED = (
 )
 
 
-class Said(NamedTuple):
+class SentMessage(NamedTuple):
     """A reply as it was sent: its messages, the facts it cited by revision, and the reply itself (JSON).
 
     The reply is kept only where one message holds all of it: only then can the message be put right in place.
@@ -52,7 +52,7 @@ class Receipts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, said: Sequence[Said]) -> None:
+    async def keep(self, said: Sequence[SentMessage]) -> None:
         """Remember some replies."""
         async with self._database.transaction() as tx:
             await write(tx, said)
@@ -114,7 +114,7 @@ class Receipts:
             )
 
 
-async def write(tx: Transaction, said: Iterable[Said]) -> None:
+async def write(tx: Transaction, said: Iterable[SentMessage]) -> None:
     """Remember some replies, within a transaction."""
     messages: list[Sequence[object]] = []
     receipts: list[Sequence[object]] = []

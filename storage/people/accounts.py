@@ -13,10 +13,11 @@ from datetime import timedelta
 from enum import Enum
 from typing import NamedTuple
 
+from storage.domain.clock import Clock, moment_text
 from storage.domain.models import Action
 from storage.engines.sqlite import Database, Read, Transaction
 from storage.notifying import listeners
-from storage.trail.audit import By, Clock, Trace, moment_text
+from storage.trail.audit import Actor, AuditEntryWriter
 
 # Crockford's base 32 (https://www.crockford.com/base32.html): no two of its signs look alike.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -146,20 +147,20 @@ class Accounts:
                 return Obstacle.TOO_MANY
             # Also a code of the account's own: it would link to somebody who is somebody else by now.
             await tx.run("DELETE FROM link_code WHERE person IN (?, ?)", (person, address))
-            return await self._link(tx, address, By(person, chat), on_trail=bool(made[0]["on_trail"]))
+            return await self._link(tx, address, Actor(person, chat), on_trail=bool(made[0]["on_trail"]))
 
-    async def unlink(self, address: str, *, by: By) -> bool:
+    async def unlink(self, address: str, *, by: Actor) -> bool:
         """End an account's acting as the person who asks for it; return whether it did."""
         async with self._database.transaction() as tx:
             return await self._unlink(tx, address, by)
 
-    async def unlink_all(self, tx: Transaction, by: By) -> int:
+    async def unlink_all(self, tx: Transaction, by: Actor) -> int:
         """End every link to the person who asks for it; return how many there were."""
-        return sum([await self._unlink(tx, each, by) for each in await linked_to(tx, by.actor)])
+        return sum([await self._unlink(tx, each, by) for each in await linked_to(tx, by.address)])
 
-    async def _link(self, tx: Transaction, address: str, by: By, *, on_trail: bool) -> Linked:
-        person = by.actor
-        trace = await Trace.open(tx, by, self._clock)
+    async def _link(self, tx: Transaction, address: str, by: Actor, *, on_trail: bool) -> Linked:
+        person = by.address
+        trace = await AuditEntryWriter.open(tx, by, self._clock)
         await tx.run("INSERT INTO account VALUES (?, ?, ?)", (address, person, trace.at))
         for statement in _BEGUN:
             await tx.run(statement, {"person": person, "address": address})
@@ -174,12 +175,12 @@ class Accounts:
             await trace.close(tx, Action.LINKED, address)
         return Linked(person, bool(story), settings)
 
-    async def _unlink(self, tx: Transaction, address: str, by: By) -> bool:
+    async def _unlink(self, tx: Transaction, address: str, by: Actor) -> bool:
         rows = await tx.fetch(
-            "DELETE FROM account WHERE address = ? AND person = ? RETURNING 1", (address, by.actor)
+            "DELETE FROM account WHERE address = ? AND person = ? RETURNING 1", (address, by.address)
         )
-        if rows and await _in_trail(tx, by.actor):
-            await (await Trace.open(tx, by, self._clock)).close(tx, Action.UNLINKED, address)
+        if rows and await _in_trail(tx, by.address):
+            await (await AuditEntryWriter.open(tx, by, self._clock)).close(tx, Action.UNLINKED, address)
         return bool(rows)
 
 

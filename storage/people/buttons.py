@@ -7,7 +7,7 @@ import hashlib
 from storage.engines.sqlite import Database
 
 
-class Chats:
+class Buttons:
     """Remember the commands too long for a button."""
 
     def __init__(self, database: Database) -> None:

@@ -7,9 +7,9 @@ import sqlite3
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from storage.domain.clock import Clock, moment_text
 from storage.domain.errors import AlreadyDone
 from storage.engines.sqlite import Database, Transaction
-from storage.trail.audit import Clock, moment_text
 
 # A dialogue ends when nobody has answered for so long.
 LASTS = timedelta(hours=1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from storage.record import Record
-from storage.trail.audit import By
+from storage.engines.sqlite import Database
+from storage.people.accounts import Accounts
+from storage.trail.audit import Actor
 
 # A person's own account, and those that act as them.
 _THEIRS = "(SELECT :person UNION SELECT address FROM account WHERE person = :person)"
@@ -37,18 +38,25 @@ class Forgotten(NamedTuple):
     in_trail: bool
 
 
-async def forget(record: Record, by: By, *, may_approve: bool = False) -> Forgotten:
-    """Remove what is kept about the person who asks for it, and tell what was removed and what stays.
+class Erasure:
+    """Removes what is kept about a person; what the record itself says of them stays."""
 
-    That goes for all their accounts, whose links end. A draft that waits keeps the id of somebody who may
-    approve drafts: they must not approve their own.
-    """
-    removed: dict[str, int] = {}
-    async with record.database.transaction() as tx:
-        for kind, sql in _REMOVED.items():
-            asked = {"person": by.actor, "may_approve": may_approve}
-            removed[kind] = len(await tx.fetch(f"{sql} RETURNING 1", asked))
-        # Last: what is theirs was found by them.
-        removed["links"] = await record.accounts.unlink_all(tx, by)
-        rows = await tx.fetch("SELECT 1 FROM audit WHERE actor = :person LIMIT 1", {"person": by.actor})
-    return Forgotten(removed, bool(rows))
+    def __init__(self, database: Database, accounts: Accounts) -> None:
+        self._database = database
+        self._accounts = accounts
+
+    async def forget(self, by: Actor, *, may_approve: bool = False) -> Forgotten:
+        """Remove what is kept about the person who asks for it, and tell what was removed and what stays.
+
+        That goes for all their accounts, whose links end. A draft that waits keeps the id of somebody who may
+        approve drafts: they must not approve their own.
+        """
+        removed: dict[str, int] = {}
+        async with self._database.transaction() as tx:
+            for kind, sql in _REMOVED.items():
+                asked = {"person": by.address, "may_approve": may_approve}
+                removed[kind] = len(await tx.fetch(f"{sql} RETURNING 1", asked))
+            # Last: what is theirs was found by them.
+            removed["links"] = await self._accounts.unlink_all(tx, by)
+            rows = await tx.fetch("SELECT 1 FROM audit WHERE actor = :person LIMIT 1", {"person": by.address})
+        return Forgotten(removed, bool(rows))

@@ -10,7 +10,7 @@ from storage.domain.errors import AlreadyDone
 from storage.domain.models import Action, Member
 from storage.engines.sqlite import Database, Read, Transaction
 from storage.people.accounts import linked_to, person_behind
-from storage.trail.audit import Trace
+from storage.trail.audit import AuditEntryWriter
 
 _IN_OFFICE = "SELECT * FROM member WHERE dismissed_at IS NULL"
 
@@ -68,7 +68,7 @@ def _in_office(read: Read) -> tuple[int, frozenset[tuple[str, int | None]]]:
     return int(read("PRAGMA data_version")[0][0]), offices
 
 
-async def appoint(tx: Transaction, trace: Trace, change: Appoint) -> str:
+async def appoint(tx: Transaction, trace: AuditEntryWriter, change: Appoint) -> str:
     """Make a person a moderator; return their address. Raises AlreadyDone for one who is.
 
     An account that acts as somebody stands for them.
@@ -89,7 +89,7 @@ async def appoint(tx: Transaction, trace: Trace, change: Appoint) -> str:
     return person
 
 
-async def dismiss(tx: Transaction, trace: Trace, change: Dismiss) -> str:
+async def dismiss(tx: Transaction, trace: AuditEntryWriter, change: Dismiss) -> str:
     """End a person's being a moderator; return their address. Raises AlreadyDone for one who is none."""
     person = await person_behind(tx, change.address)
     rows = await tx.fetch(

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from storage.changing.ledger import close_import
 from storage.changing.references import Resolver
@@ -18,14 +17,9 @@ from storage.domain.errors import InvalidSheet, RecordError, UnknownRefs
 from storage.domain.models import Story
 from storage.domain.names import fold, slug
 from storage.engines.sqlite import Transaction
+from storage.record import Record
 from storage.sheets import formats
-from storage.sheets.exporting import export_sheet, sheet_schema
-from storage.trail.audit import By, Trace
-
-if TYPE_CHECKING:
-    from storage.record import Record
-
-__all__ = ["Imported", "Progress", "export_sheet", "import_sheet", "sheet_schema"]
+from storage.trail.audit import Actor, AuditEntryWriter
 
 Progress = Callable[[int, int], None]
 CHUNK = 2000
@@ -50,7 +44,7 @@ async def import_sheet(
     Raises InvalidSheet with line and field of every error, OSError, and the errors of a transaction.
     """
     async with record.database.transaction() as tx:
-        trace = await Trace.open(tx, By(actor), record.ledger.clock)
+        trace = await AuditEntryWriter.open(tx, Actor(actor), record.ledger.clock)
         importing = _Importing(tx, trace, story, path)
         total = formats.count_lines(path)
         for count, located in enumerate(formats.read(path)):
@@ -99,7 +93,7 @@ class _Uses:
 class _Importing:
     """Takes the entries of one sheet; after the first problem it only checks the rest."""
 
-    def __init__(self, tx: Transaction, trace: Trace, story: str | None, path: Path) -> None:
+    def __init__(self, tx: Transaction, trace: AuditEntryWriter, story: str | None, path: Path) -> None:
         self._tx, self._trace = tx, trace
         self._given = story
         self.story_name = story or (slug(path.stem)[:40].strip("-") or "story")

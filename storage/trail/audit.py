@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from storage.domain.clock import Clock, moment_text, read_moment
 from storage.domain.models import AuditEntry
 from storage.engines.sqlite import Database, Read, Transaction
 
@@ -46,13 +47,11 @@ UNION SELECT a.id FROM mention m JOIN audit a ON a.subject = 'E' || m.entity_id 
 UNION SELECT a.id FROM attribution t JOIN audit a ON a.subject = 'S' || t.source_id WHERE t.fact_id = :fact
 """
 
-Clock = Callable[[], datetime]
 
-
-class By(NamedTuple):
+class Actor(NamedTuple):
     """Who changes the record, and in which chat; `chat` is None for an operator's commands."""
 
-    actor: str
+    address: str
     chat: str | None = None
 
 
@@ -65,7 +64,7 @@ class Verified(NamedTuple):
 
 
 @dataclass(slots=True)
-class Trace:
+class AuditEntryWriter:
     """The entry of a change that is being made: opened before its rows are written, closed after.
 
     `at` is the change's moment: the clock's, but later than that of any entry before, so that a moment tells
@@ -74,12 +73,12 @@ class Trace:
 
     id: int
     at: str
-    by: By
+    by: Actor
     previous: str
     _revisions: int = field(default=0)
 
     @classmethod
-    async def open(cls, tx: Transaction, by: By, clock: Clock) -> Trace:
+    async def open(cls, tx: Transaction, by: Actor, clock: Clock) -> AuditEntryWriter:
         """Begin the entry that follows the last one."""
         rows = await tx.fetch("SELECT id, at, hash FROM audit ORDER BY id DESC LIMIT 1")
         now = moment_text(clock())
@@ -107,7 +106,7 @@ class Trace:
     ) -> None:
         """Write the entry; `before` and `after` are anything that JSON can hold."""
         row = (
-            self.id, self.at, self.by.actor, self.by.chat, action, story_id, subject,
+            self.id, self.at, self.by.address, self.by.chat, action, story_id, subject,
             _json(before), _json(after), reason, f"{self._revisions:064x}", self.previous,
         )  # fmt: skip
         await tx.run(
@@ -200,16 +199,6 @@ def entry_of(row: sqlite3.Row) -> AuditEntry:
     fields = {key: row[key] for key in row.keys() if key not in ("before", "after", "revisions", "previous")}  # noqa: SIM118  # reason: iterating a Row gives its values
     loaded = {key: None if row[key] is None else json.loads(row[key]) for key in ("before", "after")}
     return AuditEntry(**fields, **loaded)
-
-
-def moment_text(moment: datetime) -> str:
-    """Return an aware UTC datetime as the record writes moments: fixed width, so that text sorts by time."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def read_moment(text: str) -> datetime:
-    """Return the moment that a text of the record tells."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
 def _verify(read: Read) -> Verified:

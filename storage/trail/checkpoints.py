@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.engines.sqlite import Database
 
 
-class Progress:
+class Checkpoints:
     """Keep for each name the last entry that was dealt with."""
 
     def __init__(self, database: Database) -> None:

@@ -12,7 +12,7 @@ from statistics import median
 from storage.domain.changes import Revise
 from storage.domain.models import RevisionKind
 from storage.record import Record
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 from tests.benchmarks import places
 from tests.benchmarks.report import Finding, at_most, heading, table
 from tests.benchmarks.sizes import Sizes
@@ -93,7 +93,7 @@ async def _revise(record: Record, fact_id: int, number: int) -> None:
         kind=RevisionKind.CORRECTED,
         fact=entry.model_copy(update={"statement": f"statement {number}"}),
     )
-    await record.ledger.make(change, by=By("telegram:0"))
+    await record.ledger.make(change, by=Actor("telegram:0"))
 
 
 async def _both(call: Reading, moment: str, samples: int) -> tuple[float, float]:

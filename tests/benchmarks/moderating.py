@@ -25,7 +25,7 @@ from storage.domain.changes import Revise
 from storage.domain.errors import Overtaken
 from storage.domain.models import RevisionKind
 from storage.record import Record
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 from tests.benchmarks import places
 from tests.benchmarks.report import Finding, at_most, heading, table
 from tests.benchmarks.sizes import Sizes
@@ -125,7 +125,7 @@ class _Moderating:
     async def alone(self, count: int) -> None:
         """Make changes one at a time."""
         for fact_id in self._chosen(count):
-            self.taken.alone.append(await self._change(By("telegram:0"), fact_id))
+            self.taken.alone.append(await self._change(Actor("telegram:0"), fact_id))
 
     async def at_once(self, count: int) -> None:
         """Make changes as fast as the moderators can, each making the next when one is done."""
@@ -133,7 +133,7 @@ class _Moderating:
 
         async def work(number: int) -> None:
             while waiting:
-                self.taken.at_once.append(await self._change(By(f"telegram:{number}"), waiting.pop()))
+                self.taken.at_once.append(await self._change(Actor(f"telegram:{number}"), waiting.pop()))
 
         await asyncio.gather(*(work(number) for number in range(MODERATORS)))
 
@@ -167,13 +167,13 @@ class _Moderating:
             for number in range(count)
         ]
 
-    async def _change(self, by: By, fact_id: int) -> float:
+    async def _change(self, by: Actor, fact_id: int) -> float:
         """Correct a fact, after looking at it again as often as others were quicker; return milliseconds."""
         while True:
             fact = await self._record.facts.find(fact_id)
             entry = await self._record.facts.entry(fact_id)
             assert fact is not None
-            statement = f"{entry.statement} {by.actor[9:]}"
+            statement = f"{entry.statement} {by.address[9:]}"
             change = Revise(
                 story_id=fact.story_id,
                 fact_id=fact_id,

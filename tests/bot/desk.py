@@ -15,7 +15,7 @@ from bot.replies import Line, Reply
 from bot.requests import Request
 from storage.domain.changes import Appoint
 from storage.record import Record
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 
 # What belongs to conversations, not to the record: asked questions, dialogues, buttons, what is on its way.
 PASSING = frozenset(
@@ -133,7 +133,7 @@ class Desk:
     async def appoint(self, user: str, story: str | None = "belarus", handle: str | None = None) -> None:
         found = await self.record.stories.find(story) if story else None
         change = Appoint(address=user, story_id=found.id if found else None, handle=handle)
-        await self.record.ledger.make(change, by=By(OWNER))
+        await self.record.ledger.make(change, by=Actor(OWNER))
 
     async def moderator(
         self, user: str = ANN, story: str | None = "belarus", chat: str | None = None, **fields

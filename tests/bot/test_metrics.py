@@ -14,7 +14,7 @@ from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.metrics import STUCK, Metrics
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.requests import Request
 from bot.serving import _serve_metrics
 from tests.bot.wire import Wire, open_wire
@@ -93,7 +93,7 @@ async def test_a_command_that_fails_is_counted_as_well(metrics, seconds, address
 async def test_deliveries_are_counted_by_outcome_and_the_outbox_by_state(wire, metrics, address):
     await wire.subscribe("telegram:1", "telegram:2", "telegram:3")
     await wire.set("telegram:3", cadence="daily")
-    wire.far.planned["telegram:2"] = [Outcome(Fate.FAILED, error="timed out")]
+    wire.far.planned["telegram:2"] = [Outcome(DeliveryStatus.FAILED, error="timed out")]
     wire.deliverer = wire.begin(metrics=metrics)
     await wire.publish("snow", "It snows.")
     await wire.deliver()

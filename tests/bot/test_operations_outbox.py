@@ -6,7 +6,7 @@ import pytest
 
 from bot.config import Settings
 from bot.errors import UserError
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.operations import explain, show_outbox
 from storage import record as records
 from storage.domain.errors import UnreadableRecord
@@ -31,8 +31,8 @@ def settings(tmp_path) -> Settings:
 async def some_trouble(wire: Wire) -> None:
     await wire.subscribe(*(f"telegram:{number}" for number in range(1, 5)))
     await wire.set("telegram:4", cadence="daily")
-    wire.far.planned["telegram:1"] = [Outcome(Fate.REFUSED, error="Bad Request: no")]
-    wire.far.planned["telegram:2"] = [Outcome(Fate.FAILED, error="timed out")]
+    wire.far.planned["telegram:1"] = [Outcome(DeliveryStatus.REFUSED, error="Bad Request: no")]
+    wire.far.planned["telegram:2"] = [Outcome(DeliveryStatus.FAILED, error="timed out")]
     await wire.publish("snow", "It snows.")
     await wire.deliver()
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from bot.frontends.terminal.render import plain
 from bot.notices.delivering import Deliverer
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Reply
-from storage.changing.ledger import Made
+from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Publish, Revise
 from storage.domain.entries import FactEntry
 from storage.domain.models import Fact, Listener
 from storage.record import Record
 from storage.sheets.importing import import_sheet
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 
 SHEET = """
 [story]
@@ -59,7 +59,7 @@ ref = "school"
 statement = "The school stays shut."
 attributions = [{ speaker = "Bo Sky", source = "town" }]
 """
-ANN = By("telegram:1", "telegram:1")
+ANN = Actor("telegram:1", "telegram:1")
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
@@ -106,13 +106,13 @@ class FarEnd:
         if planned := self.planned.get(listener.chat):
             return planned.pop(0)
         self.messages += 1
-        return Outcome(Fate.SENT, (self.messages,))
+        return Outcome(DeliveryStatus.SENT, (self.messages,))
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
         self.edits.append((chat, message, plain(reply)))
         if planned := self.planned_edits.get(chat):
             return planned.pop(0)
-        return Outcome(Fate.SENT, (message,))
+        return Outcome(DeliveryStatus.SENT, (message,))
 
     def chats(self) -> list[str]:
         """Return the chats that were sent something, in order, and forget what was sent."""
@@ -188,7 +188,7 @@ class Wire:
     async def retract(self, fact_id: int, why: str = "it was wrong") -> Fact:
         return await self.change(fact_id, "retracted", retracted=why, reason=why)
 
-    async def make(self, change) -> Made:
+    async def make(self, change) -> ChangeResult:
         # Changes made at one moment are told apart in the trail by a microsecond each.
         made = await self.record.ledger.make(change, by=ANN)
         self.clock.go_on(milliseconds=1)

@@ -20,6 +20,7 @@ from bot.config import Settings
 from bot.frontends.terminal.render import plain
 from bot.requests import Request, Role
 from storage.record import Record
+from storage.sheets.shipped import put_shipped
 from tests.rules.table import markdown
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -42,7 +43,7 @@ async def transcript(before: str, role: Role) -> str:
     """Return a conversation in which is said what was said in one before it."""
     with tempfile.TemporaryDirectory() as folder:
         record = await Record.open(Path(folder) / "record.db", clock=lambda: THEN)
-        await record.put_shipped()
+        await put_shipped(record)
         dispatcher = Dispatcher(record, commands, Settings())
         parts = []
         for said in ASKED.findall(before):

@@ -9,17 +9,18 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storage.changing.ledger import Made
+from storage.changing.ledger import ChangeResult
 from storage.domain.changes import MergeEntity, Publish, Revise
 from storage.domain.entries import FactEntry
 from storage.domain.models import Fact
 from storage.record import Record
-from storage.sheets.importing import export_sheet, import_sheet
-from storage.trail.audit import By
+from storage.sheets.exporting import export_sheet
+from storage.sheets.importing import import_sheet
+from storage.trail.audit import Actor
 from tests.storage.conftest import Ticking, fact
 
-ANN = By("telegram:1", "telegram:-100")
-BO = By("telegram:2", "telegram:-100")
+ANN = Actor("telegram:1", "telegram:-100")
+BO = Actor("telegram:2", "telegram:-100")
 
 
 class Still:
@@ -36,7 +37,9 @@ def entry(ref: str, statement: str = "it rained", **fields) -> FactEntry:
     return FactEntry(**fact(ref, statement, **fields))
 
 
-async def publish(record: Record, ref: str, statement: str = "it rained", *, by: By = ANN, **fields) -> Fact:
+async def publish(
+    record: Record, ref: str, statement: str = "it rained", *, by: Actor = ANN, **fields
+) -> Fact:
     """Publish a fact in the first story."""
     made = await record.ledger.make(Publish(story_id=1, fact=entry(ref, statement, **fields)), by=by)
     return made.fact
@@ -66,24 +69,24 @@ async def revision(
     )
 
 
-async def revise(record: Record, fact_id: int, kind: str = "corrected", *, by: By = ANN, **given) -> Fact:
+async def revise(record: Record, fact_id: int, kind: str = "corrected", *, by: Actor = ANN, **given) -> Fact:
     """Bring a fact to what is given; by default a correction."""
     return (await record.ledger.make(await revision(record, fact_id, kind, **given), by=by)).fact
 
 
-async def retract(record: Record, fact_id: int, why: str = "it was wrong", *, by: By = ANN) -> Fact:
+async def retract(record: Record, fact_id: int, why: str = "it was wrong", *, by: Actor = ANN) -> Fact:
     return await revise(record, fact_id, "retracted", retracted=why, reason=why, by=by)
 
 
-async def restore(record: Record, fact_id: int, *, by: By = ANN) -> Fact:
+async def restore(record: Record, fact_id: int, *, by: Actor = ANN) -> Fact:
     return await revise(record, fact_id, "restored", retracted=None, by=by)
 
 
-async def supersede(record: Record, fact_id: int, by_ref: str | None, *, by: By = ANN) -> Fact:
+async def supersede(record: Record, fact_id: int, by_ref: str | None, *, by: Actor = ANN) -> Fact:
     return await revise(record, fact_id, "superseded", superseded_by=by_ref, by=by)
 
 
-async def merge(record: Record, one: str, other: str, *, by: By = ANN) -> Made:
+async def merge(record: Record, one: str, other: str, *, by: Actor = ANN) -> ChangeResult:
     """Find that one entity is another, both given by ref."""
     rows = await record.database.read("SELECT ref, id FROM entity WHERE story_id = 1")
     ids = dict(map(tuple, rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.domain.models import Fact, Notice
 from storage.notifying.outbox import Parcel
-from storage.notifying.receipts import Said
+from storage.notifying.receipts import SentMessage
 from storage.record import Record
 from tests.storage.making import publish
 
@@ -76,10 +76,10 @@ async def send_all(record: Record, now: str = LATER, limit: int = 50) -> list[Pa
     return sent
 
 
-def said(chat: str, message: int, facts: dict[int, int], *, at: str = THEN, more: int = 0) -> Said:
+def said(chat: str, message: int, facts: dict[int, int], *, at: str = THEN, more: int = 0) -> SentMessage:
     """Return a reply as it was sent, in one message or (with `more`) several."""
     messages = tuple(range(message, message + more + 1))
-    return Said(chat, 0, messages, facts, "en", at, f'{{"message": {message}}}')
+    return SentMessage(chat, 0, messages, facts, "en", at, f'{{"message": {message}}}')
 
 
 async def row(record: Record, chat: str = "telegram:1") -> tuple:

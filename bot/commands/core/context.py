@@ -15,10 +15,10 @@ from bot.requests import Request, Role
 from bot.texts import _
 from storage.domain.models import Draft, Fact, Story
 from storage.record import Record
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 
 if TYPE_CHECKING:
-    from bot.commands.core.handles import Acquaintances
+    from bot.commands.core.handles import KnownHandles
     from bot.commands.core.registry import Command, Registry
 
 Permit = Callable[[str, Story | None], Awaitable["Command"]]
@@ -45,16 +45,16 @@ class Context:
     chosen: Story | None
     page: int
     permit: Permit
-    acquaintances: Acquaintances
+    handles: KnownHandles
     four_eyes: bool = False
     hold: int = 0
     retention: timedelta = UNGATHERED.retention
     after: str | None = None
 
     @property
-    def by(self) -> By:
+    def by(self) -> Actor:
         """Who asks, as the audit trail names them."""
-        return By(self.request.user, self.request.chat)
+        return Actor(self.request.user, self.request.chat)
 
     async def names(self) -> dict[str, str]:
         """Return what moderators are called, by address."""

@@ -14,7 +14,7 @@ from bot.requests import Identity, Request
 MOST = 10_000
 
 
-class Acquaintances:
+class KnownHandles:
     """Remember the people who wrote, by their platform and @name: on another it may be somebody else's."""
 
     def __init__(self) -> None:

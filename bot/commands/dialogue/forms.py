@@ -20,7 +20,7 @@ from bot.replies import Block, Reply
 
 if TYPE_CHECKING:
     from bot.commands.core.context import Context
-    from storage.changing.ledger import Made
+    from storage.changing.ledger import ChangeResult
     from storage.domain.changes import Change
     from storage.people.dialogues import Dialogue
 
@@ -149,7 +149,7 @@ Fields = Callable[[Filled], Sequence[Field]]
 # sheet begins with; None where the command does something else with it. Raises UserError as the command does.
 Starts = Callable[["Context", str, str], Awaitable[Start | None]]
 Propose = Callable[["Context", Filled], Awaitable[Proposal]]
-Done = Callable[["Context", Filled, "Made"], Awaitable[Reply]]
+Done = Callable[["Context", Filled, "ChangeResult"], Awaitable[Reply]]
 Commit = Callable[["Context", Filled, "Change", "Dialogue"], Awaitable[Reply]]
 # An option under a proposal leads to another form: its command, and how it is filled in already.
 Chosen = Callable[["Context", Filled, str], Awaitable[tuple[str, Filled]]]

@@ -22,7 +22,7 @@ from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.changing.catalogue import entity_fields
-from storage.changing.ledger import Made
+from storage.changing.ledger import ChangeResult
 from storage.domain.changes import MergeEntity, PutEntity
 from storage.domain.entries import EntityEntry
 from storage.domain.models import Entity, EntityKind
@@ -167,7 +167,7 @@ async def _propose_merge(context: Context, one: Entity, other: Entity, reason: s
     return Proposal(change, (Note(text=note), *_entity_blocks(one), *_entity_blocks(other), *named))
 
 
-async def _entity_done(context: Context, _filled: Filled, made: Made) -> Reply:
+async def _entity_done(context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     entity = (await context.record.entities.by_id([int(made.subject[1:])])).get(int(made.subject[1:]))
     assert entity is not None
     shown = Action(label=entity.name, command=f"/who {entity.name}")

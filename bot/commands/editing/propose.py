@@ -20,7 +20,7 @@ from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.changing import drafts
-from storage.changing.ledger import Made
+from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Change, Publish
 from storage.domain.models import DraftKind, Fact
 from storage.people.dialogues import Dialogue, close
@@ -152,7 +152,7 @@ def alike_lines(alike: Sequence[Fact]) -> list[Block]:
     ]
 
 
-async def _done(_context: Context, _filled: Filled, made: Made) -> Reply:
+async def _done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     assert made.fact is not None
     return Reply(
         blocks=(Note(text=_("F{id} is on record.", id=made.fact.id)), *with_voices(made.fact)),

@@ -17,7 +17,7 @@ from bot.commands.dialogue.forms import Filled, Proposal, Start, Starts
 from bot.errors import UserError
 from bot.replies import Action, Note, Reply
 from bot.texts import N_, _
-from storage.changing.ledger import Made
+from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Revise
 from storage.domain.entries import EntityEntry, FactEntry
 from storage.domain.models import Fact, RevisionKind
@@ -69,7 +69,7 @@ async def target_of(context: Context, filled: Filled) -> Fact:
     return await context.fact(f"F{filled.target}")
 
 
-async def done(_context: Context, _filled: Filled, made: Made) -> Reply:
+async def done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     """Say that a change was made, and show the fact as it reads now."""
     assert made.fact is not None
     text = _("F{id} is retracted.") if made.fact.retracted else _("F{id} is changed: revision {number}.")

@@ -21,7 +21,7 @@ from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.changing.catalogue import source_fields
-from storage.changing.ledger import Made
+from storage.changing.ledger import ChangeResult
 from storage.domain.changes import PutSource
 from storage.domain.entries import SourceEntry
 from storage.domain.models import Source
@@ -109,7 +109,7 @@ def _described(source: Source) -> Item:
     return Item(label=f"S{source.id}" if source.id else _("New"), text=describe(source), url=source.url)
 
 
-async def _source_done(_context: Context, filled: Filled, made: Made) -> Reply:
+async def _source_done(_context: Context, filled: Filled, made: ChangeResult) -> Reply:
     shown = Action(label=made.subject, command=f"/sources {made.subject}")
     # What was added can be edited, but not undone.
     undo = () if is_new_source(filled.text("source")) else (Action(label=_("Undo"), command="/undo"),)

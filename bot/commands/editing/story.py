@@ -15,7 +15,7 @@ from bot.errors import UserError
 from bot.replies import Action, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.changing.ledger import Made
+from storage.changing.ledger import ChangeResult
 from storage.domain.changes import OpenStory
 from storage.domain.entries import StoryEntry
 
@@ -44,7 +44,7 @@ async def _propose_story(context: Context, filled: Filled) -> Proposal:
     )
 
 
-async def _story_done(_context: Context, _filled: Filled, made: Made) -> Reply:
+async def _story_done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     use = Action(label=_("Use it here"), command=f"/story {made.subject}")
     return Reply(blocks=(Note(text=_("The story {name} is open.", name=made.subject)),), actions=(use,))
 

@@ -19,9 +19,9 @@ from bot.notices.notice_text import changed
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
+from storage.domain.clock import moment_text
 from storage.domain.models import Entity, Story, Subscription
 from storage.notifying.listeners import MOST_SUBSCRIPTIONS
-from storage.trail.audit import moment_text
 
 FAMILY = N_("Hearing of changes")
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?)", re.IGNORECASE)

@@ -12,7 +12,6 @@ from bot.errors import UserError
 from bot.replies import Action, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.people.erasure import forget
 
 FAMILY = N_("Taking part")
 _QUESTION_ID = re.compile(r"Q([1-9]\d{0,14})\.([0-9a-f]{8})")
@@ -107,9 +106,9 @@ async def forgetme(context: Context, _argument: str) -> Reply:
     # A draft may wait in any story, whichever this chat uses.
     may_approve = context.role >= Role.MODERATOR or await context.record.members.holds_office(person)
     accounts = [account.address for account in await context.record.accounts.accounts_of(person)]
-    forgotten = await forget(context.record, context.by, may_approve=may_approve)
+    forgotten = await context.record.erasure.forget(context.by, may_approve=may_approve)
     for address in (person, *accounts):
-        context.acquaintances.forget(address)
+        context.handles.forget(address)
     names = {
         "dialogues": _("open dialogues"),
         "questions": _("questions that you waited for"),

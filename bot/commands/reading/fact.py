@@ -15,8 +15,7 @@ from bot.commands.core.registry import Argument, Kind, commands
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.domain.models import Fact
-from storage.domain.standing import contradicted
+from storage.domain.models import Fact, contradicted
 
 FAMILY = N_("Looking closely")
 LATEST = 3

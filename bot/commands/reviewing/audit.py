@@ -62,7 +62,7 @@ async def _asked(context: Context, argument: str) -> Mapping[str, Any]:
         return {"subject": text.upper()}
     if text.startswith("@"):
         address = await context.record.members.called(text)
-        met = context.acquaintances.find(text, context.request.chat)
+        met = context.handles.find(text, context.request.chat)
         if address is None and met is None:
             raise UserError(_("{who} is and was no moderator here.", who=text[:40]))
         return {"actor": await context.record.accounts.person_of(address or (met.address if met else ""))}

@@ -156,7 +156,7 @@ def _beside(context: Context) -> Identity:
 
 async def _identity(context: Context, word: str) -> Identity:
     if _HANDLE.fullmatch(word):
-        if (met := context.acquaintances.find(word, context.request.chat)) is not None:
+        if (met := context.handles.find(word, context.request.chat)) is not None:
             return met
         if (address := await context.record.members.called(word)) is not None:
             return Identity(address, handle=word[1:])

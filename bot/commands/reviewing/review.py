@@ -21,7 +21,7 @@ from bot.notices import find_what_to_tell
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
-from storage.changing.ledger import Made
+from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Publish, Reject, Revise, loaded
 from storage.domain.errors import Refused
 from storage.domain.models import Draft, DraftKind, DraftState, Fact, RevisionKind
@@ -132,7 +132,7 @@ async def approve(context: Context, argument: str) -> Reply:
     return _decided(made, _("D{id} is on record as {fact}.", id=draft.id, fact=made.subject))
 
 
-def _decided(made: Made, text: str) -> Reply:
+def _decided(made: ChangeResult, text: str) -> Reply:
     """Return what is said of a draft that came on record."""
     assert made.fact is not None
     following = (Action(label=_("Next"), command="/review"), Action(label=_("Undo"), command="/undo"))
@@ -162,7 +162,7 @@ async def _propose_same(context: Context, filled: Filled) -> Proposal:
     return Proposal(change, (*was_and_will_be(fact, rehearsed.fact), left))
 
 
-async def _same_done(_context: Context, filled: Filled, made: Made) -> Reply:
+async def _same_done(_context: Context, filled: Filled, made: ChangeResult) -> Reply:
     return _decided(made, _("D{id} was added to {fact}.", id=filled.target, fact=made.subject))
 
 
@@ -203,7 +203,7 @@ async def _propose_rejection(context: Context, filled: Filled) -> Proposal:
     return Proposal(change, (*card.blocks, reason))
 
 
-async def _rejected(context: Context, _filled: Filled, made: Made) -> Reply:
+async def _rejected(context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     await find_what_to_tell(context.record)
     following = Action(label=_("Next"), command="/review")
     return Reply(blocks=(Note(text=_("{id} was rejected.", id=made.subject)),), actions=(following,))

@@ -20,12 +20,12 @@ from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.client import Client, point_to
 from bot.frontends.discord.conversation import Conversation
 from bot.frontends.discord.refusals import summary
-from bot.frontends.discord.request_rate import Turnstile
+from bot.frontends.discord.request_rate import RequestRate
 from bot.frontends.discord.transmitting import Transmitter
 from bot.frontends.shared.delivering import deliverer
 from bot.frontends.shared.shutdown import DRAIN_SECONDS, until
 from bot.notices.delivering import Deliverer, Sleep
-from bot.notices.receipt_buffer import Memory
+from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.texts import _
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class App(NamedTuple):
 def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: Sleep = asyncio.sleep) -> App:
     """Return the front end, ready to be run. Nothing is connected yet."""
     point_to(settings.discord)
-    turnstile = Turnstile(time.monotonic, Route.BASE, metrics=dispatcher.metrics, sleep=sleep)
-    memory = Memory(record)
+    turnstile = RequestRate(time.monotonic, Route.BASE, metrics=dispatcher.metrics, sleep=sleep)
+    memory = ReceiptBuffer(record)
     buttons = Buttons(record)
     conversation = Conversation(
         dispatcher,

@@ -16,8 +16,8 @@ import discord
 
 from bot.replies import Action, Reply
 from bot.texts import _
+from storage.domain.clock import moment_text
 from storage.domain.errors import RecordError
-from storage.trail.audit import moment_text
 
 if TYPE_CHECKING:
     from storage.record import Record
@@ -61,7 +61,7 @@ class Buttons:
         """Return the command behind a custom id, None if there is none (any more)."""
         if identity.startswith("/"):
             return identity
-        return await self._record.chats.pressed(identity[1:]) if DIGEST.fullmatch(identity) else None
+        return await self._record.buttons.pressed(identity[1:]) if DIGEST.fullmatch(identity) else None
 
     async def _identity(self, action: Action) -> str | None:
         command = action.command.strip()
@@ -71,7 +71,7 @@ class Buttons:
             # What is no command holds what somebody filled in, who will take it up soon or never.
             soon = moment_text(self._record.ledger.clock() + KEPT)
             until = None if command.startswith("/") else soon
-            return "#" + await self._record.chats.button(command, until=until)
+            return "#" + await self._record.buttons.button(command, until=until)
         except RecordError as error:
             logger.warning("a button was left out: %s", type(error).__name__)
             return None

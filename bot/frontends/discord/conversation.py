@@ -25,9 +25,9 @@ from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.modals import given_back, key_of, modal, refilled, values_of
 from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.showing import Stage, is_over
-from bot.frontends.shared.keyed_lock import Lanes
+from bot.frontends.shared.keyed_lock import KeyedLock
 from bot.frontends.shared.shutdown import drain
-from bot.notices.receipt_buffer import Memory
+from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.replies import Note, Reply
 from bot.requests import Request
 from bot.texts import N_, _, speak
@@ -58,7 +58,7 @@ class Conversation:
         dispatcher: Dispatcher,
         record: Record,
         buttons: Buttons,
-        memory: Memory,
+        memory: ReceiptBuffer,
         *,
         at_once: int,
         language: str = "en",
@@ -70,7 +70,7 @@ class Conversation:
         self._memory = memory
         self._language = language
         self._prompt = prompt
-        self._lanes = Lanes(at_once)
+        self._lanes = KeyedLock(at_once)
         self._open: set[asyncio.Task[Any]] = set()
 
     async def run(self, interaction: Interaction, command: Command, given: Mapping[str, Any]) -> None:

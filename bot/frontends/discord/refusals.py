@@ -13,7 +13,7 @@ import aiohttp
 import discord
 
 from bot.frontends.discord.request_rate import Locked
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.texts import N_, _
 
 # Seconds until a token that is not accepted is tried again.
@@ -55,15 +55,15 @@ def outcome_of(error: Exception, *, editing: bool = False) -> Outcome:
     """Return what an error of discord.py, or of the network, means for a delivery."""
     match error:
         case Locked():
-            return Outcome(Fate.LATER, wait=error.wait)
+            return Outcome(DeliveryStatus.LATER, wait=error.wait)
         case discord.RateLimited():
-            return Outcome(Fate.FAILED, error="told to wait", wait=error.retry_after)
+            return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=error.retry_after)
         case discord.HTTPException():
             return _by_code(error, editing=editing) or _by_status(error)
         case aiohttp.ClientError() | OSError() | asyncio.TimeoutError():
-            return Outcome(Fate.FAILED, error=f"no connection to Discord ({type(error).__name__})")
+            return Outcome(DeliveryStatus.FAILED, error=f"no connection to Discord ({type(error).__name__})")
     log.error("a message could not be sent to Discord", exc_info=error)
-    return Outcome(Fate.FAILED, error=type(error).__name__)
+    return Outcome(DeliveryStatus.FAILED, error=type(error).__name__)
 
 
 def cannot_answer(error: Exception) -> bool:
@@ -76,11 +76,11 @@ def _by_code(error: discord.HTTPException, *, editing: bool) -> Outcome | None:
     if (reason := _UNREACHABLE.get(error.code)) is not None:
         # A message can be sent to an archived thread, and so opens it again; none there can be edited.
         archived = editing and error.code == _ARCHIVED
-        return Outcome(Fate.REFUSED if archived else Fate.UNREACHABLE, error=_(reason))
+        return Outcome(DeliveryStatus.REFUSED if archived else DeliveryStatus.UNREACHABLE, error=_(reason))
     if (reason := _REFUSED.get(error.code)) is not None:
-        return Outcome(Fate.REFUSED, error=_(reason))
+        return Outcome(DeliveryStatus.REFUSED, error=_(reason))
     if error.code == _OPENING_TOO_FAST:
-        return Outcome(Fate.FAILED, error="told to wait", wait=OPENING_PAUSE)
+        return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=OPENING_PAUSE)
     return None
 
 
@@ -89,16 +89,16 @@ def _by_status(error: discord.HTTPException) -> Outcome:
     match error.status:
         case 401:
             # No delivery's fault, and none is lost by it.
-            return Outcome(Fate.LATER, error="Discord does not accept the token", wait=TOKEN_PAUSE)
+            return Outcome(DeliveryStatus.LATER, error="Discord does not accept the token", wait=TOKEN_PAUSE)
         case 403 if error.code:
             reason = _("Discord does not permit it (code {code})", code=error.code)
-            return Outcome(Fate.UNREACHABLE, error=reason)
+            return Outcome(DeliveryStatus.UNREACHABLE, error=reason)
         case 429:
-            return Outcome(Fate.FAILED, error="told to wait", wait=_retry_after(error))
+            return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=_retry_after(error))
         case 400 | 404 | 405 | 413:
-            return Outcome(Fate.REFUSED, error=_reason(error))
+            return Outcome(DeliveryStatus.REFUSED, error=_reason(error))
     # Such as 5xx; and a 403 without a code, which is of the network in front of Discord.
-    return Outcome(Fate.FAILED, error=_reason(error))
+    return Outcome(DeliveryStatus.FAILED, error=_reason(error))
 
 
 def _retry_after(error: discord.HTTPException) -> float:

@@ -87,7 +87,7 @@ class Invalid:
         return self._at[-FEW_INVALID - 1] + INVALID_SECONDS - self._clock()
 
 
-class Turnstile:
+class RequestRate:
     """Let requests to Discord's API at `base` pass at their pace; none but answers while it is locked."""
 
     def __init__(

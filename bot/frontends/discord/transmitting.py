@@ -16,7 +16,7 @@ from bot.frontends.discord.refusals import cannot_answer, outcome_of
 from bot.frontends.discord.render import NOBODY, render
 from bot.frontends.discord.request_rate import unasked
 from bot.frontends.shared.send_rate import Sleep
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Reply
 from storage.domain.models import Listener
 
@@ -53,7 +53,7 @@ class Transmitter:
         """Put a reply in the place of a message; REFUSED where it is gone or the reply takes several."""
         pieces = render(reply)
         if len(pieces) != 1:
-            return Outcome(Fate.REFUSED, error="it takes more than one message")
+            return Outcome(DeliveryStatus.REFUSED, error="it takes more than one message")
         with unasked():
             try:
                 view = await self._views(reply)
@@ -63,7 +63,7 @@ class Transmitter:
                 )
             except Exception as error:  # noqa: BLE001  # reason: whatever it is, it becomes an outcome
                 return outcome_of(error, editing=True)
-        return Outcome(Fate.SENT, (message,))
+        return Outcome(DeliveryStatus.SENT, (message,))
 
     async def _transmit(self, listener: Listener, reply: Reply, key: str, answering: int | None) -> Outcome:
         sent: list[int] = []
@@ -86,7 +86,7 @@ class Transmitter:
                 return outcome
             # Half of it arrived: to send it all again would repeat that half.
             log.warning("the rest of a notice to %s was not sent: %s", listener.chat, outcome.error)
-        return Outcome(Fate.SENT, tuple(sent))
+        return Outcome(DeliveryStatus.SENT, tuple(sent))
 
     async def _persist(self, say: Say) -> discord.Message:
         """Say it, again and again where that may help. Raises the last error."""
@@ -95,7 +95,7 @@ class Transmitter:
                 return await say()
             except Exception as error:
                 outcome = outcome_of(error)
-                if outcome.fate is not Fate.FAILED or outcome.wait > LONGEST_WAIT:
+                if outcome.status is not DeliveryStatus.FAILED or outcome.wait > LONGEST_WAIT:
                     raise
                 await self._sleep(outcome.wait or pause)
         return await say()

@@ -24,7 +24,7 @@ def boundless(_chat: Hashable) -> int | None:
     return None
 
 
-class Peace:
+class ChatLimiter:
     """Tell how long a chat has to be left in peace.
 
     `clock` tells seconds; so many `seconds` lie between two messages to a chat; `share` tells how many a chat

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.config import NoticeSettings
     from bot.metrics import Metrics
     from bot.notices.delivery_status import Transmitter
-    from bot.notices.receipt_buffer import Memory
+    from bot.notices.receipt_buffer import ReceiptBuffer
     from storage.record import Record
 
 # Messages under way: paced, there are two or three, but some answers take long.
@@ -25,7 +25,7 @@ def deliverer(
     settings: NoticeSettings,
     record: Record,
     transmitter: Transmitter,
-    memory: Memory,
+    memory: ReceiptBuffer,
     metrics: Metrics,
     *,
     sleep: Sleep = asyncio.sleep,

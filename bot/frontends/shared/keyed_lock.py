@@ -17,7 +17,7 @@ class _Lane:
         self.standing = 0
 
 
-class Lanes:
+class KeyedLock:
     """Let one at a time pass in each lane, and up to `most` in all.
 
     Who waits for a turn takes no slot: a chat that floods the bot holds up only itself.

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 MOST_OVERTAKING = 5
 
 
-class Precedence:
+class PriorityLock:
     """Let one at a time hold it, those `first` before the others, both in the order in which they came."""
 
     def __init__(self) -> None:

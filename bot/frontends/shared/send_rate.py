@@ -16,8 +16,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from bot.frontends.shared.chat_rate import PATIENCE, Crowded, Peace
-from bot.frontends.shared.priority_lock import MOST_OVERTAKING, Precedence
+from bot.frontends.shared.chat_rate import PATIENCE, ChatLimiter, Crowded
+from bot.frontends.shared.priority_lock import MOST_OVERTAKING, PriorityLock
 
 # A second at the far end is taken to be so long.
 SECOND = 1.005
@@ -65,17 +65,17 @@ class Pacer:
         clock: Callable[[], float],
         pace: Pace,
         *,
-        peace: Peace | None = None,
+        peace: ChatLimiter | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._clock = clock
         self._sleep = sleep
         self._pace = pace
-        self._peace = Peace(clock) if peace is None else peace
+        self._peace = ChatLimiter(clock) if peace is None else peace
         self._rate = pace.rate
         self._next = 0.0
         self._stopped_until = 0.0
-        self._turn = Precedence()
+        self._turn = PriorityLock()
         # Twice as many as a second may see: they need not arrive in the order in which they left.
         self._turns: deque[Turn] = deque(maxlen=2 * math.ceil(pace.rate))
         self._shortest = math.inf

@@ -26,7 +26,7 @@ from bot.frontends.telegram.polling import Poller
 from bot.frontends.telegram.sending import Courier, Sleep, persist, summary
 from bot.frontends.telegram.transmitting import Transmitter
 from bot.frontends.telegram.transport import CONNECTIONS, AiohttpRequest
-from bot.notices.receipt_buffer import Memory
+from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.texts import _
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
         .build()
     )
     pacer = telegram_pacer(time.monotonic, sleep=sleep)
-    memory = Memory(record)
+    memory = ReceiptBuffer(record)
     courier = Courier(client, sleep=sleep, replying=pacer.reply)
     conversation = Conversation(client, dispatcher, record, courier, memory, language=settings.language)
     application.add_handler(TypeHandler(Update, conversation.handle))

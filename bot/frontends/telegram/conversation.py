@@ -17,7 +17,7 @@ from bot.frontends.telegram.addressing import Place, address, place_of, pressed,
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import DATA_LIMIT, clean, keyboard, render
 from bot.frontends.telegram.sending import Courier, summary
-from bot.notices.receipt_buffer import Memory
+from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.replies import Action, Reply
 from bot.texts import N_, _, speak
 from storage.domain.errors import RecordError
@@ -53,7 +53,7 @@ class Conversation:
         dispatcher: Dispatcher,
         record: Record,
         courier: Courier,
-        memory: Memory,
+        memory: ReceiptBuffer,
         *,
         language: str = "en",
     ) -> None:
@@ -159,7 +159,7 @@ class Conversation:
             return None
         if data.startswith("/"):
             return data
-        return await self._record.chats.pressed(data[1:]) if DIGEST.fullmatch(data) else None
+        return await self._record.buttons.pressed(data[1:]) if DIGEST.fullmatch(data) else None
 
     async def buttons(self, reply: Reply) -> InlineKeyboardMarkup | None:
         """Return the keyboard of a reply; a button whose command cannot be kept is left out."""
@@ -169,7 +169,7 @@ class Conversation:
             command = clean(action.command).strip()
             if not command.startswith("/") or len(command.encode()) > DATA_LIMIT:
                 try:
-                    command = "#" + await self._record.chats.button(command)
+                    command = "#" + await self._record.buttons.button(command)
                 except RecordError as error:
                     logger.warning("a button was left out: %s", type(error).__name__)
                     continue

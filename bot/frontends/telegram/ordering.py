@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.frontends.shared.keyed_lock import Lanes
+from bot.frontends.shared.keyed_lock import KeyedLock
 
 
 class InOrder(BaseUpdateProcessor):
@@ -24,7 +24,7 @@ class InOrder(BaseUpdateProcessor):
     def __init__(self, most: int) -> None:
         super().__init__(sys.maxsize)
         self.most = most
-        self._lanes = Lanes(most)
+        self._lanes = KeyedLock(most)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Await `coroutine` when it is its chat's turn and a slot is free."""

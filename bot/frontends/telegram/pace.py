@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable
 
-from bot.frontends.shared.chat_rate import Peace
+from bot.frontends.shared.chat_rate import ChatLimiter
 from bot.frontends.shared.send_rate import Pace, Pacer, Sleep
 
 PACE = Pace(rate=30.0, replies_apart=True)
@@ -14,7 +14,7 @@ CHAT_SECONDS, GROUP_PER_MINUTE = 1.0, 19
 
 def telegram_pacer(clock: Callable[[], float], *, sleep: Sleep = asyncio.sleep) -> Pacer:
     """Return a pacer that keeps to what Telegram permits, in all and in each chat; `clock` tells seconds."""
-    return Pacer(clock, PACE, peace=Peace(clock, seconds=CHAT_SECONDS, share=share), sleep=sleep)
+    return Pacer(clock, PACE, peace=ChatLimiter(clock, seconds=CHAT_SECONDS, share=share), sleep=sleep)
 
 
 def share(chat: Hashable) -> int | None:

@@ -17,7 +17,7 @@ from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Piece, render
 from bot.frontends.telegram.sending import Sleep, persist, summary, wait_of
 from bot.frontends.telegram.transport import Disconnected
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Note, Reply
 from bot.texts import _
 from storage.domain.models import Listener
@@ -67,16 +67,16 @@ class Transmitter:
                 # The first is tried again by whoever delivers: with others, that would repeat it.
                 sent.append(await (persist(say, sleep=self._sleep) if sent else say()))
         except Crowded as crowded:
-            return Outcome(Fate.LATER, wait=crowded.wait)
+            return Outcome(DeliveryStatus.LATER, wait=crowded.wait)
         except TelegramError as error:
             if not sent and listener.topic and _says(error, _CLOSED):
                 return await self._fall_back(listener, reply, key, answering)
             if sent:
                 # Half of it arrived: to send it all again would repeat that half.
                 logger.warning("the rest of a notice to chat %s was not sent: %s", chat, summary(error))
-                return Outcome(Fate.SENT, tuple(sent))
+                return Outcome(DeliveryStatus.SENT, tuple(sent))
             return self._outcome(error)
-        return Outcome(Fate.SENT, tuple(sent))
+        return Outcome(DeliveryStatus.SENT, tuple(sent))
 
     async def _fall_back(self, listener: Listener, reply: Reply, key: str, answering: int | None) -> Outcome:
         """Send to the chat what its topic does not take, and say so where it is no answer to a message."""
@@ -85,27 +85,27 @@ class Transmitter:
             reply = reply.model_copy(update={"blocks": (closed, *reply.blocks)})
         chat = listener.model_copy(update={"topic": 0})
         outcome = await self.transmit(chat, reply, key=key, answering=answering)
-        return outcome._replace(closed=outcome.fate is Fate.SENT)
+        return outcome._replace(closed=outcome.status is DeliveryStatus.SENT)
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
         """Put a reply in the place of a message; REFUSED where it is gone or the reply takes several."""
         pieces = render(reply)
         if len(pieces) != 1:
-            return Outcome(Fate.REFUSED, error="it takes more than one message")
+            return Outcome(DeliveryStatus.REFUSED, error="it takes more than one message")
         number = number_of(chat)
         try:
             buttons = await self._buttons(reply)
             with await self._pacer.broadcast(number):
                 await self._client.rewrite(pieces[0].html, number, message, buttons=buttons)
         except Crowded as crowded:
-            return Outcome(Fate.LATER, wait=crowded.wait)
+            return Outcome(DeliveryStatus.LATER, wait=crowded.wait)
         except BadRequest as error:
             if "message is not modified" in str(error).lower():
-                return Outcome(Fate.SENT, (message,))
-            return Outcome(Fate.REFUSED, error=summary(error))
+                return Outcome(DeliveryStatus.SENT, (message,))
+            return Outcome(DeliveryStatus.REFUSED, error=summary(error))
         except TelegramError as error:
             return self._outcome(error)
-        return Outcome(Fate.SENT, (message,))
+        return Outcome(DeliveryStatus.SENT, (message,))
 
     async def _say(
         self,
@@ -129,17 +129,17 @@ class Transmitter:
             case RetryAfter():
                 wait = wait_of(error)
                 self._pacer.told_to_wait(wait)
-                return Outcome(Fate.FAILED, error="told to wait", wait=wait)
+                return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=wait)
             case ChatMigrated():
-                return Outcome(Fate.MOVED, moved_to=address(error.new_chat_id))
+                return Outcome(DeliveryStatus.MOVED, moved_to=address(error.new_chat_id))
             case Forbidden():
-                return Outcome(Fate.UNREACHABLE, error=summary(error))
+                return Outcome(DeliveryStatus.UNREACHABLE, error=summary(error))
             case BadRequest():
-                fate = Fate.UNREACHABLE if _says(error, _GONE) else Fate.REFUSED
-                return Outcome(fate, error=summary(error))
+                status = DeliveryStatus.UNREACHABLE if _says(error, _GONE) else DeliveryStatus.REFUSED
+                return Outcome(status, error=summary(error))
             case Disconnected() | NetworkError():
-                return Outcome(Fate.FAILED, error=summary(error))
-        return Outcome(Fate.FAILED, error=summary(error))
+                return Outcome(DeliveryStatus.FAILED, error=summary(error))
+        return Outcome(DeliveryStatus.FAILED, error=summary(error))
 
 
 def number_of(chat: str) -> int:

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.notices.delivering import FIRST_PAUSE, LONGEST_PAUSE
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.schedule import Spans
 from bot.replies import Note, Reply
+from storage.domain.clock import read_moment
 from storage.domain.models import Cadence
 from storage.notifying.notices import post
 from storage.notifying.outbox import MOST_ATTEMPTS
-from storage.trail.audit import read_moment
 from tests.bot.wire import Wire, open_wire
 
-FAILED = Outcome(Fate.FAILED, error="timed out")
+FAILED = Outcome(DeliveryStatus.FAILED, error="timed out")
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ async def test_an_answer_that_was_waited_for_comes_at_once_and_brings_no_digest_
 
 async def test_a_chat_that_does_not_take_messages_is_paused_and_not_asked_again(wire: Wire):
     await wire.subscribe("telegram:1", "telegram:2")
-    wire.far.planned["telegram:1"] = [Outcome(Fate.UNREACHABLE, error="Forbidden: bot was blocked")]
+    wire.far.planned["telegram:1"] = [Outcome(DeliveryStatus.UNREACHABLE, error="Forbidden: bot was blocked")]
     await wire.publish("snow", "It snows.")
     await wire.deliver()
     assert (await wire.record.listeners.find("telegram:1")).paused == "Forbidden: bot was blocked"
@@ -205,7 +205,7 @@ async def test_a_chat_that_does_not_take_messages_is_paused_and_not_asked_again(
 async def test_a_group_that_has_become_a_supergroup_keeps_everything(wire: Wire):
     await wire.subscribe("telegram:-1")
     await wire.set("telegram:-1", silent=True)
-    wire.far.planned["telegram:-1"] = [Outcome(Fate.MOVED, moved_to="telegram:-1001")]
+    wire.far.planned["telegram:-1"] = [Outcome(DeliveryStatus.MOVED, moved_to="telegram:-1001")]
     await wire.publish("snow", "It snows.")
     await wire.deliver()
     await wire.publish("ice", "The river is frozen.")
@@ -217,7 +217,7 @@ async def test_a_group_that_has_become_a_supergroup_keeps_everything(wire: Wire)
 
 async def test_what_is_refused_is_given_up_and_the_next_is_told(wire: Wire):
     await wire.subscribe("telegram:1")
-    wire.far.planned["telegram:1"] = [Outcome(Fate.REFUSED, error="Bad Request: no")]
+    wire.far.planned["telegram:1"] = [Outcome(DeliveryStatus.REFUSED, error="Bad Request: no")]
     await wire.publish("snow", "It snows.")
     await wire.deliver(hours=1)
     assert await wire.states() == {"telegram:1": "given up"}
@@ -255,7 +255,7 @@ async def test_pauses_are_spread_by_chance_and_bounded(wire: Wire):
 
 async def test_a_platform_that_says_how_long_to_wait_is_heeded(wire: Wire):
     await wire.subscribe("telegram:1")
-    wire.far.planned["telegram:1"] = [Outcome(Fate.FAILED, error="told to wait", wait=40.0)]
+    wire.far.planned["telegram:1"] = [Outcome(DeliveryStatus.FAILED, error="told to wait", wait=40.0)]
     await wire.publish("snow", "It snows.")
     await wire.deliver()
     await wire.deliver(seconds=39)

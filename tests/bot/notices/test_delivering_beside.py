@@ -13,8 +13,8 @@ import pytest
 from bot.metrics import Metrics
 from bot.notices import find_what_to_tell
 from bot.notices.delivering import Deliverer
-from bot.notices.delivery_status import Fate, Outcome
-from bot.notices.receipt_buffer import Memory
+from bot.notices.delivery_status import DeliveryStatus, Outcome
+from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.questions import wording
 from bot.questions.finding import key_of, subject_of
 from bot.replies import Reply
@@ -45,17 +45,17 @@ class Platform(FarEnd):
         await asyncio.sleep(self.chance.random() / 200)
         self.under_way[listener.chat] -= 1
         if self.chance.random() < 0.1:
-            return Outcome(Fate.FAILED, error="timed out")
+            return Outcome(DeliveryStatus.FAILED, error="timed out")
         self.messages += 1
         for fact in reply.cited_revisions.items() if answering is None else ():
             self.got[listener.chat, f"F{fact[0]} r{fact[1]}"] += 1
-        return Outcome(Fate.SENT, (self.messages,))
+        return Outcome(DeliveryStatus.SENT, (self.messages,))
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
         assert chat.startswith(f"{self.platform}:")
         await asyncio.sleep(self.chance.random() / 200)
         self.put_right[chat, message] += 1
-        return Outcome(Fate.SENT, (message,))
+        return Outcome(DeliveryStatus.SENT, (message,))
 
 
 class Beside:
@@ -71,7 +71,7 @@ class Beside:
         self.record = records
 
     def _deliverer(self, record: Record, far: Platform) -> Deliverer:
-        memory = Memory(record)
+        memory = ReceiptBuffer(record)
 
         async def look() -> None:
             await find_what_to_tell(record)

@@ -12,13 +12,13 @@ import pytest
 from bot.metrics import Metrics
 from bot.notices import delivering
 from bot.notices.delivering import Deliverer
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from storage.domain.errors import BusyRecord
 from storage.domain.models import Cadence
 from storage.notifying.outbox import Outbox
 from tests.bot.wire import Wire, open_wire
 
-FAILED = Outcome(Fate.FAILED, error="timed out")
+FAILED = Outcome(DeliveryStatus.FAILED, error="timed out")
 
 
 @pytest.fixture
@@ -150,8 +150,8 @@ async def test_what_is_gathered_last_is_written_when_it_is_stopped(wire: Wire):
 async def test_the_log_names_ids_and_never_what_was_said(wire: Wire, caplog):
     caplog.set_level(logging.DEBUG, logger="onrecord.notices")
     await wire.subscribe("telegram:1", "telegram:2", "telegram:3", words="secretword")
-    wire.far.planned["telegram:2"] = [Outcome(Fate.UNREACHABLE, error="Forbidden")]
-    wire.far.planned["telegram:3"] = [Outcome(Fate.REFUSED, error="Bad Request")]
+    wire.far.planned["telegram:2"] = [Outcome(DeliveryStatus.UNREACHABLE, error="Forbidden")]
+    wire.far.planned["telegram:3"] = [Outcome(DeliveryStatus.REFUSED, error="Bad Request")]
     await wire.publish("snow", "The secretword is snow.")
     await wire.deliver()
     assert len(caplog.records) == 3

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.explaining import explained
-from bot.notices.receipt_buffer import Memory
+from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.notices.schedule import UNGATHERED
 from storage.domain.models import Cadence
 from tests.bot.notices.test_message_corrections import reply_of
@@ -43,10 +43,10 @@ async def test_each_change_and_what_became_of_it(wire: Wire):
     await wire.subscribe("telegram:1")
     fact = await wire.publish("snow", "It snows.")
     await wire.deliver(minutes=1)
-    wire.far.planned["telegram:1"] = [Outcome(Fate.REFUSED, error="Bad Request: no")]
+    wire.far.planned["telegram:1"] = [Outcome(DeliveryStatus.REFUSED, error="Bad Request: no")]
     await wire.change(fact.id, statement="It snows a little.")
     await wire.deliver(minutes=1)
-    wire.far.planned["telegram:1"] = [Outcome(Fate.FAILED, error="timed out")]
+    wire.far.planned["telegram:1"] = [Outcome(DeliveryStatus.FAILED, error="timed out")]
     await wire.change(fact.id, statement="It snows a lot.")
     await wire.deliver()
     also = " Messages here that cited the fact were put right: 1."
@@ -120,7 +120,7 @@ async def test_each_topic_is_explained_for_itself(wire: Wire):
 
 
 async def test_messages_put_right_are_told_also_where_nobody_has_subscribed(wire: Wire):
-    memory = Memory(wire.record)
+    memory = ReceiptBuffer(wire.record)
     memory.note("telegram:1", 0, (10,), await reply_of(wire, 1), "en")
     await memory.flush()
     await wire.change(1, statement="It rained for four days.")

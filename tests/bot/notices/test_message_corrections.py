@@ -6,16 +6,16 @@ import pytest
 
 from bot.answers.lines import with_voices
 from bot.notices import delivering
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.message_corrections import amended
-from bot.notices.receipt_buffer import MOST_GATHERED, Memory
+from bot.notices.receipt_buffer import MOST_GATHERED, ReceiptBuffer
 from bot.replies import Heading, Note, Reply
 from storage.domain.errors import BusyRecord
 from storage.notifying.outbox import MOST_ATTEMPTS
 from storage.notifying.receipts import Receipts
 from tests.bot.wire import Wire, open_wire
 
-REFUSED = Outcome(Fate.REFUSED, error="Bad Request: message can't be edited")
+REFUSED = Outcome(DeliveryStatus.REFUSED, error="Bad Request: message can't be edited")
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def reply_of(wire: Wire, *facts: int) -> Reply:
 
 async def answered(wire: Wire, chat: str, message: int, *facts: int, topic: int = 0, pieces: int = 1) -> None:
     """Remember that a message (or several) of the bot's has cited some facts as they read now."""
-    memory = Memory(wire.record)
+    memory = ReceiptBuffer(wire.record)
     messages = tuple(range(message, message + pieces))
     memory.note(chat, topic, messages, await reply_of(wire, *facts), "en")
     await memory.flush()
@@ -147,7 +147,7 @@ async def test_a_reply_in_several_messages_cannot_be_edited(wire: Wire):
 
 async def test_what_fails_is_tried_again_and_then_given_up(wire: Wire):
     await answered(wire, "telegram:1", 10, 1)
-    wire.far.planned_edits["telegram:1"] = [Outcome(Fate.FAILED, error="timed out")] * 99
+    wire.far.planned_edits["telegram:1"] = [Outcome(DeliveryStatus.FAILED, error="timed out")] * 99
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
     await wire.deliver()
@@ -160,7 +160,7 @@ async def test_what_fails_is_tried_again_and_then_given_up(wire: Wire):
 
 async def test_a_retraction_whose_reply_failed_is_edited_and_told_again(wire: Wire):
     await answered(wire, "telegram:1", 10, 1)
-    wire.far.planned["telegram:1"] = [Outcome(Fate.FAILED, error="told to wait", wait=30)]
+    wire.far.planned["telegram:1"] = [Outcome(DeliveryStatus.FAILED, error="told to wait", wait=30)]
     await wire.retract(1)
     await wire.deliver()
     await wire.deliver(seconds=31)
@@ -171,7 +171,7 @@ async def test_a_retraction_whose_reply_failed_is_edited_and_told_again(wire: Wi
 
 async def test_a_chat_that_has_blocked_the_bot_is_not_asked_again(wire: Wire):
     await answered(wire, "telegram:1", 10, 1)
-    wire.far.planned_edits["telegram:1"] = [Outcome(Fate.UNREACHABLE, error="Forbidden: blocked")]
+    wire.far.planned_edits["telegram:1"] = [Outcome(DeliveryStatus.UNREACHABLE, error="Forbidden: blocked")]
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
     assert await wire.record.listeners.is_paused("telegram:1")
@@ -183,7 +183,7 @@ async def test_a_chat_that_has_blocked_the_bot_is_not_asked_again(wire: Wire):
 async def test_in_the_supergroup_that_a_group_has_become_it_is_said_anew(wire: Wire):
     await answered(wire, "telegram:-1", 10, 1)
     await wire.set("telegram:-1", silent=True)
-    wire.far.planned_edits["telegram:-1"] = [Outcome(Fate.MOVED, moved_to="telegram:-1001")]
+    wire.far.planned_edits["telegram:-1"] = [Outcome(DeliveryStatus.MOVED, moved_to="telegram:-1001")]
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
     ((chat, _topic, text),) = wire.far.sent
@@ -255,7 +255,7 @@ async def test_nothing_is_put_right_after_the_retention(wire: Wire):
 
 
 async def test_what_was_said_is_gathered_and_written_together(wire: Wire, monkeypatch):
-    memory = Memory(wire.record)
+    memory = ReceiptBuffer(wire.record)
     reply = await reply_of(wire, 1)
     memory.note("telegram:1", 0, (10,), reply, "en")
     memory.note("telegram:1", 0, (), reply, "en")  # nothing arrived
@@ -277,7 +277,7 @@ async def test_what_was_said_is_gathered_and_written_together(wire: Wire, monkey
 
 
 async def test_what_is_gathered_is_bounded(wire: Wire):
-    memory = Memory(wire.record)
+    memory = ReceiptBuffer(wire.record)
     reply = await reply_of(wire, 1)
     for number in range(MOST_GATHERED + 5):
         memory.note("telegram:1", 0, (number,), reply, "en")

@@ -11,7 +11,8 @@ from storage.domain.entries import EntityEntry, SourceEntry
 from storage.domain.errors import AlreadyDone, Overtaken, RecordError, Refused, UnknownRefs
 from storage.domain.models import Action, Standing
 from storage.record import Record
-from storage.sheets.importing import export_sheet, import_sheet
+from storage.sheets.exporting import export_sheet
+from storage.sheets.importing import import_sheet
 from tests.storage.conftest import fact, put
 from tests.storage.making import (
     ANN,

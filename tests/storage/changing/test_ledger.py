@@ -16,7 +16,7 @@ from storage.domain.entries import FactEntry
 from storage.domain.errors import InvalidSheet, UnknownRefs
 from storage.domain.models import RevisionKind, Standing
 from storage.record import Record
-from storage.sheets.importing import export_sheet
+from storage.sheets.exporting import export_sheet
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import check_tables, content
 

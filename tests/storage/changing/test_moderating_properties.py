@@ -22,11 +22,11 @@ from storage.domain.entries import EntityEntry, SourceEntry
 from storage.domain.errors import RecordError, Refused
 from storage.domain.models import DraftKind, Fact, Standing
 from storage.record import Record
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import ANN, BO, check_tables, content, entry, exported, reexported, revision
 
-MODERATORS = (ANN, BO, By("telegram:3"))
+MODERATORS = (ANN, BO, Actor("telegram:3"))
 STANCES = ("asserts", "denies", "confirms")
 # Names and sources on record of which the trail does not tell, but for those that were imported.
 UNTOLD = """
@@ -54,7 +54,7 @@ class World:
 class Step:
     """One change to come: what it does, by whom, and three numbers from which all else is chosen."""
 
-    def __init__(self, world: World, by: By, numbers: Sequence[int]) -> None:
+    def __init__(self, world: World, by: Actor, numbers: Sequence[int]) -> None:
         self.world, self.record, self.by = world, world.record, by
         self.numbers = numbers
         self.people: list[EntityEntry] = []

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.changing.ledger import Made
+from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Appoint, OpenStory, PutEntity, PutSource
 from storage.domain.entries import EntityEntry, SourceEntry, StoryEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused
@@ -35,7 +35,7 @@ async def flood(record: Record, tmp_path) -> Record:
     return record
 
 
-async def undo(record: Record, by=ANN) -> Made:
+async def undo(record: Record, by=ANN) -> ChangeResult:
     return await record.ledger.undo(by=by, within_minutes=10)
 
 

@@ -60,8 +60,8 @@ async def test_an_exception_rolls_back(record):
         async with record.database.transaction() as tx:
             await tx.run("INSERT INTO button (digest, command) VALUES ('d', 'c')")
             1 / 0  # noqa: B018  # reason: any exception will do
-    assert await record.chats.pressed("d") is None
-    await record.chats.button("/who")  # and the next transaction works
+    assert await record.buttons.pressed("d") is None
+    await record.buttons.button("/who")  # and the next transaction works
 
 
 async def test_a_cancelled_transaction_rolls_back_and_frees_the_record(record):
@@ -78,13 +78,13 @@ async def test_a_cancelled_transaction_rolls_back_and_frees_the_record(record):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await record.chats.pressed("d") is None
-    assert await record.chats.pressed(await record.chats.button("/who")) == "/who"
+    assert await record.buttons.pressed("d") is None
+    assert await record.buttons.pressed(await record.buttons.button("/who")) == "/who"
 
 
 async def test_readers_do_not_see_what_is_not_committed(record):
     async with record.database.transaction() as tx:
         await tx.run("INSERT INTO button (digest, command) VALUES ('d', 'c')")
-        assert await record.chats.pressed("d") is None
+        assert await record.buttons.pressed("d") is None
         assert len(await tx.fetch("SELECT 1 FROM button")) == 1
-    assert await record.chats.pressed("d") == "c"
+    assert await record.buttons.pressed("d") == "c"

@@ -6,11 +6,11 @@ import pytest
 
 from storage.changing.ledger import Ledger
 from storage.domain.changes import Publish
+from storage.domain.clock import moment_text, read_moment
 from storage.domain.errors import Refused
 from storage.domain.models import NoticeKind
 from storage.notifying import notices
 from storage.record import Record
-from storage.trail.audit import moment_text, read_moment
 from tests.storage.conftest import fact, put
 from tests.storage.making import ANN, entry, publish, restore, retract, revise, revision, supersede
 from tests.storage.subscribing import (

@@ -6,9 +6,8 @@ import pytest
 
 from storage.notifying.notices import post
 from storage.notifying.receipts import Amendment
-from storage.people.erasure import forget
 from storage.record import Record
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 from tests.storage.conftest import fact, put
 from tests.storage.making import ANN, content, retract, revise, revision, supersede
 from tests.storage.subscribing import LATER, fan_out, notice_of, said, subscribe, take, told
@@ -179,7 +178,7 @@ async def test_a_person_is_forgotten_with_all_that_was_said_to_them(flood, path)
         await post(tx, me, '{"blocks": "what I asked"}', LATER)
     await told(flood, words=["rain"])
     await changed(flood, 1, statement="it poured")
-    await forget(flood, By(me, me))
+    await flood.erasure.forget(Actor(me, me))
     left = content(path)
     assert me not in left and "what I asked" not in left and "Europe/Kyiv" not in left
     assert len(await wrong(flood)) == 1
@@ -191,5 +190,5 @@ async def test_what_somebody_subscribed_a_group_to_ends_when_they_are_forgotten(
     await flood.listeners.subscribe(
         "telegram:-1", 0, 1, words="rain", person="telegram:102", language="en", at=LATER
     )
-    await forget(flood, By("telegram:101"))
+    await flood.erasure.forget(Actor("telegram:101"))
     assert [each.words for each in await flood.listeners.subscriptions("telegram:-1")] == ["rain"]

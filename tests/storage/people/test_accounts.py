@@ -13,15 +13,14 @@ from storage.changing import drafts
 from storage.domain.changes import Appoint, Dismiss, Publish
 from storage.domain.models import Action, DraftKind
 from storage.people.accounts import ALPHABET, LETTERS, MOST_ACCOUNTS, Accounts, Linked, Obstacle, digest_of
-from storage.people.erasure import forget
 from storage.record import Record
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import ANN, Still, content, entry, publish
 
 CY, DEE, EVE = "telegram:5", "telegram:6", "telegram:66"
 HERE, THERE = "discord:55", "discord:56"
-OWNER = By("telegram:1", "telegram:1")
+OWNER = Actor("telegram:1", "telegram:1")
 
 
 @pytest.fixture
@@ -55,9 +54,9 @@ async def test_an_account_acts_as_a_person_until_that_is_ended(flood):
     assert await linked(flood) == Linked(CY, story=False, settings=False)
     assert await people(flood, CY, HERE, THERE) == [CY, CY, THERE]
     assert [each.address for each in await flood.accounts.accounts_of(CY)] == [HERE]
-    assert not await flood.accounts.unlink(HERE, by=By(DEE))
-    assert await flood.accounts.unlink(HERE, by=By(CY))
-    assert not await flood.accounts.unlink(HERE, by=By(CY))
+    assert not await flood.accounts.unlink(HERE, by=Actor(DEE))
+    assert await flood.accounts.unlink(HERE, by=Actor(CY))
+    assert not await flood.accounts.unlink(HERE, by=Actor(CY))
     assert await people(flood, CY, HERE) == [CY, HERE]
     assert await flood.accounts.accounts_of(CY) == []
 
@@ -154,11 +153,11 @@ async def test_a_role_is_never_given_away_by_sending_somebodys_code(flood, path)
     for address, obstacle in asked.items():
         for sent in (code, "a wrong one"):
             assert await flood.accounts.redeem(sent, address, chat=address) is obstacle
-    owner = await flood.accounts.redeem(code, OWNER.actor, chat=OWNER.actor, keeps_the_record=True)
+    owner = await flood.accounts.redeem(code, OWNER.address, chat=OWNER.address, keeps_the_record=True)
     assert owner is Obstacle.KEEPS_THE_RECORD
     assert content(path) == before
     # Who was dismissed has nothing to lose any more.
-    await flood.accounts.unlink(HERE, by=By(CY))
+    await flood.accounts.unlink(HERE, by=Actor(CY))
     await flood.ledger.make(Dismiss(address=CY), by=ANN)
     assert (await flood.accounts.redeem(code, CY, chat=CY)).person == EVE
 
@@ -178,7 +177,7 @@ async def test_a_person_has_so_many_accounts_and_no_more(flood):
     for number in range(MOST_ACCOUNTS):
         assert isinstance(await linked(flood, f"discord:{number}"), Linked)
     assert await linked(flood, "discord:99") is Obstacle.TOO_MANY
-    await flood.accounts.unlink("discord:3", by=By(CY))
+    await flood.accounts.unlink("discord:3", by=Actor(CY))
     assert isinstance(await linked(flood, "discord:99"), Linked)
 
 
@@ -196,19 +195,19 @@ async def test_an_appointed_account_is_the_person_behind_it(flood):
 
 async def test_links_of_moderators_are_on_the_trail_and_those_of_readers_are_not(flood):
     await linked(flood, "discord:1", EVE)
-    await flood.accounts.unlink("discord:1", by=By(EVE, EVE))
+    await flood.accounts.unlink("discord:1", by=Actor(EVE, EVE))
     assert await actions(flood) == []
     await flood.ledger.make(Appoint(address=CY), by=ANN)
     await linked(flood)
-    await flood.accounts.unlink(HERE, by=By(CY, CY))
+    await flood.accounts.unlink(HERE, by=Actor(CY, CY))
     assert await actions(flood) == [
         (Action.LINKED, CY, HERE, HERE), (Action.UNLINKED, CY, HERE, CY),
     ]  # fmt: skip
     # An owner may have done nothing yet that the trail tells of.
-    await linked(flood, THERE, OWNER.actor, on_trail=True)
+    await linked(flood, THERE, OWNER.address, on_trail=True)
     await flood.accounts.unlink(THERE, by=OWNER)
     assert [each[:3] for each in await actions(flood)][2:] == [
-        (Action.LINKED, OWNER.actor, THERE), (Action.UNLINKED, OWNER.actor, THERE),
+        (Action.LINKED, OWNER.address, THERE), (Action.UNLINKED, OWNER.address, THERE),
     ]  # fmt: skip
     assert (await flood.audit.verify()).problem is None
 
@@ -270,7 +269,7 @@ async def test_a_person_is_forgotten_by_all_their_accounts(flood, path):
     await linked(flood)
     await linked(flood, THERE, DEE)
     await flood.accounts.issue(CY)
-    forgotten = await forget(flood, By(CY, HERE))
+    forgotten = await flood.erasure.forget(Actor(CY, HERE))
     assert {kind: count for kind, count in forgotten.removed.items() if count} == {
         "settings": 2, "listening": 2, "codes": 1, "links": 1,
     }  # fmt: skip
@@ -281,8 +280,8 @@ async def test_a_person_is_forgotten_by_all_their_accounts(flood, path):
 async def test_a_moderator_who_is_forgotten_leaves_the_ends_of_their_links_on_the_trail(flood):
     await flood.ledger.make(Appoint(address=CY), by=ANN)
     await linked(flood)
-    await publish(flood, "c", by=By(CY, HERE))
-    assert (await forget(flood, By(CY, CY), may_approve=True)).in_trail
+    await publish(flood, "c", by=Actor(CY, HERE))
+    assert (await flood.erasure.forget(Actor(CY, CY), may_approve=True)).in_trail
     assert [each[0] for each in await actions(flood)] == [Action.LINKED, Action.UNLINKED]
     assert (await flood.audit.verify()).problem is None
 
@@ -292,7 +291,7 @@ async def test_that_another_process_ended_a_link_is_known_at_once(flood, path):
     beside = await Record.open(path, clock=Ticking())
     try:
         assert await people(flood, HERE) == await people(beside, HERE) == [CY]
-        await flood.accounts.unlink(HERE, by=By(CY))
+        await flood.accounts.unlink(HERE, by=Actor(CY))
         assert await people(beside, HERE) == [HERE]
     finally:
         await beside.close()

@@ -8,10 +8,9 @@ from storage.changing import drafts
 from storage.domain.changes import Publish, Reject
 from storage.domain.models import DraftKind
 from storage.notifying import notices
-from storage.people.erasure import forget
 from storage.record import Record
 from tests.storage.conftest import fact, put
-from tests.storage.making import By, content, entry, publish
+from tests.storage.making import Actor, content, entry, publish
 
 CY, DEE, GROUP = "telegram:5", "telegram:6", "telegram:-100"
 
@@ -40,7 +39,7 @@ async def flood(record: Record, tmp_path) -> Record:
 
 async def test_a_reader_leaves_nothing_behind_but_the_draft_itself(flood, path):
     await leave_traces(flood, CY)
-    forgotten = await forget(flood, By(CY, CY))
+    forgotten = await flood.erasure.forget(Actor(CY, CY))
     assert forgotten.removed == {
         "dialogues": 2, "questions": 2, "suggestions": 1, "settings": 1, "subscriptions": 0, "answers": 1,
         "deliveries": 1, "receipts": 0, "corrections": 0, "messages": 0, "listening": 1,
@@ -60,8 +59,8 @@ async def test_whoever_may_approve_keeps_their_id_on_what_waits_and_on_nothing_e
         change = Publish(story_id=1, fact=entry("decided"))
         given = {"proposer": CY, "chat": GROUP, "language": "en", "at": flood.ledger.now()}
         await drafts.propose(tx, change, kind=DraftKind.SUGGESTION, **given)
-    await flood.ledger.make(Reject(story_id=1, draft=2, reason="no"), by=By(DEE, DEE))
-    forgotten = await forget(flood, By(CY, CY), may_approve=True)
+    await flood.ledger.make(Reject(story_id=1, draft=2, reason="no"), by=Actor(DEE, DEE))
+    forgotten = await flood.erasure.forget(Actor(CY, CY), may_approve=True)
     assert forgotten.removed == {
         "dialogues": 2, "questions": 2, "suggestions": 1, "settings": 1, "subscriptions": 0, "answers": 1,
         "deliveries": 1, "receipts": 0, "corrections": 0, "messages": 0, "listening": 1,
@@ -69,25 +68,25 @@ async def test_whoever_may_approve_keeps_their_id_on_what_waits_and_on_nothing_e
     }  # fmt: skip
     found = [await flood.drafts.find(number) for number in (1, 2)]
     assert [(each.proposer, each.state) for each in found] == [(CY, "waiting"), (None, "rejected")]
-    assert (await forget(flood, By(CY, CY))).removed["suggestions"] == 1
+    assert (await flood.erasure.forget(Actor(CY, CY))).removed["suggestions"] == 1
     assert (await flood.drafts.find(1)).proposer is None
 
 
 async def test_nobody_else_is_forgotten(flood):
     await leave_traces(flood, DEE)
     before = content(flood.database.path)
-    forgotten = await forget(flood, By(CY, CY))
+    forgotten = await flood.erasure.forget(Actor(CY, CY))
     assert set(forgotten.removed.values()) == {0}
     assert content(flood.database.path) == before
 
 
 async def test_what_a_moderator_put_on_record_stays_and_is_told(flood):
-    await publish(flood, "b", by=By(CY, CY))
+    await publish(flood, "b", by=Actor(CY, CY))
     async with flood.database.transaction() as tx:
         change = Publish(story_id=1, fact=entry("own"))
         given = {"proposer": CY, "chat": CY, "language": "en", "at": flood.ledger.now()}
         await drafts.propose(tx, change, kind=DraftKind.OWN, **given)
-    forgotten = await forget(flood, By(CY, CY))
+    forgotten = await flood.erasure.forget(Actor(CY, CY))
     assert forgotten.in_trail
     assert (await flood.drafts.find(1)).proposer == CY
     assert (await flood.facts.revisions(2))[0].actor == CY

@@ -150,18 +150,18 @@ async def test_the_chat_keeps_its_story_and_its_buttons(record, tmp_path):
     await record.stories.use("telegram:1", 2)
     assert (await record.stories.in_use("telegram:1")).name == "storm"
     assert (await record.stories.in_use("telegram:2")).name == "flood"
-    digest = await record.chats.button("/what " + "long " * 50)
-    assert digest == await record.chats.button("/what " + "long " * 50) and len(digest) == 16
-    assert await record.chats.pressed(digest) == "/what " + "long " * 50
+    digest = await record.buttons.button("/what " + "long " * 50)
+    assert digest == await record.buttons.button("/what " + "long " * 50) and len(digest) == 16
+    assert await record.buttons.pressed(digest) == "/what " + "long " * 50
 
 
 async def test_a_command_that_holds_somebodys_words_is_forgotten(record):
-    kept = await record.chats.button("/what " + "long " * 50)
-    passing = await record.chats.button("again: my words", until="2026-11-25T00:00:00.000000Z")
-    await record.chats.forget("2026-11-24T23:00:00.000000Z")
-    assert await record.chats.pressed(passing) == "again: my words"
-    assert await record.chats.button("again: my words", until="2026-11-26T00:00:00.000000Z") == passing
-    await record.chats.forget("2026-11-25T12:00:00.000000Z")
-    assert await record.chats.pressed(passing) is not None
-    await record.chats.forget("2026-11-27T00:00:00.000000Z")
-    assert await record.chats.pressed(passing) is None and await record.chats.pressed(kept) is not None
+    kept = await record.buttons.button("/what " + "long " * 50)
+    passing = await record.buttons.button("again: my words", until="2026-11-25T00:00:00.000000Z")
+    await record.buttons.forget("2026-11-24T23:00:00.000000Z")
+    assert await record.buttons.pressed(passing) == "again: my words"
+    assert await record.buttons.button("again: my words", until="2026-11-26T00:00:00.000000Z") == passing
+    await record.buttons.forget("2026-11-25T12:00:00.000000Z")
+    assert await record.buttons.pressed(passing) is not None
+    await record.buttons.forget("2026-11-27T00:00:00.000000Z")
+    assert await record.buttons.pressed(passing) is None and await record.buttons.pressed(kept) is not None

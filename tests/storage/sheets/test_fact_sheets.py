@@ -18,7 +18,9 @@ from storage.domain.entries import FactEntry
 from storage.domain.errors import InvalidSheet, RecordError
 from storage.domain.names import clean
 from storage.record import Record
-from storage.sheets.importing import export_sheet, import_sheet, sheet_schema
+from storage.sheets.exporting import export_sheet, sheet_schema
+from storage.sheets.importing import import_sheet
+from storage.sheets.shipped import put_shipped
 from tests.storage.conftest import Ticking, fact, put, sheet
 
 SHIPPED = Path(__file__).parents[3] / "storage" / "stories" / "belarus.toml"
@@ -46,7 +48,7 @@ async def reexported(text: str, folder: Path, suffix: str, **options) -> str:
 
 async def stock(record: Record, folder: Path) -> None:
     """Put two stories on record, by turns, with corrections, relations and a retraction."""
-    await record.put_shipped()
+    await put_shipped(record)
     await put(
         record, folder, fact("a"), fact("b", "it was dry", contradicts=[{"fact": "a", "about": "Rain?"}])
     )

@@ -12,10 +12,11 @@ import pytest
 
 from storage.changing.catalogue import source_fields
 from storage.domain.changes import Appoint, PutSource
+from storage.domain.clock import read_moment
 from storage.domain.entries import EntityEntry, SourceEntry
 from storage.domain.models import Action
 from storage.record import Record
-from storage.trail.audit import GENESIS, Verified, _hash, read_moment
+from storage.trail.audit import GENESIS, Verified, _hash
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import ANN, BO, Still, publish, retract, revise, revision
 

@@ -10,7 +10,7 @@ from bot.config import Settings
 from bot.requests import Request, Role
 from storage.domain.changes import Appoint
 from storage.record import Record
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 from tests.benchmarks import completing
 from tests.bot.desk import ANN, BOB, EVE, OWNER
 
@@ -160,8 +160,8 @@ async def test_only_drafts_that_wait_are_offered_and_only_to_moderators(desk):
 
 
 async def test_stories_commands_and_people_are_offered(desk):
-    await desk.record.ledger.make(Appoint(address=ANN, handle="ann", name="Ann Lee"), by=By(OWNER))
-    await desk.record.ledger.make(Appoint(address=BOB), by=By(OWNER))
+    await desk.record.ledger.make(Appoint(address=ANN, handle="ann", name="Ann Lee"), by=Actor(OWNER))
+    await desk.record.ledger.make(Appoint(address=BOB), by=Actor(OWNER))
     bob, owner = desk.person(EVE), desk.person(OWNER)
     assert (await values(bob, "story"))[0] == "belarus"
     title = (await desk.record.stories.find("tarrow-ferry")).title

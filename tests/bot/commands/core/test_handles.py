@@ -3,7 +3,7 @@
 import pytest
 
 from bot.commands.core import handles
-from bot.commands.core.handles import Acquaintances
+from bot.commands.core.handles import KnownHandles
 from bot.requests import Identity, Request
 
 
@@ -12,7 +12,7 @@ def wrote(user, handle, **fields):
 
 
 def test_whoever_wrote_is_known_by_their_name_whatever_its_case():
-    met = Acquaintances()
+    met = KnownHandles()
     met.meet(wrote("telegram:7", "Ann", name="Ann B."))
     for name in ("@ann", "ANN", "@Ann"):
         assert met.find(name, "telegram:-1") == Identity("telegram:7", "Ann", "Ann B.")
@@ -21,7 +21,7 @@ def test_whoever_wrote_is_known_by_their_name_whatever_its_case():
 
 
 def test_those_a_message_replies_to_or_names_are_met_too():
-    met = Acquaintances()
+    met = KnownHandles()
     bob, eve = Identity("telegram:8", "bob"), Identity("telegram:9", "eve")
     met.meet(wrote("telegram:7", None, replied_to=bob, mentioned=(eve,)))
     assert met.find("bob", "telegram:-1") == bob
@@ -30,7 +30,7 @@ def test_those_a_message_replies_to_or_names_are_met_too():
 
 @pytest.mark.parametrize("fields", [{"is_person": False}, {}])
 def test_who_is_no_person_or_has_no_name_is_not_met(fields):
-    met = Acquaintances()
+    met = KnownHandles()
     met.meet(wrote("telegram:-7", "group" if fields else None, **fields))
     met.meet(wrote("telegram:7", None, replied_to=Identity("telegram:-5", "channel", is_person=False)))
     assert met.find("group", "telegram:-1") is None
@@ -38,14 +38,14 @@ def test_who_is_no_person_or_has_no_name_is_not_met(fields):
 
 
 def test_a_name_that_has_gone_to_somebody_else_means_them():
-    met = Acquaintances()
+    met = KnownHandles()
     met.meet(wrote("telegram:7", "ann"))
     met.meet(wrote("telegram:8", "ann"))
     assert met.find("ann", "telegram:-1").address == "telegram:8"
 
 
 def test_a_person_is_forgotten_under_all_their_names():
-    met = Acquaintances()
+    met = KnownHandles()
     for handle in ("ann", "ann2"):
         met.meet(wrote("telegram:7", handle))
     met.meet(wrote("telegram:8", "bob"))
@@ -55,7 +55,7 @@ def test_a_person_is_forgotten_under_all_their_names():
 
 def test_the_one_longest_silent_is_forgotten_first(monkeypatch):
     monkeypatch.setattr(handles, "MOST", 3)
-    met = Acquaintances()
+    met = KnownHandles()
     for number in range(3):
         met.meet(wrote(f"telegram:{number}", f"name{number}"))
     met.meet(wrote("telegram:0", "name0"))
@@ -69,7 +69,7 @@ def test_the_one_longest_silent_is_forgotten_first(monkeypatch):
 
 
 def test_a_name_is_somebody_elses_on_another_platform():
-    met = Acquaintances()
+    met = KnownHandles()
     met.meet(wrote("telegram:7", "ann"))
     assert met.find("ann", "discord:#5") is None
     met.meet(wrote("discord:9", "ann"))

@@ -11,7 +11,7 @@ from bot.replies import Note, Reply
 from bot.requests import Request, Role
 from storage.domain.changes import Appoint
 from storage.record import Record
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 from tests.bot.desk import ANN, BOB, EVE, OWNER, assert_short, buttons, said
 
 GROUP = "telegram:-100"
@@ -208,14 +208,14 @@ async def test_a_role_given_by_another_process_is_seen_at_once_where_it_matters(
     ann = desk.person(ANN)
     assert_short(await ann.says("/review"), "There is no command")
     other = await Record.open(desk.record.database.path)
-    await other.ledger.make(Appoint(address=ANN), by=By("operator"))
+    await other.ledger.make(Appoint(address=ANN), by=Actor("operator"))
     await other.close()
     assert "Nothing waits" in said(await ann.says("/review"))
 
 
 async def test_who_writes_as_a_group_is_never_taken_for_the_person_behind_it(desk):
     """Not even where somebody managed to appoint the group's address, or the settings name it."""
-    await desk.record.ledger.make(Appoint(address=GROUP), by=By("operator"))
+    await desk.record.ledger.make(Appoint(address=GROUP), by=Actor("operator"))
     group = desk.person(GROUP, GROUP, is_person=False)
     assert_short(await group.says("/review"), "only people")
     assert_short(await desk.person(OWNER, GROUP, is_person=False).says("/appoint 7"), "only people")

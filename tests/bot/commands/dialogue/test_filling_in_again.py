@@ -12,7 +12,7 @@ from bot.commands.dialogue.modals import MORE, Sheet
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.conversation import Conversation
 from bot.frontends.discord.modals import KEPT_LIMIT, given_back, modal, refilled
-from bot.notices.receipt_buffer import Memory
+from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.replies import Note, Reply
 from bot.requests import Request
 from tests.bot.desk import BOB, EVE, assert_short, said
@@ -137,7 +137,7 @@ def acting(kind: discord.InteractionType, **data: Any) -> Any:
 @pytest.mark.parametrize("statement", ["It is shut", "/who lubinets", 'again:["/undo", {}]', "x >5"])
 async def test_the_button_under_a_refusal_opens_the_form_again(desk, statement):
     conversation = Conversation(
-        desk.dispatcher, desk.record, Buttons(desk.record), Memory(desk.record), at_once=2, prompt=60.0
+        desk.dispatcher, desk.record, Buttons(desk.record), ReceiptBuffer(desk.record), at_once=2, prompt=60.0
     )
     sent = acting(
         discord.InteractionType.modal_submit,

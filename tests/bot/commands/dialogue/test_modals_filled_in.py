@@ -6,7 +6,7 @@ from bot.commands.dialogue.modals import MORE
 from storage.domain.changes import Revise
 from storage.domain.entries import FigureEntry
 from storage.domain.models import RevisionKind
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 from tests.bot.desk import ANN, BOB, assert_short, buttons
 from tests.bot.filling_in import draft, fact, fills, opened, shown
 
@@ -222,7 +222,7 @@ async def test_a_value_too_long_to_be_shown_whole_has_no_blank(desk):
         story_id=1, fact_id=5, expected=1, kind=RevisionKind.CORRECTED, reason="many",
         fact=entry.model_copy(update={"figures": figures}),
     )  # fmt: skip
-    await desk.record.ledger.make(change, by=By(ANN))
+    await desk.record.ledger.make(change, by=Actor(ANN))
     assert "figure" not in shown(await opened(ann, "/correct F5"))
     await fills(ann, "/correct F5 r2", statement="The bridge is closed", reason="A slip")
     await ann.tells("[Yes]", "[Confirm]")

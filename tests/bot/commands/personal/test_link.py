@@ -253,7 +253,7 @@ async def test_who_is_forgotten_is_so_with_all_accounts(desk):
     await eve.says("/forgetme")
     assert "links of your accounts: 1" in eve.seen and "codes to link an account: 1" in eve.seen
     assert "subscriptions: 1" in eve.seen
-    assert desk.dispatcher.acquaintances.find("eve", HERE) is None
+    assert desk.dispatcher.handles.find("eve", HERE) is None
     assert await desk.record.accounts.person_of(HERE) == HERE
     assert "linked" in said(await eve.says("/privacy"))
 

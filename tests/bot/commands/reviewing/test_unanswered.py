@@ -6,7 +6,7 @@ from bot.notices import question_alerts
 from storage.domain.changes import Publish
 from storage.record import Record
 from storage.sheets.importing import import_sheet
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 from tests.bot.desk import ANN, BOB, EVE, assert_short, buttons, said
 
 QUESTION = "When did the zeppelin land in Minsk?"
@@ -168,7 +168,7 @@ async def test_what_came_before_the_process_died_is_told_by_the_next(desk):
     change = Publish.model_validate(
         {"story_id": 1, "fact": given | {"attributions": [{"source": "article"}]}}
     )
-    await desk.record.ledger.make(change, by=By(ANN))
+    await desk.record.ledger.make(change, by=Actor(ANN))
     assert len(await desk.told(EVE)) == 1
     assert await desk.told(EVE) == []
 

@@ -16,10 +16,10 @@ from bot.config import Settings
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.client import Client
 from bot.frontends.discord.conversation import Conversation
-from bot.notices.receipt_buffer import Memory
+from bot.notices.receipt_buffer import ReceiptBuffer
 from storage.domain.changes import Appoint
 from storage.record import Record
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 
 UNHURRIED = {"messages_per_minute": 100_000, "burst": 100_000}
 # Nothing takes so long that it would be announced.
@@ -30,7 +30,12 @@ class Room:
     """A server with a channel; people in it, and what they are shown."""
 
     def __init__(
-        self, env: simcord.Env, client: Client, conversation: Conversation, memory: Memory, record: Record
+        self,
+        env: simcord.Env,
+        client: Client,
+        conversation: Conversation,
+        memory: ReceiptBuffer,
+        record: Record,
     ) -> None:
         self.env, self.client, self.conversation = env, client, conversation
         self.memory, self.record = memory, record
@@ -49,7 +54,7 @@ class Room:
         found = await self.record.stories.find(story) if story else None
         member = self.member(name, manage_messages=True, manage_guild=True)
         change = Appoint(address=f"discord:{member.id}", story_id=found.id if found else None, handle=name)
-        await self.record.ledger.make(change, by=By("operator"))
+        await self.record.ledger.make(change, by=Actor("operator"))
         return member
 
     def asked_of_discord(self, method: str, ending: str) -> list[Any]:
@@ -59,9 +64,9 @@ class Room:
 
 
 def conversation_over(
-    record: Record, dispatcher: Any, memory: Memory | None = None, *, prompt: float = NEVER_ANNOUNCED
+    record: Record, dispatcher: Any, memory: ReceiptBuffer | None = None, *, prompt: float = NEVER_ANNOUNCED
 ) -> Conversation:
-    memory = memory or Memory(record)
+    memory = memory or ReceiptBuffer(record)
     return Conversation(dispatcher, record, Buttons(record), memory, at_once=8, prompt=prompt)
 
 
@@ -80,7 +85,7 @@ async def open_room(
 ) -> AsyncIterator[Room]:
     """Open a server; in none of its conversations may an error come up that nobody has looked at."""
     dispatcher = dispatcher or dispatcher_over(record, **settings)
-    memory = Memory(record)
+    memory = ReceiptBuffer(record)
     conversation = conversation_over(record, dispatcher, memory)
     client = Client(record, dispatcher.registry, conversation, aiohttp.TraceConfig())
     async with simcord.run(client, check_errors=check_errors) as env:

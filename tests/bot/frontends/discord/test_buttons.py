@@ -154,7 +154,7 @@ async def test_a_button_that_cannot_be_kept_is_left_out(record, monkeypatch, cap
         raise error
 
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(record.chats, "button", broken)
+    monkeypatch.setattr(record.buttons, "button", broken)
     asked = reply(("Who", "/who"), ("Long", LONG), ("When", "/when"))
     assert await found(record, asked) == [("Who", "/who"), ("When", "/when")]
     assert await Buttons(record).under(reply(("Long", LONG))) is None

@@ -97,7 +97,7 @@ async def test_a_record_that_cannot_be_read_is_owned_up_to(record, caplog, monke
     async with open_room(record, script) as room:
         alice = room.member()
         first = (await alice.slash(room.channel, "who")).response
-        monkeypatch.setattr(record.chats if broken == "pressed" else record.listeners, broken, busy)
+        monkeypatch.setattr(record.buttons if broken == "pressed" else record.listeners, broken, busy)
         result = await alice.click(first, label="Go")
         assert result.ephemeral
         assert_owned_up(said(result), caplog)

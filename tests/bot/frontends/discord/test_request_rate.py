@@ -13,7 +13,14 @@ import pytest
 from discord.http import Route
 
 from bot.frontends.discord import request_rate
-from bot.frontends.discord.request_rate import FEW_INVALID, MOST_INVALID, Invalid, Locked, Turnstile, unasked
+from bot.frontends.discord.request_rate import (
+    FEW_INVALID,
+    MOST_INVALID,
+    Invalid,
+    Locked,
+    RequestRate,
+    unasked,
+)
 from bot.frontends.shared.send_rate import Turn
 from bot.metrics import Metrics
 from tests.bot.frontends.discord.discord_end import MESSAGE, Far, connected, serving
@@ -63,7 +70,7 @@ class Lanes:
 
 
 class Scene:
-    def __init__(self, far: Far, seconds: Seconds, gate: Turnstile, client: discord.Client) -> None:
+    def __init__(self, far: Far, seconds: Seconds, gate: RequestRate, client: discord.Client) -> None:
         self.far, self.seconds, self.gate, self.client = far, seconds, gate, client
         self.lanes = Lanes(gate.pacer)
 
@@ -75,7 +82,7 @@ class Scene:
 async def open_scene(monkeypatch: pytest.MonkeyPatch, metrics: Metrics | None = None) -> AsyncIterator[Scene]:
     seconds = Seconds()
     async with serving(monkeypatch) as far:
-        gate = Turnstile(seconds, Route.BASE, metrics=metrics, sleep=seconds.sleep)
+        gate = RequestRate(seconds, Route.BASE, metrics=metrics, sleep=seconds.sleep)
         async with connected(far, http_trace=gate.trace(), max_ratelimit_timeout=30) as client:
             yield Scene(far, seconds, gate, client)
 

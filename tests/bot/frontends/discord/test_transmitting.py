@@ -14,9 +14,9 @@ from discord.http import Route
 
 from bot.frontends.discord.addressing import number_of
 from bot.frontends.discord.refusals import OPENING_PAUSE, TOKEN_PAUSE, outcome_of
-from bot.frontends.discord.request_rate import Locked, Turnstile
+from bot.frontends.discord.request_rate import Locked, RequestRate
 from bot.frontends.discord.transmitting import Transmitter
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Note, Reply
 from storage.domain.models import Listener
 from tests.bot.frontends.discord.discord_end import MESSAGE, Far, connected, serving
@@ -37,7 +37,7 @@ class Answer:
 
 
 class Scene:
-    def __init__(self, far: Far, client: discord.Client, gate: Turnstile) -> None:
+    def __init__(self, far: Far, client: discord.Client, gate: RequestRate) -> None:
         self.far, self.client, self.gate = far, client, gate
         self.slept: list[float] = []
 
@@ -76,13 +76,13 @@ class Scene:
 @pytest.fixture
 async def scene(monkeypatch) -> AsyncIterator[Scene]:
     async with serving(monkeypatch) as far:
-        gate = Turnstile(asyncio.get_running_loop().time, Route.BASE)
+        gate = RequestRate(asyncio.get_running_loop().time, Route.BASE)
         async with connected(far, http_trace=gate.trace(), max_ratelimit_timeout=30) as client:
             yield Scene(far, client, gate)
 
 
 async def test_a_notice_goes_to_its_channel_as_the_channel_wants_it(scene: Scene):
-    assert await scene.transmit(silent=True) == Outcome(Fate.SENT, (101,))
+    assert await scene.transmit(silent=True) == Outcome(DeliveryStatus.SENT, (101,))
     assert scene.far.asked == ["POST /channels/7/messages"]
     (body,) = scene.far.bodies
     assert body["embeds"][0]["description"] == r"It \@everyone \<rained>."
@@ -94,7 +94,7 @@ async def test_a_notice_goes_to_its_channel_as_the_channel_wants_it(scene: Scene
 
 async def test_a_person_is_told_in_a_direct_channel_that_is_opened_once(scene: Scene):
     for _time in range(2):
-        assert (await scene.transmit(chat="discord:5")).fate is Fate.SENT
+        assert (await scene.transmit(chat="discord:5")).status is DeliveryStatus.SENT
     opened = "POST /users/@me/channels"
     assert scene.far.asked == [opened, "POST /channels/70/messages", "POST /channels/70/messages"]
     assert scene.far.bodies[0] == {"recipient_id": 5}
@@ -102,7 +102,7 @@ async def test_a_person_is_told_in_a_direct_channel_that_is_opened_once(scene: S
 
 
 async def test_a_long_one_goes_in_pieces_with_buttons_under_the_last(scene: Scene):
-    assert await scene.transmit(LONG) == Outcome(Fate.SENT, (101, 102, 103))
+    assert await scene.transmit(LONG) == Outcome(DeliveryStatus.SENT, (101, 102, 103))
     assert [bool(body.get("components")) for body in scene.far.bodies] == [False, False, True]
     assert len({body["nonce"] for body in scene.far.bodies}) == 3
 
@@ -116,40 +116,40 @@ async def test_a_remark_answers_the_message_that_it_is_about_also_where_that_is_
 
 async def test_where_earlier_messages_may_not_be_read_a_remark_is_no_answer(scene: Scene):
     scene.plan((403, {"code": 160002}))
-    assert (await scene.transmit(answering=44)).fate is Fate.SENT
+    assert (await scene.transmit(answering=44)).status is DeliveryStatus.SENT
     assert ["message_reference" in body for body in scene.far.bodies] == [True, False]
 
 
 ANSWERS = [
-    # status, code, fate when sending, part of the reason
-    (403, 50007, Fate.UNREACHABLE, "direct messages are closed"),
-    (404, 10003, Fate.UNREACHABLE, "channel was deleted"),
-    (404, 10004, Fate.UNREACHABLE, "not in the server"),
-    (404, 10013, Fate.UNREACHABLE, "account does not exist"),
-    (400, 50033, Fate.UNREACHABLE, "account does not exist"),
-    (403, 50001, Fate.UNREACHABLE, "may not see"),
-    (403, 50013, Fate.UNREACHABLE, "permission to send messages or embeds is missing"),
-    (400, 50008, Fate.UNREACHABLE, "takes no messages"),
-    (400, 50083, Fate.UNREACHABLE, "archived"),
-    (400, 160005, Fate.UNREACHABLE, "locked"),
-    (403, 40099, Fate.UNREACHABLE, "code 40099"),
-    (403, 0, Fate.FAILED, "Forbidden: 403, code 0"),
-    (404, 10008, Fate.REFUSED, "message was deleted"),
-    (403, 50005, Fate.REFUSED, "somebody else"),
-    (400, 30046, Fate.REFUSED, "too often"),
-    (400, 200000, Fate.REFUSED, "rule of the server"),
-    (400, 50035, Fate.REFUSED, "HTTPException: 400, code 50035"),
-    (404, 0, Fate.REFUSED, "NotFound: 404"),
-    (401, 0, Fate.LATER, "token"),
-    (409, 0, Fate.FAILED, "409"),
+    # status, code, becomes when sending, part of the reason
+    (403, 50007, DeliveryStatus.UNREACHABLE, "direct messages are closed"),
+    (404, 10003, DeliveryStatus.UNREACHABLE, "channel was deleted"),
+    (404, 10004, DeliveryStatus.UNREACHABLE, "not in the server"),
+    (404, 10013, DeliveryStatus.UNREACHABLE, "account does not exist"),
+    (400, 50033, DeliveryStatus.UNREACHABLE, "account does not exist"),
+    (403, 50001, DeliveryStatus.UNREACHABLE, "may not see"),
+    (403, 50013, DeliveryStatus.UNREACHABLE, "permission to send messages or embeds is missing"),
+    (400, 50008, DeliveryStatus.UNREACHABLE, "takes no messages"),
+    (400, 50083, DeliveryStatus.UNREACHABLE, "archived"),
+    (400, 160005, DeliveryStatus.UNREACHABLE, "locked"),
+    (403, 40099, DeliveryStatus.UNREACHABLE, "code 40099"),
+    (403, 0, DeliveryStatus.FAILED, "Forbidden: 403, code 0"),
+    (404, 10008, DeliveryStatus.REFUSED, "message was deleted"),
+    (403, 50005, DeliveryStatus.REFUSED, "somebody else"),
+    (400, 30046, DeliveryStatus.REFUSED, "too often"),
+    (400, 200000, DeliveryStatus.REFUSED, "rule of the server"),
+    (400, 50035, DeliveryStatus.REFUSED, "HTTPException: 400, code 50035"),
+    (404, 0, DeliveryStatus.REFUSED, "NotFound: 404"),
+    (401, 0, DeliveryStatus.LATER, "token"),
+    (409, 0, DeliveryStatus.FAILED, "409"),
 ]
 
 
-@pytest.mark.parametrize(("status", "code", "fate", "reason"), ANSWERS)
-async def test_what_an_answer_means(scene: Scene, status, code, fate, reason):
+@pytest.mark.parametrize(("status", "code", "becomes", "reason"), ANSWERS)
+async def test_what_an_answer_means(scene: Scene, status, code, becomes, reason):
     scene.plan((status, {"code": code, "message": "secret words"}))
     outcome = await scene.transmit()
-    assert (outcome.fate, outcome.messages) == (fate, ())
+    assert (outcome.status, outcome.messages) == (becomes, ())
     assert reason in outcome.error and "secret" not in outcome.error
     assert len(scene.far.asked) == 1
 
@@ -157,40 +157,40 @@ async def test_what_an_answer_means(scene: Scene, status, code, fate, reason):
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
-        (discord.RateLimited(70.0), Outcome(Fate.FAILED, error="told to wait", wait=70.0)),
-        (Locked(500.0), Outcome(Fate.LATER, wait=500.0)),
+        (discord.RateLimited(70.0), Outcome(DeliveryStatus.FAILED, error="told to wait", wait=70.0)),
+        (Locked(500.0), Outcome(DeliveryStatus.LATER, wait=500.0)),
         (
             discord.HTTPException(Answer(429, {"Retry-After": "12.5"}), "banned"),
-            Outcome(Fate.FAILED, error="told to wait", wait=12.5),
+            Outcome(DeliveryStatus.FAILED, error="told to wait", wait=12.5),
         ),
         (
             discord.HTTPException(Answer(429, {"Retry-After": "soon"}), "banned"),
-            Outcome(Fate.FAILED, error="told to wait"),
+            Outcome(DeliveryStatus.FAILED, error="told to wait"),
         ),
         (
             discord.HTTPException(Answer(400), {"code": 40003}),
-            Outcome(Fate.FAILED, error="told to wait", wait=OPENING_PAUSE),
+            Outcome(DeliveryStatus.FAILED, error="told to wait", wait=OPENING_PAUSE),
         ),
         (
             discord.HTTPException(Answer(401), {"code": 0}),
-            Outcome(Fate.LATER, error="Discord does not accept the token", wait=TOKEN_PAUSE),
+            Outcome(DeliveryStatus.LATER, error="Discord does not accept the token", wait=TOKEN_PAUSE),
         ),
         (
             discord.DiscordServerError(Answer(503), "<html>secret"),
-            Outcome(Fate.FAILED, error="DiscordServerError: 503, code 0"),
+            Outcome(DeliveryStatus.FAILED, error="DiscordServerError: 503, code 0"),
         ),
         (
             discord.Forbidden(Answer(403), "<html>secret"),
-            Outcome(Fate.FAILED, error="Forbidden: 403, code 0"),
+            Outcome(DeliveryStatus.FAILED, error="Forbidden: 403, code 0"),
         ),
         (
             aiohttp.ClientConnectionError("secret"),
-            Outcome(Fate.FAILED, error="no connection to Discord (ClientConnectionError)"),
+            Outcome(DeliveryStatus.FAILED, error="no connection to Discord (ClientConnectionError)"),
         ),
-        (TimeoutError(), Outcome(Fate.FAILED, error="no connection to Discord (TimeoutError)")),
+        (TimeoutError(), Outcome(DeliveryStatus.FAILED, error="no connection to Discord (TimeoutError)")),
         (
             ConnectionResetError(104, "reset"),
-            Outcome(Fate.FAILED, error="no connection to Discord (ConnectionResetError)"),
+            Outcome(DeliveryStatus.FAILED, error="no connection to Discord (ConnectionResetError)"),
         ),
     ],
 )
@@ -200,9 +200,9 @@ def test_what_an_error_means(error, outcome):
 
 async def test_what_nobody_foresaw_is_logged_and_fails(scene: Scene, monkeypatch, caplog):
     monkeypatch.setattr(scene.client, "get_partial_messageable", lambda _id: 1 / 0)
-    assert await scene.transmit() == Outcome(Fate.FAILED, error="ZeroDivisionError")
+    assert await scene.transmit() == Outcome(DeliveryStatus.FAILED, error="ZeroDivisionError")
     assert await scene.transmitter.rewrite("discord:#7", 9, SHORT) == Outcome(
-        Fate.FAILED, error="ZeroDivisionError"
+        DeliveryStatus.FAILED, error="ZeroDivisionError"
     )
     assert "ZeroDivisionError" in caplog.text
 
@@ -210,13 +210,13 @@ async def test_what_nobody_foresaw_is_logged_and_fails(scene: Scene, monkeypatch
 async def test_a_far_end_that_is_not_there(scene: Scene, monkeypatch):
     monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:9/api")
     outcome = await scene.transmit()
-    assert outcome.fate is Fate.FAILED and "no connection to Discord" in outcome.error
+    assert outcome.status is DeliveryStatus.FAILED and "no connection to Discord" in outcome.error
 
 
 async def test_the_rest_of_a_long_one_is_tried_again_and_its_beginning_never_repeated(scene: Scene):
     scene.plan(None, (409, {}), None, None)
     outcome = await scene.transmit(LONG)
-    assert outcome == Outcome(Fate.SENT, (101, 102, 103))
+    assert outcome == Outcome(DeliveryStatus.SENT, (101, 102, 103))
     texts = [body["embeds"][0]["description"][0] for body in scene.far.bodies]
     assert texts == ["0", "1", "1", "2"] and scene.slept == [0.5]
     assert scene.far.bodies[1]["nonce"] == scene.far.bodies[2]["nonce"]
@@ -224,12 +224,12 @@ async def test_the_rest_of_a_long_one_is_tried_again_and_its_beginning_never_rep
 
 async def test_what_never_arrives_of_the_rest_is_left_out(scene: Scene, caplog):
     scene.plan(None, (403, {"code": 50013}))
-    assert await scene.transmit(LONG) == Outcome(Fate.SENT, (101,))
+    assert await scene.transmit(LONG) == Outcome(DeliveryStatus.SENT, (101,))
     assert "the rest of a notice to discord:#7 was not sent" in caplog.text
 
 
 async def test_a_message_is_put_right_in_place(scene: Scene):
-    assert await scene.transmitter.rewrite("discord:#7", 9, SHORT) == Outcome(Fate.SENT, (9,))
+    assert await scene.transmitter.rewrite("discord:#7", 9, SHORT) == Outcome(DeliveryStatus.SENT, (9,))
     assert scene.far.asked == ["PATCH /channels/7/messages/9"]
     (body,) = scene.far.bodies
     assert body["embeds"][0]["description"] == r"It \@everyone \<rained>." and body["components"]
@@ -254,30 +254,30 @@ async def test_all_of_it_waits_behind_what_somebody_waits_for(scene: Scene, monk
 
 
 async def test_a_persons_message_is_put_right_in_the_direct_channel(scene: Scene):
-    assert (await scene.transmitter.rewrite("discord:5", 9, SHORT)).fate is Fate.SENT
+    assert (await scene.transmitter.rewrite("discord:5", 9, SHORT)).status is DeliveryStatus.SENT
     assert scene.far.asked[1] == "PATCH /channels/70/messages/9"
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "fate"),
+    ("status", "code", "becomes"),
     [
-        (404, 10008, Fate.REFUSED),
-        (403, 50005, Fate.REFUSED),
-        (400, 50083, Fate.REFUSED),  # said anew: that opens the thread again
-        (400, 30046, Fate.REFUSED),
-        (400, 50035, Fate.REFUSED),
-        (404, 10003, Fate.UNREACHABLE),
-        (403, 50001, Fate.UNREACHABLE),
-        (403, 50007, Fate.UNREACHABLE),
+        (404, 10008, DeliveryStatus.REFUSED),
+        (403, 50005, DeliveryStatus.REFUSED),
+        (400, 50083, DeliveryStatus.REFUSED),  # said anew: that opens the thread again
+        (400, 30046, DeliveryStatus.REFUSED),
+        (400, 50035, DeliveryStatus.REFUSED),
+        (404, 10003, DeliveryStatus.UNREACHABLE),
+        (403, 50001, DeliveryStatus.UNREACHABLE),
+        (403, 50007, DeliveryStatus.UNREACHABLE),
     ],
 )
-async def test_a_message_that_cannot_be_put_right(scene: Scene, status, code, fate):
+async def test_a_message_that_cannot_be_put_right(scene: Scene, status, code, becomes):
     scene.plan((status, {"code": code}))
-    assert (await scene.transmitter.rewrite("discord:#7", 9, SHORT)).fate is fate
+    assert (await scene.transmitter.rewrite("discord:#7", 9, SHORT)).status is becomes
 
 
 async def test_what_takes_several_messages_cannot_take_the_place_of_one(scene: Scene):
-    assert (await scene.transmitter.rewrite("discord:#7", 9, LONG)).fate is Fate.REFUSED
+    assert (await scene.transmitter.rewrite("discord:#7", 9, LONG)).status is DeliveryStatus.REFUSED
     assert scene.far.asked == []
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from bot.frontends.shared.priority_lock import MOST_OVERTAKING, Precedence
+from bot.frontends.shared.priority_lock import MOST_OVERTAKING, PriorityLock
 
 
 class Scene:
     def __init__(self) -> None:
-        self.lock = Precedence()
+        self.lock = PriorityLock()
         self.order: list[str] = []
         self.all_there = asyncio.Event()
 
@@ -65,7 +65,7 @@ async def test_who_leaves_while_waiting_takes_nothing_along():
 
 
 async def test_who_fails_while_holding_it_passes_it_on():
-    lock = Precedence()
+    lock = PriorityLock()
     with contextlib.suppress(ZeroDivisionError):
         async with lock.held(first=True):
             raise ZeroDivisionError

@@ -17,7 +17,7 @@ from storage.domain.changes import Appoint, OpenStory
 from storage.domain.entries import StoryEntry
 from storage.domain.errors import BusyRecord
 from storage.notifying.notices import post
-from storage.trail.audit import By
+from storage.trail.audit import Actor
 from tests.bot.small_bot import LONG, TOKEN, Dispatcher, message, press, running, sent, stopped_bot
 
 
@@ -111,8 +111,8 @@ async def test_buttons_hold_the_command_or_its_digest(monkeypatch: pytest.Monkey
     async with running() as bot:
         bot.api.say("buttons")
         await bot.api.until(lambda: sent(bot))
-        digests = [await bot.record.chats.button(command) for command in (LONG, "who?")]
-        monkeypatch.setattr(bot.record.chats, "button", broken)
+        digests = [await bot.record.buttons.button(command) for command in (LONG, "who?")]
+        monkeypatch.setattr(bot.record.buttons, "button", broken)
         bot.api.say("buttons", 2)
         await bot.api.until(lambda: len(sent(bot)) == 2)
     first, second = bot.api.made("sendMessage")
@@ -135,7 +135,7 @@ async def test_a_page_is_turned_in_place() -> None:
 
 async def test_other_buttons_are_answered_with_a_new_message() -> None:
     async with running() as bot:
-        digest = await bot.record.chats.button(LONG)
+        digest = await bot.record.buttons.button(LONG)
         bot.api.give(press(f"#{digest}"), press("/who", 2), press("/who >E1", 3, message=INACCESSIBLE))
         await bot.api.until(lambda: len(sent(bot)) == 3)
         await bot.api.until(lambda: len(bot.api.made("answerCallbackQuery")) == 3)
@@ -174,7 +174,7 @@ async def test_forged_and_stale_buttons(update: dict[str, Any]) -> None:
 @pytest.mark.parametrize("command", ["fail", "silence"])
 async def test_a_query_is_answered_whatever_happens(command: str) -> None:
     async with running() as bot:
-        bot.api.give(press("#" + await bot.record.chats.button(command)))
+        bot.api.give(press("#" + await bot.record.buttons.button(command)))
         await bot.api.until(lambda: bot.api.made("answerCallbackQuery"))
     assert not sent(bot)
 
@@ -205,14 +205,14 @@ async def test_menus_are_set_once_for_each_scope() -> None:
 async def test_moderators_get_a_menu_of_their_own() -> None:
     async with stopped_bot() as bot:
         ferry = OpenStory(story=StoryEntry(name="ferry", title="The ferry"))
-        await bot.record.ledger.make(ferry, by=By("operator"))
+        await bot.record.ledger.make(ferry, by=Actor("operator"))
         for address, story in (
             ("telegram:8", 1),
             ("telegram:42", None),
             ("discord:9", None),
             ("telegram:-5", 1),
         ):
-            await bot.record.ledger.make(Appoint(address=address, story_id=story), by=By("operator"))
+            await bot.record.ledger.make(Appoint(address=address, story_id=story), by=Actor("operator"))
         task = asyncio.create_task(bot.run())
         await bot.api.until(lambda: bot.api.made("getUpdates"))
         bot.stop.set()

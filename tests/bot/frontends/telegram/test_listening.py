@@ -12,7 +12,7 @@ from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.conversation import Conversation
 from bot.frontends.telegram.sending import Courier
 from bot.frontends.telegram.transport import AiohttpRequest
-from bot.notices.receipt_buffer import Memory
+from bot.notices.receipt_buffer import ReceiptBuffer
 from tests.bot.chatroom import Room, open_room
 
 AiohttpRequest()  # the library's deprecated way to tell times is switched off by the transport
@@ -58,7 +58,7 @@ class Scene:
         self.record = room.record
         self.far = Far()
         client = cast("Client", self.far)
-        self.memory = Memory(room.record)
+        self.memory = ReceiptBuffer(room.record)
         self.conversation = Conversation(client, room.dispatcher, room.record, Courier(client), self.memory)
         self._numbers = 0
 

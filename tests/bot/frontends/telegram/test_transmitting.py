@@ -20,7 +20,7 @@ from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.pace import telegram_pacer
 from bot.frontends.telegram.transmitting import Transmitter, number_of
 from bot.frontends.telegram.transport import AiohttpRequest, Disconnected, Unsent
-from bot.notices.delivery_status import Fate, Outcome
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Note, Reply
 from storage.domain.models import Listener
 from tests.bot.virtual import VirtualTime
@@ -76,7 +76,9 @@ class Scene:
 
 async def test_a_notice_goes_to_its_chat_as_the_chat_wants_it():
     scene = Scene()
-    assert await scene.transmit(chat="telegram:-100", topic=4, silent=True) == Outcome(Fate.SENT, (1,))
+    assert await scene.transmit(chat="telegram:-100", topic=4, silent=True) == Outcome(
+        DeliveryStatus.SENT, (1,)
+    )
     (call,) = scene.far.calls
     assert call == {
         "html": "It &lt;rained&gt;.", "chat": -100, "topic": 4, "answering": None, "buttons": "buttons",
@@ -87,7 +89,7 @@ async def test_a_notice_goes_to_its_chat_as_the_chat_wants_it():
 async def test_a_long_one_goes_in_pieces_with_buttons_under_the_last():
     scene = Scene()
     began = scene.time()
-    assert await scene.transmit(LONG) == Outcome(Fate.SENT, (1, 2, 3))
+    assert await scene.transmit(LONG) == Outcome(DeliveryStatus.SENT, (1, 2, 3))
     assert [call["buttons"] for call in scene.far.calls] == [None, None, "buttons"]
     assert scene.time() - began >= 2  # a second between them: it is one chat
 
@@ -99,27 +101,27 @@ async def test_a_remark_answers_the_message_that_it_is_about():
 
 
 @pytest.mark.parametrize(
-    ("error", "fate"),
+    ("error", "status"),
     [
-        (Forbidden("bot was blocked by the user"), Fate.UNREACHABLE),
-        (Forbidden("bot was kicked from the supergroup chat"), Fate.UNREACHABLE),
-        (BadRequest("Chat not found"), Fate.UNREACHABLE),
-        (BadRequest("Not enough rights to send text messages to the chat"), Fate.UNREACHABLE),
-        (BadRequest("need administrator rights in the channel chat"), Fate.UNREACHABLE),
-        (BadRequest("Can't parse entities: unsupported tag"), Fate.REFUSED),
-        (BadRequest("TOPIC_CLOSED"), Fate.REFUSED),  # not where no topic was asked for
-        (Unsent("The Bot API failed with status 502"), Fate.FAILED),
-        (Disconnected("broke off"), Fate.FAILED),
-        (TimedOut(), Fate.FAILED),
-        (NetworkError("no route"), Fate.FAILED),
-        (Conflict("another"), Fate.FAILED),
-        (TelegramError("Invalid server response"), Fate.FAILED),
+        (Forbidden("bot was blocked by the user"), DeliveryStatus.UNREACHABLE),
+        (Forbidden("bot was kicked from the supergroup chat"), DeliveryStatus.UNREACHABLE),
+        (BadRequest("Chat not found"), DeliveryStatus.UNREACHABLE),
+        (BadRequest("Not enough rights to send text messages to the chat"), DeliveryStatus.UNREACHABLE),
+        (BadRequest("need administrator rights in the channel chat"), DeliveryStatus.UNREACHABLE),
+        (BadRequest("Can't parse entities: unsupported tag"), DeliveryStatus.REFUSED),
+        (BadRequest("TOPIC_CLOSED"), DeliveryStatus.REFUSED),  # not where no topic was asked for
+        (Unsent("The Bot API failed with status 502"), DeliveryStatus.FAILED),
+        (Disconnected("broke off"), DeliveryStatus.FAILED),
+        (TimedOut(), DeliveryStatus.FAILED),
+        (NetworkError("no route"), DeliveryStatus.FAILED),
+        (Conflict("another"), DeliveryStatus.FAILED),
+        (TelegramError("Invalid server response"), DeliveryStatus.FAILED),
     ],
 )
-async def test_what_an_error_means(error, fate):
+async def test_what_an_error_means(error, status):
     scene = Scene(error)
     outcome = await scene.transmit()
-    assert (outcome.fate, outcome.messages, bool(outcome.error)) == (fate, (), True)
+    assert (outcome.status, outcome.messages, bool(outcome.error)) == (status, (), True)
     assert len(scene.far.calls) == 1
 
 
@@ -131,7 +133,7 @@ async def test_an_error_is_kept_without_what_a_user_wrote():
 async def test_being_told_to_wait_is_heeded_by_all():
     scene = Scene(RetryAfter(17))
     full = scene.pacer.rate
-    assert await scene.transmit() == Outcome(Fate.FAILED, error="told to wait", wait=17.0)
+    assert await scene.transmit() == Outcome(DeliveryStatus.FAILED, error="told to wait", wait=17.0)
     assert scene.pacer.rate < full
     began = scene.time()
     await scene.transmit(chat="telegram:8")
@@ -140,14 +142,16 @@ async def test_being_told_to_wait_is_heeded_by_all():
 
 async def test_a_group_that_has_become_a_supergroup_tells_its_new_address():
     scene = Scene(ChatMigrated(-100123))
-    assert await scene.transmit(chat="telegram:-5") == Outcome(Fate.MOVED, moved_to="telegram:-100123")
+    assert await scene.transmit(chat="telegram:-5") == Outcome(
+        DeliveryStatus.MOVED, moved_to="telegram:-100123"
+    )
 
 
 @pytest.mark.parametrize("text", ["TOPIC_CLOSED", "message thread not found", "TOPIC_DELETED"])
 async def test_what_a_closed_topic_does_not_take_goes_to_its_chat_and_says_so(text):
     scene = Scene(BadRequest(text))
     outcome = await scene.transmit(chat="telegram:-100", topic=4)
-    assert outcome == Outcome(Fate.SENT, (2,), closed=True)
+    assert outcome == Outcome(DeliveryStatus.SENT, (2,), closed=True)
     first, second = scene.far.calls
     assert (first["topic"], second["topic"]) == (4, None)
     assert "topic for this is closed" in second["html"] and "It &lt;rained&gt;." in second["html"]
@@ -163,51 +167,51 @@ async def test_a_remark_on_a_message_in_a_closed_topic_says_only_what_it_has_to_
 async def test_a_chat_that_does_not_take_what_its_closed_topic_did_not():
     scene = Scene(BadRequest("TOPIC_CLOSED"), Forbidden("bot was kicked"))
     outcome = await scene.transmit(chat="telegram:-100", topic=4)
-    assert (outcome.fate, outcome.closed) == (Fate.UNREACHABLE, False)
+    assert (outcome.status, outcome.closed) == (DeliveryStatus.UNREACHABLE, False)
 
 
 async def test_the_rest_of_a_long_one_is_tried_again_and_its_beginning_never_repeated():
     scene = Scene(None, RetryAfter(3), None, Unsent("502"))
-    assert await scene.transmit(LONG) == Outcome(Fate.SENT, (1, 3, 5))
+    assert await scene.transmit(LONG) == Outcome(DeliveryStatus.SENT, (1, 3, 5))
     texts = [call["html"][0] for call in scene.far.calls]
     assert texts == ["0", "1", "1", "2", "2"]
 
 
 async def test_what_never_arrives_of_the_rest_is_left_out(caplog):
     scene = Scene(None, BadRequest("no"))
-    assert await scene.transmit(LONG) == Outcome(Fate.SENT, (1,))
+    assert await scene.transmit(LONG) == Outcome(DeliveryStatus.SENT, (1,))
     assert "the rest of a notice to chat 7 was not sent" in caplog.text
 
 
 async def test_a_message_is_put_right_in_place():
     scene = Scene()
-    assert await scene.rewrite() == Outcome(Fate.SENT, (5,))
+    assert await scene.rewrite() == Outcome(DeliveryStatus.SENT, (5,))
     assert scene.far.calls == [{"html": "It &lt;rained&gt;.", "chat": 7, "message": 5, "buttons": "buttons"}]
 
 
 async def test_a_message_that_reads_so_already_is_right():
     scene = Scene(BadRequest("Message is not modified: specified new message content ..."))
-    assert (await scene.rewrite()).fate is Fate.SENT
+    assert (await scene.rewrite()).status is DeliveryStatus.SENT
 
 
 @pytest.mark.parametrize(
-    ("error", "fate"),
+    ("error", "status"),
     [
-        (BadRequest("message can't be edited"), Fate.REFUSED),
-        (BadRequest("message to edit not found"), Fate.REFUSED),
-        (Forbidden("bot was blocked by the user"), Fate.UNREACHABLE),
-        (ChatMigrated(-100123), Fate.MOVED),
-        (RetryAfter(3), Fate.FAILED),
-        (TimedOut(), Fate.FAILED),
+        (BadRequest("message can't be edited"), DeliveryStatus.REFUSED),
+        (BadRequest("message to edit not found"), DeliveryStatus.REFUSED),
+        (Forbidden("bot was blocked by the user"), DeliveryStatus.UNREACHABLE),
+        (ChatMigrated(-100123), DeliveryStatus.MOVED),
+        (RetryAfter(3), DeliveryStatus.FAILED),
+        (TimedOut(), DeliveryStatus.FAILED),
     ],
 )
-async def test_a_message_that_cannot_be_put_right(error, fate):
-    assert (await Scene(error).rewrite()).fate is fate
+async def test_a_message_that_cannot_be_put_right(error, status):
+    assert (await Scene(error).rewrite()).status is status
 
 
 async def test_what_takes_several_messages_cannot_take_the_place_of_one():
     scene = Scene()
-    assert (await scene.rewrite(LONG)).fate is Fate.REFUSED
+    assert (await scene.rewrite(LONG)).status is DeliveryStatus.REFUSED
     assert scene.far.calls == []
 
 
