@@ -1,7 +1,7 @@
-"""The README's generated parts: `python -m tests.rules.readme --write` brings them up to date.
+"""The generated parts of the READMEs: `python -m tests.rules.readme --write` brings them up to date.
 
-They stand between `<!-- name -->` and `<!-- /name -->`: the command table, and transcripts whose messages
-(lines that begin with `> `, and lines under them that begin with `… `) are kept and sent again.
+A part stands between `<!-- generated: NAME -->` and `<!-- /generated -->`. A transcript keeps its messages
+(lines that begin with `> `, and lines under them that begin with `… `), which are sent again.
 """
 
 from __future__ import annotations
@@ -21,57 +21,67 @@ from bot.frontends.terminal.render import plain
 from bot.requests import Request, Role
 from storage.record import Record
 from storage.sheets.shipped import put_shipped
-from tests.rules.table import markdown
+from tests.rules.table import FIRST_COMMANDS, full_table, short_table
 
-README = Path(__file__).resolve().parents[2] / "README.md"
-ASKED = re.compile(r"^> (.+(?:\n… .*)*)$", re.MULTILINE)
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+PART = re.compile(r"(<!-- generated: ([\w ]+) -->\n)(.*?)(<!-- /generated -->)", re.DOTALL)
+MESSAGE = re.compile(r"^> (.+(?:\n… .*)*)$", re.MULTILINE)
 THEN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+# From a part's text before to its text now.
+GENERATORS: dict[str, Callable[[str], str]] = {
+    "reading": lambda before: _conversation(before, Role.READER),
+    "ten commands": lambda _: short_table(commands, FIRST_COMMANDS),
+    "commands": lambda _: full_table(commands),
+    "moderating": lambda before: _conversation(before, Role.MODERATOR),
+}
+
+
+def readmes() -> list[Path]:
+    """Return every README: the first one, and that of each folder which has one."""
+    return [
+        README,
+        *sorted(path for top in ("bot", "storage", "tests") for path in ROOT.glob(f"{top}/**/README.md")),
+    ]
 
 
 def updated(text: str) -> str:
-    """Return a README with its generated parts made anew; raise ValueError if one is missing."""
-    text = _replaced(text, "commands", lambda _: markdown(commands))
-    text = _replaced(text, "transcript", lambda before: _shown(before, Role.READER))
-    return _replaced(text, "moderating", lambda before: _shown(before, Role.MODERATOR))
+    """Return a README with its generated parts made anew; raise KeyError if one is unknown."""
+    return PART.sub(lambda part: part[1] + GENERATORS[part[2]](part[3]) + part[4], text)
 
 
-def _shown(before: str, role: Role) -> str:
+def _conversation(before: str, role: Role) -> str:
     return f"```text\n{asyncio.run(transcript(before, role))}\n```\n"
 
 
 async def transcript(before: str, role: Role) -> str:
-    """Return a conversation in which is said what was said in one before it."""
+    """Send a transcript's messages to a new record, and return the transcript of the replies."""
     with tempfile.TemporaryDirectory() as folder:
         record = await Record.open(Path(folder) / "record.db", clock=lambda: THEN)
         await put_shipped(record)
         dispatcher = Dispatcher(record, commands, Settings())
         parts = []
-        for said in ASKED.findall(before):
-            text = said.replace("\n… ", "\n")
+        for message in MESSAGE.findall(before):
+            text = message.replace("\n… ", "\n")
             reply = await dispatcher.answer(Request(text, chat="t:1", user="t:1", role=role))
-            parts.append(f"> {said}\n{plain(reply) if reply else ''}")
+            parts.append(f"> {message}\n{plain(reply) if reply else ''}")
         await record.close()
     return "\n\n".join(parts)
 
 
-def _replaced(text: str, name: str, made: Callable[[str], str]) -> str:
-    part = re.compile(rf"(<!-- {name}\b[^>]*-->\n)(.*?)(<!-- /{name} -->)", re.DOTALL)
-    found = part.findall(text)
-    if len(found) != 1:
-        raise ValueError(f"the README needs <!-- {name} --> and <!-- /{name} --> once")
-    begin, before, end = found[0]
-    return part.sub(lambda _: begin + made(before) + end, text)
-
-
 def main() -> None:
-    """Write the README, or print it as it would be."""
+    """Write the READMEs, or name those that are out of date."""
     parser = argparse.ArgumentParser(prog="python -m tests.rules.readme", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write it into README.md")
-    text = updated(README.read_text(encoding="utf-8"))
-    if parser.parse_args().write:
-        README.write_text(text, encoding="utf-8")
-    else:
-        print(text, end="")
+    parser.add_argument("--write", action="store_true", help="write the READMEs")
+    write = parser.parse_args().write
+    for path in readmes():
+        before = path.read_text(encoding="utf-8")
+        if (now := updated(before)) == before:
+            continue
+        print(path.relative_to(ROOT))
+        if write:
+            path.write_text(now, encoding="utf-8")
 
 
 if __name__ == "__main__":

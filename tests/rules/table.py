@@ -1,4 +1,4 @@
-"""The registry as the README's table."""
+"""The registry as tables of the READMEs."""
 
 from __future__ import annotations
 
@@ -9,24 +9,42 @@ from bot.requests import Role
 from bot.texts import _
 
 _ROLES = {Role.READER: "everyone", Role.MODERATOR: "moderators", Role.OWNER: "owners"}
+# What a reader needs first, for the first README.
+FIRST_COMMANDS = (
+    "help",
+    "about",
+    "who",
+    "when",
+    "latest",
+    "disputed",
+    "fact",
+    "sources",
+    "subscribe",
+    "suggest",
+)
 
 
-def markdown(registry: Registry) -> str:
-    """Return the commands as a Markdown table: family, usage, what it shows, who may use it, an example."""
+def full_table(registry: Registry) -> str:
+    """Return all commands as a Markdown table: family, usage, what it shows, who may use it, an example."""
     rows = ["| | command | shows | for | example |", "|---|---|---|---|---|"]
     for family, members in groupby(registry, key=lambda command: command.family):
         first, *others = members
-        rows += [_row(first, f"**{_(family)}**"), *(_row(command, "") for command in others)]
+        rows += [_full_row(first, f"**{_(family)}**"), *(_full_row(command, "") for command in others)]
     return "\n".join(rows) + "\n"
 
 
-def _row(command: Command, family: str) -> str:
-    cells = (
-        family,
-        f"`{command.usage()}`",
-        _(command.help),
-        _ROLES[command.role],
-        f"`{command.example}`",
-    )
+def short_table(registry: Registry, names: tuple[str, ...]) -> str:
+    """Return the named commands as a Markdown table: an example, and what it shows."""
+    known = {command.name: command for command in registry}
+    rows = ["| command | shows |", "|---|---|"]
+    rows += [_row(f"`{known[name].example}`", _(known[name].help)) for name in names]
+    return "\n".join(rows) + "\n"
+
+
+def _full_row(command: Command, family: str) -> str:
+    return _row(family, f"`{command.usage()}`", _(command.help), _ROLES[command.role], f"`{command.example}`")
+
+
+def _row(*cells: str) -> str:
     # A bar would end the cell, also inside backquotes.
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -1,4 +1,4 @@
-"""What the README says of commands is what the registry and the program say."""
+"""What the READMEs say of commands is what the registry and the program say."""
 
 from __future__ import annotations
 
@@ -9,55 +9,82 @@ import pytest
 
 from bot.cli import app
 from bot.commands import commands
+from storage.record import Record
+from storage.sheets.importing import import_sheet
 from tests.conftest import ROOT
-from tests.rules.readme import README, updated
-from tests.rules.table import markdown
+from tests.rules.readme import GENERATORS, PART, README, readmes, updated
+from tests.rules.table import full_table
+
+MOST_WORDS = 1200
+TEXTS = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in readmes()}
+ALL = "\n".join(TEXTS.values())
 
 
-@pytest.fixture(scope="module")
-def text() -> str:
-    """Return the README."""
-    return README.read_text(encoding="utf-8")
+def test_the_first_readme_is_short() -> None:
+    assert len(README.read_text(encoding="utf-8").split()) <= MOST_WORDS
 
 
 def test_the_table_holds_every_command_once() -> None:
-    table = markdown(commands)
+    table = full_table(commands)
     for command in commands:
         assert table.count(f"| `{command.usage()}` | {command.help} |") == 1
         assert f"| `{command.example}` |" in table
     assert {line.count("|") for line in table.replace("\\|", "").splitlines()} == {6}
 
 
-def test_its_generated_parts_are_up_to_date(text: str) -> None:
-    assert updated(text) == text, "say: make readme"
+def test_each_generated_part_stands_in_one_readme() -> None:
+    assert sorted(part[1] for part in PART.findall(ALL)) == sorted(GENERATORS)
 
 
-def test_its_transcript_shows_where_answers_come_from(text: str) -> None:
-    _, _, shown = text.partition("<!-- transcript")
-    assert "Sources\n[1] " in shown.partition("<!-- /transcript")[0]
+@pytest.mark.parametrize("name", TEXTS)
+def test_its_generated_parts_are_up_to_date(name: str) -> None:
+    assert updated(TEXTS[name]) == TEXTS[name], "say: make readme"
 
 
-def test_every_operators_command_in_the_readme_exists(text: str) -> None:
+def test_the_transcript_shows_where_answers_come_from() -> None:
+    _, _, shown = TEXTS["README.md"].partition("<!-- generated: reading")
+    assert "Sources\n[1] " in shown.partition("<!-- /generated")[0]
+
+
+def test_every_operators_command_exists_and_is_described() -> None:
     known = {info.name or (info.callback and info.callback.__name__) for info in app.registered_commands}
-    used = set(re.findall(r"^\s*(?:\$ )?(?:\S+/)?onrecord ([a-z]+)", text, re.MULTILINE))
-    assert used <= known
-    assert re.findall(r"\bonrecord run\b", text)
+    used = set(re.findall(r"(?:^|[`/ ])onrecord ([a-z]+)", ALL, re.MULTILINE))
+    assert used == known
 
 
-def test_every_make_target_in_the_readme_exists(text: str) -> None:
+def test_every_make_target_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    assert {"chat", "test"} <= set(re.findall(r"\bmake (?:-s )?([a-z]+)\b", text))
-    assert set(re.findall(r"(?:^|`)make (?:-s )?([a-z]+)\b", text, re.MULTILINE)) <= targets
+    used = re.compile(r"(?:^|[`|] ?|\.\. )make (?:-s )?([a-z]+)", re.MULTILINE)
+    assert {"chat", "test"} <= set(used.findall(TEXTS["README.md"]))
+    assert set(used.findall(ALL)) <= targets
 
 
-def test_every_slash_command_in_the_readme_exists(text: str) -> None:
+def test_every_slash_command_exists() -> None:
     # /newbot is BotFather's, the others are pages of the metrics' server.
     names = {command.name for command in commands} | {"newbot", "metrics", "healthz"}
-    assert set(re.findall(r"(?:^|[`\s>])/([a-z]+)(?=[`\s]|$)", re.sub("<!--.*?-->", "", text))) <= names
+    assert set(re.findall(r"(?:^|[`\s>])/([a-z]+)(?=[`\s]|$)", re.sub("<!--.*?-->", "", ALL))) <= names
 
 
-def test_the_readme_names_the_package_as_it_is(text: str) -> None:
+def test_every_link_to_a_file_leads_to_one() -> None:
+    dead = [
+        f"{name}: {target}"
+        for name, text in TEXTS.items()
+        for target in re.findall(r"\]\(([^)#:]+)\)", text)
+        if not (ROOT / name).parent.joinpath(target).is_file()
+    ]
+    assert dead == []
+
+
+async def test_the_line_of_json_in_a_readme_can_be_imported(record: Record, tmp_path) -> None:
+    (line,) = re.findall(r"```json\n(.*?)```", ALL, re.DOTALL)
+    sheet = tmp_path / "claims.jsonl"
+    sheet.write_text(line, encoding="utf-8")
+    result = await import_sheet(record, sheet, actor="tests", story="claims")
+    assert result.added == 1
+
+
+def test_the_readme_names_the_package_as_it_is() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["name"] == "onrecord"
-    assert text.startswith("# OnRecord")
+    assert TEXTS["README.md"].startswith("# OnRecord")
