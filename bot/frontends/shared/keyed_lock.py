@@ -1,4 +1,4 @@
-"""The order of handling what people send: one lane's strictly one after another, lanes side by side."""
+"""Locks by key: tasks of one key run in order of arrival, those of different keys side by side."""
 
 from __future__ import annotations
 
@@ -7,48 +7,47 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 
-class _Lane:
-    """The queue of one lane; it exists only as long as somebody stands in it."""
+class _Queue:
+    """The queue of one key; it exists only while a task waits in it or holds its lock."""
 
-    __slots__ = ("standing", "turn")
+    __slots__ = ("length", "lock")
 
     def __init__(self) -> None:
-        self.turn = asyncio.Lock()
-        self.standing = 0
+        self.lock = asyncio.Lock()
+        self.length = 0
 
 
 class KeyedLock:
-    """Let one at a time pass in each lane, and up to `most` in all.
+    """Let one task at a time pass for each key, and up to `most` in all.
 
-    Who waits for a turn takes no slot: a chat that floods the bot holds up only itself.
+    A task that waits for its key takes no slot: a chat that floods the bot delays only itself.
     """
 
     def __init__(self, most: int) -> None:
         if most < 1:
             raise ValueError("at least one must be handled at once")
-        self.most = most
         self._slots = asyncio.Semaphore(most)
-        self._lanes: dict[Hashable, _Lane] = {}
+        self._queues: dict[Hashable, _Queue] = {}
 
     def __len__(self) -> int:
-        """Return in how many lanes somebody stands."""
-        return len(self._lanes)
+        """Return how many keys are held or waited for."""
+        return len(self._queues)
 
     @asynccontextmanager
     async def turn(self, key: Hashable | None) -> AsyncIterator[None]:
-        """Wait for a turn in a lane (None: in no lane, and so for a slot alone) and keep it for the block."""
+        """Wait for the key's turn and a slot, and keep both for the block; None waits for a slot alone."""
         if key is None:
             async with self._slots:
                 yield
             return
-        lane = self._lanes.get(key)
-        if lane is None:
-            lane = self._lanes[key] = _Lane()
-        lane.standing += 1
+        queue = self._queues.get(key)
+        if queue is None:
+            queue = self._queues[key] = _Queue()
+        queue.length += 1
         try:
-            async with lane.turn, self._slots:
+            async with queue.lock, self._slots:
                 yield
         finally:
-            lane.standing -= 1
-            if not lane.standing:
-                del self._lanes[key]
+            queue.length -= 1
+            if not queue.length:
+                del self._queues[key]

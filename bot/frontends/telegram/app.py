@@ -7,11 +7,9 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from telegram import Update
 from telegram.error import BadRequest, InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder, TypeHandler
 
 from bot.errors import SettingsError
 from bot.frontends.shared.delivering import deliverer
@@ -20,12 +18,11 @@ from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.conversation import Conversation
 from bot.frontends.telegram.inbox import Inbox
 from bot.frontends.telegram.menu import menus, set_menus
-from bot.frontends.telegram.ordering import InOrder
-from bot.frontends.telegram.pace import telegram_pacer
 from bot.frontends.telegram.polling import Poller
 from bot.frontends.telegram.sending import Courier, Sleep, persist, summary
-from bot.frontends.telegram.transmitting import Transmitter
+from bot.frontends.telegram.transmitting import Transmitter, telegram_pacer
 from bot.frontends.telegram.transport import CONNECTIONS, AiohttpRequest
+from bot.notices.delivering import Deliverer
 from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.texts import _
 
@@ -36,14 +33,8 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from storage.record import Record
 
-# Where the application keeps the one who sends what nobody just asked for.
-DELIVERER = "deliverer"
-App = Application[Any, Any, Any, Any, Any, Any]
-
 # Edited messages are taken only to be passed over.
 KINDS = ("message", "edited_message", "channel_post", "callback_query", "my_chat_member")
-# Updates open for each that is handled at once: enough to keep all busy while the next are fetched.
-OPEN_FOR_EACH = 4
 MENU_SECONDS = 5.0  # how long the first update waits for the menus
 LONGEST_PAUSE = 30.0
 MENUS = 200  # moderators whose private chat gets a menu of its own
@@ -51,8 +42,16 @@ MENUS = 200  # moderators whose private chat gets a menu of its own
 logger = logging.getLogger("onrecord.telegram")
 
 
+class App(NamedTuple):
+    """The parts of the front end."""
+
+    client: Client
+    inbox: Inbox
+    deliverer: Deliverer
+
+
 def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: Sleep = asyncio.sleep) -> App:
-    """Return the application, ready to be initialised. Nothing is connected yet.
+    """Return the front end, ready to be run. Nothing is connected yet.
 
     Raises:
         SettingsError: no token is set, or it is not one.
@@ -71,25 +70,15 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
         )
     except InvalidToken:
         raise SettingsError(_("telegram.token is not set: get one from @BotFather.")) from None
-    application = (
-        ApplicationBuilder()
-        .bot(client)
-        .updater(None)
-        .job_queue(None)
-        .concurrent_updates(InOrder(most))
-        .build()
-    )
     pacer = telegram_pacer(time.monotonic, sleep=sleep)
     memory = ReceiptBuffer(record)
     courier = Courier(client, sleep=sleep, replying=pacer.reply)
     conversation = Conversation(client, dispatcher, record, courier, memory, language=settings.language)
-    application.add_handler(TypeHandler(Update, conversation.handle))
+    inbox = Inbox(client, conversation, at_once=most)
 
     transmitter = Transmitter(client, pacer, conversation.buttons, sleep=sleep)
-    application.bot_data[DELIVERER] = deliverer(
-        settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep
-    )
-    return application
+    sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep)
+    return App(client, inbox, sender)
 
 
 async def run(
@@ -105,18 +94,16 @@ async def run(
     Raises:
         SettingsError: Telegram does not accept the token or the webhook, or `telegram.listen` is taken.
     """
-    application = build(settings, dispatcher, record, sleep=sleep)
-    client = _client(application)
+    client, inbox, sender = build(settings, dispatcher, record, sleep=sleep)
     try:
-        if not await until(stop, _connect(application, sleep), TelegramError):
+        if not await until(stop, _connect(client, sleep), TelegramError):
             return
         logger.info("connected to Telegram as @%s", client.username)
         members = {member.address for member in await record.members.page(limit=MENUS)}
         wanted = menus(dispatcher.registry, settings.owners, members, language=settings.language)
         setting = asyncio.create_task(set_menus(client, wanted, sleep=sleep))
         await asyncio.wait({setting}, timeout=MENU_SECONDS)
-        inbox = Inbox(application, most=max(OPEN_FOR_EACH * settings.limits.concurrent_updates, 100))
-        delivering = asyncio.create_task(application.bot_data[DELIVERER].run())
+        delivering = asyncio.create_task(sender.run())
         try:
             if settings.telegram.mode == "webhook":
                 await _listen(settings, client, inbox, stop, sleep)
@@ -128,8 +115,7 @@ async def run(
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
     finally:
-        await application.shutdown()
-        await client.shutdown()  # where connecting was given up, the application leaves its bot open
+        await client.shutdown()
     logger.info("stopped: all that was taken has been answered")
 
 
@@ -176,9 +162,9 @@ async def _listen(
         await webhook.stop()
 
 
-async def _connect(application: App, sleep: Sleep) -> None:
+async def _connect(client: Client, sleep: Sleep) -> None:
     try:
-        await _lasting(application.initialize, sleep)
+        await _lasting(client.initialize, sleep)
     except InvalidToken:
         # The library's message spells out the token.
         raise SettingsError(
@@ -200,12 +186,6 @@ async def _lasting(call: Callable[[], Awaitable[object]], sleep: Sleep) -> None:
             return
         await sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
-
-
-def _client(application: App) -> Client:
-    client = application.bot
-    assert isinstance(client, Client)  # `build` has put it there
-    return client
 
 
 def _secret(value: SecretStr | str | None) -> str:

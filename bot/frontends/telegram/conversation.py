@@ -64,7 +64,7 @@ class Conversation:
         self._memory = memory
         self._language = language
 
-    async def handle(self, update: Update, _context: object = None) -> None:
+    async def handle(self, update: Update) -> None:
         """Answer an update, or let it pass where it asks nothing."""
         try:
             if update.callback_query is not None:

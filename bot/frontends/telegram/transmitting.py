@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.frontends.shared.chat_rate import Crowded
-from bot.frontends.shared.send_rate import Pacer
+from bot.frontends.shared.chat_rate import ChatLimiter, Crowded
+from bot.frontends.shared.send_rate import Pace, Pacer
 from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Piece, render
@@ -22,6 +22,10 @@ from bot.replies import Note, Reply
 from bot.texts import _
 from storage.domain.models import Listener
 
+# https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+PACE = Pace(rate=30.0, replies_apart=True)
+CHAT_SECONDS, GROUP_PER_MINUTE = 1.0, 19
+
 # What Telegram says of a topic that takes no messages (any more).
 _CLOSED = ("topic_closed", "message thread not found", "topic_deleted")
 _GONE = ("chat not found", "user is deactivated", "group chat was deactivated", "need administrator rights",
@@ -29,6 +33,17 @@ _GONE = ("chat not found", "user is deactivated", "group chat was deactivated", 
 Buttons = Callable[[Reply], Awaitable[InlineKeyboardMarkup | None]]
 
 logger = logging.getLogger("onrecord.telegram")
+
+
+def telegram_pacer(clock: Callable[[], float], *, sleep: Sleep = asyncio.sleep) -> Pacer:
+    """Return a pacer that keeps to Telegram's limits, in all and in each chat; `clock` tells seconds."""
+    limiter = ChatLimiter(clock, seconds=CHAT_SECONDS, share=messages_per_minute)
+    return Pacer(clock, PACE, peace=limiter, sleep=sleep)
+
+
+def messages_per_minute(chat: Hashable) -> int | None:
+    """Return how many messages a chat may get in a minute; groups (negative numbers) have a limit."""
+    return GROUP_PER_MINUTE if isinstance(chat, int) and chat < 0 else None
 
 
 class Transmitter:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.frontends.shared import chat_rate
 from bot.frontends.shared.send_rate import LONGEST_REPLY_WAIT
-from bot.frontends.telegram.pace import telegram_pacer
+from bot.frontends.telegram.transmitting import telegram_pacer
 from tests.bot.virtual import VirtualTime
 
 PERMITTED = 30

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from bot.frontends.shared.chat_rate import Crowded
-from bot.frontends.telegram.pace import GROUP_PER_MINUTE, telegram_pacer
+from bot.frontends.telegram.transmitting import GROUP_PER_MINUTE, telegram_pacer
 
 GROUP, PERSON = -100, 100
 

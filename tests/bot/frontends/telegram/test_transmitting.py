@@ -17,8 +17,7 @@ from telegram.error import (
 )
 
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.pace import telegram_pacer
-from bot.frontends.telegram.transmitting import Transmitter, number_of
+from bot.frontends.telegram.transmitting import Transmitter, number_of, telegram_pacer
 from bot.frontends.telegram.transport import AiohttpRequest, Disconnected, Unsent
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Note, Reply

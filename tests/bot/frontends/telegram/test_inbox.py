@@ -1,0 +1,116 @@
+"""Updates of one chat are handled in order, those of different chats side by side."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from telegram import Update
+
+from bot.frontends.telegram.inbox import Inbox, order_key
+
+
+def message(number: int, chat: int = 1) -> dict[str, Any]:
+    chat_data = {"id": chat, "type": "private", "first_name": "A"}
+    content = {"message_id": number, "date": 1, "chat": chat_data, "text": str(number)}
+    return {"update_id": number, "message": content}
+
+
+class Work:
+    """Note when the handling of each update begins and ends, and hold it until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.done: list[int] = []
+        self.gates: dict[int, asyncio.Event] = {}
+
+    async def handle(self, update: Update) -> None:
+        number = update.update_id
+        self.begun.append(number)
+        await self.gates.setdefault(number, asyncio.Event()).wait()
+        self.done.append(number)
+
+    def let_go(self, *numbers: int) -> None:
+        for number in numbers:
+            self.gates.setdefault(number, asyncio.Event()).set()
+
+
+def inbox(at_once: int) -> tuple[Inbox, Work]:
+    work = Work()
+    return Inbox(cast("Any", None), cast("Any", work), at_once=at_once), work
+
+
+async def settle() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_one_chat_in_order() -> None:
+    box, work = inbox(8)
+    for number in range(5):
+        assert box.take(message(number))
+    await settle()
+    assert work.begun == [0]
+    work.let_go(4, 3, 2, 1)
+    await settle()
+    assert work.begun == [0]
+    work.let_go(0)
+    await box.drain(5)
+    assert work.done == [0, 1, 2, 3, 4]
+
+
+async def test_chats_side_by_side_up_to_the_limit() -> None:
+    box, work = inbox(3)
+    for number in range(5):
+        box.take(message(number, chat=number))
+    await settle()
+    assert work.begun == [0, 1, 2]
+    work.let_go(1)
+    await settle()
+    assert work.begun == [0, 1, 2, 3]
+    work.let_go(*range(5))
+    await box.drain(5)
+
+
+async def test_a_flooding_chat_takes_one_slot_only() -> None:
+    box, work = inbox(2)
+    for number in range(90):
+        box.take(message(number, chat=1))
+    box.take(message(999, chat=2))
+    await settle()
+    assert work.begun == [0, 999]
+    work.let_go(999, *range(90))
+    await box.drain(5)
+    assert len(work.done) == 91
+
+
+async def test_a_full_inbox_has_room_again_once_an_update_is_answered() -> None:
+    box, work = inbox(2)
+    for number in range(100):
+        assert not box.full
+        box.take(message(number))
+    assert box.full
+    waiting = asyncio.create_task(box.room())
+    await settle()
+    assert not waiting.done()
+    work.let_go(0)
+    await asyncio.wait_for(waiting, 5)
+    assert not box.full
+    work.let_go(*range(100))
+    await box.drain(5)
+
+
+async def test_what_is_not_answered_in_time_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
+    box, work = inbox(2)
+    for number in range(3):
+        box.take(message(number))
+    await box.drain(0.05)
+    assert "3 messages were not answered within 0.05 s" in caplog.text
+    assert work.begun == [0]
+    assert work.done == []
+
+
+def test_what_has_no_chat_keeps_order_with_its_user_or_nothing() -> None:
+    query = {"id": "1", "from": {"id": 7, "is_bot": False, "first_name": "A"}, "chat_instance": "x"}
+    assert order_key(Update.de_json({"update_id": 1, "callback_query": query})) == 7
+    assert order_key(Update.de_json({"update_id": 1})) is None
+    assert order_key(Update.de_json(message(1, chat=-5))) == -5
