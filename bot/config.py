@@ -1,7 +1,7 @@
 """Settings: a TOML file and the environment, validated; nothing happens at import.
 
 Plain pydantic, not pydantic-settings: naming the nearest known key needs the keys of file and environment
-laid out flat anyway, and the library cost each start 17 ms and 1.5 MB for what was then left for it to do.
+laid out flat anyway, and for the little that is left the library would cost each start 17 ms and 1.5 MB.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Remembering what was said where: which messages cited which fact, so that corrections find them.
+"""Buffer of receipts: which message cited which fact, so that corrections find it.
 
-An answer must not wait for the disk: what was said is gathered, and written once in a while, all together.
+An answer does not wait for the disk: receipts are gathered and written once a second, all together. A crash
+can lose those of the last second, never a delivery.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """When a chat may hear: cadence, quiet hours and muting, in the chat's own time zone. Pure.
 
-Times of day that a change of clocks skips are taken as the moment of the change, and of those that come twice
-the first: a digest comes once on such a day, as on any other.
+The schedule is judged when a chat is about to hear, not when a change is made: a delivery whose time has not
+come is held, and its listener knows when it opens. So a change of clocks or of settings rewrites nothing. A
+time of day that a change of clocks skips is taken as the moment of the change; of a time that comes twice,
+the first counts: a digest comes once on such a day, as on any other.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Which facts bear on a question, and whether the best of them answers it. Pure.
 
 A fact bears on a question as far as it holds the question's subject: its words (also by synonym, inflection
-or slip of the pen) and the entities it names. What the question asks for (a date, a place, a number) must be
-in the fact as well; else the record does not hold the answer, and the fact is only the nearest thing to it.
+or typing error) and the entities it names. What the question asks for (a date, a place, a number) must be in
+the fact as well; otherwise the fact is only the nearest on record. A fact about another person never answers,
+however similar it is: a wrong name with a right number is the worst answer.
 """
 
 from __future__ import annotations

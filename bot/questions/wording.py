@@ -1,4 +1,8 @@
-"""Reading a question: what kind of answer it wants, and the words that say of what. Pure."""
+"""Reading a question: the kind of answer it wants, and the words that name its subject. Pure.
+
+The word lists are English. Texts for users are translated by gettext; questions in another language need
+lists of their own.
+"""
 
 from __future__ import annotations
 

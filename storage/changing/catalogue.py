@@ -1,4 +1,9 @@
-"""Writing what facts refer to: sources, entities, stories. Each within the transaction of one change."""
+"""Writing what facts refer to: sources, entities, stories. Each within the transaction of one change.
+
+A merge keeps the merged name and lets it mean the other entity from then on: revisions are append-only, so
+states that name it cannot be rewritten. Sources and entities have no revisions of their own: `/asof` shows
+past facts under today's names, and the audit trail keeps what was changed in them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Drafts: proposed facts waiting for review, and what became of them."""
+"""Drafts: proposed facts waiting for review, and what became of them.
+
+The trail keeps a suggestion only once a moderator acts on it: an entry cannot be removed, and would hold a
+reader's id for ever. The same goes for questions.
+"""
 
 from __future__ import annotations
 

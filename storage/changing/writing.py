@@ -1,4 +1,8 @@
-"""Writing facts: their rows, revisions and relations, within the transaction of one change."""
+"""Writing facts: their rows, revisions and relations, within the transaction of one change.
+
+Attributions are written before their fact, because a trigger refuses a fact without one. A foreign key alone
+would let a tool without `foreign_keys=ON` store a fact that nobody states.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""What may be asked of the ledger: changes as values that can be shown, kept in a dialogue and made later."""
+"""What may be asked of the ledger: changes as values that can be shown, kept in a dialogue and made later.
+
+Facts have two kinds of change: publish a new fact, or bring a fact from an expected revision to another
+state. Correcting, attributing, relating, superseding, retracting, restoring and undoing differ only in the
+new state, so one place proves that no change overwrites another that its author has not seen.
+"""
 
 from __future__ import annotations
 

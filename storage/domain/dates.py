@@ -1,7 +1,7 @@
 """Dates of the story in EDTF (ISO 8601-2): checking, bounds, and reading what people type.
 
-Plain dates are read with the standard library; everything else goes to the edtf library, which is
-imported only when it is first needed.
+The standard library reads plain dates. Everything else goes to the edtf library, which is imported when it is
+first needed: its import would slow each start.
 """
 
 from __future__ import annotations

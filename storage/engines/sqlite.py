@@ -1,4 +1,8 @@
-"""The connection to one SQLite file: pragmas, reading, transactions, migrations, backup and checks."""
+"""The connection to one SQLite file: pragmas, reading, transactions, migrations, backup and checks.
+
+All reads of a page run in one call of the reader's thread, on one state of the record: a hop between threads
+costs more than most reads. aiosqlite has no public way to do this, so this module alone uses a private one.
+"""
 
 from __future__ import annotations
 
@@ -97,10 +101,7 @@ class Database:
             return list(await self._reader.execute_fetchall(sql, parameters))
 
     async def reading(self, work: Callable[[Read], T]) -> T:
-        """Return what `work` makes of its reads, all of one state of the record and in one go.
-
-        It runs in the reader's own thread: to go there and back for each read costs more than most reads.
-        """
+        """Return what `work` makes of its reads, all of one state of the record and in one hop."""
 
         def in_one_state(read: Read) -> T:
             read("BEGIN")

@@ -1,4 +1,9 @@
-"""The outbox: what is to be sent to which chat, handed out in parcels, and what became of each delivery."""
+"""The outbox: what is to be sent to which chat, handed out in parcels, and what became of each delivery.
+
+A delivery's key is notice and listener, both numbers, and a fan-out writes it in that order, so it only
+appends. States that most deliveries never have (held, failed, being sent) have partial indexes. States that
+all have (due, then sent) have none: a query for the next ones starts where the last one ended.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
-"""Accounts: those by which one person writes on several platforms, and the codes by which they are linked.
+"""Accounts by which one person writes on several platforms, and the codes that link them.
 
-A person is named by the address of the account that held their roles first. Other accounts act as that one.
+A person is named by the address of the account that held their roles first. Linked accounts act as that one;
+only `dispatch` and the ledger know of it. The account that redeems a code becomes the person who made it,
+never the reverse, and an account with a role of its own redeems none: nobody can be talked into giving a role
+away. The trail keeps no links of readers, as it keeps nothing of theirs; it keeps links of the people whom it
+names, and an appointment lists the accounts that were linked by then.
 """
 
 from __future__ import annotations

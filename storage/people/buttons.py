@@ -1,4 +1,8 @@
-"""The commands behind a chat's buttons."""
+"""The commands behind a chat's buttons.
+
+A button is a command (`/who >12` for the next page), so it needs no state, and the terminal can offer the
+same. Only a command that is too long for a platform is kept here, under the digest of its text.
+"""
 
 from __future__ import annotations
 

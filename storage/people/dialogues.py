@@ -1,4 +1,8 @@
-"""Open dialogues: where each person is in what the bot asked of them, so that a restart does not lose it."""
+"""Open dialogues: where each person is in what the bot asked of them, so that a restart does not lose it.
+
+A dialogue is closed in the transaction of its change. A second press, or an update that Telegram sends again
+after a crash, finds it closed: each acknowledged change is made exactly once.
+"""
 
 from __future__ import annotations
 

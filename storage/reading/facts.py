@@ -1,7 +1,8 @@
-"""Facts: reading them as they stand now or as they stood then.
+"""Facts: reading them as they are now or as they were at a moment.
 
-A fact is read from the state that its revision kept; the tables around it are what the database
-checks and searches by. So a fact as of any moment costs what the fact of today costs.
+A fact is read from its revision, which keeps the whole state as a fact-sheet entry (JSON). The tables around
+it exist for constraints and search. So `/asof`, `/history`, export and today's reading are one code path, and
+a past fact costs what today's fact costs. A test recomputes each state from the tables.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 """The audit trail: who did what, when, from which chat, before and after; each entry bound to the one before.
 
-An entry's hash covers its own fields and the hash of its predecessor, so that no entry can be changed, left
-out or put in without all later ones betraying it. It also covers a digest of the revisions that it made.
+An entry's hash covers its own fields and the hash of its predecessor: a change to any entry, a missing one or
+an inserted one breaks the chain. It also covers a digest of the revisions that the entry made (a sum, so
+their order does not matter). Moments strictly increase, whatever the clock does: a moment tells exactly which
+changes had been made. A chain cannot tell that its last entries were cut off where no revision names them:
+`onrecord doctor` prints the last hash, to be kept elsewhere.
 """
 
 from __future__ import annotations

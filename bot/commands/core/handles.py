@@ -1,7 +1,8 @@
-"""Whom the bot has met since it started, so that an @name can be told from an address.
+"""In-memory cache of the @handles seen since start, to find the address of an @name.
 
-Platforms do not tell a bot who an @name is. It is kept in memory only: readers' names are nothing that the
-record needs. Moderators' names are kept with their appointment.
+Platforms do not tell a bot who an @name is. The record does not need readers' names, so they are kept in
+memory only: after a restart people must write once before `/appoint @name` finds them. A moderator's name is
+kept with the appointment.
 """
 
 from __future__ import annotations

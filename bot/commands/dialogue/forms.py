@@ -1,8 +1,8 @@
 """Forms: what a command has to know before it can propose a change, as fields that are asked one by one.
 
-A form is filled in with texts only, as typed. Choosing an option puts another text in the place of one. So a
-form given at once in header lines and one filled in by a dialogue are the same thing, and so is one that is
-taken up again after a restart: the texts are read anew at each turn.
+A form holds only texts, as typed. Choosing an option replaces a text by an unmistakable one (`=lubinets`,
+`+person Ann`, `S3`). All texts are read anew at each turn, so a form given at once in header lines, a form
+filled in by a dialogue, a draft that is edited and a dialogue after a restart are one code path.
 """
 
 from __future__ import annotations

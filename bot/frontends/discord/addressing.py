@@ -1,7 +1,8 @@
 """Who asks what, where: interactions and messages become Requests. Pure but for asking the library.
 
-A chat's address is `discord:#` and the id of its channel, thread or forum post; a direct message's is that of
-the person, `discord:` and their id, as a private chat's is elsewhere.
+A chat's address is `discord:#` and the id of its channel, thread or forum post. A direct message's is that of
+the person, `discord:` and their id, as a private chat's is elsewhere: so `/forgetme` finds what is the
+person's own, and the sender knows from the address whether to open a direct channel.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """Buttons under a message: each sends a command, and keeps working for as long as its message stands.
 
-What a button does stands in its custom id: the command itself, or the digest of one that is too long, which
-the record keeps. So nothing has to be remembered of a message for its buttons to work, also after a restart.
+The custom id says what a button does: it is the command itself, or the digest of a long one, which the record
+keeps. The library remembers nothing: it hands every press to one event, and views are stopped before they are
+sent. discord.py's persistent views and `DynamicItem` would work as well, but its modals do not survive a
+restart, and a stale button of its gets no answer.
 """
 
 from __future__ import annotations

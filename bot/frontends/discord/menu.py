@@ -1,5 +1,8 @@
 """What Discord offers, made from the registry: slash commands with options, and one in a message's menu.
 
+discord.py reads a callback's parameters, so each command gets a callback whose signature is made of its
+arguments. At each start the bot asks Discord which commands it has, and sends its own only if they differ: a
+digest kept here would not know what another version did meanwhile.
 https://discord.com/developers/docs/interactions/application-commands
 """
 

@@ -1,7 +1,10 @@
-"""The turnstile that every request to Discord passes, each repetition of it too: paced, counted, and locked.
+"""The rate limit of all requests to Discord, repetitions included: paced, counted, and locked.
 
 discord.py keeps to the limits of each route by itself, but neither to the one on all requests together nor to
-the one on invalid ones: https://discord.com/developers/docs/topics/rate-limits
+the one on invalid ones: https://discord.com/developers/docs/topics/rate-limits This is an
+`aiohttp.TraceConfig`, which discord.py takes as a public option, so it also sees what the library repeats or
+asks for by itself. Replies count like any other message; only answers to interactions do not count, and go at
+once. Sending stops at a tenth of the invalid requests that ban an address.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Showing a reply where somebody waits for it: under an interaction, or in reply to a message."""
+"""Showing a reply where somebody waits for it: under an interaction, or in reply to a message.
+
+On Discord only the person who asked sees a dialogue by command, where Telegram shows it to the group: an
+unreviewed claim is not for everybody. What follows from it is public as anywhere, by notices.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Sending what nobody just asked for, and putting right what was said: Discord's side of delivering."""
+"""Sending what nobody just asked for, and correcting what was said: Discord's side of delivering.
+
+A delivery keeps its key when it is sent again. Discord gets it as a nonce and sends the same nonce once in
+several minutes, so what was under way when the bot was killed does not come twice, as it may on Telegram.
+"""
 
 from __future__ import annotations
 
@@ -123,9 +127,8 @@ def _how(listener: Listener, channel: int, answering: int | None) -> dict[str, A
 
 
 def nonce_of(key: str, position: int) -> str:
-    """Return what marks one message of a delivery: with it, Discord sends it once in several minutes.
+    """Return the nonce of one message of a delivery.
 
-    So what was under way when the bot was killed does not come twice.
     https://discord.com/developers/docs/resources/message#create-message
     """
     return blake2b(f"{key}/{position}".encode(), digest_size=12).hexdigest()

@@ -1,4 +1,8 @@
-"""The one who sends what nobody just asked for on a platform, as the settings want it."""
+"""The deliverer of a platform, built from the settings.
+
+One parcel at a time is under way to each chat; later ones wait in the outbox. So a chat reads changes in the
+order in which they were made, even when the first had to be tried again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Rows of marked-up text, packed into texts of a limited length. Pure; a platform brings its escaping."""
+"""Rows of marked-up text, packed into texts of a limited length. Pure.
+
+One rule packs messages for every platform; only its limits and markup differ.
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """Even pacing just under what a platform permits: broadcasts wait for their turn, replies hardly ever.
 
-A reply goes out at once; during a broadcast it takes the place of the broadcast's next message.
+A reply takes the place of a broadcast's next message, so the sum stays under the limit. Without a broadcast
+nothing paces replies.
 
-What counts is when messages arrive, which nobody tells. But a message has arrived, at the latest, before its
-answer came by as long as no round trip has ever been shorter; and none that is sent now arrives any sooner.
-So however busy the machine or the network is, no second at the far end sees more than is permitted.
+Send times are known, arrival times are not. Latest arrival = sent + round trip − shortest round trip; pace by
+that. So however busy the machine or the network is, the far end never sees more in a second than it permits.
 """
 
 from __future__ import annotations

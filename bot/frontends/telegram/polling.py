@@ -1,4 +1,7 @@
-"""Long polling: take updates in batches, and go on whatever happens to the connection or to one update."""
+"""Long polling: take updates in batches, and go on whatever happens to the connection or to one update.
+
+python-telegram-bot's `Updater` asks for a batch again without end when it cannot parse one update in it.
+"""
 
 from __future__ import annotations
 
