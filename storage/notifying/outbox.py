@@ -1,8 +1,6 @@
-"""The outbox: what is to be sent to which chat, handed out in parcels, and what became of each delivery.
+"""The outbox: deliveries by listener, handed out in parcels, and what became of each. A fan-out only appends.
 
-A delivery's key is notice and listener, both numbers, and a fan-out writes it in that order, so it only
-appends. States that most deliveries never have (held, failed, being sent) have partial indexes. States that
-all have (due, then sent) have none: a query for the next ones starts where the last one ended.
+Rare states (held, failed, being sent) have partial indexes; for the others `Outbox` goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -49,11 +47,7 @@ class Failure(NamedTuple):
 
 
 class Outbox:
-    """Hand out parcels of one platform at a time and keep what became of them.
-
-    How far the deliveries of each notice have been handed out is kept in memory: they lie in the order of
-    their key, so that the next ones are found at once, however many there are.
-    """
+    """Hand out parcels of one platform; how far each notice's deliveries were handed out stays in memory."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
