@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, MessageEntity, Update, User
-
+from bot.frontends.telegram.updates import CallbackQuery, Entity, Message, Update, User
 from bot.requests import Identity, Request
+
+if TYPE_CHECKING:
+    import telegram
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)")
 # What Telegram calls a language: an IETF tag, often only its first part.
@@ -28,7 +31,7 @@ class Place:
 
 
 def to_request(
-    update: Update, bot: User, *, known: Callable[[str], object] = bool, language: str = "en"
+    update: Update, bot: telegram.User, *, known: Callable[[str], object] = bool, language: str = "en"
 ) -> Request | None:
     """Return what a message or channel post asks of `bot`, None if it asks nothing.
 
@@ -98,11 +101,10 @@ def identity_of(message: Message) -> Identity | None:
     return _identity(user)
 
 
-def place_of(message: MaybeInaccessibleMessage) -> Place:
+def place_of(message: Message) -> Place:
     """Return where an answer to a message goes."""
     # Every reply has a thread id; it names a topic only where the message says so.
-    topical = isinstance(message, Message) and message.is_topic_message
-    topic = message.message_thread_id if topical and isinstance(message, Message) else None
+    topic = message.message_thread_id if message.is_topic_message else None
     return Place(message.chat.id, message.message_id, topic)
 
 
@@ -144,12 +146,12 @@ def _mentioned(message: Message) -> tuple[Identity, ...]:
     entities = message.entities if message.text else message.caption_entities
     return tuple(
         replace(_identity(entity.user), words=_words(wide, entity))
-        for entity in entities or ()
+        for entity in entities
         if entity.user is not None
     )
 
 
-def _words(wide: bytes, entity: MessageEntity) -> str:
+def _words(wide: bytes, entity: Entity) -> str:
     """Return what an entity stands on; `wide` is the text in UTF-16, by which Telegram counts."""
     return wide[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace")
 
@@ -158,8 +160,8 @@ def _offered(message: Message) -> tuple[str, ...]:
     """Return the commands of the buttons under the message that this one replies to."""
     earlier = message.reply_to_message
     markup = earlier.reply_markup if earlier is not None else None
-    data = [button.callback_data for row in markup.inline_keyboard for button in row] if markup else []
-    return tuple(each for each in data if isinstance(each, str))
+    buttons = [button for row in markup.inline_keyboard for button in row] if markup else []
+    return tuple(button.callback_data for button in buttons if button.callback_data is not None)
 
 
 def _writer(message: Message) -> int | None:
@@ -173,18 +175,18 @@ def _writer(message: Message) -> int | None:
     return None if message.from_user.is_bot else message.from_user.id
 
 
-def _told_privately(message: Message, bot: User) -> str | None:
+def _told_privately(message: Message, bot: telegram.User) -> str | None:
     text = message.text or message.caption
     if not text:
         # A picture or a voice message gets the answer to an empty question; news of the chat itself, none.
-        return "" if message.effective_attachment is not None else None
+        return "" if message.attachment is not None else None
     command = COMMAND.match(text)
     if command is None or command[2] is None:
         return text
     return _unnamed(text, command) if _names(bot, command[2]) else None
 
 
-def _told_in_public(message: Message, bot: User, known: Callable[[str], object]) -> str | None:
+def _told_in_public(message: Message, bot: telegram.User, known: Callable[[str], object]) -> str | None:
     text = message.text or message.caption
     if not text or message.forward_origin is not None:
         return None
@@ -204,14 +206,14 @@ def _told_in_public(message: Message, bot: User, known: Callable[[str], object])
 
 
 def _command(
-    text: str, command: re.Match[str], bot: User, known: Callable[[str], object], *, meant: bool
+    text: str, command: re.Match[str], bot: telegram.User, known: Callable[[str], object], *, meant: bool
 ) -> str | None:
     if command[2] is None:
         return text if meant or known(command[1]) else None
     return _unnamed(text, command) if _names(bot, command[2]) else None
 
 
-def _names(bot: User, name: str) -> bool:
+def _names(bot: telegram.User, name: str) -> bool:
     return bot.username is not None and name.casefold() == bot.username.casefold()
 
 
@@ -219,7 +221,7 @@ def _unnamed(text: str, command: re.Match[str]) -> str:
     return text[: command.end(1)] + text[command.end() :]
 
 
-def _replies_to(message: Message, bot: User) -> bool:
+def _replies_to(message: Message, bot: telegram.User) -> bool:
     """Tell whether a message replies to one of the bot's.
 
     In a topic every message that replies to none "replies" to the one that opened it.
@@ -230,7 +232,7 @@ def _replies_to(message: Message, bot: User) -> bool:
     return earlier.from_user is not None and earlier.from_user.id == bot.id
 
 
-def _without_mention(message: Message, text: str, bot: User) -> str | None:
+def _without_mention(message: Message, text: str, bot: telegram.User) -> str | None:
     """Return the text with mentions of the bot taken out, None if there is none."""
     entities = message.entities if message.text else message.caption_entities
     if not entities:
@@ -250,7 +252,7 @@ def _without_mention(message: Message, text: str, bot: User) -> str | None:
     return re.sub(r"[ \t]{2,}", " ", "".join(kept)).strip().lstrip(",:;—- ")
 
 
-def _is_mention(entity: MessageEntity, named: str, bot: User) -> bool:
+def _is_mention(entity: Entity, named: str, bot: telegram.User) -> bool:
     if entity.type == "mention":
         return _names(bot, named[1:])
     return entity.type == "text_mention" and entity.user is not None and entity.user.id == bot.id

@@ -74,7 +74,7 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
     memory = ReceiptBuffer(record)
     courier = Courier(client, sleep=sleep, replying=pacer.reply)
     conversation = Conversation(client, dispatcher, record, courier, memory, language=settings.language)
-    inbox = Inbox(client, conversation, at_once=most)
+    inbox = Inbox(conversation, at_once=most)
 
     transmitter = Transmitter(client, pacer, conversation.buttons, sleep=sleep)
     sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep)

@@ -10,13 +10,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, InlineKeyboardMarkup, Update
+from telegram import ChatMember, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request, tongue
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import DATA_LIMIT, clean, keyboard, render
 from bot.frontends.telegram.sending import Courier, summary
+from bot.frontends.telegram.updates import CallbackQuery, Chat, MembershipChange, Update
 from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.replies import Action, Reply
 from bot.texts import N_, _, speak
@@ -115,8 +116,7 @@ class Conversation:
         if reply is None or alert is not None:
             await self._courier.acknowledge(query.id, alert)
             return
-        # A message with such buttons is always the bot's own. (The library makes a `Message` of an
-        # inaccessible one as well; only its date tells.)
+        # A message with such buttons is always the bot's own.
         turning = message.is_accessible and PAGE.search(command) is not None
         _answered, sent = await asyncio.gather(
             self._courier.acknowledge(query.id), self._show(reply, place_of(message), turning=turning)
@@ -137,7 +137,7 @@ class Conversation:
             return False
         return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
-    async def _note_standing(self, change: ChatMemberUpdated) -> None:
+    async def _note_standing(self, change: MembershipChange) -> None:
         """Pause a chat that has blocked or removed the bot."""
         if change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
             await self._record.listeners.pause(address(change.chat.id), "blocked or removed")

@@ -6,13 +6,13 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from telegram import Update
+from pydantic import ValidationError
 
 from bot.frontends.shared.keyed_lock import KeyedLock
 from bot.frontends.shared.shutdown import drain
+from bot.frontends.telegram.updates import Update
 
 if TYPE_CHECKING:
-    from bot.frontends.telegram.client import Client
     from bot.frontends.telegram.conversation import Conversation
 
 # Updates open for each that is handled at once: enough to keep all busy while the next are fetched.
@@ -29,8 +29,7 @@ class Inbox:
     `room`, a webhook turns updates away while the inbox is `full`.
     """
 
-    def __init__(self, client: Client, conversation: Conversation, *, at_once: int) -> None:
-        self._client = client
+    def __init__(self, conversation: Conversation, *, at_once: int) -> None:
         self._conversation = conversation
         self._locks = KeyedLock(at_once)
         self._most = max(OPEN_FOR_EACH * at_once, MOST_OPEN)
@@ -45,7 +44,7 @@ class Inbox:
 
     def take(self, data: object) -> bool:
         """Start handling an update as it came from Telegram; tell whether it could be read."""
-        update = self._read(data)
+        update = _read(data)
         if update is None:
             return False
         # A task of its own for each: the language of a reply is a context variable.
@@ -68,18 +67,6 @@ class Inbox:
         async with self._locks.turn(order_key(update)):
             await self._conversation.handle(update)
 
-    def _read(self, data: object) -> Update | None:
-        if not isinstance(data, dict):
-            logger.warning("malformed update without a number is left out (%s)", type(data).__name__)
-            return None
-        try:
-            return Update.de_json(data, self._client)
-        except Exception as error:  # noqa: BLE001  # reason: a malformed update may raise anything
-            number = data.get("update_id")
-            shown = number if isinstance(number, int) else "without a number"
-            logger.warning("malformed update %s is left out (%s)", shown, type(error).__name__)
-            return None
-
     def _close(self, task: asyncio.Task[None]) -> None:
         self._open.discard(task)
         self._closed.set()
@@ -92,6 +79,20 @@ def order_key(update: Update) -> int | None:
 
     A user has the same number as their private chat.
     """
-    if (chat := update.effective_chat) is not None:
-        return chat.id
-    return None if (user := update.effective_user) is None else user.id
+    message = update.message or update.channel_post
+    if message is not None:
+        return message.chat.id
+    if (query := update.callback_query) is not None:
+        return query.from_user.id if query.message is None else query.message.chat.id
+    return None if update.my_chat_member is None else update.my_chat_member.chat.id
+
+
+def _read(data: object) -> Update | None:
+    try:
+        return Update.model_validate(data)
+    except ValidationError as error:
+        # Without the error's own text, which quotes the update.
+        number = data.get("update_id") if isinstance(data, dict) else None
+        shown = number if isinstance(number, int) else "without a number"
+        logger.warning("malformed update %s is left out (%d errors)", shown, error.error_count())
+        return None

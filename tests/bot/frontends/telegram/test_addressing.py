@@ -4,14 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from telegram import Message, Update, User
+from telegram import User
 
 from bot.frontends.telegram.addressing import Place, place_of, pressed, to_request, tongue
-from bot.frontends.telegram.transport import AiohttpRequest
+from bot.frontends.telegram.updates import Message, Update
 from bot.requests import Identity, Request
-
-AiohttpRequest()  # the library's deprecated way to tell times is switched off by the transport
-
 
 ME = User(99, "OnRecord", True, username="OnRecordBot")
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "uk"}
@@ -31,7 +28,7 @@ def message(text: str | None, chat: dict[str, Any] = GROUP, **more: Any) -> dict
 
 
 def asked(kind: str = "message", /, **data: Any) -> Request | None:
-    return to_request(Update.de_json({"update_id": 1, kind: data}), ME, known=KNOWN)
+    return to_request(Update.model_validate({"update_id": 1, kind: data}), ME, known=KNOWN)
 
 
 def text_of(text: str | None, chat: dict[str, Any] = GROUP, **more: Any) -> str | None:
@@ -266,7 +263,9 @@ def test_a_name_with_half_a_character_does_no_harm() -> None:
 def test_a_button_is_pressed_by_a_person_in_a_chat_that_may_be_shared() -> None:
     for chat, shared in ((GROUP, True), (PRIVATE, False)):
         query = {"id": "1", "from": BOB, "chat_instance": "x", "data": "/confirm 1.1"}
-        update = Update.de_json({"update_id": 1, "callback_query": query | {"message": message("x", chat)}})
+        update = Update.model_validate(
+            {"update_id": 1, "callback_query": query | {"message": message("x", chat)}}
+        )
         assert update.callback_query is not None
         request = pressed(update.callback_query, "/confirm 1.1")
         assert request is not None
@@ -280,7 +279,7 @@ def test_what_is_not_a_new_message_asks_nothing() -> None:
     assert (
         asked("my_chat_member", chat=GROUP, date=1, **{"from": ANN}, **dict.fromkeys(MEMBERS, MEMBER)) is None
     )
-    assert to_request(Update(1), ME) is None
+    assert to_request(Update(update_id=1), ME) is None
 
 
 MEMBERS = ("old_chat_member", "new_chat_member")
@@ -289,7 +288,7 @@ MEMBER = {"status": "member", "user": MYSELF}
 
 def test_place() -> None:
     def place(**more: Any) -> Place:
-        return place_of(Message.de_json(message("x", **more), None))
+        return place_of(Message.model_validate(message("x", **more)))
 
     assert place() == Place(-100123, 5, None)
     assert place(message_thread_id=3, is_topic_message=True) == Place(-100123, 5, 3)
@@ -298,17 +297,17 @@ def test_place() -> None:
 
 def test_buttons() -> None:
     query: dict[str, Any] = {"id": "1", "from": ANN, "chat_instance": "x", "data": "/who >E12"}
-    update = Update.de_json({"update_id": 1, "callback_query": query | {"message": message("answer")}})
+    update = Update.model_validate({"update_id": 1, "callback_query": query | {"message": message("answer")}})
     assert update.callback_query is not None
     assert pressed(update.callback_query, "/who >E12") == Request(
         "/who >E12", "telegram:-100123", "telegram:7", True, None, "uk", shared=True, name="Ann"
     )
     inaccessible = {"message_id": 5, "date": 0, "chat": GROUP}
-    update = Update.de_json({"update_id": 1, "callback_query": query | {"message": inaccessible}})
+    update = Update.model_validate({"update_id": 1, "callback_query": query | {"message": inaccessible}})
     assert update.callback_query is not None
     assert update.callback_query.message is not None
     assert place_of(update.callback_query.message) == Place(-100123, 5, None)
-    update = Update.de_json({"update_id": 1, "callback_query": query | {"inline_message_id": "x"}})
+    update = Update.model_validate({"update_id": 1, "callback_query": query | {"inline_message_id": "x"}})
     assert update.callback_query is not None
     assert pressed(update.callback_query, "/who") is None
 

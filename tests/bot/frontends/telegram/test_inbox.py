@@ -4,9 +4,9 @@ import asyncio
 from typing import Any, cast
 
 import pytest
-from telegram import Update
 
 from bot.frontends.telegram.inbox import Inbox, order_key
+from bot.frontends.telegram.updates import Update
 
 
 def message(number: int, chat: int = 1) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class Work:
 
 def inbox(at_once: int) -> tuple[Inbox, Work]:
     work = Work()
-    return Inbox(cast("Any", None), cast("Any", work), at_once=at_once), work
+    return Inbox(cast("Any", work), at_once=at_once), work
 
 
 async def settle() -> None:
@@ -111,6 +111,6 @@ async def test_what_is_not_answered_in_time_is_given_up(caplog: pytest.LogCaptur
 
 def test_what_has_no_chat_keeps_order_with_its_user_or_nothing() -> None:
     query = {"id": "1", "from": {"id": 7, "is_bot": False, "first_name": "A"}, "chat_instance": "x"}
-    assert order_key(Update.de_json({"update_id": 1, "callback_query": query})) == 7
-    assert order_key(Update.de_json({"update_id": 1})) is None
-    assert order_key(Update.de_json(message(1, chat=-5))) == -5
+    assert order_key(Update.model_validate({"update_id": 1, "callback_query": query})) == 7
+    assert order_key(Update.model_validate({"update_id": 1})) is None
+    assert order_key(Update.model_validate(message(1, chat=-5))) == -5

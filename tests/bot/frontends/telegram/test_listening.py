@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from telegram import ChatMember, Update, User
+from telegram import ChatMember, User
 from telegram.error import BadRequest
 
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.conversation import Conversation
 from bot.frontends.telegram.sending import Courier
 from bot.frontends.telegram.transport import AiohttpRequest
+from bot.frontends.telegram.updates import Update
 from bot.notices.receipt_buffer import ReceiptBuffer
 from tests.bot.chatroom import Room, open_room
 
@@ -66,7 +67,7 @@ class Scene:
         """Hand in an update and return the last that was said because of it, or shown in an alert."""
         self._numbers += 1
         before, alerts = len(self.far.said), len(self.far.alerts)
-        update = Update.de_json({"update_id": self._numbers, **content}, cast("Any", None))
+        update = Update.model_validate({"update_id": self._numbers, **content})
         await self.conversation.handle(update)
         told = [html for *_place, html in self.far.said[before:]]
         return (told + [text for text in self.far.alerts[alerts:] if text] or [""])[-1]

@@ -1,0 +1,129 @@
+"""The parts of Telegram's updates that the bot uses, as strict models; all else in an update is left unread.
+
+python-telegram-bot's `Update.de_json` builds whatever an update may hold: that took a third of the time of
+answering one. These models take a thirtieth of that, and refuse what is not as the Bot API describes it.
+https://core.telegram.org/bots/api#update
+"""
+
+from __future__ import annotations
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+# A message has one of these where it has no text: https://core.telegram.org/bots/api#message
+ATTACHMENTS = (
+    "animation", "audio", "contact", "dice", "document", "game", "invoice", "live_photo",
+    "location", "paid_media", "passport_data", "photo", "poll", "sticker", "story", "successful_payment",
+    "venue", "video", "video_note", "voice",
+)  # fmt: skip
+
+
+class _Part(BaseModel):
+    # Validators are built when the first update comes, which leaves the start shorter.
+    model_config = ConfigDict(strict=True, frozen=True, defer_build=True)
+
+
+class User(_Part):
+    """A person or a bot."""
+
+    id: int
+    is_bot: bool
+    first_name: str
+    last_name: str | None = None
+    username: str | None = None
+    language_code: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        """Return first and last name."""
+        return f"{self.first_name} {self.last_name}" if self.last_name else self.first_name
+
+
+class Chat(_Part):
+    """A private chat, a group or a channel."""
+
+    id: int
+    type: str
+    title: str | None = None
+    username: str | None = None
+
+
+class Entity(_Part):
+    """A marked part of a text; offset and length count UTF-16 units."""
+
+    type: str
+    offset: int
+    length: int
+    user: User | None = None
+
+
+class Button(_Part):
+    """A button under a message."""
+
+    callback_data: str | None = None
+
+
+class Keyboard(_Part):
+    """The rows of buttons under a message."""
+
+    inline_keyboard: list[list[Button]]
+
+
+class Message(_Part):
+    """A message, or one that is not accessible any more: then its date is 0."""
+
+    message_id: int
+    date: int
+    chat: Chat
+    from_user: User | None = Field(None, alias="from")
+    sender_chat: Chat | None = None
+    via_bot: User | None = None
+    message_thread_id: int | None = None
+    is_topic_message: bool = False
+    is_automatic_forward: bool = False
+    forward_origin: object = None
+    forum_topic_created: object = None
+    migrate_to_chat_id: int | None = None
+    text: str | None = None
+    entities: list[Entity] = []
+    caption: str | None = None
+    caption_entities: list[Entity] = []
+    attachment: object = Field(None, validation_alias=AliasChoices(*ATTACHMENTS))
+    reply_to_message: Message | None = None
+    reply_markup: Keyboard | None = None
+
+    @property
+    def is_accessible(self) -> bool:
+        """Tell whether the message can still be read and edited."""
+        return self.date != 0
+
+
+class CallbackQuery(_Part):
+    """A press on a button; `message` is the one above it, where the chat has it."""
+
+    id: str
+    from_user: User = Field(alias="from")
+    message: Message | None = None
+    data: str | None = None
+
+
+class Membership(_Part):
+    """What a member of a chat is allowed."""
+
+    status: str
+
+
+class MembershipChange(_Part):
+    """A change of the bot's own membership in a chat."""
+
+    chat: Chat
+    new_chat_member: Membership
+
+
+class Update(_Part):
+    """One update; at most one of its parts is there."""
+
+    update_id: int
+    message: Message | None = None
+    channel_post: Message | None = None
+    callback_query: CallbackQuery | None = None
+    my_chat_member: MembershipChange | None = None
