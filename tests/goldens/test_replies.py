@@ -59,7 +59,7 @@ def check(reply: Reply) -> None:
         assert 1 <= utf16_length(message.text) <= 4096
     keys = telegram.keyboard(reply.actions, [f"#{n:016x}" for n, _ in enumerate(reply.actions)])
     if keys:
-        check_markup(keys.to_dict(), inline_only=True)
+        check_markup({"inline_keyboard": keys}, inline_only=True)
     shown = terminal.plain(reply)
     assert shown.strip()
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", shown)

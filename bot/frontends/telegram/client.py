@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup
+from telegram import Bot
 
-NO_PREVIEW = {"is_disabled": True}
+from bot.frontends.telegram.render import Keyboard
+
+NO_PREVIEW = '{"is_disabled": true}'
 
 
 class Client(Bot):
@@ -39,7 +41,7 @@ class Client(Bot):
         *,
         topic: int | None = None,
         answering: int | None = None,
-        buttons: InlineKeyboardMarkup | None = None,
+        buttons: Keyboard | None = None,
         silent: bool = False,
     ) -> int:
         """Send HTML to a chat or one of its topics; return the new message's id. Raises TelegramError."""
@@ -55,15 +57,13 @@ class Client(Bot):
                 "parse_mode": "HTML",
                 "link_preview_options": NO_PREVIEW,
                 "reply_parameters": reply,
-                "reply_markup": buttons,
+                "reply_markup": _markup(buttons),
                 "disable_notification": silent or None,
             },
         )
         return int(sent["message_id"])
 
-    async def rewrite(
-        self, html: str, chat: int, message: int, *, buttons: InlineKeyboardMarkup | None = None
-    ) -> None:
+    async def rewrite(self, html: str, chat: int, message: int, *, buttons: Keyboard | None = None) -> None:
         """Put HTML in the place of one of the bot's own messages. Raises TelegramError."""
         await self._post(
             "editMessageText",
@@ -73,6 +73,10 @@ class Client(Bot):
                 "text": html,
                 "parse_mode": "HTML",
                 "link_preview_options": NO_PREVIEW,
-                "reply_markup": buttons,
+                "reply_markup": _markup(buttons),
             },
         )
+
+
+def _markup(buttons: Keyboard | None) -> dict[str, Keyboard] | None:
+    return None if buttons is None else {"inline_keyboard": buttons}

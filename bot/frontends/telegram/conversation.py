@@ -10,12 +10,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from telegram import ChatMember, InlineKeyboardMarkup
+from telegram import ChatMember
 from telegram.error import TelegramError
 
 from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request, tongue
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.render import DATA_LIMIT, clean, keyboard, render
+from bot.frontends.telegram.render import DATA_LIMIT, Keyboard, clean, keyboard, render
 from bot.frontends.telegram.sending import Courier, summary
 from bot.frontends.telegram.updates import CallbackQuery, Chat, MembershipChange, Update
 from bot.notices.receipt_buffer import ReceiptBuffer
@@ -161,7 +161,7 @@ class Conversation:
             return data
         return await self._record.buttons.pressed(data[1:]) if DIGEST.fullmatch(data) else None
 
-    async def buttons(self, reply: Reply) -> InlineKeyboardMarkup | None:
+    async def buttons(self, reply: Reply) -> Keyboard | None:
         """Return the keyboard of a reply; a button whose command cannot be kept is left out."""
         shown: list[Action] = []
         data: list[str] = []

@@ -15,12 +15,11 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import TypeVar
 
-from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.frontends.telegram.addressing import Place
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.render import Piece
+from bot.frontends.telegram.render import Keyboard, Piece
 from bot.frontends.telegram.transport import Disconnected, Unsent
 
 Done = TypeVar("Done")
@@ -90,9 +89,7 @@ class Courier:
         self._sleep = sleep
         self._replying = replying
 
-    async def send(
-        self, pieces: Sequence[Piece], place: Place, buttons: InlineKeyboardMarkup | None = None
-    ) -> list[int]:
+    async def send(self, pieces: Sequence[Piece], place: Place, buttons: Keyboard | None = None) -> list[int]:
         """Send the pieces in order, the first as a reply, `buttons` under the last; return the ids sent."""
         sent: list[int] = []
         try:
@@ -106,7 +103,7 @@ class Courier:
             logger.warning("no answer could be sent to chat %s: %s", place.chat, summary(error))
         return sent
 
-    async def turn(self, piece: Piece, place: Place, buttons: InlineKeyboardMarkup | None = None) -> None:
+    async def turn(self, piece: Piece, place: Place, buttons: Keyboard | None = None) -> None:
         """Put a piece in the place of the message at `place`; if that is gone, send it anew."""
         if place.message is None:
             raise ValueError("there is no message to put it in place of")
@@ -140,9 +137,7 @@ class Courier:
         except TelegramError as error:
             logger.warning("callback query not answered: %s", summary(error))
 
-    async def _send(
-        self, piece: Piece, place: Place, buttons: InlineKeyboardMarkup | None
-    ) -> tuple[int, Place]:
+    async def _send(self, piece: Piece, place: Place, buttons: Keyboard | None) -> tuple[int, Place]:
         """Send one piece; return its id and the place for the next."""
         try:
             message = await persist(lambda: self._say(piece, place, buttons), sleep=self._sleep)
@@ -153,7 +148,7 @@ class Courier:
             message = await persist(lambda: self._say(piece, place, buttons), sleep=self._sleep)
         return message, Place(place.chat, None, place.topic)
 
-    async def _say(self, piece: Piece, place: Place, buttons: InlineKeyboardMarkup | None) -> int:
+    async def _say(self, piece: Piece, place: Place, buttons: Keyboard | None) -> int:
         with await self._replying(place.chat) if self._replying is not None else nullcontext():
             return await self._client.say(
                 piece.html, place.chat, topic=place.topic, answering=place.message, buttons=buttons

@@ -7,14 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 
-from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.frontends.shared.chat_rate import ChatLimiter, Crowded
 from bot.frontends.shared.send_rate import Pace, Pacer
 from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.render import Piece, render
+from bot.frontends.telegram.render import Keyboard, Piece, render
 from bot.frontends.telegram.sending import Sleep, persist, summary, wait_of
 from bot.frontends.telegram.transport import Disconnected
 from bot.notices.delivery_status import DeliveryStatus, Outcome
@@ -30,7 +29,7 @@ CHAT_SECONDS, GROUP_PER_MINUTE = 1.0, 19
 _CLOSED = ("topic_closed", "message thread not found", "topic_deleted")
 _GONE = ("chat not found", "user is deactivated", "group chat was deactivated", "need administrator rights",
          "not enough rights", "chat_write_forbidden", "have no rights")  # fmt: skip
-Buttons = Callable[[Reply], Awaitable[InlineKeyboardMarkup | None]]
+Buttons = Callable[[Reply], Awaitable[Keyboard | None]]
 
 logger = logging.getLogger("onrecord.telegram")
 
@@ -127,7 +126,7 @@ class Transmitter:
         piece: Piece,
         chat: int,
         topic: int | None,
-        buttons: InlineKeyboardMarkup | None,
+        buttons: Keyboard | None,
         answering: int | None,
         *,
         silent: bool,

@@ -161,7 +161,11 @@ def _form(data: RequestData) -> bytes:
     # yarl encodes in C, in a seventh of the standard library's time: it came with aiohttp, and is as late.
     from yarl import URL
 
-    return URL.build(query=data.json_parameters).raw_query_string.encode()
+    query = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in data.parameters.items()
+    }
+    return URL.build(query=query).raw_query_string.encode()
 
 
 def _given(timeout: object, default: float | None) -> float | None:

@@ -5,10 +5,9 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from telegram import InlineKeyboardMarkup
 
 from bot.frontends.shared.packing import units
-from bot.frontends.telegram.render import LIMIT, clean, keyboard, render
+from bot.frontends.telegram.render import LIMIT, Keyboard, clean, keyboard, render
 from bot.replies import Action, Block, Citation, Heading, Item, Line, Note, Reply
 
 TAGS = {"b", "i", "a"}
@@ -245,8 +244,8 @@ def test_only_web_addresses_are_linked(url: str) -> None:
     assert piece.html == "<b>S1</b> — text"
 
 
-def labels(markup: InlineKeyboardMarkup | None) -> list[list[str]]:
-    return [[button.text for button in row] for row in markup.inline_keyboard] if markup else []
+def labels(rows: Keyboard | None) -> list[list[str]]:
+    return [[button["text"] for button in row] for row in rows or []]
 
 
 def test_keyboard() -> None:
