@@ -289,7 +289,7 @@ def _reporting(config: Path | None, doing: str, *, quiet: bool = False) -> Itera
     except typer.Exit:
         raise
     except Exception as error:  # noqa: BLE001  # reason: the last place to give it an id and a plain message
-        ident = logs.log_unexpected(logging.getLogger("onrecord"), error, doing)
+        ident = logs.log_unexpected(logging.getLogger(__name__), error, doing)
         _fail(f"Something went wrong that was not foreseen (error {ident}): the lines above tell more")
 
 

@@ -20,7 +20,7 @@ Measure = Callable[[], Awaitable[None]]
 # Seconds without a sign of life after which a part counts as stuck.
 STUCK = 120.0
 
-log = logging.getLogger("onrecord.metrics")
+logger = logging.getLogger(__name__)
 
 
 class Metrics:
@@ -105,7 +105,7 @@ class Metrics:
         await self._runner.setup()
         host, _, port = listen.rpartition(":")
         await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
-        log.info("metrics at %s", listen)
+        logger.info("metrics at %s", listen)
 
     async def stop(self) -> None:
         """Serve no more."""

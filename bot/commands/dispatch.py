@@ -35,7 +35,7 @@ from storage.record import Record
 if TYPE_CHECKING:
     from bot.config import Settings
 
-log = logging.getLogger("onrecord.commands")
+logger = logging.getLogger(__name__)
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _CURSOR = re.compile(r"(?:^|\s)>([\w:.\-]{1,40})$")
 # Of parcels that are taken from the outbox together.
@@ -126,13 +126,13 @@ class Dispatcher:
         except Refused as error:
             return _refusal(f"{error}.")
         except RecordError as error:
-            log.error("record: %s", error)  # noqa: TRY400  # reason: the text says it all, a trace would not
+            logger.error("record: %s", error)  # noqa: TRY400  # reason: the text says it all, a trace would not
             return _refusal(
                 _("The record cannot be read or written just now: tell the operator, and try again.")
             )
         except Exception:
             incident = secrets.token_hex(4)
-            log.exception("incident %s in chat %s", incident, request.chat)
+            logger.exception("incident %s in chat %s", incident, request.chat)
             return _refusal(
                 _("Something went wrong here. Try again; if it stays so, report {id}.", id=incident)
             )
@@ -180,7 +180,7 @@ class Dispatcher:
             context = self._context(request, found, role, story, None)
             return await offers(context, found.arguments[argument], typed, given)
         except RecordError as error:
-            log.warning("completing: %s", error)
+            logger.warning("completing: %s", error)
             return []
 
     async def _in_person(self, request: Request) -> Request:

@@ -37,7 +37,7 @@ LAST_SECONDS = 30.0
 # Seconds between attempts to record what became of a message.
 RECORDING_PAUSES = (1.0, 5.0, 30.0)
 
-log = logging.getLogger("onrecord.notices")
+logger = logging.getLogger(__name__)
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -82,10 +82,10 @@ class Deliverer:
                         await self._tidy()
                     self._beat()
                 except RecordError as error:
-                    log.warning("the outbox cannot be read or written: %s", error)
+                    logger.warning("the outbox cannot be read or written: %s", error)
                 except Exception:
                     # Without a sign of life: if it stays so, the health address tells.
-                    log.exception("the outbox was not looked through")
+                    logger.exception("the outbox was not looked through")
                 if not busy:
                     await self._sleep(IDLE)
         finally:
@@ -97,7 +97,7 @@ class Deliverer:
         try:
             await self._look()
         except RecordError as error:
-            log.warning("what was said last cannot be written: %s", error)
+            logger.warning("what was said last cannot be written: %s", error)
 
     def _beat(self) -> None:
         if self._metrics is not None:
@@ -142,7 +142,7 @@ class Deliverer:
         self._open.discard(task)
         self._room.release()
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a delivery broke off: %s", type(error).__name__)
+            logger.error("a delivery broke off: %s", type(error).__name__)
 
     async def _settle(self, longest: float | None = None) -> None:
         """Wait until what was started is on record; what takes longer is broken off, to be done again."""
@@ -165,7 +165,7 @@ class Deliverer:
         try:
             part = await opened(self._record, parcel)
         except Exception as error:
-            log.exception("notices %s cannot be told to %s", parcel.notices, about(parcel.listener))
+            logger.exception("notices %s cannot be told to %s", parcel.notices, about(parcel.listener))
             failed = Outcome(DeliveryStatus.FAILED, error=type(error).__name__)
             await self._surely(lambda: self._note(parcel, None, failed))
             return
@@ -181,7 +181,7 @@ class Deliverer:
             try:
                 await note()
             except RecordError as error:
-                log.warning("what became of a message cannot be written yet: %s", error)
+                logger.warning("what became of a message cannot be written yet: %s", error)
                 await self._sleep(pause)
             else:
                 return
@@ -199,21 +199,21 @@ class Deliverer:
                 await outbox.sent(parcel, outcome.messages, said, now)
                 if outcome.closed:
                     await self._record.listeners.fall_back(parcel.listener.chat, parcel.listener.topic)
-                    log.info("%s is closed: its chat hears instead", name)
-                log.debug("notices %s sent to %s", parcel.notices, name)
+                    logger.info("%s is closed: its chat hears instead", name)
+                logger.debug("notices %s sent to %s", parcel.notices, name)
             case DeliveryStatus.UNREACHABLE:
                 await outbox.give_up(parcel, outcome.error, now, pause=True)
-                log.info("%s does not take messages: paused until spoken to", name)
+                logger.info("%s does not take messages: paused until spoken to", name)
             case DeliveryStatus.MOVED:
                 await outbox.moved(parcel, outcome.moved_to, now)
-                log.info("%s has become %s and keeps all it had", name, outcome.moved_to)
+                logger.info("%s has become %s and keeps all it had", name, outcome.moved_to)
             case DeliveryStatus.REFUSED:
                 await outbox.give_up(parcel, outcome.error, now)
-                log.warning("notices %s were refused by %s: %s", parcel.notices, name, outcome.error)
+                logger.warning("notices %s were refused by %s: %s", parcel.notices, name, outcome.error)
             case DeliveryStatus.FAILED:
                 again = self._again(parcel.attempts, outcome.wait)
                 if await outbox.failed(parcel, outcome.error, again):
-                    log.warning("notices %s to %s given up: %s", parcel.notices, name, outcome.error)
+                    logger.warning("notices %s to %s given up: %s", parcel.notices, name, outcome.error)
             case DeliveryStatus.LATER:
                 await outbox.hold(parcel, self._again(0, outcome.wait))
 
@@ -228,7 +228,7 @@ class Deliverer:
             else:
                 outcome = await self._put_right(amendment, right)
         except Exception as error:
-            log.exception("message %d in %s cannot be put right", amendment.message, amendment.chat)
+            logger.exception("message %d in %s cannot be put right", amendment.message, amendment.chat)
             outcome = Outcome(DeliveryStatus.FAILED, error=type(error).__name__)
         revisions = right.revisions if right is not None else {}
         await self._surely(lambda: self._note_amended(amendment, outcome, revisions))

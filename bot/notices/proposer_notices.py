@@ -14,7 +14,7 @@ from storage.notifying.notices import post
 from storage.record import Record
 
 _BATCH = 100
-log = logging.getLogger("onrecord.notices")
+logger = logging.getLogger(__name__)
 
 
 async def tell_proposers(record: Record) -> None:
@@ -25,7 +25,7 @@ async def tell_proposers(record: Record) -> None:
             for draft in decided:
                 await _tell(record, draft)
     except RecordError as error:
-        log.warning("proposers were not told: %s", error)
+        logger.warning("proposers were not told: %s", error)
     finally:
         speak(language)
 

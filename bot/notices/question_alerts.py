@@ -28,7 +28,7 @@ _BATCH = 100
 # Of an import, so many facts are held against the open questions.
 MOST_IMPORTED = 200
 
-log = logging.getLogger("onrecord.notices")
+logger = logging.getLogger(__name__)
 
 
 async def tell_askers(record: Record) -> None:
@@ -44,7 +44,7 @@ async def tell_askers(record: Record) -> None:
                 await _look_safely(record, entry)
             await record.checkpoints.reach(NAME, entries[-1].id)
     except RecordError as error:
-        log.warning("open questions were not looked at: %s", error)
+        logger.warning("open questions were not looked at: %s", error)
     finally:
         speak(language)
 
@@ -56,7 +56,7 @@ async def _look_safely(record: Record, entry: AuditEntry) -> None:
     except RecordError:
         raise
     except Exception:
-        log.exception("open questions were not held against entry %d of the trail", entry.id)
+        logger.exception("open questions were not held against entry %d of the trail", entry.id)
 
 
 async def _look(record: Record, entry: AuditEntry) -> None:

@@ -20,7 +20,7 @@ from bot.texts import N_, _
 from storage.domain.errors import RecordError
 from storage.domain.models import Entity, Fact, RelationKind, Stance
 
-log = logging.getLogger("onrecord.commands")
+logger = logging.getLogger(__name__)
 MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
 
 
@@ -151,7 +151,7 @@ async def _kept(context: Context, question: Question, subject: Subject, reply: R
         )
     except RecordError as error:
         # Readers are answered also where the record cannot be written.
-        log.warning("a question was not kept: %s", error)
+        logger.warning("a question was not kept: %s", error)
         return reply
     kept = await context.record.questions.find(question_id)
     if kept is None:

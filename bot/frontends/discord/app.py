@@ -38,7 +38,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 # Close codes of the gateway: https://discord.com/developers/docs/topics/opcodes-and-status-codes
 AUTHENTICATION_FAILED, DISALLOWED_INTENTS = 4004, 4014
 
-logger = logging.getLogger("onrecord.discord")
+logger = logging.getLogger(__name__)
 
 
 class App(NamedTuple):

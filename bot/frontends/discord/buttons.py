@@ -34,7 +34,7 @@ _STAYS = re.compile(r"/(?:confirm|skip|back|cancel)\b|.*\s>\S+$", re.DOTALL)
 DIGEST = re.compile(r"#[0-9a-f]{1,63}")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
-logger = logging.getLogger("onrecord.discord")
+logger = logging.getLogger(__name__)
 
 
 class Buttons:

@@ -28,7 +28,7 @@ _PASSING = frozenset({401, 429})
 # Longer waits are left to the outbox, which tries again; 30 is the least that the library takes.
 LONGEST_WAIT = 30.0
 
-logger = logging.getLogger("onrecord.discord")
+logger = logging.getLogger(__name__)
 
 
 class Client(discord.Client):

@@ -47,7 +47,7 @@ FACT = re.compile(r"\bF[1-9]\d{0,14}\b")
 TOO_OLD = N_("This button is too old: send the command again.")
 NO_TEXT = N_("That message has no text that could be looked up.")
 
-logger = logging.getLogger("onrecord.discord")
+logger = logging.getLogger(__name__)
 
 
 class Conversation:

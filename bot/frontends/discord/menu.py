@@ -41,7 +41,7 @@ _ADMINS = discord.Permissions(manage_channels=True)
 Client = discord.Client
 Interaction = discord.Interaction[Client]
 
-logger = logging.getLogger("onrecord.discord")
+logger = logging.getLogger(__name__)
 
 
 class Menu(app_commands.CommandTree[Client]):

@@ -21,7 +21,7 @@ TOKEN_PAUSE = 60.0
 # Seconds to wait where direct channels are opened too fast.
 OPENING_PAUSE = 60.0
 
-log = logging.getLogger("onrecord.discord")
+logger = logging.getLogger(__name__)
 
 _ARCHIVED = 50083
 _NO_HISTORY, _OPENING_TOO_FAST = 160002, 40003
@@ -62,7 +62,7 @@ def outcome_of(error: Exception, *, editing: bool = False) -> Outcome:
             return _by_code(error, editing=editing) or _by_status(error)
         case aiohttp.ClientError() | OSError() | asyncio.TimeoutError():
             return Outcome(DeliveryStatus.FAILED, error=f"no connection to Discord ({type(error).__name__})")
-    log.error("a message could not be sent to Discord", exc_info=error)
+    logger.error("a message could not be sent to Discord", exc_info=error)
     return Outcome(DeliveryStatus.FAILED, error=type(error).__name__)
 
 

@@ -39,7 +39,7 @@ _INVALID = frozenset({401, 403, 429})
 # Answers to interactions, first and later: these are bound by no limit on all requests together.
 _ANSWERS = re.compile(r"/(interactions/\d+/[^/]+/callback|webhooks/\d+/[^/]+)(/|$)")
 
-log = logging.getLogger("onrecord.discord")
+logger = logging.getLogger(__name__)
 _unasked: ContextVar[bool] = ContextVar("unasked", default=False)
 
 
@@ -179,7 +179,7 @@ class RequestRate:
         """Count an invalid request; tell the operator, once, when that locks the turnstile."""
         if not self._invalid.add():
             return
-        log.error(
+        logger.error(
             "sending to Discord stops for about %.0f s: it refused %d requests within ten minutes (401, 403"
             " or 429), and bans an address for a while at 10,000. Check the token, the bot's permissions in"
             " the channels it is to send to (onrecord outbox), and whether the token is in use elsewhere",

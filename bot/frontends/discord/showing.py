@@ -29,7 +29,7 @@ _UNKNOWN_MESSAGE = 10008
 # An interaction that was not answered within three seconds, or whose fifteen minutes have passed.
 _OVER = frozenset({10062, 10015, 50027})
 
-logger = logging.getLogger("onrecord.discord")
+logger = logging.getLogger(__name__)
 
 
 class Stage:

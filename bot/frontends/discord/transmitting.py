@@ -32,7 +32,7 @@ MOST_DIRECT = 50_000
 Views = Callable[[Reply], Awaitable[discord.ui.View | None]]
 Say = Callable[[], Awaitable[discord.Message]]
 
-log = logging.getLogger("onrecord.discord")
+logger = logging.getLogger(__name__)
 
 
 class Transmitter:
@@ -89,7 +89,7 @@ class Transmitter:
             if not sent:
                 return outcome
             # Half of it arrived: to send it all again would repeat that half.
-            log.warning("the rest of a notice to %s was not sent: %s", listener.chat, outcome.error)
+            logger.warning("the rest of a notice to %s was not sent: %s", listener.chat, outcome.error)
         return Outcome(DeliveryStatus.SENT, tuple(sent))
 
     async def _persist(self, say: Say) -> discord.Message:

@@ -39,7 +39,7 @@ MENU_SECONDS = 5.0  # how long the first update waits for the menus
 LONGEST_PAUSE = 30.0
 MENUS = 200  # moderators whose private chat gets a menu of its own
 
-logger = logging.getLogger("onrecord.telegram")
+logger = logging.getLogger(__name__)
 
 
 class App(NamedTuple):

@@ -35,7 +35,7 @@ PAGE = re.compile(r"\s>\S+\s*$")
 ALERT_LIMIT = 200
 TOO_OLD = N_("This button is too old: send the command again.")
 
-logger = logging.getLogger("onrecord.telegram")
+logger = logging.getLogger(__name__)
 
 
 def _alert(reply: Reply) -> str | None:

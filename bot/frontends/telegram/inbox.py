@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OPEN_FOR_EACH = 4
 MOST_OPEN = 100  # or more, where more are handled at once
 
-logger = logging.getLogger("onrecord.telegram")
+logger = logging.getLogger(__name__)
 
 
 class Inbox:

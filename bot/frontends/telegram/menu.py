@@ -34,7 +34,7 @@ COMMANDS_LIMIT = 100
 # Said when one opens a private chat; in a group it would only be in the way.
 PRIVATE_ONLY = frozenset({"start"})
 
-logger = logging.getLogger("onrecord.telegram")
+logger = logging.getLogger(__name__)
 
 
 def menus(

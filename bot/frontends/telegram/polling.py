@@ -20,7 +20,7 @@ LONG_POLL_SECONDS = 30
 BATCH = 100  # the most that Telegram gives at once
 LONGEST_PAUSE = 30.0  # seconds between attempts
 
-logger = logging.getLogger("onrecord.telegram")
+logger = logging.getLogger(__name__)
 
 
 class Poller:

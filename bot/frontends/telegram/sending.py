@@ -32,7 +32,7 @@ FIRST_PAUSE = 0.5  # seconds, doubled each time
 # What Telegram says about HTML that it cannot read quotes it; a broken answer is quoted whole by the library.
 _QUOTING = re.compile(r"(?<=parse entities):|\. Parsing |\. The server response ")
 
-logger = logging.getLogger("onrecord.telegram")
+logger = logging.getLogger(__name__)
 
 
 async def persist(call: Callable[[], Awaitable[Done]], *, sleep: Sleep, same_twice: bool = False) -> Done:

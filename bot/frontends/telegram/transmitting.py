@@ -31,7 +31,7 @@ _GONE = ("chat not found", "user is deactivated", "group chat was deactivated", 
          "not enough rights", "chat_write_forbidden", "have no rights")  # fmt: skip
 Buttons = Callable[[Reply], Awaitable[Keyboard | None]]
 
-logger = logging.getLogger("onrecord.telegram")
+logger = logging.getLogger(__name__)
 
 
 def telegram_pacer(clock: Callable[[], float], *, sleep: Sleep = asyncio.sleep) -> Pacer:

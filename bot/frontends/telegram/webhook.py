@@ -19,7 +19,7 @@ from bot.texts import _
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # reason: the name of a header
 BODY_LIMIT = 1024**2  # bytes
 
-logger = logging.getLogger("onrecord.telegram")
+logger = logging.getLogger(__name__)
 
 
 class Webhook:

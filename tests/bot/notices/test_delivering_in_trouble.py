@@ -148,7 +148,7 @@ async def test_what_is_gathered_last_is_written_when_it_is_stopped(wire: Wire):
 
 
 async def test_the_log_names_ids_and_never_what_was_said(wire: Wire, caplog):
-    caplog.set_level(logging.DEBUG, logger="onrecord.notices")
+    caplog.set_level(logging.DEBUG, logger="bot.notices")
     await wire.subscribe("telegram:1", "telegram:2", "telegram:3", words="secretword")
     wire.far.planned["telegram:2"] = [Outcome(DeliveryStatus.UNREACHABLE, error="Forbidden")]
     wire.far.planned["telegram:3"] = [Outcome(DeliveryStatus.REFUSED, error="Bad Request")]

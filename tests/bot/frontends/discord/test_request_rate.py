@@ -236,7 +236,7 @@ async def test_at_a_tenth_of_what_bans_sending_stops_and_the_operator_is_told_on
         # Three of six have left the ten minutes when the third has.
         assert locked.value.wait == pytest.approx(600 - 40)
         assert scene.far.asked == asked and scene.lanes.open == []
-        (entry,) = [entry for entry in caplog.records if entry.name == "onrecord.discord"]
+        (entry,) = [entry for entry in caplog.records if entry.name == "bot.frontends.discord.request_rate"]
         assert entry.levelname == "ERROR" and "6 requests" in entry.getMessage()
         assert list(metrics._troubles) == ["discord"]
         # What somebody has just asked for by a command is answered all the same.

@@ -292,7 +292,7 @@ async def test_polling_goes_on_after_errors(caplog: pytest.LogCaptureFixture) ->
 
 
 async def test_the_token_is_never_told(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "onrecord")
+    caplog.set_level(logging.DEBUG, "bot")
     async with stopped_bot(token="123456:a-wrong-token") as bot:
         with pytest.raises(SettingsError, match=r"telegram\.token") as caught:
             await bot.run()

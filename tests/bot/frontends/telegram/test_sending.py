@@ -147,7 +147,7 @@ async def test_a_query_is_answered_and_a_late_one_is_no_error(caplog: pytest.Log
 
 
 async def test_refusals_are_logged_with_ids_only(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "onrecord.telegram")
+    caplog.set_level(logging.DEBUG, "bot.frontends.telegram")
     error = BadRequest('Can\'t parse entities: unsupported start tag "secret words" at byte offset 3')
     sender, _, _ = courier(error)
     await sender.send([Piece("secret words")], PLACE)

@@ -26,7 +26,7 @@ WEBHOOK = {
 
 @asynccontextmanager
 async def webhook(caplog: pytest.LogCaptureFixture) -> AsyncIterator[tuple[Bot, Callable[..., Any]]]:
-    caplog.set_level(logging.INFO, "onrecord.telegram")
+    caplog.set_level(logging.INFO, "bot.frontends.telegram")
     async with running(**WEBHOOK) as bot, aiohttp.ClientSession() as session:
         await bot.api.until(lambda: "on port" in caplog.text)
         port = int(caplog.text.rpartition("on port ")[2].split()[0])
