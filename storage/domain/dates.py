@@ -207,10 +207,10 @@ def _edtf_bounds(text: str) -> tuple[str, str] | None:
 
     try:
         parsed = parse_edtf(text)
-        lower, upper = parsed.lower_strict(), parsed.upper_strict()
-        return _iso(lower[:3], FIRST), _iso(upper[:3], LAST)
+        first, last = _iso(parsed.lower_strict()[:3], FIRST), _iso(parsed.upper_strict()[:3], LAST)
     except (EDTFParseException, TypeError, ValueError, AttributeError, OverflowError):
         return None  # the library raises several kinds for open or malformed intervals
+    return (first, last) if first <= last else None  # it takes intervals that end before they begin
 
 
 def _iso(day: tuple[int, ...], otherwise: str) -> str:

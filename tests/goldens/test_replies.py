@@ -178,9 +178,8 @@ async def test_every_button_works(answer: Answer) -> None:
 
 # What leads to buttons that no example shows.
 LEADS = (
-    "/add\nsource: S1", "The children were at the party with Belarusian children.", "/suggest x\nsource: S1",
-    "/confirm", "/add x\nwho: Nobody Known", "/add x\nsource: A report", "/correct F5\nat: ¶9",
-    "/entity Nobody Known", "What is the capital of France?", "/review", "/newstory a Title",
+    "/add\nsource: S1", "/suggest x\nsource: S1", "/add x\nwho: Nobody Known", "/add x\nsource: A report",
+    "/correct F5\nat: ¶9", "/entity Nobody Known", "What is the capital of France?", "/newstory a Title",
 )  # fmt: skip
 
 
@@ -192,6 +191,7 @@ async def test_every_button_of_an_owner_works(answer: Answer, first: str) -> Non
         reply = await answer(first, role=Role.OWNER, chat=chat)
         check(reply)
         if number >= len(reply.actions):
+            assert number or first not in LEADS, "it leads to no button"
             return
         pressed = await answer(reply.actions[number].command, role=Role.OWNER, chat=chat)
         check(pressed)

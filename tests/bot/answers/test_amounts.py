@@ -68,11 +68,25 @@ def test_what_readers_are_shown_reads_as_the_same_figure(low, high, qualifier):
     assert (read.amount, read.upper, read.qualifier, read.counts) == (low, high, qualifier, "children")
 
 
-@given(st.text(max_size=100))
-def test_any_text_is_read_or_refused(text):
-    try:
-        found = read_figures(text)
-    except UserError:
-        return
-    for item in found:
-        assert item.counts in text and (item.amount is not None or item.words in text)
+# What figures are made of: put together at random, some of it is one.
+PIECES = st.sampled_from(
+    ["5", "2,100", "1.5", "at least", "about", "to", "-", "“dozens”", "of", "boats", "\n"]
+)
+
+
+def test_any_text_is_read_or_refused():
+    read = set()
+
+    @given(st.lists(PIECES, max_size=6).map(" ".join) | st.text(max_size=100))
+    def check(text):
+        try:
+            found = read_figures(text)
+        except UserError:
+            return
+        assert len(found) == len(list(filter(str.strip, text.split("\n"))))
+        for item in found:
+            assert item.counts in text and (item.amount is not None or item.words in text)
+        read.update(item.counts for item in found)
+
+    check()
+    assert len(read) > 10

@@ -244,13 +244,13 @@ async def test_everything_can_be_completed_from_what_is_typed(dispatcher):
     assert await completed("/who lub") == ["/who Dmytro Lubinets"]
     assert await completed("/story tar") == ["/story tarrow-ferry"]
     assert await completed("/help di") == ["/help disputed"]
-    assert await completed("/sources s1") == [
-        item for item in await completed("/sources ") if item.startswith("/sources S1")
-    ]
-    assert all(item.startswith("/fact F") for item in await completed("/fact f"))
-    for nothing in ("", "hello", "/start x", "/nope x", "/asof 20"):
-        found = await completed(nothing)
-        assert found == [] or nothing == ""
+    begun = await completed("/sources s1")
+    assert begun == [item for item in await completed("/sources ") if item.startswith("/sources S1")] != []
+    found = await completed("/fact f")
+    assert len(found) > 5 and all(item.startswith("/fact F") for item in found)
+    assert await completed("") == [f"/{command.name}" for command in commands.allowed(Role.READER)]
+    for nothing in ("hello", "/start x", "/nope x", "/asof 20"):
+        assert await completed(nothing) == []
 
 
 @pytest.mark.parametrize("story", ["belarus", "velmara-bridges", "tarrow-ferry"])
@@ -272,8 +272,9 @@ async def test_a_list_read_page_by_page_ends_and_shows_what_one_long_page_shows(
     small = Dispatcher(record, commands, Settings(limits=LimitSettings(page=3)), Clock())
     large = Dispatcher(record, commands, Settings(limits=LimitSettings(page=50)), Clock())
     await small.answer(request(f"/story {story}"))
-    whole = await large.answer(request(first.replace(" 3", " 20"), role=Role.READER))
+    whole = await large.answer(request(first.replace(" 3", " 18"), role=Role.READER))
     wanted = {(type(block), block.text) for block in whole.blocks if not isinstance(block, Heading | Note)}
+    assert wanted
     seen, command, pages = set(), first, 0
     while command:
         reply = await small.answer(request(command, role=Role.READER))
@@ -285,8 +286,9 @@ async def test_a_list_read_page_by_page_ends_and_shows_what_one_long_page_shows(
         assert pages < 40, "the pages do not end"
         if first.startswith("/latest") and pages * 3 >= 18:
             break
-    if not first.startswith("/latest"):
-        assert wanted <= seen
+    assert wanted <= seen
+    # A dispute is one entry of its list, whatever the number of its lines.
+    assert pages > 1 or len(wanted) <= 3 or first == "/disputed"
 
 
 @pytest.mark.parametrize("story", ["belarus", "velmara-bridges", "tarrow-ferry"])
@@ -294,7 +296,7 @@ async def test_every_line_of_every_list_cites_a_source_of_its_own_story(record, 
     dispatcher = Dispatcher(record, commands, Settings(), Clock())
     await dispatcher.answer(request(f"/story {story}"))
     found = await record.stories.find(story)
-    own = {source.id for source in await record.sources.page(found.id, limit=100)}
+    own, citing = {source.id for source in await record.sources.page(found.id, limit=100)}, 0
     for command in commands:
         text = f"/{command.name}"
         if command.arguments and command.arguments[0].required:
@@ -302,3 +304,5 @@ async def test_every_line_of_every_list_cites_a_source_of_its_own_story(record, 
         reply = await dispatcher.answer(request(text, role=Role.READER))
         cited = {c.source for block in reply.blocks if isinstance(block, Line) for c in block.citations}
         assert cited <= own, text
+        citing += bool(cited)
+    assert citing > 5

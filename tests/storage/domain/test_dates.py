@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,7 @@ def test_what_a_date_may_mean(text, first, last):
         "'; DROP TABLE",
         "2023-01-01\x00",
         "99999",
+        "2025/2024",
     ],
 )
 def test_what_is_no_date_is_refused_with_examples(text):
@@ -163,14 +165,29 @@ def test_every_month_is_bounded_by_its_days(year, month):
     assert dates.bounds(text) == (f"{text}-01", f"{text}-{last:02d}")
 
 
-@given(st.text(max_size=50))
-def test_any_text_is_a_date_with_ordered_bounds_or_refused(text):
+# Years, months, days and what may follow: put together, some of it is a date.
+PARTS = [text.split("|") for text in ("2024|9999|202X|XXXX|Y", "|-02|-13", "|-29|-31", "|?|/2025")]
+
+
+def read(text):
+    """Return a date with its bounds seen to be in order; nothing for a text that is refused."""
     try:
         canonical = dates.canonical(text)
     except ValueError:
-        return
+        return []
     first, last = dates.bounds(canonical)
-    assert first is None or first <= last
+    assert (first is None and last is None) or first <= last
+    return [canonical]
+
+
+def test_what_dates_are_made_of_is_a_date_with_ordered_bounds_or_refused():
+    found = [each for parts in product(*PARTS) for each in read("".join(parts))]
+    assert len(found) > 20
+
+
+@given(st.text(max_size=50))
+def test_any_text_is_a_date_with_ordered_bounds_or_refused(text):
+    read(text)
 
 
 @given(st.text(max_size=80))

@@ -51,19 +51,10 @@ async def test_a_word_that_is_begun_is_found_by_each_of_its_letters_from_the_sec
     assert await begins("of th", story_id=1, limit=5) == [3]
     assert await begins("th", story_id=1, limit=1) == [3]
     assert await begins("organisation kin", story_id=1, limit=5) == []
-    for nothing in (
-        "",
-        "o",
-        "organisationx",
-        "organization",
-        "\ue0001",
-        "qq",
-        "the",
-        '"',
-        "story",
-        "a* OR b",
-    ):
-        assert await begins(nothing, story_id=1, limit=5) in ([], [3, 1]), nothing
+    # Grammar is looked for where there is nothing else, and then by its beginning too.
+    assert await begins("the", story_id=1, limit=5) == [3, 1]
+    for nothing in ("", "o", "organisationx", "organization", "\ue0001", "qq", '"', "story", "a* OR b"):
+        assert await begins(nothing, story_id=1, limit=5) == [], nothing
     assert await begins("org", story_id=2, limit=5) == []
 
 
@@ -128,33 +119,31 @@ async def test_stories_are_searched_apart(record, tmp_path):
 @pytest.mark.parametrize(
     "query",
     [
-        '"',
-        '"unclosed',
         "rain*",
         "NEAR(rain town)",
         "rain OR",
-        "AND",
         "NOT rain",
         "statement:rain",
         "^rain",
         "rain\x00town",
-        "-",
-        "'; DROP TABLE fact; --",
-        "(",
-        "{a b}: c",
-        "\ue0001",
-        "🌧",
-        "\u202e",
-        "\ud800",
-        "a" * 10_000,
         "rain " * 5_000,
     ],
 )
 async def test_the_syntax_of_full_text_search_means_nothing(record, tmp_path, query):
     await put(record, tmp_path, fact("a", "rain in town"))
-    story = (await record.stories.all())[0]
-    for story_id in (None, story.id):
-        assert refs(await record.search.find(query, story_id=story_id)) in (["a"], [])
+    for story_id in (None, 1):
+        assert refs(await record.search.find(query, story_id=story_id)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['"', '"unclosed', "AND", "-", "'; DROP TABLE fact; --", "(", "{a b}: c", "\ue0001", "🌧", "\u202e",
+     "\ud800", "a" * 10_000],
+)  # fmt: skip
+async def test_syntax_alone_finds_nothing(record, tmp_path, query):
+    await put(record, tmp_path, fact("a", "rain in town"))
+    for story_id in (None, 1):
+        assert await record.search.find(query, story_id=story_id) == []
 
 
 async def test_a_query_cannot_name_the_mark_of_a_story(record, tmp_path):
@@ -165,7 +154,8 @@ async def test_a_query_cannot_name_the_mark_of_a_story(record, tmp_path):
 @given(st.text(max_size=60))
 def test_query_words_are_of_letters_and_digits_and_distinct(text):
     words = query_words(text)
-    assert all(word.written.isalnum() or word.written for word in words)
+    # Nothing that a full-text query would take for syntax.
+    assert all(word.written.isalnum() for word in words)
     assert len({word.stem for word in words}) == len(words) <= 48
 
 

@@ -238,15 +238,21 @@ async def test_hostile_typing_is_survived_and_no_role_is_overstepped(desk, comma
     assert await offered(ann, command.name, argument=-1) == []
 
 
-async def test_nothing_is_offered_without_a_story(tmp_path):
+async def test_nothing_of_a_record_is_offered_without_a_story(tmp_path):
     record = await Record.open(tmp_path / "empty.db")
+    asker, own = Request("", ANN, ANN, role=Role.OWNER), {}
     try:
         dispatcher = Dispatcher(record, commands, Settings())
         for command in commands:
-            for number in range(len(command.arguments)):
-                await dispatcher.offers(Request("", ANN, ANN, role=Role.OWNER), command.name, number, "x1")
+            for number, argument in enumerate(command.arguments):
+                assert await dispatcher.offers(asker, command.name, number, "x1") == []
+                found = await dispatcher.offers(asker, command.name, number, "")
+                # What a command itself knows needs no record.
+                if found and argument.kind not in (Kind.COMMAND, Kind.WORDS):
+                    own[command.name, number] = [offer.value for offer in found]
     finally:
         await record.close()
+    assert own == {("supersede", 1): ["none"]}
 
 
 async def test_lines_of_the_terminal_complete_every_argument_that_is_one_word(desk):

@@ -127,11 +127,11 @@ async def test_a_story_is_opened_only_by_who_moderates_all(desk):
 
 async def test_owners_may_do_in_every_story_what_moderators_may(desk):
     owner = desk.person(OWNER)
-    for story, fact in (("belarus", 5), ("tarrow-ferry", 30)):
+    for story in ("belarus", "tarrow-ferry"):
         await owner.says(f"/story {story}")
-        ids = [item.id for item in await desk.record.listings.all((await stories(desk))[story], limit=100)]
-        await owner.tells(f"/retract F{fact if fact in ids else ids[0]} wrong", "[Confirm]")
-        assert "retracted" in owner.seen or "revision 2" in owner.seen
+        (first,) = await desk.record.listings.all((await stories(desk))[story], limit=1)
+        await owner.tells(f"/retract F{first.id} wrong", "[Confirm]")
+        assert (await desk.record.facts.find(first.id)).retracted == "wrong"
 
 
 async def stories(desk):

@@ -74,12 +74,24 @@ def test_what_is_written_is_read(above, headers, in_capitals):
     assert read("\n".join([above, *lines]), KNOWN) == (above, headers)
 
 
-@given(st.text(max_size=200))
-def test_any_text_is_read_or_refused_and_nothing_is_made_up(text):
-    try:
-        above, headers = read(text, KNOWN)
-    except UserError:
-        return
-    assert set(headers) <= set(KNOWN)
-    for part in (above, *headers.values()):
-        assert set(part) <= set(text) | {" ", "\n"}
+NAMES = st.sampled_from([*(f"{name}:" for name in KNOWN), "WHO :", "wo:", ""])
+LINES = st.builds("{} {}".format, NAMES, st.sampled_from(["", "Ann", "a: b", "S1 ", " two words"]))
+
+
+def test_any_text_is_read_or_refused_and_nothing_is_made_up():
+    seen = set()
+
+    @given(st.lists(LINES, max_size=5).map("\n".join) | st.text(max_size=200))
+    def check(text):
+        try:
+            above, headers = read(text, KNOWN)
+        except UserError:
+            return
+        assert set(headers) <= set(KNOWN)
+        for part in (above, *headers.values()):
+            assert set(part) <= set(text) | {" ", "\n"}
+            assert all(word in text for word in part.split())
+        seen.update(headers)
+
+    check()
+    assert len(seen) > 5

@@ -212,6 +212,7 @@ async def test_no_reader_sees_the_trail(desk):
     for text in ("/audit", "/audit F5", "/history F5", "/fact F8", "/fact F5", "/history F8"):
         shown = said(await desk.person(EVE).says(text))
         assert "@ann" not in shown and ANN not in shown and "@bob" not in shown and BOB not in shown
+        assert "There is no command" in shown if text.startswith("/audit") else text.split()[1] in shown
 
 
 # What is kept about people
