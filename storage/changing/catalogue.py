@@ -1,4 +1,4 @@
-"""Writing what facts refer to: sources, entities, stories. Each within the transaction of one change.
+"""Changes to what facts refer to: sources, entities, stories. Each within the transaction of one change.
 
 A merge keeps the merged name and lets it mean the other entity from then on: revisions are append-only, so
 states that name it cannot be rewritten. Sources and entities have no revisions of their own: `/asof` shows
@@ -7,66 +7,50 @@ past facts under today's names, and the audit trail keeps what was changed in th
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from storage.changing.references import Resolver, merge
-from storage.domain.changes import MergeEntity, OpenStory, PutEntity, PutSource
-from storage.domain.errors import AlreadyDone, Overtaken, Refused
+from storage.changing.entity_rows import add_entities, free_refs, merge
+from storage.changing.references import Resolver, source_ref
+from storage.changing.source_rows import add_sources
+from storage.domain.changes import MergeEntity, OpenStory, Publish, PutEntity, PutSource, Revise
+from storage.domain.entries import EntityEntry, FactEntry, SourceEntry
+from storage.domain.errors import AlreadyDone, Overtaken, Refused, UnknownRefs
 from storage.domain.models import Action, Entity, Source
-from storage.engines.sqlite import Transaction
+from storage.domain.names import slug
+from storage.engines.sqlite import Statements
 from storage.reading import entities, sources
 from storage.trail.audit import AuditEntryWriter
 
 Fields = dict[str, Any]
 
 
-async def put_source(tx: Transaction, trace: AuditEntryWriter, change: PutSource) -> str:
+def put_source(tx: Statements, trace: AuditEntryWriter, change: PutSource) -> str:
     """Add or edit a source; return its id as people write it."""
-    ref = change.source.ref
-    before = await _source(tx, change.story_id, ref)
+    resolver = Resolver(tx, change.story_id)
+    resolver.find_sources([change.source.ref])
+    before = _source(tx, resolver, change.source.ref)
     if change.expected is None and before is not None:
         raise AlreadyDone(f"That source is on record already: S{before.id}")
     if change.expected is not None and (before is None or source_fields(before) != change.expected):
         raise Overtaken("That source has changed since: look at it again")
-    resolver = await Resolver.open(tx, change.story_id)
-    await resolver.add_sources([change.source])
-    after = await _source(tx, change.story_id, ref)
-    assert after is not None
-    if before is not None and source_fields(before) == source_fields(after):
-        raise Refused(f"S{after.id} already reads so: nothing would change")
-    action = Action.SOURCE_ADDED if before is None else Action.SOURCE_EDITED
-    await trace.close(
-        tx, action if change.undoes is None else Action.UNDONE, f"S{after.id}",
-        story_id=change.story_id, before=source_fields(before), after=source_fields(after),
-    )  # fmt: skip
-    return f"S{after.id}"
+    return _write_source(tx, trace, resolver, change.source, before, undoes=change.undoes)
 
 
-async def put_entity(tx: Transaction, trace: AuditEntryWriter, change: PutEntity) -> str:
+def put_entity(tx: Statements, trace: AuditEntryWriter, change: PutEntity) -> str:
     """Add or edit an entity; return its id as the trail writes it."""
-    ref = change.entity.ref
-    before = await _entity(tx, change.story_id, ref)
+    before = _entity(tx, change.story_id, change.entity.ref)
     if change.expected is None and before is not None:
         raise AlreadyDone(f"{before.name} is on record already")
     if change.expected is not None and (before is None or entity_fields(before) != change.expected):
         raise Overtaken("That name has changed since: look at it again")
-    resolver = await Resolver.open(tx, change.story_id)
-    await resolver.add_entities([change.entity])
-    after = await _entity(tx, change.story_id, ref)
-    assert after is not None
-    if before is not None and entity_fields(before) == entity_fields(after):
-        raise Refused(f"{after.name} already reads so: nothing would change")
-    action = Action.ENTITY_ADDED if before is None else Action.ENTITY_EDITED
-    await trace.close(
-        tx, action if change.undoes is None else Action.UNDONE, f"E{after.id}",
-        story_id=change.story_id, before=entity_fields(before), after=entity_fields(after),
-    )  # fmt: skip
-    return f"E{after.id}"
+    resolver = Resolver(tx, change.story_id)
+    return _write_entity(tx, trace, resolver, change.entity, before, undoes=change.undoes)
 
 
-async def merge_entity(tx: Transaction, trace: AuditEntryWriter, change: MergeEntity) -> str:
-    """Let one entity be another from now on, and what names it name that other; return the other's id."""
-    rows = await tx.fetch(
+def merge_entity(tx: Statements, trace: AuditEntryWriter, change: MergeEntity) -> str:
+    """Merge an entity into another; return the other's id."""
+    rows = tx.fetch(
         "SELECT id, ref, name, merged_into FROM entity WHERE story_id = ? AND id IN (?, ?)",
         (change.story_id, change.entity_id, change.into_id),
     )
@@ -76,8 +60,8 @@ async def merge_entity(tx: Transaction, trace: AuditEntryWriter, change: MergeEn
     if any(row["merged_into"] is not None for row in rows):
         raise AlreadyDone("One of the two has been merged already")
     one, other = found[change.entity_id], found[change.into_id]
-    await merge(tx, one["id"], other["id"])
-    await trace.close(
+    merge(tx, one["id"], other["id"])
+    trace.close(
         tx, Action.MERGED, f"E{other['id']}",
         story_id=change.story_id, before={"name": one["name"]}, after={"name": other["name"]},
         reason=change.reason,
@@ -85,25 +69,66 @@ async def merge_entity(tx: Transaction, trace: AuditEntryWriter, change: MergeEn
     return f"E{other['id']}"
 
 
-async def open_story(tx: Transaction, trace: AuditEntryWriter, change: OpenStory) -> str:
+def open_story(tx: Statements, trace: AuditEntryWriter, change: OpenStory) -> str:
     """Open a story; return its name."""
     story = change.story
-    rows = await tx.fetch(
+    rows = tx.fetch(
         "INSERT INTO story (name, title, opened_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING"
         " RETURNING id",
         (story.name, story.title, trace.at),
     )
     if not rows:
         raise AlreadyDone(f"There is a story named {story.name} already")
-    await trace.close(
+    trace.close(
         tx, Action.STORY_OPENED, f"story {rows[0][0]}",
         story_id=rows[0][0], after={"name": story.name, "title": story.title},
     )  # fmt: skip
     return story.name
 
 
+def introduce(
+    tx: Statements, trace: AuditEntryWriter, resolver: Resolver, change: Publish | Revise
+) -> AuditEntryWriter:
+    """Add the names and sources that a fact brings along, each with an entry of its own in the trail.
+
+    `trace` becomes the entry of the first of them; return the entry that follows them all.
+    """
+    resolver.find_entities([entity.name for entity in change.entities])
+    new = {e.ref: e for e in change.entities if e.name not in resolver.found.entities}
+    for entity in _under_free_refs(tx, resolver, new):
+        _write_entity(tx, trace, resolver, entity, None)
+        trace = trace.following()
+    resolver.find_sources(_source_refs([change.fact]))
+    for item in change.fact.attributions:
+        if isinstance(item.source, SourceEntry) and item.source.ref not in resolver.found.sources:
+            _write_source(tx, trace, resolver, item.source, None)
+            trace = trace.following()
+    return trace
+
+
+def add_missing(tx: Statements, resolver: Resolver, entries: Sequence[FactEntry]) -> None:
+    """Look up every entity and source that facts name, and add those that are not on record.
+
+    Raises UnknownRefs for a source that is only named by its ref.
+    """
+    refs = _source_refs(entries)
+    resolver.find_sources(refs)
+    named = [item for entry in entries for item in entry.attributions]
+    inline = {item.source.ref: item.source for item in named if isinstance(item.source, SourceEntry)}
+    known = resolver.found.sources
+    add_sources(tx, resolver, [source for ref, source in inline.items() if ref not in known])
+    if unknown := sorted(refs - known.keys()):
+        raise UnknownRefs("source", unknown)
+    places = {name for entry in entries for name in entry.places}
+    others = {item.speaker for item in named if item.speaker}
+    others |= {name for entry in entries for name in entry.about}
+    resolver.find_entities(places | others)
+    _add_names(tx, resolver, places, "place")
+    _add_names(tx, resolver, others, None)
+
+
 def source_fields(source: Source | None) -> Fields | None:
-    """Return a source as a sheet's entry holds it (JSON), None for none."""
+    """Return a source as a sheet's entry holds it (JSON), None for no source."""
     if source is None:
         return None
     fields = source.model_dump(mode="json", exclude={"id", "story_id", "via"}, exclude_none=True)
@@ -111,7 +136,7 @@ def source_fields(source: Source | None) -> Fields | None:
 
 
 def entity_fields(entity: Entity | None) -> Fields | None:
-    """Return an entity as a sheet's entry holds it (JSON), None for none."""
+    """Return an entity as a sheet's entry holds it (JSON), None for no entity."""
     if entity is None:
         return None
     fields = entity.model_dump(
@@ -126,9 +151,76 @@ def entity_fields(entity: Entity | None) -> Fields | None:
     return fields
 
 
-async def _source(tx: Transaction, story_id: int, ref: str) -> Source | None:
-    return (await tx.reading(lambda read: sources.by_ref(read, story_id, [ref]))).get(ref)
+def _write_source(
+    tx: Statements,
+    trace: AuditEntryWriter,
+    resolver: Resolver,
+    source: SourceEntry,
+    before: Source | None,
+    *,
+    undoes: int | None = None,
+) -> str:
+    add_sources(tx, resolver, [source])
+    after = _source(tx, resolver, source.ref)
+    assert after is not None
+    if before is not None and source_fields(before) == source_fields(after):
+        raise Refused(f"S{after.id} already reads so: nothing would change")
+    action = Action.SOURCE_ADDED if before is None else Action.SOURCE_EDITED
+    trace.close(
+        tx, action if undoes is None else Action.UNDONE, f"S{after.id}",
+        story_id=resolver.story_id, before=source_fields(before), after=source_fields(after),
+    )  # fmt: skip
+    return f"S{after.id}"
 
 
-async def _entity(tx: Transaction, story_id: int, ref: str) -> Entity | None:
-    return await tx.reading(lambda read: entities.by_itself(read, story_id, ref))
+def _write_entity(
+    tx: Statements,
+    trace: AuditEntryWriter,
+    resolver: Resolver,
+    entity: EntityEntry,
+    before: Entity | None,
+    *,
+    undoes: int | None = None,
+) -> str:
+    add_entities(tx, resolver, [entity])
+    after = _entity(tx, resolver.story_id, entity.ref)
+    assert after is not None
+    if before is not None and entity_fields(before) == entity_fields(after):
+        raise Refused(f"{after.name} already reads so: nothing would change")
+    action = Action.ENTITY_ADDED if before is None else Action.ENTITY_EDITED
+    trace.close(
+        tx, action if undoes is None else Action.UNDONE, f"E{after.id}",
+        story_id=resolver.story_id, before=entity_fields(before), after=entity_fields(after),
+    )  # fmt: skip
+    return f"E{after.id}"
+
+
+def _add_names(tx: Statements, resolver: Resolver, names: Iterable[str], kind: str | None) -> None:
+    """Add an entity for each name that is not on record."""
+    known = resolver.found.entities
+    if missing := [name for name in sorted(names) if name not in known]:
+        entries = [EntityEntry(ref=slug(name), name=name, kind=kind) for name in missing]
+        add_entities(tx, resolver, _under_free_refs(tx, resolver, {entry.ref: entry for entry in entries}))
+        resolver.find_entities(missing)
+
+
+def _under_free_refs(tx: Statements, resolver: Resolver, new: dict[str, EntityEntry]) -> list[EntityEntry]:
+    """Return new entities under refs that are free: a renamed one may still have that of its old name."""
+    refs = free_refs(tx, resolver.story_id, new)
+    return [entity.model_copy(update={"ref": refs[ref]}) for ref, entity in new.items()]
+
+
+def _source_refs(entries: Sequence[FactEntry]) -> set[str]:
+    """Return the refs of all sources that facts and their relations cite."""
+    refs = {source_ref(item) for entry in entries for item in entry.attributions}
+    return refs | {r.source for entry in entries for r in (*entry.contradicts, *entry.supports) if r.source}
+
+
+def _source(tx: Statements, resolver: Resolver, ref: str) -> Source | None:
+    """Return a source that was looked up."""
+    known = resolver.found.sources.get(ref)
+    return sources.by_id(tx.fetch, [known.id])[known.id] if known else None
+
+
+def _entity(tx: Statements, story_id: int, ref: str) -> Entity | None:
+    return entities.by_itself(tx.fetch, story_id, ref)

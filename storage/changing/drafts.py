@@ -12,7 +12,7 @@ import sqlite3
 from storage.domain.changes import Publish, Reject, Revise, dumped
 from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.models import Action, Draft, DraftKind, DraftState, Fact
-from storage.engines.sqlite import Database, Transaction
+from storage.engines.sqlite import Database, Statements, Transaction
 from storage.trail.audit import AuditEntryWriter
 
 # So many drafts of one person may wait at once.
@@ -75,6 +75,8 @@ async def propose(
 
     Raises Refused for a person who has too many waiting, AlreadyDone where the other is decided already.
     """
+    written = json.dumps(dumped(change), ensure_ascii=False)
+    row = (change.story_id, kind, written, proposer, chat, language, at)
     rows = await tx.fetch("SELECT count(*) FROM draft WHERE proposer = ? AND state = 'waiting'", (proposer,))
     if rows[0][0] >= MOST_WAITING:
         raise Refused(
@@ -83,35 +85,36 @@ async def propose(
     made = await tx.fetch(
         "INSERT INTO draft (story_id, kind, change, proposer, chat, language, proposed_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (change.story_id, kind, json.dumps(dumped(change), ensure_ascii=False), proposer, chat, language, at),
+        row,
     )
     if replacing is not None:
-        await _close(tx, change.story_id, replacing, DraftState.EDITED, (at, proposer))
+        by = (at, proposer)
+        await tx.work(lambda rows: _close(rows, change.story_id, replacing, DraftState.EDITED, by))
     return int(made[0][0])
 
 
-async def decide(
-    tx: Transaction, trace: AuditEntryWriter, change: Publish | Revise, state: DraftState, fact: Fact
+def decide(
+    tx: Statements, trace: AuditEntryWriter, change: Publish | Revise, state: DraftState, fact: Fact
 ) -> None:
     """Write that the draft of a change, if it is of one, came on record with a fact.
 
     Raises AlreadyDone for one that is decided.
     """
     if change.draft is not None:
-        await _close(tx, change.story_id, change.draft, state, (trace.at, trace.by.address), fact_id=fact.id)
+        _close(tx, change.story_id, change.draft, state, (trace.at, trace.by.address), fact_id=fact.id)
 
 
-async def reject(tx: Transaction, trace: AuditEntryWriter, change: Reject) -> str:
+def reject(tx: Statements, trace: AuditEntryWriter, change: Reject) -> str:
     """Reject a draft; return its id as people write it."""
     by = (trace.at, trace.by.address)
-    await _close(tx, change.story_id, change.draft, DraftState.REJECTED, by, reason=change.reason)
+    _close(tx, change.story_id, change.draft, DraftState.REJECTED, by, reason=change.reason)
     subject = f"D{change.draft}"
-    await trace.close(tx, Action.REJECTED, subject, story_id=change.story_id, reason=change.reason)
+    trace.close(tx, Action.REJECTED, subject, story_id=change.story_id, reason=change.reason)
     return subject
 
 
-async def _close(
-    tx: Transaction,
+def _close(
+    tx: Statements,
     story_id: int,
     draft_id: int,
     state: DraftState,
@@ -121,7 +124,7 @@ async def _close(
     reason: str | None = None,
 ) -> None:
     """Close a draft of a story; `by` is when and by whom."""
-    rows = await tx.fetch(
+    rows = tx.fetch(
         "UPDATE draft SET state = ?, decided_at = ?, decided_by = ?, fact_id = ?, reason = ?"
         " WHERE id = ? AND story_id = ? AND state = 'waiting' RETURNING id",
         (state, *by, fact_id, reason, draft_id, story_id),

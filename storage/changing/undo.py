@@ -9,7 +9,7 @@ from storage.domain.clock import moment_text
 from storage.domain.entries import EntityEntry, FactEntry, SourceEntry
 from storage.domain.errors import Refused
 from storage.domain.models import Action, AuditEntry, RevisionKind
-from storage.engines.sqlite import Transaction
+from storage.engines.sqlite import Statements
 from storage.reading.facts import State
 from storage.trail.audit import entry_of
 
@@ -18,13 +18,11 @@ _EDITS = frozenset({Action.SOURCE_EDITED, Action.ENTITY_EDITED})
 _FINAL = frozenset({Action.SOURCE_ADDED, Action.ENTITY_ADDED, Action.MERGED, Action.STORY_OPENED})
 
 
-async def find(
-    tx: Transaction, actor: str, story_id: int | None, now: datetime, within_minutes: float
-) -> Change:
+def find(tx: Statements, actor: str, story_id: int | None, now: datetime, within_minutes: float) -> Change:
     """Return the change that takes back the last one of an actor; raise Refused where there is none."""
     watched = sorted(str(action) for action in _FACTS | _EDITS | _FINAL | {Action.UNDONE})
     marks = ", ".join("?" * len(watched))
-    rows = await tx.fetch(
+    rows = tx.fetch(
         f"SELECT * FROM audit WHERE actor = ? AND (? IS NULL OR story_id = ?) AND action IN ({marks})"
         " ORDER BY id DESC LIMIT 1",
         (actor, story_id, story_id, *watched),
@@ -41,13 +39,13 @@ async def find(
         )
     if entry.action in _FINAL:
         raise Refused(f"Your last change ({entry.subject} {entry.action}) cannot be undone: edit it instead")
-    return await _fact(tx, entry) if entry.action in _FACTS else _edit(entry)
+    return _fact(tx, entry) if entry.action in _FACTS else _edit(entry)
 
 
-async def _fact(tx: Transaction, entry: AuditEntry) -> Revise:
+def _fact(tx: Statements, entry: AuditEntry) -> Revise:
     """Return the revision that brings a fact back to what it was before an entry."""
     fact_id = int(entry.subject[1:])
-    rows = await tx.fetch(
+    rows = tx.fetch(
         "SELECT f.ref, f.revision, r.audit_id FROM fact f"
         " JOIN revision r ON r.fact_id = f.id AND r.number = f.revision WHERE f.id = ?",
         (fact_id,),

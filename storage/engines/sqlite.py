@@ -34,6 +34,25 @@ class Read(Protocol):
 WAL_ATTEMPTS = 200
 
 
+class Statements:
+    """Statements of a transaction, run one after the other in the connection's own thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def run(self, sql: str, parameters: Parameters = ()) -> None:
+        """Run one statement."""
+        self._connection.execute(sql, parameters)
+
+    def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
+        """Run one statement for each row."""
+        self._connection.executemany(sql, rows)
+
+    def fetch(self, sql: str, parameters: Parameters = (), /) -> list[sqlite3.Row]:
+        """Return all rows of a query, seeing what this transaction wrote."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+
 class Transaction:
     """Statements that take effect together, or not at all."""
 
@@ -52,9 +71,9 @@ class Transaction:
         """Return all rows of a query, seeing what this transaction wrote."""
         return list(await self._connection.execute_fetchall(sql, parameters))
 
-    async def reading(self, work: Callable[[Read], T]) -> T:
-        """Return what `work` makes of its reads, seeing what this transaction wrote."""
-        return await _beside(self._connection, work)
+    async def work(self, work: Callable[[Statements], T]) -> T:
+        """Return what `work` makes of its statements, all run in one go in the writer's own thread."""
+        return await _in_thread(self._connection, lambda plain: work(Statements(plain)))
 
 
 class Database:
@@ -116,7 +135,7 @@ class Database:
                     read("COMMIT")
 
         with translated(self.path):
-            return await _beside(self._reader, in_one_state)
+            return await _in_thread(self._reader, lambda plain: in_one_state(Statements(plain).fetch))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -163,16 +182,12 @@ class Database:
         return problems
 
 
-async def _beside(connection: aiosqlite.Connection, work: Callable[[Read], T]) -> T:
-    """Return what `work` makes of its reads, run in the connection's own thread."""
-    # aiosqlite has no public way to run a function beside its connection.
+async def _in_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    """Return what `work` makes of the plain connection, run in the connection's own thread."""
+    # aiosqlite has no public way to run a function in its connection's thread.
     plain = connection._conn  # noqa: SLF001  # reason: see above
     go: Callable[[Callable[[], T]], Awaitable[T]] = connection._execute  # noqa: SLF001  # reason: same
-
-    def read(sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
-        return plain.execute(sql, parameters).fetchall()
-
-    return await go(lambda: work(read))
+    return await go(lambda: work(plain))
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:

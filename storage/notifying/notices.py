@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Fact, Notice, NoticeKind
-from storage.engines.sqlite import Database, Transaction
+from storage.engines.sqlite import Database, Statements, Transaction
 from storage.notifying import listeners
 from storage.trail.audit import AuditEntryWriter
 
@@ -177,12 +177,12 @@ class Notices:
         return _notice(rows[0]) if rows else None
 
 
-async def announce(
-    tx: Transaction, trace: AuditEntryWriter, kind: NoticeKind, fact: Fact, *, material: bool, hold: float
+def announce(
+    tx: Statements, trace: AuditEntryWriter, kind: NoticeKind, fact: Fact, *, material: bool, hold: float
 ) -> None:
     """Write the notice of a change, in the change's own transaction; it is due `hold` minutes later."""
     due = moment_text(read_moment(trace.at) + timedelta(minutes=hold))
-    await tx.run(
+    tx.run(
         "INSERT INTO notice (audit_id, kind, story_id, fact_id, revision, material, made_at, due_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (trace.id, kind, fact.story_id, fact.id, fact.revision, material, trace.at, due),

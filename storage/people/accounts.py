@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from storage.domain.clock import Clock, moment_text
 from storage.domain.models import Action
-from storage.engines.sqlite import Database, Read, Transaction
+from storage.engines.sqlite import Database, Read, Statements, Transaction
 from storage.notifying import listeners
 from storage.trail.audit import Actor, AuditEntryWriter
 
@@ -142,12 +142,13 @@ class Accounts:
             )
             if made and made[0]["person"] == address:
                 return Obstacle.OWN_CODE
-            if obstacle := await _obstacle(tx, address, keeps_the_record=keeps_the_record):
+            obstacle = await tx.work(lambda rows: _obstacle(rows, address, keeps_the_record=keeps_the_record))
+            if obstacle:
                 return obstacle
             if not made:
                 return Obstacle.UNKNOWN_CODE
             person = str(made[0]["person"])
-            if len(await linked_to(tx, person)) >= MOST_ACCOUNTS:
+            if len(await tx.work(lambda rows: linked_to(rows, person))) >= MOST_ACCOUNTS:
                 return Obstacle.TOO_MANY
             # Also a code of the account's own: it would link to somebody who is somebody else by now.
             await tx.run("DELETE FROM link_code WHERE person IN (?, ?)", (person, address))
@@ -156,15 +157,17 @@ class Accounts:
     async def unlink(self, address: str, *, by: Actor) -> bool:
         """End an account's acting as the person who asks for it; return whether it did."""
         async with self._database.transaction() as tx:
-            return await self._unlink(tx, address, by)
+            return await tx.work(lambda rows: self._unlink(rows, address, by))
 
     async def unlink_all(self, tx: Transaction, by: Actor) -> int:
         """End every link to the person who asks for it; return how many there were."""
-        return sum([await self._unlink(tx, each, by) for each in await linked_to(tx, by.address)])
+        return await tx.work(
+            lambda rows: sum(self._unlink(rows, each, by) for each in linked_to(rows, by.address))
+        )
 
     async def _link(self, tx: Transaction, address: str, by: Actor, *, on_trail: bool) -> Linked:
         person = by.address
-        trace = await AuditEntryWriter.open(tx, by, self._clock)
+        trace = await tx.work(lambda rows: AuditEntryWriter.open(rows, by, self._clock))
         await tx.run("INSERT INTO account VALUES (?, ?, ?)", (address, person, trace.at))
         for statement in _BEGUN:
             await tx.run(statement, {"person": person, "address": address})
@@ -175,16 +178,16 @@ class Accounts:
             (address, person),
         )
         settings = await listeners.take_over(tx, person, address, trace.at)
-        if on_trail or await _in_trail(tx, person):
-            await trace.close(tx, Action.LINKED, address)
+        if on_trail or await tx.work(lambda rows: _in_trail(rows, person)):
+            await tx.work(lambda rows: trace.close(rows, Action.LINKED, address))
         return Linked(person, bool(story), settings)
 
-    async def _unlink(self, tx: Transaction, address: str, by: Actor) -> bool:
-        rows = await tx.fetch(
+    def _unlink(self, tx: Statements, address: str, by: Actor) -> bool:
+        rows = tx.fetch(
             "DELETE FROM account WHERE address = ? AND person = ? RETURNING 1", (address, by.address)
         )
-        if rows and await _in_trail(tx, by.address):
-            await (await AuditEntryWriter.open(tx, by, self._clock)).close(tx, Action.UNLINKED, address)
+        if rows and _in_trail(tx, by.address):
+            AuditEntryWriter.open(tx, by, self._clock).close(tx, Action.UNLINKED, address)
         return bool(rows)
 
 
@@ -194,33 +197,33 @@ def digest_of(code: str) -> str:
     return hashlib.sha256(code.upper().translate(_MEANT).encode()).hexdigest()
 
 
-async def person_behind(tx: Transaction, address: str) -> str:
+def person_behind(tx: Statements, address: str) -> str:
     """Return the address of the person that an account acts as, as a transaction sees it."""
-    rows = await tx.fetch("SELECT person FROM account WHERE address = ?", (address,))
+    rows = tx.fetch("SELECT person FROM account WHERE address = ?", (address,))
     return str(rows[0][0]) if rows else address
 
 
-async def linked_to(tx: Transaction, person: str) -> list[str]:
+def linked_to(tx: Statements, person: str) -> list[str]:
     """Return the addresses of the accounts that act as a person, as a transaction sees them."""
-    return [str(row[0]) for row in await tx.fetch(_ACCOUNTS, (person,))]
+    return [str(row[0]) for row in tx.fetch(_ACCOUNTS, (person,))]
 
 
-async def _obstacle(tx: Transaction, address: str, *, keeps_the_record: bool) -> Obstacle | None:
+def _obstacle(tx: Statements, address: str, *, keeps_the_record: bool) -> Obstacle | None:
     """Return what is in the way of an account's acting as anybody else."""
-    if await person_behind(tx, address) != address:
+    if person_behind(tx, address) != address:
         return Obstacle.LINKED
     in_office = "SELECT 1 FROM member WHERE address = ? AND dismissed_at IS NULL LIMIT 1"
-    if keeps_the_record or await tx.fetch(in_office, (address,)):
+    if keeps_the_record or tx.fetch(in_office, (address,)):
         return Obstacle.KEEPS_THE_RECORD
-    return Obstacle.HAS_ACCOUNTS if await linked_to(tx, address) else None
+    return Obstacle.HAS_ACCOUNTS if linked_to(tx, address) else None
 
 
-async def _in_trail(tx: Transaction, person: str) -> bool:
+def _in_trail(tx: Statements, person: str) -> bool:
     """Tell whether the trail names a person.
 
     Of readers it says nothing: what it holds can never be removed, and their accounts are nobody's business.
     """
-    rows = await tx.fetch(
+    rows = tx.fetch(
         "SELECT 1 FROM audit WHERE actor = :person"
         " UNION ALL SELECT 1 FROM audit WHERE subject = :person LIMIT 1",
         {"person": person},

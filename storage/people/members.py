@@ -8,7 +8,7 @@ from typing import Any
 from storage.domain.changes import Appoint, Dismiss
 from storage.domain.errors import AlreadyDone
 from storage.domain.models import Action, Member
-from storage.engines.sqlite import Database, Read, Transaction
+from storage.engines.sqlite import Database, Read, Statements
 from storage.people.accounts import linked_to, person_behind
 from storage.trail.audit import AuditEntryWriter
 
@@ -68,13 +68,13 @@ def _in_office(read: Read) -> tuple[int, frozenset[tuple[str, int | None]]]:
     return int(read("PRAGMA data_version")[0][0]), offices
 
 
-async def appoint(tx: Transaction, trace: AuditEntryWriter, change: Appoint) -> str:
+def appoint(tx: Statements, trace: AuditEntryWriter, change: Appoint) -> str:
     """Make a person a moderator; return their address. Raises AlreadyDone for one who is.
 
     An account that acts as somebody stands for them.
     """
-    person = await person_behind(tx, change.address)
-    rows = await tx.fetch(
+    person = person_behind(tx, change.address)
+    rows = tx.fetch(
         "INSERT INTO member (address, story_id, handle, name, appointed_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING RETURNING id",
         (person, change.story_id, change.handle, change.name, trace.at),
@@ -82,24 +82,24 @@ async def appoint(tx: Transaction, trace: AuditEntryWriter, change: Appoint) -> 
     if not rows:
         raise AlreadyDone(f"{_named(change)} is a moderator there already")
     after: dict[str, Any] = {"handle": change.handle}
-    if accounts := await linked_to(tx, person):
+    if accounts := linked_to(tx, person):
         # Until now the trail may have known nothing of them.
         after["accounts"] = accounts
-    await trace.close(tx, Action.APPOINTED, person, story_id=change.story_id, after=after)
+    trace.close(tx, Action.APPOINTED, person, story_id=change.story_id, after=after)
     return person
 
 
-async def dismiss(tx: Transaction, trace: AuditEntryWriter, change: Dismiss) -> str:
+def dismiss(tx: Statements, trace: AuditEntryWriter, change: Dismiss) -> str:
     """End a person's being a moderator; return their address. Raises AlreadyDone for one who is none."""
-    person = await person_behind(tx, change.address)
-    rows = await tx.fetch(
+    person = person_behind(tx, change.address)
+    rows = tx.fetch(
         "UPDATE member SET dismissed_at = ? WHERE address = ? AND story_id IS ? AND dismissed_at IS NULL"
         " RETURNING id",
         (trace.at, person, change.story_id),
     )
     if not rows:
         raise AlreadyDone(_nowhere(person, change))
-    await trace.close(tx, Action.DISMISSED, person, story_id=change.story_id)
+    trace.close(tx, Action.DISMISSED, person, story_id=change.story_id)
     return person
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from storage.engines.sqlite import Transaction
+from storage.engines.sqlite import Statements
 
 # A character for private use: to the index part of a word, to a query never.
 _MARK = "\ue000"
@@ -16,18 +16,18 @@ def story_mark(story_id: int) -> str:
     return f"{_MARK}{story_id}"
 
 
-async def add(tx: Transaction, story_id: int, texts: Iterable[tuple[int, str, str]]) -> None:
+def add(tx: Statements, story_id: int, texts: Iterable[tuple[int, str, str]]) -> None:
     """Add facts of one story as (id, statement, context)."""
-    await tx.run_many(
+    tx.run_many(
         "INSERT INTO fact_text (rowid, statement, context, story)"
         f" VALUES (?, ?, ?, '{story_mark(story_id)}')",
         texts,
     )
 
 
-async def remove(tx: Transaction, fact_ids: Sequence[int]) -> None:
+def remove(tx: Statements, fact_ids: Sequence[int]) -> None:
     """Remove facts, so that search no longer finds them."""
     if fact_ids:
-        await tx.run(
+        tx.run(
             "DELETE FROM fact_text WHERE rowid IN (SELECT value FROM json_each(?))", (json.dumps(fact_ids),)
         )

@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage.changing.ledger import close_import
+from storage.changing.catalogue import add_missing
+from storage.changing.entity_rows import add_entities
 from storage.changing.references import Resolver
-from storage.changing.writing import Batch, Written
+from storage.changing.source_rows import add_sources
+from storage.changing.writing import Batch, Written, known_facts
 from storage.domain.entries import EntityEntry, FactEntry, SourceEntry, StoryEntry
 from storage.domain.errors import InvalidSheet, RecordError, UnknownRefs
-from storage.domain.models import Story
+from storage.domain.models import Action, Story
 from storage.domain.names import fold, slug
-from storage.engines.sqlite import Transaction
+from storage.engines.sqlite import Statements, Transaction
 from storage.record import Record
 from storage.sheets import formats
 from storage.trail.audit import Actor, AuditEntryWriter
@@ -44,7 +46,7 @@ async def import_sheet(
     Raises InvalidSheet with line and field of every error, OSError, and the errors of a transaction.
     """
     async with record.database.transaction() as tx:
-        trace = await AuditEntryWriter.open(tx, Actor(actor), record.ledger.clock)
+        trace = await tx.work(lambda rows: AuditEntryWriter.open(rows, Actor(actor), record.ledger.clock))
         importing = _Importing(tx, trace, story, path)
         total = formats.count_lines(path)
         for count, located in enumerate(formats.read(path)):
@@ -139,7 +141,8 @@ class _Importing:
         await self._flush(end=True)
         if self._problems:
             raise InvalidSheet(self._problems, self._count)
-        await close_import(self._tx, self._trace, self._story_id, self.written)
+        if self.written.changes:
+            await self._tx.work(self._close)
 
     def _declare(self, entry: EntityEntry) -> None:
         if self._names is not None:
@@ -186,7 +189,7 @@ class _Importing:
             self._entry or self._sources or self._entities or self._facts or self._batch
         ):
             try:
-                await self._write(end=end)
+                await self._tx.work(lambda rows: self._write(rows, end=end))
             except UnknownRefs as error:
                 self._report(self._uses.problems(error))
             except InvalidSheet:
@@ -197,28 +200,36 @@ class _Importing:
         if end:
             self._batch, self._entry, self._lines, self._uses = None, None, {}, _Uses()
 
-    async def _write(self, *, end: bool) -> None:
+    def _write(self, tx: Statements, *, end: bool) -> None:
         if self._batch is None:
-            self._story_id = await self._open_story()
-            self._resolver = await Resolver.open(self._tx, self._story_id)
-            self._batch = Batch(self._tx, self._story_id, self._trace, self._resolver)
+            self._story_id = self._open_story(tx)
+            self._resolver = Resolver(tx, self._story_id)
+            self._batch = Batch(tx, self._story_id, self._trace, self._resolver.found)
             self._batch.written = self.written
         assert self._resolver is not None
-        await self._resolver.add_sources(self._sources)
-        await self._resolver.add_entities(self._entities)
-        await self._batch.write(self._facts)
+        add_sources(tx, self._resolver, self._sources)
+        add_entities(tx, self._resolver, self._entities)
+        known = known_facts(tx, self._story_id, (fact.ref for fact in self._facts))
+        add_missing(tx, self._resolver, self._facts)
+        self._batch.write(self._facts, known)
         if end:
-            await self._batch.finish()
-            await self._lead()
+            self._batch.finish()
+            self._lead(tx)
 
-    async def _open_story(self) -> int:
+    def _close(self, tx: Statements) -> None:
+        """Write the import's entry of the trail."""
+        story_id = self._story_id
+        after = {"added": self.written.added, "updated": self.written.updated}
+        self._trace.close(tx, Action.IMPORTED, f"story {story_id}", story_id=story_id, after=after)
+
+    def _open_story(self, tx: Statements) -> int:
         title = self._entry.title if self._entry else self.story_name
         opened = (self._entry and self._entry.opened_at) or self._trace.at
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", self.story_name):
             raise RecordError(
                 f"{self.story_name!r} is no story name: use a-z, 0-9 and -, at most 40, with --story"
             )
-        rows = await self._tx.fetch(
+        rows = tx.fetch(
             "INSERT INTO story (name, title, opened_at) VALUES (:name, :title, :opened)"
             " ON CONFLICT (name) DO UPDATE SET"
             " title = CASE WHEN :titled THEN excluded.title ELSE story.title END"
@@ -227,19 +238,19 @@ class _Importing:
         )
         return int(rows[0][0])
 
-    async def _lead(self) -> None:
+    def _lead(self, tx: Statements) -> None:
         """Remember which facts tell the story in a few lines."""
         if self._entry is None or not self._entry.about:
             return
-        rows = await self._tx.fetch(
+        rows = tx.fetch(
             "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
             (self._story_id, json.dumps(self._entry.about)),
         )
         ids = {row[0]: row[1] for row in rows}
         if missing := [ref for ref in self._entry.about if ref not in ids]:
             raise RecordError(f"line {self._entry_line}, story.about: no fact has the ref {missing[0]!r}")
-        await self._tx.run("DELETE FROM lead WHERE story_id = ?", (self._story_id,))
-        await self._tx.run_many(
+        tx.run("DELETE FROM lead WHERE story_id = ?", (self._story_id,))
+        tx.run_many(
             "INSERT INTO lead VALUES (?, ?, ?)",
             [(self._story_id, position, ids[ref]) for position, ref in enumerate(self._entry.about, 1)],
         )

@@ -13,13 +13,12 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from storage.domain.clock import Clock, moment_text, read_moment
 from storage.domain.models import AuditEntry
-from storage.engines.sqlite import Database, Read, Transaction
+from storage.engines.sqlite import Database, Read, Statements
 
 # What stands before the first entry.
 GENESIS = "0" * 64
@@ -58,6 +57,14 @@ class Actor(NamedTuple):
     chat: str | None = None
 
 
+class _Last(NamedTuple):
+    """What an entry must follow: id, moment and hash of the one before it."""
+
+    id: int
+    at: str
+    hash: str
+
+
 class Verified(NamedTuple):
     """What verifying the trail found: how long it is, its last hash, and what is wrong first, if anything."""
 
@@ -66,7 +73,6 @@ class Verified(NamedTuple):
     problem: str | None
 
 
-@dataclass(slots=True)
 class AuditEntryWriter:
     """The entry of a change that is being made: opened before its rows are written, closed after.
 
@@ -74,31 +80,35 @@ class AuditEntryWriter:
     exactly which changes had been made by then, whatever became of the clock.
     """
 
-    id: int
-    at: str
-    by: Actor
-    previous: str
-    _revisions: int = field(default=0)
+    def __init__(self, by: Actor, clock: Clock, last: _Last) -> None:
+        self.id = last.id + 1
+        self.by = by
+        self._clock = clock
+        self._previous = last.hash
+        self._hash = ""
+        self._revisions = 0
+        now = moment_text(clock())
+        if now <= last.at:
+            now = moment_text(read_moment(last.at) + timedelta(microseconds=1))
+        self.at = now
 
     @classmethod
-    async def open(cls, tx: Transaction, by: Actor, clock: Clock) -> AuditEntryWriter:
-        """Begin the entry that follows the last one."""
-        rows = await tx.fetch("SELECT id, at, hash FROM audit ORDER BY id DESC LIMIT 1")
-        now = moment_text(clock())
-        if not rows:
-            return cls(1, now, by, GENESIS)
-        last = rows[0]
-        if now <= last["at"]:
-            now = moment_text(read_moment(last["at"]) + timedelta(microseconds=1))
-        return cls(last["id"] + 1, now, by, last["hash"])
+    def open(cls, tx: Statements, by: Actor, clock: Clock) -> AuditEntryWriter:
+        """Begin the entry that follows the last one of the trail."""
+        rows = tx.fetch("SELECT id, at, hash FROM audit ORDER BY id DESC LIMIT 1")
+        return cls(by, clock, _Last(*rows[0]) if rows else _Last(0, "", GENESIS))
+
+    def following(self) -> AuditEntryWriter:
+        """Begin the entry that follows this one, which is closed, in the same transaction."""
+        return AuditEntryWriter(self.by, self._clock, _Last(self.id, self.at, self._hash))
 
     def cover(self, revision: Iterable[Any]) -> None:
         """Count a revision in: its row without the entry's own id, in the order of the table's columns."""
         self._revisions = (self._revisions + _number(list(revision))) % 2**256
 
-    async def close(
+    def close(
         self,
-        tx: Transaction,
+        tx: Statements,
         action: str,
         subject: str,
         *,
@@ -110,11 +120,12 @@ class AuditEntryWriter:
         """Write the entry; `before` and `after` are anything that JSON can hold."""
         row = (
             self.id, self.at, self.by.address, self.by.chat, action, story_id, subject,
-            _json(before), _json(after), reason, f"{self._revisions:064x}", self.previous,
+            _json(before), _json(after), reason, f"{self._revisions:064x}", self._previous,
         )  # fmt: skip
-        await tx.run(
+        self._hash = _hash(row)
+        tx.run(
             f"INSERT INTO audit ({_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, _hash(row)),
+            (*row, self._hash),
         )
 
 

@@ -48,10 +48,10 @@ async def test_an_approved_draft_is_published_as_it_was_proposed(flood):
     made = await flood.ledger.make(await publication(flood, number), by=ANN)
     assert made.fact.statement == "it froze"
     draft = await flood.drafts.find(number)
-    assert (draft.state, draft.fact_id, draft.decided_by) == (DraftState.APPROVED, made.fact.id, ANN.actor)
+    assert (draft.state, draft.fact_id, draft.decided_by) == (DraftState.APPROVED, made.fact.id, ANN.address)
     assert await flood.drafts.count_waiting(1) == 0
     (told,) = await flood.audit.page(subject="F2", limit=9)
-    assert (told.action, told.actor, told.reason) == (Action.PUBLISHED, ANN.actor, f"draft D{number}")
+    assert (told.action, told.actor, told.reason) == (Action.PUBLISHED, ANN.address, f"draft D{number}")
 
 
 async def test_a_rejected_draft_keeps_the_reason(flood):

@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.domain.entries import FactEntry
 from storage.domain.errors import InvalidSheet, UnknownRefs
 from storage.domain.models import RevisionKind, Standing
 from storage.record import Record
 from storage.sheets.exporting import export_sheet
 from tests.storage.conftest import Ticking, fact, put
-from tests.storage.making import check_tables, content
+from tests.storage.making import check_tables, content, publish
 
 
 async def test_publishing_correcting_and_leaving_unchanged(record, tmp_path):
@@ -34,14 +33,13 @@ async def test_publishing_correcting_and_leaving_unchanged(record, tmp_path):
     assert history[0].at < history[1].at and history[1].actor == "tester"
 
 
-async def test_publishing_by_command(record, tmp_path):
-    await put(record, tmp_path, fact("a"))
-    written = await record.ledger.publish(1, [FactEntry(**fact("b", "roads closed"))], actor="telegram:1")
-    assert written.added == 1
-    assert (await record.facts.find(2)).statement == "roads closed"
+async def test_publishing_by_command(flood):
+    made = await publish(flood, "b", "roads closed")
+    assert (made.id, made.revision) == (2, 1)
+    assert (await flood.facts.find(2)).statement == "roads closed"
     with pytest.raises(UnknownRefs, match="nowhere"):
-        await record.ledger.publish(1, [FactEntry(**fact("c", superseded_by="nowhere"))], actor="x")
-    assert await record.facts.find(3) is None
+        await publish(flood, "c", superseded_by="nowhere")
+    assert await flood.facts.find(3) is None
 
 
 async def test_standing_follows_relations_and_what_becomes_of_the_other_side(record, tmp_path):

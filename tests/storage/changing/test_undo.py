@@ -130,7 +130,7 @@ async def test_only_ones_own_last_change_is_taken_back(flood):
     await revise(flood, 2, statement="it was damp", by=BO)
     assert (await undo(flood)).fact.statement == "it rained"
     assert (await flood.facts.find(2)).statement == "it was damp"
-    await refused(flood, "You have changed nothing yet", by=ANN._replace(actor="telegram:3"))
+    await refused(flood, "You have changed nothing yet", by=ANN._replace(address="telegram:3"))
 
 
 async def test_what_somebody_else_has_built_on_stays(flood):

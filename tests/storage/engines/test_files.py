@@ -228,7 +228,7 @@ READS = {
     "stories.in_use": lambda r: r.stories.in_use("telegram:1"),
     "stories.exceeds": lambda r: r.stories.exceeds(1, 5),
     "stories.count_facts": lambda r: r.stories.count_facts(1),
-    "chats.pressed": lambda r: r.chats.pressed("x"),
+    "buttons.pressed": lambda r: r.buttons.pressed("x"),
     "search.find": lambda r: r.search.find("flood"),
     "search.beginning": lambda r: r.search.beginning("flo", story_id=1, limit=5),
     "audit.page": lambda r: r.audit.page(limit=5),
@@ -306,8 +306,8 @@ async def test_the_contract_above_covers_every_reading_method(record):
     passed_on = {"facts.select", "facts.listed"}
     writing = {
         "stories.use",
-        "chats.button",
-        "chats.forget",
+        "buttons.button",
+        "buttons.forget",
         "progress.reach",
         "questions.keep",
         "questions.await_answer",

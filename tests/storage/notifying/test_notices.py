@@ -75,7 +75,7 @@ async def test_a_change_that_is_refused_or_rehearsed_or_breaks_off_leaves_no_not
     with pytest.raises(Refused):
         await restore(flood, 1)
     await flood.ledger.rehearse(Publish(story_id=1, fact=entry("d")), by=ANN)
-    monkeypatch.setattr("storage.changing.ledger.announce", None)
+    monkeypatch.setattr("storage.changing.fact_changes.announce", None)
     with pytest.raises(TypeError):
         await publish(flood, "d")
     assert await states(flood) == []

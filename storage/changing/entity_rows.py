@@ -1,0 +1,101 @@
+"""The rows of entities and of their names, written within the transaction of one change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from storage.changing.references import Resolver
+from storage.domain.entries import EntityEntry
+from storage.domain.errors import UnknownRefs
+from storage.domain.names import fold, parts
+from storage.engines.sqlite import Statements
+
+_ENTITY = """
+INSERT INTO entity (story_id, ref, kind, name, short, role, role_source_id, role_locator)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (story_id, ref) DO UPDATE SET kind = excluded.kind, name = excluded.name, short = excluded.short,
+    role = excluded.role, role_source_id = excluded.role_source_id, role_locator = excluded.role_locator
+"""
+_IDS = "SELECT ref, id FROM entity WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))"
+
+
+def add_entities(tx: Statements, resolver: Resolver, entities: Iterable[EntityEntry]) -> None:
+    """Add entities with all their names, or bring known ones up to date."""
+    listed = {entity.ref: entity for entity in entities}
+    if not listed:
+        return
+    resolver.find_sources({entity.source for entity in listed.values() if entity.source})
+    tx.run_many(_ENTITY, [_row(resolver, entity) for entity in listed.values()])
+    rows = tx.fetch(_IDS, (resolver.story_id, json.dumps(list(listed))))
+    ids = json.dumps([row["id"] for row in rows])
+    tx.run("DELETE FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?))", (ids,))
+    tx.run_many(
+        "INSERT INTO entity_name (entity_id, folded, rank, spelling, story_id) VALUES (?, ?, ?, ?, ?)",
+        [(row["id"], *name, resolver.story_id) for row in rows for name in _names(listed[row["ref"]])],
+    )
+    if merged := [entity for entity in listed.values() if entity.merged_into]:
+        for entity in merged:
+            _merge_named(tx, resolver.story_id, entity)
+        resolver.found.entities.clear()
+
+
+def free_refs(tx: Statements, story_id: int, refs: Iterable[str]) -> dict[str, str]:
+    """Return for each ref the first of it, ref-2, ref-3 ... that no entity has."""
+    free: dict[str, str] = {}
+    tried, number = {ref: ref for ref in refs}, 1
+    while tried:
+        taken = {row["ref"] for row in tx.fetch(_IDS, (story_id, json.dumps(list(tried.values()))))}
+        taken |= set(free.values())
+        free |= {ref: each for ref, each in tried.items() if each not in taken}
+        number += 1
+        tried = {ref: f"{ref[:190]}-{number}" for ref in tried if ref not in free}
+    return free
+
+
+def merge(tx: Statements, one: int, other: int) -> None:
+    """Merge an entity, and all merged into it, into another; repoint mentions."""
+    bound = {"id": one, "into": other}
+    tx.run("UPDATE entity SET merged_into = :into WHERE id = :id OR merged_into = :id", bound)
+    # A fact that names both names the one that is left once.
+    tx.run(
+        "DELETE FROM mention WHERE entity_id = :id AND EXISTS (SELECT 1 FROM mention m"
+        " WHERE m.fact_id = mention.fact_id AND m.part = mention.part AND m.entity_id = :into)",
+        bound,
+    )
+    tx.run("UPDATE mention SET entity_id = :into WHERE entity_id = :id", bound)
+
+
+def _merge_named(tx: Statements, story_id: int, entity: EntityEntry) -> None:
+    """Merge an entity into the one that its entry names, or into what that was merged into since."""
+    rows = tx.fetch(
+        "SELECT one.id, other.id, one.merged_into FROM entity one JOIN entity other ON other.id ="
+        " (SELECT coalesce(merged_into, id) FROM entity WHERE story_id = :story AND ref = :into)"
+        " WHERE one.story_id = :story AND one.ref = :ref AND other.id <> one.id",
+        {"story": story_id, "ref": entity.ref, "into": entity.merged_into},
+    )
+    if not rows:
+        raise UnknownRefs("entity", [entity.merged_into or ""])
+    if rows[0]["merged_into"] is None:
+        merge(tx, rows[0][0], rows[0][1])
+
+
+def _row(resolver: Resolver, entity: EntityEntry) -> tuple[Any, ...]:
+    role = (entity.role, resolver.found.source_id(entity.source), entity.locator)
+    return (resolver.story_id, entity.ref, entity.kind, entity.name, entity.short, *role)
+
+
+def _names(entity: EntityEntry) -> Iterator[tuple[str, int, str]]:
+    """Yield every folded form by which the entity can be asked, with its rank and spelling."""
+    spelled = [(entity.name, 0), *((alias, 1) for alias in (entity.short, *entity.aliases) if alias)]
+    ranked: dict[str, tuple[int, str]] = {}
+    for spelling, rank in spelled:
+        ranked.setdefault(fold(spelling), (rank, spelling))
+    for spelling, _ in spelled[: 2 if entity.short else 1]:
+        for part in parts(fold(spelling)):
+            ranked.setdefault(part, (2, spelling))
+    if entity.role:
+        ranked.setdefault(fold(entity.role), (3, entity.role))
+    for folded, (rank, spelling) in ranked.items():
+        yield folded, rank, spelling

@@ -1,0 +1,87 @@
+"""The rows of sources, written within the transaction of one change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from storage.changing.references import Resolver, SourceRef, title_words
+from storage.domain.entries import SourceEntry
+from storage.domain.errors import Refused
+from storage.engines.sqlite import Statements
+
+_SOURCE = """
+INSERT INTO source (id, story_id, ref, kind, name, title, publisher, author, url, published, note, via_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, title = excluded.title,
+    publisher = excluded.publisher, author = excluded.author, url = excluded.url,
+    published = excluded.published, note = excluded.note, via_id = excluded.via_id
+"""
+_RINGS = """
+WITH RECURSIVE walk (start, id, steps) AS (
+    SELECT id, via_id, 1 FROM source WHERE id IN (SELECT value FROM json_each(?))
+    UNION ALL
+    SELECT w.start, s.via_id, w.steps + 1 FROM walk w JOIN source s ON s.id = w.id
+    WHERE w.id <> w.start AND w.steps < 100
+)
+SELECT s.ref FROM walk w JOIN source s ON s.id = w.start WHERE w.id = w.start OR w.steps >= 100 LIMIT 1
+"""
+
+
+def add_sources(tx: Statements, resolver: Resolver, sources: Iterable[SourceEntry]) -> None:
+    """Add sources, or bring known ones up to date; a source may be relayed by one that comes later."""
+    listed = list(sources)
+    for source in listed:
+        if source.via == source.ref:
+            raise _relayed_by_itself(source.ref)
+    resolver.find_sources({ref for source in listed for ref in (source.ref, source.via) if ref})
+    known = resolver.found.sources
+    new_ids = _new_ids(tx, {source.ref: source for source in listed if source.ref not in known}.values())
+    for source in listed:
+        source_id = known[source.ref].id if source.ref in known else new_ids[source.ref]
+        known[source.ref] = SourceRef(source_id, title_words(source.title, source.name))
+    tx.run_many(_SOURCE, [_row(resolver, source) for source in listed])
+    _refuse_rings(tx, [known[source.ref].id for source in listed if source.via])
+
+
+def _new_ids(tx: Statements, sources: Iterable[SourceEntry]) -> dict[str, int]:
+    """Return an id for each new source, by ref: the one that it was exported with where that is free."""
+    wanted = {source.ref: int(source.id[1:]) if source.id else 0 for source in sources}
+    if not wanted:
+        return {}
+    free = _free(tx, {source_id for source_id in wanted.values() if source_id})
+    last = int(tx.fetch("SELECT coalesce(max(id), 0) FROM source")[0][0])
+    ids: dict[str, int] = {}
+    for ref, source_id in wanted.items():
+        last = max(last + 1, source_id if source_id in free else 0)
+        ids[ref] = source_id if source_id in free else last
+        free.discard(source_id)
+    return ids
+
+
+def _free(tx: Statements, ids: set[int]) -> set[int]:
+    if not ids:
+        return set()
+    rows = tx.fetch(
+        "SELECT id FROM source WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(ids)),)
+    )
+    return ids - {row[0] for row in rows}
+
+
+def _row(resolver: Resolver, source: SourceEntry) -> tuple[Any, ...]:
+    return (
+        resolver.found.source_id(source.ref), resolver.story_id, source.ref, source.kind, source.name,
+        source.title, source.publisher, source.author, source.url, source.published, source.note,
+        resolver.found.source_id(source.via),
+    )  # fmt: skip
+
+
+def _refuse_rings(tx: Statements, ids: list[int]) -> None:
+    """Refuse sources that relay each other in a ring: a chain must end at the document at hand."""
+    if ids and (rings := tx.fetch(_RINGS, (json.dumps(ids),))):
+        raise _relayed_by_itself(rings[0][0])
+
+
+def _relayed_by_itself(ref: str) -> Refused:
+    return Refused(f"The source {ref!r} is relayed by itself: mend its 'via'")
