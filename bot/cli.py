@@ -80,12 +80,12 @@ def chat(
 ) -> None:
     """Talk to the bot in this terminal, or answer each line of standard input."""
     from bot.frontends.terminal.app import chat as converse
-    from bot.operations import tell_shipped
+    from bot.operations import announce_first_story
     from bot.requests import Role
     from bot.wiring import open_bot
 
     async def talk(settings: Settings) -> None:
-        async with open_bot(settings, tell_shipped) as bot:
+        async with open_bot(settings, announce_first_story) as bot:
             await converse(bot.dispatcher, Role[role.name], language=settings.language, as_lines=as_lines)
 
     with _reporting(config, "chatting", quiet=True) as settings:

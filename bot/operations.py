@@ -52,7 +52,7 @@ async def export_file(
     """Write a story's fact sheet to a file, else to standard output; return a line that sums it up."""
     from storage.sheets.exporting import export_sheet
 
-    async with open_stocked(settings, tell_shipped) as record:
+    async with open_stocked(settings, announce_first_story) as record:
         with _replacing(target, force=force) as out:
             count = await export_sheet(record, out, story=story, form=form)
     return f"{_counted(count)} written to {target or 'standard output'}"
@@ -62,7 +62,7 @@ async def search(
     settings: Settings, queries: Iterator[str], out: TextIO, *, story: str | None, limit: int, as_lines: bool
 ) -> None:
     """Print the facts that match each query best; for people whole sentences with their sources."""
-    async with open_stocked(settings, tell_shipped) as record:
+    async with open_stocked(settings, announce_first_story) as record:
         story_id = await _story_id(record, story)
         for query in queries:
             found = await record.search.find(query, story_id=story_id, limit=limit)
@@ -79,7 +79,7 @@ async def search(
                 print(json.dumps({"query": query, "hits": hits}, ensure_ascii=False), file=out, flush=True)
             else:
                 facts = {fact.id: fact for fact in await record.facts.load(hit.fact_id for hit in found)}
-                rows = [f"{hit.score:6.2f}  {_printable(told(facts[hit.fact_id]))}" for hit in found]
+                rows = [f"{hit.score:6.2f}  {_printable(fact_text(facts[hit.fact_id]))}" for hit in found]
                 print("\n".join(rows) or "nothing on the record matches", file=out, flush=True)
 
 
@@ -109,7 +109,7 @@ def _hour_ago(record: Record) -> str:
 
 async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[str]:
     """Return lines that tell what became of a fact's notices in a chat; raises UserError without the fact."""
-    from bot.notices.explaining import explained
+    from bot.notices.explaining import notice_history
 
     if not re.fullmatch(r"[Ff][1-9]\d{0,14}", fact):
         raise UserError(f"{fact!r} is no fact's id: write it like F7")
@@ -121,7 +121,7 @@ async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[
             # Discord's channels have a "#" before their id, which nobody thinks of.
             chat = re.sub(r"^discord:(?=\d)", "discord:#", chat)
         retention = timedelta(days=settings.notices.retention)
-        rows = await explained(record, found, chat, topic, retention=retention)
+        rows = await notice_history(record, found, chat, topic, retention=retention)
     return [f"{label}: {text}" for label, text in rows] or [f"{fact.upper()}: no notices are kept"]
 
 
@@ -129,7 +129,7 @@ async def print_trail(
     settings: Settings, out: TextIO, *, about: str | None, since: str | None, as_lines: bool
 ) -> None:
     """Print the entries of the audit trail, oldest first; raises UserError for what it cannot look for."""
-    from bot.answers.trail import entry_item
+    from bot.answers.audit_rows import entry_item
 
     async with open_record(settings, create=False) as record:
         asked = await _trail_asked(record, about, since)
@@ -172,7 +172,7 @@ async def _trail_asked(record: Record, about: str | None, since: str | None) -> 
     return asked | {"actor": about}
 
 
-def told(fact: Fact) -> str:
+def fact_text(fact: Fact) -> str:
     """Return a fact in one line, on whose word, from which source and how it stands."""
     from bot.answers.sentences import sentence
 
@@ -210,7 +210,7 @@ def _counted(facts: int) -> str:
     return "1 fact" if facts == 1 else f"{facts} facts"
 
 
-def tell_shipped(title: str) -> None:
+def announce_first_story(title: str) -> None:
     """Say on standard error that the first story has been put on record."""
     print(f"Put the first story on record: {_printable(title)}", file=sys.stderr, flush=True)
 

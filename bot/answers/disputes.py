@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.answers.lines import stating, with_voices
+from bot.answers.lines import fact_line, fact_lines
 from bot.replies import Block, Heading, Note
 from bot.texts import _
 from storage.domain.models import Fact, RelationKind, divided
@@ -57,9 +57,9 @@ def _divided(facts: Sequence[Fact]) -> list[Block]:
     """Return the facts that some of their own voices deny."""
     blocks: list[Block] = []
     for fact in facts:
-        blocks += [Heading(text=_("Held by some, denied by others")), *with_voices(fact)]
+        blocks += [Heading(text=_("Held by some, denied by others")), *fact_lines(fact)]
     return blocks
 
 
 def _side(fact: Fact) -> Block:
-    return stating(fact).model_copy(update={"mark": None})
+    return fact_line(fact).model_copy(update={"mark": None})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from bot.answers.lines import amount, stating
+from bot.answers.lines import amount, fact_line
 from bot.answers.sentences import sentence
 from bot.replies import Block, Heading, Line
 from bot.texts import _
@@ -37,4 +37,4 @@ def _line(row: Row) -> Line:
         sentence=sentence(fact),
         counts=figure.counts,
     )
-    return stating(fact).model_copy(update={"label": amount(figure), "text": text})
+    return fact_line(fact).model_copy(update={"label": amount(figure), "text": text})

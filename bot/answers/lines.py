@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.answers.citing import cite, cite_role
-from bot.answers.dating import label
-from bot.answers.sentences import echo, sentence
+from bot.answers.citations import cite, cite_role
+from bot.answers.date_text import label
+from bot.answers.sentences import further_attribution, sentence
 from bot.replies import Block, Item, Line, Note
 from bot.texts import N_, _, ngettext
 from storage.domain.models import Attribution, Entity, Fact, Figure, Standing
@@ -26,7 +26,7 @@ def mark(fact: Fact) -> str | None:
     return _(word) if word else None
 
 
-def stating(fact: Fact, *, dated: bool = False, nested: bool = False) -> Line:
+def fact_line(fact: Fact, *, dated: bool = False, nested: bool = False) -> Line:
     """Return the line that states a fact on the word of its first attribution."""
     return Line(
         text=sentence(fact, dated=dated),
@@ -39,22 +39,22 @@ def stating(fact: Fact, *, dated: bool = False, nested: bool = False) -> Line:
     )
 
 
-def voiced(fact: Fact, attribution: Attribution, text: str) -> Line:
+def attribution_line(fact: Fact, attribution: Attribution, text: str) -> Line:
     """Return the line of one of a fact's further attributions."""
     cited = (cite(attribution),)
     return Line(text=text, citations=cited, fact=fact.id, revision=fact.revision, nested=True)
 
 
-def with_voices(fact: Fact, *, dated: bool = False) -> list[Block]:
+def fact_lines(fact: Fact, *, dated: bool = False) -> list[Block]:
     """Return a fact's line, and one for each further attribution."""
     first, *others = fact.attributions
-    further = [voiced(fact, item, echo(item, first)) for item in others]
-    return [stating(fact, dated=dated), *further]
+    further = [attribution_line(fact, item, further_attribution(item, first)) for item in others]
+    return [fact_line(fact, dated=dated), *further]
 
 
 def listing(facts: Iterable[Fact], *, dated: bool = False) -> list[Block]:
     """Return the lines of several facts."""
-    return [block for fact in facts for block in with_voices(fact, dated=dated)]
+    return [block for fact in facts for block in fact_lines(fact, dated=dated)]
 
 
 def role(entity: Entity) -> Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from bot.answers.similarity import nearest
+from bot.answers.fuzzy import nearest
 from storage.domain.names import fold
 from storage.reading.entities import Name
 

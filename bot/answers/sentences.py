@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.answers.citing import voice
-from bot.answers.dating import in_words, said_on
+from bot.answers.citations import voice
+from bot.answers.date_text import in_words, said_on
 from bot.texts import N_, _
 from storage.domain.models import Attribution, Fact, Stance
 
@@ -46,7 +46,7 @@ def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool 
     return text[:1].upper() + text[1:]
 
 
-def echo(attribution: Attribution, first: Attribution) -> str:
+def further_attribution(attribution: Attribution, first: Attribution) -> str:
     """Return a further attribution of a fact whose first one stands just above: `supported by: PACE`.
 
     Under a denial, whoever does not deny holds what is denied.

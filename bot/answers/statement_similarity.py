@@ -9,7 +9,7 @@ ALIKE = 0.6
 FEWEST = 3
 
 
-def likeness(left: str, right: str) -> float:
+def word_overlap(left: str, right: str) -> float:
     """Return the share of the shorter statement's words that the other holds, 0 if too few to tell."""
     one, other = ({word.stem for word in query_words(text)} for text in (left, right))
     common = len(one & other)

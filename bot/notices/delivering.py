@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from bot.metrics import Metrics
 from bot.notices.delivery_status import DeliveryStatus, Outcome, Transmitter
 from bot.notices.fan_out import fan_out
-from bot.notices.message_corrections import Amended, amended
-from bot.notices.notice_text import about, message_of
+from bot.notices.message_corrections import CorrectedMessage, corrected_message
+from bot.notices.notice_text import listener_name, message_of
 from bot.notices.schedule import UNGATHERED, Spans, ready_at, text_of
 from bot.replies import Reply
 from bot.texts import speak
@@ -165,7 +165,9 @@ class Deliverer:
         try:
             part = await opened(self._record, parcel)
         except Exception as error:
-            logger.exception("notices %s cannot be told to %s", parcel.notices, about(parcel.listener))
+            logger.exception(
+                "notices %s cannot be told to %s", parcel.notices, listener_name(parcel.listener)
+            )
             failed = Outcome(DeliveryStatus.FAILED, error=type(error).__name__)
             await self._surely(lambda: self._note(parcel, None, failed))
             return
@@ -192,7 +194,7 @@ class Deliverer:
         outbox, now = self._record.outbox, self._record.ledger.now()
         if self._metrics is not None:
             self._metrics.delivered(outcome.status.value)
-        name = about(parcel.listener)
+        name = listener_name(parcel.listener)
         match outcome.status:
             case DeliveryStatus.SENT:
                 said = said_of(parcel.listener, reply, outcome.messages, now) if reply is not None else None
@@ -219,11 +221,11 @@ class Deliverer:
 
     async def _amend(self, amendment: Amendment) -> None:
         speak(amendment.language)
-        right: Amended | None = None
+        right: CorrectedMessage | None = None
         try:
             if await self._record.listeners.is_paused(amendment.chat):
                 outcome = Outcome(DeliveryStatus.REFUSED, error="paused")
-            elif (right := await amended(self._record, amendment)) is None:
+            elif (right := await corrected_message(self._record, amendment)) is None:
                 outcome = Outcome(DeliveryStatus.SENT)
             else:
                 outcome = await self._put_right(amendment, right)
@@ -233,7 +235,7 @@ class Deliverer:
         revisions = right.revisions if right is not None else {}
         await self._surely(lambda: self._note_amended(amendment, outcome, revisions))
 
-    async def _put_right(self, amendment: Amendment, right: Amended) -> Outcome:
+    async def _put_right(self, amendment: Amendment, right: CorrectedMessage) -> Outcome:
         """Edit a message; say in reply to it what has changed where that has to be, or editing cannot."""
         chat = amendment.chat
         answering: int | None = amendment.message

@@ -20,7 +20,7 @@ _KINDS = {
 }
 
 
-async def explained(
+async def notice_history(
     record: Record, fact: Fact, chat: str, topic: int = 0, *, retention: timedelta
 ) -> list[tuple[str, str]]:
     """Return a row for each notice of a fact: what happened and when, and what became of it in a chat.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.answers.lines import stating, with_voices
-from bot.notices.notice_text import changed, replaced
+from bot.answers.lines import fact_line, fact_lines
+from bot.notices.notice_text import notice_blocks, replacement
 from bot.replies import Block, Heading, Line, Note, Reply
 from bot.texts import _
 from storage.domain.models import Fact, NoticeKind
@@ -17,7 +17,7 @@ from storage.record import Record
 _REMARKED = frozenset({NoticeKind.RETRACTED, NoticeKind.RESTORED})
 
 
-class Amended(NamedTuple):
+class CorrectedMessage(NamedTuple):
     """A message put right: how it reads now, or None where that cannot be told.
 
     `remark` is what is said in reply to it; `revisions` are those at which it cites its facts from then on.
@@ -29,7 +29,7 @@ class Amended(NamedTuple):
     revisions: dict[int, int]
 
 
-async def amended(record: Record, amendment: Amendment) -> Amended | None:
+async def corrected_message(record: Record, amendment: Amendment) -> CorrectedMessage | None:
     """Return how a message is put right; None where nothing of it has to be."""
     notices = await record.notices.by_id(amendment.notices)
     # What was put right before stays so: the message is made anew from what it said at first.
@@ -42,7 +42,7 @@ async def amended(record: Record, amendment: Amendment) -> Amended | None:
         return None
     blocks: list[Block] = [Heading(text=_("Correction to this message"))]
     for notice in last.values():
-        blocks += await changed(record, notice)
+        blocks += await notice_blocks(record, notice)
     said = Reply.model_validate_json(amendment.reply) if amendment.reply else None
     places = [fact.superseded_by for fact in facts.values() if fact.superseded_by is not None]
     instead = await record.facts.load(places)
@@ -50,7 +50,7 @@ async def amended(record: Record, amendment: Amendment) -> Amended | None:
     restored = {fact_id for fact_id in facts if kinds[fact_id] is NoticeKind.RESTORED}
     reply = _rewritten(said, facts, instead, restored) if said is not None else None
     now = {fact.id: fact.revision for fact in facts.values()}
-    return Amended(
+    return CorrectedMessage(
         reply=reply,
         remark=Reply(blocks=tuple(blocks)),
         must_remark=any(notice.kind in _REMARKED for notice in last.values()),
@@ -89,7 +89,7 @@ def _rewritten(
 
 
 def _readings(fact: Fact) -> tuple[str, ...]:
-    return stating(fact).text, stating(fact, dated=True).text
+    return fact_line(fact).text, fact_line(fact, dated=True).text
 
 
 def _on_record_again(fact: Fact) -> Note:
@@ -106,9 +106,9 @@ def _now(fact: Fact, instead: Sequence[Fact]) -> list[Block]:
     if fact.retracted is not None:
         return [Note(text=_("F{id} was retracted: {reason}", id=fact.id, reason=fact.retracted))]
     if fact.superseded_by is not None:
-        return replaced(fact, instead)
+        return replacement(fact, instead)
     # Dated, for it may be the date that has changed.
-    lines = list(with_voices(fact, dated=fact.occurred is not None))
+    lines = list(fact_lines(fact, dated=fact.occurred is not None))
     first = lines[0]
     assert isinstance(first, Line)  # a fact's own line comes first
     return [first.model_copy(update={"text": _("Now: {text}", text=first.text)}), *lines[1:]]

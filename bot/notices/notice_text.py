@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answers.differing import sides
-from bot.answers.lines import with_voices
-from bot.answers.relating import relation_lines
+from bot.answers.diff import differences
+from bot.answers.lines import fact_lines
+from bot.answers.relations import relation_lines
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.texts import N_, _, ngettext
 from storage.domain.models import Fact, Listener, Notice, NoticeKind
@@ -31,7 +31,7 @@ async def message_of(record: Record, notices: Sequence[Notice]) -> Reply | None:
     told = [notice for notice in notices if notice.reply is None]
     ready = [Reply.model_validate_json(notice.reply) for notice in notices if notice.reply is not None]
     for notice in told[:MOST_TOLD]:
-        blocks += await changed(record, notice)
+        blocks += await notice_blocks(record, notice)
     if len(told) > MOST_TOLD:
         more = len(told) - MOST_TOLD
         text = ngettext(
@@ -49,7 +49,7 @@ async def message_of(record: Record, notices: Sequence[Notice]) -> Reply | None:
     return Reply(blocks=tuple(blocks), actions=tuple(unique)) if blocks else None
 
 
-async def changed(record: Record, notice: Notice) -> list[Block]:
+async def notice_blocks(record: Record, notice: Notice) -> list[Block]:
     """Return what a notice tells of its fact; nothing where its fact has never stood."""
     assert notice.fact_id is not None  # only ready-made notices are about no fact
     assert notice.revision is not None
@@ -61,17 +61,17 @@ async def changed(record: Record, notice: Notice) -> list[Block]:
     reason = next((item.reason for item in revisions if item.number == notice.revision), None)
     why = [Note(text=_("Reason given: {reason}", reason=reason))] if reason else []
     if notice.kind is NoticeKind.PUBLISHED:
-        return [heading, *with_voices(now, dated=bool(now.occurred or now.occasion))]
+        return [heading, *fact_lines(now, dated=bool(now.occurred or now.occasion))]
     others = await record.facts.load(_beside(now))
     if notice.kind is NoticeKind.RELATED:
         related = relation_lines(now, {other.id: other for other in others})
         alone = Note(text=_("It is set beside no other fact any more."))
-        return [heading, *with_voices(now), *(related or [alone]), *why]
+        return [heading, *fact_lines(now), *(related or [alone]), *why]
     if notice.kind is NoticeKind.SUPERSEDED and now.superseded_by is not None:
-        return [heading, *with_voices(now), *replaced(now, others), *why]
+        return [heading, *fact_lines(now), *replacement(now, others), *why]
     before = await record.facts.at_revision(now.id, notice.revision - 1)
     if before is None or notice.kind is NoticeKind.ATTRIBUTED:
-        return [heading, *with_voices(now), *why]
+        return [heading, *fact_lines(now), *why]
     return [heading, *_side_by_side(before, now), *why]
 
 
@@ -81,11 +81,11 @@ def _beside(fact: Fact) -> list[int]:
     return ids if fact.superseded_by is None else [*ids, fact.superseded_by]
 
 
-def replaced(fact: Fact, others: Sequence[Fact]) -> list[Block]:
+def replacement(fact: Fact, others: Sequence[Fact]) -> list[Block]:
     """Return which fact has taken a fact's place, and how that reads if it is among the others."""
     news = [other for other in others if other.id == fact.superseded_by and other.retracted is None]
     note = Note(text=_("F{id} has taken its place.", id=fact.superseded_by))
-    return [note, *(line for other in news for line in with_voices(other))]
+    return [note, *(line for other in news for line in fact_lines(other))]
 
 
 def _side_by_side(before: Fact, now: Fact) -> list[Block]:
@@ -93,16 +93,16 @@ def _side_by_side(before: Fact, now: Fact) -> list[Block]:
     if now.retracted is not None:
         return [
             Note(text=_("No longer on record. It had read:")),
-            *(_marked(block, None) for block in with_voices(before)),
+            *(_marked(block, None) for block in fact_lines(before)),
         ]
     if before.retracted is not None:
-        return [Note(text=_("On record again:")), *with_voices(now)]
+        return [Note(text=_("On record again:")), *fact_lines(now)]
     if before.superseded_by is not None and now.superseded_by is None:
         note = Note(text=_("In force again: F{id} no longer takes its place.", id=before.superseded_by))
-        return [note, *with_voices(now)]
-    was, reads = sides(before, now)
+        return [note, *fact_lines(now)]
+    was, reads = differences(before, now)
     shown = [_marked(block, _("was")) for block in was] + [_marked(block, _("now")) for block in reads]
-    return shown or list(with_voices(now))
+    return shown or list(fact_lines(now))
 
 
 def _marked(block: Block, label: str | None) -> Block:
@@ -112,6 +112,6 @@ def _marked(block: Block, label: str | None) -> Block:
     return block.model_copy(update={"label": shown, "mark": None})
 
 
-def about(listener: Listener) -> str:
+def listener_name(listener: Listener) -> str:
     """Return how a listener is named in logs: ids only, never what people wrote."""
     return f"{listener.chat}/{listener.topic}" if listener.topic else listener.chat

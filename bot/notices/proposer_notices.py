@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.answers.lines import with_voices
+from bot.answers.lines import fact_lines
 from bot.replies import Block, Note, Reply
 from bot.texts import _, speak, spoken
 from storage.changing import drafts
@@ -54,5 +54,5 @@ async def _outcome(record: Record, draft: Draft) -> list[Block]:
     facts = await record.facts.load([draft.fact_id]) if draft.fact_id is not None else []
     return [
         Note(text=text),
-        *(line for fact in facts if fact.retracted is None for line in with_voices(fact)),
+        *(line for fact in facts if fact.retracted is None for line in fact_lines(fact)),
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.answers.lines import with_voices
+from bot.answers.lines import fact_lines
 from bot.questions import wording
 from bot.questions.finding import subject_of
 from bot.questions.relevance import best, stating_words, surrounding_words, weigh
@@ -101,5 +101,5 @@ async def _tell(record: Record, question: OpenQuestion, fact: Fact) -> None:
         for chat, language in await questions.answer(tx, question.id, fact.id, now):
             speak(language)
             note = Note(text=_("You asked: “{question}”. This has come on record:", question=question.text))
-            reply = Reply(blocks=(note, *with_voices(fact, dated=dated)))
+            reply = Reply(blocks=(note, *fact_lines(fact, dated=dated)))
             await post(tx, chat, reply.model_dump_json(), now, language)

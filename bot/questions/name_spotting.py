@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.answers.fuzzy import nearest
 from bot.answers.matching import PLAIN
-from bot.answers.similarity import nearest
 from bot.questions.wording import words
 from storage.domain.words import STOPWORDS
 from storage.reading.entities import Name

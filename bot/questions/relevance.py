@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answers.similarity import ratio
+from bot.answers.fuzzy import ratio
 from bot.questions.wording import Question, Wanted, words
 from storage.domain import dates
 from storage.domain.models import Entity, EntityKind, Fact

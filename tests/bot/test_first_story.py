@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.answers.citing import describe
-from bot.answers.dating import told
+from bot.answers.citations import describe
+from bot.answers.date_text import when_text
 from bot.answers.lines import amount
 from bot.answers.sentences import sentence
 from storage.domain.models import Entity, EntityKind, Fact, RelationKind, Source, SourceKind, Stance, Standing
@@ -185,14 +185,14 @@ def test_the_warrant_for_putin_is_of_march_2023_without_a_day(story):
     assert speakers(warrant) == ["International Criminal Court"]
     assert "Putin" in [entity.name for entity in warrant.about]
     assert locators(warrant) == {"¶8"}
-    assert "no day" in told(warrant)
+    assert "no day" in when_text(warrant)
 
 
 def test_the_call_of_18_july_has_no_year_and_says_so(story):
     calls = [fact for fact in story.facts if fact.occurred == "XXXX-07-18"]
     assert calls and all(locators(fact) == {"¶10"} for fact in calls)
     assert all(item.stance is Stance.CALLS_FOR for fact in calls for item in fact.attributions)
-    assert all("year not given" in told(fact) for fact in calls)
+    assert all("year not given" in when_text(fact) for fact in calls)
     assert any("Lukashenko" in fact.statement for fact in calls)
     assert any("Putin" in fact.statement and "same" in fact.statement for fact in calls)
 
@@ -211,7 +211,7 @@ def test_the_party_has_no_date_and_no_place(story):
     party = story.telling("party")
     assert len(party) >= 5
     assert all(fact.occurred is None and fact.places == () for fact in party)
-    assert all("no date" in told(fact) for fact in party if fact.occasion)
+    assert all("no date" in when_text(fact) for fact in party if fact.occasion)
 
 
 def test_an_undated_fact_says_that_the_article_leaves_it_open(story):

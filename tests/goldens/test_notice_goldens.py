@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.notices.message_corrections import amended
+from bot.notices.message_corrections import corrected_message
 from bot.notices.notice_text import message_of
 from bot.replies import Reply
 from storage.notifying.notices import post
@@ -117,20 +117,20 @@ async def test_what_is_told_with_an_answer(wire: Wire, snapshot: SnapshotAsserti
 )
 async def test_how_a_message_reads_then(wire: Wire, snapshot: SnapshotAssertion, name: str) -> None:
     facts = await wire.record.facts.load([1, 2, 3])
-    from bot.answers.lines import with_voices
+    from bot.answers.lines import fact_lines
     from bot.replies import Action, Heading
 
     said = Reply(
         blocks=(
             Heading(text="What is known", level=1),
-            *(line for fact in facts for line in with_voices(fact)),
+            *(line for fact in facts for line in fact_lines(fact)),
         ),
         actions=(Action(label="who", command="/who"),),
     )
     change, count = CHANGES[name]
     await change(wire)
     ids = tuple(notice.id for notice in await notices(wire, count) if notice.fact_id in said.facts)
-    right = await amended(
+    right = await corrected_message(
         wire.record, Amendment("telegram:1", 0, 5, "en", said.model_dump_json(), ids, attempts=0)
     )
     assert f"{shown(right.reply)}\n=== in reply\n{shown(right.remark)}" == snapshot.use_extension(Golden)
@@ -141,7 +141,7 @@ async def test_how_a_notice_reads_once_it_is_out_of_date(wire: Wire, snapshot: S
     told = await message_of(wire.record, await notices(wire, 1))
     await wire.change(1, statement="It rained for five days.")
     (last,) = await notices(wire, 1)
-    right = await amended(
+    right = await corrected_message(
         wire.record, Amendment("telegram:1", 0, 5, "en", told.model_dump_json(), (last.id,), attempts=0)
     )
     assert shown(right.reply) == snapshot.use_extension(Golden)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from bot.answers.citing import describe
+from bot.answers.citations import describe
 from bot.answers.sentences import sentence
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Command, Kind, Offer, Values, matching

@@ -11,7 +11,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
-from bot.answers.differing import meanwhile
+from bot.answers.diff import changed_meanwhile
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Command
 from bot.commands.dialogue.forms import AGAIN, CONFIRM, Amiss, Field, Filled, Form, Option, Proposal, Unclear
@@ -295,4 +295,4 @@ async def _meanwhile(context: Context, change: Revise) -> tuple[Block, ...]:
     assert then is not None  # revisions are never deleted
     assert now is not None  # facts neither
     later = [item for item in await facts.revisions(change.fact_id) if item.number > change.expected]
-    return meanwhile(then, now, later, await context.names())
+    return changed_meanwhile(then, now, later, await context.names())

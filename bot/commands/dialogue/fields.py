@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answers.amounts import read_figures
+from bot.answers.figure_parsing import read_figures
 from bot.answers.stances import stance_of
 from bot.commands.core.context import Context
 from bot.commands.dialogue.forms import Check, Field, Filled, Option

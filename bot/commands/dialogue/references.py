@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from bot.answers.citing import short
+from bot.answers.citations import short
 from bot.answers.matching import match, suggestions
 from bot.commands.core.context import Context
 from bot.commands.dialogue.forms import Option, Unclear

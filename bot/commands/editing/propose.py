@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.answers.citing import cite
-from bot.answers.dating import told
-from bot.answers.lines import amount, with_voices
-from bot.answers.statement_similarity import ALIKE, likeness
+from bot.answers.citations import cite
+from bot.answers.date_text import when_text
+from bot.answers.lines import amount, fact_lines
+from bot.answers.statement_similarity import ALIKE, word_overlap
 from bot.commands.core.context import Context
 from bot.commands.dialogue import fields, header_lines
 from bot.commands.dialogue.entries import Composer
@@ -116,10 +116,10 @@ def _instead(context: Context, filled: Filled, alike: Sequence[Fact]) -> tuple[O
 
 def as_readers_see(fact: Fact) -> list[Block]:
     """Return the lines of a fact that is not on record yet, and so has no id of its own."""
-    lines = [block.model_copy(update={"fact": None}) for block in with_voices(fact)]
+    lines = [block.model_copy(update={"fact": None}) for block in fact_lines(fact)]
     cited = (cite(fact.attributions[0]),)
     particulars = {
-        _("When"): told(fact) if fact.occurred or fact.occasion or fact.date_note else "",
+        _("When"): when_text(fact) if fact.occurred or fact.occasion or fact.date_note else "",
         _("Places"): ", ".join(place.name for place in fact.places),
         _("About"): ", ".join(entity.name for entity in fact.about),
         _("Figures given"): "; ".join(f"{amount(item)}: {item.counts}" for item in fact.figures),
@@ -137,7 +137,7 @@ def as_readers_see(fact: Fact) -> list[Block]:
 async def looking_alike(context: Context, statement: str) -> list[Fact]:
     """Return facts in force that may say the same in other words, the likest first."""
     hits = await context.record.search.find(statement, story_id=context.story.id, limit=8)
-    shares = {hit.fact_id: likeness(statement, hit.statement) for hit in hits}
+    shares = {hit.fact_id: word_overlap(statement, hit.statement) for hit in hits}
     likest = sorted((i for i, share in shares.items() if share >= ALIKE), key=lambda i: -shares[i])[:2]
     return await context.record.facts.load(likest)
 
@@ -148,14 +148,14 @@ def alike_lines(alike: Sequence[Fact]) -> list[Block]:
         return []
     return [
         Heading(text=_("On record already, and like it")),
-        *(line for fact in alike for line in with_voices(fact)),
+        *(line for fact in alike for line in fact_lines(fact)),
     ]
 
 
 async def _done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     assert made.fact is not None
     return Reply(
-        blocks=(Note(text=_("F{id} is on record.", id=made.fact.id)), *with_voices(made.fact)),
+        blocks=(Note(text=_("F{id} is on record.", id=made.fact.id)), *fact_lines(made.fact)),
         actions=(
             Action(label=_("Undo"), command="/undo"),
             Action(label=made.subject, command=f"/fact {made.subject}"),

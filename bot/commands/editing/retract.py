@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answers.differing import was_and_is
+from bot.answers.diff import before_and_after
 from bot.commands.core.completion import retracted_facts
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Kind, commands
@@ -125,4 +125,4 @@ async def undo(context: Context, _argument: str) -> Reply:
         return Reply(blocks=(Note(text=_("Undone: {subject} reads as before.", subject=undone.subject)),))
     was = await context.record.facts.at_revision(undone.fact.id, undone.fact.revision - 1)
     assert was is not None  # what is undone is a revision of its own
-    return Reply(blocks=(Note(text=_("Undone.")), *was_and_is(was, undone.fact)))
+    return Reply(blocks=(Note(text=_("Undone.")), *before_and_after(was, undone.fact)))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.answers.differing import was_and_will_be
-from bot.answers.lines import with_voices
+from bot.answers.diff import preview
+from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Kind
 from bot.commands.dialogue import header_lines
@@ -46,7 +46,7 @@ def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Fille
         )
         rehearsed = await context.record.ledger.rehearse(change, by=context.by)
         assert rehearsed.fact is not None
-        return Proposal(change, (*was_and_will_be(fact, rehearsed.fact), *_why(change)))
+        return Proposal(change, (*preview(fact, rehearsed.fact), *_why(change)))
 
     return propose
 
@@ -74,7 +74,7 @@ async def done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     assert made.fact is not None
     text = _("F{id} is retracted.") if made.fact.retracted else _("F{id} is changed: revision {number}.")
     note = Note(text=text.format(id=made.fact.id, number=made.fact.revision))
-    lines = [] if made.fact.retracted else with_voices(made.fact)
+    lines = [] if made.fact.retracted else fact_lines(made.fact)
     undo = Action(label=_("Undo"), command="/undo")
     return Reply(
         blocks=(note, *lines), actions=(undo, Action(label=made.subject, command=f"/fact {made.subject}"))

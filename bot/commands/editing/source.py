@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.answers.citing import describe
+from bot.answers.citations import describe
 from bot.commands.core.completion import sources
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Kind, commands

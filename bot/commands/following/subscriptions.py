@@ -6,16 +6,16 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.answers.dating import day
+from bot.answers.date_text import day
 from bot.answers.matching import match, suggestions
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Kind, Offer, commands, listed, matching
 from bot.commands.following.settings import described, few_words, reach_notes
 from bot.commands.reading.name_lookup import entity_named
 from bot.errors import UserError
-from bot.notices.explaining import explained
+from bot.notices.explaining import notice_history
 from bot.notices.fan_out import Reach, reach
-from bot.notices.notice_text import changed
+from bot.notices.notice_text import notice_blocks
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
@@ -252,7 +252,7 @@ async def catchup(context: Context, _argument: str) -> Reply:
         return Reply(blocks=(Note(text=_("Nothing has changed since this chat last looked.")),))
     blocks: list[Block] = [Heading(text=_("Changed since this chat last looked"), level=1)]
     for notice in notices[: context.page]:
-        blocks += await changed(record, notice)
+        blocks += await notice_blocks(record, notice)
     more = (Action(label=_("Go on"), command="/catchup"),) if more_to_come else ()
     return Reply(blocks=tuple(blocks), actions=more)
 
@@ -277,7 +277,9 @@ async def why(context: Context, argument: str) -> Reply:
     """Explain what became of the notices about a fact in this chat."""
     fact = await context.fact(argument)
     request = context.request
-    rows = await explained(context.record, fact, request.chat, request.topic, retention=context.retention)
+    rows = await notice_history(
+        context.record, fact, request.chat, request.topic, retention=context.retention
+    )
     heading = Heading(text=_("Notices about F{id} to this chat", id=fact.id), level=1)
     if not rows:
         since = day((await context.record.facts.revisions(fact.id))[0].at)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answers.lines import stating, with_voices
+from bot.answers.lines import fact_line, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Kind, commands
 from bot.commands.reading.who import FAMILY
@@ -45,7 +45,7 @@ async def what(context: Context, argument: str) -> Reply:
         return Reply(blocks=(Note(text=text),))
     shown = facts[: context.page]
     more = (context.more("", shown[-1].id),) if len(facts) > context.page else ()
-    lines = [block for fact in shown for block in with_voices(fact)]
+    lines = [block for fact in shown for block in fact_lines(fact)]
     return Reply(blocks=(Heading(text=_("On record"), level=1), *lines), actions=more)
 
 
@@ -59,7 +59,7 @@ async def _found(context: Context, argument: str) -> Reply:
     found = [item.fact for item in bearings if item.words >= 0.5 and item.names >= 0.5][: context.page]
     if not found:
         return _not_on_record(argument, bearings)
-    lines = [block for fact in found for block in with_voices(fact)]
+    lines = [block for fact in found for block in fact_lines(fact)]
     return Reply(blocks=(Heading(text=_("On record: {words}", words=argument[:80]), level=1), *lines))
 
 
@@ -125,7 +125,7 @@ async def _answered(context: Context, question: Question, answering: Sequence[Be
         blocks.append(Note(text=_("Only calls for that are on record:")))
     for item in answering:
         dated = question.wanted is Wanted.WHEN or question.date is not None
-        blocks += with_voices(item.fact, dated=dated)
+        blocks += fact_lines(item.fact, dated=dated)
         opposing = [
             relation.other_id
             for relation in item.fact.relations
@@ -139,7 +139,7 @@ async def _answered(context: Context, question: Question, answering: Sequence[Be
 
 
 def _against(fact: Fact) -> Line:
-    line = stating(fact, nested=True)
+    line = fact_line(fact, nested=True)
     return line.model_copy(update={"text": _("against this: {sentence}", sentence=line.text), "mark": None})
 
 
@@ -171,7 +171,7 @@ def _unanswered(question: Question, bearings: Sequence[Bearing]) -> Reply:
     }
     if not touching or question.wanted not in missing:
         return _not_on_record(question.text, bearings)
-    lines = [stating(item.fact, dated=question.wanted is Wanted.WHEN) for item in touching]
+    lines = [fact_line(item.fact, dated=question.wanted is Wanted.WHEN) for item in touching]
     return Reply(blocks=(Note(text=missing[question.wanted]), *lines))
 
 
@@ -182,7 +182,7 @@ def _not_on_record(text: str, bearings: Sequence[Bearing]) -> Reply:
     if not nearest:
         actions = tuple(Action(label=name, command=f"/{name}") for name in ("about", "who", "help"))
         return Reply(blocks=(note,), actions=actions)
-    lines = [stating(item.fact) for item in nearest]
+    lines = [fact_line(item.fact) for item in nearest]
     return Reply(blocks=(note, Heading(text=_("Nearest on record, not an answer")), *lines))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.answers.citing import cite
-from bot.answers.dating import day, told
-from bot.answers.differing import revised, sides
+from bot.answers.citations import cite
+from bot.answers.date_text import day, when_text
+from bot.answers.diff import differences, revision_row
 from bot.answers.disputes import disputes
 from bot.answers.figures import figure_lines
-from bot.answers.lines import amount, mark, stating
-from bot.answers.relating import relation_lines
+from bot.answers.lines import amount, fact_line, mark
+from bot.answers.relations import relation_lines
 from bot.answers.sentences import sentence
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Kind, commands
@@ -44,7 +44,7 @@ async def fact(context: Context, argument: str) -> Reply:
     latest = _("Latest revisions ({shown} of {count})", shown=len(shown), count=len(revisions))
     blocks.append(Heading(text=_("Revisions") if shown == revisions else latest))
     names = await _names(context)
-    blocks += [revised(item, names) for item in shown]
+    blocks += [revision_row(item, names) for item in shown]
     return Reply(blocks=tuple(blocks), actions=(Action(label=_("History"), command=f"/history F{found.id}"),))
 
 
@@ -87,7 +87,7 @@ def _voice(found: Fact, position: int) -> Line:
 def _particulars(found: Fact) -> list[Block]:
     """Return the lines with a fact's date, places, figures and quotes."""
     cited = (cite(found.attributions[0]),)
-    blocks: list[Block] = [Line(label=_("When"), text=told(found), citations=cited, fact=found.id)]
+    blocks: list[Block] = [Line(label=_("When"), text=when_text(found), citations=cited, fact=found.id)]
     if found.places:
         blocks.append(
             Line(
@@ -134,7 +134,7 @@ async def history(context: Context, argument: str) -> Reply:
     blocks: list[Block] = [Heading(text=_("History of F{id}", id=found.id), level=1)]
     names = await _names(context)
     for revision in shown:
-        blocks.append(revised(revision, names))
+        blocks.append(revision_row(revision, names))
         blocks += await _became(context, found.id, revision.number)
     more = (context.more(argument, shown[-1].number),) if len(revisions) > context.page else ()
     return Reply(blocks=tuple(blocks), actions=more)
@@ -147,8 +147,8 @@ async def _became(context: Context, fact_id: int, number: int) -> list[Block]:
     if then is None or then.retracted is not None:
         return []
     if before is None or before.retracted is not None:
-        return [stating(then, nested=True).model_copy(update={"mark": None})]
-    _was, now = sides(before, then)
+        return [fact_line(then, nested=True).model_copy(update={"mark": None})]
+    _was, now = differences(before, then)
     return [line.model_copy(update={"nested": True, "mark": None}) for line in now if isinstance(line, Line)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answers.citing import describe, short
+from bot.answers.citations import describe, short
 from bot.answers.lines import listing
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Kind, commands

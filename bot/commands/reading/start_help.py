@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from itertools import groupby
 
-from bot.answers.dating import day
+from bot.answers.date_text import day
 from bot.answers.lines import listing
 from bot.answers.matching import suggestions
 from bot.commands.core.context import Context

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.answers.dating import day, in_words, label
-from bot.answers.lines import listing, stating
+from bot.answers.date_text import day, in_words, label
+from bot.answers.lines import fact_line, listing
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Kind, commands
 from bot.commands.reading.who import FAMILY
@@ -56,7 +56,7 @@ async def when(context: Context, argument: str) -> Reply:
     if not known:
         note = Note(text=_("When that was is not on record; this is what is:"))
         return Reply(blocks=(heading, note, *listing(facts)))
-    return Reply(blocks=(heading, *(stating(fact, dated=True) for fact in known)))
+    return Reply(blocks=(heading, *(fact_line(fact, dated=True) for fact in known)))
 
 
 async def _timeline(context: Context) -> Reply:
@@ -75,13 +75,13 @@ async def _timeline(context: Context) -> Reply:
     elif context.after[1:].isdecimal():
         open_after = int(context.after[1:16])
     blocks: list[Block] = [Heading(text=_("Timeline"), level=1)]
-    blocks += [stating(fact, dated=True) for fact in facts[: context.page]]
+    blocks += [fact_line(fact, dated=True) for fact in facts[: context.page]]
     if len(facts) > context.page:
         return Reply(blocks=tuple(blocks), actions=(context.more("", _after(facts[context.page - 1])),))
     undated = await context.record.listings.undated(context.story.id, after=open_after, limit=wanted)
     if undated:
         blocks.append(Heading(text=_("Date left open by the source")))
-        blocks += [stating(fact, dated=True) for fact in undated[: context.page]]
+        blocks += [fact_line(fact, dated=True) for fact in undated[: context.page]]
     if len(blocks) == 1:
         blocks.append(Note(text=_("No dates are on record in this story.")))
     more = (context.more("", f"o{undated[context.page - 1].id}"),) if len(undated) > context.page else ()
@@ -102,12 +102,12 @@ async def _within(context: Context, argument: str, span: dates.Span) -> Reply:
             limit=context.page + 1,
         )
     blocks: list[Block] = [Heading(text=_("When: {words}", words=argument[:80]), level=1)]
-    blocks += [stating(fact, dated=True) for fact in facts[: context.page]]
+    blocks += [fact_line(fact, dated=True) for fact in facts[: context.page]]
     if not facts:
         blocks.append(Note(text=_("That time is not on record: no fact is dated to it.")))
     if not span.yearless and (same := await _same_day(context, span)):
         blocks.append(Heading(text=_("Same day or month, year not given by the source")))
-        blocks += [stating(fact, dated=True) for fact in same]
+        blocks += [fact_line(fact, dated=True) for fact in same]
     more = len(facts) > context.page and not span.yearless
     return Reply(
         blocks=tuple(blocks),

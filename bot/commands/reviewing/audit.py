@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.answers.differing import sides
-from bot.answers.lines import with_voices
-from bot.answers.trail import entry_item
+from bot.answers.audit_rows import entry_item
+from bot.answers.diff import differences
+from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Kind, commands
 from bot.commands.reviewing.review import FAMILY
@@ -90,8 +90,8 @@ async def _before_and_after(context: Context, entry: AuditEntry) -> list[Block]:
     before = await context.record.facts.at_revision(fact_id, number - 1) if number > 1 else None
     assert after is not None  # its revision was just read
     if before is None:
-        return _labelled(_("after"), with_voices(after))
-    was, now = sides(before, after)
+        return _labelled(_("after"), fact_lines(after))
+    was, now = differences(before, after)
     return [*_labelled(_("before"), was), *_labelled(_("after"), now)]
 
 

@@ -6,7 +6,7 @@ import re
 from itertools import groupby
 from typing import NamedTuple
 
-from bot.answers.dating import day
+from bot.answers.date_text import day
 from bot.answers.matching import suggestions
 from bot.commands.core.context import Context
 from bot.commands.core.handles import platform_of

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from bot.answers.differing import was_and_will_be
-from bot.answers.lines import with_voices
+from bot.answers.diff import preview
+from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.registry import Argument, Kind, commands
 from bot.commands.dialogue import fields, header_lines
@@ -136,7 +136,7 @@ def _decided(made: ChangeResult, text: str) -> Reply:
     """Return what is said of a draft that came on record."""
     assert made.fact is not None
     following = (Action(label=_("Next"), command="/review"), Action(label=_("Undo"), command="/undo"))
-    return Reply(blocks=(Note(text=text), *with_voices(made.fact)), actions=following)
+    return Reply(blocks=(Note(text=text), *fact_lines(made.fact)), actions=following)
 
 
 async def _propose_same(context: Context, filled: Filled) -> Proposal:
@@ -159,7 +159,7 @@ async def _propose_same(context: Context, filled: Filled) -> Proposal:
     rehearsed = await context.record.ledger.rehearse(change, by=context.by)
     assert rehearsed.fact is not None
     left = Note(text=_("Of the draft only whose word it is is taken over; its statement is left out."))
-    return Proposal(change, (*was_and_will_be(fact, rehearsed.fact), left))
+    return Proposal(change, (*preview(fact, rehearsed.fact), left))
 
 
 async def _same_done(_context: Context, filled: Filled, made: ChangeResult) -> Reply:

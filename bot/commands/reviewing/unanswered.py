@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.answers.dating import day
+from bot.answers.date_text import day
 from bot.commands.core.context import Context
 from bot.commands.core.registry import commands
 from bot.commands.reviewing.review import FAMILY

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.sentences import echo, sentence
+from bot.answers.sentences import further_attribution, sentence
 from storage.domain.models import Attribution, Entity, EntityKind, Fact, Source, SourceKind, Stance
 from storage.domain.names import fold
 
@@ -100,19 +100,21 @@ def test_any_attribution_of_a_fact_can_speak_its_sentence():
 @pytest.mark.parametrize("stance", list(Stance))
 def test_a_further_voice_is_named_with_its_stance(stance):
     first = Attribution(source=ARTICLE)
-    said = echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
+    said = further_attribution(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
     assert said.endswith(": the High Court")
     assert "denied" not in said or stance is Stance.DENIES
-    assert len({echo(Attribution(source=ARTICLE, stance=other), first) for other in Stance}) == len(Stance)
+    assert len(
+        {further_attribution(Attribution(source=ARTICLE, stance=other), first) for other in Stance}
+    ) == len(Stance)
 
 
 @pytest.mark.parametrize("stance", list(Stance))
 def test_under_a_denial_whoever_does_not_deny_holds_what_is_denied(stance):
     """“Supported by: the court” would read as if the court supported the denial."""
     first = Attribution(source=ARTICLE, speaker=MAYOR, stance=Stance.DENIES)
-    said = echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
+    said = further_attribution(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
     if stance is Stance.DENIES:
-        assert said == echo(Attribution(source=ARTICLE, speaker=COURT, stance=stance), ANYBODY)
+        assert said == further_attribution(Attribution(source=ARTICLE, speaker=COURT, stance=stance), ANYBODY)
     else:
         assert said == "not denied but held by: the High Court"
 

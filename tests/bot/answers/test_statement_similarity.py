@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.statement_similarity import ALIKE, likeness
+from bot.answers.statement_similarity import ALIKE, word_overlap
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from bot.answers.statement_similarity import ALIKE, likeness
     ],
 )
 def test_the_same_in_other_words(left, right):
-    assert likeness(left, right) >= ALIKE
+    assert word_overlap(left, right) >= ALIKE
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_the_same_in_other_words(left, right):
     ],
 )
 def test_something_else_or_too_few_words_to_tell(left, right):
-    assert likeness(left, right) < ALIKE
+    assert word_overlap(left, right) < ALIKE
 
 
 WORDS = st.lists(
@@ -45,11 +45,11 @@ WORDS = st.lists(
 @given(WORDS, WORDS)
 def test_likeness_is_a_share_and_the_same_either_way(left, right):
     one, other = " ".join(left), " ".join(right)
-    assert likeness(one, other) == likeness(other, one)
-    assert 0.0 <= likeness(one, other) <= 1.0
-    assert likeness(one, one) in (0.0, 1.0)
+    assert word_overlap(one, other) == word_overlap(other, one)
+    assert 0.0 <= word_overlap(one, other) <= 1.0
+    assert word_overlap(one, one) in (0.0, 1.0)
 
 
 @given(st.text(max_size=100), st.text(max_size=100))
 def test_any_texts_can_be_compared(left, right):
-    assert 0.0 <= likeness(left, right) <= 1.0
+    assert 0.0 <= word_overlap(left, right) <= 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.notices.delivery_status import DeliveryStatus, Outcome
-from bot.notices.explaining import explained
+from bot.notices.explaining import notice_history
 from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.notices.schedule import UNGATHERED
 from storage.domain.models import Cadence
@@ -23,7 +23,9 @@ async def why(wire: Wire, fact_id: int, chat: str = "telegram:1", topic: int = 0
     fact = await wire.record.facts.find(fact_id)
     return [
         f"{label}: {text}"
-        for label, text in await explained(wire.record, fact, chat, topic, retention=UNGATHERED.retention)
+        for label, text in await notice_history(
+            wire.record, fact, chat, topic, retention=UNGATHERED.retention
+        )
     ]
 
 

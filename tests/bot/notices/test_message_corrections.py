@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answers.lines import with_voices
+from bot.answers.lines import fact_lines
 from bot.notices import delivering
 from bot.notices.delivery_status import DeliveryStatus, Outcome
-from bot.notices.message_corrections import amended
+from bot.notices.message_corrections import corrected_message
 from bot.notices.receipt_buffer import MOST_GATHERED, ReceiptBuffer
 from bot.replies import Heading, Note, Reply
 from storage.domain.errors import BusyRecord
@@ -26,7 +26,7 @@ async def wire(tmp_path):
 
 async def reply_of(wire: Wire, *facts: int) -> Reply:
     found = await wire.record.facts.load(facts)
-    lines = [line for fact in found for line in with_voices(fact)]
+    lines = [line for fact in found for line in fact_lines(fact)]
     return Reply(blocks=(Heading(text="What is known", level=1), *lines))
 
 
@@ -207,9 +207,9 @@ async def test_a_message_that_cannot_be_worked_out_holds_up_no_other(wire: Wire,
     async def broken(record, amendment):
         if amendment.chat == "telegram:1":
             raise ZeroDivisionError
-        return await amended(record, amendment)
+        return await corrected_message(record, amendment)
 
-    monkeypatch.setattr(delivering, "amended", broken)
+    monkeypatch.setattr(delivering, "corrected_message", broken)
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
     assert edited(wire) == [("telegram:2", 11)]

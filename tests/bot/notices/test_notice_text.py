@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.notices.notice_text import MOST_TOLD, about, changed, message_of
+from bot.notices.notice_text import MOST_TOLD, listener_name, message_of, notice_blocks
 from bot.replies import Heading, Line, Note, Reply
 from storage.domain.models import Listener, Notice, NoticeKind
 from tests.bot.wire import Wire, open_wire
@@ -56,7 +56,7 @@ async def test_a_notice_tells_of_its_own_change_whatever_has_become_of_the_fact_
     await wire.change(1, statement="It rained for four days.")
     (first,) = await last(wire)
     await wire.change(1, statement="It rained for five days.")
-    texts = [block.text for block in await changed(wire.record, first)]
+    texts = [block.text for block in await notice_blocks(wire.record, first)]
     assert "Ann Ray said that it rained for four days" in texts
     assert not any("five" in text for text in texts)
 
@@ -132,13 +132,13 @@ async def test_a_change_of_two_stories_says_what_it_says_of_each(wire: Wire, tmp
 async def test_a_notice_of_a_revision_that_never_was_tells_nothing(wire: Wire):
     at = wire.record.ledger.now()
     strange = Notice(id=9, kind=NoticeKind.CORRECTED, made_at=at, due_at=at, fact_id=1, revision=7)
-    assert await changed(wire.record, strange) == []
+    assert await notice_blocks(wire.record, strange) == []
     assert await message_of(wire.record, [strange]) is None
 
 
 def test_a_log_names_a_chat_and_its_topic():
-    assert about(Listener(id=1, chat="telegram:-1")) == "telegram:-1"
-    assert about(Listener(id=1, chat="telegram:-1", topic=4)) == "telegram:-1/4"
+    assert listener_name(Listener(id=1, chat="telegram:-1")) == "telegram:-1"
+    assert listener_name(Listener(id=1, chat="telegram:-1", topic=4)) == "telegram:-1/4"
 
 
 async def test_a_fact_whose_place_is_taken_no_more_reads_as_it_stands(wire: Wire):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answers import trail
+from bot.answers import audit_rows
 from bot.replies import Item, Line
 from storage.domain.entries import FactEntry
 from storage.domain.models import Action
@@ -94,11 +94,11 @@ async def test_a_source_and_a_draft_have_entries_as_well(desk):
 
 
 def test_every_kind_of_change_has_its_words():
-    assert set(trail._DONE) == set(Action)
+    assert set(audit_rows._DONE) == set(Action)
 
 
 def test_every_field_of_a_fact_has_its_words_or_is_told_by_what_was_done():
-    assert set(FactEntry.model_fields) - set(trail._FIELDS) == {
+    assert set(FactEntry.model_fields) - set(audit_rows._FIELDS) == {
         "id", "ref", "superseded_by", "retracted", "revisions",
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.amounts import read_figures
+from bot.answers.figure_parsing import read_figures
 from bot.answers.lines import amount
 from bot.errors import UserError
 from storage.domain.entries import FigureEntry

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.answers.citing import cite
-from bot.answers.dating import day, told
-from bot.answers.lines import amount, mark, stating, voiced, with_voices
+from bot.answers.citations import cite
+from bot.answers.date_text import day, when_text
+from bot.answers.lines import amount, attribution_line, fact_line, fact_lines, mark
 from bot.answers.sentences import sentence
 from bot.replies import Block, Heading, Item, Line, Note
 from bot.texts import N_, _
@@ -23,7 +23,7 @@ REVISED = {
 }
 
 
-def was_and_will_be(was: Fact, will_be: Fact) -> tuple[Block, ...]:
+def preview(was: Fact, will_be: Fact) -> tuple[Block, ...]:
     """Return a fact as it reads now and as it will, with its standing where that changes."""
     return (
         Heading(text=_("F{id} reads now", id=was.id), level=1),
@@ -33,7 +33,7 @@ def was_and_will_be(was: Fact, will_be: Fact) -> tuple[Block, ...]:
     )
 
 
-def was_and_is(was: Fact, now: Fact) -> tuple[Block, ...]:
+def before_and_after(was: Fact, now: Fact) -> tuple[Block, ...]:
     """Return a fact as it read and as it reads now."""
     return (
         Heading(text=_("F{id} read", id=was.id), level=1),
@@ -43,7 +43,7 @@ def was_and_is(was: Fact, now: Fact) -> tuple[Block, ...]:
     )
 
 
-def sides(was: Fact, now: Fact) -> tuple[list[Block], list[Block]]:
+def differences(was: Fact, now: Fact) -> tuple[list[Block], list[Block]]:
     """Return what differs between two states of a fact, as it was and as it is; its sentences if they do."""
     if was.retracted is not None or now.retracted is not None:
         return _shown(was, now), _shown(now, was)
@@ -57,16 +57,16 @@ def _words(block: Block) -> tuple[str, object]:
     return (block.text, block.citations) if isinstance(block, Line) else (block.text, None)
 
 
-def meanwhile(
+def changed_meanwhile(
     then: Fact, now: Fact, later: Sequence[Revision], names: Mapping[str, str]
 ) -> tuple[Block, ...]:
     """Return what has become of a fact since somebody looked at it, and who has changed it."""
-    notes = [revised(item, names) for item in later]
+    notes = [revision_row(item, names) for item in later]
     changed = _("F{id} was changed meanwhile; your change was not made yet.", id=now.id)
-    return (Note(text=changed), *notes, *was_and_is(then, now))
+    return (Note(text=changed), *notes, *before_and_after(then, now))
 
 
-def revised(revision: Revision, names: Mapping[str, str] | None = None) -> Item:
+def revision_row(revision: Revision, names: Mapping[str, str] | None = None) -> Item:
     """Return the row of a revision: what was done, when, by whom and why.
 
     `names` are what moderators are called, by address; without them, readers learn no more than that.
@@ -100,9 +100,9 @@ def _shown(fact: Fact, other: Fact) -> list[Block]:
 def _voices(fact: Fact, other: Fact) -> list[Block]:
     """Return a fact's lines; where its voices differ, each with its whole sentence and not in short."""
     if len(fact.attributions) < 2 or fact.attributions == other.attributions:
-        return with_voices(fact)
-    further = [voiced(fact, item, sentence(fact, item)) for item in fact.attributions[1:]]
-    return [stating(fact), *further]
+        return fact_lines(fact)
+    further = [attribution_line(fact, item, sentence(fact, item)) for item in fact.attributions[1:]]
+    return [fact_line(fact), *further]
 
 
 def _particular(fact: Fact, other: Fact) -> list[Block]:
@@ -128,7 +128,7 @@ _LABELS = (N_("When"), N_("Places"), N_("About"), N_("Figures given"), N_("Quote
 
 def _particulars(fact: Fact) -> tuple[str, ...]:
     return (
-        told(fact),
+        when_text(fact),
         ", ".join(place.name for place in fact.places),
         ", ".join(entity.name for entity in fact.about),
         "; ".join(_("{amount}: {counts}", amount=amount(item), counts=item.counts) for item in fact.figures),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.dating import day, in_words, label, told
+from bot.answers.date_text import day, in_words, label, when_text
 from storage.domain import dates
 from storage.domain.models import Attribution, Fact, Source, SourceKind
 
@@ -101,13 +101,13 @@ def test_what_was_said_on_another_day_than_its_report_is_never_dated_as_reported
 
 
 def test_the_date_of_its_source_is_never_taken_for_the_date_of_a_fact():
-    assert told(fact()) == "no date on record"
+    assert when_text(fact()) == "no date on record"
 
 
 def test_what_a_source_leaves_open_is_told_with_the_date():
-    assert told(fact(occurred="XXXX-07-18", date_note="the article gives no year")) == (
+    assert when_text(fact(occurred="XXXX-07-18", date_note="the article gives no year")) == (
         "18 July (year not given); the article gives no year"
     )
-    assert told(fact(date_note="the article does not date it")) == (
+    assert when_text(fact(date_note="the article does not date it")) == (
         "no date on record; the article does not date it"
     )

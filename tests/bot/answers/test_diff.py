@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.differing import meanwhile, revised, sides, was_and_is, was_and_will_be
+from bot.answers.diff import before_and_after, changed_meanwhile, differences, preview, revision_row
 from bot.replies import Heading, Line, Note
 from storage.domain.models import (
     Attribution,
@@ -72,10 +72,10 @@ CHANGES = {
 def test_what_a_change_does_stands_on_both_sides(change):
     fields, before, after = CHANGES[change]
     was, now = fact(), fact(**fields)
-    one, _heading, other = parted(was_and_will_be(was, now))
+    one, _heading, other = parted(preview(was, now))
     assert before in one and after not in one
     assert after in other
-    assert parted(was_and_will_be(now, was)) == (other, _heading, one)
+    assert parted(preview(now, was)) == (other, _heading, one)
 
 
 def parted(blocks):
@@ -95,7 +95,7 @@ def words(blocks):
 def test_what_does_not_differ_is_left_out_beside_the_sentences(change):
     fields, *_ = CHANGES[change]
     same = fact(**fields)
-    one, _headings, other = parted(was_and_is(same, same))
+    one, _headings, other = parted(before_and_after(same, same))
     assert one == other
     assert not any(label in one for label in ("When", "Places", "About", "Figures", "Standing", "Contradict"))
 
@@ -107,43 +107,43 @@ def test_where_voices_change_each_is_shown_in_a_whole_sentence_on_both_sides():
         fact(attributions=(denied, held)),
         fact(attributions=(denied, held, Attribution(source=REPORT))),
     )
-    for blocks in (was_and_will_be(was, now), was_and_will_be(now, was), meanwhile(was, now, [], {})):
+    for blocks in (preview(was, now), preview(now, was), changed_meanwhile(was, now, [], {})):
         shown = words(blocks)
         assert shown.count("Tarrow confirmed that the bridge is closed") == 2, shown
         assert "held by" not in shown
-    one, other = sides(was, now)
+    one, other = differences(was, now)
     assert "The report: the bridge is closed" in words(other) and "The report" not in words(one)
     assert "Tarrow confirmed that the bridge is closed" in words(one)
     lines = [block for block in other if isinstance(block, Line)]
     assert [line.nested for line in lines] == [False, True, True]
     # What changes nothing of them shows them in short.
     dated = fact(attributions=(denied, held), occurred="2024-01-04")
-    assert words(was_and_will_be(was, dated)).count("not denied but held by: Tarrow") == 2
+    assert words(preview(was, dated)).count("not denied but held by: Tarrow") == 2
 
 
 def test_a_retracted_fact_is_shown_by_its_reason_alone():
     was, now = fact(), fact(retracted="The source withdrew it")
-    one, _, other = parted(was_and_will_be(was, now))
+    one, _, other = parted(preview(was, now))
     assert "the bridge is closed" in one and "the bridge" not in other
     assert "The source withdrew it" in other
-    assert parted(was_and_will_be(now, was)) == (other, _, one)
+    assert parted(preview(now, was)) == (other, _, one)
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_each_line_states_on_the_word_of_a_source(change):
     now = fact(**CHANGES[change][0])
-    for shown in (was_and_will_be(fact(), now), was_and_is(now, fact())):
+    for shown in (preview(fact(), now), before_and_after(now, fact())):
         stating = [block for block in shown if isinstance(block, Line)]
         assert stating and all(block.citations for block in stating)
 
 
 def test_the_trail_shows_the_sentences_only_where_they_differ():
     was, dated = fact(), fact(occurred="2024-01-04")
-    one, other = sides(was, dated)
+    one, other = differences(was, dated)
     assert "the bridge" not in words(one) + words(other)
-    one, other = sides(was, fact("the bridge is open"))
+    one, other = differences(was, fact("the bridge is open"))
     assert "is closed" in words(one) and "is open" in words(other)
-    one, other = sides(was, fact(retracted="wrong"))
+    one, other = differences(was, fact(retracted="wrong"))
     assert "is closed" in words(one) and words(other).count("wrong") == 1
 
 
@@ -154,7 +154,7 @@ def revision(number, kind=RevisionKind.CORRECTED, actor="telegram:8", **fields):
 
 def test_what_happened_meanwhile_is_told_with_who_did_it_and_why():
     later = [revision(2, reason="the report says so"), revision(3, RevisionKind.ATTRIBUTED, "telegram:9")]
-    blocks = meanwhile(fact(), fact("the bridge is open", revision=3), later, {"telegram:8": "@bob"})
+    blocks = changed_meanwhile(fact(), fact("the bridge is open", revision=3), later, {"telegram:8": "@bob"})
     text = words(blocks)
     assert isinstance(blocks[0], Note) and "meanwhile" in blocks[0].text
     for told in ("@bob", "the report says so", "telegram:9", "is closed", "is open", "Revision 3"):
@@ -162,16 +162,16 @@ def test_what_happened_meanwhile_is_told_with_who_did_it_and_why():
 
 
 def test_readers_learn_no_moderators_address():
-    assert "telegram:8" not in revised(revision(2)).text
-    assert "a moderator" in revised(revision(2)).text
-    assert "onrecord" in revised(revision(1, RevisionKind.PUBLISHED, "onrecord")).text
-    assert "not material" in revised(revision(2, material=False)).text
-    assert "@bob" in revised(revision(2), {"telegram:8": "@bob"}).text
+    assert "telegram:8" not in revision_row(revision(2)).text
+    assert "a moderator" in revision_row(revision(2)).text
+    assert "onrecord" in revision_row(revision(1, RevisionKind.PUBLISHED, "onrecord")).text
+    assert "not material" in revision_row(revision(2, material=False)).text
+    assert "@bob" in revision_row(revision(2), {"telegram:8": "@bob"}).text
 
 
 @pytest.mark.parametrize("kind", RevisionKind)
 def test_every_kind_of_revision_has_its_words(kind):
-    assert revised(revision(2, kind)).text
+    assert revision_row(revision(2, kind)).text
 
 
 STATES = st.builds(
@@ -187,6 +187,6 @@ STATES = st.builds(
 
 @given(STATES, STATES)
 def test_two_states_that_read_alike_are_the_same_but_for_what_no_reader_sees(was, now):
-    one, _, other = parted(was_and_will_be(was, now))
+    one, _, other = parted(preview(was, now))
     same = was == now or (was.retracted is not None and was.retracted == now.retracted)
     assert (one == other) == same

@@ -46,7 +46,7 @@ def said_on(attribution: Attribution, date: str) -> str:
     return _("said {date}", date=date)
 
 
-def told(fact: Fact) -> str:
+def when_text(fact: Fact) -> str:
     """Return all that its source tells of when a fact occurred, and what it leaves open."""
     when = _occasion(fact) if fact.occasion and not fact.occurred else label(fact)
     when = when or _("no date on record")

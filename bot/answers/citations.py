@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.answers.dating import in_words
+from bot.answers.date_text import in_words
 from bot.replies import Citation
 from bot.texts import N_, _
 from storage.domain.models import Attribution, Entity, Relation, Source, SourceKind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.answers.citing import cite_relation
-from bot.answers.lines import stating
+from bot.answers.citations import cite_relation
+from bot.answers.lines import fact_line
 from bot.replies import Block, Heading, Line
 from bot.texts import N_, _
 from storage.domain.models import Fact, Relation, RelationKind
@@ -36,7 +36,7 @@ def relation_lines(fact: Fact, others: Mapping[int, Fact]) -> list[Block]:
 
 def _line(other: Fact, relation: Relation) -> Line:
     """Return the line of a related fact, with whose word the relation itself is."""
-    line = stating(other)
+    line = fact_line(other)
     source = cite_relation(relation)
     if source:
         text = _("{sentence} (so set by the source)", sentence=line.text)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answers.citing import citation, cite, cite_relation, cite_role, describe, short, voice
+from bot.answers.citations import citation, cite, cite_relation, cite_role, describe, short, voice
 from storage.domain.models import Attribution, Entity, Relation, RelationKind, Source, SourceKind
 
 ARTICLE = Source(
