@@ -118,7 +118,7 @@ def export(
     config: ConfigFile = None,
 ) -> None:
     """Write a story's fact sheet to a file or to standard output."""
-    from bot.frontends.terminal.app import utf8
+    from bot.frontends.terminal.lines import utf8
     from bot.operations import export_file
 
     by_ending = Form.JSONL if output is not None and output.suffix in (".jsonl", ".ndjson") else Form.TOML
@@ -139,7 +139,7 @@ def search(
     config: ConfigFile = None,
 ) -> None:
     """Find facts by words, best first."""
-    from bot.frontends.terminal.app import lines, utf8
+    from bot.frontends.terminal.lines import lines, utf8
     from bot.operations import search as find
 
     queries = iter([" ".join(query)]) if query else lines(sys.stdin.buffer)
@@ -238,7 +238,7 @@ def audit(
     config: ConfigFile = None,
 ) -> None:
     """Print the audit trail, oldest first: who changed what, when, from which chat, before and after."""
-    from bot.frontends.terminal.app import utf8
+    from bot.frontends.terminal.lines import utf8
     from bot.operations import print_trail
 
     with _reporting(config, "reading the audit trail", quiet=True) as settings:

@@ -1,19 +1,18 @@
 """The commands: a registry, the dispatch that runs them, and a folder for each thing that people do.
 
-Importing this package fills the registry, in the order in which help lists the families.
+Importing this package fills the registry.
 """
 
 from bot.commands.core.registry import commands
-
-from bot.commands.reading import start_help, who, where, timeline, ask, fact, sources  # isort: skip
-from bot.commands.following import subscriptions, settings  # isort: skip
-from bot.commands.personal import taking_part, link  # isort: skip
-from bot.commands.dialogue import commands as dialogue  # isort: skip
-from bot.commands.editing import add, correct, relate, retract, source, entity, story  # isort: skip
-from bot.commands.reviewing import review, unanswered, audit, moderators  # isort: skip
+from bot.commands.dialogue import commands as dialogue
+from bot.commands.editing import add, correct, entity, relate, retract, source, story
+from bot.commands.following import settings, subscriptions
+from bot.commands.personal import link, privacy, suggest, tellme
+from bot.commands.reading import ask, fact, sources, start_help, timeline, where, who
+from bot.commands.reviewing import audit, moderators, review, unanswered
 
 __all__ = [
     "add", "ask", "audit", "commands", "correct", "dialogue", "entity", "fact", "link", "moderators",
-    "relate", "retract", "review", "settings", "source", "sources", "start_help", "story", "subscriptions",
-    "taking_part", "timeline", "unanswered", "where", "who",
+    "privacy", "relate", "retract", "review", "settings", "source", "sources", "start_help", "story",
+    "subscriptions", "suggest", "tellme", "timeline", "unanswered", "where", "who",
 ]  # fmt: skip

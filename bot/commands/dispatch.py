@@ -8,15 +8,15 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bot.commands.core.completion import complete, offers
-from bot.commands.core.context import Context
+from bot.commands.core.context import Context, Policy
+from bot.commands.core.declarations import Command, Offer
 from bot.commands.core.handles import KnownHandles
 from bot.commands.core.message_limit import Limiter, Verdict
-from bot.commands.core.registry import Command, Offer, Registry
+from bot.commands.core.registry import Registry
 from bot.commands.core.roles import Roles
 from bot.commands.dialogue import modals
 from bot.errors import UserError
@@ -73,9 +73,7 @@ class Dispatcher:
         self.handles = KnownHandles()
         self.metrics = metrics or Metrics(clock)
         self.roles = Roles(record, registry, settings.owners)
-        self._four_eyes = settings.review.four_eyes
-        self._hold = settings.notices.hold
-        self._retention = timedelta(days=settings.notices.retention)
+        self._policy = Policy.of(settings)
         self._limits = settings.limits
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)
 
@@ -178,7 +176,7 @@ class Dispatcher:
             if found.role > role:
                 return []
             context = self._context(request, found, role, story, None)
-            return await offers(context, found.arguments[argument], typed, given)
+            return await offers(context, self.registry.registered(found), argument, typed, given)
         except RecordError as error:
             logger.warning("completing: %s", error)
             return []
@@ -193,7 +191,7 @@ class Dispatcher:
             parsed = parsed._replace(name=ANSWER)
         context = await self._entered(request, parsed)
         command = context.command
-        argument = parsed.argument if command.lines else clean(parsed.argument)
+        argument = parsed.argument if command.multiline else clean(parsed.argument)
         if command.arguments and command.arguments[0].required and not argument:
             raise UserError(
                 _(
@@ -203,7 +201,7 @@ class Dispatcher:
                 )
             )
         with self.metrics.command(command.name):
-            return await command.handler(context, argument)
+            return await self._run(context, argument)
 
     async def _sheet(self, request: Request, parsed: Parsed) -> modals.Sheet | Reply | None:
         return await modals.opened(await self._entered(request, parsed), parsed.argument)
@@ -266,10 +264,13 @@ class Dispatcher:
         argument = match[2] or ""
         command = self.registry.find(match[1])
         # What takes lines has no pages: there such an ending is part of what is said.
-        cursor = None if command is not None and command.lines else _CURSOR.search(argument)
+        cursor = None if command is not None and command.multiline else _CURSOR.search(argument)
         if cursor:
             argument = argument[: cursor.start()]
         return Parsed(match[1].casefold(), argument.strip(), cursor[1] if cursor else None)
+
+    async def _run(self, context: Context, argument: str) -> Reply:
+        return await self.registry.registered(context.command).handler(context, argument)
 
     def _context(
         self, request: Request, command: Command, role: Role, story: Story | None, after: str | None
@@ -280,16 +281,14 @@ class Dispatcher:
         return Context(
             request=request,
             record=self.record,
-            registry=self.registry,
+            catalogue=self.registry,
             command=command,
             role=role,
             chosen=story,
-            page=self._limits.page,
+            policy=self._policy,
             permit=permit,
+            run=self._run,
             handles=self.handles,
-            four_eyes=self._four_eyes,
-            hold=self._hold,
-            retention=self._retention,
             after=after,
         )
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from bot.commands import commands
-from bot.commands.core.registry import Offer
+from bot.commands.core.declarations import Offer
 from bot.commands.dispatch import Dispatcher, Parsed
 from bot.frontends.discord import conversation
 from bot.frontends.discord.showing import Stage

@@ -12,6 +12,7 @@ from typing import Any, cast
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.commands.core.declarations import Family
 from bot.commands.core.registry import Registry
 from bot.config import Settings
 from bot.frontends.telegram.app import run
@@ -121,7 +122,7 @@ class Dispatcher:
     def __init__(self) -> None:
         self.registry = Registry()
         for name, role in (("start", Role.READER), ("who", Role.READER), ("publish", Role.MODERATOR)):
-            self.registry.command(name, family="f", help=f"{name} it", example="", role=role)(
+            self.registry.command(name, family=Family.ASKING, help=f"{name} it", example="", role=role)(
                 cast("Any", None)
             )
         self.metrics = Metrics(time.monotonic)

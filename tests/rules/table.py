@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from bot.commands.core.registry import Command, Registry
+from bot.commands.core.declarations import Command
+from bot.commands.core.registry import Registry
 from bot.requests import Role
 from bot.texts import _
 
@@ -29,7 +30,7 @@ def full_table(registry: Registry) -> str:
     rows = ["| | command | shows | for | example |", "|---|---|---|---|---|"]
     for family, members in groupby(registry, key=lambda command: command.family):
         first, *others = members
-        rows += [_full_row(first, f"**{_(family)}**"), *(_full_row(command, "") for command in others)]
+        rows += [_full_row(first, f"**{_(family.title)}**"), *(_full_row(command, "") for command in others)]
     return "\n".join(rows) + "\n"
 
 

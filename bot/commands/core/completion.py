@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from bot.answers.citations import describe
 from bot.answers.sentences import sentence
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Command, Kind, Offer, Values, matching
+from bot.commands.core.declarations import Command, Kind, Offer
+from bot.commands.core.registry import Registered, Values
 from bot.texts import _, shortened
 from storage.domain.changes import Publish, loaded
 from storage.domain.models import Fact
@@ -29,14 +30,39 @@ _OF_WORDS = frozenset({Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.TEXT})
 Offers = Callable[[str, int, str, Sequence[str]], Awaitable[Sequence[Offer]]]
 
 
-async def offers(context: Context, argument: Argument, typed: str, given: Sequence[str]) -> list[Offer]:
+async def offers(
+    context: Context, registered: Registered, position: int, typed: str, given: Sequence[str]
+) -> list[Offer]:
     """Return what an argument may become, the likeliest first: at most 25, each of at most 100 characters."""
-    find = argument.offers or _BY_KIND.get(argument.kind)
+    argument = registered.command.arguments[position]
+    find = registered.offers.get(argument.key) or _BY_KIND.get(argument.kind)
     if find is None:
         return []
     found = {offer.value: offer for offer in await find(context, clean(typed)[:LONGEST], given)}
     fitting = [offer for offer in found.values() if 0 < len(offer.value) <= LONGEST][:MOST]
     return [offer._replace(label=shortened(offer.label, LONGEST)) for offer in fitting]
+
+
+def listed(*values: str) -> Values:
+    """Return what offers those of a few values that begin as is typed."""
+
+    async def offered(_context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
+        return matching(typed, [Offer(value, value) for value in values])
+
+    return offered
+
+
+def matching(typed: str, offered: Sequence[Offer]) -> list[Offer]:
+    """Return the offers whose value begins as is typed, then those whose label holds all its words."""
+    folded = typed.casefold()
+    by_value = [
+        offer
+        for offer in offered
+        # A handle may be begun with its sign or without.
+        if offer.value.casefold().startswith((folded, f"@{folded}"))
+    ]
+    by_words = [offer for offer in offered if all(word in offer.label.casefold() for word in folded.split())]
+    return list(dict.fromkeys((*by_value, *by_words)))
 
 
 async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[str]:
@@ -163,7 +189,7 @@ async def _commands(context: Context, typed: str, _given: Sequence[str]) -> list
     name = typed.removeprefix("/").casefold()
     return [
         Offer(command.name, f"/{command.name}  {_(command.help)}")
-        for command in context.registry.allowed(context.role)
+        for command in context.catalogue.allowed(context.role)
         if command.name.startswith(name)
     ]
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from bot.commands.core.declarations import Catalogue, Command
+from bot.commands.core.handles import KnownHandles
 from bot.errors import UserError
+from bot.notices import find_what_to_tell
 from bot.notices.schedule import UNGATHERED
-from bot.replies import Action
+from bot.replies import Action, Reply
 from bot.requests import Request, Role
 from bot.texts import _
 from storage.domain.models import Draft, Fact, Story
@@ -18,43 +22,89 @@ from storage.record import Record
 from storage.trail.audit import Actor
 
 if TYPE_CHECKING:
-    from bot.commands.core.handles import KnownHandles
-    from bot.commands.core.registry import Command, Registry
+    from bot.config import Settings
+    from storage.changing.ledger import Also, ChangeResult
+    from storage.domain.changes import Change
 
-Permit = Callable[[str, Story | None], Awaitable["Command"]]
+Permit = Callable[[str, Story | None], Awaitable[Command]]
+Run = Callable[["Context", str], Awaitable[Reply]]
+T = TypeVar("T")
 _DRAFT_ID = re.compile(r"[Dd]\s*([1-9]\d{0,14})")
 _FACT_ID = re.compile(r"[Ff]?\s*([1-9]\d{0,14})")
 _SOURCE_ID = re.compile(r"[Ss]?\s*([1-9]\d{0,14})")
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """How the operator wants it.
+
+    `page` is the number of rows on a page. With `four_eyes` a moderator's own fact needs another's approval;
+    nobody is told of a new fact before `hold` minutes have passed; what each chat was told is known for the
+    `retention`.
+    """
+
+    page: int
+    four_eyes: bool = False
+    hold: int = 0
+    retention: timedelta = UNGATHERED.retention
+
+    @classmethod
+    def of(cls, settings: Settings) -> Policy:
+        """Return the policy that the settings state."""
+        notices = settings.notices
+        return cls(
+            settings.limits.page, settings.review.four_eyes, notices.hold, timedelta(days=notices.retention)
+        )
+
+
+class Page(NamedTuple, Generic[T]):
+    """The rows of a list that fit on a page, and the action that goes on with it, if it goes on."""
+
+    shown: Sequence[T]
+    more: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """One request on its way through a command.
 
-    `after` is the cursor of a list that goes on, as the command before gave it; `page` how many rows fit.
-    `permit` returns another command if the asker may use it in a story, and raises UserError if not: roles
-    are checked by dispatch alone. With `four_eyes` a moderator's own fact needs another's approval; nobody is
-    told of a new fact before `hold` minutes have passed; to whom what was told is known for the `retention`.
+    `after` is the cursor of a list that goes on, as the command before gave it. `permit` returns another
+    command if the asker may use it in a story, and raises UserError if not: dispatch alone checks roles.
+    `run` runs the handler of the command in a context.
     """
 
     request: Request
     record: Record
-    registry: Registry
+    catalogue: Catalogue
     command: Command
     role: Role
     chosen: Story | None
-    page: int
+    policy: Policy
     permit: Permit
+    run: Run
     handles: KnownHandles
-    four_eyes: bool = False
-    hold: int = 0
-    retention: timedelta = UNGATHERED.retention
     after: str | None = None
 
     @property
     def by(self) -> Actor:
         """Who asks, as the audit trail names them."""
         return Actor(self.request.user, self.request.chat)
+
+    async def change(self, change: Change, *, also: Also | None = None) -> ChangeResult:
+        """Make a change in the asker's name, `also` in its transaction, and find who is to be told of it."""
+        made = await self.record.ledger.make(change, by=self.by, also=also)
+        return await self._told_of(made)
+
+    async def undo(self, within_minutes: int) -> ChangeResult:
+        """Take back the asker's last change to the story, and find who is to be told of it."""
+        undone = await self.record.ledger.undo(
+            by=self.by, story_id=self.story.id, within_minutes=within_minutes
+        )
+        return await self._told_of(undone)
+
+    async def _told_of(self, made: ChangeResult) -> ChangeResult:
+        await find_what_to_tell(self.record)
+        return made
 
     async def names(self) -> dict[str, str]:
         """Return what moderators are called, by address."""
@@ -74,10 +124,36 @@ class Context:
             )
         return self.chosen
 
-    def more(self, argument: str, cursor: object) -> Action:
-        """Return the action that goes on with a list after `cursor`."""
-        words = " ".join(filter(None, (f"/{self.command.name}", argument, f">{cursor}")))
-        return Action(label=_("More"), command=words)
+    async def page(
+        self,
+        fetch: Callable[[int], Awaitable[Sequence[T]]],
+        argument: str = "",
+        *,
+        cursor: Callable[[T], object] = attrgetter("id"),
+        size: int | None = None,
+    ) -> Page[T]:
+        """Return a page of a list, as `cut` does; `fetch` returns at most a number of rows behind `after`."""
+        rows = await fetch((size or self.policy.page) + 1)
+        return self.cut(rows, argument, cursor=cursor, size=size)
+
+    def cut(
+        self,
+        rows: Sequence[T],
+        argument: str = "",
+        *,
+        cursor: Callable[[T], object] = attrgetter("id"),
+        size: int | None = None,
+    ) -> Page[T]:
+        """Return the rows that fit on a page, and the action that goes on behind them.
+
+        `cursor` names the place behind a row, `argument` is what the command was given, `size` the number of
+        rows where it is not the usual one.
+        """
+        shown = rows[: size or self.policy.page]
+        if len(rows) == len(shown):
+            return Page(shown, ())
+        words = " ".join(filter(None, (f"/{self.command.name}", argument, f">{cursor(shown[-1])}")))
+        return Page(shown, (Action(label=_("More"), command=words),))
 
     def number_after(self) -> int:
         """Return the cursor of a list in order of ids, 0 at its start. Raises UserError for a forged one."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bot.answers.matching import suggestions
-from bot.commands.core.registry import Command, Registry
+from bot.commands.core.declarations import Catalogue, Command
 from bot.errors import UserError
 from bot.requests import Request, Role
 from bot.texts import _
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Roles:
     """Tell what people may do; `owners` are the addresses that the settings name."""
 
-    def __init__(self, record: Record, registry: Registry, owners: Collection[str]) -> None:
+    def __init__(self, record: Record, catalogue: Catalogue, owners: Collection[str]) -> None:
         self._record = record
-        self._registry = registry
+        self._catalogue = catalogue
         self._owners = frozenset(owners)
 
     async def of(self, request: Request, story: Story | None, *, surely: bool = False) -> Role:
@@ -46,7 +46,7 @@ class Roles:
         A command that the role may not use looks as if it did not exist, except that moderators see why, and
         so does who asks where a platform offers every command to all.
         """
-        found = self._registry.find(name)
+        found = self._catalogue.find(name)
         scope = None if found is not None and found.everywhere else story
         role = await self.of(request, scope, surely=found is not None and found.role > Role.READER)
         if found is not None and found.role <= role:
@@ -65,7 +65,7 @@ class Roles:
             raise UserError(_refused_role(found))
         if found is not None and request.discreet:
             raise UserError(_refused(found))
-        near = suggestions(name, (command.name for command in self._registry.allowed(role)), 1)
+        near = suggestions(name, (command.name for command in self._catalogue.allowed(role)), 1)
         unknown = _("There is no command /{name}: /help lists all of them.", name=name)
         if near:
             unknown = _(

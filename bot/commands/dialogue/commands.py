@@ -10,7 +10,8 @@ import re
 from typing import NamedTuple
 
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.commands.dialogue.engine import Question, Turn, question, repeat, take
 from bot.errors import UserError
 from bot.replies import Note, Reply
@@ -18,7 +19,6 @@ from bot.requests import Role
 from bot.texts import N_, _
 from storage.people.dialogues import Dialogue
 
-FAMILY = N_("Answering what is asked")
 _TOKEN = re.compile(r"(\d{1,15})\.(\d{1,9})(?:\s+|$)")
 # Before words a token has a sign, so that no answer is taken for one.
 _ASKED = re.compile(r"#(\d{1,15})\.(\d{1,9})(?:\s+|$)")
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 @commands.command(
     "answer",
     Argument(N_("words"), Kind.TEXT, required=True),
-    family=FAMILY,
+    family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
     help=N_("your answer in words, where plain talk is not read (in groups)"),
@@ -51,7 +51,7 @@ async def answer(context: Context, argument: str) -> Reply:
 @commands.command(
     "choose",
     Argument(N_("number"), Kind.TOKEN, required=True),
-    family=FAMILY,
+    family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
     help=N_("one of the answers that are offered, by its number"),
@@ -65,7 +65,7 @@ async def choose(context: Context, argument: str) -> Reply:
 @commands.command(
     "skip",
     Argument(N_("token"), Kind.TOKEN),
-    family=FAMILY,
+    family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
     help=N_("leave open what is asked"),
@@ -79,7 +79,7 @@ async def skip(context: Context, argument: str) -> Reply:
 @commands.command(
     "back",
     Argument(N_("token"), Kind.TOKEN),
-    family=FAMILY,
+    family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
     help=N_("the question before, to answer it anew"),
@@ -93,7 +93,7 @@ async def back(context: Context, argument: str) -> Reply:
 @commands.command(
     "confirm",
     Argument(N_("token"), Kind.TOKEN),
-    family=FAMILY,
+    family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
     help=N_("yes to the change that is shown"),
@@ -107,7 +107,7 @@ async def confirm(context: Context, argument: str) -> Reply:
 @commands.command(
     "cancel",
     Argument(N_("token"), Kind.TOKEN),
-    family=FAMILY,
+    family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
     help=N_("end the dialogue; nothing is changed"),

@@ -13,11 +13,21 @@ from typing import NamedTuple
 
 from bot.answers.diff import changed_meanwhile
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Command
-from bot.commands.dialogue.forms import AGAIN, CONFIRM, Amiss, Field, Filled, Form, Option, Proposal, Unclear
+from bot.commands.core.declarations import Command
+from bot.commands.dialogue.forms import (
+    AGAIN,
+    CONFIRM,
+    Amiss,
+    Field,
+    Filled,
+    Form,
+    Option,
+    Proposal,
+    Unclear,
+    form_of,
+)
 from bot.commands.dialogue.header_lines import SEVERAL
 from bot.errors import UserError
-from bot.notices import find_what_to_tell
 from bot.replies import Action, Block, Note, Reply
 from bot.texts import _
 from storage.domain.changes import Revise, dumped, loaded
@@ -122,9 +132,9 @@ async def _chosen(context: Context, form: Form, filled: Filled, dialogue: Dialog
 
 
 def _form(command: Command) -> Form:
-    if command.form is None:
+    if (form := form_of(command)) is None:
         raise LookupError(f"/{command.name} leads through no dialogue")
-    return command.form
+    return form
 
 
 def _option(filled: Filled, value: str) -> Option:
@@ -278,13 +288,12 @@ async def _confirmed(context: Context, form: Form, filled: Filled, dialogue: Dia
     if form.commit is not None:
         return await form.commit(context, filled, change, dialogue)
     try:
-        made = await context.record.ledger.make(change, by=context.by, also=lambda tx: close(tx, dialogue))
+        made = await context.change(change, also=lambda tx: close(tx, dialogue))
     except Overtaken:
         if not isinstance(change, Revise):
             note = Note(text=_("It has changed since you looked. This is how it would read now:"))
             return await _go_on(context, filled, dialogue, (note,))
         return await _go_on(context, filled, dialogue, await _meanwhile(context, change))
-    await find_what_to_tell(context.record)
     return await form.done(context, filled, made)
 
 

@@ -13,13 +13,15 @@ import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
+from bot.commands.core.context import Context
+from bot.commands.core.declarations import Argument, Command
+from bot.commands.core.registry import Declared, Handler, Values, commands
 from bot.errors import UserError
 from bot.replies import Block, Reply
 
 if TYPE_CHECKING:
-    from bot.commands.core.context import Context
     from storage.changing.ledger import ChangeResult
     from storage.domain.changes import Change
     from storage.people.dialogues import Dialogue
@@ -93,8 +95,8 @@ class Filled:
         return self.texts.get(name, "")
 
 
-Check = Callable[["Context", Filled, str], Awaitable[None]]
-Offers = Callable[["Context", Filled], Awaitable[Sequence[Option]]]
+Check = Callable[[Context, Filled, str], Awaitable[None]]
+Offers = Callable[[Context, Filled], Awaitable[Sequence[Option]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +149,12 @@ class Start(NamedTuple):
 Fields = Callable[[Filled], Sequence[Field]]
 # From the subject that is given and the version in which it was shown ("" for as it stands now) to what a
 # sheet begins with; None where the command does something else with it. Raises UserError as the command does.
-Starts = Callable[["Context", str, str], Awaitable[Start | None]]
-Propose = Callable[["Context", Filled], Awaitable[Proposal]]
-Done = Callable[["Context", Filled, "ChangeResult"], Awaitable[Reply]]
-Commit = Callable[["Context", Filled, "Change", "Dialogue"], Awaitable[Reply]]
+Starts = Callable[[Context, str, str], Awaitable[Start | None]]
+Propose = Callable[[Context, Filled], Awaitable[Proposal]]
+Done = Callable[[Context, Filled, "ChangeResult"], Awaitable[Reply]]
+Commit = Callable[[Context, Filled, "Change", "Dialogue"], Awaitable[Reply]]
 # An option under a proposal leads to another form: its command, and how it is filled in already.
-Chosen = Callable[["Context", Filled, str], Awaitable[tuple[str, Filled]]]
+Chosen = Callable[[Context, Filled, str], Awaitable[tuple[str, Filled]]]
 
 
 async def afresh(_context: Context, _subject: str, _version: str) -> Start:
@@ -193,3 +195,24 @@ class Form:
     starts: Starts = afresh
     opens: re.Pattern[str] = ALONE
     removable: Collection[str] = ()
+
+
+_FORMS: dict[str, Form] = {}
+
+
+def form_of(command: Command) -> Form | None:
+    """Return the form that a command leads through, None for a command that leads through none."""
+    return _FORMS.get(command.name)
+
+
+def form_command(
+    name: str,
+    *arguments: Argument,
+    form: Form,
+    offers: Mapping[str, Values] = MappingProxyType({}),
+    **declared: Unpack[Declared],
+) -> Callable[[Handler], Handler]:
+    """Register the decorated function as the handler of a command that leads through a form."""
+    _FORMS[name] = form
+    declared |= {"headers": form.lines, "dialogue": True}
+    return commands.command(name, *arguments, offers=offers, **declared)

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Command
+from bot.commands.core.declarations import Command
 from bot.commands.dialogue import fields, header_lines
 from bot.commands.dialogue.commands import open_question
-from bot.commands.dialogue.forms import Filled, Form, Start
+from bot.commands.dialogue.forms import Filled, Form, Start, form_of
 from bot.errors import UserError
 from bot.replies import Note, Reply
 from bot.texts import _, shortened
@@ -72,7 +72,7 @@ def opens(command: Command | None, argument: str) -> bool:
         return False
     if command.name == ANSWER:
         return _TOKEN.fullmatch(argument) is not None
-    form = command.form
+    form = form_of(command)
     return form is not None and bool(form.sheet) and form.opens.fullmatch(argument) is not None
 
 
@@ -128,9 +128,9 @@ async def submitted(context: Context, argument: str, values: Mapping[str, str]) 
 
 
 def _form(context: Context) -> Form:
-    if context.command.form is None:
+    if (form := form_of(context.command)) is None:
         raise LookupError(f"/{context.command.name} has no form")
-    return context.command.form
+    return form
 
 
 async def _found_again(context: Context, argument: str) -> Start:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue.engine import begin
+from bot.commands.dialogue.forms import form_command
 from bot.commands.editing.propose import ADDING, read_fact
 from bot.replies import Reply
 from bot.requests import Role
 from bot.texts import N_
 
-FAMILY = N_("Keeping the record")
 
-
-@commands.command(
+@form_command(
     "add",
     Argument(N_("statement and lines"), Kind.TEXT, option="text"),
-    family=FAMILY,
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a new fact: step by step, or at once with lines like “who:” and “source:” under it"),
     example="/add The bridge was closed",

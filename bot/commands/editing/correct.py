@@ -9,12 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import Composer, made
-from bot.commands.dialogue.forms import ONE, Amiss, Field, Filled, Form, Option
+from bot.commands.dialogue.forms import ONE, Amiss, Field, Filled, Form, Option, form_command
 from bot.commands.dialogue.prefill import retold
-from bot.commands.editing.add import FAMILY
 from bot.commands.editing.revise import ID, about_fact, begin_with, done, on_record, proposing, target_of
 from bot.errors import UserError
 from bot.replies import Reply
@@ -163,11 +162,11 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
     return [*asked, *(sources if filled.text("source") else []), _VOICE, fields.MATERIAL, *why]
 
 
-@commands.command(
+@form_command(
     "correct",
     ID,
     Argument(N_("lines"), Kind.TEXT),
-    family=FAMILY,
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a fact put right: step by step, or at once with lines like “when:” under its id"),
     example="/correct F7",
@@ -216,11 +215,11 @@ def _attribute_fields(filled: Filled) -> Sequence[Field]:
     )  # fmt: skip
 
 
-@commands.command(
+@form_command(
     "attribute",
     ID,
     Argument(N_("lines"), Kind.TEXT),
-    family=FAMILY,
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a further attribution for a fact: who else says so, and where"),
     example="/attribute F7",

@@ -10,13 +10,22 @@ from bot.answers.lines import listing
 from bot.answers.lines import role as role_line
 from bot.commands.core.completion import names
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue import fields, header_lines
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.entries import made
-from bot.commands.dialogue.forms import Field, Filled, Form, Option, Proposal, Start, Unclear, version_of
+from bot.commands.dialogue.forms import (
+    Field,
+    Filled,
+    Form,
+    Option,
+    Proposal,
+    Start,
+    Unclear,
+    form_command,
+    version_of,
+)
 from bot.commands.dialogue.references import entity_of, new_name, source_of
-from bot.commands.editing.add import FAMILY
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
@@ -158,12 +167,14 @@ async def _propose_merge(context: Context, one: Entity, other: Entity, reason: s
         one=one.name,
         other=other.name,
     )
-    parts = dict.fromkeys(("speaker", "about", "place"), 0)
-    lists = await context.record.listings.mentioning(one.id, parts, limit=context.page + 1)
+    parts, size = dict.fromkeys(("speaker", "about", "place"), 0), context.policy.page
+    lists = await context.record.listings.mentioning(one.id, parts, limit=size + 1)
     touched = list({fact.id: fact for facts in lists.values() for fact in facts}.values())
-    more = [Note(text=_("And more: /who {name}.", name=one.name))] if len(touched) > context.page else []
+    more = (
+        [Note(text=_("And more: /who {name}.", name=one.name))] if len(touched) > context.policy.page else []
+    )
     heading = Heading(text=_("Facts that will name {name} instead", name=other.name))
-    named = [heading, *listing(touched[: context.page]), *more] if touched else []
+    named = [heading, *listing(touched[:size]), *more] if touched else []
     return Proposal(change, (Note(text=note), *_entity_blocks(one), *_entity_blocks(other), *named))
 
 
@@ -174,13 +185,14 @@ async def _entity_done(context: Context, _filled: Filled, made: ChangeResult) ->
     return Reply(blocks=(Note(text=_("{name} is on record as shown.", name=entity.name)),), actions=(shown,))
 
 
-@commands.command(
+@form_command(
     "entity",
-    Argument(N_("name and lines"), Kind.TEXT, required=True, option="entity", offers=names),
-    family=FAMILY,
+    Argument(N_("name and lines"), Kind.TEXT, required=True, option="entity"),
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a name added, edited or merged: lines “name:”, “alias:”, “role:”, “merge:” under it"),
     example="/entity Lubinets",
+    offers={"entity": names},
     form=Form(
         _entity_form,
         _propose_entity,

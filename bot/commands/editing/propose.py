@@ -15,7 +15,6 @@ from bot.commands.dialogue import fields, header_lines
 from bot.commands.dialogue.entries import Composer
 from bot.commands.dialogue.forms import Field, Filled, Form, Option, Proposal
 from bot.errors import UserError
-from bot.notices import find_what_to_tell
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
@@ -82,7 +81,7 @@ async def propose(context: Context, filled: Filled) -> Proposal:
         fact=fact,
         entities=tuple(composer.entities),
         draft=filled.target,
-        hold=0 if filled.text("urgent").casefold() == "yes" else context.hold,
+        hold=0 if filled.text("urgent").casefold() == "yes" else context.policy.hold,
     )
     made = await context.record.ledger.rehearse(change, by=context.by)
     assert made.fact is not None
@@ -165,10 +164,9 @@ async def _done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply
 
 async def _make_or_queue(context: Context, filled: Filled, change: Change, dialogue: Dialogue) -> Reply:
     """Put a moderator's fact on record; under the four-eyes rule, before another moderator."""
-    if context.four_eyes:
+    if context.policy.four_eyes:
         return await _queue(DraftKind.OWN, context, filled, change, dialogue)
-    made = await context.record.ledger.make(change, by=context.by, also=lambda tx: close(tx, dialogue))
-    await find_what_to_tell(context.record)
+    made = await context.change(change, also=lambda tx: close(tx, dialogue))
     return await _done(context, filled, made)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.commands.core.completion import MOST, facts
+from bot.commands.core.completion import MOST, facts, listed
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, Offer, commands, listed
+from bot.commands.core.declarations import Argument, Family, Kind, Offer
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import made
-from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal
+from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, form_command
 from bot.commands.dialogue.references import other_fact, source_of
-from bot.commands.editing.add import FAMILY
 from bot.commands.editing.revise import ID, about_fact, begin_with, done, in_force, on_record, proposing
 from bot.errors import UserError
 from bot.replies import Reply
@@ -88,21 +87,17 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
         raise UserError(_("A relation is stated by a source on record: add it first with /source."))
 
 
-@commands.command(
+@form_command(
     "relate",
     ID,
-    Argument(
-        N_("how"),
-        Kind.WORDS,
-        required=True,
-        offers=listed(*(kind.value for kind in RelationKind), _UNRELATED),
-    ),
+    Argument(N_("how"), Kind.WORDS, required=True),
     Argument(N_("other id"), Kind.FACT, required=True, option="other"),
     Argument(N_("lines"), Kind.TEXT),
-    family=FAMILY,
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("how two facts stand to each other"),
     example="/relate F7 contradicts F3",
+    offers={"how": listed(*(kind.value for kind in RelationKind), _UNRELATED)},
     form=Form(
         _relate_fields,
         proposing(RevisionKind.RELATED, _relate),
@@ -169,15 +164,16 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
     )
 
 
-@commands.command(
+@form_command(
     "supersede",
     ID,
-    Argument(N_("by"), Kind.FACT, required=True, offers=_superseders),
+    Argument(N_("by"), Kind.FACT, required=True),
     Argument(N_("reason"), Kind.TEXT),
-    family=FAMILY,
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a later fact takes the place of one (“none” puts it back)"),
     example="/supersede F7 F12",
+    offers={"by": _superseders},
     form=Form(
         _supersede_fields,
         _propose_superseding,

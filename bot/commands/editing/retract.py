@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.answers.diff import before_and_after
 from bot.commands.core.completion import retracted_facts
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.commands.dialogue import fields
-from bot.commands.dialogue.forms import ONE, Field, Filled, Form
-from bot.commands.editing.add import FAMILY
+from bot.commands.dialogue.forms import ONE, Field, Filled, Form, form_command
 from bot.commands.editing.revise import ID, about_fact, begin_with, done, proposing
 from bot.errors import UserError
-from bot.notices import find_what_to_tell
 from bot.replies import Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
@@ -60,11 +58,11 @@ def _reason_only(_filled: Filled) -> Sequence[Field]:
     return (fields.REASON,)
 
 
-@commands.command(
+@form_command(
     "retract",
     ID,
     Argument(N_("reason"), Kind.TEXT),
-    family=FAMILY,
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a fact withdrawn, with the reason; it stays visible under /fact and /history only"),
     example="/retract F7 The source withdrew it",
@@ -84,14 +82,15 @@ async def retract(context: Context, argument: str) -> Reply:
     return await begin_with(context, argument, "reason", possible=_refuse_retracted)
 
 
-@commands.command(
+@form_command(
     "restore",
-    replace(ID, offers=retracted_facts),
+    ID,
     Argument(N_("reason"), Kind.TEXT),
-    family=FAMILY,
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a retracted fact put back, with the reason"),
     example="/restore F7 The source stands by it",
+    offers={"id": retracted_facts},
     form=Form(
         _reason_only,
         proposing(RevisionKind.RESTORED, _restore),
@@ -110,17 +109,14 @@ async def restore(context: Context, argument: str) -> Reply:
 
 @commands.command(
     "undo",
-    family=FAMILY,
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("your own last change taken back, within ten minutes"),
     example="/undo",
 )
 async def undo(context: Context, _argument: str) -> Reply:
     """Take back the asker's own last change, as a new revision."""
-    undone = await context.record.ledger.undo(
-        by=context.by, story_id=context.story.id, within_minutes=UNDO_MINUTES
-    )
-    await find_what_to_tell(context.record)
+    undone = await context.undo(UNDO_MINUTES)
     if undone.fact is None:
         return Reply(blocks=(Note(text=_("Undone: {subject} reads as before.", subject=undone.subject)),))
     was = await context.record.facts.at_revision(undone.fact.id, undone.fact.revision - 1)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.answers.diff import preview
 from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind
+from bot.commands.core.declarations import Argument, Kind
 from bot.commands.dialogue import header_lines
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import Filled, Proposal, Start, Starts
@@ -89,13 +89,12 @@ async def begin_with(
     What follows the id is the text of the field `first`; the header lines of the form may stand under it.
     `possible` raises UserError for a fact that cannot be changed so, before anything is asked.
     """
-    assert context.command.form is not None  # only commands that have one come here
     head, _newline, below = argument.partition("\n")
     ident, _space, rest = head.partition(" ")
     fact = await context.fact(ident)
     if possible is not None:
         possible(fact)
-    lines = context.command.form.lines
+    lines = context.command.headers
     # A reason may hold colons, however many lines it has; what else may follow the id is one line.
     colons = header_lines.MANY if first == "reason" else int(first is not None)
     text, given = header_lines.read(f"{rest}\n{below}".strip("\n"), lines, colons=colons)

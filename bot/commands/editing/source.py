@@ -9,13 +9,12 @@ from typing import Any
 from bot.answers.citations import describe
 from bot.commands.core.completion import sources
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue import fields, header_lines
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.entries import Composer, date, made
-from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, Start, version_of
+from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, Start, form_command, version_of
 from bot.commands.dialogue.references import is_address, is_new_source, source_of
-from bot.commands.editing.add import FAMILY
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
@@ -118,15 +117,14 @@ async def _source_done(_context: Context, filled: Filled, made: ChangeResult) ->
     )
 
 
-@commands.command(
+@form_command(
     "source",
-    Argument(
-        N_("id, address or title, and lines"), Kind.TEXT, required=True, option="source", offers=sources
-    ),
-    family=FAMILY,
+    Argument(N_("id, address or title, and lines"), Kind.TEXT, required=True, option="source"),
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a source added, or edited with lines like “title:” and “published:” under its id"),
     example="/source S1",
+    offers={"source": sources},
     form=Form(
         _source_form,
         _propose_source,

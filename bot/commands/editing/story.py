@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.entries import made
-from bot.commands.dialogue.forms import Field, Filled, Form, Proposal
-from bot.commands.editing.add import FAMILY
+from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, form_command
 from bot.errors import UserError
 from bot.replies import Action, Heading, Note, Reply
 from bot.requests import Role
@@ -49,11 +48,11 @@ async def _story_done(_context: Context, _filled: Filled, made: ChangeResult) ->
     return Reply(blocks=(Note(text=_("The story {name} is open.", name=made.subject)),), actions=(use,))
 
 
-@commands.command(
+@form_command(
     "newstory",
     Argument(N_("name"), Kind.WORDS),
     Argument(N_("title"), Kind.TEXT),
-    family=FAMILY,
+    family=Family.KEEPING,
     role=Role.MODERATOR,
     everywhere=True,
     help=N_("a new story opened, by its short name and its title"),

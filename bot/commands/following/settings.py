@@ -9,8 +9,10 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from bot.answers.matching import suggestions
+from bot.commands.core.completion import matching
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, Offer, commands, matching
+from bot.commands.core.declarations import Argument, Family, Kind, Offer
+from bot.commands.core.registry import commands
 from bot.errors import UserError
 from bot.notices.fan_out import Reach, reach
 from bot.notices.schedule import next_digest, text_of
@@ -20,7 +22,6 @@ from bot.requests import Role
 from bot.texts import N_, _
 from storage.domain.models import Cadence, Listener
 
-FAMILY = N_("Hearing of changes")
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)?", re.ASCII)
 _QUIET = re.compile(r"(\S+?)\s*(?:-|–|to)\s*(\S+)")
 # Of the words by which facts are picked out.
@@ -57,13 +58,14 @@ def _zones() -> tuple[str, ...]:
 
 @commands.command(
     "settings",
-    Argument(N_("setting"), Kind.WORDS, offers=_setting_names),
-    Argument(N_("value"), Kind.WORDS, offers=_setting_values),
-    family=FAMILY,
+    Argument(N_("setting"), Kind.WORDS),
+    Argument(N_("value"), Kind.WORDS),
+    family=Family.HEARING,
     role=Role.READER,
     by_admins=True,
     help=N_("how this chat hears of changes: how often, when not, and which"),
     example="/settings",
+    offers={"setting": _setting_names, "value": _setting_values},
 )
 async def settings(context: Context, argument: str) -> Reply:
     """Show how the chat hears of changes, or change it."""

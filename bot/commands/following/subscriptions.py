@@ -8,8 +8,10 @@ from datetime import timedelta
 
 from bot.answers.date_text import day
 from bot.answers.matching import match, suggestions
+from bot.commands.core.completion import listed, matching
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, Offer, commands, listed, matching
+from bot.commands.core.declarations import Argument, Family, Kind, Offer
+from bot.commands.core.registry import commands
 from bot.commands.following.settings import described, few_words, reach_notes
 from bot.commands.reading.name_lookup import entity_named
 from bot.errors import UserError
@@ -23,7 +25,6 @@ from storage.domain.clock import moment_text
 from storage.domain.models import Entity, Story, Subscription
 from storage.notifying.listeners import MOST_SUBSCRIPTIONS
 
-FAMILY = N_("Hearing of changes")
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?)", re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _LONGEST_MUTE = timedelta(days=90)
@@ -32,7 +33,7 @@ _LONGEST_MUTE = timedelta(days=90)
 @commands.command(
     "subscribe",
     Argument(N_("story, name or words"), Kind.NAME, option="what"),
-    family=FAMILY,
+    family=Family.HEARING,
     role=Role.READER,
     by_admins=True,
     help=N_("to hear of changes: to the story in use, another, a name in it, or facts with some words"),
@@ -119,12 +120,13 @@ async def _numbered(context: Context, typed: str, _given: Sequence[str]) -> Sequ
 
 @commands.command(
     "unsubscribe",
-    Argument(N_("number or all"), Kind.NUMBER, option="which", offers=_numbered),
-    family=FAMILY,
+    Argument(N_("number or all"), Kind.NUMBER, option="which"),
+    family=Family.HEARING,
     role=Role.READER,
     by_admins=True,
     help=N_("to hear no more: of one subscription by its number, or of all"),
     example="/unsubscribe all",
+    offers={"which": _numbered},
 )
 async def unsubscribe(context: Context, argument: str) -> Reply:
     """End one of the chat's subscriptions, or all."""
@@ -147,7 +149,7 @@ async def unsubscribe(context: Context, argument: str) -> Reply:
 
 @commands.command(
     "subscriptions",
-    family=FAMILY,
+    family=Family.HEARING,
     role=Role.READER,
     help=N_("what this chat hears of, and how"),
     example="/subscriptions",
@@ -198,13 +200,13 @@ def _what(story: str, entity: str | None, words: str | None) -> str:
         Kind.WORDS,
         required=True,
         option="how_long",
-        offers=listed("30m", "2h", "1d", "7d", "off"),
     ),
-    family=FAMILY,
+    family=Family.HEARING,
     role=Role.READER,
     by_admins=True,
     help=N_("to hear nothing for some time, and of all at once after it"),
     example="/mute 2h",
+    offers={"how_long": listed("30m", "2h", "1d", "7d", "off")},
 )
 async def mute(context: Context, argument: str) -> Reply:
     """Let the chat hear nothing for some time."""
@@ -234,7 +236,7 @@ async def mute(context: Context, argument: str) -> Reply:
 
 @commands.command(
     "catchup",
-    family=FAMILY,
+    family=Family.HEARING,
     role=Role.READER,
     help=N_("what has changed in the story since this chat last looked"),
     example="/catchup",
@@ -244,14 +246,15 @@ async def catchup(context: Context, _argument: str) -> Reply:
     request, record = context.request, context.record
     listener = await record.listeners.find(request.chat, request.topic)
     seen = listener.seen if listener else 0
-    notices = await record.notices.since(context.story.id, seen, record.ledger.now(), limit=context.page + 1)
-    more_to_come = len(notices) > context.page
-    last = notices[context.page - 1].audit_id if more_to_come else await _told_up_to(context)
+    story, now, size = context.story.id, record.ledger.now(), context.policy.page
+    notices = await record.notices.since(story, seen, now, limit=size + 1)
+    more_to_come = len(notices) > size
+    last = notices[size - 1].audit_id if more_to_come else await _told_up_to(context)
     await record.listeners.change(request.chat, request.topic, {"seen": last or 0})
     if not notices:
         return Reply(blocks=(Note(text=_("Nothing has changed since this chat last looked.")),))
     blocks: list[Block] = [Heading(text=_("Changed since this chat last looked"), level=1)]
-    for notice in notices[: context.page]:
+    for notice in notices[:size]:
         blocks += await notice_blocks(record, notice)
     more = (Action(label=_("Go on"), command="/catchup"),) if more_to_come else ()
     return Reply(blocks=tuple(blocks), actions=more)
@@ -267,7 +270,7 @@ async def _told_up_to(context: Context) -> int:
 @commands.command(
     "why",
     Argument(N_("id"), Kind.FACT, required=True),
-    family=FAMILY,
+    family=Family.HEARING,
     role=Role.READER,
     discreet=True,
     help=N_("whether, when and why this chat was told of a fact's changes, or was not"),
@@ -278,7 +281,7 @@ async def why(context: Context, argument: str) -> Reply:
     fact = await context.fact(argument)
     request = context.request
     rows = await notice_history(
-        context.record, fact, request.chat, request.topic, retention=context.retention
+        context.record, fact, request.chat, request.topic, retention=context.policy.retention
     )
     heading = Heading(text=_("Notices about F{id} to this chat", id=fact.id), level=1)
     if not rows:

@@ -6,8 +6,8 @@ import re
 
 from bot.answers.date_text import day
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
-from bot.commands.personal.taking_part import FAMILY
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
@@ -22,7 +22,7 @@ MINUTES = int(LASTS.total_seconds()) // 60
 @commands.command(
     "link",
     Argument(N_("code or off"), Kind.TOKEN, option="code"),
-    family=FAMILY,
+    family=Family.TAKING_PART,
     role=Role.READER,
     discreet=True,
     help=N_("another account of yours linked, so that roles and settings are the same on both"),

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from bot.answers.lines import fact_line, fact_lines
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
-from bot.commands.reading.who import FAMILY
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.questions import wording
 from bot.questions.finding import candidates, key_of, subject_of
 from bot.questions.relevance import Bearing, Subject, best, weigh
@@ -27,7 +27,7 @@ MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
 @commands.command(
     "what",
     Argument(N_("words"), Kind.WORDS),
-    family=FAMILY,
+    family=Family.ASKING,
     role=Role.READER,
     help=N_("the facts that some words find, or all of them"),
     example="/what arrest warrant",
@@ -36,17 +36,14 @@ async def what(context: Context, argument: str) -> Reply:
     """Show what is on record for some words; without words, everything in order."""
     if argument:
         return await _found(context, argument)
-    facts = await context.record.listings.all(
-        context.story.id, after=context.number_after(), limit=context.page + 1
-    )
-    if not facts:
+    story, after = context.story.id, context.number_after()
+    page = await context.page(lambda limit: context.record.listings.all(story, after=after, limit=limit))
+    if not page.shown:
         nothing = _("Nothing is on record in this story yet.")
         text = _("Nothing else is on record in this story.") if context.after else nothing
         return Reply(blocks=(Note(text=text),))
-    shown = facts[: context.page]
-    more = (context.more("", shown[-1].id),) if len(facts) > context.page else ()
-    lines = [block for fact in shown for block in fact_lines(fact)]
-    return Reply(blocks=(Heading(text=_("On record"), level=1), *lines), actions=more)
+    lines = [block for fact in page.shown for block in fact_lines(fact)]
+    return Reply(blocks=(Heading(text=_("On record"), level=1), *lines), actions=page.more)
 
 
 async def _found(context: Context, argument: str) -> Reply:
@@ -56,7 +53,7 @@ async def _found(context: Context, argument: str) -> Reply:
             return await _other(context, "when", question.date)
         return _not_on_record(argument, ())
     bearings = await _bearings(context, replace(question, wanted=Wanted.WHAT))
-    found = [item.fact for item in bearings if item.words >= 0.5 and item.names >= 0.5][: context.page]
+    found = [item.fact for item in bearings if item.words >= 0.5 and item.names >= 0.5][: context.policy.page]
     if not found:
         return _not_on_record(argument, bearings)
     lines = [block for fact in found for block in fact_lines(fact)]
@@ -66,7 +63,7 @@ async def _found(context: Context, argument: str) -> Reply:
 @commands.command(
     "ask",
     Argument(N_("question"), Kind.WORDS, required=True),
-    family=FAMILY,
+    family=Family.ASKING,
     role=Role.READER,
     help=N_("a plain question, answered from the record or not at all"),
     example="/ask Who denied it?",
@@ -188,10 +185,10 @@ def _not_on_record(text: str, bearings: Sequence[Bearing]) -> Reply:
 
 async def _other(context: Context, name: str, argument: str) -> Reply:
     """Answer by another command."""
-    command = context.registry.find(name)
+    command = context.catalogue.find(name)
     if command is None:
         raise LookupError(f"words.toml names the command {name!r}, which does not exist")
-    return await command.handler(replace(context, command=command), argument)
+    return await context.run(replace(context, command=command), argument)
 
 
 async def _bearings(context: Context, question: Question) -> list[Bearing]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from bot.answers.citations import cite
 from bot.answers.date_text import day, when_text
 from bot.answers.diff import differences, revision_row
@@ -11,20 +13,20 @@ from bot.answers.lines import amount, fact_line, mark
 from bot.answers.relations import relation_lines
 from bot.answers.sentences import sentence
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.domain.models import Fact, contradicted
 
-FAMILY = N_("Looking closely")
 LATEST = 3
 
 
 @commands.command(
     "fact",
     Argument(N_("id"), Kind.FACT, required=True),
-    family=FAMILY,
+    family=Family.LOOKING_CLOSELY,
     role=Role.READER,
     help=N_("one fact whole: all its voices, quotes, relations, revisions"),
     example="/fact F7",
@@ -119,7 +121,7 @@ def _particulars(found: Fact) -> list[Block]:
 @commands.command(
     "history",
     Argument(N_("id"), Kind.FACT, required=True),
-    family=FAMILY,
+    family=Family.LOOKING_CLOSELY,
     role=Role.READER,
     help=N_("how a fact came to read as it does"),
     example="/history F7",
@@ -127,17 +129,15 @@ def _particulars(found: Fact) -> list[Block]:
 async def history(context: Context, argument: str) -> Reply:
     """Show a fact's revisions, oldest first, each with the words that stood then."""
     found = await context.fact(argument)
-    revisions = [
-        r for r in await context.record.facts.revisions(found.id) if r.number > context.number_after()
-    ]
-    shown = revisions[: context.page]
+    after = context.number_after()
+    revisions = [each for each in await context.record.facts.revisions(found.id) if each.number > after]
+    page = context.cut(revisions, argument, cursor=attrgetter("number"))
     blocks: list[Block] = [Heading(text=_("History of F{id}", id=found.id), level=1)]
     names = await _names(context)
-    for revision in shown:
+    for revision in page.shown:
         blocks.append(revision_row(revision, names))
         blocks += await _became(context, found.id, revision.number)
-    more = (context.more(argument, shown[-1].number),) if len(revisions) > context.page else ()
-    return Reply(blocks=tuple(blocks), actions=more)
+    return Reply(blocks=tuple(blocks), actions=page.more)
 
 
 async def _became(context: Context, fact_id: int, number: int) -> list[Block]:
@@ -159,42 +159,39 @@ async def _names(context: Context) -> dict[str, str] | None:
 
 @commands.command(
     "disputed",
-    family=FAMILY,
+    family=Family.LOOKING_CLOSELY,
     role=Role.READER,
     help=N_("claims that stand against each other, side by side"),
     example="/disputed",
 )
 async def disputed(context: Context, _argument: str) -> Reply:
     """Show opposing claims under the question between them."""
-    facts = await context.record.listings.disputed(
-        context.story.id, after=context.number_after(), limit=context.page * 2 + 1
+    story, after = context.story.id, context.number_after()
+    page = await context.page(
+        lambda limit: context.record.listings.disputed(story, after=after, limit=limit),
+        size=context.policy.page * 2,
     )
-    if not facts:
+    if not page.shown:
         return Reply(blocks=(Note(text=_("Nothing on record in this story is disputed.")),))
-    shown = facts[: context.page * 2]
-    wanted = {item.id for item in shown} | {
-        relation.other_id for item in shown for relation in item.relations
+    wanted = {item.id for item in page.shown} | {
+        relation.other_id for item in page.shown for relation in item.relations
     }
-    blocks = disputes(shown, await context.record.facts.load(sorted(wanted)))
-    more = (context.more("", shown[-1].id),) if len(facts) > len(shown) else ()
-    return Reply(blocks=(Heading(text=_("Disputed on the record"), level=1), *blocks), actions=more)
+    blocks = disputes(page.shown, await context.record.facts.load(sorted(wanted)))
+    return Reply(blocks=(Heading(text=_("Disputed on the record"), level=1), *blocks), actions=page.more)
 
 
 @commands.command(
     "figures",
-    family=FAMILY,
+    family=Family.LOOKING_CLOSELY,
     role=Role.READER,
     help=N_("every figure with its qualifier and what it counts"),
     example="/figures",
 )
 async def figures(context: Context, _argument: str) -> Reply:
     """Show figures, those for the same thing together."""
-    facts = await context.record.listings.figured(
-        context.story.id, after=context.number_after(), limit=context.page + 1
-    )
-    if not facts:
+    story, after = context.story.id, context.number_after()
+    page = await context.page(lambda limit: context.record.listings.figured(story, after=after, limit=limit))
+    if not page.shown:
         return Reply(blocks=(Note(text=_("No figures are on record in this story.")),))
-    shown = facts[: context.page]
-    blocks = (Heading(text=_("Figures on record"), level=1), *figure_lines(shown))
-    more = (context.more("", shown[-1].id),) if len(facts) > context.page else ()
-    return Reply(blocks=blocks, actions=more)
+    blocks = (Heading(text=_("Figures on record"), level=1), *figure_lines(page.shown))
+    return Reply(blocks=blocks, actions=page.more)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.answers.citations import describe, short
 from bot.answers.lines import listing
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
-from bot.commands.reading.fact import FAMILY
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
@@ -15,7 +15,7 @@ from bot.texts import N_, _, ngettext
 @commands.command(
     "sources",
     Argument(N_("id"), Kind.SOURCE),
-    family=FAMILY,
+    family=Family.LOOKING_CLOSELY,
     role=Role.READER,
     help=N_("the sources, who relays whom, or what one is cited for"),
     example="/sources S1",
@@ -24,24 +24,23 @@ async def sources(context: Context, argument: str) -> Reply:
     """List the sources, or show one with the facts that cite it."""
     if argument:
         return await _one(context, await context.source_id(argument))
-    page = await context.record.sources.page(
-        context.story.id, after=context.number_after(), limit=context.page + 1
-    )
-    if not page:
+    story, after = context.story.id, context.number_after()
+    page = await context.page(lambda limit: context.record.sources.page(story, after=after, limit=limit))
+    if not page.shown:
         return Reply(blocks=(Note(text=_("No sources are on record in this story.")),))
-    shown = page[: context.page]
-    counts = await context.record.sources.facts_citing(source.id for source in shown)
+    counts = await context.record.sources.facts_citing(source.id for source in page.shown)
     rows = [
         Item(
             label=f"S{source.id}",
             text=f"{describe(source)}; {_cited(counts.get(source.id, 0))}",
             url=source.url,
         )
-        for source in shown
+        for source in page.shown
     ]
-    more = [context.more("", shown[-1].id)] if len(page) > context.page else []
-    actions = [Action(label=f"S{source.id}", command=f"/sources S{source.id}") for source in shown]
-    return Reply(blocks=(Heading(text=_("Sources on record"), level=1), *rows), actions=(*actions, *more))
+    actions = [Action(label=f"S{source.id}", command=f"/sources S{source.id}") for source in page.shown]
+    return Reply(
+        blocks=(Heading(text=_("Sources on record"), level=1), *rows), actions=(*actions, *page.more)
+    )
 
 
 async def _one(context: Context, source_id: int) -> Reply:
@@ -59,14 +58,13 @@ async def _one(context: Context, source_id: int) -> Reply:
         blocks.append(
             Item(label=_("Relays"), text="; ".join(f"S{item.id} {short(item)}" for item in relayed))
         )
-    facts = await context.record.listings.citing(
-        source.id, after=context.number_after(), limit=context.page + 1
+    after = context.number_after()
+    page = await context.page(
+        lambda limit: context.record.listings.citing(source.id, after=after, limit=limit), f"S{source.id}"
     )
-    shown = facts[: context.page]
-    if shown:
-        blocks += [Heading(text=_("Cited for")), *listing(shown)]
-    more = (context.more(f"S{source.id}", shown[-1].id),) if len(facts) > context.page else ()
-    return Reply(blocks=tuple(blocks), actions=more)
+    if page.shown:
+        blocks += [Heading(text=_("Cited for")), *listing(page.shown)]
+    return Reply(blocks=tuple(blocks), actions=page.more)
 
 
 def _cited(count: int) -> str:

@@ -10,7 +10,8 @@ from bot.answers.date_text import day
 from bot.answers.lines import listing
 from bot.answers.matching import suggestions
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Command, Kind, commands
+from bot.commands.core.declarations import Argument, Command, Family, Kind
+from bot.commands.core.registry import commands
 from bot.commands.core.roles import refuse_strangers
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
@@ -18,7 +19,6 @@ from bot.requests import Role
 from bot.texts import N_, _, ngettext
 from storage.domain.models import Story
 
-FAMILY = N_("Finding your way")
 # What may stand behind `?start=` in a link to the bot: a fact, or a story to subscribe to.
 _LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
 
@@ -26,7 +26,7 @@ _LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-
 @commands.command(
     "start",
     Argument(N_("link"), Kind.WORDS),
-    family=FAMILY,
+    family=Family.FINDING_YOUR_WAY,
     role=Role.READER,
     discreet=True,
     help=N_("what this bot is for, and how to begin"),
@@ -63,13 +63,13 @@ async def _followed(context: Context, fact: str | None, story: str | None) -> Re
     if story is not None:
         story = _story_named(story, await context.record.stories.all()).name
     command = await context.permit("fact" if fact else "subscribe", context.chosen)
-    return await command.handler(replace(context, command=command), fact or story or "")
+    return await context.run(replace(context, command=command), fact or story or "")
 
 
 @commands.command(
     "help",
     Argument(N_("command"), Kind.COMMAND),
-    family=FAMILY,
+    family=Family.FINDING_YOUR_WAY,
     role=Role.READER,
     discreet=True,
     help=N_("all commands, or how one of them is used"),
@@ -77,12 +77,12 @@ async def _followed(context: Context, fact: str | None, story: str | None) -> Re
 )
 async def help_(context: Context, argument: str) -> Reply:
     """List the commands, or show how one is used."""
-    allowed = list(context.registry.allowed(context.role))
+    allowed = list(context.catalogue.allowed(context.role))
     if argument:
         return _one_command(argument, allowed)
     blocks: list[Block] = [Heading(text=_("Commands"), level=1)]
     for family, members in groupby(allowed, key=lambda command: command.family):
-        blocks.append(Heading(text=_(family)))
+        blocks.append(Heading(text=_(family.title)))
         blocks += [Item(label=command.usage(), text=_(command.help)) for command in members]
     blocks.append(Note(text=_("In a private chat, a plain question needs no command.")))
     return Reply(blocks=tuple(blocks))
@@ -109,20 +109,24 @@ def _one_command(argument: str, allowed: list[Command]) -> Reply:
 
 def _lines(command: Command) -> list[Block]:
     """Return how a command is sent at once, with header lines, where it takes them."""
-    if command.form is None or not command.form.lines:
+    if not command.headers:
         return []
-    names = ", ".join(f"{name}:" for name in command.form.lines)
+    names = ", ".join(f"{name}:" for name in command.headers)
     text = _("All at once, with lines under it, as many of these as there are: {names}", names=names)
     return [Note(text=text)]
 
 
 @commands.command(
-    "about", family=FAMILY, role=Role.READER, help=N_("the story in a few attributed lines"), example="/about"
+    "about",
+    family=Family.FINDING_YOUR_WAY,
+    role=Role.READER,
+    help=N_("the story in a few attributed lines"),
+    example="/about",
 )
 async def about(context: Context, _argument: str) -> Reply:
     """Tell the story in a few attributed lines."""
     facts = await context.record.listings.leading(context.story.id)
-    facts = facts or await context.record.listings.all(context.story.id, limit=context.page)
+    facts = facts or await context.record.listings.all(context.story.id, limit=context.policy.page)
     heading = Heading(text=context.story.title, level=1)
     if not facts:
         return Reply(blocks=(heading, Note(text=_("Nothing is on record in this story yet."))))
@@ -136,7 +140,7 @@ async def about(context: Context, _argument: str) -> Reply:
 @commands.command(
     "story",
     Argument(N_("name"), Kind.STORY),
-    family=FAMILY,
+    family=Family.FINDING_YOUR_WAY,
     role=Role.READER,
     help=N_("the story in use here, or use another"),
     example="/story belarus",
@@ -159,7 +163,11 @@ async def story(context: Context, argument: str) -> Reply:
 
 
 @commands.command(
-    "stories", family=FAMILY, role=Role.READER, help=N_("all stories on record"), example="/stories"
+    "stories",
+    family=Family.FINDING_YOUR_WAY,
+    role=Role.READER,
+    help=N_("all stories on record"),
+    example="/stories",
 )
 async def stories(context: Context, _argument: str) -> Reply:
     """List all stories on record."""

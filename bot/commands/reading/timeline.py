@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from bot.answers.date_text import day, in_words, label
 from bot.answers.lines import fact_line, listing
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
-from bot.commands.reading.who import FAMILY
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.errors import UserError
 from bot.replies import Block, Heading, Note, Reply
 from bot.requests import Role
@@ -26,7 +28,7 @@ _BEFORE_A_DATE = re.compile(r"^(?:on|in|at|during)\s+", re.IGNORECASE)
 @commands.command(
     "when",
     Argument(N_("date, range or words"), Kind.DATE, option="when"),
-    family=FAMILY,
+    family=Family.ASKING,
     role=Role.READER,
     help=N_("the timeline, or what is on record for a date, a range or some words"),
     example="/when March 2023",
@@ -47,7 +49,7 @@ async def when(context: Context, argument: str) -> Reply:
         )
     if _DATELIKE.fullmatch(argument):
         raise UserError(_("Write the date as 2024-01-04, 4 January 2024, March 2023 or 2023..2024."))
-    hits = await context.record.search.find(argument, story_id=context.story.id, limit=context.page)
+    hits = await context.record.search.find(argument, story_id=context.story.id, limit=context.policy.page)
     facts = await context.record.facts.load(hit.fact_id for hit in hits)
     known = [fact for fact in facts if label(fact)]
     heading = Heading(text=_("When: {words}", words=argument[:80]), level=1)
@@ -61,58 +63,53 @@ async def when(context: Context, argument: str) -> Reply:
 
 async def _timeline(context: Context) -> Reply:
     """Show dated facts in order, then those whose date a source leaves open."""
-    wanted = context.page + 1
-    facts: list[Fact] = []
-    open_after = 0
+    story, listings, open_after = context.story.id, context.record.listings, 0
+    blocks: list[Block] = [Heading(text=_("Timeline"), level=1)]
     if context.after is None or not context.after.startswith("o"):
-        facts = await context.record.listings.dated(
-            context.story.id,
-            earliest=dates.FIRST,
-            latest=dates.LAST,
-            after=_cursor(context.after),
-            limit=wanted,
+        after = _cursor(context.after)
+        page = await context.page(
+            lambda limit: listings.dated(
+                story, earliest=dates.FIRST, latest=dates.LAST, after=after, limit=limit
+            ),
+            cursor=_after,
         )
+        blocks += [fact_line(fact, dated=True) for fact in page.shown]
+        if page.more:
+            return Reply(blocks=tuple(blocks), actions=page.more)
     elif context.after[1:].isdecimal():
         open_after = int(context.after[1:16])
-    blocks: list[Block] = [Heading(text=_("Timeline"), level=1)]
-    blocks += [fact_line(fact, dated=True) for fact in facts[: context.page]]
-    if len(facts) > context.page:
-        return Reply(blocks=tuple(blocks), actions=(context.more("", _after(facts[context.page - 1])),))
-    undated = await context.record.listings.undated(context.story.id, after=open_after, limit=wanted)
-    if undated:
+    undated = await context.page(
+        lambda limit: listings.undated(story, after=open_after, limit=limit),
+        cursor=lambda fact: f"o{fact.id}",
+    )
+    if undated.shown:
         blocks.append(Heading(text=_("Date left open by the source")))
-        blocks += [fact_line(fact, dated=True) for fact in undated[: context.page]]
+        blocks += [fact_line(fact, dated=True) for fact in undated.shown]
     if len(blocks) == 1:
         blocks.append(Note(text=_("No dates are on record in this story.")))
-    more = (context.more("", f"o{undated[context.page - 1].id}"),) if len(undated) > context.page else ()
-    return Reply(blocks=tuple(blocks), actions=more)
+    return Reply(blocks=tuple(blocks), actions=undated.more)
 
 
 async def _within(context: Context, argument: str, span: dates.Span) -> Reply:
     """Show the facts of a date or range; a day asked without its year also finds days without one."""
-    listings, story_id = context.record.listings, context.story.id
-    if span.yearless:
-        facts = await listings.yearless(story_id, span.yearless, limit=context.page + 1)
-    else:
-        facts = await listings.dated(
-            story_id,
-            earliest=span.earliest,
-            latest=span.latest,
-            after=_cursor(context.after),
-            limit=context.page + 1,
-        )
+    page = await context.page(partial(_dated, context, span), argument, cursor=_after)
     blocks: list[Block] = [Heading(text=_("When: {words}", words=argument[:80]), level=1)]
-    blocks += [fact_line(fact, dated=True) for fact in facts[: context.page]]
-    if not facts:
+    blocks += [fact_line(fact, dated=True) for fact in page.shown]
+    if not page.shown:
         blocks.append(Note(text=_("That time is not on record: no fact is dated to it.")))
     if not span.yearless and (same := await _same_day(context, span)):
         blocks.append(Heading(text=_("Same day or month, year not given by the source")))
         blocks += [fact_line(fact, dated=True) for fact in same]
-    more = len(facts) > context.page and not span.yearless
-    return Reply(
-        blocks=tuple(blocks),
-        actions=(context.more(argument, _after(facts[context.page - 1])),) if more else (),
-    )
+    # Days without a year have no order in which a list of them could go on.
+    return Reply(blocks=tuple(blocks), actions=() if span.yearless else page.more)
+
+
+async def _dated(context: Context, span: dates.Span, limit: int) -> Sequence[Fact]:
+    listings, story = context.record.listings, context.story.id
+    if span.yearless:
+        return await listings.yearless(story, span.yearless, limit=limit)
+    after = _cursor(context.after)
+    return await listings.dated(story, earliest=span.earliest, latest=span.latest, after=after, limit=limit)
 
 
 async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
@@ -120,14 +117,14 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
     if span.earliest[:7] != span.latest[:7]:
         return []
     month_day = span.earliest[5:] if span.earliest == span.latest else span.earliest[5:7]
-    facts = await context.record.listings.yearless(context.story.id, month_day, limit=context.page)
+    facts = await context.record.listings.yearless(context.story.id, month_day, limit=context.policy.page)
     return [fact for fact in facts if fact.occurred and fact.occurred.startswith("XXXX")]
 
 
 @commands.command(
     "latest",
     Argument(N_("n"), Kind.COUNT, option="count"),
-    family=FAMILY,
+    family=Family.ASKING,
     role=Role.READER,
     help=N_("the facts that came on record last"),
     example="/latest 5",
@@ -138,10 +135,12 @@ async def latest(context: Context, argument: str) -> Reply:
         raise UserError(
             _("Say how many as a number from 1 to {most}, for example /latest 5.", most=MOST_LATEST)
         )
-    count = int(argument) if argument else min(5, context.page)
-    before = context.number_after() or None
-    facts = await context.record.listings.latest(context.story.id, before=before, limit=count + 1)
-    if not facts:
+    count = int(argument) if argument else min(5, context.policy.page)
+    story, before = context.story.id, context.number_after() or None
+    page = await context.page(
+        lambda limit: context.record.listings.latest(story, before=before, limit=limit), argument, size=count
+    )
+    if not page.shown:
         return Reply(
             blocks=(
                 Note(
@@ -151,14 +150,14 @@ async def latest(context: Context, argument: str) -> Reply:
                 ),
             )
         )
-    more = (context.more(argument, facts[count - 1].id),) if len(facts) > count else ()
-    return Reply(blocks=(Heading(text=_("Latest on record"), level=1), *listing(facts[:count])), actions=more)
+    heading = Heading(text=_("Latest on record"), level=1)
+    return Reply(blocks=(heading, *listing(page.shown)), actions=page.more)
 
 
 @commands.command(
     "asof",
     Argument(N_("date"), Kind.DATE, required=True),
-    family=FAMILY,
+    family=Family.ASKING,
     role=Role.READER,
     help=N_("the record as it stood at the end of a day"),
     example="/asof 2026-11-22",
@@ -169,14 +168,14 @@ async def asof(context: Context, argument: str) -> Reply:
     if span is None or span.yearless or span.latest == dates.LAST:
         raise UserError(_("Name a day, a month or a year, for example /asof 2026-11-22."))
     last_day, today = date.fromisoformat(span.latest).isoformat(), context.record.ledger.now()[:10]
-    after = context.number_after()
-    facts = await context.record.listings.then(
-        context.story.id, f"{last_day}T23:59:59.999999Z", after=after, limit=context.page + 1
+    story, after, moment = context.story.id, context.number_after(), f"{last_day}T23:59:59.999999Z"
+    page = await context.page(
+        lambda limit: context.record.listings.then(story, moment, after=after, limit=limit), argument
     )
     ended = _("The record at the end of {day} (UTC)", day=in_words(last_day))
     going_on = _("The record so far, {day} (UTC)", day=in_words(today))
     heading = Heading(text=ended if last_day < today else going_on, level=1)
-    if not facts:
+    if not page.shown:
         opened = _("This story was opened on {day}.", day=day(context.story.opened_at))
         text = (
             _("Nothing further was on record then.")
@@ -184,9 +183,7 @@ async def asof(context: Context, argument: str) -> Reply:
             else _("Nothing was on record then. {opened}", opened=opened)
         )
         return Reply(blocks=(heading, Note(text=text)))
-    shown = facts[: context.page]
-    more = (context.more(argument, shown[-1].id),) if len(facts) > context.page else ()
-    return Reply(blocks=(heading, *listing(shown)), actions=more)
+    return Reply(blocks=(heading, *listing(page.shown)), actions=page.more)
 
 
 def _after(fact: Fact) -> str:

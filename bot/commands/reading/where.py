@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.answers.lines import listing, role
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.commands.reading.name_lookup import entity_named
-from bot.commands.reading.who import FAMILY, roll
+from bot.commands.reading.who import listed, roll
 from bot.replies import Block, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
@@ -15,7 +16,7 @@ from bot.texts import N_, _
 @commands.command(
     "where",
     Argument(N_("place"), Kind.PLACE),
-    family=FAMILY,
+    family=Family.ASKING,
     role=Role.READER,
     help=N_("the places of the story, or what is on record about one"),
     example="/where belarus",
@@ -27,7 +28,7 @@ async def where(context: Context, argument: str) -> Reply:
     unknown = _("“{name}” is not on record as a place of this story: /where lists them.", name=argument[:60])
     entity = await entity_named(context, argument, unknown=unknown)
     after = dict.fromkeys(("place", "about"), context.number_after())
-    lists = await context.record.listings.mentioning(entity.id, after, limit=context.page + 1)
+    lists = await context.record.listings.mentioning(entity.id, after, limit=context.policy.page + 1)
     facts = {fact.id: fact for part in lists.values() for fact in part}
     ordered = [facts[fact_id] for fact_id in sorted(facts)]
     blocks: list[Block] = [Heading(text=entity.name, level=1)]
@@ -37,15 +38,12 @@ async def where(context: Context, argument: str) -> Reply:
         return Reply(
             blocks=(*blocks, Note(text=_("Nothing more about {name} is on record.", name=entity.name)))
         )
-    shown = ordered[: context.page]
-    actions = (context.more(entity.name, shown[-1].id),) if len(ordered) > context.page else ()
-    return Reply(blocks=(*blocks, *listing(shown)), actions=actions)
+    page = context.cut(ordered, entity.name)
+    return Reply(blocks=(*blocks, *listing(page.shown)), actions=page.more)
 
 
 async def _everywhere(context: Context) -> Reply:
-    entries = await context.record.entities.roll(
-        context.story.id, places=True, after=context.number_after(), limit=context.page + 1
-    )
-    if not entries:
+    page = await roll(context, places=True)
+    if not page.shown:
         return Reply(blocks=(Note(text=_("No place is on record in this story.")),))
-    return roll(context, _("Places on record"), entries)
+    return listed(_("Places on record"), page)

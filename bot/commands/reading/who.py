@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from functools import partial
 
 from bot.answers.lines import listing, naming, role
-from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.context import Context, Page
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.commands.reading.name_lookup import entity_named
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.domain.models import Entity
-
-FAMILY = N_("Asking the record")
+from storage.domain.models import Entity, Fact
 
 
 @commands.command(
     "who",
     Argument(N_("name"), Kind.NAME),
-    family=FAMILY,
+    family=Family.ASKING,
     role=Role.READER,
     help=N_("who is who, or all that one of them is on record as saying"),
     example="/who lubinets",
@@ -36,7 +35,7 @@ async def who(context: Context, argument: str) -> Reply:
     blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]
     if others := [alias for alias in entity.aliases if alias != entity.short]:
         blocks.append(Note(text=_("Also found under: {names}", names=", ".join(others[:8]))))
-    lists = await context.record.listings.mentioning(entity.id, after, limit=context.page + 1)
+    lists = await context.record.listings.mentioning(entity.id, after, limit=context.policy.page + 1)
     if not any(lists.values()):
         blocks.append(Note(text=_("Nothing else about {name} is on record.", name=entity.name)))
     headings = {
@@ -46,11 +45,14 @@ async def who(context: Context, argument: str) -> Reply:
     }
     actions: list[Action] = []
     for part, facts in lists.items():
-        shown = facts[: context.page]
-        blocks += [Heading(text=headings[part]), *listing(shown)] if shown else []
-        if len(facts) > context.page:
-            actions.append(context.more(entity.name, f"{part[0]}{shown[-1].id}"))
+        page = context.cut(facts, entity.name, cursor=partial(_cursor, part))
+        blocks += [Heading(text=headings[part]), *listing(page.shown)] if page.shown else []
+        actions += page.more
     return Reply(blocks=tuple(blocks), actions=tuple(actions))
+
+
+def _cursor(part: str, fact: Fact) -> str:
+    return f"{part[0]}{fact.id}"
 
 
 def _after(cursor: str | None) -> dict[str, int]:
@@ -67,19 +69,24 @@ def _after(cursor: str | None) -> dict[str, int]:
 
 
 async def _everyone(context: Context) -> Reply:
-    entries = await context.record.entities.roll(
-        context.story.id, places=False, after=context.number_after(), limit=context.page + 1
-    )
-    if not entries:
+    page = await roll(context, places=False)
+    if not page.shown:
         nobody = _("No one is named on record in this story yet.")
         text = _("No one else is named on record in this story.") if context.after else nobody
         return Reply(blocks=(Note(text=text),))
-    return roll(context, _("Who is on record"), entries)
+    return listed(_("Who is on record"), page)
 
 
-def roll(context: Context, heading: str, entries: Sequence[tuple[Entity, int]]) -> Reply:
+async def roll(context: Context, *, places: bool) -> Page[tuple[Entity, int]]:
+    """Return a page of entities, each with the number of facts that name it."""
+    story, after = context.story.id, context.number_after()
+    return await context.page(
+        lambda limit: context.record.entities.roll(story, places=places, after=after, limit=limit),
+        cursor=lambda entry: entry[0].id,
+    )
+
+
+def listed(heading: str, page: Page[tuple[Entity, int]]) -> Reply:
     """Return a page of entities: roles, or how often one without a role is named."""
-    shown = entries[: context.page]
-    lines = [naming(entity, facts) for entity, facts in shown]
-    actions = (context.more("", shown[-1][0].id),) if len(entries) > context.page else ()
-    return Reply(blocks=(Heading(text=heading, level=1), *lines), actions=actions)
+    lines = [naming(entity, facts) for entity, facts in page.shown]
+    return Reply(blocks=(Heading(text=heading, level=1), *lines), actions=page.more)

@@ -10,8 +10,8 @@ from bot.answers.audit_rows import entry_item
 from bot.answers.diff import differences
 from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
-from bot.commands.reviewing.review import FAMILY
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.errors import UserError
 from bot.replies import Block, Heading, Line, Note, Reply
 from bot.requests import Role
@@ -28,7 +28,7 @@ _ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}")
 @commands.command(
     "audit",
     Argument(N_("F7, @moderator or since DATE"), Kind.WORDS, option="about"),
-    family=FAMILY,
+    family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("who changed what, when and from where, before and after"),
     example="/audit F7",
@@ -36,19 +36,18 @@ _ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}")
 async def audit(context: Context, argument: str) -> Reply:
     """Show the audit trail of the story in use, newest first."""
     asked = await _asked(context, argument)
-    entries = await context.record.audit.page(
-        **asked, story_id=context.story.id, before=context.number_after() or None, limit=context.page + 1
+    story, before = context.story.id, context.number_after() or None
+    page = await context.page(
+        lambda limit: context.record.audit.page(**asked, story_id=story, before=before, limit=limit), argument
     )
-    if not entries:
+    if not page.shown:
         return Reply(blocks=(Note(text=_("The audit trail has no such entry.")),))
     names = await context.names()
-    shown = entries[: context.page]
     blocks: list[Block] = [Heading(text=_("Audit trail"), level=1)]
-    for entry in shown:
+    for entry in page.shown:
         blocks.append(entry_item(entry, names))
         blocks += await _before_and_after(context, entry)
-    more = (context.more(argument, shown[-1].id),) if len(entries) > context.page else ()
-    return Reply(blocks=tuple(blocks), actions=more)
+    return Reply(blocks=tuple(blocks), actions=page.more)
 
 
 async def _asked(context: Context, argument: str) -> Mapping[str, Any]:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from bot.answers.date_text import day
 from bot.answers.matching import suggestions
 from bot.commands.core.context import Context
+from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.handles import platform_of
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.registry import commands
 from bot.errors import UserError
 from bot.replies import Action, Heading, Item, Note, Reply
 from bot.requests import Identity, Role
@@ -19,7 +20,6 @@ from storage.domain.changes import Appoint, Dismiss
 from storage.domain.models import Member, Story
 from storage.domain.names import clean
 
-FAMILY = N_("Choosing moderators")
 _ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}", re.ASCII)
 _NUMBER = re.compile(r"-?[1-9][0-9]{0,19}")
 _HANDLE = re.compile(r"@\w{1,64}")
@@ -40,7 +40,7 @@ class _Office(NamedTuple):
 
 @commands.command(
     "moderators",
-    family=FAMILY,
+    family=Family.CHOOSING,
     role=Role.OWNER,
     everywhere=True,
     help=N_("who moderates which story"),
@@ -48,7 +48,7 @@ class _Office(NamedTuple):
 )
 async def moderators(context: Context, _argument: str) -> Reply:
     """List the moderators in office."""
-    members = await context.record.members.page(after=context.after or "", limit=context.page + 1)
+    members = await context.record.members.page(after=context.after or "", limit=context.policy.page + 1)
     if not members:
         return Reply(
             blocks=(Note(text=_("Nobody has been appointed yet: /appoint makes somebody a moderator.")),)
@@ -57,19 +57,18 @@ async def moderators(context: Context, _argument: str) -> Reply:
     people = [
         (address, list(offices)) for address, offices in groupby(members, key=lambda item: item.address)
     ]
+    page = context.cut(people, cursor=lambda person: person[0])
     rows = [
-        Item(label=_called(offices[-1]), text=_offices(offices, titles))
-        for _a, offices in people[: context.page]
+        Item(label=_called(offices[-1]), text=_offices(offices, titles)) for _address, offices in page.shown
     ]
-    more = (context.more("", people[context.page - 1][0]),) if len(people) > context.page else ()
-    return Reply(blocks=(Heading(text=_("Moderators"), level=1), *rows), actions=more)
+    return Reply(blocks=(Heading(text=_("Moderators"), level=1), *rows), actions=page.more)
 
 
 @commands.command(
     "appoint",
     _PERSON,
     _STORY,
-    family=FAMILY,
+    family=Family.CHOOSING,
     role=Role.OWNER,
     everywhere=True,
     help=N_("a person made moderator of all stories or one: reply to a message of theirs, or name them"),
@@ -82,7 +81,7 @@ async def appoint(context: Context, argument: str) -> Reply:
     change = Appoint(
         address=who.address, story_id=office.story and office.story.id, handle=who.handle, name=who.name
     )
-    person = (await context.record.ledger.make(change, by=context.by)).subject
+    person = (await context.change(change)).subject
     notes = [Note(text=_("{who} is now a moderator of {scope}.", who=who.called, scope=office.scope))]
     notes += _behind(who, person)
     take_back = f"/dismiss {person} {office.story.name if office.story else ''}".strip()
@@ -93,7 +92,7 @@ async def appoint(context: Context, argument: str) -> Reply:
     "dismiss",
     _PERSON,
     _STORY,
-    family=FAMILY,
+    family=Family.CHOOSING,
     role=Role.OWNER,
     everywhere=True,
     help=N_("a person's being moderator ended, of all stories or of one"),
@@ -103,7 +102,7 @@ async def dismiss(context: Context, argument: str) -> Reply:
     """End a person's being a moderator."""
     office = await _office(context, argument)
     change = Dismiss(address=office.who.address, story_id=office.story and office.story.id)
-    person = (await context.record.ledger.make(change, by=context.by)).subject
+    person = (await context.change(change)).subject
     text = _("{who} is no longer a moderator of {scope}.", who=office.who.called, scope=office.scope)
     notes = [Note(text=text), *_behind(office.who, person)]
     if await context.record.members.holds_office(person):

@@ -9,15 +9,15 @@ from typing import NamedTuple
 from bot.answers.diff import preview
 from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.commands.dialogue import fields, header_lines
 from bot.commands.dialogue.engine import begin
-from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, Start
+from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, Start, form_command
 from bot.commands.dialogue.prefill import known_of, texts_of
 from bot.commands.editing.correct import with_attribution
 from bot.commands.editing.propose import ADDING, alike_lines, as_readers_see, looking_alike, put_right
 from bot.errors import UserError
-from bot.notices import find_what_to_tell
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
@@ -26,7 +26,6 @@ from storage.domain.changes import Publish, Reject, Revise, loaded
 from storage.domain.errors import Refused
 from storage.domain.models import Draft, DraftKind, DraftState, Fact, RevisionKind
 
-FAMILY = N_("Reviewing")
 _DRAFT = Argument(N_("draft"), Kind.DRAFT, required=True)
 # What a draft may do without.
 _REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
@@ -34,20 +33,24 @@ _REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
 
 @commands.command(
     "review",
-    family=FAMILY,
+    family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("the facts that wait for a moderator, one card at a time"),
     example="/review",
 )
 async def review(context: Context, _argument: str) -> Reply:
     """Show the draft that has waited longest, or the next one, with what can be done with it."""
-    waiting = await context.record.drafts.waiting(context.story.id, after=context.number_after(), limit=2)
-    if not waiting:
+    story, after = context.story.id, context.number_after()
+    page = await context.page(
+        lambda limit: context.record.drafts.waiting(story, after=after, limit=limit), size=1
+    )
+    if not page.shown:
         return Reply(blocks=(Note(text=_("Nothing waits for review in this story.")),))
-    count = await context.record.drafts.count_waiting(context.story.id)
+    count = await context.record.drafts.count_waiting(story)
     title = ngettext("{count} draft waits for review", "{count} drafts wait for review", count)
-    card = await _card(context, waiting[0])
-    name = f"D{waiting[0].id}"
+    (draft,) = page.shown
+    card = await _card(context, draft)
+    name = f"D{draft.id}"
     offered = [(_("Approve"), "approve"), (_("Edit"), "edit")] if card.approvable else []
     deciding = [
         Action(label=label, command=f"/{command} {name}")
@@ -57,8 +60,7 @@ async def review(context: Context, _argument: str) -> Reply:
         Action(label=_("Same as F{id}", id=fact.id), command=f"/same {name} F{fact.id}")
         for fact in card.alike
     ]
-    more = (context.more("", waiting[0].id),) if len(waiting) > 1 else ()
-    return Reply(blocks=(Heading(text=title, level=1), *card.blocks), actions=(*deciding, *same, *more))
+    return Reply(blocks=(Heading(text=title, level=1), *card.blocks), actions=(*deciding, *same, *page.more))
 
 
 class _Card(NamedTuple):
@@ -101,7 +103,7 @@ async def _waiting(context: Context, argument: str, *, to_approve: bool) -> Draf
     draft = await context.draft(argument)
     if draft.state is not DraftState.WAITING:
         raise UserError(_("D{id} was decided already: it was {state}.", id=draft.id, state=_outcome(draft)))
-    own = draft.kind is DraftKind.OWN or context.four_eyes
+    own = draft.kind is DraftKind.OWN or context.policy.four_eyes
     if to_approve and own and draft.proposer == context.request.user:
         raise UserError(_("D{id} is your own: another moderator has to look at it.", id=draft.id))
     return draft
@@ -119,7 +121,7 @@ def _outcome(draft: Draft) -> str:
 @commands.command(
     "approve",
     _DRAFT,
-    family=FAMILY,
+    family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("a draft put on record as it stands"),
     example="/approve D3",
@@ -127,8 +129,7 @@ def _outcome(draft: Draft) -> str:
 async def approve(context: Context, argument: str) -> Reply:
     """Put a draft on record, once however many press the button."""
     draft = await _waiting(context, argument, to_approve=True)
-    made = await context.record.ledger.make(_publish(draft), by=context.by)
-    await find_what_to_tell(context.record)
+    made = await context.change(_publish(draft))
     return _decided(made, _("D{id} is on record as {fact}.", id=draft.id, fact=made.subject))
 
 
@@ -173,11 +174,11 @@ async def _fact_id(context: Context, _filled: Filled, text: str) -> None:
 _SAME = Field("fact", N_("Which fact says the same? Its id, like F7."), _fact_id, required=True)
 
 
-@commands.command(
+@form_command(
     "same",
     _DRAFT,
     Argument(N_("id"), Kind.FACT, required=True),
-    family=FAMILY,
+    family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("a draft added to a fact on record, as a further attribution"),
     example="/same D3 F7",
@@ -203,8 +204,7 @@ async def _propose_rejection(context: Context, filled: Filled) -> Proposal:
     return Proposal(change, (*card.blocks, reason))
 
 
-async def _rejected(context: Context, _filled: Filled, made: ChangeResult) -> Reply:
-    await find_what_to_tell(context.record)
+async def _rejected(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     following = Action(label=_("Next"), command="/review")
     return Reply(blocks=(Note(text=_("{id} was rejected.", id=made.subject)),), actions=(following,))
 
@@ -219,11 +219,11 @@ def _rejection_fields(_filled: Filled) -> Sequence[Field]:
     return (Field("reason", N_("Why? The proposer will be told."), fields.REASON.check, required=True),)
 
 
-@commands.command(
+@form_command(
     "reject",
     _DRAFT,
     Argument(N_("reason"), Kind.TEXT),
-    family=FAMILY,
+    family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("a draft turned down; its proposer is told why"),
     example="/reject D3 The source does not say so",
@@ -252,11 +252,11 @@ async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
     return Start(f"D{draft.id}", await texts_of(context, change), known=await known_of(context, change))
 
 
-@commands.command(
+@form_command(
     "edit",
     _DRAFT,
     Argument(N_("lines"), Kind.TEXT),
-    family=FAMILY,
+    family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("a draft opened to be put right before it comes on record"),
     example="/edit D3",

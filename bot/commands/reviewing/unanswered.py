@@ -6,8 +6,8 @@ import re
 
 from bot.answers.date_text import day
 from bot.commands.core.context import Context
+from bot.commands.core.declarations import Family
 from bot.commands.core.registry import commands
-from bot.commands.reviewing.review import FAMILY
 from bot.errors import UserError
 from bot.replies import Heading, Item, Note, Reply
 from bot.requests import Role
@@ -18,19 +18,20 @@ _CURSOR = re.compile(r"(\d{1,15})\.(\d{1,15})")
 
 @commands.command(
     "unanswered",
-    family=FAMILY,
+    family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("questions that found nothing on record, the most asked first"),
     example="/unanswered",
 )
 async def unanswered(context: Context, _argument: str) -> Reply:
     """List open questions by how often they were asked; who asked them is not known."""
-    found = await context.record.questions.ranked(
-        context.story.id, after=_after(context), limit=context.page + 1
+    story, after = context.story.id, _after(context)
+    page = await context.page(
+        lambda limit: context.record.questions.ranked(story, after=after, limit=limit),
+        cursor=lambda question: f"{question.asked}.{question.id}",
     )
-    if not found:
+    if not page.shown:
         return Reply(blocks=(Note(text=_("No question in this story is without an answer.")),))
-    shown = found[: context.page]
     rows = [
         Item(
             label=f"Q{question.id}",
@@ -42,12 +43,11 @@ async def unanswered(context: Context, _argument: str) -> Reply:
                 day=day(question.last_at),
             ),
         )
-        for question in shown
+        for question in page.shown
     ]
-    more = (context.more("", f"{shown[-1].asked}.{shown[-1].id}"),) if len(found) > context.page else ()
     answering = Note(text=_("A fact that answers one of them (/add) tells those who wait for it."))
     heading = Heading(text=_("Questions without an answer"), level=1)
-    return Reply(blocks=(heading, *rows, answering), actions=more)
+    return Reply(blocks=(heading, *rows, answering), actions=page.more)
 
 
 def _after(context: Context) -> tuple[int, int] | None:

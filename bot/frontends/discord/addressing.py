@@ -14,7 +14,7 @@ from typing import Any
 
 import discord
 
-from bot.commands.core.registry import Argument, Command, Kind
+from bot.commands.core.declarations import Argument, Command, Kind
 from bot.requests import Identity, Request
 
 PLATFORM = "discord"
@@ -74,7 +74,7 @@ def asked(interaction: Interaction, text: str, *mentioned: Identity) -> Request:
     )
 
 
-def told(message: discord.Message, me: discord.ClientUser, *, language: str) -> Request | None:
+def request_of(message: discord.Message, me: discord.ClientUser, *, language: str) -> Request | None:
     """Return what a message asks of the bot; None for one that is not meant for it, or that a bot wrote.
 
     In direct messages everything is meant for it. In a server it is what mentions the bot, a reply to one of

@@ -18,7 +18,7 @@ from bot.frontends.discord.render import NOBODY
 if TYPE_CHECKING:
     import aiohttp
 
-    from bot.commands.core.registry import Registry
+    from bot.commands.core.declarations import Catalogue
     from bot.config import DiscordSettings
     from bot.frontends.discord.conversation import Conversation
     from storage.record import Record
@@ -40,7 +40,7 @@ class Client(discord.Client):
     def __init__(
         self,
         record: Record,
-        registry: Registry,
+        registry: Catalogue,
         conversation: Conversation,
         trace: aiohttp.TraceConfig,
         *,

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import discord
 
-from bot.commands.core.registry import Command, Offer
+from bot.commands.core.declarations import Command, Offer
 from bot.commands.dialogue.modals import Sheet
-from bot.frontends.discord.addressing import asked, is_theirs, left_out, quoted, told, typed
+from bot.frontends.discord.addressing import asked, is_theirs, left_out, quoted, request_of, typed
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.modals import given_back, key_of, modal, refilled, values_of
 from bot.frontends.discord.refusals import summary
@@ -117,7 +117,7 @@ class Conversation:
 
     async def hear(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Answer a message that is meant for the bot."""
-        request = told(message, me, language=self._language)
+        request = request_of(message, me, language=self._language)
         if request is not None:
             stage = Stage(message)
             await self._safely(stage, self._reply(stage, request))

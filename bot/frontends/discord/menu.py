@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.commands.core.registry import Argument, Command, Kind
+from bot.commands.core.declarations import Argument, Command, Kind
 from bot.frontends.discord.refusals import summary
 from bot.requests import Role
 from bot.texts import N_, _, shortened, speak
 
 if TYPE_CHECKING:
-    from bot.commands.core.registry import Registry
+    from bot.commands.core.declarations import Catalogue
     from bot.frontends.discord.conversation import Conversation
 
 DESCRIPTION_LIMIT = 100
@@ -50,7 +50,7 @@ class Menu(app_commands.CommandTree[Client]):
     def __init__(
         self,
         client: Client,
-        registry: Registry,
+        catalogue: Catalogue,
         conversation: Conversation,
         *,
         language: str = "en",
@@ -63,7 +63,7 @@ class Menu(app_commands.CommandTree[Client]):
             ),
         )
         speak(language)
-        for command in registry:
+        for command in catalogue:
             self.add_command(_slash(command, conversation))
         self.add_command(_on_record(conversation))
 
@@ -121,7 +121,7 @@ def _slash(command: Command, conversation: Conversation) -> app_commands.Command
     if described:
         app_commands.describe(**described)(slash)
     for position, argument in enumerate(command.arguments):
-        if argument.kind in _COMPLETED or argument.offers is not None:
+        if argument.kind in _COMPLETED or argument.key in command.completed:
             slash.autocomplete(argument.key)(_completer(command, position, conversation))
     slash.default_permissions = _SEEN_BY.get(command.role, _ADMINS if command.by_admins else None)
     return slash

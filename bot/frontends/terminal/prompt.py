@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -13,10 +14,13 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from rich.console import Console
 from rich.text import Text
 
-from bot.frontends.terminal.app import GOES_ON, MOST_LINES, PLATFORM, Answering, width
+from bot.frontends.terminal.lines import GOES_ON, MOST_LINES, PLATFORM, width
 from bot.frontends.terminal.render import Kind, rows
 from bot.replies import Reply
 from bot.requests import Request
+
+if TYPE_CHECKING:
+    from bot.commands.dispatch import Dispatcher
 
 LEAVING = {"exit", "quit", "/exit", "/quit"}
 _STYLES = {
@@ -31,7 +35,7 @@ _CITATION = r"\[\d+(?: [^\]\n]+)?\]"
 _COMMAND = r"^/\w+(?: (?:<[^>]+>|\[[^\]]+\]))?(?=\s{2}|$)"
 
 
-async def converse(dispatcher: Answering, request: Callable[[str], Request]) -> None:
+async def converse(dispatcher: Dispatcher, request: Callable[[str], Request]) -> None:
     """Greet, then prompt and answer until Ctrl-D, `exit` or `quit`; Ctrl-C clears the line."""
     console = Console(highlight=False, soft_wrap=True)
     session: PromptSession[str] = PromptSession(
@@ -79,7 +83,7 @@ def show(console: Console, reply: Reply) -> None:
 class _Completing(Completer):
     """Offer what the dispatcher knows to go on with."""
 
-    def __init__(self, dispatcher: Answering, request: Callable[[str], Request]) -> None:
+    def __init__(self, dispatcher: Dispatcher, request: Callable[[str], Request]) -> None:
         self._dispatcher = dispatcher
         self._request = request
 

@@ -6,7 +6,8 @@ import pytest
 import pytest_asyncio
 
 from bot.commands import commands
-from bot.commands.core.registry import Argument, Kind, Registry
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import Registry
 from bot.commands.dispatch import Dispatcher, Parsed
 from bot.config import LimitSettings, Settings
 from bot.errors import UserError
@@ -37,7 +38,9 @@ def texts(reply):
 def registry_of(handler, role=Role.READER, argument=None):
     registry = Registry()
     arguments = [argument] if argument is not None else []
-    registry.command("try", *arguments, family="x", role=role, help="to try", example="/try it")(handler)
+    registry.command("try", *arguments, family=Family.ASKING, role=role, help="to try", example="/try it")(
+        handler
+    )
     return registry
 
 
@@ -215,7 +218,7 @@ async def test_the_cursor_reaches_the_command_apart_from_its_argument(record):
 def test_a_command_declared_twice_is_a_mistake():
     registry = registry_of(echoing)
     with pytest.raises(ValueError, match="twice"):
-        registry.command("try", family="x", role=Role.READER, help="h", example="/try")(echoing)
+        registry.command("try", family=Family.ASKING, role=Role.READER, help="h", example="/try")(echoing)
 
 
 async def test_each_chat_has_its_own_story_in_use(dispatcher):

@@ -96,5 +96,5 @@ def test_nothing_goes_wrong_and_nothing_changes_unasked(stocked, tmp_path_factor
 
 def test_every_command_that_keeps_the_record_takes_part():
     said = {text.split()[0][1:] for text in (*BEGINNINGS, *ANSWERS) if text.startswith("/")}
-    keeping = {command.name for command in commands if command.form is not None or command.role > 0}
+    keeping = {command.name for command in commands if command.dialogue or command.role > 0}
     assert keeping <= said

@@ -4,7 +4,7 @@ import pytest
 
 from bot.answers.sentences import sentence
 from bot.commands import commands
-from bot.commands.core.registry import Kind
+from bot.commands.core.declarations import Kind
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
 from bot.requests import Request, Role

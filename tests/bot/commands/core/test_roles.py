@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.commands import commands
+from bot.commands.core.declarations import Family
 from bot.commands.core.registry import Registry
 from bot.commands.dispatch import Dispatcher
 from bot.replies import Note, Reply
@@ -85,7 +86,7 @@ def test_each_command_declares_what_was_promised():
 
 def test_a_command_that_declares_no_role_cannot_be_registered():
     with pytest.raises(TypeError, match="role"):
-        Registry().command("try", family="f", help="h", example="/try")
+        Registry().command("try", family=Family.ASKING, help="h", example="/try")
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ async def test_the_role_of_the_context_is_what_was_found(desk):
         return Reply(blocks=(Note(text="x"),))
 
     registry = Registry()
-    registry.command("try", family="f", help="h", example="/try", role=Role.READER)(looking)
+    registry.command("try", family=Family.ASKING, help="h", example="/try", role=Role.READER)(looking)
     desk.dispatcher = Dispatcher(desk.record, registry, desk.settings)
     ann = await desk.moderator(ANN)
     for person in (desk.person(EVE), ann, desk.person(OWNER), desk.person(GROUP, is_person=False)):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.commands import commands
+from bot.commands.dialogue.forms import form_of
 from bot.commands.dialogue.modals import MORE, Sheet
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
@@ -41,7 +42,7 @@ async def test_every_sheet_keeps_within_what_platforms_show(desk):
     texts = {name: f"/{name} F5" for name in ("correct", "attribute", "retract", "supersede")}
     texts |= {name: f"/{name} {number}" for name in ("reject", "edit")}
     texts |= {"restore": "/restore F6", "source": "/source S1", "entity": "/entity Dmytro Lubinets"}
-    having = {command.name for command in commands if command.form is not None and command.form.sheet}
+    having = {command.name for command in commands if (form := form_of(command)) is not None and form.sheet}
     assert having == {*texts, "add", "suggest"}
     for name in (*having, "answer"):
         sheet = await opened(ann, texts.get(name, f"/{name}"))

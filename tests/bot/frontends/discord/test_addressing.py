@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands import commands
-from bot.commands.core.registry import Argument, Command, Kind
+from bot.commands.core.declarations import Argument, Command, Kind
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
 from bot.frontends.discord.addressing import (
@@ -24,7 +24,7 @@ from bot.frontends.discord.addressing import (
     number_of,
     person,
     quoted,
-    told,
+    request_of,
     typed,
 )
 from bot.requests import Identity, Request
@@ -155,7 +155,7 @@ def message(content: str = "<@99> who?", *, shared: bool = True, author: Any = N
     ],
 )  # fmt: skip
 def test_a_mention_in_a_channel(content: str, expected: str) -> None:
-    request = told(message(content), ME, language="en")
+    request = request_of(message(content), ME, language="en")
     assert request is not None and request.text == expected
     assert (request.chat, request.user, request.shared) == ("discord:#44", "discord:7", True)
     # What is written is seen by all, and so what is answered: nothing is discreet.
@@ -164,7 +164,7 @@ def test_a_mention_in_a_channel(content: str, expected: str) -> None:
 
 @pytest.mark.parametrize("content", ["who is he?", "/who", "", "<@99> x", "x" * 4000])
 def test_direct_messages_are_all_meant_for_the_bot(content: str) -> None:
-    request = told(message(content, shared=False), ME, language="de")
+    request = request_of(message(content, shared=False), ME, language="de")
     assert request == Request(
         content, "discord:7", "discord:7", language="de", handle="ann", name="Ann", alone="discord:7"
     )
@@ -175,12 +175,12 @@ def test_direct_messages_are_all_meant_for_the_bot(content: str) -> None:
     "fields", [{"author": user(50, "other", bot=True)}, {"webhook_id": 5}, {"is_system": lambda: True}]
 )
 def test_what_no_person_wrote_is_passed_over(shared: bool, fields: dict[str, Any]) -> None:
-    assert told(message(shared=shared, **fields), ME, language="en") is None
+    assert request_of(message(shared=shared, **fields), ME, language="en") is None
 
 
 def test_talk_among_others_is_passed_over() -> None:
-    assert told(message("who?", mentions=[]), ME, language="en") is None
-    assert told(message("<@8> who?", mentions=[user(8, "bob")]), ME, language="en") is None
+    assert request_of(message("who?", mentions=[]), ME, language="en") is None
+    assert request_of(message("<@8> who?", mentions=[user(8, "bob")]), ME, language="en") is None
 
 
 def answered(author: Any, *ids: str) -> Any:
@@ -192,21 +192,21 @@ def answered(author: Any, *ids: str) -> Any:
 def test_whom_a_message_replies_to_and_what_was_offered_there() -> None:
     mine = answered(user(99, "onrecord", bot=True), "/skip 1.2", "#0123456789abcdef")
     for shared in (True, False):
-        request = told(message("The court", shared=shared, reference=mine), ME, language="en")
+        request = request_of(message("The court", shared=shared, reference=mine), ME, language="en")
         assert request is not None
         assert request.replied_to == Identity("discord:99", "onrecord", "Onrecord", is_person=False)
         assert request.offered == ("/skip 1.2", "#0123456789abcdef")
-    bobs = told(message("<@99> /appoint", reference=answered(user(8, "bob"))), ME, language="en")
+    bobs = request_of(message("<@99> /appoint", reference=answered(user(8, "bob"))), ME, language="en")
     assert bobs is not None
     assert bobs.replied_to == Identity("discord:8", "bob", "Bob") and bobs.offered == ()
     for gone in (None, Mock(spec=discord.DeletedReferencedMessage)):
-        request = told(message(reference=SimpleNamespace(resolved=gone)), ME, language="en")
+        request = request_of(message(reference=SimpleNamespace(resolved=gone)), ME, language="en")
         assert request is not None and request.replied_to is None and request.offered == ()
 
 
 def test_whom_a_message_names() -> None:
     other = user(50, "other", bot=True)
-    request = told(
+    request = request_of(
         message("<@99> /who", mentions=[user(8, "bob"), Somebody(id=99), other]), ME, language="en"
     )
     assert request is not None
@@ -225,7 +225,7 @@ async def test_who_decides_for_a_channel_by_a_message(may: bool) -> None:
         (member, place, may), (user(), place, False),
         (member, Mock(spec=discord.PartialMessageable, id=44), False),
     ):  # fmt: skip
-        request = told(message(author=author, channel=where), ME, language="en")
+        request = request_of(message(author=author, channel=where), ME, language="en")
         assert request is not None and request.administers is not None
         assert await request.administers() is expected
 
@@ -269,8 +269,8 @@ def test_options_are_read_as_what_one_would_type(command: Command, data: st.Data
     found = parsed.argument if parsed.after is None else f"{parsed.argument} >{parsed.after}"
     assert clean(found) == clean(words)
     # Only what ends so is a page, and never of a command that takes lines.
-    assert parsed.after is None or (not command.lines and clean(words).endswith(f">{parsed.after}"))
-    if command.lines and len(said) == 1 and isinstance(said[0], str):
+    assert parsed.after is None or (not command.multiline and clean(words).endswith(f">{parsed.after}"))
+    if command.multiline and len(said) == 1 and isinstance(said[0], str):
         assert parsed.argument == clean_lines(said[0]).strip()
 
 

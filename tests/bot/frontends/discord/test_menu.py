@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands import commands
-from bot.commands.core.registry import Argument, Command, Kind, Registry, listed
+from bot.commands.core.declarations import Argument, Catalogue, Command, Family, Kind
 from bot.frontends.discord.client import Client
 from bot.frontends.discord.menu import ON_RECORD, Menu, _brief
 from bot.requests import Role
@@ -25,12 +25,12 @@ NAME = re.compile(r"[a-z0-9_-]{1,32}")
 STRING, INTEGER, USER = 3, 4, 6
 
 
-def menu_of(registry: Registry) -> Menu:
+def menu_of(registry: Catalogue) -> Menu:
     client = Client(cast("Any", None), registry, cast("Any", None), aiohttp.TraceConfig())
     return Menu(client, registry, cast("Any", None))
 
 
-def told(registry: Registry) -> dict[str, dict[str, Any]]:
+def told(registry: Catalogue) -> dict[str, dict[str, Any]]:
     """Return what Discord is told of each slash command, by name."""
     menu = menu_of(registry)
     return {command.name: cast("dict[str, Any]", command.to_dict(menu)) for command in menu.get_commands(
@@ -40,17 +40,16 @@ def told(registry: Registry) -> dict[str, dict[str, Any]]:
 SLASH = told(commands)
 
 
-def registry_of(*declared: Command) -> Registry:
-    registry = Registry()
+def catalogue_of(*declared: Command) -> Catalogue:
+    catalogue = Catalogue()
     for each in declared:
-        registry.command(each.name, *each.arguments, family="f", help=each.help, example="", role=each.role,
-                         by_admins=each.by_admins)(cast("Any", None))  # fmt: skip
-    return registry
+        catalogue.declare(each)
+    return catalogue
 
 
 def a_command(*arguments: Argument, name: str = "who", **traits: Any) -> Command:
     traits = {"help": "who is who", "role": Role.READER, **traits}
-    return Command(name, "f", example="", handler=cast("Any", None), arguments=arguments, **traits)
+    return Command(name, Family.ASKING, example="", arguments=arguments, **traits)
 
 
 def test_each_command_of_the_registry_is_a_slash_command_within_all_limits() -> None:
@@ -82,7 +81,7 @@ def test_options_are_the_arguments(command: Command) -> None:
         assert option["type"] == types.get(argument.kind, STRING)
         assert option["required"] == (argument.required or argument.kind is Kind.PERSON)
         assert (option.get("min_value") == 1) == (argument.kind is Kind.COUNT)
-        completed = argument.offers is not None or argument.kind in {
+        completed = argument.key in command.completed or argument.kind in {
             Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.FACT, Kind.STORY, Kind.COMMAND, Kind.DRAFT,
         }  # fmt: skip
         assert bool(option.get("autocomplete")) == completed
@@ -127,7 +126,7 @@ def test_a_description_is_one_line_and_no_longer_than_discord_shows(text: str) -
 
 
 def test_a_command_without_words_is_described_by_its_name() -> None:
-    data = told(registry_of(a_command(help=" "), a_command(name="long", help="word " * 40)))
+    data = told(catalogue_of(a_command(help=" "), a_command(name="long", help="word " * 40)))
     assert data["who"]["description"] == "who"
     assert len(data["long"]["description"]) == 100 and data["long"]["description"].endswith("word…")
 
@@ -138,7 +137,7 @@ def test_what_must_be_given_comes_first() -> None:
         Argument("b", Kind.PERSON),
         Argument("c", Kind.DATE, required=True),
     )
-    options = told(registry_of(a_command(*arguments)))["who"]["options"]
+    options = told(catalogue_of(a_command(*arguments)))["who"]["options"]
     assert [(option["name"], option["required"]) for option in options] == [
         ("b", True), ("c", True), ("a", False),
     ]  # fmt: skip
@@ -157,7 +156,7 @@ CHANGES: dict[str, tuple[Command, ...]] = {
     "option needed": (a_command(Argument("name", Kind.NAME, required=True), COUNT_OF),),
     "type of an option": (a_command(NAME_OF, Argument("count", Kind.WORDS)),),
     "option not completed": (a_command(Argument("name", Kind.WORDS), COUNT_OF),),
-    "option completed": (a_command(NAME_OF, Argument("count", Kind.WORDS, offers=listed("one"))),),
+    "option completed": (a_command(NAME_OF, Argument("count", Kind.WORDS), completed=frozenset({"count"})),),
     "permission": (a_command(*BEFORE.arguments, role=Role.MODERATOR),),
     "by admins": (a_command(*BEFORE.arguments, by_admins=True),),
     "command added": (BEFORE, a_command(name="when")),
@@ -169,7 +168,7 @@ CHANGES: dict[str, tuple[Command, ...]] = {
 class Told(Menu):
     """A menu that Discord has already been told of, in some way."""
 
-    def __init__(self, registry: Registry, has: list[dict[str, Any]]) -> None:
+    def __init__(self, registry: Catalogue, has: list[dict[str, Any]]) -> None:
         client = Client(cast("Any", None), registry, cast("Any", None), aiohttp.TraceConfig())
         super().__init__(client, registry, cast("Any", None))
         self._has = has
@@ -204,14 +203,14 @@ def as_discord_has_it(menu: Menu) -> list[dict[str, Any]]:
 
 
 async def test_discord_is_told_nothing_that_it_knows() -> None:
-    for registry in (registry_of(BEFORE), commands):
+    for registry in (catalogue_of(BEFORE), commands):
         menu = Told(registry, as_discord_has_it(menu_of(registry)))
         assert not await menu.sync_changes() and menu.synced == 0
 
 
 @pytest.mark.parametrize("what", CHANGES)
 async def test_discord_is_told_of_whatever_differs(what: str) -> None:
-    menu = Told(registry_of(*CHANGES[what]), as_discord_has_it(menu_of(registry_of(BEFORE))))
+    menu = Told(catalogue_of(*CHANGES[what]), as_discord_has_it(menu_of(catalogue_of(BEFORE))))
     assert await menu.sync_changes() and menu.synced == 1
 
 
@@ -221,9 +220,9 @@ async def test_discord_is_told_of_whatever_differs(what: str) -> None:
      ("description", "old"), ("name", "old"), ("contexts", None)],
 )  # fmt: skip
 async def test_discord_is_told_where_somebody_else_changed_a_command(name: str, value: Any) -> None:
-    has = as_discord_has_it(menu_of(registry_of(BEFORE)))
+    has = as_discord_has_it(menu_of(catalogue_of(BEFORE)))
     has[0][name] = value
-    menu = Told(registry_of(BEFORE), has)
+    menu = Told(catalogue_of(BEFORE), has)
     assert await menu.sync_changes() and menu.synced == 1
 
 
@@ -233,15 +232,15 @@ async def test_a_second_start_tells_discord_nothing(record) -> None:
         again = Client(record, commands, room.conversation, aiohttp.TraceConfig())
         await room.env.restart_bot(again)
         assert len(room.asked_of_discord("PUT", "/commands")) == 1
-        fewer = registry_of(BEFORE)
+        fewer = catalogue_of(BEFORE)
         await room.env.restart_bot(Client(record, fewer, room.conversation, aiohttp.TraceConfig()))
         assert len(room.asked_of_discord("PUT", "/commands")) == 2
 
 
 async def test_an_older_command_is_answered_clearly(record, monkeypatch) -> None:
-    old = registry_of(
+    old = catalogue_of(
         a_command(Argument("whom", Kind.NAME), name="gone"),
-        a_command(Argument("number", Kind.WORDS, offers=listed("a")), name="fact"),
+        a_command(Argument("number", Kind.WORDS), name="fact", completed=frozenset({"number"})),
     )
 
     async def in_no_hurry(self: Menu) -> bool:

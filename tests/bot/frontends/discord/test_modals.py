@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands import commands
+from bot.commands.dialogue.forms import form_of
 from bot.commands.dialogue.modals import MORE, Blank, Sheet
 from bot.frontends.discord.modals import key_of, modal, values_of
 from tests.bot.desk import ANN
@@ -63,7 +64,7 @@ async def sheets_of(desk) -> dict[str, Sheet]:
     texts = {name: f"/{name} F5" for name in ("correct", "attribute", "retract", "supersede")}
     texts |= {name: f"/{name} {number}" for name in ("reject", "edit")}
     texts |= {"restore": "/restore F6", "source": "/source S1", "entity": "/entity Dmytro Lubinets"}
-    having = {command.name for command in commands if command.form is not None and command.form.sheet}
+    having = {command.name for command in commands if (form := form_of(command)) is not None and form.sheet}
     sheets = {name: await opened(ann, texts.get(name, f"/{name}")) for name in (*sorted(having), "answer")}
     assert all(isinstance(sheet, Sheet) for sheet in sheets.values()), sheets
     assert await desk.record.dialogues.find(ANN, ANN) is not None

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.frontends.terminal import render
-from bot.frontends.terminal.app import ADDRESS, answer_lines, lines, messages
+from bot.frontends.terminal.app import ADDRESS, answer_lines
+from bot.frontends.terminal.lines import lines, messages
 from bot.frontends.terminal.render import as_json, plain, rows
 from bot.replies import Action, Citation, Heading, Item, Line, Note, Reply
 from bot.requests import Request
@@ -222,7 +223,7 @@ def test_lines_of_any_bytes():
 
 
 def test_a_line_without_end_is_cut(monkeypatch):
-    monkeypatch.setattr("bot.frontends.terminal.app.LONGEST_LINE", 10)
+    monkeypatch.setattr("bot.frontends.terminal.lines.LONGEST_LINE", 10)
     assert list(lines(io.BytesIO(b"a" * 35 + b"\nb\n"))) == ["a" * 10, "b"]
 
 

@@ -1,68 +1,18 @@
-"""Taking part: suggesting a fact, waiting for an answer, and what is kept about people."""
+"""/privacy and /forgetme: what is kept about people, and its removal."""
 
 from __future__ import annotations
 
-import re
-
 from bot.commands.core.context import Context
-from bot.commands.core.registry import Argument, Kind, commands
-from bot.commands.dialogue.engine import begin
-from bot.commands.editing.propose import SUGGESTING, read_fact
-from bot.errors import UserError
+from bot.commands.core.declarations import Family
+from bot.commands.core.registry import commands
 from bot.replies import Action, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 
-FAMILY = N_("Taking part")
-_QUESTION_ID = re.compile(r"Q([1-9]\d{0,14})\.([0-9a-f]{8})")
-
-
-@commands.command(
-    "suggest",
-    Argument(N_("statement and lines"), Kind.TEXT, option="text"),
-    family=FAMILY,
-    role=Role.READER,
-    help=N_("a fact for the moderators to look at, with its source"),
-    example="/suggest",
-    form=SUGGESTING,
-)
-async def suggest(context: Context, argument: str) -> Reply:
-    """Lead to a suggestion, or show the one that was sent at once."""
-    return await begin(context, read_fact(context, argument))
-
-
-@commands.command(
-    "tellme",
-    Argument(N_("question"), Kind.TOKEN, required=True),
-    family=FAMILY,
-    role=Role.READER,
-    discreet=True,
-    help=N_("to be told when a question that found nothing has an answer"),
-    example="/tellme Q1.0a1b2c3d",
-)
-async def tellme(context: Context, argument: str) -> Reply:
-    """Remember that the asker wants to hear of an answer."""
-    match = _QUESTION_ID.fullmatch(argument.strip())
-    if match is None:
-        raise UserError(_("Ask the question first; the button under the answer remembers it."))
-    question = await context.record.questions.find(int(match[1]))
-    if question is None or (question.token, question.story_id) != (match[2], context.story.id):
-        raise UserError(_("That question is not open any more: ask it again."))
-    request = context.request
-    kept = await context.record.questions.await_answer(
-        question.id, request.reached, request.user, request.language
-    )
-    if not kept:
-        raise UserError(_("You wait for many answers already: /forgetme lets go of all of them."))
-    here = _("You will be told here when your question has an answer on record.")
-    elsewhere = _("You will be told in a message of your own when your question has an answer on record.")
-    text = here if request.reached == request.chat else elsewhere
-    return Reply(blocks=(Note(text=text),), actions=(Action(label="/privacy", command="/privacy"),))
-
 
 @commands.command(
     "privacy",
-    family=FAMILY,
+    family=Family.TAKING_PART,
     role=Role.READER,
     discreet=True,
     help=N_("what is kept about you, and why"),
@@ -94,7 +44,7 @@ async def privacy(_context: Context, _argument: str) -> Reply:
 
 @commands.command(
     "forgetme",
-    family=FAMILY,
+    family=Family.TAKING_PART,
     role=Role.READER,
     discreet=True,
     help=N_("what is kept about you removed, and what stays told"),

@@ -1,0 +1,157 @@
+"""Declarations of commands: name, family, arguments and role. Pure; handlers are registered apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import NamedTuple
+
+from bot.requests import Role
+from bot.texts import N_
+
+
+class Family(Enum):
+    """The families of commands in the order of help, each with its title and its commands in their order."""
+
+    def __init__(self, title: str, commands: str) -> None:
+        self.title = title
+        self.commands = tuple(commands.split())
+
+    FINDING_YOUR_WAY = (N_("Finding your way"), "start help about story stories")
+    ASKING = (N_("Asking the record"), "who where when latest asof what ask")
+    LOOKING_CLOSELY = (N_("Looking closely"), "fact history disputed figures sources")
+    HEARING = (
+        N_("Hearing of changes"),
+        "settings subscribe unsubscribe subscriptions mute catchup why",
+    )
+    TAKING_PART = (N_("Taking part"), "suggest tellme privacy forgetme link")
+    ANSWERING = (N_("Answering what is asked"), "answer choose skip back confirm cancel")
+    KEEPING = (
+        N_("Keeping the record"),
+        "add correct attribute relate supersede retract restore undo source entity newstory",
+    )
+    REVIEWING = (N_("Reviewing"), "review approve same reject edit unanswered audit")
+    CHOOSING = (N_("Choosing moderators"), "moderators appoint dismiss")
+
+
+_FAMILIES = list(Family)
+
+
+class Kind(StrEnum):
+    """What an argument names: decides how it is completed and what is offered for a wrong one."""
+
+    NAME = "name"
+    PLACE = "place"
+    SOURCE = "source"
+    FACT = "fact"
+    STORY = "story"
+    COMMAND = "command"
+    DATE = "date"
+    # A whole number and nothing else; NUMBER may also be a word.
+    COUNT = "count"
+    NUMBER = "number"
+    WORDS = "words"
+    PERSON = "person"
+    DRAFT = "draft"
+    TOKEN = "token"  # noqa: S105  # reason: a dialogue's, no secret
+    # What follows is free text whose line breaks mean something.
+    TEXT = "text"
+
+
+class Offer(NamedTuple):
+    """A value that an argument may have, and what people are shown of it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command, in the order in which they are typed.
+
+    `option` is its key where arguments are given by name, if that is not its name itself.
+    """
+
+    name: str
+    kind: Kind
+    required: bool = False
+    option: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its key where arguments are given by name: one word of small letters."""
+        return self.option or self.name
+
+    def usage(self) -> str:
+        """Return how help shows it: `<needed>` or `[optional]`."""
+        return f"<{self.name}>" if self.required else f"[{self.name}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The declaration of a command; `help` is a gettext message, shown in the reader's language.
+
+    `role` is the role that the asker needs in the story in use, or (`everywhere`) in all stories; `by_admins`
+    leaves the command to the admins of a chat that several people share. `dialogue` tells that it leads
+    through a form, `headers` which header lines may stand under it. `completed` are the keys of the arguments
+    that the command completes itself. `discreet` shows its answers to the asker alone, where a platform can.
+    """
+
+    name: str
+    family: Family
+    help: str
+    example: str
+    role: Role
+    arguments: tuple[Argument, ...] = ()
+    headers: tuple[str, ...] = ()
+    completed: frozenset[str] = frozenset()
+    dialogue: bool = False
+    everywhere: bool = False
+    by_admins: bool = False
+    discreet: bool = False
+
+    @property
+    def aside(self) -> bool:
+        """Whether its answers concern the asker alone: personal matters, and work on the record."""
+        return self.discreet or self.dialogue or self.role > Role.READER
+
+    def usage(self) -> str:
+        """Return the command as one types it: `/who [name]`."""
+        return " ".join((f"/{self.name}", *(argument.usage() for argument in self.arguments)))
+
+    @property
+    def multiline(self) -> bool:
+        """Whether line breaks in what follows the name mean something."""
+        return any(argument.kind is Kind.TEXT for argument in self.arguments)
+
+
+class Catalogue:
+    """The declarations of all commands, by name and in the order of help."""
+
+    def __init__(self) -> None:
+        self._declared: dict[str, Command] = {}
+
+    def declare(self, command: Command) -> None:
+        """Add a command. Raises ValueError for a name that is taken."""
+        if command.name in self._declared:
+            raise ValueError(f"command {command.name!r} is declared twice")
+        self._declared[command.name] = command
+
+    def find(self, name: str) -> Command | None:
+        """Return the command of that name, whatever its case."""
+        return self._declared.get(name.casefold())
+
+    def allowed(self, role: Role) -> Iterator[Command]:
+        """Yield the commands that a role may use, in the order of help."""
+        return (command for command in self if command.role <= role)
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(sorted(self._declared.values(), key=_place))
+
+
+def _place(command: Command) -> tuple[int, int]:
+    """Return the place of a command in help; one that its family does not name comes after the others."""
+    names = command.family.commands
+    at = names.index(command.name) if command.name in names else len(names)
+    return _FAMILIES.index(command.family), at

@@ -1,0 +1,26 @@
+"""/suggest: a fact that a reader puts before the moderators."""
+
+from __future__ import annotations
+
+from bot.commands.core.context import Context
+from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.dialogue.engine import begin
+from bot.commands.dialogue.forms import form_command
+from bot.commands.editing.propose import SUGGESTING, read_fact
+from bot.replies import Reply
+from bot.requests import Role
+from bot.texts import N_
+
+
+@form_command(
+    "suggest",
+    Argument(N_("statement and lines"), Kind.TEXT, option="text"),
+    family=Family.TAKING_PART,
+    role=Role.READER,
+    help=N_("a fact for the moderators to look at, with its source"),
+    example="/suggest",
+    form=SUGGESTING,
+)
+async def suggest(context: Context, argument: str) -> Reply:
+    """Lead to a suggestion, or show the one that was sent at once."""
+    return await begin(context, read_fact(context, argument))
