@@ -122,9 +122,9 @@ class Dispatcher:
     def __init__(self) -> None:
         self.registry = Registry()
         for name, role in (("start", Role.READER), ("who", Role.READER), ("publish", Role.MODERATOR)):
-            self.registry.command(name, family=Family.ASKING, help=f"{name} it", example="", role=role)(
-                cast("Any", None)
-            )
+            self.registry.command(
+                name, family=Family.FINDING_YOUR_WAY, help=f"{name} it", example="", role=role
+            )(cast("Any", None))
         self.metrics = Metrics(time.monotonic)
         self.requests: list[Request] = []
         self.gate: asyncio.Event | None = None
