@@ -153,7 +153,7 @@ async def closed_by(code: int) -> discord.ConnectionClosed:
 
 
 async def test_it_logs_in_for_as_long_as_it_takes(record, clients, caplog) -> None:
-    caplog.set_level(logging.DEBUG, "onrecord")
+    caplog.set_level(logging.DEBUG, "bot")
     errors: list[Exception] = [
         OSError("no route"), aiohttp.ClientConnectionError("refused"), TimeoutError(), refusal(503),
         refusal(401), discord.GatewayNotFound(), *(OSError() for _ in range(3)),

@@ -31,7 +31,7 @@ def pace(request, monkeypatch) -> Pace:
 
 @pytest.fixture(autouse=True)
 def loud(caplog) -> None:
-    caplog.set_level(logging.DEBUG, "onrecord")
+    caplog.set_level(logging.DEBUG, "bot")
 
 
 def assert_owned_up(text: str, caplog: pytest.LogCaptureFixture) -> None:
