@@ -20,6 +20,7 @@ from bot.notices.message_corrections import CorrectedMessage, corrected_message
 from bot.notices.notice_text import listener_name, message_of
 from bot.notices.schedule import UNGATHERED, Spans, ready_at, text_of
 from bot.replies import Reply
+from bot.retrying import Backoff, Sleep, retry
 from bot.texts import speak
 from storage.domain.clock import read_moment
 from storage.domain.errors import RecordError
@@ -31,14 +32,13 @@ from storage.record import Record
 # Seconds between two looks at an outbox that was empty.
 IDLE = 0.5
 BATCH = 50
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
+SENDING = Backoff(first=2.0, longest=600.0)
 # How long what has begun may hold up the bot's being stopped.
 LAST_SECONDS = 30.0
-# Seconds between attempts to record what became of a message.
-RECORDING_PAUSES = (1.0, 5.0, 30.0)
+# For recording what became of a message: half a minute in all.
+RECORDING = Backoff(first=1.0, attempts=6)
 
 logger = logging.getLogger(__name__)
-Sleep = Callable[[float], Awaitable[None]]
 
 
 class Deliverer:
@@ -179,15 +179,14 @@ class Deliverer:
 
     async def _surely(self, note: Callable[[], Awaitable[object]]) -> None:
         """Record what became of a message that is sent already, also where the record is busy for a while."""
-        for pause in RECORDING_PAUSES:
-            try:
-                await note()
-            except RecordError as error:
-                logger.warning("what became of a message cannot be written yet: %s", error)
-                await self._sleep(pause)
-            else:
-                return
-        await note()
+
+        def decide(error: Exception, pause: float) -> float | None:
+            if not isinstance(error, RecordError):
+                return None
+            logger.warning("what became of a message cannot be written yet: %s", error)
+            return pause
+
+        await retry(note, RECORDING, decide, sleep=self._sleep)
 
     async def _note(self, parcel: Parcel, reply: Reply | None, outcome: Outcome) -> None:
         """Record what became of a parcel; the log names ids, never what was said."""
@@ -284,7 +283,7 @@ class Deliverer:
 
     def _again(self, attempts: int, wait: float) -> str:
         """Return when to try again: as told, else after a pause that doubles each time, with jitter."""
-        pause = wait or min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempts) * (0.5 + self._chance())
+        pause = wait or SENDING.pause(attempts + 1) * (0.5 + self._chance())
         return text_of(self._record.ledger.clock() + timedelta(seconds=pause))
 
 

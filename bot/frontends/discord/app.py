@@ -24,8 +24,9 @@ from bot.frontends.discord.request_rate import RequestRate
 from bot.frontends.discord.transmitting import Transmitter
 from bot.frontends.shared.delivering import deliverer
 from bot.frontends.shared.shutdown import DRAIN_SECONDS, until
-from bot.notices.delivering import Deliverer, Sleep
+from bot.notices.delivering import Deliverer
 from bot.notices.receipt_buffer import ReceiptBuffer
+from bot.retrying import Backoff, Sleep, retry
 from bot.texts import _
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from storage.record import Record
 
 BEAT = 10.0  # seconds between two signs of life
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+REACHING = Backoff(first=1.0, longest=30.0)
 # Close codes of the gateway: https://discord.com/developers/docs/topics/opcodes-and-status-codes
 AUTHENTICATION_FAILED, DISALLOWED_INTENTS = 4004, 4014
 
@@ -120,21 +121,23 @@ async def _logged_in(make: Callable[[], App], settings: Settings, sleep: Sleep) 
     library keeps its connections from one login only.
     """
     token = settings.discord.token.get_secret_value() if settings.discord.token else ""
-    pause = FIRST_PAUSE
-    while True:
+
+    async def begin() -> App:
         app = make()
         async with AsyncExitStack() as closing:
             closing.push_async_callback(app.client.close)
-            try:
-                await _log_in(app, token)
-            except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-                what = summary(error) if isinstance(error, discord.DiscordException) else type(error).__name__
-                logger.warning("Discord cannot be reached: %s; trying again in %g s", what, pause)
-            else:
-                closing.pop_all()
-                return app
-        await sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
+            await _log_in(app, token)
+            closing.pop_all()
+        return app
+
+    def decide(error: Exception, pause: float) -> float | None:
+        if not isinstance(error, discord.DiscordException | aiohttp.ClientError | OSError | TimeoutError):
+            return None
+        what = summary(error) if isinstance(error, discord.DiscordException) else type(error).__name__
+        logger.warning("Discord cannot be reached: %s; trying again in %g s", what, pause)
+        return pause
+
+    return await retry(begin, REACHING, decide, sleep=sleep)
 
 
 async def _log_in(app: App, token: str) -> None:

@@ -21,8 +21,9 @@ from types import SimpleNamespace
 import aiohttp
 import discord
 
-from bot.frontends.shared.send_rate import Pace, Pacer, Sleep, Turn
+from bot.frontends.shared.send_rate import Pace, Pacer, Turn
 from bot.metrics import Metrics
+from bot.retrying import Sleep
 
 # Discord permits 50 requests a second, whatever they are for. One fewer: where the network wavers, the
 # shortest way there is known only about, and at 49.5 a second saw 51 now and then.

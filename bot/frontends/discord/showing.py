@@ -6,7 +6,6 @@ unreviewed claim is not for everybody. What follows from it is public as anywher
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -19,11 +18,11 @@ from bot.frontends.discord.addressing import lacking
 from bot.frontends.discord.refusals import LACKING, cannot_answer
 from bot.frontends.discord.render import NOBODY, Piece, render
 from bot.replies import Reply
+from bot.retrying import Backoff, retry
 from bot.texts import _
 
 Interaction = discord.Interaction[discord.Client]
-# Seconds between attempts to send an answer.
-PAUSES = (0.5, 1.0)
+REPEATS = Backoff(first=0.5, attempts=3)
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _UNKNOWN_MESSAGE = 10008
 # An interaction that was not answered within three seconds, or whose fifteen minutes have passed.
@@ -163,12 +162,11 @@ class Stage:
 
 async def _surely(send: Callable[[], Awaitable[discord.Message]]) -> discord.Message:
     """Send, and again where the connection breaks off."""
-    for pause in PAUSES:
-        try:
-            return await send()
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            await asyncio.sleep(pause)
-    return await send()
+
+    def decide(error: Exception, pause: float) -> float | None:
+        return pause if isinstance(error, aiohttp.ClientError | OSError | TimeoutError) else None
+
+    return await retry(send, REPEATS, decide)
 
 
 async def _tell_what_is_lacking(message: discord.Message) -> None:

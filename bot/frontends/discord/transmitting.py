@@ -19,13 +19,13 @@ from bot.frontends.discord.addressing import PLATFORM, number_of
 from bot.frontends.discord.refusals import cannot_answer, outcome_of
 from bot.frontends.discord.render import NOBODY, render
 from bot.frontends.discord.request_rate import unasked
-from bot.frontends.shared.send_rate import Sleep
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Reply
+from bot.retrying import Backoff, Sleep, retry
 from storage.domain.models import Listener
 
-# The rest of a message that has begun is tried so often, with these seconds between, and never waits longer.
-PAUSES = (0.5, 1.0, 2.0)
+# For the rest of a message that has begun; it never waits longer than `LONGEST_WAIT`.
+REPEATS = Backoff(first=0.5, attempts=4)
 LONGEST_WAIT = 60.0
 # Direct channels that are remembered: to open one is a request of its own.
 MOST_DIRECT = 50_000
@@ -94,15 +94,14 @@ class Transmitter:
 
     async def _persist(self, say: Say) -> discord.Message:
         """Say it, again and again where that may help. Raises the last error."""
-        for pause in PAUSES:
-            try:
-                return await say()
-            except Exception as error:
-                outcome = outcome_of(error)
-                if outcome.status is not DeliveryStatus.FAILED or outcome.wait > LONGEST_WAIT:
-                    raise
-                await self._sleep(outcome.wait or pause)
-        return await say()
+
+        def decide(error: Exception, pause: float) -> float | None:
+            outcome = outcome_of(error)
+            if outcome.status is not DeliveryStatus.FAILED or outcome.wait > LONGEST_WAIT:
+                return None
+            return outcome.wait or pause
+
+        return await retry(say, REPEATS, decide, sleep=self._sleep)
 
     async def _channel(self, chat: str) -> discord.PartialMessageable:
         """Return the channel of an address, opening a person's direct one if need be."""

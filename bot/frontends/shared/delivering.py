@@ -11,8 +11,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.notices import find_what_to_tell
-from bot.notices.delivering import Deliverer, Sleep
+from bot.notices.delivering import Deliverer
 from bot.notices.schedule import Spans
+from bot.retrying import Sleep
 
 if TYPE_CHECKING:
     from bot.config import NoticeSettings

@@ -12,12 +12,13 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bot.frontends.shared.chat_rate import PATIENCE, ChatLimiter, Crowded
 from bot.frontends.shared.priority_lock import MOST_OVERTAKING, PriorityLock
+from bot.retrying import Sleep
 
 # A second at the far end is taken to be so long.
 SECOND = 1.005
@@ -32,7 +33,6 @@ LONGEST_REPLY_WAIT = 0.1
 # After being told to wait, the pace is so much slower; with each message it quickens by so many a second.
 SLOWED, QUICKENED = 0.8, 0.05
 SLOWEST = 1.0
-Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True)

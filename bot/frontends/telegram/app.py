@@ -19,11 +19,12 @@ from bot.frontends.telegram.conversation import Conversation
 from bot.frontends.telegram.inbox import Inbox
 from bot.frontends.telegram.menu import menus, set_menus
 from bot.frontends.telegram.polling import Poller
-from bot.frontends.telegram.sending import Courier, Sleep, persist, summary
+from bot.frontends.telegram.sending import Courier, persist, summary
 from bot.frontends.telegram.transmitting import Transmitter, telegram_pacer
 from bot.frontends.telegram.transport import CONNECTIONS, AiohttpRequest
 from bot.notices.delivering import Deliverer
 from bot.notices.receipt_buffer import ReceiptBuffer
+from bot.retrying import Backoff, Sleep, retry
 from bot.texts import _
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 # Edited messages are taken only to be passed over.
 KINDS = ("message", "edited_message", "channel_post", "callback_query", "my_chat_member")
 MENU_SECONDS = 5.0  # how long the first update waits for the menus
-LONGEST_PAUSE = 30.0
+REACHING = Backoff(first=1.0, longest=30.0)
 MENUS = 200  # moderators whose private chat gets a menu of its own
 
 logger = logging.getLogger(__name__)
@@ -174,18 +175,14 @@ async def _connect(client: Client, sleep: Sleep) -> None:
 
 async def _lasting(call: Callable[[], Awaitable[object]], sleep: Sleep) -> None:
     """Make a call that starting depends on, for as long as the network or Telegram is out of order."""
-    pause = 1.0
-    while True:
-        try:
-            await persist(call, sleep=sleep, same_twice=True)
-        except (InvalidToken, BadRequest):
-            raise
-        except TelegramError as error:
-            logger.warning("Telegram cannot be reached: %s; trying again in %g s", summary(error), pause)
-        else:
-            return
-        await sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
+
+    def decide(error: Exception, pause: float) -> float | None:
+        if isinstance(error, InvalidToken | BadRequest) or not isinstance(error, TelegramError):
+            return None
+        logger.warning("Telegram cannot be reached: %s; trying again in %g s", summary(error), pause)
+        return pause
+
+    await retry(lambda: persist(call, sleep=sleep, same_twice=True), REACHING, decide, sleep=sleep)
 
 
 def _secret(value: SecretStr | str | None) -> str:

@@ -22,8 +22,9 @@ from telegram import (
 from telegram.error import TelegramError
 
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.sending import Sleep, persist, summary
+from bot.frontends.telegram.sending import persist, summary
 from bot.requests import Role
+from bot.retrying import Sleep
 from bot.texts import _, shortened, speak
 
 if TYPE_CHECKING:

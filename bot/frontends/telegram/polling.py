@@ -14,11 +14,12 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.inbox import Inbox
-from bot.frontends.telegram.sending import Sleep, summary, wait_of
+from bot.frontends.telegram.sending import summary, wait_of
+from bot.retrying import Backoff, Sleep, retry
 
 LONG_POLL_SECONDS = 30
 BATCH = 100  # the most that Telegram gives at once
-LONGEST_PAUSE = 30.0  # seconds between attempts
+TAKING = Backoff(first=0.5, longest=30.0)
 
 logger = logging.getLogger(__name__)
 
@@ -44,27 +45,15 @@ class Poller:
 
     async def run(self) -> None:
         """Take updates for ever. Cancel it to stop: what it has taken is in the inbox."""
-        failures = 0
         while True:
             await self._inbox.room()
-            self._alive()
-            try:
-                batch = await self._client.take(
-                    self.offset, seconds=LONG_POLL_SECONDS, limit=BATCH, kinds=self._kinds
-                )
-            except TelegramError as error:
-                failures += 1
-                await self._sleep(_pause(error, failures))
-                continue
-            if failures:
-                logger.info("updates are coming in again")
-                failures = 0
+            batch = await self._next_batch()
             # Nothing is awaited before the new offset stands: a cancelled poller has taken all or nothing.
             for update in batch:
                 self._inbox.take(update)
             if batch and not self._advance(batch):
                 logger.error("Telegram sent updates without numbers: they cannot be confirmed")
-                await self._sleep(LONGEST_PAUSE)
+                await self._sleep(TAKING.longest)
 
     async def confirm(self) -> None:
         """Tell Telegram what has been taken, so that the next start does not get it again."""
@@ -75,6 +64,26 @@ class Poller:
         except TelegramError as error:
             logger.warning("the last updates may come again at the next start: %s", summary(error))
 
+    async def _next_batch(self) -> list[Any]:
+        failing = False
+
+        def decide(error: Exception, pause: float) -> float | None:
+            nonlocal failing
+            if not isinstance(error, TelegramError):
+                return None
+            _log(error, again=failing)
+            failing = True
+            return wait_of(error) if isinstance(error, RetryAfter) else pause
+
+        batch = await retry(self._take, TAKING, decide, sleep=self._sleep)
+        if failing:
+            logger.info("updates are coming in again")
+        return batch
+
+    async def _take(self) -> list[Any]:
+        self._alive()
+        return await self._client.take(self.offset, seconds=LONG_POLL_SECONDS, limit=BATCH, kinds=self._kinds)
+
     def _advance(self, batch: list[Any]) -> bool:
         numbers = [update.get("update_id") for update in batch if isinstance(update, dict)]
         known = [number for number in numbers if isinstance(number, int)]
@@ -83,10 +92,8 @@ class Poller:
         return bool(known)
 
 
-def _pause(error: TelegramError, failures: int) -> float:
-    """Log a failed attempt and return the seconds to wait before the next."""
-    if isinstance(error, RetryAfter):
-        return wait_of(error)
+def _log(error: TelegramError, *, again: bool) -> None:
+    """Log why updates cannot be taken: trouble that passes by itself only the first time."""
     if isinstance(error, Conflict):
         logger.error(
             "Telegram gives the updates to somebody else: another process runs with this token, or a webhook"
@@ -94,8 +101,6 @@ def _pause(error: TelegramError, failures: int) -> float:
         )
     elif isinstance(error, InvalidToken):
         logger.error("Telegram no longer accepts the token: get a new one from @BotFather")
-    elif failures == 1:
-        logger.warning("updates cannot be taken: %s; trying again", summary(error))
-    else:
-        logger.debug("updates cannot be taken, attempt %d: %s", failures, summary(error))
-    return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(failures - 1, 10))
+    elif not isinstance(error, RetryAfter):
+        level = logging.DEBUG if again else logging.WARNING
+        logger.log(level, "updates cannot be taken: %s; trying again", summary(error))

@@ -21,13 +21,12 @@ from bot.frontends.telegram.addressing import Place
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Keyboard, Piece
 from bot.frontends.telegram.transport import Disconnected, Unsent
+from bot.retrying import Backoff, Sleep, retry
 
 Done = TypeVar("Done")
-Sleep = Callable[[float], Awaitable[None]]
 
-REPEATS = 3
-LONGEST_WAIT = 60.0  # seconds; who is told to wait longer is not waiting any more
-FIRST_PAUSE = 0.5  # seconds, doubled each time
+REPEATS = Backoff(first=0.5, attempts=4)
+LONGEST_WAIT = 60.0  # seconds; after a longer one nobody waits for the answer any more
 
 # What Telegram says about HTML that it cannot read quotes it; a broken answer is quoted whole by the library.
 _QUOTING = re.compile(r"(?<=parse entities):|\. Parsing |\. The server response ")
@@ -41,23 +40,19 @@ async def persist(call: Callable[[], Awaitable[Done]], *, sleep: Sleep, same_twi
     With `same_twice`, doing it twice is the same as doing it once. Raises the last TelegramError.
     """
     broken = 0
-    for attempt in range(REPEATS):
-        try:
-            return await call()
-        except RetryAfter as error:
-            pause = wait_of(error)
-            if pause > LONGEST_WAIT:
-                raise
-        except BadRequest:
-            raise
-        except NetworkError as error:
-            broken += not isinstance(error, Unsent)
-            once = isinstance(error, Disconnected) and broken == 1
-            if not (once or same_twice or isinstance(error, Unsent)):
-                raise
-            pause = FIRST_PAUSE * 2**attempt
-        await sleep(pause)
-    return await call()
+
+    def decide(error: Exception, pause: float) -> float | None:
+        nonlocal broken
+        if isinstance(error, RetryAfter):
+            wait = wait_of(error)
+            return wait if wait <= LONGEST_WAIT else None
+        if isinstance(error, BadRequest) or not isinstance(error, NetworkError):
+            return None
+        broken += not isinstance(error, Unsent)
+        once = isinstance(error, Disconnected) and broken == 1
+        return pause if once or same_twice or isinstance(error, Unsent) else None
+
+    return await retry(call, REPEATS, decide, sleep=sleep)
 
 
 def wait_of(error: RetryAfter) -> float:

@@ -14,10 +14,11 @@ from bot.frontends.shared.send_rate import Pace, Pacer
 from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Keyboard, Piece, render
-from bot.frontends.telegram.sending import Sleep, persist, summary, wait_of
+from bot.frontends.telegram.sending import persist, summary, wait_of
 from bot.frontends.telegram.transport import Disconnected
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Note, Reply
+from bot.retrying import Sleep
 from bot.texts import _
 from storage.domain.models import Listener
 

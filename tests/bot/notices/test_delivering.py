@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.notices.delivering import FIRST_PAUSE, LONGEST_PAUSE
+from bot.notices.delivering import SENDING
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.schedule import Spans
 from bot.replies import Note, Reply
@@ -233,7 +233,7 @@ async def test_what_fails_is_tried_again_after_pauses_that_double_and_then_given
     await wire.deliver()
     tried = 1
     for attempt in range(MOST_ATTEMPTS - 1):
-        pause = FIRST_PAUSE * 2**attempt
+        pause = SENDING.first * 2**attempt
         await wire.deliver(seconds=pause - 0.5)
         assert len(wire.far.sent) == tried
         await wire.deliver(seconds=0.5)
@@ -250,7 +250,7 @@ async def test_pauses_are_spread_by_chance_and_bounded(wire: Wire):
         return (read_moment(deliverer._again(attempts, 0)) - wire.clock()).total_seconds()
 
     assert (pause(0, 0.0), pause(0, 0.999)) == (pytest.approx(1), pytest.approx(3, abs=0.01))
-    assert pause(30, 0.999) < LONGEST_PAUSE * 1.5
+    assert pause(30, 0.999) < SENDING.longest * 1.5
 
 
 async def test_a_platform_that_says_how_long_to_wait_is_heeded(wire: Wire):
