@@ -57,7 +57,7 @@ def check(reply: Reply) -> None:
     for piece in telegram.render(reply):
         message = format_text(parse_html(piece.html))
         assert 1 <= utf16_length(message.text) <= 4096
-    keys = telegram.keyboard(reply.actions, [f"#{n:016x}" for n, _ in enumerate(reply.actions)])
+    keys = telegram.keyboard([(action, f"#{n:016x}") for n, action in enumerate(reply.actions)])
     if keys:
         check_markup({"inline_keyboard": keys}, inline_only=True)
     shown = terminal.plain(reply)

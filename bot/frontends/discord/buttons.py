@@ -8,18 +8,15 @@ restart, and a stale button of its gets no answer.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
 
+from bot.frontends.shared.button_data import ButtonData
 from bot.replies import Action, Reply
 from bot.texts import _
-from storage.domain.clock import moment_text
-from storage.domain.errors import RecordError
 
 if TYPE_CHECKING:
     from storage.record import Record
@@ -28,20 +25,21 @@ if TYPE_CHECKING:
 ID_LIMIT = 100
 LABEL_LIMIT = 80
 MOST = 25
-KEPT = timedelta(days=1)
 # Where there are too many, these stay: the ways on and out, which nothing else on the message offers.
 _STAYS = re.compile(r"/(?:confirm|skip|back|cancel)\b|.*\s>\S+$", re.DOTALL)
-DIGEST = re.compile(r"#[0-9a-f]{1,63}")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
-logger = logging.getLogger(__name__)
+
+def fits(command: str) -> bool:
+    """Tell whether a custom id can hold a command."""
+    return len(command) <= ID_LIMIT and not _UNSHOWABLE.search(command)
 
 
 class Buttons:
     """Make the buttons of replies, and find the commands behind them."""
 
     def __init__(self, record: Record) -> None:
-        self._record = record
+        self._data = ButtonData(record, fits)
 
     async def under(self, reply: Reply) -> discord.ui.View | None:
         """Return a reply's buttons, None where it has none; one whose command cannot be kept is left out."""
@@ -52,7 +50,7 @@ class Buttons:
             view.add_item(_button(_("Answer"), reply.asks, discord.ButtonStyle.primary))
         known = {item.custom_id for item in view.children if isinstance(item, discord.ui.Button)}
         for action in _fitting(reply.actions, MOST - len(known)):
-            identity = await self._identity(action)
+            identity = await self._data.data_of(action.command)
             if identity is None or identity in known:
                 continue
             known.add(identity)
@@ -61,22 +59,7 @@ class Buttons:
 
     async def command(self, identity: str) -> str | None:
         """Return the command behind a custom id, None if there is none (any more)."""
-        if identity.startswith("/"):
-            return identity
-        return await self._record.buttons.pressed(identity[1:]) if DIGEST.fullmatch(identity) else None
-
-    async def _identity(self, action: Action) -> str | None:
-        command = action.command.strip()
-        if command.startswith("/") and len(command) <= ID_LIMIT and not _UNSHOWABLE.search(command):
-            return command
-        try:
-            # What is no command holds what somebody filled in, who will take it up soon or never.
-            soon = moment_text(self._record.ledger.clock() + KEPT)
-            until = None if command.startswith("/") else soon
-            return "#" + await self._record.buttons.button(command, until=until)
-        except RecordError as error:
-            logger.warning("a button was left out: %s", type(error).__name__)
-            return None
+        return await self._data.command_of(identity)
 
 
 def _fitting(actions: Iterable[Action], room: int) -> list[Action]:

@@ -13,21 +13,20 @@ from typing import TYPE_CHECKING
 from telegram import ChatMember
 from telegram.error import TelegramError
 
+from bot.frontends.shared.button_data import ButtonData
 from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request, tongue
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.render import DATA_LIMIT, Keyboard, clean, keyboard, render
+from bot.frontends.telegram.render import Keyboard, clean, fits, keyboard, render
 from bot.frontends.telegram.sending import Courier, summary
 from bot.frontends.telegram.updates import CallbackQuery, Chat, MembershipChange, Update
 from bot.notices.receipt_buffer import ReceiptBuffer
-from bot.replies import Action, Reply
+from bot.replies import Reply
 from bot.texts import N_, _, speak
-from storage.domain.errors import RecordError
 
 if TYPE_CHECKING:
     from bot.commands.dispatch import Dispatcher
     from storage.record import Record
 
-DIGEST = re.compile(r"#[0-9a-f]{1,63}")
 # A list is continued by ` >cursor` at the end of its command.
 PAGE = re.compile(r"\s>\S+\s*$")
 
@@ -61,6 +60,7 @@ class Conversation:
         self._client = client
         self._dispatcher = dispatcher
         self._record = record
+        self._button_data = ButtonData(record, fits)
         self._courier = courier
         self._memory = memory
         self._language = language
@@ -100,7 +100,7 @@ class Conversation:
     async def _press(self, query: CallbackQuery) -> None:
         speak(tongue(query.from_user, self._language))
         try:
-            command = await self._command(query.data)
+            command = await self._button_data.command_of(query.data)
             request = pressed(query, command, language=self._language) if command else None
             message = query.message
             if request is None or message is None or command is None:
@@ -153,26 +153,8 @@ class Conversation:
     def _remember(self, reply: Reply, place: Place, sent: list[int], language: str) -> None:
         self._memory.note(address(place.chat), place.topic or 0, tuple(sent), reply, language)
 
-    async def _command(self, data: str | None) -> str | None:
-        """Return the command behind a button's data, None if there is none (any more)."""
-        if data is None:
-            return None
-        if data.startswith("/"):
-            return data
-        return await self._record.buttons.pressed(data[1:]) if DIGEST.fullmatch(data) else None
-
     async def buttons(self, reply: Reply) -> Keyboard | None:
         """Return the keyboard of a reply; a button whose command cannot be kept is left out."""
-        shown: list[Action] = []
-        data: list[str] = []
-        for action in reply.actions:
-            command = clean(action.command).strip()
-            if not command.startswith("/") or len(command.encode()) > DATA_LIMIT:
-                try:
-                    command = "#" + await self._record.buttons.button(command)
-                except RecordError as error:
-                    logger.warning("a button was left out: %s", type(error).__name__)
-                    continue
-            shown.append(action)
-            data.append(command)
-        return keyboard(shown, data)
+        data = [await self._button_data.data_of(clean(action.command)) for action in reply.actions]
+        shown = [(action, each) for action, each in zip(reply.actions, data, strict=True) if each is not None]
+        return keyboard(shown)

@@ -62,17 +62,22 @@ def render(reply: Reply) -> list[Piece]:
     return [Piece(html) for html in pieces] or [Piece("…")]
 
 
-def keyboard(actions: Sequence[Action], data: Sequence[str]) -> Keyboard | None:
-    """Return the buttons for `actions`, each with its `data` (at most 64 bytes); None if there are none.
+def fits(command: str) -> bool:
+    """Tell whether a button's data can hold a command."""
+    return len(command.encode()) <= DATA_LIMIT
+
+
+def keyboard(buttons: Sequence[tuple[Action, str]]) -> Keyboard | None:
+    """Return the rows of buttons for some actions, each with its data; None if there are none.
 
     Two short labels share a row.
     """
     rows: Keyboard = []
     room = False
-    for action, value in list(zip(actions, data, strict=True))[:BUTTON_LIMIT]:
+    for action, data in buttons[:BUTTON_LIMIT]:
         label = _label(action)
         short = len(label) <= SHORT_LABEL
-        button = {"text": label, "callback_data": value}
+        button = {"text": label, "callback_data": data}
         if room and short:
             rows[-1].append(button)
             room = False

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.frontends.discord.buttons import DIGEST, ID_LIMIT, LABEL_LIMIT, MOST, Buttons
+from bot.frontends.discord.buttons import ID_LIMIT, LABEL_LIMIT, MOST, Buttons
+from bot.frontends.shared.button_data import DIGEST
 from bot.replies import Action, Note, Reply
 from storage.domain.errors import BusyRecord, UnreadableRecord
 from tests.bot.hostile import STRANGE

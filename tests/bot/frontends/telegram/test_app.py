@@ -105,7 +105,7 @@ async def test_a_long_reply_is_sent_in_pieces() -> None:
 
 
 async def test_buttons_hold_the_command_or_its_digest(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(command: str) -> str:
+    async def broken(command: str, *, until: str | None) -> str:
         raise BusyRecord("busy")
 
     async with running() as bot:

@@ -250,15 +250,15 @@ def labels(rows: Keyboard | None) -> list[list[str]]:
 
 def test_keyboard() -> None:
     actions = [Action(label=label, command="/x") for label in ("‹ Back", "More ›", "A", "B" * 70, "C", "D")]
-    markup = keyboard(actions, ["/x"] * 6)
+    markup = keyboard([(action, "/x") for action in actions])
     assert labels(markup) == [["‹ Back", "More ›"], ["A"], ["B" * 63 + "…"], ["C", "D"]]
-    assert keyboard([], []) is None
+    assert keyboard([]) is None
 
 
 @given(st.lists(st.text(min_size=1, max_size=100), max_size=120))
 def test_any_label_makes_a_button(texts: list[str]) -> None:
     actions = [Action(label=text, command="/x") for text in texts]
-    shown = labels(keyboard(actions, ["/x"] * len(actions)))
+    shown = labels(keyboard([(action, "/x") for action in actions]))
     assert all(label.strip() and len(label) <= 64 for row in shown for label in row)
     assert all(1 <= len(row) <= 2 for row in shown)
     assert sum(map(len, shown)) == min(len(texts), 100)
