@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.emulators.discord import Message as DiscordMessage
 from tests.emulators.telegram import Chat, Message, TelegramEmulator, User
 
 OWNER_ID = 424_242
@@ -78,7 +79,7 @@ async def moderator(api: TelegramEmulator, name: str, story: str = "") -> Person
     return person
 
 
-def fact_in(message: Message) -> str:
+def fact_in(message: Message | DiscordMessage) -> str:
     """Return the id of the first fact that a message names: `F26`."""
     found = re.search(r"\bF\d+\b", message.text)
     assert found, message

@@ -64,7 +64,7 @@ def contents(record: Path) -> str:
         return "\n".join(connection.iterdump())
 
 
-async def until(condition: Callable[[], object], what: str = "the condition", timeout: float = 20.0) -> None:
+async def until(condition: Callable[..., object], what: str = "the condition", timeout: float = 20.0) -> None:
     """Wait until a condition of the emulator or a process holds."""
     end = time.monotonic() + timeout
     while not condition():

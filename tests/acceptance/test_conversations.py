@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.acceptance.conftest import Scene
@@ -18,7 +20,7 @@ NAME = "onrecord_bot"
 LONG = "/asof 1st, of, September, 2000 until 30th, of, September, 2100"
 
 
-async def silent_until(chat: Chat, user: User, **how: str) -> Message:
+async def silent_until(chat: Chat, user: User, **how: Any) -> Message:
     """Ask something that is always answered, and see that nothing before it was: a chat's order is kept."""
     asked = await chat.say(user, f"/about@{NAME}", **how)
     reply = await chat.next_message()

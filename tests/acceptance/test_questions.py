@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -59,7 +59,7 @@ async def dispatcher(record: Record) -> AsyncIterator[Dispatcher]:
 
 @pytest.mark.parametrize("name", SETS)
 async def test_questions_are_answered_right(
-    dispatcher: Dispatcher, name: str, record_property: pytest.RecordProperty
+    dispatcher: Dispatcher, name: str, record_property: Callable[[str, object], None]
 ) -> None:
     numbers = count()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
@@ -15,7 +15,9 @@ from tests.acceptance.conftest import LIMITS
 from tests.acceptance.conftest import emulator as telegram_emulator
 from tests.acceptance.discord import newsroom as discord
 from tests.acceptance.discord.conftest import emulator as discord_emulator
-from tests.acceptance.far_ends import DiscordEnd, TelegramEnd
+from tests.acceptance.discord.newsroom import Person as DiscordPerson
+from tests.acceptance.far_ends import DiscordEnd, FarEnd, TelegramEnd
+from tests.acceptance.newsroom import Person as TelegramPerson
 from tests.acceptance.process import RunningBot, until
 from tests.emulators.discord import DiscordEmulator, Guild
 from tests.emulators.telegram import TelegramEmulator
@@ -40,12 +42,12 @@ class Desk(NamedTuple):
         """Return the record's file."""
         return self.bots[0].folder.parent / "record.db"
 
-    def reader(self) -> telegram.Person:
+    def reader(self) -> TelegramPerson:
         """Return a new person in their private chat on Telegram."""
         user = self.telegram.user("Alice")
         return telegram.Person(self.telegram, user, self.telegram.private(user))
 
-    def member(self, name: str = "ada") -> discord.Person:
+    def member(self, name: str = "ada") -> DiscordPerson:
         """Return a new person in a channel of their own on Discord, which they may manage."""
         user = self.discord.user(f"{name}_{len(self.discord.backend.users)}")
         self.guild.join(user)
@@ -60,8 +62,8 @@ async def desk(
     folder = tmp_path_factory.mktemp("desk")
     release = asyncio.Event()
     async with telegram_emulator(release) as there, discord_emulator(release) as elsewhere:
-        ends = [TelegramEnd(there), DiscordEnd(elsewhere)]
-        shared = {"storage": {"path": str(folder / "record.db")}, "limits": LIMITS}
+        ends: list[FarEnd] = [TelegramEnd(there), DiscordEnd(elsewhere)]
+        shared: Any = {"storage": {"path": str(folder / "record.db")}, "limits": LIMITS}
         owners = (*telegram.OWNERS, *discord.OWNERS)
         apart = [[end] for end in ends] if request.param == "two processes" else [ends]
         bots = []

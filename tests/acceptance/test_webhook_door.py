@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from typing import Any
 
 import aiohttp
 import pytest
@@ -20,6 +21,7 @@ pytestmark = [
     pytest.mark.parametrize("scene", ["webhook"], indirect=True, scope="module"),
 ]
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
+GENUINE: Any = {HEADER: WEBHOOK_SECRET}
 
 
 async def knock(
@@ -39,7 +41,7 @@ async def knock(
 async def test_without_the_secret_nothing_is_taken(scene: Scene, secret: str | None) -> None:
     alice, chat = scene.reader()
     forged = {"update_id": 1, "message": (await chat.say(alice, "/who", deliver=False)).raw}
-    headers = {} if secret is None else {HEADER: secret}
+    headers: Any = {} if secret is None else {HEADER: secret}
     assert await knock(scene, json.dumps(forged).encode(), **headers) == 403
     assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
     assert chat.sent.unread == []
@@ -58,12 +60,12 @@ async def test_without_the_secret_nothing_is_taken(scene: Scene, secret: str | N
 )
 async def test_what_is_no_update_is_turned_away(scene: Scene, body: bytes, status: int) -> None:
     alice, chat = scene.reader()
-    assert await knock(scene, body, **{HEADER: WEBHOOK_SECRET}) == status
+    assert await knock(scene, body, **GENUINE) == status
     assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
 
 
 async def test_other_paths_and_methods_do_not_exist(scene: Scene) -> None:
-    assert await knock(scene, path="/other", **{HEADER: WEBHOOK_SECRET}) == 404
+    assert await knock(scene, path="/other", **GENUINE) == 404
     assert await knock(scene, method="GET") == 405
 
 

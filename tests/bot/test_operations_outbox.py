@@ -17,9 +17,8 @@ from tests.bot.wire import Wire, open_wire
 async def wire(tmp_path, monkeypatch):
     async with open_wire(tmp_path) as opened:
         # The operator's clock is that of the tests.
-        monkeypatch.setattr(
-            records.Record.open.__func__, "__kwdefaults__", {"create": True, "clock": opened.clock}
-        )
+        method = vars(records.Record)["open"].__func__
+        monkeypatch.setattr(method, "__kwdefaults__", {"create": True, "clock": opened.clock})
         yield opened
 
 

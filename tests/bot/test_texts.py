@@ -1,6 +1,7 @@
 """Texts for users: whole sentences with named placeholders, English where a language has no catalog."""
 
 import contextvars
+import gettext
 
 import pytest
 
@@ -43,12 +44,12 @@ def test_a_language_without_a_catalog_falls_back_to_english(language):
 
 
 def test_a_catalog_is_used_in_the_context_that_chose_its_language_and_nowhere_else(monkeypatch):
-    class Shouting(texts.gettext.NullTranslations):
+    class Shouting(gettext.NullTranslations):
         def gettext(self, message):
             return message.upper()
 
     def catalog(language):
-        return Shouting() if language == "loud" else texts.gettext.NullTranslations()
+        return Shouting() if language == "loud" else gettext.NullTranslations()
 
     monkeypatch.setattr(texts, "_catalog", catalog)
 

@@ -17,12 +17,21 @@ Json = dict[str, Any]
 PERIOD = 3.0
 
 
+class Ticking(DiscordEmulator):
+    """An emulator whose clock stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.moment = 0.0
+        super().__init__(limits=None, clock=lambda: self.moment)
+
+    def tick(self, seconds: float) -> None:
+        self.moment += seconds
+
+
 @pytest_asyncio.fixture
-async def strict() -> AsyncIterator[DiscordEmulator]:
-    """Start an emulator whose violations are looked at, and whose clock stands still."""
-    now = [0.0]
-    async with DiscordEmulator(limits=None, clock=lambda: now[0]) as api:
-        api.tick = lambda seconds: now.__setitem__(0, now[0] + seconds)  # type: ignore[attr-defined]  # reason: for the test
+async def strict() -> AsyncIterator[Ticking]:
+    """Start an emulator whose violations are looked at."""
+    async with Ticking() as api:
         yield api
 
 
@@ -253,7 +262,7 @@ class TestInteractions:
             assert await ask.answers(typed, 8, {"choices": choices(25)}) == (200, 0)
         assert len(strict.violations) == 3
 
-    async def test_in_time(self, strict: DiscordEmulator, ask: Asking) -> None:
+    async def test_in_time(self, strict: Ticking, ask: Asking) -> None:
         alice, channel = newsroom(strict)
         in_time, late = await known(strict, alice, channel), await known(strict, alice, channel)
         strict.tick(PERIOD - 0.1)
@@ -275,7 +284,7 @@ class TestInteractions:
         assert await ask.answers(slash, 7, {"content": "x"}) == (400, 50035)
         assert await ask.answers(slash, 8, {"choices": []}) == (400, 50035)
 
-    async def test_followups_have_their_time(self, strict: DiscordEmulator, ask: Asking) -> None:
+    async def test_followups_have_their_time(self, strict: Ticking, ask: Asking) -> None:
         slash = await known(strict, *newsroom(strict))
         path = f"/webhooks/{strict.backend.application_id}/{slash.record.token}"
         assert await ask("POST", path, {"content": "x"}) == (404, 10015), "there is no answer yet"

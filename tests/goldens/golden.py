@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import discord
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from bot.frontends.discord import render as discord
+from bot.frontends.discord import render as discord_render
 from bot.frontends.telegram import render as telegram
 from bot.frontends.terminal import render as terminal
 from bot.replies import Reply
@@ -20,7 +21,9 @@ class Golden(SingleFileSnapshotExtension):
 def shown(reply: Reply) -> str:
     """Return a reply as every front end shows it."""
     pieces = [piece.html for piece in telegram.render(reply)]
-    messages = ["\n--- next embed\n".join(map(_embed, piece.embeds)) for piece in discord.render(reply)]
+    messages = [
+        "\n--- next embed\n".join(map(_embed, piece.embeds)) for piece in discord_render.render(reply)
+    ]
     buttons = [f"[{action.label}] {action.command}" for action in reply.actions]
     parts = ["--- terminal", terminal.plain(reply)]
     parts += ["--- telegram", "\n--- next message\n".join(pieces)]

@@ -47,7 +47,7 @@ async def cost_of(record: Record) -> AsyncIterator[Cost]:
 
     try:
         for connection, go in zip(connections, plain, strict=True):
-            connection._execute = counting(go)
+            vars(connection)["_execute"] = counting(go)
         yield cost
     finally:
         for connection in connections:

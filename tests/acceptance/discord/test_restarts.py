@@ -56,11 +56,9 @@ async def test_a_command_that_is_no_more_is_answered_clearly(api: DiscordEmulato
     person = Person(api, alice, api.guild("Newsroom", members=[alice]).channel("general"))
     # As somebody's client still shows it, which was open while the bot became another.
     commands = api.backend.commands[None]
-    who = commands[next(key for key in commands if "who" in key)]
-    old = {**who, "name": "whowas", "id": str(int(who["id"]) + 10_000)}
-    commands[
-        tuple("whowas" if part == "who" else part for part in next(k for k in commands if "who" in k))
-    ] = old
+    name, kind = next(key for key in commands if key[0] == "who")
+    who = commands[name, kind]
+    commands["whowas", kind] = {**who, "name": "whowas", "id": str(int(who["id"]) + 10_000)}
     asked = await person.gives("whowas")
     answer = await asked.message()
     assert asked.ephemeral and "This command has changed" in answer.text

@@ -1,5 +1,7 @@
 """How a fact reads before and after a change: only what differs, each line with its source."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +38,7 @@ def relation(kind=RelationKind.CONTRADICTS, *, outgoing=True, other=3):
 
 
 # What a change does, and the words that must stand on the side before and on the side after.
-CHANGES = {
+CHANGES: dict[str, tuple[dict[str, Any], str, str]] = {
     "statement": ({"statement": "the bridge is open"}, "is closed", "is open"),
     "date": ({"occurred": "2024-01-04"}, "When", "4 January 2024"),
     "place": ({"places": (TARROW,)}, "Places none", "Places Tarrow"),

@@ -159,10 +159,10 @@ async def test_the_log_names_ids_and_never_what_was_said(wire: Wire, caplog):
     assert all("telegram:" in entry.getMessage() for entry in caplog.records)
 
 
-async def test_each_outcome_is_counted(wire: Wire):
+async def test_each_outcome_is_counted(wire: Wire, monkeypatch):
     counted = []
     metrics = Metrics(lambda: 0.0)
-    metrics.delivered = counted.append
+    monkeypatch.setattr(metrics, "delivered", counted.append)
     await wire.subscribe("telegram:1", "telegram:2")
     wire.far.planned["telegram:2"] = [FAILED]
     await wire.publish("snow", "It snows.")

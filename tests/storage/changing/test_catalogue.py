@@ -46,7 +46,7 @@ def entity(expected: dict | None = None, **fields) -> PutEntity:
 @pytest.fixture
 async def flood(record: Record, tmp_path) -> Record:
     """F1 by Ann and F2 by Anna at the Mill, who are one person; F3 names both; F4 by Bo."""
-    people = [
+    people: list[dict] = [
         {"entity": {"ref": "ann", "name": "Ann Hill", "aliases": ["The Mayor"], "kind": "person"}},
         {"entity": {"ref": "anna", "name": "Anna Hill", "short": "Anna", "kind": "person"}},
         {"entity": {"ref": "bo", "name": "Bo Rain", "kind": "person"}},

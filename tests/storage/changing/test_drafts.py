@@ -36,7 +36,9 @@ async def propose(
 async def publication(record: Record, draft_id: int) -> Publish:
     """Return the change that a draft proposes, as a moderator approves it."""
     draft = await record.drafts.find(draft_id)
-    return loaded(draft.change).model_copy(update={"draft": draft_id})
+    change = loaded(draft.change)
+    assert isinstance(change, Publish)
+    return change.model_copy(update={"draft": draft_id})
 
 
 async def test_an_approved_draft_is_published_as_it_was_proposed(flood):

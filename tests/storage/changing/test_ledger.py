@@ -127,8 +127,8 @@ async def replay(imports: list[list[dict]]) -> None:
                 await check_tables(record)
                 facts = await record.facts.load([1, 2, 3, 4])
                 seen.append((record.ledger.now(), shape(facts), [each.id for each in facts if each.in_force]))
-            for moment, facts, in_force in seen:
-                assert shape(await record.facts.load([1, 2, 3, 4], moment=moment)) == facts
+            for moment, shown, in_force in seen:
+                assert shape(await record.facts.load([1, 2, 3, 4], moment=moment)) == shown
                 assert [each.id for each in await record.listings.then(1, moment, limit=9)] == in_force
             assert await record.database.check() == []
         finally:

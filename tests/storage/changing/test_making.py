@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from typing import Any
 
 import pytest
 
@@ -126,7 +127,7 @@ async def test_a_change_of_what_has_changed_since_is_refused(flood):
 
 async def test_of_many_who_change_one_fact_at_once_one_is_heard(flood):
     changes = [await revision(flood, 1, statement=f"it rained {n} mm") for n in range(8)]
-    done = await asyncio.gather(
+    done: list[Any] = await asyncio.gather(
         *(flood.ledger.make(change, by=ANN) for change in changes), return_exceptions=True
     )
     assert [type(each) for each in done[1:]] == [Overtaken] * 7
@@ -144,10 +145,10 @@ async def test_a_confirmation_leads_to_one_change_however_often_it_is_pressed(fl
     open_one = await flood.dialogues.begin("telegram:1", "telegram:1", "publish", dumped(change))
     confirmed = loaded(open_one.state)
 
-    async def press() -> object:
+    async def press() -> Any:
         return await flood.ledger.make(confirmed, by=ANN, also=lambda tx: dialogues.close(tx, open_one))
 
-    done = await asyncio.gather(press(), press(), press(), return_exceptions=True)
+    done: tuple[Any, ...] = await asyncio.gather(press(), press(), press(), return_exceptions=True)
     assert [type(each) for each in done[1:]] == [AlreadyDone, AlreadyDone]
     assert [str(each) for each in done[1:]] == ["That has been answered already"] * 2
     assert done[0].fact.statement == "it snowed"
@@ -286,7 +287,7 @@ async def test_a_name_that_is_the_ref_of_somebody_else_makes_somebody_new(flood,
     """Who was renamed keeps the old ref; whoever has the old name later is not they, and takes nothing."""
     mayor = {"entity": {"ref": "eve", "name": "Eve Adams", "aliases": ["The Mayor"]}}
     await put(flood, tmp_path, mayor)
-    said = {"attributions": [{"speaker": "Eve", "source": {"title": "News"}}]}
+    said: Any = {"attributions": [{"speaker": "Eve", "source": {"title": "News"}}]}
     by_speaker = await publish(flood, "d", **said)
     by_entity = await flood.ledger.make(
         Publish(story_id=1, fact=entry("e", about=["EVE!"]), entities=(EntityEntry(name="EVE!"),)), by=ANN

@@ -113,7 +113,8 @@ class Step:
     async def relate(self) -> None:
         kind = ("contradicts", "supports")[self.numbers[2] % 2]
         other = {"fact": await self.one_of("fact", 1), "about": f"question {self.numbers[2] % 3}"}
-        await self.revise("related", **{kind: [other]})
+        related: Any = {kind: [other]}
+        await self.revise("related", **related)
 
     async def end_relations(self) -> None:
         related = "id IN (SELECT fact_id FROM relation WHERE ended_at IS NULL)"
@@ -175,7 +176,7 @@ class Step:
     async def propose(self) -> None:
         new = entry(f"d{self.numbers[0]}", attributions=[await self.voice()])
         change = Publish(story_id=1, fact=new, entities=tuple(self.people))
-        given = {"proposer": "telegram:9", "chat": "telegram:9", "language": "en", "at": "2024"}
+        given: Any = {"proposer": "telegram:9", "chat": "telegram:9", "language": "en", "at": "2024"}
         async with self.record.database.transaction() as tx:
             await drafts.propose(tx, change, kind=DraftKind.SUGGESTION, **given)
 

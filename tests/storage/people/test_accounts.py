@@ -240,7 +240,8 @@ async def test_what_the_new_chat_has_set_for_itself_stays(flood):
 async def test_a_chat_that_only_listens_has_set_nothing_yet(flood):
     await flood.listeners.change(CY, 0, {"quiet_from": "22:00", "quiet_until": "07:00"})
     await flood.listeners.subscribe(HERE, 0, 1, person=HERE, language="en", at=flood.ledger.now())
-    assert (await linked(flood)).settings
+    now = await linked(flood)
+    assert isinstance(now, Linked) and now.settings
     assert (await flood.listeners.find(HERE)).quiet_from == "22:00"
     assert len(await flood.listeners.subscriptions(HERE)) == 1
     (row,) = await flood.database.read("SELECT person FROM subscription")
@@ -306,11 +307,16 @@ async def test_who_is_asked_for_again_and_again_is_read_from_the_file_once(flood
     await linked(flood)
     await people(flood, EVE)
     asked = []
+
+    def counted(plain):
+        def read(*given):
+            asked.append(given)
+            return plain(*given)
+
+        return read
+
     for name in ("read", "reading"):
-        plain = getattr(flood.database, name)
-        monkeypatch.setattr(
-            flood.database, name, lambda *given, plain=plain: asked.append(given) or plain(*given)
-        )
+        monkeypatch.setattr(flood.database, name, counted(getattr(flood.database, name)))
     await people(flood, EVE, CY, "telegram:12")
     assert asked == []
     assert await people(flood, HERE) == [CY]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from storage.changing import drafts
@@ -9,8 +11,9 @@ from storage.domain.changes import Publish, Reject
 from storage.domain.models import DraftKind
 from storage.notifying import notices
 from storage.record import Record
+from storage.trail.audit import Actor
 from tests.storage.conftest import fact, put
-from tests.storage.making import Actor, content, entry, publish
+from tests.storage.making import content, entry, publish
 
 CY, DEE, GROUP = "telegram:5", "telegram:6", "telegram:-100"
 
@@ -26,7 +29,7 @@ async def leave_traces(record: Record, person: str) -> None:
     async with record.database.transaction() as tx:
         await notices.post(tx, person, "{}", record.ledger.now())
         change = Publish(story_id=1, fact=entry(f"of {person}"))
-        given = {"proposer": person, "chat": GROUP, "language": "en", "at": record.ledger.now()}
+        given: Any = {"proposer": person, "chat": GROUP, "language": "en", "at": record.ledger.now()}
         await drafts.propose(tx, change, kind=DraftKind.SUGGESTION, **given)
 
 
@@ -57,7 +60,7 @@ async def test_whoever_may_approve_keeps_their_id_on_what_waits_and_on_nothing_e
     await leave_traces(flood, CY)
     async with flood.database.transaction() as tx:
         change = Publish(story_id=1, fact=entry("decided"))
-        given = {"proposer": CY, "chat": GROUP, "language": "en", "at": flood.ledger.now()}
+        given: Any = {"proposer": CY, "chat": GROUP, "language": "en", "at": flood.ledger.now()}
         await drafts.propose(tx, change, kind=DraftKind.SUGGESTION, **given)
     await flood.ledger.make(Reject(story_id=1, draft=2, reason="no"), by=Actor(DEE, DEE))
     forgotten = await flood.erasure.forget(Actor(CY, CY), may_approve=True)
@@ -84,7 +87,7 @@ async def test_what_a_moderator_put_on_record_stays_and_is_told(flood):
     await publish(flood, "b", by=Actor(CY, CY))
     async with flood.database.transaction() as tx:
         change = Publish(story_id=1, fact=entry("own"))
-        given = {"proposer": CY, "chat": CY, "language": "en", "at": flood.ledger.now()}
+        given: Any = {"proposer": CY, "chat": CY, "language": "en", "at": flood.ledger.now()}
         await drafts.propose(tx, change, kind=DraftKind.OWN, **given)
     forgotten = await flood.erasure.forget(Actor(CY, CY))
     assert forgotten.in_trail

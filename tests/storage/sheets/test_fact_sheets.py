@@ -241,7 +241,9 @@ TOML_MISTAKES = {
 @pytest.mark.parametrize(("change", "problem"), TOML_MISTAKES.items(), ids=range(len(TOML_MISTAKES)))
 async def test_mistakes_in_toml_are_named(record, tmp_path, change, problem):
     with pytest.raises(InvalidSheet) as caught:
-        await import_sheet(record, _written(tmp_path / "s.toml", TOML.replace(*change, 1)), actor="x")
+        await import_sheet(
+            record, _written(tmp_path / "s.toml", TOML.replace(change[0], change[1], 1)), actor="x"
+        )
     assert caught.value.problems == [problem]
     assert await record.stories.all() == []
 

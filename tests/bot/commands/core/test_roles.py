@@ -86,7 +86,7 @@ def test_each_command_declares_what_was_promised():
 
 def test_a_command_that_declares_no_role_cannot_be_registered():
     with pytest.raises(TypeError, match="role"):
-        Registry().command("try", family=Family.ASKING, help="h", example="/try")
+        Registry().command("try", family=Family.ASKING, help="h", example="/try")  # type: ignore[call-arg]  # reason: on purpose
 
 
 @pytest.mark.parametrize(

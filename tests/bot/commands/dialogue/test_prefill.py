@@ -13,6 +13,7 @@ from bot.commands.dialogue.forms import Filled
 from bot.commands.dialogue.prefill import texts_of
 from bot.commands.editing.propose import ADDING, propose
 from bot.requests import Request, Role
+from storage.domain.changes import Publish
 from storage.record import Record
 from tests.bot.desk import ANN, Desk, Moments
 
@@ -123,6 +124,7 @@ def test_a_change_retold_is_proposed_again_as_it_was(context_and_runner, texts):
             if form.text(field.name):
                 await field.check(context, form, form.text(field.name))
         change = (await propose(context, form)).change
+        assert isinstance(change, Publish)
         again = Filled(STORY, await texts_of(context, change))
         for field in ADDING.fields(again):
             assert again.text(field.name) or not field.required, field.name

@@ -44,7 +44,7 @@ class Somebody(SimpleNamespace):
     def __eq__(self, other: object) -> bool:
         return getattr(other, "id", None) == self.id
 
-    __hash__ = None  # type: ignore[assignment]  # reason: nobody needs it
+    __hash__ = None  # nobody needs it
 
 
 def user(number: int = 7, name: str = "ann", *, bot: bool = False) -> Any:

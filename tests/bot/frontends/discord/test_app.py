@@ -10,12 +10,15 @@ from unittest.mock import Mock
 import aiohttp
 import discord
 import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from bot.config import DiscordSettings, Settings
 from bot.errors import SettingsError
 from bot.frontends.discord import app, client
 from bot.frontends.discord.app import build, run
 from bot.frontends.discord.client import Client, intents
+from bot.frontends.discord.menu import Menu
 from storage.record import Record
 from tests.bot.frontends.discord.discord_end import serving
 from tests.bot.frontends.discord.discord_room import dispatcher_over, open_room
@@ -45,14 +48,14 @@ async def test_nobody_is_mentioned_and_nothing_is_kept(record: Record) -> None:
 
 
 def test_the_library_speaks_to_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    for owner, name in ((client.http.Route, "BASE"), (client.DiscordWebSocket, "DEFAULT_GATEWAY")):
+    for owner, name in ((Route, "BASE"), (DiscordWebSocket, "DEFAULT_GATEWAY")):
         monkeypatch.setattr(owner, name, getattr(owner, name))
-    before = client.http.Route.BASE
+    before = Route.BASE
     client.point_to(Settings().discord)
-    assert before == client.http.Route.BASE
+    assert before == Route.BASE
     base, gateway = "http://127.0.0.1:1/api/v10", "ws://127.0.0.1:1/"
     client.point_to(DiscordSettings.model_validate({"api_base_url": base, "gateway_url": gateway}))
-    assert (client.http.Route.BASE, str(client.DiscordWebSocket.DEFAULT_GATEWAY)) == (base, gateway)
+    assert (Route.BASE, str(DiscordWebSocket.DEFAULT_GATEWAY)) == (base, gateway)
 
 
 async def test_the_listener_of_a_deleted_channel_is_paused(record: Record) -> None:
@@ -60,7 +63,8 @@ async def test_the_listener_of_a_deleted_channel_is_paused(record: Record) -> No
         admin = room.member("admin", manage_channels=True, manage_threads=True, administrator=True)
         place = room.guild.create_text_channel("news")
         starter = await admin.send(place, "talk")
-        thread = await (await room.client.fetch_channel(place.id)).create_thread(name="t", message=starter)
+        found: Any = await room.client.fetch_channel(place.id)
+        thread = await found.create_thread(name="t", message=starter)
         (inside,) = place.threads
         assert inside.id == thread.id
         chats = [f"discord:#{place.id}", f"discord:#{inside.id}", f"discord:#{room.channel.id}"]
@@ -76,7 +80,8 @@ async def test_the_listener_of_a_deleted_channel_is_paused(record: Record) -> No
         await room.env.settle()
         assert await paused() == [False, True, False]
         for gone in (place, unheard):
-            await (await room.client.fetch_channel(gone.id)).delete()
+            found = await room.client.fetch_channel(gone.id)
+            await found.delete()
         await room.env.settle()
         assert await paused() == [True, True, False]
         assert await record.listeners.find(f"discord:#{unheard.id}") is None
@@ -242,7 +247,7 @@ async def test_commands_that_discord_will_never_take_do_not_keep_the_bot_away(
             Mock(status=status, reason="no"), {"code": 50035, "message": "told by a user"}
         )
 
-    monkeypatch.setattr(client.Menu, "sync_changes", refused)
+    monkeypatch.setattr(Menu, "sync_changes", refused)
     made = build(SETTINGS, dispatcher_over(record), record).client
     if goes_on:
         await made.setup_hook()

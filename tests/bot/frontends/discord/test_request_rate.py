@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -131,7 +131,7 @@ async def test_answers_to_interactions_go_at_once(scene: Scene):
 
 
 async def test_a_followup_of_discord_py_is_an_answer_too(scene: Scene):
-    session = scene.client.http._HTTPClient__session
+    session = vars(scene.client.http)["_HTTPClient__session"]
     await discord.Webhook.partial(2, "token", session=session).send("x", wait=True)
     assert scene.far.asked == ["POST /webhooks/2/token"] and scene.lanes.taken == []
 
@@ -166,7 +166,7 @@ async def test_a_turn_ends_with_a_request_that_is_cancelled_or_breaks_off(scene:
 
 async def test_who_waits_for_a_turn_and_is_cancelled_asks_for_nothing(scene: Scene):
     never = asyncio.Event()
-    scene.gate.pacer._sleep = lambda _seconds: never.wait()
+    scene.gate.pacer._sleep = lambda _seconds: cast("Any", never.wait())
     scene.gate.pacer.told_to_wait(10)
     sending = asyncio.create_task(scene.send())
     await asyncio.sleep(0.02)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from telegram import User
 
+from bot.frontends.telegram import updates
 from bot.frontends.telegram.addressing import Place, place_of, pressed, to_request, tongue
 from bot.frontends.telegram.updates import Message, Update
 from bot.requests import Identity, Request
@@ -317,7 +318,7 @@ def test_buttons() -> None:
     [("uk", "uk"), ("pt-br", "pt_br"), (None, "en"), ("", "en"), ("../../etc", "en"), ("x" * 99, "en")],
 )
 def test_language(code: str | None, expected: str) -> None:
-    assert tongue(User(1, "Ann", False, language_code=code), "en") == expected
+    assert tongue(updates.User(id=1, first_name="Ann", is_bot=False, language_code=code), "en") == expected
     assert tongue(None, "de") == "de"
 
 

@@ -237,7 +237,7 @@ class Echo:
         return None if request.text == "silence" else Reply(blocks=(Note(text=f"heard {request.text}"),))
 
     async def waiting(self, platform):
-        told, self.told = self.told, []
+        told, self.told = self.told, ()
         return [(ADDRESS, Reply(blocks=(Note(text=f"{platform} is told {text}"),))) for text in told]
 
     async def complete(self, text, request):
