@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands.dispatch import Dispatcher
 from bot.frontends.terminal import render
 from bot.frontends.terminal.app import ADDRESS, answer_lines
 from bot.frontends.terminal.lines import lines, messages
@@ -227,7 +228,7 @@ def test_a_line_without_end_is_cut(monkeypatch):
     assert list(lines(io.BytesIO(b"a" * 35 + b"\nb\n"))) == ["a" * 10, "b"]
 
 
-class Echo:
+class Echo(Dispatcher):
     """Answer with the request itself; tell once what is due."""
 
     def __init__(self, *told):
