@@ -35,7 +35,7 @@ app = typer.Typer(
 ConfigFile = Annotated[
     Path | None,
     typer.Option(
-        "--config", "-c", metavar="FILE", help="The settings file; else ./config.toml if there is one."
+        "--config", "-c", metavar="FILE", help="The settings file; by default ./config.toml, if it exists."
     ),
 ]
 StoryName = Annotated[
@@ -98,7 +98,7 @@ def import_(
     story: StoryName = None,
     config: ConfigFile = None,
 ) -> None:
-    """Put a fact sheet on record, all of it or nothing."""
+    """Put a fact sheet on record, as a whole or not at all."""
     from bot.operations import import_file
 
     with _reporting(config, "importing", quiet=True) as settings:
@@ -112,7 +112,7 @@ def export(
     ] = None,
     story: StoryName = None,
     form: Annotated[
-        Form | None, typer.Option("--format", help="Else as the file's ending tells, or toml.")
+        Form | None, typer.Option("--format", help="By default the format of the file's suffix, else toml.")
     ] = None,
     force: Force = False,
     config: ConfigFile = None,
@@ -131,9 +131,11 @@ def export(
 @app.command(epilog="Example: echo 'arrest warrant' | onrecord search --json --limit 5")
 def search(
     query: Annotated[
-        list[str] | None, typer.Argument(help="Words to look for; else one query a line is read.")
+        list[str] | None, typer.Argument(help="Words to look for; without them, each line read is one query.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most facts to show for a query.")] = 10,
+    limit: Annotated[
+        int, typer.Option(min=1, max=1000, help="The maximum number of facts for a query.")
+    ] = 10,
     story: StoryName = None,
     as_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object for each query.")] = False,
     config: ConfigFile = None,
@@ -181,7 +183,7 @@ def backup(
 
 @app.command(epilog="Example: onrecord doctor --config config.toml")
 def doctor(config: ConfigFile = None) -> None:
-    """Check settings, record, disk, token, clock and reach, and say what to do about each failure."""
+    """Check settings, record, disk, tokens, clock and network, and say what to do about each failure."""
     from bot.doctor import Verdict, examine
 
     async def check(settings: Settings) -> bool:
@@ -198,11 +200,11 @@ def doctor(config: ConfigFile = None) -> None:
 
 @app.command(epilog="Example: onrecord outbox --retry")
 def outbox(
-    retry: Annotated[bool, typer.Option("--retry", help="Try again what was given up.")] = False,
-    drop: Annotated[bool, typer.Option("--drop", help="Give up all that waits.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Retry the deliveries that were given up.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Give up all waiting deliveries.")] = False,
     config: ConfigFile = None,
 ) -> None:
-    """Show what waits to be sent, since when, what failed and why."""
+    """Show what waits to be sent and since when, and what failed and why."""
     from bot.operations import show_outbox
 
     with _reporting(config, "reading the outbox", quiet=True) as settings:
@@ -290,7 +292,7 @@ def _reporting(config: Path | None, doing: str, *, quiet: bool = False) -> Itera
         raise
     except Exception as error:  # noqa: BLE001  # reason: the last place to give it an id and a plain message
         ident = logs.log_unexpected(logging.getLogger(__name__), error, doing)
-        _fail(f"Something went wrong that was not foreseen (error {ident}): the lines above tell more")
+        _fail(f"An unexpected error occurred (error {ident}): see the lines above")
 
 
 def _fail(message: str) -> None:

@@ -95,7 +95,7 @@ async def show_outbox(settings: Settings, *, retry: bool, drop: bool) -> list[st
         states = ", ".join(f"{state} {count}" for state, count in sorted(depth.states.items()))
         lines.append(f"deliveries of open notices: {states or 'none'}")
         lines.append(f"oldest due since: {depth.oldest or 'nothing waits'}")
-        lines.append(f"messages to be put right: {depth.amendments}")
+        lines.append(f"messages to be corrected: {depth.amendments}")
         lines.append(f"sent in the last hour: {await record.outbox.sent_since(_hour_ago(record))}")
         failures = await record.outbox.failures(10)
     return lines + [f"  {item.chat}: {item.state}, {item.times}, {item.error}" for item in failures]
@@ -112,7 +112,7 @@ async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[
     from bot.notices.explaining import notice_history
 
     if not re.fullmatch(r"[Ff][1-9]\d{0,14}", fact):
-        raise UserError(f"{fact!r} is no fact's id: write it like F7")
+        raise UserError(f"{fact!r} is not a fact's id: write it like F7")
     async with open_record(settings, create=False) as record:
         found = await record.facts.find(int(fact[1:]))
         if found is None:
@@ -156,7 +156,7 @@ async def _trail_asked(record: Record, about: str | None, since: str | None) -> 
     if since is not None:
         span = dates.typed(since)
         if span is None or span.yearless:
-            raise UserError(f"{since!r} is no day: write it like 2026-11-24")
+            raise UserError(f"{since!r} is not a day: write it like 2026-11-24")
         asked["since"] = span.earliest
     if about is None:
         return asked
@@ -167,7 +167,7 @@ async def _trail_asked(record: Record, about: str | None, since: str | None) -> 
     if about.startswith("@"):
         address = await record.members.called(about)
         if address is None:
-            raise UserError(f"{about} is and was no moderator")
+            raise UserError(f"{about} has never been a moderator")
         return asked | {"actor": address}
     return asked | {"actor": about}
 

@@ -12,9 +12,9 @@ from storage.domain.models import Action, AuditEntry
 _DONE = {
     Action.PUBLISHED: N_("published {subject}"),
     Action.CORRECTED: N_("corrected {subject}"),
-    Action.ATTRIBUTED: N_("gave {subject} a further attribution"),
-    Action.RELATED: N_("set {subject} beside another fact"),
-    Action.SUPERSEDED: N_("let {subject} be superseded"),
+    Action.ATTRIBUTED: N_("added a further attribution to {subject}"),
+    Action.RELATED: N_("related {subject} to another fact"),
+    Action.SUPERSEDED: N_("marked {subject} as superseded"),
     Action.RETRACTED: N_("retracted {subject}"),
     Action.RESTORED: N_("restored {subject}"),
     Action.UNDONE: N_("undid their last change, to {subject}"),
@@ -27,15 +27,15 @@ _DONE = {
     Action.STORY_OPENED: N_("opened the story"),
     Action.REJECTED: N_("rejected {subject}"),
     Action.APPOINTED: N_("made {subject} a moderator of {scope}"),
-    Action.DISMISSED: N_("ended {subject}'s being a moderator of {scope}"),
+    Action.DISMISSED: N_("removed {subject} as a moderator of {scope}"),
     Action.LINKED: N_("linked the account {subject}"),
-    Action.UNLINKED: N_("ended the link of the account {subject}"),
+    Action.UNLINKED: N_("unlinked the account {subject}"),
 }
 _LONGEST = 120
 # The fields of a fact as people call them; what an action's own words tell is left out.
 _FIELDS = {
     "statement": N_("statement"), "occurred": N_("date"), "occasion": N_("occasion"),
-    "date_note": N_("note on the date"), "places": N_("places"), "about": N_("whom it is about"),
+    "date_note": N_("note on the date"), "places": N_("places"), "about": N_("who it is about"),
     "attributions": N_("attributions"), "figures": N_("figures"), "contradicts": N_("what it contradicts"),
     "supports": N_("what it supports"),
 }  # fmt: skip

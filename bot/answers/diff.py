@@ -16,7 +16,7 @@ REVISED = {
     RevisionKind.PUBLISHED: N_("published"),
     RevisionKind.CORRECTED: N_("corrected"),
     RevisionKind.ATTRIBUTED: N_("given a further attribution"),
-    RevisionKind.RELATED: N_("set beside another fact"),
+    RevisionKind.RELATED: N_("related to another fact"),
     RevisionKind.SUPERSEDED: N_("superseded"),
     RevisionKind.RETRACTED: N_("retracted"),
     RevisionKind.RESTORED: N_("restored"),
@@ -36,7 +36,7 @@ def preview(was: Fact, will_be: Fact) -> tuple[Block, ...]:
 def before_and_after(was: Fact, now: Fact) -> tuple[Block, ...]:
     """Return a fact as it read and as it reads now."""
     return (
-        Heading(text=_("F{id} read", id=was.id), level=1),
+        Heading(text=_("F{id} read before", id=was.id), level=1),
         *_shown(was, now),
         Heading(text=_("It reads now")),
         *_shown(now, was),
@@ -62,7 +62,7 @@ def changed_meanwhile(
 ) -> tuple[Block, ...]:
     """Return what has become of a fact since somebody looked at it, and who has changed it."""
     notes = [revision_row(item, names) for item in later]
-    changed = _("F{id} was changed meanwhile; your change was not made yet.", id=now.id)
+    changed = _("F{id} has changed in the meantime; your change has not been made yet.", id=now.id)
     return (Note(text=changed), *notes, *before_and_after(then, now))
 
 
@@ -75,7 +75,7 @@ def revision_row(revision: Revision, names: Mapping[str, str] | None = None) -> 
     actor = _actor(revision.actor, names)
     text = _("{what} on {day} by {actor}", what=what, day=day(revision.at), actor=actor)
     if revision.kind is RevisionKind.CORRECTED and not revision.material:
-        text = _("{text} (not material: nothing that was told changes)", text=text)
+        text = _("{text} (not material: earlier messages stay as they are)", text=text)
     if revision.reason:
         text = _("{text}: {reason}", text=text, reason=revision.reason)
     return Item(label=_("Revision {number}", number=revision.number), text=text)
@@ -142,7 +142,7 @@ def _related(fact: Fact) -> list[Block]:
         Note(text=_(text, ids=", ".join(f"F{other}" for other in ids[kind])))
         for kind, text in _RELATED.items()
         if ids[kind]
-    ] or [Note(text=_("Related to no other fact"))]
+    ] or [Note(text=_("Not related to any other fact"))]
 
 
 _RELATED = {

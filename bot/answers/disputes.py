@@ -45,11 +45,11 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
 def _against(by_source: Sequence[bool]) -> str:
     """Say whose setting the claims against each other is."""
     if all(by_source):
-        return _("against (so set by the source)")
+        return _("against, according to the source")
     return (
-        _("against (in part so set by the source)")
+        _("against, in part according to the source")
         if any(by_source)
-        else _("against (so set by this record)")
+        else _("against, according to this record")
     )
 
 
@@ -57,7 +57,7 @@ def _divided(facts: Sequence[Fact]) -> list[Block]:
     """Return the facts that some of their own voices deny."""
     blocks: list[Block] = []
     for fact in facts:
-        blocks += [Heading(text=_("Held by some, denied by others")), *fact_lines(fact)]
+        blocks += [Heading(text=_("Stated by some, denied by others")), *fact_lines(fact)]
     return blocks
 
 

@@ -26,7 +26,7 @@ def _read(line: str) -> FigureEntry:
     if match is None:
         raise UserError(
             _(
-                "“{text}” is no figure: write a number (or its words in quotes) and what it counts,"
+                "“{text}” is not a figure: write a number (or its words in quotes) and what it counts,"
                 " for example “at least 2,100 children”.",
                 text=line[:60],
             )

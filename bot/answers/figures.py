@@ -26,14 +26,14 @@ def figure_lines(facts: Sequence[Fact]) -> list[Block]:
         if len({amount(figure) for _m, _fact, figure in members}) == 1:
             alone += map(_line, members)
         else:
-            differing += [Heading(text=_("Figures for one matter that differ")), *map(_line, members)]
+            differing += [Heading(text=_("Differing figures for the same thing")), *map(_line, members)]
     return [*alone, *differing]
 
 
 def _line(row: Row) -> Line:
     _measure, fact, figure = row
     text = _(
-        "{sentence}. The figure, as given there, counts {counts}",
+        "{sentence}. The source's figure counts {counts}",
         sentence=sentence(fact),
         counts=figure.counts,
     )

@@ -11,10 +11,10 @@ from bot.texts import N_, _
 from storage.domain.models import Fact, Relation, RelationKind
 
 _HEADINGS = {
-    (RelationKind.CONTRADICTS, True): N_("Set against"),
-    (RelationKind.CONTRADICTS, False): N_("Set against it"),
-    (RelationKind.SUPPORTS, True): N_("In support of"),
-    (RelationKind.SUPPORTS, False): N_("In its support"),
+    (RelationKind.CONTRADICTS, True): N_("Contradicts"),
+    (RelationKind.CONTRADICTS, False): N_("Contradicted by"),
+    (RelationKind.SUPPORTS, True): N_("Supports"),
+    (RelationKind.SUPPORTS, False): N_("Supported by"),
 }
 
 
@@ -39,7 +39,7 @@ def _line(other: Fact, relation: Relation) -> Line:
     line = fact_line(other)
     source = cite_relation(relation)
     if source:
-        text = _("{sentence} (so set by the source)", sentence=line.text)
+        text = _("{sentence} (related by the source)", sentence=line.text)
         return line.model_copy(update={"citations": (*line.citations, source), "text": text})
-    text = _("{sentence} (so set by this record, not by a source)", sentence=line.text)
+    text = _("{sentence} (related by this record, not by a source)", sentence=line.text)
     return line.model_copy(update={"text": text})

@@ -53,7 +53,7 @@ def further_attribution(attribution: Attribution, first: Attribution) -> str:
     """
     who = attribution.speaker.called if attribution.speaker else voice(attribution.source)
     if first.stance is Stance.DENIES and attribution.stance is not Stance.DENIES:
-        return _("not denied but held by: {who}", who=who)
+        return _("stated, not denied, by: {who}", who=who)
     return _("{stance}: {who}", stance=_STANCES[attribution.stance](), who=who)
 
 
@@ -74,7 +74,7 @@ def _fitted(statement: str) -> str:
 
 
 _STANCES = {
-    Stance.ASSERTS: lambda: _("also on the word of"),
+    Stance.ASSERTS: lambda: _("also stated by"),
     Stance.DENIES: lambda: _("denied by"),
     Stance.ADMITS: lambda: _("admitted by"),
     Stance.ALLEGES: lambda: _("alleged by"),

@@ -12,8 +12,8 @@ from storage.record import Record
 _KINDS = {
     NoticeKind.PUBLISHED: N_("Came on record"),
     NoticeKind.CORRECTED: N_("Corrected"),
-    NoticeKind.ATTRIBUTED: N_("A further voice"),
-    NoticeKind.RELATED: N_("Set beside another fact"),
+    NoticeKind.ATTRIBUTED: N_("New attribution"),
+    NoticeKind.RELATED: N_("Related to another fact"),
     NoticeKind.SUPERSEDED: N_("Superseded"),
     NoticeKind.RETRACTED: N_("Retracted"),
     NoticeKind.RESTORED: N_("Restored"),
@@ -46,12 +46,12 @@ async def _told(record: Record, notice: Notice, listener: Listener | None) -> st
         return None
     state, at, error = told
     return {
-        DeliveryState.DUE: _("will be told in a moment."),
-        DeliveryState.HELD: _("waits until this chat wants to hear (/settings)."),
+        DeliveryState.DUE: _("will be sent in a moment."),
+        DeliveryState.HELD: _("waits for a time that the /settings of this chat allow."),
         DeliveryState.SENDING: _("is being sent."),
-        DeliveryState.SENT: _("told {when}.", when=_when(at or notice.made_at)),
-        DeliveryState.FAILED: _("not yet: {error}; it is tried again.", error=error),
-        DeliveryState.GIVEN_UP: _("not told: {error}", error=error),
+        DeliveryState.SENT: _("sent {when}.", when=_when(at or notice.made_at)),
+        DeliveryState.FAILED: _("not sent yet: {error}; the bot tries again.", error=error),
+        DeliveryState.GIVEN_UP: _("not sent: {error}", error=error),
     }[DeliveryState(state)]
 
 
@@ -59,25 +59,25 @@ async def _untold(record: Record, notice: Notice, listener: Listener | None) -> 
     """Return why nobody, or not this chat, was told; None where the notice went out without it."""
     state = await record.notices.state(notice.id)
     if state == "new":
-        return _("not told yet: it is held until {when}.", when=_when(notice.due_at))
+        return _("not sent yet: it is held until {when}.", when=_when(notice.due_at))
     if state == "dropped":
-        return _("told to nobody: it was changed before anybody was told.")
+        return _("sent to nobody: the fact changed again before anybody was told.")
     if listener is not None and listener.paused:
-        return _("not told: this chat is paused ({reason}).", reason=listener.paused)
+        return _("not sent: this chat is paused ({reason}).", reason=listener.paused)
     return None
 
 
 def _let_pass(listener: Listener | None) -> str:
     """Return why a notice that went out passed a chat by."""
     if listener is None:
-        return _("not told: this chat has not subscribed (/subscribe).")
-    return _("not told: no subscription here, or its settings, let it through then (/subscriptions).")
+        return _("not sent: this chat has not subscribed (/subscribe).")
+    return _("not sent: no subscription here covered it then, or its settings left it out (/subscriptions).")
 
 
 def _forgotten(retention: timedelta) -> str:
     return ngettext(
-        "to whom it was told is known for {count} day only.",
-        "to whom it was told is known for {count} days only.",
+        "the bot remembers whom it told for {count} day only.",
+        "the bot remembers whom it told for {count} days only.",
         retention.days,
     )
 
@@ -86,7 +86,7 @@ async def _put_right(record: Record, notice: Notice, chat: str) -> str:
     amended = await record.notices.amended(notice.id, chat)
     if not amended:
         return ""
-    return _(" Messages here that cited the fact were put right: {count}.", count=amended)
+    return _(" Messages here that cited the fact and were corrected: {count}.", count=amended)
 
 
 def _when(moment: str) -> str:

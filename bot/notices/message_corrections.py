@@ -65,7 +65,9 @@ def _rewritten(
 
     `instead` are facts that have taken others' places, `restored` the ids of those that are on record again.
     """
-    blocks: list[Block] = [Note(text=_("Corrected since it was sent; see the lines marked below."))]
+    blocks: list[Block] = [
+        Note(text=_("This message was corrected after it was sent; see the marked lines below."))
+    ]
     cited = said.cited_revisions
     pending: Fact | None = None
     again = False
@@ -97,7 +99,7 @@ def _on_record_again(fact: Fact) -> Note:
 
 
 def _until_then(line: Line) -> Line:
-    text = _("Read until then: {text}", text=line.text)
+    text = _("Before: {text}", text=line.text)
     label = None if line.label == _("now") else line.label
     return line.model_copy(update={"text": text, "mark": None, "label": label})
 

@@ -17,8 +17,8 @@ MOST_TOLD = 20
 _TITLES = {
     NoticeKind.PUBLISHED: N_("New on record: F{id}"),
     NoticeKind.CORRECTED: N_("Corrected: F{id}"),
-    NoticeKind.ATTRIBUTED: N_("A further voice: F{id}"),
-    NoticeKind.RELATED: N_("Set beside another fact: F{id}"),
+    NoticeKind.ATTRIBUTED: N_("New attribution: F{id}"),
+    NoticeKind.RELATED: N_("Related to another fact: F{id}"),
     NoticeKind.SUPERSEDED: N_("Superseded: F{id}"),
     NoticeKind.RETRACTED: N_("Retracted: F{id}"),
     NoticeKind.RESTORED: N_("Restored: F{id}"),
@@ -65,7 +65,7 @@ async def notice_blocks(record: Record, notice: Notice) -> list[Block]:
     others = await record.facts.load(_beside(now))
     if notice.kind is NoticeKind.RELATED:
         related = relation_lines(now, {other.id: other for other in others})
-        alone = Note(text=_("It is set beside no other fact any more."))
+        alone = Note(text=_("It is no longer related to any other fact."))
         return [heading, *fact_lines(now), *(related or [alone]), *why]
     if notice.kind is NoticeKind.SUPERSEDED and now.superseded_by is not None:
         return [heading, *fact_lines(now), *replacement(now, others), *why]
@@ -84,7 +84,7 @@ def _beside(fact: Fact) -> list[int]:
 def replacement(fact: Fact, others: Sequence[Fact]) -> list[Block]:
     """Return which fact has taken a fact's place, and how that reads if it is among the others."""
     news = [other for other in others if other.id == fact.superseded_by and other.retracted is None]
-    note = Note(text=_("F{id} has taken its place.", id=fact.superseded_by))
+    note = Note(text=_("F{id} has replaced it.", id=fact.superseded_by))
     return [note, *(line for other in news for line in fact_lines(other))]
 
 
@@ -92,13 +92,13 @@ def _side_by_side(before: Fact, now: Fact) -> list[Block]:
     """Return how a fact read and how it reads, each line with its source."""
     if now.retracted is not None:
         return [
-            Note(text=_("No longer on record. It had read:")),
+            Note(text=_("No longer on record. It read:")),
             *(_marked(block, None) for block in fact_lines(before)),
         ]
     if before.retracted is not None:
         return [Note(text=_("On record again:")), *fact_lines(now)]
     if before.superseded_by is not None and now.superseded_by is None:
-        note = Note(text=_("In force again: F{id} no longer takes its place.", id=before.superseded_by))
+        note = Note(text=_("In force again: F{id} no longer replaces it.", id=before.superseded_by))
         return [note, *fact_lines(now)]
     was, reads = differences(before, now)
     shown = [_marked(block, _("was")) for block in was] + [_marked(block, _("now")) for block in reads]

@@ -48,7 +48,7 @@ async def _outcome(record: Record, draft: Draft) -> list[Block]:
         case DraftState.MERGED:
             text = _("Your draft D{id} was added to F{fact}:", id=draft.id, fact=draft.fact_id)
         case DraftState.EDITED:
-            text = _("Your draft D{id} was taken up by a moderator, who has edited it.", id=draft.id)
+            text = _("A moderator has taken up your draft D{id} and edited it.", id=draft.id)
         case _:
             text = _("Your draft D{id} was not accepted: {reason}", id=draft.id, reason=draft.reason)
     facts = await record.facts.load([draft.fact_id]) if draft.fact_id is not None else []

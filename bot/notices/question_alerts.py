@@ -100,6 +100,6 @@ async def _tell(record: Record, question: OpenQuestion, fact: Fact) -> None:
     async with record.database.transaction() as tx:
         for chat, language in await questions.answer(tx, question.id, fact.id, now):
             speak(language)
-            note = Note(text=_("You asked: “{question}”. This has come on record:", question=question.text))
+            note = Note(text=_("You asked: “{question}”. This is now on record:", question=question.text))
             reply = Reply(blocks=(note, *fact_lines(fact, dated=dated)))
             await post(tx, chat, reply.model_dump_json(), now, language)

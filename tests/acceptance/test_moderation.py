@@ -134,7 +134,7 @@ async def test_two_moderators_correct_the_same_fact(scene: Scene) -> None:
     other = await nils.says("/correct F8\nwhere: Belarus\nmaterial: yes\nreason: the place was left out")
     assert "revision 2" in (await mona.presses(shown, "Confirm")).text
     asked = await nils.presses(other, "Confirm")
-    assert "F8 was changed meanwhile; your change was not made yet." in asked.text
+    assert "F8 has changed in the meantime; your change has not been made yet." in asked.text
     assert f"by @{mona.user.username}" in asked.text and "When: 9 January 2024" in asked.text
     asked = await nils.presses(other, "Confirm")
     assert "answered already" in asked.text, "the old question's yes is none to the new one"

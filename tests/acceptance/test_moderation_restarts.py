@@ -114,7 +114,7 @@ async def test_an_import_by_another_process_tells_who_waits(api: TelegramEmulato
     rita = await waiting(api)
     await import_answer(bot)
     told = await rita.chat.next_message()
-    assert "This has come on record:" in told.text and "the guild repaired the lighthouse" in told.text
+    assert "This is now on record:" in told.text and "the guild repaired the lighthouse" in told.text
     await until(lambda: deliveries(record, rita.address) == ["sent"], "the delivery's end")
     await bot.kill()
     await bot.start()

@@ -155,7 +155,7 @@ async def test_who_asked_to_be_told_is_told_once(scene: Scene) -> None:
     await mona.does("/add The tower at Wolm was repaired by the guild\nwho: Lubinets\nsource: S1")
     done = await mona.does("/add Putin repaired the lighthouse at Skagen\nwho: Lubinets\nsource: S1")
     told = await rita.chat.next_message()
-    assert "You asked: “Who repaired the lighthouse at Skagen?”. This has come on record:" in told.text
+    assert "You asked: “Who repaired the lighthouse at Skagen?”. This is now on record:" in told.text
     assert "Putin repaired the lighthouse at Skagen" in told.text and "Sources" in told.text
     assert "lighthouse" not in (await mona.says("/unanswered")).text
     await mona.does(f"/correct {fact_in(done)}\nwhen: 2024\nmaterial: yes\nreason: so it is")

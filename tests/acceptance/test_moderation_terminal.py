@@ -114,7 +114,7 @@ def test_proposers_and_askers_are_told(desk: Path) -> None:
     card, done, after = as_json(desk, "/review", "/approve D1", "/about")
     assert "/approve D1" in [action["command"] for action in card["actions"]]
     told = done["told"]
-    assert any("This has come on record:" in text and "the lighthouse at Skagen" in text for text in told)
+    assert any("This is now on record:" in text and "the lighthouse at Skagen" in text for text in told)
     assert "told" not in after
     assert "told" not in as_json(desk, "/about")[0]
     assert rows(desk / "onrecord.db", "SELECT DISTINCT state FROM delivery") == [("sent",)]

@@ -219,7 +219,7 @@ async def test_a_correction_edits_the_answer_that_cited_the_fact(desk: Desk) -> 
     await desk.correct("F11", "it was put otherwise")
     edited = await chat.next_edit()
     assert edited.id == answer.id
-    assert "Read until then:" in edited.text and "it was put otherwise" in edited.text
+    assert "Before:" in edited.text and "it was put otherwise" in edited.text
     assert chat.sent.unread == other.sent.unread == other.edits.unread == []
 
 

@@ -40,7 +40,7 @@ async def test_an_empty_outbox(settings, wire):
     assert await show_outbox(settings, retry=False, drop=False) == [
         "deliveries of open notices: none",
         "oldest due since: nothing waits",
-        "messages to be put right: 0",
+        "messages to be corrected: 0",
         "sent in the last hour: 0",
     ]
 
@@ -50,7 +50,7 @@ async def test_depth_age_rate_and_failures(settings, wire):
     assert await show_outbox(settings, retry=False, drop=False) == [
         "deliveries of open notices: failed 1, given up 1, held 1, sent 1",
         "oldest due since: 2026-11-24T12:00:00.000001Z",
-        "messages to be put right: 0",
+        "messages to be corrected: 0",
         "sent in the last hour: 1",
         "  telegram:1: given up, 1, Bad Request: no",
         "  telegram:2: failed, 1, timed out",
@@ -87,7 +87,7 @@ async def test_without_a_record_there_is_no_outbox(tmp_path):
 async def test_why_a_chat_was_told_or_was_not(settings, wire):
     await some_trouble(wire)
     assert await explain(settings, "f4", "telegram:3", 0) == [
-        "Came on record, 2026-11-24 12:00 UTC: told 2026-11-24 12:00 UTC."
+        "Came on record, 2026-11-24 12:00 UTC: sent 2026-11-24 12:00 UTC."
     ]
     assert "Bad Request: no" in (await explain(settings, "F4", "telegram:1", 0))[0]
     assert "has not subscribed" in (await explain(settings, "F4", "telegram:3", 9))[0]
@@ -98,9 +98,9 @@ async def test_why_a_chat_was_told_or_was_not(settings, wire):
     ("fact", "said"),
     [
         ("F99", "F99 is not on record"),
-        ("x", "is no fact's id"),
-        ("F0", "is no fact's id"),
-        ("", "is no fact"),
+        ("x", "is not a fact's id"),
+        ("F0", "is not a fact's id"),
+        ("", "is not a fact"),
     ],
 )
 async def test_why_of_what_is_no_fact(settings, wire, fact, said):

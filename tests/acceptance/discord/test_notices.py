@@ -202,7 +202,7 @@ async def test_a_correction_edits_the_answer_that_cited_the_fact(scene: Scene, h
     await corrected(scene, "F11", f"it was put otherwise by {how}")
     edited = await alice.channel.next_edit()
     assert edited.id == answer.id
-    assert "Read until then:" in edited.text and f"it was put otherwise by {how}" in edited.text
+    assert "Before:" in edited.text and f"it was put otherwise by {how}" in edited.text
     assert alice.channel.sent.unread == []
 
 

@@ -59,13 +59,17 @@ CHANGES: dict[str, tuple[dict[str, Any], str, str]] = {
         "",
         "corroborated",
     ),
-    "contradicts": ({"relations": (relation(),)}, "Related to no other fact", "Contradicts: F3"),
+    "contradicts": ({"relations": (relation(),)}, "Not related to any other fact", "Contradicts: F3"),
     "contradicted": (
         {"relations": (relation(outgoing=False),)},
         "Standing: attributed",
         "Contradicted by: F3",
     ),
-    "supports": ({"relations": (relation(RelationKind.SUPPORTS),)}, "Related to no", "Supports: F3"),
+    "supports": (
+        {"relations": (relation(RelationKind.SUPPORTS),)},
+        "Not related to any other fact",
+        "Supports: F3",
+    ),
     "superseded": ({"superseded_by": 9}, "Standing: attributed", "Superseded by F9"),
 }
 
@@ -120,7 +124,7 @@ def test_where_voices_change_each_is_shown_in_a_whole_sentence_on_both_sides():
     assert [line.nested for line in lines] == [False, True, True]
     # What changes nothing of them shows them in short.
     dated = fact(attributions=(denied, held), occurred="2024-01-04")
-    assert words(preview(was, dated)).count("not denied but held by: Tarrow") == 2
+    assert words(preview(was, dated)).count("stated, not denied, by: Tarrow") == 2
 
 
 def test_a_retracted_fact_is_shown_by_its_reason_alone():
@@ -158,7 +162,7 @@ def test_what_happened_meanwhile_is_told_with_who_did_it_and_why():
     later = [revision(2, reason="the report says so"), revision(3, RevisionKind.ATTRIBUTED, "telegram:9")]
     blocks = changed_meanwhile(fact(), fact("the bridge is open", revision=3), later, {"telegram:8": "@bob"})
     text = words(blocks)
-    assert isinstance(blocks[0], Note) and "meanwhile" in blocks[0].text
+    assert isinstance(blocks[0], Note) and "in the meantime" in blocks[0].text
     for told in ("@bob", "the report says so", "telegram:9", "is closed", "is open", "Revision 3"):
         assert told in text
 

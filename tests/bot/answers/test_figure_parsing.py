@@ -54,7 +54,7 @@ def test_one_a_line():
     ],
 )
 def test_what_is_no_figure_is_refused_whole(text):
-    with pytest.raises(UserError, match="is no figure"):
+    with pytest.raises(UserError, match="is not a figure"):
         read_figures(text)
 
 

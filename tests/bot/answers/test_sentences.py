@@ -116,7 +116,7 @@ def test_under_a_denial_whoever_does_not_deny_holds_what_is_denied(stance):
     if stance is Stance.DENIES:
         assert said == further_attribution(Attribution(source=ARTICLE, speaker=COURT, stance=stance), ANYBODY)
     else:
-        assert said == "not denied but held by: the High Court"
+        assert said == "stated, not denied, by: the High Court"
 
 
 @given(statement=WORDS, cue=st.none() | WORDS, stance=st.sampled_from(Stance), dated=st.booleans())

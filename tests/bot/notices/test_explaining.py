@@ -37,7 +37,7 @@ async def test_who_has_not_subscribed_is_told_so(wire: Wire):
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
     assert await why(wire, 1) == [
-        "Corrected, 2026-11-24 12:00 UTC: not told: this chat has not subscribed (/subscribe)."
+        "Corrected, 2026-11-24 12:00 UTC: not sent: this chat has not subscribed (/subscribe)."
     ]
 
 
@@ -51,11 +51,11 @@ async def test_each_change_and_what_became_of_it(wire: Wire):
     wire.far.planned["telegram:1"] = [Outcome(DeliveryStatus.FAILED, error="timed out")]
     await wire.change(fact.id, statement="It snows a lot.")
     await wire.deliver()
-    also = " Messages here that cited the fact were put right: 1."
+    also = " Messages here that cited the fact and were corrected: 1."
     assert await why(wire, fact.id) == [
-        "Came on record, 2026-11-24 12:00 UTC: told 2026-11-24 12:01 UTC.",
-        f"Corrected, 2026-11-24 12:01 UTC: not told: Bad Request: no{also}",
-        f"Corrected, 2026-11-24 12:02 UTC: not yet: timed out; it is tried again.{also}",
+        "Came on record, 2026-11-24 12:00 UTC: sent 2026-11-24 12:01 UTC.",
+        f"Corrected, 2026-11-24 12:01 UTC: not sent: Bad Request: no{also}",
+        f"Corrected, 2026-11-24 12:02 UTC: not sent yet: timed out; the bot tries again.{also}",
     ]
 
 
@@ -66,10 +66,10 @@ async def test_what_is_held_for_all_or_for_this_chat(wire: Wire):
     later = await wire.publish("ice", "The river is frozen.")
     await wire.deliver()
     assert await why(wire, held.id) == [
-        "Came on record, 2026-11-24 12:00 UTC: not told yet: it is held until 2026-11-24 12:10 UTC."
+        "Came on record, 2026-11-24 12:00 UTC: not sent yet: it is held until 2026-11-24 12:10 UTC."
     ]
     assert await why(wire, later.id) == [
-        "Came on record, 2026-11-24 12:00 UTC: waits until this chat wants to hear (/settings)."
+        "Came on record, 2026-11-24 12:00 UTC: waits for a time that the /settings of this chat allow."
     ]
 
 
@@ -78,7 +78,7 @@ async def test_what_was_undone_before_anybody_was_told(wire: Wire):
     held = await wire.publish("snow", "It snows.", hold=10)
     await wire.retract(held.id)
     await wire.deliver(hours=1)
-    text = "told to nobody: it was changed before anybody was told."
+    text = "sent to nobody: the fact changed again before anybody was told."
     assert [row.partition("UTC: ")[2] for row in await why(wire, held.id)] == [text, text]
 
 
@@ -89,7 +89,7 @@ async def test_what_settings_did_not_let_through(wire: Wire):
     await wire.deliver()
     ((row),) = await why(wire, 1)
     assert row.endswith(
-        "not told: no subscription here, or its settings, let it through then (/subscriptions)."
+        "not sent: no subscription here covered it then, or its settings left it out (/subscriptions)."
     )
 
 
@@ -99,7 +99,7 @@ async def test_a_paused_chat(wire: Wire):
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
     ((row),) = await why(wire, 1)
-    assert row.endswith("not told: this chat is paused (blocked or removed).")
+    assert row.endswith("not sent: this chat is paused (blocked or removed).")
 
 
 async def test_what_is_due_or_being_sent(wire: Wire):
@@ -108,7 +108,7 @@ async def test_what_is_due_or_being_sent(wire: Wire):
     from bot.notices.fan_out import fan_out
 
     await fan_out(wire.record)
-    assert (await why(wire, fact.id))[0].endswith("will be told in a moment.")
+    assert (await why(wire, fact.id))[0].endswith("will be sent in a moment.")
     await wire.record.outbox.take("telegram", wire.record.ledger.now(), 9)
     assert (await why(wire, fact.id))[0].endswith("is being sent.")
 
@@ -117,7 +117,7 @@ async def test_each_topic_is_explained_for_itself(wire: Wire):
     await wire.subscribe("telegram:-1", topic=4)
     fact = await wire.publish("snow", "It snows.")
     await wire.deliver()
-    assert "told 2026" in (await why(wire, fact.id, "telegram:-1", 4))[0]
+    assert "sent 2026" in (await why(wire, fact.id, "telegram:-1", 4))[0]
     assert "has not subscribed" in (await why(wire, fact.id, "telegram:-1"))[0]
 
 
@@ -128,18 +128,18 @@ async def test_messages_put_right_are_told_also_where_nobody_has_subscribed(wire
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
     ((row),) = await why(wire, 1)
-    assert row.endswith("(/subscribe). Messages here that cited the fact were put right: 1.")
+    assert row.endswith("(/subscribe). Messages here that cited the fact and were corrected: 1.")
 
 
 async def test_after_the_retention_nobody_knows_who_was_told(wire: Wire):
     await wire.subscribe("telegram:1")
     fact = await wire.publish("snow", "It snows.")
     await wire.deliver()
-    assert "told 2026" in (await why(wire, fact.id))[0]
+    assert "sent 2026" in (await why(wire, fact.id))[0]
     await wire.deliver(days=31)
     assert await wire.states() == {}
     assert await why(wire, fact.id) == [
-        "Came on record, 2026-11-24 12:00 UTC: to whom it was told is known for 30 days only."
+        "Came on record, 2026-11-24 12:00 UTC: the bot remembers whom it told for 30 days only."
     ]
 
 
@@ -148,4 +148,4 @@ async def test_what_still_waits_after_the_retention_is_known(wire: Wire):
     await wire.set("telegram:1", muted_until="2027-02-01T00:00:00.000000Z")
     fact = await wire.publish("snow", "It snows.")
     await wire.deliver(days=31)
-    assert "waits until this chat wants to hear" in (await why(wire, fact.id))[0]
+    assert "waits for a time that the /settings of this chat allow" in (await why(wire, fact.id))[0]

@@ -51,7 +51,7 @@ async def test_messages_that_cited_a_fact_are_edited_in_place_and_nothing_else_i
     await wire.deliver()
     assert edited(wire) == [("telegram:1", 10), ("telegram:2", 12)]
     (text,) = [text for chat, _message, text in wire.far.edits if chat == "telegram:1"]
-    assert "Read until then: Ann Ray said that it rained for three days" in text
+    assert "Before: Ann Ray said that it rained for three days" in text
     assert "Now: Ann Ray said that it rained for four days" in text
     assert "the dam holds" in text
     assert wire.far.sent == []
@@ -76,7 +76,7 @@ async def test_a_message_that_cites_several_changed_facts_is_edited_once(wire: W
     await wire.change(1, statement="It rained for five days.")
     await wire.deliver()
     ((_chat, _message, text),) = wire.far.edits
-    assert text.count("Read until then") == 2
+    assert text.count("Before:") == 2
     assert "five days" in text and "leaks" in text and "four" not in text
 
 
@@ -87,7 +87,7 @@ async def test_what_was_put_right_before_stays_so(wire: Wire):
     await wire.change(2, statement="The dam leaks.")
     await wire.deliver()
     text = wire.far.edits[-1][2]
-    assert text.count("Read until then") == 2 and "four days" in text and "leaks" in text
+    assert text.count("Before:") == 2 and "four days" in text and "leaks" in text
     await wire.change(1, statement="It rained for five days.")
     await wire.deliver()
     text = wire.far.edits[-1][2]

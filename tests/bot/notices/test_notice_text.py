@@ -66,7 +66,7 @@ async def test_what_has_no_source_of_its_own_is_a_note_and_no_line(wire: Wire):
     reply = await told(wire)
     assert headings(reply) == ["Retracted: F1"]
     assert [block.text for block in reply.blocks if isinstance(block, Note)] == [
-        "No longer on record. It had read:", "Reason given: the gauge was broken",
+        "No longer on record. It read:", "Reason given: the gauge was broken",
     ]  # fmt: skip
 
 
@@ -86,8 +86,8 @@ async def test_each_kind_of_change_has_its_title(wire: Wire):
     reply = await told(wire, 8)
     titles = headings(reply)
     for title in (
-        "A further voice",
-        "Set beside another fact",
+        "New attribution",
+        "Related to another fact",
         "Superseded",
         "Retracted",
         "Restored",
@@ -95,7 +95,7 @@ async def test_each_kind_of_change_has_its_title(wire: Wire):
     ):
         assert f"{title}: F1" in titles
     assert titles[0] == "8 changes on the record"
-    assert any(block.text == "It is set beside no other fact any more." for block in reply.blocks)
+    assert any(block.text == "It is no longer related to any other fact." for block in reply.blocks)
 
 
 async def test_every_kind_of_notice_can_be_told(wire: Wire):
@@ -146,4 +146,4 @@ async def test_a_fact_whose_place_is_taken_no_more_reads_as_it_stands(wire: Wire
     await wire.change(1, "superseded", superseded_by=None)
     reply = await told(wire)
     assert [text for _label, text in lines(reply)] == ["Ann Ray said that it rained for three days"]
-    assert Note(text="In force again: F2 no longer takes its place.") in reply.blocks
+    assert Note(text="In force again: F2 no longer replaces it.") in reply.blocks

@@ -184,7 +184,7 @@ async def test_why_explains_for_this_chat(room: Room):
     assert "has not changed since notices are kept" in await room.say("/why F1")
     await room.wire.change(1, statement="It rained for four days.")
     await room.wire.deliver()
-    assert "told 2026-11-24 12:00 UTC" in await room.say("/why f1")
+    assert "sent 2026-11-24 12:00 UTC" in await room.say("/why f1")
     assert "has not subscribed" in await room.say("/why 1", chat="telegram:8")
     await room.refused("/why F99", "F99 is not on record")
     await room.refused("/why", "Add what you ask for")

@@ -50,7 +50,7 @@ async def test_the_trail_names_the_person_once(desk):
     ]  # fmt: skip
     await ann.says("/audit @ann")
     told = ann.seen.split("\n")
-    assert told[1].endswith(f"@ann ended the link of the account {HERE}")
+    assert told[1].endswith(f"@ann unlinked the account {HERE}")
     assert told[-1].endswith(f"@ann linked the account {HERE}")
     assert f"@ann retracted F5, in {HERE}" in ann.seen
     assert (await desk.record.audit.verify()).problem is None

@@ -125,7 +125,7 @@ async def test_every_kind_of_change_has_its_row(desk):
     shown = said(await owner.says("/audit"))
     while "More" in buttons(owner.reply):
         shown += said(await owner.presses("More"))
-    for word in ("published", "undid", "restored", "further attribution", "beside another", "superseded"):
+    for word in ("published", "undid", "restored", "further attribution", "to another", "superseded"):
         assert word in shown, word
     for word in (
         "added the source", "added the name “Ann Smith”", "edited the name “Ann Smith”",
@@ -133,7 +133,7 @@ async def test_every_kind_of_change_has_its_row(desk):
     ):  # fmt: skip
         assert word in shown, word
     assert f"made {ANN} a moderator of this story" in shown
-    assert f"ended {ANN}'s being a moderator of this story" in shown
+    assert f"removed {ANN} as a moderator of this story" in shown
     assert (await desk.record.audit.verify()).problem is None
 
 
@@ -142,7 +142,7 @@ async def test_appointments_tell_their_scope(desk):
     await owner.tells("/appoint 7", "/dismiss 7", "/appoint 7 belarus")
     here, dismissed, everywhere = rows(await owner.says("/audit"))[:3]
     assert f"made {ANN} a moderator of this story" in here
-    assert f"ended {ANN}'s being a moderator of all stories" in dismissed
+    assert f"removed {ANN} as a moderator of all stories" in dismissed
     assert f"made {ANN} a moderator of all stories" in everywhere
 
 
@@ -153,7 +153,7 @@ async def test_what_changed_in_a_fact_is_named_as_people_call_it(desk):
     await ann.tells("/relate F5 contradicts F8", "[Confirm]", "/audit F5")
     related, corrected, *_ = rows(ann.reply)
     assert related.endswith("(what it contradicts)")
-    for name in ("date", "note on the date", "places", "whom it is about", "figures", "attributions"):
+    for name in ("date", "note on the date", "places", "who it is about", "figures", "attributions"):
         assert name in corrected.rpartition("(")[2], name
     assert "occurred" not in corrected and "date_note" not in corrected
 
@@ -191,7 +191,7 @@ async def test_a_facts_entries_hold_what_others_did_to_it(desk):
     """Set beside it, parted from it, its speaker named anew: all of it tells."""
     ann = await desk.moderator(ANN)
     await ann.tells("/relate F8 contradicts F25", "[Confirm]")
-    assert "set F8 beside another fact" in rows(await ann.says("/audit F25"))[0]
+    assert "related F8 to another fact" in rows(await ann.says("/audit F25"))[0]
     await ann.tells("/relate F8 unrelated F25", "[Confirm]", "/audit F25")
     assert len([row for row in rows(ann.reply) if "F8" in row]) == 2
     await ann.tells("/entity Lukashenko\nalias: A. L.", "[Confirm]", "/audit F8")

@@ -98,7 +98,7 @@ async def test_what_says_the_same_is_shown_before_it_is_added_under_a_denial_too
     assert f"Putin confirmed that {statement}" in ann.seen
     assert "supported" not in ann.seen and "(disputed)" in ann.seen
     await ann.presses("Confirm")
-    assert "not denied but held by: Putin" in ann.seen
+    assert "stated, not denied, by: Putin" in ann.seen
 
 
 async def test_the_same_word_is_not_added_twice(desk):
@@ -122,7 +122,7 @@ async def test_of_two_who_add_to_one_fact_the_second_sees_it_as_it_is_now(desk):
     await ann.presses("Confirm")
     before = desk.kept()
     await bob.presses("Confirm")
-    assert "F9 was changed meanwhile" in bob.seen and desk.kept() == before
+    assert "F9 has changed in the meantime" in bob.seen and desk.kept() == before
     await bob.presses("Confirm")
     voices = (await desk.record.facts.find(9)).attributions[-2:]
     assert [voice.speaker.ref for voice in voices] == ["putin", "nam"]
