@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import aiosqlite
 
@@ -30,6 +30,17 @@ class Read(Protocol):
         """Return the rows."""
 
 
+class Version(NamedTuple):
+    """Which state of the record was read: its last audit entry, and how often what requests look up changed.
+
+    Both only grow. What neither of them tells, such as receipts and deliveries, is never kept in memory.
+    """
+
+    changes: int
+    lookups: int
+
+
+_VERSION = "SELECT coalesce((SELECT max(id) FROM audit), 0), (SELECT number FROM lookup_version)"
 # With 50 ms between them: as long as any other statement waits for a lock.
 WAL_ATTEMPTS = 200
 
@@ -84,9 +95,8 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._writing = asyncio.Lock()
-        # Which state of the file was read last; it changes with every commit of anyone else. What is kept in
-        # memory beside it is thus at most one reading behind.
-        self.state = 0
+        # What is kept in memory beside it is at most one reading behind.
+        self.version_read = Version(-1, -1)
 
     @classmethod
     async def open(cls, path: Path, *, create: bool = True) -> Database:
@@ -121,21 +131,39 @@ class Database:
 
     async def reading(self, work: Callable[[Read], T]) -> T:
         """Return what `work` makes of its reads, all of one state of the record and in one hop."""
+        return await self.reading_version(lambda read, _version: work(read))
 
-        def in_one_state(read: Read) -> T:
+    async def reading_at(self, work: Callable[[Read], T]) -> tuple[Version, T]:
+        """Return what `work` makes of its reads, as `reading` does, and of which version of the record."""
+        return await self.reading_version(lambda read, version: (version, work(read)))
+
+    async def reading_version(self, work: Callable[[Read, Version], T]) -> T:
+        """Return what `work` makes of its reads, as `reading` does; it is told of which version they are."""
+
+        def in_one_state(connection: sqlite3.Connection) -> tuple[Version, T]:
+            read = Statements(connection).fetch
             read("BEGIN")
             try:
-                result = work(read)
-                # After the first read: only then does SQLite know which state this is.
-                self.state = int(read("PRAGMA data_version")[0][0])
-                return result
+                # The first read decides which state of the record all others see.
+                version = Version(*read(_VERSION)[0])
+                return version, work(read, version)
             finally:
                 # Some errors have ended the transaction already.
-                if self._reader.in_transaction:
+                if connection.in_transaction:
                     read("COMMIT")
 
         with translated(self.path):
-            return await _in_thread(self._reader, lambda plain: in_one_state(Statements(plain).fetch))
+            version, result = await _in_thread(self._reader, in_one_state)
+        self._note(version)
+        return result
+
+    async def look(self) -> None:
+        """Learn which version of the record is the last one."""
+        self._note(Version(*(await self.read(_VERSION))[0]))
+
+    def _note(self, version: Version) -> None:
+        # A reading may end after a later one: versions never go back.
+        self.version_read = Version(*map(max, self.version_read, version))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -147,9 +175,7 @@ class Database:
                     # cancelled while waiting for it gets it all the same, a moment later, and rolls back.
                     await self._writer.execute_fetchall("BEGIN IMMEDIATE")
                     yield Transaction(self._writer)
-                    await self._writer.commit()
-                    # What is kept in memory of any state before is out of date.
-                    self.state = 0
+                    self._note(await _in_thread(self._writer, _committed))
                 except BaseException:
                     # Shielded: a cancelled command must not leave the transaction open.
                     await asyncio.shield(self._writer.rollback())
@@ -180,6 +206,13 @@ class Database:
         except (sqlite3.DatabaseError, UnreadableRecord):
             problems.append("the full-text index does not agree with its texts")
         return problems
+
+
+def _committed(connection: sqlite3.Connection) -> Version:
+    """Commit, and return the version of the record that is so made."""
+    version = Version(*connection.execute(_VERSION).fetchone())
+    connection.commit()
+    return version
 
 
 async def _in_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:

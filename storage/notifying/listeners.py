@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from storage.domain.models import Listener, Subscription
+from storage.engines.kept import Kept
 from storage.engines.sqlite import Database, Read, Transaction
 
 # So many subscriptions one chat or topic may have.
@@ -28,7 +29,7 @@ class Listeners:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._paused: tuple[int, frozenset[str]] = (-1, frozenset())
+        self._paused = Kept(database, _paused)
 
     async def find(self, chat: str, topic: int = 0) -> Listener | None:
         """Return the listener of a chat or topic, None for one that never asked for anything."""
@@ -109,9 +110,7 @@ class Listeners:
 
         Every message asks for this, so who is paused is kept in memory until the file has changed.
         """
-        if self._paused[0] != self._database.state:
-            self._paused = await self._database.reading(_paused)
-        return chat in self._paused[1]
+        return chat in await self._paused.get()
 
     async def resume(self, chat: str) -> None:
         """Let a chat that was paused hear again, for somebody there has spoken to the bot."""
@@ -214,10 +213,8 @@ async def _join(tx: Transaction, gone: int, kept: int) -> None:
     await tx.run("UPDATE listener SET open_at = '0' WHERE id = :kept", ids)
 
 
-def _paused(read: Read) -> tuple[int, frozenset[str]]:
-    """Return who is paused, and in which state of the file: by then it may have changed again."""
-    rows = read("SELECT chat FROM listener WHERE paused IS NOT NULL")
-    return int(read("PRAGMA data_version")[0][0]), frozenset(row[0] for row in rows)
+def _paused(read: Read) -> frozenset[str]:
+    return frozenset(row[0] for row in read("SELECT chat FROM listener WHERE paused IS NOT NULL"))
 
 
 def _listener(row: sqlite3.Row) -> Listener:

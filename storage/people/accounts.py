@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from storage.domain.clock import Clock, moment_text
 from storage.domain.models import Action
+from storage.engines.kept import Kept
 from storage.engines.sqlite import Database, Read, Statements, Transaction
 from storage.notifying import listeners
 from storage.trail.audit import Actor, AuditEntryWriter
@@ -81,7 +82,7 @@ class Accounts:
         self._database = database
         self._clock = clock
         self._choose = choose
-        self._linked: tuple[int, frozenset[str]] = (-1, frozenset())
+        self._linked = Kept(database, _linked)
 
     async def person_of(self, address: str) -> str:
         """Return the address of the person that an account acts as: its own, where it is not linked.
@@ -89,9 +90,7 @@ class Accounts:
         Every message asks this, so which accounts are linked is kept in memory until the file has changed.
         That another process has ended a link must be known at once: for the few that are, the file is asked.
         """
-        if self._linked[0] != self._database.state:
-            self._linked = await self._database.reading(_linked)
-        if address not in self._linked[1]:
+        if address not in await self._linked.get():
             return address
         rows = await self._database.read("SELECT person FROM account WHERE address = ?", (address,))
         return str(rows[0][0]) if rows else address
@@ -231,7 +230,5 @@ def _in_trail(tx: Statements, person: str) -> bool:
     return bool(rows)
 
 
-def _linked(read: Read) -> tuple[int, frozenset[str]]:
-    """Return which accounts are linked, and in which state of the file that is so."""
-    addresses = frozenset(row[0] for row in read("SELECT address FROM account"))
-    return int(read("PRAGMA data_version")[0][0]), addresses
+def _linked(read: Read) -> frozenset[str]:
+    return frozenset(row[0] for row in read("SELECT address FROM account"))

@@ -8,6 +8,7 @@ from typing import Any
 from storage.domain.changes import Appoint, Dismiss
 from storage.domain.errors import AlreadyDone
 from storage.domain.models import Action, Member
+from storage.engines.kept import Kept
 from storage.engines.sqlite import Database, Read, Statements
 from storage.people.accounts import linked_to, person_behind
 from storage.trail.audit import AuditEntryWriter
@@ -20,7 +21,7 @@ class Members:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: tuple[int, frozenset[tuple[str, int | None]]] = (-1, frozenset())
+        self._in_office = Kept(database, _in_office)
 
     async def moderates(self, address: str, story_id: int | None, *, surely: bool = False) -> bool:
         """Tell whether a person moderates a story; with `story_id` None, all of them.
@@ -28,15 +29,12 @@ class Members:
         Every request asks this, so the answer comes from memory, which another process may be a moment
         ahead of; `surely` asks the file.
         """
-        if surely or self._kept[0] != self._database.state:
-            self._kept = await self._database.reading(_in_office)
-        offices = self._kept[1]
+        offices = await self._in_office.get(surely=surely)
         return (address, None) in offices or (story_id is not None and (address, story_id) in offices)
 
     async def holds_office(self, address: str) -> bool:
         """Tell whether a person moderates any story."""
-        rows = await self._database.read(f"{_IN_OFFICE} AND address = ? LIMIT 1", (address,))
-        return bool(rows)
+        return any(address == held for held, _story in await self._in_office.get(surely=True))
 
     async def page(self, *, after: str = "", limit: int) -> list[Member]:
         """Return the moderators in office in order of address after `after`; one may have several stories."""
@@ -62,10 +60,8 @@ class Members:
         return {row["address"]: _called(row) for row in rows}
 
 
-def _in_office(read: Read) -> tuple[int, frozenset[tuple[str, int | None]]]:
-    """Return who is in office where, and in which state of the file that is so."""
-    offices = frozenset((row["address"], row["story_id"]) for row in read(_IN_OFFICE))
-    return int(read("PRAGMA data_version")[0][0]), offices
+def _in_office(read: Read) -> frozenset[tuple[str, int | None]]:
+    return frozenset((row["address"], row["story_id"]) for row in read(_IN_OFFICE))
 
 
 def appoint(tx: Statements, trace: AuditEntryWriter, change: Appoint) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from storage.domain.models import Entity, Source
 from storage.domain.names import fold
-from storage.engines.sqlite import Database, Read
+from storage.engines.kept import KeptByKey
+from storage.engines.sqlite import Database, Read, Version
 from storage.reading import sources
 
 # Names and aliases of those merged into an entity are aliases of it.
@@ -65,6 +66,8 @@ CROSS JOIN entity e ON e.id = coalesce(n.merged_into, n.id) {kinds}
 GROUP BY e.id ORDER BY count(*) DESC, e.name LIMIT :limit
 """
 
+# What is asked most is kept in memory until the record changes: so many entities, and pages of them.
+MOST_KEPT, MOST_PAGES = 2_000, 200
 # More facts than this are not counted one by one: "100 or more" is all a reader needs.
 COUNTED = 100
 
@@ -84,6 +87,10 @@ class Entities:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._names: dict[int, tuple[int, list[Name]]] = {}
+        self._known: KeptByKey[int, Entity] = KeptByKey(MOST_KEPT)
+        self._pages: KeptByKey[tuple[int, bool | None, int, int], list[tuple[Entity, int]]] = KeptByKey(
+            MOST_PAGES
+        )
 
     async def by_ref(self, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
         """Return a story's entities of those refs, by ref; without their roles' sources."""
@@ -96,10 +103,27 @@ class Entities:
 
     async def by_id(self, ids: Iterable[int]) -> dict[int, Entity]:
         """Return entities by id, with the sources of their roles."""
-        sql = _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id"
-        wanted = (json.dumps(sorted(set(ids))),)
-        found = await self._database.reading(lambda read: _whole(read, read(sql, wanted)))
-        return {entity.id: entity for entity in found}
+        wanted = set(ids)
+        if not wanted:
+            return {}
+        return await self._database.reading_version(lambda read, version: self._by_id(read, version, wanted))
+
+    async def find_named(self, story_id: int, text: str) -> list[Entity]:
+        """Return the entities that `named` finds, whole."""
+
+        def work(read: Read, version: Version) -> list[Entity]:
+            ids = _named(read, story_id, text)
+            known = self._by_id(read, version, ids)
+            return [known[entity_id] for entity_id in ids]
+
+        return await self._database.reading_version(work)
+
+    def _by_id(self, read: Read, version: Version, ids: Collection[int]) -> dict[int, Entity]:
+        known = self._known.of(version)
+        if missing := sorted(i for i in ids if i not in known):
+            sql = _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id"
+            known |= {entity.id: entity for entity in _whole(read, read(sql, (json.dumps(missing),)))}
+        return {entity_id: known[entity_id] for entity_id in sorted(ids) if entity_id in known}
 
     async def page(self, story_id: int, *, after: int = 0, limit: int) -> list[Entity]:
         """Return all that a story names, in order of id after `after`, each as it is by itself.
@@ -121,33 +145,24 @@ class Entities:
         self, story_id: int, *, places: bool | None = None, after: int = 0, limit: int
     ) -> list[tuple[Entity, int]]:
         """Return a page, and how many facts name those without a role, counting no further than COUNTED."""
-        kinds = {None: "", True: "AND e.kind = 'place'", False: "AND coalesce(e.kind, '') <> 'place'"}[places]
-        sql = (
-            _COLUMNS
-            + f"WHERE e.story_id = ? {kinds} AND e.merged_into IS NULL AND e.id > ? ORDER BY e.id LIMIT ?"
-        )
+        key = (story_id, places, after, limit)
 
-        def work(read: Read) -> list[tuple[Entity, int]]:
-            found = _whole(read, read(sql, (story_id, after, limit)))
-            ids = json.dumps([entity.id for entity in found if not entity.role])
-            counts = {row[0]: row[1] for row in read(_FACTS_NAMING, (COUNTED, ids))}
-            return [(entity, counts.get(entity.id, 0)) for entity in found]
+        def work(read: Read, version: Version) -> list[tuple[Entity, int]]:
+            pages = self._pages.of(version)
+            if key not in pages:
+                pages[key] = _roll(read, story_id, after, limit, places=places)
+            return pages[key]
 
-        return await self._database.reading(work)
+        return await self._database.reading_version(work)
 
     async def named(self, story_id: int, text: str) -> list[int]:
         """Return the entities that a text names exactly, ignoring case and accents; names outrank parts."""
-        rows = await self._database.read(
-            "SELECT coalesce(e.merged_into, e.id), n.rank"
-            " FROM entity_name n JOIN entity e ON e.id = n.entity_id"
-            " WHERE n.story_id = ? AND n.folded = ? ORDER BY 2, 1 LIMIT 20",
-            (story_id, fold(text)),
-        )
-        return list(dict.fromkeys(row[0] for row in rows if row[1] == rows[0][1]))
+        return await self._database.reading(lambda read: _named(read, story_id, text))
 
     async def names(self, story_id: int) -> list[Name]:
-        """Return every folded name of a story's entities; kept until the file changes."""
-        version = int((await self._database.read("PRAGMA data_version"))[0][0])
+        """Return every folded name of a story's entities; kept until the record changes."""
+        await self._database.look()
+        version = self._database.version_read.changes
         kept = self._names.get(story_id)
         if kept is None or kept[0] != version:
             rows = await self._database.read(
@@ -178,6 +193,29 @@ class Entities:
 
 def _kinds(*, places: bool) -> str:
     return "AND e.kind = 'place'" if places else ""
+
+
+def _roll(
+    read: Read, story_id: int, after: int, limit: int, *, places: bool | None
+) -> list[tuple[Entity, int]]:
+    kinds = {None: "", True: "AND e.kind = 'place'", False: "AND coalesce(e.kind, '') <> 'place'"}[places]
+    sql = (
+        f"{_COLUMNS}WHERE e.story_id = ? {kinds} AND e.merged_into IS NULL AND e.id > ? ORDER BY e.id LIMIT ?"
+    )
+    found = _whole(read, read(sql, (story_id, after, limit)))
+    ids = json.dumps([entity.id for entity in found if not entity.role])
+    counts = {row[0]: row[1] for row in read(_FACTS_NAMING, (COUNTED, ids))}
+    return [(entity, counts.get(entity.id, 0)) for entity in found]
+
+
+def _named(read: Read, story_id: int, text: str) -> list[int]:
+    rows = read(
+        "SELECT coalesce(e.merged_into, e.id), n.rank"
+        " FROM entity_name n JOIN entity e ON e.id = n.entity_id"
+        " WHERE n.story_id = ? AND n.folded = ? ORDER BY 2, 1 LIMIT 20",
+        (story_id, fold(text)),
+    )
+    return list(dict.fromkeys(row[0] for row in rows if row[1] == rows[0][1]))
 
 
 def _whole(read: Read, rows: list[sqlite3.Row]) -> list[Entity]:

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from storage.domain.entries import FactEntry
 from storage.domain.models import Attribution, Entity, Fact, Figure, Relation, Revision, Source
 from storage.engines import id_prefix
-from storage.engines.sqlite import Database, Read
+from storage.engines.kept import KeptByKey
+from storage.engines.sqlite import Database, Read, Version
 from storage.reading import entities, sources
 
 State = dict[str, Any]
@@ -56,6 +57,8 @@ AND r.number = (
 )
 AND json_extract(r.state, '$.superseded_by') IS NULL AND json_extract(r.state, '$.retracted') IS NULL
 """
+# So many facts are kept in memory as they stand, until the record changes: most readers ask for the same few.
+MOST_KEPT = 2_000
 # Sorts after every moment that a clock can give.
 NOW = "9999"
 IN_FORCE = "f.superseded_by IS NULL AND f.retracted IS NULL"
@@ -75,6 +78,7 @@ class Facts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known: KeptByKey[int, Fact] = KeptByKey(MOST_KEPT)
 
     async def find(self, fact_id: int) -> Fact | None:
         """Return one fact, retracted or not."""
@@ -83,8 +87,11 @@ class Facts:
 
     async def load(self, ids: Iterable[int], *, moment: str | None = None) -> list[Fact]:
         """Return facts in the order of their ids as given, as of `moment` (UTC text) or now."""
-        wanted = json.dumps(list(dict.fromkeys(ids)))
-        return await self.listed("SELECT value FROM json_each(:wanted)", {"wanted": wanted}, moment=moment)
+        wanted = list(dict.fromkeys(ids))
+        if not wanted:
+            return []
+        bound = {"wanted": json.dumps(wanted)}
+        return await self.listed("SELECT value FROM json_each(:wanted)", bound, moment=moment)
 
     async def listed(
         self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None
@@ -98,15 +105,17 @@ class Facts:
     ) -> dict[str, list[Fact]]:
         """Return several lists by name, one for each set of parameters of the same query, read in one go."""
 
-        def work(read: Read) -> dict[str, list[Fact]]:
+        def work(read: Read, version: Version) -> dict[str, list[Fact]]:
             orders = {name: [row[0] for row in read(ids_sql, bound)] for name, bound in parameters.items()}
-            wanted = dict.fromkeys(fact_id for order in orders.values() for fact_id in order)
-            bound = {"wanted": json.dumps(list(wanted)), "moment": moment or NOW}
-            sql = (_NOW if moment is None else _THEN).format(ids="SELECT value FROM json_each(:wanted)")
-            found = {fact.id: fact for fact in _whole(read, read(sql, bound), bound["moment"])}
+            found = self._known.of(version) if moment is None else {}
+            wanted = dict.fromkeys(i for order in orders.values() for i in order if i not in found)
+            if wanted:
+                bound = {"wanted": json.dumps(list(wanted)), "moment": moment or NOW}
+                sql = (_NOW if moment is None else _THEN).format(ids="SELECT value FROM json_each(:wanted)")
+                found |= {fact.id: fact for fact in _whole(read, read(sql, bound), bound["moment"])}
             return {name: [found[i] for i in order if i in found] for name, order in orders.items()}
 
-        return await self._database.reading(work)
+        return await self._database.reading_version(work)
 
     async def select(
         self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from storage.domain.models import Story
-from storage.engines.sqlite import Database
+from storage.engines.sqlite import Database, Version
 
 # Chats whose story is kept in memory; beyond that, all are asked for anew.
 MOST_CHATS = 10_000
@@ -20,7 +20,8 @@ class Stories:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._in_use: dict[str, tuple[int, Story]] = {}
+        self._in_use: dict[str, tuple[Version, Story]] = {}
+        self._exceeding: set[tuple[int, int]] = set()
 
     async def all(self) -> list[Story]:
         """Return every story, the first opened first."""
@@ -39,20 +40,18 @@ class Stories:
     async def in_use(self, chat: str) -> Story | None:
         """Return the story that a chat has in use: the one chosen there, else the first; None without any.
 
-        Every request asks this, so it is kept in memory until a later state of the file has been read.
+        Every request asks this, so it is kept in memory until a later version of the record has been read.
         """
         kept = self._in_use.get(chat)
-        if kept and kept[0] == self._database.state:
+        if kept and kept[0] == self._database.version_read:
             return kept[1]
-        rows, state = await self._database.reading(
-            lambda read: (read(_IN_USE, (chat,)), int(read("PRAGMA data_version")[0][0]))
-        )
+        version, rows = await self._database.reading_at(lambda read: read(_IN_USE, (chat,)))
         if not rows:
             return None
         if len(self._in_use) >= MOST_CHATS:
             self._in_use.clear()
         found = _story(rows[0])
-        self._in_use[chat] = (state, found)
+        self._in_use[chat] = (version, found)
         return found
 
     async def use(self, chat: str, story_id: int) -> None:
@@ -63,13 +62,19 @@ class Stories:
                 " ON CONFLICT (address) DO UPDATE SET story_id = excluded.story_id",
                 (chat, story_id),
             )
-        self._in_use.pop(chat, None)
 
     async def exceeds(self, story_id: int, count: int) -> bool:
-        """Tell whether a story has more facts than `count`, without counting all of them."""
+        """Tell whether a story has more facts than `count`, without counting all of them.
+
+        Every question asks this, so it is kept in memory: facts are never deleted.
+        """
+        if (story_id, count) in self._exceeding:
+            return True
         rows = await self._database.read(
             "SELECT count(*) FROM (SELECT 1 FROM fact WHERE story_id = ? LIMIT ?)", (story_id, count + 1)
         )
+        if rows[0][0] > count:
+            self._exceeding.add((story_id, count))
         return bool(rows[0][0] > count)
 
     async def count_facts(self, story_id: int) -> int:

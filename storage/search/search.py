@@ -58,7 +58,7 @@ class Search:
         self._database = database
         self._holding: dict[str, int] = {}
         self._story_sizes: dict[int, int] = {}
-        self._version = 0
+        self._version = -1
         self._total, self._length = 0, 1.0
 
     async def find(self, query: str, *, story_id: int | None = None, limit: int = 10) -> list[Hit]:
@@ -186,8 +186,9 @@ class Search:
         return sorted(weighed, key=lambda item: item.holding)
 
     async def _measure(self) -> None:
-        """Learn how many facts there are and their mean length in words, anew when the file has changed."""
-        version = int((await self._database.read("PRAGMA data_version"))[0][0])
+        """Learn how many facts there are and their mean length in words, anew when the record has changed."""
+        await self._database.look()
+        version = self._database.version_read.changes
         if version == self._version:
             return
         rows = await self._database.read(

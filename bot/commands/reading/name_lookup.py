@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.answers.matching import match
 from bot.commands.core.context import Context
 from bot.errors import UserError
@@ -17,17 +15,17 @@ async def entity_named(context: Context, text: str, *, unknown: str) -> Entity:
     Raises UserError with "Did you mean" where several, or none but similar ones, bear the name, and with
     the text `unknown` where nothing on record is like it.
     """
-    ids: Sequence[int] = await context.record.entities.named(context.story.id, text)
-    plain = len(ids) == 1
-    if not ids:
+    entities = await context.record.entities.find_named(context.story.id, text)
+    plain = len(entities) == 1
+    if not entities:
         found = match(text, await context.record.entities.names(context.story.id))
-        ids, plain = found.entity_ids, found.plain
-    entities = await context.record.entities.by_id(ids)
+        known = await context.record.entities.by_id(found.entity_ids)
+        entities, plain = [known[entity_id] for entity_id in found.entity_ids], found.plain
     if plain:
-        return entities[ids[0]]
-    if not ids:
+        return entities[0]
+    if not entities:
         raise UserError(unknown)
-    names = [entities[entity_id].name for entity_id in ids]
+    names = [entity.name for entity in entities]
     raise UserError(
         _("{unknown} Did you mean {names}?", unknown=unknown, names=_(" or ").join(names)),
         commands=tuple((name, f"/{context.command.name} {name}") for name in names),

@@ -208,6 +208,7 @@ READS = {
     "entities.by_id": lambda r: r.entities.by_id([1]),
     "entities.page": lambda r: r.entities.page(1, limit=5),
     "entities.named": lambda r: r.entities.named(1, "Ann"),
+    "entities.find_named": lambda r: r.entities.find_named(1, "Ann"),
     "entities.names": lambda r: r.entities.names(1),
     "entities.roll": lambda r: r.entities.roll(1, limit=5),
     "entities.starting": lambda r: r.entities.starting(1, "a", 5),
@@ -252,7 +253,7 @@ READS = {
     "questions.find": lambda r: r.questions.find(1),
     "questions.ranked": lambda r: r.questions.ranked(1, limit=5),
     "questions.open": lambda r: r.questions.open(1),
-    "progress.of": lambda r: r.progress.of("x"),
+    "checkpoints.of": lambda r: r.checkpoints.of("x"),
     "listeners.find": lambda r: r.listeners.find("telegram:1"),
     "listeners.by_id": lambda r: r.listeners.by_id(1),
     "listeners.subscriptions": lambda r: r.listeners.subscriptions("telegram:1"),
@@ -305,10 +306,11 @@ async def test_the_contract_above_covers_every_reading_method(record):
     # These two only pass on what others read; these write.
     passed_on = {"facts.select", "facts.listed"}
     writing = {
+        "erasure.forget",
         "stories.use",
         "buttons.button",
         "buttons.forget",
-        "progress.reach",
+        "checkpoints.reach",
         "questions.keep",
         "questions.await_answer",
     }

@@ -80,13 +80,13 @@ async def test_what_another_process_changed_is_known_for_sure_or_by_the_next_rea
 async def test_who_is_asked_for_again_and_again_is_read_from_the_file_once(stories, monkeypatch):
     await offices(stories)
     reads = []
-    reading = stories.database.reading
+    reading = stories.database.reading_at
 
     async def counted(work):
         reads.append(work)
         return await reading(work)
 
-    monkeypatch.setattr(stories.database, "reading", counted)
+    monkeypatch.setattr(stories.database, "reading_at", counted)
     await offices(stories)
     assert reads == []
     await appoint(stories)
