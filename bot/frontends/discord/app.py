@@ -23,7 +23,7 @@ from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.request_rate import RequestRate
 from bot.frontends.discord.transmitting import Transmitter
 from bot.frontends.shared.delivering import deliverer
-from bot.frontends.shared.shutdown import DRAIN_SECONDS, until
+from bot.frontends.shared.shutdown import DRAIN_SECONDS, run_until
 from bot.notices.delivering import Deliverer
 from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.retrying import Backoff, Sleep, retry
@@ -53,7 +53,7 @@ class App(NamedTuple):
 def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: Sleep = asyncio.sleep) -> App:
     """Return the front end, ready to be run. Nothing is connected yet."""
     point_to(settings.discord)
-    turnstile = RequestRate(time.monotonic, Route.BASE, metrics=dispatcher.metrics, sleep=sleep)
+    request_rate = RequestRate(time.monotonic, Route.BASE, metrics=dispatcher.metrics, sleep=sleep)
     memory = ReceiptBuffer(record)
     buttons = Buttons(record)
     conversation = Conversation(
@@ -64,7 +64,9 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
         at_once=settings.limits.concurrent_updates,
         language=settings.language,
     )
-    client = Client(record, dispatcher.registry, conversation, turnstile.trace(), language=settings.language)
+    client = Client(
+        record, dispatcher.registry, conversation, request_rate.trace(), language=settings.language
+    )
 
     transmitter = Transmitter(client, buttons.under, sleep=sleep)
     sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep)
@@ -91,7 +93,7 @@ async def run(
             await _logged_in(lambda: build(settings, dispatcher, record, sleep=sleep), settings, sleep)
         )
 
-    if not await until(stop, begin(), discord.DiscordException):
+    if not await run_until(stop, begin(), discord.DiscordException):
         return
     (app,) = apps
     try:
@@ -101,7 +103,7 @@ async def run(
             asyncio.create_task(_beat(app.client, alive, sleep)),
         ]
         try:
-            await until(stop, _stay(app.client), discord.DiscordException)
+            await run_until(stop, _stay(app.client), discord.DiscordException)
         finally:
             app.client.rest()
             for task in beside:
@@ -117,8 +119,8 @@ async def run(
 async def _logged_in(make: Callable[[], App], settings: Settings, sleep: Sleep) -> App:
     """Return a front end that is logged in and has told Discord of its commands.
 
-    It is tried for as long as the network or Discord is out of order, each time with a new client: the
-    library keeps its connections from one login only.
+    Repeated while the network or Discord is out of order, each time with a new client: the library cannot
+    log a client in twice.
     """
     token = settings.discord.token.get_secret_value() if settings.discord.token else ""
 

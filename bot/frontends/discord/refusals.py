@@ -12,7 +12,7 @@ import logging
 import aiohttp
 import discord
 
-from bot.frontends.discord.request_rate import Locked
+from bot.frontends.discord.request_rate import SendingStopped
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.texts import N_, _
 
@@ -52,9 +52,9 @@ _REFUSED = {
 
 
 def outcome_of(error: Exception, *, editing: bool = False) -> Outcome:
-    """Return what an error of discord.py, or of the network, means for a delivery."""
+    """Return what an error of discord.py or of the network means for a delivery."""
     match error:
-        case Locked():
+        case SendingStopped():
             return Outcome(DeliveryStatus.LATER, wait=error.wait)
         case discord.RateLimited():
             return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=error.retry_after)
@@ -67,14 +67,14 @@ def outcome_of(error: Exception, *, editing: bool = False) -> Outcome:
 
 
 def cannot_answer(error: Exception) -> bool:
-    """Tell whether it is only in answer to an earlier message that something cannot be sent."""
+    """Tell whether a message cannot be sent as an answer, but could be sent alone."""
     return isinstance(error, discord.HTTPException) and error.code == _NO_HISTORY
 
 
 def _by_code(error: discord.HTTPException, *, editing: bool) -> Outcome | None:
     """Return what the code of an answer means, None for one that means nothing in particular."""
     if (reason := _UNREACHABLE.get(error.code)) is not None:
-        # A message can be sent to an archived thread, and so opens it again; none there can be edited.
+        # Sending to an archived thread opens it again; its messages cannot be edited.
         archived = editing and error.code == _ARCHIVED
         return Outcome(DeliveryStatus.REFUSED if archived else DeliveryStatus.UNREACHABLE, error=_(reason))
     if (reason := _REFUSED.get(error.code)) is not None:
@@ -88,7 +88,7 @@ def _by_status(error: discord.HTTPException) -> Outcome:
     """Return what the status of an answer means."""
     match error.status:
         case 401:
-            # No delivery's fault, and none is lost by it.
+            # The delivery is not at fault, and must not be lost.
             return Outcome(DeliveryStatus.LATER, error="Discord does not accept the token", wait=TOKEN_PAUSE)
         case 403 if error.code:
             reason = _("Discord does not permit it (code {code})", code=error.code)
@@ -97,7 +97,7 @@ def _by_status(error: discord.HTTPException) -> Outcome:
             return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=_retry_after(error))
         case 400 | 404 | 405 | 413:
             return Outcome(DeliveryStatus.REFUSED, error=_reason(error))
-    # Such as 5xx; and a 403 without a code, which is of the network in front of Discord.
+    # Such as 5xx; and a 403 without a code, which comes from the network in front of Discord.
     return Outcome(DeliveryStatus.FAILED, error=_reason(error))
 
 
@@ -116,5 +116,5 @@ def summary(error: discord.DiscordException) -> str:
 
 
 def _reason(error: discord.HTTPException) -> str:
-    """Return what a delivery that came to nothing says of an error that means nothing in particular."""
+    """Return the reason that a failed delivery keeps, for an error without a meaning of its own."""
     return f"{type(error).__name__}: {error.status}, code {error.code}"

@@ -32,37 +32,37 @@ PACE = Pace(rate=49.0)
 MOST_INVALID, INVALID_SECONDS = 1_000, 600.0
 # It goes on when so many of them are left in the ten minutes.
 FEW_INVALID = 500
-# No 429 asks for longer than a ban lasts.
+# Seconds; no 429 asks for longer than a ban lasts.
 LONGEST_PAUSE = 3_600.0
-# One route's limit is not everybody's: a moment's pause, and slower.
+# Seconds; the limit of one route pauses the others only for a moment.
 LONGEST_ROUTE_PAUSE = 1.0
 _INVALID = frozenset({401, 403, 429})
-# Answers to interactions, first and later: these are bound by no limit on all requests together.
+# Answers to interactions, first and later: the limit on all requests together does not count them.
 _ANSWERS = re.compile(r"/(interactions/\d+/[^/]+/callback|webhooks/\d+/[^/]+)(/|$)")
 
 logger = logging.getLogger(__name__)
-_unasked: ContextVar[bool] = ContextVar("unasked", default=False)
+_background: ContextVar[bool] = ContextVar("background", default=False)
 
 
 @contextmanager
-def unasked() -> Iterator[None]:
-    """Let what is requested during the block wait behind all that somebody waits for."""
-    token = _unasked.set(True)
+def in_background() -> Iterator[None]:
+    """Let the requests of the block wait behind those for which a person waits."""
+    token = _background.set(True)
     try:
         yield
     finally:
-        _unasked.reset(token)
+        _background.reset(token)
 
 
-class Locked(discord.DiscordException):
-    """Too many requests were invalid: nothing is sent for some seconds, `wait`."""
+class SendingStopped(discord.DiscordException):
+    """Too many requests were invalid: nothing is sent for `wait` seconds."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(f"too many requests were invalid: nothing is sent for {wait:.0f} s")
         self.wait = wait
 
 
-class Invalid:
+class InvalidRequests:
     """The invalid requests of the last ten minutes; `clock` tells seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -92,7 +92,7 @@ class Invalid:
 
 
 class RequestRate:
-    """Let requests to Discord's API at `base` pass at their pace; none but answers while it is locked."""
+    """Pace requests to Discord's API at `base`; a stop lets only answers to interactions pass."""
 
     def __init__(
         self,
@@ -104,11 +104,11 @@ class RequestRate:
     ) -> None:
         self._base = base.rstrip("/")
         self._metrics = metrics
-        self._invalid = Invalid(clock)
+        self._invalid = InvalidRequests(clock)
         self.pacer = Pacer(clock, PACE, sleep=sleep)
 
     def trace(self) -> aiohttp.TraceConfig:
-        """Return what makes a session's requests pass here: `discord.Client(http_trace=...)`."""
+        """Return the trace that paces a session's requests: `discord.Client(http_trace=...)`."""
         trace = aiohttp.TraceConfig()
         trace.on_request_start.append(self._enter)
         trace.on_request_end.append(self._leave)
@@ -118,30 +118,30 @@ class RequestRate:
     async def _enter(
         self, _session: object, request: SimpleNamespace, params: aiohttp.TraceRequestStartParams
     ) -> None:
-        """Wait for a request's turn, in the task that makes it. Raises Locked."""
+        """Wait for a request's turn, in the task that makes it. Raises SendingStopped."""
         path = self._path(str(params.url))
         if path is None or _ANSWERS.match(path):
             return
         self._check()
-        request.turn = await (self.pacer.broadcast() if _unasked.get() else self.pacer.reply())
+        request.turn = await (self.pacer.broadcast() if _background.get() else self.pacer.reply())
         try:
-            # It may have been locked meanwhile.
+            # Sending may have been stopped meanwhile.
             self._check()
-        except Locked:
-            self._close(request, well=False)
+        except SendingStopped:
+            self._close(request, ok=False)
             raise
 
     async def _leave(
         self, _session: object, request: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
-        """Close a request's turn, and see what its answer says about limits."""
-        self._close(request, well=params.response.ok)
+        """Close a request's turn, and read what its response says about limits."""
+        self._close(request, ok=params.response.ok)
         if self._path(str(params.url)) is None or params.response.status not in _INVALID:
             return
         headers = params.response.headers
         scope = headers.get("X-RateLimit-Scope", "")
         if params.response.status == 429:
-            self._heed(scope, _seconds(headers.get("Retry-After")))
+            self._pause(scope, _seconds(headers.get("Retry-After")))
             if scope == "shared":
                 return
         self._count()
@@ -149,12 +149,12 @@ class RequestRate:
     async def _break_off(
         self, _session: object, request: SimpleNamespace, _params: aiohttp.TraceRequestExceptionParams
     ) -> None:
-        self._close(request, well=False)
+        self._close(request, ok=False)
 
-    def _close(self, request: SimpleNamespace, *, well: bool) -> None:
+    def _close(self, request: SimpleNamespace, *, ok: bool) -> None:
         turn: Turn | None = getattr(request, "turn", None)
         if turn is not None:
-            self.pacer.answered(turn, well=well)
+            self.pacer.on_response(turn, ok=ok)
 
     def _path(self, url: str) -> str | None:
         """Return a request's path below the API, without its query; None for one to elsewhere."""
@@ -165,19 +165,19 @@ class RequestRate:
     def _check(self) -> None:
         wait = self._invalid.wait()
         if wait > 0:
-            raise Locked(wait)
+            raise SendingStopped(wait)
         if self._metrics is not None:
             self._metrics.cleared("discord")
 
-    def _heed(self, scope: str, wait: float) -> None:
-        """Pause and slow down as a 429 says; one of a resource that all bots share says nothing of us."""
+    def _pause(self, scope: str, wait: float) -> None:
+        """Pause and slow down as a 429 says, unless its limit is one that all bots share."""
         if scope == "user":
-            self.pacer.told_to_wait(min(wait, LONGEST_ROUTE_PAUSE))
+            self.pacer.on_retry_after(min(wait, LONGEST_ROUTE_PAUSE))
         elif scope != "shared":
-            self.pacer.told_to_wait(wait)
+            self.pacer.on_retry_after(wait)
 
     def _count(self) -> None:
-        """Count an invalid request; tell the operator, once, when that locks the turnstile."""
+        """Count an invalid request; tell the operator, once, when sending stops."""
         if not self._invalid.add():
             return
         logger.error(

@@ -18,7 +18,7 @@ import discord
 from bot.frontends.discord.addressing import PLATFORM, number_of
 from bot.frontends.discord.refusals import cannot_answer, outcome_of
 from bot.frontends.discord.render import NOBODY, render
-from bot.frontends.discord.request_rate import unasked
+from bot.frontends.discord.request_rate import in_background
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Reply
 from bot.retrying import Backoff, Sleep, retry
@@ -27,7 +27,7 @@ from storage.domain.models import Listener
 # For the rest of a message that has begun; it never waits longer than `LONGEST_WAIT`.
 REPEATS = Backoff(first=0.5, attempts=4)
 LONGEST_WAIT = 60.0
-# Direct channels that are remembered: to open one is a request of its own.
+# Direct channels that are remembered: opening one takes a request of its own.
 MOST_DIRECT = 50_000
 Views = Callable[[Reply], Awaitable[discord.ui.View | None]]
 Say = Callable[[], Awaitable[discord.Message]]
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 class Transmitter:
-    """Send and edit behind all that somebody waits for; nothing is raised, all becomes an outcome."""
+    """Send and edit behind the requests for which a person waits; every error becomes an outcome."""
 
     platform = PLATFORM
 
@@ -50,7 +50,7 @@ class Transmitter:
         self, listener: Listener, reply: Reply, *, key: str, answering: int | None = None
     ) -> Outcome:
         """Send a reply to a channel, thread, forum post or person."""
-        with unasked():
+        with in_background():
             return await self._transmit(listener, reply, key, answering)
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
@@ -58,7 +58,7 @@ class Transmitter:
         pieces = render(reply)
         if len(pieces) != 1:
             return Outcome(DeliveryStatus.REFUSED, error="it takes more than one message")
-        with unasked():
+        with in_background():
             try:
                 view = await self._views(reply)
                 channel = await self._channel(chat)
@@ -80,7 +80,7 @@ class Transmitter:
                 under = {"view": view} if view is not None and position == len(pieces) else {}
                 nonce = nonce_of(key, position)
                 say = partial(channel.send, embeds=piece.embeds, nonce=nonce, **how, **under)
-                # The first is tried again by whoever delivers: with others, that would repeat it.
+                # The first message is repeated by the deliverer, the rest here: nothing is sent twice.
                 sent.append((await (self._persist(say) if sent else say())).id)
         except Exception as error:  # noqa: BLE001  # reason: whatever it is, it becomes an outcome
             if answering is not None and not sent and cannot_answer(error):
@@ -88,12 +88,12 @@ class Transmitter:
             outcome = outcome_of(error)
             if not sent:
                 return outcome
-            # Half of it arrived: to send it all again would repeat that half.
+            # A part has arrived: sending all again would repeat it.
             logger.warning("the rest of a notice to %s was not sent: %s", listener.chat, outcome.error)
         return Outcome(DeliveryStatus.SENT, tuple(sent))
 
     async def _persist(self, say: Say) -> discord.Message:
-        """Say it, again and again where that may help. Raises the last error."""
+        """Send a message, repeating the call where that may help. Raises the last error."""
 
         def decide(error: Exception, pause: float) -> float | None:
             outcome = outcome_of(error)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.notices.receipt_buffer import ReceiptBuffer
     from storage.record import Record
 
-# Messages under way: paced, there are two or three, but some answers take long.
+# Messages under way at once: paced, there are two or three, but some responses take long.
 AT_ONCE = 64
 
 
@@ -35,7 +35,7 @@ def deliverer(
     *,
     sleep: Sleep = asyncio.sleep,
 ) -> Deliverer:
-    """Return a platform's deliverer; before each look it finds what to tell, and writes what was said."""
+    """Return a platform's deliverer; before each look it finds new notices and writes receipts."""
 
     async def look() -> None:
         await find_what_to_tell(record)

@@ -22,7 +22,7 @@ def units(text: str) -> int:
 class Span(NamedTuple):
     """Text under one mark; text is escaped only when it is written out, so it can be cut anywhere.
 
-    A `whole` one is not cut where it can be kept from it.
+    A `whole` span is cut only where it is longer than a text.
     """
 
     text: str
@@ -32,7 +32,7 @@ class Span(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What stands together on the screen: a block or a source; `gap` is what parts it from the row above."""
+    """A block or a source, which stay together on the screen; `gap` separates it from the row above."""
 
     spans: tuple[Span, ...]
     gap: str = "\n"
@@ -56,10 +56,10 @@ class Packing:
         return "".join(parts)
 
     def packed(self, rows: Sequence[Row]) -> list[str]:
-        """Return the rows as texts, each as full as can be and none of white space alone.
+        """Return the rows as texts, each as full as possible and none of white space alone.
 
-        A heading goes with what it heads. A row that is too long by itself is split between words, and a
-        word only where it is longer than a text.
+        A heading stays with the row below it. A row longer than a text is split between words, and a word
+        only where it is longer than a text itself.
         """
         whole = self.joined(rows)
         if units(whole) <= self.limit:
@@ -88,7 +88,7 @@ class Packing:
         return [piece for piece in pieces if piece.strip()]
 
     def _written(self, span: Span) -> str:
-        """Write a span out. White space at its ends stays outside of the marks, where not all take it."""
+        """Write a span out. White space at its ends goes outside of the marks, as some platforms want."""
         if not span.before:
             return self.escape(span.text)
         text = span.text.strip()
@@ -122,7 +122,7 @@ class Packing:
 
     def _fitting(self, text: str, room: int) -> int:
         """Return how many characters of `text` fit into `room` units once they are escaped."""
-        # A character takes a unit or more, so none beyond these could fit; more of them never take fewer.
+        # A character takes one unit or more, so at most `room` fit; and the length grows with each.
         most = min(len(text), max(room, 0))
         if units(self.escape(text[:most])) <= room:
             return most

@@ -1,4 +1,4 @@
-"""Working until told to stop, and then to the end of what was begun."""
+"""Graceful stop: work until told to stop, then finish the tasks that were begun."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 DRAIN_SECONDS = 75.0  # below the 90 that systemd waits before it kills
 
 
-async def until(stop: asyncio.Event, work: Coroutine[Any, Any, None], forgiven: type[Exception]) -> bool:
-    """Do the work until it is done or `stop` is set, then cancel it; tell whether it was done.
+async def run_until(stop: asyncio.Event, work: Coroutine[Any, Any, None], ignored: type[Exception]) -> bool:
+    """Run the work until it is done or `stop` is set, then cancel it; tell whether it was done.
 
-    What is `forgiven` may come of its being cancelled, and is then nobody's concern.
+    `ignored` are errors that the work may raise because it is cancelled.
     """
     task = asyncio.ensure_future(work)
     waiting = asyncio.ensure_future(stop.wait())
@@ -24,7 +24,7 @@ async def until(stop: asyncio.Event, work: Coroutine[Any, Any, None], forgiven: 
         waiting.cancel()
         if not task.done():
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, forgiven):
+            with contextlib.suppress(asyncio.CancelledError, ignored):
                 await task
     if task.cancelled():
         return False
@@ -33,7 +33,7 @@ async def until(stop: asyncio.Event, work: Coroutine[Any, Any, None], forgiven: 
 
 
 async def drain(begun: Collection[asyncio.Task[Any]], seconds: float, logger: logging.Logger) -> None:
-    """Wait until all that was begun is answered; give up what is not after `seconds`."""
+    """Wait until all tasks that were begun are done; cancel those that are not after `seconds`."""
     if not begun:
         return
     logger.info("answering %d messages that were taken", len(begun))

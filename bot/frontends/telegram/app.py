@@ -13,7 +13,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.errors import SettingsError
 from bot.frontends.shared.delivering import deliverer
-from bot.frontends.shared.shutdown import DRAIN_SECONDS, until
+from bot.frontends.shared.shutdown import DRAIN_SECONDS, run_until
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.conversation import Conversation
 from bot.frontends.telegram.inbox import Inbox
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from storage.record import Record
 
-# Edited messages are taken only to be passed over.
+# Edited messages are taken, and pass without an answer.
 KINDS = ("message", "edited_message", "channel_post", "callback_query", "my_chat_member")
 MENU_SECONDS = 5.0  # how long the first update waits for the menus
 REACHING = Backoff(first=1.0, longest=30.0)
@@ -90,14 +90,14 @@ async def run(
     *,
     sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Answer on Telegram until `stop` is set; return when all that was taken by then is answered.
+    """Answer on Telegram until `stop` is set; return when every update taken by then is answered.
 
     Raises:
         SettingsError: Telegram does not accept the token or the webhook, or `telegram.listen` is taken.
     """
     client, inbox, sender = build(settings, dispatcher, record, sleep=sleep)
     try:
-        if not await until(stop, _connect(client, sleep), TelegramError):
+        if not await run_until(stop, _connect(client, sleep), TelegramError):
             return
         logger.info("connected to Telegram as @%s", client.username)
         members = {member.address for member in await record.members.page(limit=MENUS)}
@@ -125,9 +125,9 @@ async def _poll(
 ) -> None:
     poller = Poller(client, inbox, kinds=KINDS, sleep=sleep, alive=alive)
     try:
-        if await until(stop, _lasting(client.delete_webhook, sleep), TelegramError):
+        if await run_until(stop, _until_reachable(client.delete_webhook, sleep), TelegramError):
             logger.info("taking updates by long polling")
-            await until(stop, poller.run(), TelegramError)
+            await run_until(stop, poller.run(), TelegramError)
     finally:
         await inbox.drain(DRAIN_SECONDS)
         await poller.confirm()
@@ -146,11 +146,11 @@ async def _listen(
     await webhook.start()
     most = min(100, settings.limits.concurrent_updates)
     try:
-        registered = _lasting(
+        registered = _until_reachable(
             lambda: client.set_webhook(url, secret_token=secret, allowed_updates=KINDS, max_connections=most),
             sleep,
         )
-        if await until(stop, registered, TelegramError):
+        if await run_until(stop, registered, TelegramError):
             logger.info("taking updates by webhook on port %d", webhook.port)
             await stop.wait()
     except BadRequest as error:
@@ -165,7 +165,7 @@ async def _listen(
 
 async def _connect(client: Client, sleep: Sleep) -> None:
     try:
-        await _lasting(client.initialize, sleep)
+        await _until_reachable(client.initialize, sleep)
     except InvalidToken:
         # The library's message spells out the token.
         raise SettingsError(
@@ -173,8 +173,8 @@ async def _connect(client: Client, sleep: Sleep) -> None:
         ) from None
 
 
-async def _lasting(call: Callable[[], Awaitable[object]], sleep: Sleep) -> None:
-    """Make a call that starting depends on, for as long as the network or Telegram is out of order."""
+async def _until_reachable(call: Callable[[], Awaitable[object]], sleep: Sleep) -> None:
+    """Make a call that the start needs, repeated while the network or Telegram is out of order."""
 
     def decide(error: Exception, pause: float) -> float | None:
         if isinstance(error, InvalidToken | BadRequest) or not isinstance(error, TelegramError):

@@ -1,4 +1,4 @@
-"""Sending what nobody just asked for, and putting right what was said: Telegram's side of delivering."""
+"""Telegram's side of delivering: send notices, edit messages that need a correction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.frontends.shared.chat_rate import ChatLimiter, Crowded
+from bot.frontends.shared.chat_rate import ChatBusy, ChatLimiter
 from bot.frontends.shared.send_rate import Pace, Pacer
 from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
@@ -26,7 +26,7 @@ from storage.domain.models import Listener
 PACE = Pace(rate=30.0, replies_apart=True)
 CHAT_SECONDS, GROUP_PER_MINUTE = 1.0, 19
 
-# What Telegram says of a topic that takes no messages (any more).
+# Telegram's errors for a topic that takes no messages (any more), and for a chat.
 _CLOSED = ("topic_closed", "message thread not found", "topic_deleted")
 _GONE = ("chat not found", "user is deactivated", "group chat was deactivated", "need administrator rights",
          "not enough rights", "chat_write_forbidden", "have no rights")  # fmt: skip
@@ -37,8 +37,8 @@ logger = logging.getLogger(__name__)
 
 def telegram_pacer(clock: Callable[[], float], *, sleep: Sleep = asyncio.sleep) -> Pacer:
     """Return a pacer that keeps to Telegram's limits, in all and in each chat; `clock` tells seconds."""
-    limiter = ChatLimiter(clock, seconds=CHAT_SECONDS, share=messages_per_minute)
-    return Pacer(clock, PACE, peace=limiter, sleep=sleep)
+    limiter = ChatLimiter(clock, seconds=CHAT_SECONDS, per_minute=messages_per_minute)
+    return Pacer(clock, PACE, chats=limiter, sleep=sleep)
 
 
 def messages_per_minute(chat: Hashable) -> int | None:
@@ -47,7 +47,7 @@ def messages_per_minute(chat: Hashable) -> int | None:
 
 
 class Transmitter:
-    """Send and edit at Telegram's pace; nothing is raised, all becomes an outcome."""
+    """Send and edit at Telegram's pace; every error becomes an outcome."""
 
     platform = "telegram"
 
@@ -79,22 +79,22 @@ class Transmitter:
                 say = partial(
                     self._say, piece, chat, topic, under, answering, silent=silent, patiently=bool(sent)
                 )
-                # The first is tried again by whoever delivers: with others, that would repeat it.
+                # The first message is repeated by the deliverer, the rest here: nothing is sent twice.
                 sent.append(await (persist(say, sleep=self._sleep) if sent else say()))
-        except Crowded as crowded:
-            return Outcome(DeliveryStatus.LATER, wait=crowded.wait)
+        except ChatBusy as busy:
+            return Outcome(DeliveryStatus.LATER, wait=busy.wait)
         except TelegramError as error:
             if not sent and listener.topic and _says(error, _CLOSED):
                 return await self._fall_back(listener, reply, key, answering)
             if sent:
-                # Half of it arrived: to send it all again would repeat that half.
+                # A part has arrived: sending all again would repeat it.
                 logger.warning("the rest of a notice to chat %s was not sent: %s", chat, summary(error))
                 return Outcome(DeliveryStatus.SENT, tuple(sent))
             return self._outcome(error)
         return Outcome(DeliveryStatus.SENT, tuple(sent))
 
     async def _fall_back(self, listener: Listener, reply: Reply, key: str, answering: int | None) -> Outcome:
-        """Send to the chat what its topic does not take, and say so where it is no answer to a message."""
+        """Send a notice to the chat because its topic is closed; say so, unless it answers a message."""
         if answering is None:
             closed = Note(text=_("The topic for this is closed: it comes here from now on (/settings)."))
             reply = reply.model_copy(update={"blocks": (closed, *reply.blocks)})
@@ -112,8 +112,8 @@ class Transmitter:
             buttons = await self._buttons(reply)
             with await self._pacer.broadcast(number):
                 await self._client.rewrite(pieces[0].html, number, message, buttons=buttons)
-        except Crowded as crowded:
-            return Outcome(DeliveryStatus.LATER, wait=crowded.wait)
+        except ChatBusy as busy:
+            return Outcome(DeliveryStatus.LATER, wait=busy.wait)
         except BadRequest as error:
             if "message is not modified" in str(error).lower():
                 return Outcome(DeliveryStatus.SENT, (message,))
@@ -143,7 +143,7 @@ class Transmitter:
         match error:
             case RetryAfter():
                 wait = wait_of(error)
-                self._pacer.told_to_wait(wait)
+                self._pacer.on_retry_after(wait)
                 return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=wait)
             case ChatMigrated():
                 return Outcome(DeliveryStatus.MOVED, moved_to=address(error.new_chat_id))

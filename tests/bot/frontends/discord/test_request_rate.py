@@ -16,10 +16,10 @@ from bot.frontends.discord import request_rate
 from bot.frontends.discord.request_rate import (
     FEW_INVALID,
     MOST_INVALID,
-    Invalid,
-    Locked,
+    InvalidRequests,
     RequestRate,
-    unasked,
+    SendingStopped,
+    in_background,
 )
 from bot.frontends.shared.send_rate import Turn
 from bot.metrics import Metrics
@@ -48,14 +48,14 @@ class Lanes:
         self.well: list[bool] = []
         for lane in ("reply", "broadcast"):
             self._note(pacer, lane)
-        answered = pacer.answered
+        on_response = pacer.on_response
 
-        def note(turn: Turn, *, well: bool) -> None:
+        def note(turn: Turn, *, ok: bool) -> None:
             self.open.remove(turn)
-            self.well.append(well)
-            answered(turn, well=well)
+            self.well.append(ok)
+            on_response(turn, ok=ok)
 
-        pacer.answered = note
+        pacer.on_response = note
 
     def _note(self, pacer: Any, lane: str) -> None:
         take = getattr(pacer, lane)
@@ -95,7 +95,7 @@ async def scene(monkeypatch) -> AsyncIterator[Scene]:
 
 async def test_what_nobody_asked_for_takes_the_lane_of_broadcasts(scene: Scene):
     await scene.send()
-    with unasked():
+    with in_background():
         await scene.send()
     await scene.send()
     assert scene.lanes.taken == ["reply", "broadcast", "reply"]
@@ -110,14 +110,14 @@ async def test_each_repetition_passes_as_well(scene: Scene, monkeypatch):
 
     monkeypatch.setattr("discord.http.asyncio.sleep", sleep)
     scene.far.planned = [(502, {}, {}), (429, {"Retry-After": "3"}, {"retry_after": 3}), (200, {}, MESSAGE)]
-    with unasked():
+    with in_background():
         await scene.send()
     assert scene.lanes.taken == ["broadcast"] * 3 and scene.lanes.well == [False, False, True]
     assert len(scene.far.asked) == 3
 
 
 async def test_answers_to_interactions_go_at_once(scene: Scene):
-    scene.gate.pacer.told_to_wait(1000)
+    scene.gate.pacer.on_retry_after(1000)
     session = aiohttp.ClientSession(trace_configs=[scene.gate.trace()])
     async with session:
         for path in (
@@ -167,7 +167,7 @@ async def test_a_turn_ends_with_a_request_that_is_cancelled_or_breaks_off(scene:
 async def test_who_waits_for_a_turn_and_is_cancelled_asks_for_nothing(scene: Scene):
     never = asyncio.Event()
     scene.gate.pacer._sleep = lambda _seconds: cast("Any", never.wait())
-    scene.gate.pacer.told_to_wait(10)
+    scene.gate.pacer.on_retry_after(10)
     sending = asyncio.create_task(scene.send())
     await asyncio.sleep(0.02)
     sending.cancel()
@@ -231,7 +231,7 @@ async def test_at_a_tenth_of_what_bans_sending_stops_and_the_operator_is_told_on
             scene.seconds.now += 10
         asked = list(scene.far.asked)
         for _each in range(3):
-            with pytest.raises(Locked) as locked:
+            with pytest.raises(SendingStopped) as locked:
                 await scene.send()
         # Three of six have left the ten minutes when the third has.
         assert locked.value.wait == pytest.approx(600 - 40)
@@ -254,15 +254,15 @@ async def test_who_waits_for_a_turn_when_it_is_locked_asks_for_nothing(scene: Sc
             scene.gate._count()
 
     scene.gate.pacer._sleep = lock
-    scene.gate.pacer.told_to_wait(10)
-    with pytest.raises(Locked):
+    scene.gate.pacer.on_retry_after(10)
+    with pytest.raises(SendingStopped):
         await scene.send()
     assert scene.far.asked == [] and scene.lanes.open == []
 
 
 def test_invalid_requests_are_forgotten_after_ten_minutes():
     seconds = Seconds()
-    invalid = Invalid(seconds)
+    invalid = InvalidRequests(seconds)
     for _each in range(MOST_INVALID - 1):
         assert not invalid.add()
     seconds.now += 600

@@ -14,7 +14,7 @@ from discord.http import Route
 
 from bot.frontends.discord.addressing import number_of
 from bot.frontends.discord.refusals import OPENING_PAUSE, TOKEN_PAUSE, outcome_of
-from bot.frontends.discord.request_rate import Locked, RequestRate
+from bot.frontends.discord.request_rate import RequestRate, SendingStopped
 from bot.frontends.discord.transmitting import Transmitter
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Note, Reply
@@ -158,7 +158,7 @@ async def test_what_an_answer_means(scene: Scene, status, code, becomes, reason)
     ("error", "outcome"),
     [
         (discord.RateLimited(70.0), Outcome(DeliveryStatus.FAILED, error="told to wait", wait=70.0)),
-        (Locked(500.0), Outcome(DeliveryStatus.LATER, wait=500.0)),
+        (SendingStopped(500.0), Outcome(DeliveryStatus.LATER, wait=500.0)),
         (
             discord.HTTPException(Answer(429, {"Retry-After": "12.5"}), "banned"),
             Outcome(DeliveryStatus.FAILED, error="told to wait", wait=12.5),

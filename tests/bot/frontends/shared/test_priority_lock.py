@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from bot.frontends.shared.priority_lock import MOST_OVERTAKING, PriorityLock
+from bot.frontends.shared.priority_lock import MOST_OVERTAKES, PriorityLock
 
 
 class Scene:
@@ -38,8 +38,8 @@ async def test_some_stand_in_front_and_each_line_keeps_its_order():
 async def test_nobody_is_held_up_for_ever():
     scene = Scene()
     await asyncio.gather(*await scene.begin("a", "b", "c", *"ABCDEFGHIJKL"))
-    assert scene.order.index("b") == 1 + MOST_OVERTAKING
-    assert scene.order.index("c") == 2 + 2 * MOST_OVERTAKING
+    assert scene.order.index("b") == 1 + MOST_OVERTAKES
+    assert scene.order.index("c") == 2 + 2 * MOST_OVERTAKES
 
 
 async def test_who_was_not_in_anybodys_way_has_overtaken_nobody():

@@ -135,7 +135,7 @@ async def test_a_group_gets_at_most_twenty_a_minute(scene: Scene):
 async def test_being_told_to_wait_stops_the_broadcast_for_so_long(scene: Scene):
     async def told() -> None:
         await scene.time.sleep(2)
-        scene.pacer.told_to_wait(7)
+        scene.pacer.on_retry_after(7)
 
     began = scene.time()
     await scene.time.run(*scene.many(200), told())
@@ -149,7 +149,7 @@ async def test_being_told_to_wait_stops_the_broadcast_for_so_long(scene: Scene):
 
 async def test_it_goes_on_more_slowly_and_recovers(scene: Scene):
     full = scene.pacer.rate
-    scene.pacer.told_to_wait(1)
+    scene.pacer.on_retry_after(1)
     assert scene.pacer.rate < full
     await scene.time.run(*scene.many(30))
     slower = 29 / (scene.moments()[-1] - scene.moments()[0])
@@ -159,16 +159,16 @@ async def test_it_goes_on_more_slowly_and_recovers(scene: Scene):
 
 
 async def test_those_who_are_told_at_the_same_time_teach_one_lesson(scene: Scene):
-    scene.pacer.told_to_wait(3)
+    scene.pacer.on_retry_after(3)
     once = scene.pacer.rate
     for _other in range(60):
-        scene.pacer.told_to_wait(3)
+        scene.pacer.on_retry_after(3)
     assert scene.pacer.rate == once
 
 
 async def test_it_never_comes_to_a_standstill(scene: Scene):
     for _time in range(200):
-        scene.pacer.told_to_wait(1)
+        scene.pacer.on_retry_after(1)
         scene.time.now += 2
     assert scene.pacer.rate >= 1
     await scene.time.run(*scene.many(3))
@@ -178,4 +178,4 @@ async def test_it_never_comes_to_a_standstill(scene: Scene):
 async def test_what_is_remembered_of_chats_is_bounded(scene: Scene, monkeypatch):
     monkeypatch.setattr(chat_rate, "MOST_CHATS", 10)
     await scene.time.run(*scene.many(50))
-    assert len(scene.pacer._peace) == 10
+    assert len(scene.pacer._chats) == 10

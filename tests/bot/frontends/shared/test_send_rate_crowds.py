@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from bot.frontends.shared.chat_rate import Crowded
+from bot.frontends.shared.chat_rate import ChatBusy
 from bot.frontends.telegram.transmitting import GROUP_PER_MINUTE, telegram_pacer
 
 GROUP, PERSON = -100, 100
@@ -74,7 +74,7 @@ async def test_a_group_that_has_had_its_share_of_a_minute_holds_up_nobody(loop: 
     for _ in range(GROUP_PER_MINUTE):
         await loop.run(pacer.broadcast(GROUP))
     began = loop.now
-    with pytest.raises(Crowded) as crowded:
+    with pytest.raises(ChatBusy) as crowded:
         await loop.run(pacer.broadcast(GROUP))
     assert 35 < crowded.value.wait < 60 and loop.now == began
     await loop.run(pacer.broadcast(GROUP, patiently=True))
@@ -87,7 +87,7 @@ async def test_only_a_few_wait_for_one_chat(loop: Loop) -> None:
     async def tell() -> bool:
         try:
             await pacer.broadcast(GROUP)
-        except Crowded:
+        except ChatBusy:
             return False
         return True
 

@@ -100,13 +100,13 @@ async def test_a_broadcast_comes_to_its_end_however_many_ask(scene: Scene):
 
 
 async def test_being_told_to_wait_holds_up_replies_as_well(scene: Scene):
-    scene.pacer.told_to_wait(7)
+    scene.pacer.on_retry_after(7)
     await scene.time.run(scene.reply(0), scene.broadcast(1))
     assert scene.waited == [pytest.approx(7)]
 
 
 async def test_one_who_is_cancelled_while_waiting_holds_up_nobody(scene: Scene):
-    scene.pacer.told_to_wait(7)
+    scene.pacer.on_retry_after(7)
 
     async def leave() -> None:
         task = asyncio.create_task(scene.pacer.reply())
