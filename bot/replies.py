@@ -108,11 +108,10 @@ class Reply(_Part):
     @cached_property
     def sources(self) -> tuple[Cited, ...]:
         """Number the cited sources by first appearance, from 1."""
-        first = {citation.source: citation for citation in reversed(self.citations())}
-        order = dict.fromkeys(citation.source for citation in self.citations())
-        return tuple(
-            Cited(n, source, first[source].entry, first[source].url) for n, source in enumerate(order, 1)
-        )
+        first: dict[int, Citation] = {}
+        for citation in self.citations():
+            first.setdefault(citation.source, citation)
+        return tuple(Cited(n, each.source, each.entry, each.url) for n, each in enumerate(first.values(), 1))
 
     @cached_property
     def _numbers(self) -> dict[int, int]:
@@ -136,7 +135,8 @@ class Reply(_Part):
     @property
     def cited_revisions(self) -> dict[int, int]:
         """Return the facts that the reply states, each with the revision at which it does."""
-        lines = (block for block in self.blocks if isinstance(block, Line))
         return {
-            line.fact: line.revision for line in lines if line.fact is not None and line.revision is not None
+            line.fact: line.revision
+            for line in self.blocks
+            if isinstance(line, Line) and line.fact is not None and line.revision is not None
         }

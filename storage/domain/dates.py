@@ -85,6 +85,7 @@ def days_before(day: str, days: int) -> str:
         return FIRST
 
 
+@lru_cache(maxsize=16_384)
 def split(text: str) -> tuple[Parts, ...]:
     """Return the date's parts as given; two for an interval, none for a form that has no such parts."""
     matches = [_PARTS.fullmatch(piece) for piece in text.split("/")]

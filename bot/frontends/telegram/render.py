@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -114,6 +114,7 @@ def _linked(text: str, url: str | None) -> Span:
     return Span(clean(text), f'<a href="{escape(url)}">', "</a>")
 
 
+@lru_cache(maxsize=4_096)
 def _followable(url: str) -> bool:
     if units(escape(clean(url))) > LINK_LIMIT or clean(url) != url or any(sign.isspace() for sign in url):
         return False

@@ -1,7 +1,7 @@
 """The exact cost of what people do most: SQL statements, and hops to the threads that run them.
 
-No clock is looked at, so a busy machine changes nothing. A higher number must be chosen on purpose; a lower one is
-written down. What is asked for the first time after a change of the record costs more, and is not counted here.
+No clock is looked at, so a busy machine changes nothing. A higher number must be chosen, not come about. The
+first request after a change of the record costs more; it is not counted here.
 """
 
 from __future__ import annotations
