@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 async def serve(settings: Settings) -> None:
-    """Run the front ends that have a token until SIGTERM or SIGINT; what was taken is then answered.
+    """Run the front ends that have a token until SIGTERM or SIGINT; then finish what was begun.
 
     A second SIGINT aborts. Raises SettingsError if no front end has a token, or one cannot be started; then
     the others are stopped, too.
@@ -33,10 +33,10 @@ async def serve(settings: Settings) -> None:
     async with open_bot(
         settings, lambda title: logger.info("put the first story on record: %s", title)
     ) as bot:
-        # All that a start makes is here to stay: no later collection need look at it.
+        # Objects made by the start live as long as the process: no collection needs to look at them.
         gc.freeze()
         gc.enable()
-        # An answer makes some thousands of short-lived values: the default would collect at every third one.
+        # An answer makes some thousand short-lived objects: the default collects at every third answer.
         gc.set_threshold(20_000, 20, 20)
         metrics = bot.dispatcher.metrics
         if settings.metrics.listen is not None:
@@ -48,7 +48,7 @@ async def serve(settings: Settings) -> None:
 
 
 def _frontends(settings: Settings) -> list[Callable[..., Coroutine[Any, Any, None]]]:
-    """Return the `run` of each front end that has a token; none else is imported."""
+    """Return the `run` of each front end that has a token; the others are not imported."""
     found: list[Callable[..., Coroutine[Any, Any, None]]] = []
     if settings.telegram.token is not None:
         _keep_httpx_small()
@@ -98,8 +98,8 @@ async def _serve_metrics(metrics: Metrics, listen: str, record: Record) -> None:
 
 
 def _keep_httpx_small() -> None:
-    # python-telegram-bot imports httpx, and that its own command-line client with click, pygments and rich,
-    # if they are installed. None makes this import fail, which httpx provides for: 50 ms and 5 MB less.
+    # python-telegram-bot imports httpx, and httpx its command-line client with click, pygments and rich if
+    # they are installed. None makes that import fail, which httpx expects: 50 ms and 5 MB less.
     if "httpx" not in sys.modules:
         sys.modules["httpx._main"] = None  # type: ignore[assignment]  # reason: documented meaning of None
 
@@ -111,7 +111,7 @@ def _stop_on_signals() -> asyncio.Event:
     def begin_to_stop(name: str) -> None:
         logger.info("%s: stopping; what was taken is still answered", name)
         stop.set()
-        # A second Ctrl-C is meant: it ends the process at once.
+        # A second Ctrl-C ends the process at once.
         loop.remove_signal_handler(signal.SIGINT)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 

@@ -1,4 +1,4 @@
-"""Check Discord: the library, the token, the way there, the clock."""
+"""Check Discord: the library, the token, the connection, the clock."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ API = "https://discord.com/api/v10"
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Yield what asking Discord who the bot is tells."""
+    """Yield the findings of asking Discord who the bot is."""
     import aiohttp
 
     if find_spec("discord") is None:

@@ -1,4 +1,4 @@
-"""What a check found."""
+"""The findings of checks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-# Seconds; platforms themselves tolerate more, but dates in notices and logs would already mislead.
+# Seconds; platforms tolerate more, but dates in notices and logs would already mislead.
 LARGEST_SKEW = 60
-# Seconds that a platform may take to answer.
+# Seconds that a platform may take for its response.
 TIMEOUT = 10
 
 
@@ -34,7 +34,7 @@ class Finding(NamedTuple):
 
 
 def clock(date: str | None, whose: str) -> Finding:
-    """Compare this machine's clock with the Date header of somebody's answer."""
+    """Compare this machine's clock with the Date header of a response."""
     try:
         there = parsedate_to_datetime(date or "")
     except ValueError:

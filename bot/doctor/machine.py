@@ -1,4 +1,4 @@
-"""Check what is on this machine: settings, record, trail, disk."""
+"""Check this machine: settings, record, audit trail, disk."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def record(settings: Settings) -> Finding:
 
 
 async def trail(settings: Settings) -> Finding:
-    """Verify the audit trail's chain; the last hash is told so that it can be kept elsewhere and compared."""
+    """Verify the audit trail's chain; print the last hash, to be kept elsewhere and compared."""
     from bot.wiring import open_record
 
     try:

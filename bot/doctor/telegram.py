@@ -1,4 +1,4 @@
-"""Check Telegram: the token, the way there, the clock, the webhook."""
+"""Check Telegram: the token, the connection, the clock, the webhook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Yield what a call of getMe tells: whether the token is good, the address reached, the clock right."""
+    """Yield the findings of a getMe call: whether the token is good, the address reached, the clock right."""
     import aiohttp
 
     timeout = aiohttp.ClientTimeout(total=TIMEOUT)
@@ -63,7 +63,7 @@ def _token(status: int, body: Any) -> Finding:
 
 
 async def _webhook(session: aiohttp.ClientSession, settings: Settings) -> Finding:
-    """Look whether the public address answers, and what Telegram last had to say of it."""
+    """Check whether the public address responds, and Telegram's last error about it."""
     import aiohttp
 
     try:

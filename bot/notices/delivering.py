@@ -33,16 +33,16 @@ from storage.record import Record
 IDLE = 0.5
 BATCH = 50
 SENDING = Backoff(first=2.0, longest=600.0)
-# How long what has begun may hold up the bot's being stopped.
+# Seconds that deliveries under way may delay the bot's stop.
 LAST_SECONDS = 30.0
-# For recording what became of a message: half a minute in all.
+# For recording the outcome of a message: half a minute in all.
 RECORDING = Backoff(first=1.0, attempts=6)
 
 logger = logging.getLogger(__name__)
 
 
 class Deliverer:
-    """Deliver for one platform until cancelled; `look` finds what there is to tell before each look."""
+    """Deliver for one platform until cancelled; `look` runs before each look into the outbox."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Deliverer:
         self._open: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Deliver for as long as the bot runs; trouble is logged and waited out."""
+        """Deliver until cancelled; errors are logged, and the next look tries again."""
         recovered = False
         self._beat()
         try:
@@ -84,7 +84,7 @@ class Deliverer:
                 except RecordError as error:
                     logger.warning("the outbox cannot be read or written: %s", error)
                 except Exception:
-                    # Without a sign of life: if it stays so, the health address tells.
+                    # Without a heartbeat: if it stays so, the health address tells.
                     logger.exception("the outbox was not looked through")
                 if not busy:
                     await self._sleep(IDLE)
@@ -93,7 +93,7 @@ class Deliverer:
             await self._look_at_last()
 
     async def _look_at_last(self) -> None:
-        """Let what was gathered until the bot was stopped be written."""
+        """Write the receipts that were gathered until the bot was stopped."""
         try:
             await self._look()
         except RecordError as error:
@@ -104,7 +104,7 @@ class Deliverer:
             self._metrics.beat(f"{self._transmitter.platform} sender")
 
     async def once(self) -> bool:
-        """Do what is due now, some of it, to its end; tell whether there may be more."""
+        """Deliver a batch of what is due now; tell whether more may be due."""
         busy = await self._begin()
         if not busy:
             await self._settle()
@@ -112,7 +112,7 @@ class Deliverer:
         return busy
 
     async def _begin(self) -> bool:
-        """Begin to do what is due now, some of it; tell whether there may be more.
+        """Begin to deliver a batch of what is due now; tell whether more may be due.
 
         Nothing waits for the slowest: some answers take long, and a group may have had its share of a minute.
         """
@@ -145,7 +145,7 @@ class Deliverer:
             logger.error("a delivery broke off: %s", type(error).__name__)
 
     async def _settle(self, longest: float | None = None) -> None:
-        """Wait until what was started is on record; what takes longer is broken off, to be done again."""
+        """Wait until deliveries under way are on record; cancel those that take longer, to be repeated."""
         if self._open:
             _done, late = await asyncio.wait(self._open, timeout=longest)
             for task in late:
@@ -178,7 +178,7 @@ class Deliverer:
             await self._surely(lambda: self._note(part.parcel, part.reply, outcome))
 
     async def _surely(self, note: Callable[[], Awaitable[object]]) -> None:
-        """Record what became of a message that is sent already, also where the record is busy for a while."""
+        """Record the outcome of a message, also where the record is busy for a while."""
 
         def decide(error: Exception, pause: float) -> float | None:
             if not isinstance(error, RecordError):
@@ -189,7 +189,7 @@ class Deliverer:
         await retry(note, RECORDING, decide, sleep=self._sleep)
 
     async def _note(self, parcel: Parcel, reply: Reply | None, outcome: Outcome) -> None:
-        """Record what became of a parcel; the log names ids, never what was said."""
+        """Record the outcome of a parcel; the log names ids, never texts."""
         outbox, now = self._record.outbox, self._record.ledger.now()
         if self._metrics is not None:
             self._metrics.delivered(outcome.status.value)
@@ -257,7 +257,7 @@ class Deliverer:
         return await self._transmitter.transmit(listener, right.remark, key=key, answering=answering)
 
     async def _is_news(self, amendment: Amendment, listener: Listener | None) -> bool:
-        """Tell whether a chat hears of a change only by its message's being put right."""
+        """Tell whether a chat hears of a change only by the correction of its message."""
         if listener is None:
             return True
         delivered = self._record.notices.delivered
@@ -266,7 +266,7 @@ class Deliverer:
     async def _note_amended(
         self, amendment: Amendment, outcome: Outcome, revisions: Mapping[int, int]
     ) -> None:
-        """Record what became of a message that was to be put right."""
+        """Record the outcome of a correction."""
         receipts = self._record.receipts
         if outcome.status is DeliveryStatus.SENT:
             await receipts.done(amendment, revisions)
@@ -288,7 +288,7 @@ class Deliverer:
 
 
 def _key(where: str, notices: Iterable[int]) -> str:
-    """Return what names a message that tells of some notices in some place."""
+    """Return the key of a message that tells of some notices in a chat."""
     return f"{where} {' '.join(map(str, notices))}"
 
 
@@ -303,7 +303,7 @@ async def opened(record: Record, parcel: Parcel) -> Opened | None:
     """Return the message of a parcel; None where it has to wait or tells nothing, which is then on record."""
     notices = await record.notices.by_id(parcel.notices)
     now = record.ledger.clock()
-    # What somebody waits for does not wait for a digest, and does not bring it sooner.
+    # A reply that a person waits for does not wait for a digest, and does not send it sooner.
     asked_for = [notice for notice in notices if notice.reply is not None]
     changes = [notice for notice in notices if notice.reply is None]
     ready = ready_at(parcel.listener, read_moment(changes[0].due_at), now) if changes else now
@@ -322,7 +322,7 @@ async def opened(record: Record, parcel: Parcel) -> Opened | None:
 
 
 def said_of(listener: Listener, reply: Reply, messages: tuple[int, ...], at: str) -> SentMessage | None:
-    """Return what is remembered of a reply that was sent; None where it cited no fact."""
+    """Return the receipt of a reply that was sent; None where it cited no fact."""
     facts = reply.cited_revisions
     if not facts or not messages:
         return None

@@ -1,4 +1,4 @@
-"""What becomes of a message, and what delivering asks of a front end."""
+"""The outcome of a delivery, and the protocol by which a front end delivers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storage.domain.models import Listener
 
 
 class DeliveryStatus(Enum):
-    """What became of a message."""
+    """How a delivery ended."""
 
     SENT = "sent"
     UNREACHABLE = "unreachable"
@@ -21,7 +21,7 @@ class DeliveryStatus(Enum):
 
 
 class Outcome(NamedTuple):
-    """What became of a message: its ids on the platform, or the reason, the new address, how long to wait.
+    """The outcome of a delivery: its messages' ids, or the reason, the new address, the seconds to wait.
 
     `closed` tells that the topic takes no messages and the chat was told instead, and that it was told so.
     """
@@ -35,16 +35,16 @@ class Outcome(NamedTuple):
 
 
 class Transmitter(Protocol):
-    """What delivering needs of a front end; none of it raises."""
+    """Deliver on one platform; no method raises."""
 
     platform: str
 
     async def transmit(
         self, listener: Listener, reply: Reply, *, key: str, answering: int | None = None
     ) -> Outcome:
-        """Send a reply to a chat or topic, in the lane of broadcasts.
+        """Send a reply to a chat or topic, paced as a broadcast.
 
-        `key` is the same where the same is sent again: a platform may use it to send it only once.
+        `key` is the same where the same is sent again: a platform may use it to send only once.
         """
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:

@@ -11,25 +11,25 @@ from storage.domain.errors import RecordError
 from storage.notifying.receipts import SentMessage
 from storage.record import Record
 
-# Between two flushes; what comes beyond that is forgotten rather than kept in memory.
+# Between two flushes; receipts beyond that are dropped, to bound the memory.
 MOST_GATHERED = 20_000
 
 
 class ReceiptBuffer:
-    """Gather what was said, and write it when asked to."""
+    """Gather receipts, and write them when asked to."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
         self._gathered: list[tuple[str, int, tuple[int, ...], Reply, str, str]] = []
 
     def note(self, chat: str, topic: int, messages: tuple[int, ...], reply: Reply, language: str) -> None:
-        """Gather a reply that was sent, if it cites any fact."""
+        """Gather the receipt of a reply, if it cites a fact."""
         if messages and reply.facts and len(self._gathered) < MOST_GATHERED:
             at = self._record.ledger.now()
             self._gathered.append((chat, topic, messages, reply, language, at))
 
     async def flush(self) -> None:
-        """Write what was gathered."""
+        """Write the receipts that were gathered."""
         gathered, self._gathered = self._gathered, []
         said = [
             SentMessage(chat, topic, messages, reply.cited_revisions, language, at, reply.model_dump_json())

@@ -16,7 +16,7 @@ from bot.frontends.shared.packing import Packing, Row, Span, units
 from bot.replies import Block, Heading, Item, Line, Note, Reply
 from bot.texts import _
 
-NOBODY = AllowedMentions.none()  # what is shown alerts nobody, whoever it names
+NOBODY = AllowedMentions.none()  # mentions in a reply notify nobody
 # In UTF-16 code units, of which a text never has fewer than characters, whichever of them Discord counts.
 TITLE_LIMIT = 256
 DESCRIPTION_LIMIT = 4096
@@ -79,7 +79,7 @@ def escape(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text without what cannot or must not be shown; whatever breaks a line is a newline."""
+    """Return a text without characters that cannot or must not be shown; every line break is a newline."""
     if text.isascii() and text.isprintable():
         return text
     return _UNSENDABLE.sub("\ufffd", _UNSHOWN.sub("", _BREAK.sub("\n", text)))
@@ -117,7 +117,7 @@ def _linked(text: str, url: str | None) -> tuple[Span, ...]:
 
 
 def _plain(text: str) -> bool:
-    """Tell whether a text can be a link's as it is."""
+    """Tell whether a text can be a link's label unchanged."""
     return 0 < units(text.strip()) <= LINK_LIMIT and _BRACKETS.isdisjoint(text) and _escaped(text) == text
 
 
@@ -138,7 +138,7 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
         case Heading():
             return Row((_bold(block.text),), gap="\n\n", heading=True)
         case Note():
-            # After lines or items it speaks of all of them, not of the last.
+            # After lines or items a note is about all of them, not about the last.
             return Row((Span(clean(block.text)),), gap="\n\n" if isinstance(above, Line | Item) else "\n")
         case Item(text="", url=str() as url):
             return Row(_linked(_inline(block.label), url))
@@ -146,7 +146,7 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
             text = (Span(" — "), *_linked(clean(block.text), block.url)) if block.text else ()
             return Row((_bold(block.label), *text))
         case Line():
-            # What more is said of the same fact needs no second id.
+            # Further lines about the same fact need no second id.
             again = isinstance(above, Line) and above.fact == block.fact
             return Row(tuple(_line(reply, block, again=again)))
 
@@ -189,7 +189,7 @@ def _add_sources(embeds: list[Embed], reply: Reply) -> None:
 
 
 def _messages(embeds: Iterable[Embed]) -> Iterable[list[Embed]]:
-    """Part the embeds into messages, each as full as can be."""
+    """Split the embeds into messages, each as full as possible."""
     held: list[Embed] = []
     room = MESSAGE_LIMIT
     for embed in embeds:

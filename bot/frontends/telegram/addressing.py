@@ -1,4 +1,4 @@
-"""Who means the bot, and in which words: updates become Requests, or nothing. Pure: no I/O.
+"""Turn updates that are meant for the bot into Requests. Pure: no I/O.
 
 The entities of a message are described at https://core.telegram.org/bots/api#messageentity.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import telegram
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)")
-# What Telegram calls a language: an IETF tag, often only its first part.
+# Telegram names a language by an IETF tag, often only by its first part.
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
@@ -38,7 +38,7 @@ def to_request(
     In a private chat everything is meant for the bot. In a group it is a command to it (without a name: one
     that `known` knows, for other bots have commands too), a message that mentions it, or one that replies
     to it; in a channel only a command. Edited messages, and those of other bots, ask nothing.
-    `language` is that of who gives none.
+    `language` is used for a writer whose app gives none.
     """
     message = update.message or update.channel_post
     if message is None:
@@ -47,21 +47,21 @@ def to_request(
     if user is None:
         return None
     if message.chat.type == "private":
-        text = _told_privately(message, bot)
+        text = _text_in_private(message, bot)
     else:
-        text = _told_in_public(message, bot, known)
+        text = _text_in_public(message, bot, known)
     if text is None:
         return None
-    # What is left over in public was meant for the bot as well, even where it is plain talk.
+    # In public, text without a command reached this point because it mentions the bot or replies to it.
     plain = message.chat.type == "private" or not text.startswith("/")
     writer = identity_of(message)
     return Request(
-        whole(text),
+        without_surrogates(text),
         address(message.chat.id),
         address(user),
         plain,
         None,
-        tongue(message.from_user, language),
+        language_of(message.from_user, language),
         topic=place_of(message).topic or 0,
         shared=message.chat.type != "private",
         is_person=writer is not None and writer.is_person,
@@ -74,28 +74,30 @@ def to_request(
 
 
 def pressed(query: CallbackQuery, command: str, *, language: str = "en") -> Request | None:
-    """Return the request that a button makes for whoever pressed it, None if its message is not of a chat."""
+    """Return the request of a person who pressed a button; None if the message is not in a chat."""
     if query.message is None:
         return None
     return Request(
-        whole(command),
+        without_surrogates(command),
         address(query.message.chat.id),
         address(query.from_user.id),
         True,
         None,
-        tongue(query.from_user, language),
+        language_of(query.from_user, language),
         topic=place_of(query.message).topic or 0,
         shared=query.message.chat.type != "private",
         handle=query.from_user.username,
-        name=whole(query.from_user.full_name),
+        name=without_surrogates(query.from_user.full_name),
     )
 
 
 def identity_of(message: Message) -> Identity | None:
-    """Return who wrote a message; a group or channel that writes as itself, and a bot, are no people."""
+    """Return who wrote a message; a bot, and a group or channel that writes as itself, are not people."""
     chat, user = message.sender_chat, message.from_user
     if chat is not None:
-        return Identity(address(chat.id), chat.username, whole(chat.title or ""), is_person=False)
+        return Identity(
+            address(chat.id), chat.username, without_surrogates(chat.title or ""), is_person=False
+        )
     if user is None:
         return None
     return _identity(user)
@@ -113,14 +115,14 @@ def address(number: int) -> str:
     return f"telegram:{number}"
 
 
-def whole(text: str) -> str:
-    """Return a text without halves of surrogate pairs: JSON can hold them, nothing behind can."""
+def without_surrogates(text: str) -> str:
+    """Return a text without halves of surrogate pairs: JSON can hold them, the database cannot."""
     return (
         text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     )
 
 
-def tongue(user: User | None, default: str) -> str:
+def language_of(user: User | None, default: str) -> str:
     """Return the language of a user's app, in the form that catalogs are named by."""
     code = user.language_code if user is not None else None
     if not code or not LANGUAGE.fullmatch(code):
@@ -129,7 +131,9 @@ def tongue(user: User | None, default: str) -> str:
 
 
 def _identity(user: User) -> Identity:
-    return Identity(address(user.id), user.username, whole(user.full_name), is_person=not user.is_bot)
+    return Identity(
+        address(user.id), user.username, without_surrogates(user.full_name), is_person=not user.is_bot
+    )
 
 
 def _replied_to(message: Message) -> Identity | None:
@@ -141,7 +145,7 @@ def _replied_to(message: Message) -> Identity | None:
 
 
 def _mentioned(message: Message) -> tuple[Identity, ...]:
-    """Return those whom a message names without an @name of theirs."""
+    """Return the people whom a message mentions by a link instead of an @name."""
     wide = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
     entities = message.entities if message.text else message.caption_entities
     return tuple(
@@ -152,7 +156,7 @@ def _mentioned(message: Message) -> tuple[Identity, ...]:
 
 
 def _words(wide: bytes, entity: Entity) -> str:
-    """Return what an entity stands on; `wide` is the text in UTF-16, by which Telegram counts."""
+    """Return the text of an entity; `wide` is the message in UTF-16, by which Telegram counts."""
     return wide[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace")
 
 
@@ -165,7 +169,7 @@ def _offered(message: Message) -> tuple[str, ...]:
 
 
 def _writer(message: Message) -> int | None:
-    """Return who wrote a message; a channel or an anonymous admin's group stands for its people."""
+    """Return the number of a message's writer; a channel or anonymous group stands for its people."""
     if message.via_bot is not None or message.is_automatic_forward:
         return None
     if message.sender_chat is not None:
@@ -175,18 +179,18 @@ def _writer(message: Message) -> int | None:
     return None if message.from_user.is_bot else message.from_user.id
 
 
-def _told_privately(message: Message, bot: telegram.User) -> str | None:
+def _text_in_private(message: Message, bot: telegram.User) -> str | None:
     text = message.text or message.caption
     if not text:
-        # A picture or a voice message gets the answer to an empty question; news of the chat itself, none.
+        # A picture or a voice message gets the answer to an empty question; a service message gets none.
         return "" if message.attachment is not None else None
     command = COMMAND.match(text)
     if command is None or command[2] is None:
         return text
-    return _unnamed(text, command) if _names(bot, command[2]) else None
+    return _without_name(text, command) if _names(bot, command[2]) else None
 
 
-def _told_in_public(message: Message, bot: telegram.User, known: Callable[[str], object]) -> str | None:
+def _text_in_public(message: Message, bot: telegram.User, known: Callable[[str], object]) -> str | None:
     text = message.text or message.caption
     if not text or message.forward_origin is not None:
         return None
@@ -210,14 +214,14 @@ def _command(
 ) -> str | None:
     if command[2] is None:
         return text if meant or known(command[1]) else None
-    return _unnamed(text, command) if _names(bot, command[2]) else None
+    return _without_name(text, command) if _names(bot, command[2]) else None
 
 
 def _names(bot: telegram.User, name: str) -> bool:
     return bot.username is not None and name.casefold() == bot.username.casefold()
 
 
-def _unnamed(text: str, command: re.Match[str]) -> str:
+def _without_name(text: str, command: re.Match[str]) -> str:
     return text[: command.end(1)] + text[command.end() :]
 
 

@@ -1,4 +1,4 @@
-"""The Telegram front end: build it, run it, and stop it when what was taken is answered."""
+"""The Telegram front end: build it, run it, and stop it when every update that was taken is answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bot as Telegram's API knows it: the library's `Bot`, with the three calls that are made all the time.
+"""The library's `Bot`, with lean versions of the three calls that are made most.
 
 The library turns every answer into full objects. That takes two thirds of the time of sending a message,
 for an answer of which only the message's id is of use; and one update that it cannot read makes it drop,

@@ -1,4 +1,4 @@
-"""What happens to one update: it becomes a request, is answered by dispatch, and the reply is shown."""
+"""Answer one update: make a request of it, let dispatch answer, show the reply."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from telegram import ChatMember
 from telegram.error import TelegramError
 
 from bot.frontends.shared.button_data import ButtonData
-from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request, tongue
+from bot.frontends.telegram.addressing import Place, address, language_of, place_of, pressed, to_request
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Keyboard, clean, fits, keyboard, render
 from bot.frontends.telegram.sending import Courier, summary
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 def _alert(reply: Reply) -> str | None:
-    """Return what a reply says if it may stand in an alert that only who pressed the button sees."""
+    """Return a reply's text if it fits in an alert, which only the person who pressed the button sees."""
     text = "\n".join(block.text for block in reply.blocks)
     short = reply.aside and not reply.actions and len(text) <= ALERT_LIMIT
     return text if short else None
@@ -66,12 +66,12 @@ class Conversation:
         self._language = language
 
     async def handle(self, update: Update) -> None:
-        """Answer an update, or let it pass where it asks nothing."""
+        """Answer an update; one that asks nothing passes."""
         try:
             if update.callback_query is not None:
                 await self._press(update.callback_query)
             elif update.my_chat_member is not None:
-                await self._note_standing(update.my_chat_member)
+                await self._note_membership(update.my_chat_member)
             elif update.message is not None and update.message.migrate_to_chat_id is not None:
                 old, new = update.message.chat.id, update.message.migrate_to_chat_id
                 await self._record.listeners.move(address(old), address(new))
@@ -80,7 +80,7 @@ class Conversation:
         except Exception as error:  # noqa: BLE001  # reason: one update must not end others
             trace = "".join(traceback.format_tb(error.__traceback__))
             name = type(error).__name__
-            # Without the error's own text, which may hold a user's.
+            # The error's own text is left out: it may hold what a user wrote.
             logger.error("update %s failed: %s\n%s", update.update_id, name, trace)  # noqa: TRY400  # reason: cleaned
 
     async def _ask(self, update: Update) -> None:
@@ -98,7 +98,7 @@ class Conversation:
             self._remember(reply, place_of(message), sent, request.language)
 
     async def _press(self, query: CallbackQuery) -> None:
-        speak(tongue(query.from_user, self._language))
+        speak(language_of(query.from_user, self._language))
         try:
             command = await self._button_data.command_of(query.data)
             request = pressed(query, command, language=self._language) if command else None
@@ -124,7 +124,7 @@ class Conversation:
         self._remember(reply, place_of(message), sent, request.language)
 
     async def _administers(self, chat: Chat, user: str) -> bool:
-        """Ask Telegram whether somebody is an admin of a chat; who writes as the chat itself is one."""
+        """Ask Telegram whether a user is an admin of a chat; one who writes as the chat itself is."""
         if chat.type == "private" or user == address(chat.id):
             return True
         number = int(user.partition(":")[2])
@@ -137,7 +137,7 @@ class Conversation:
             return False
         return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
-    async def _note_standing(self, change: MembershipChange) -> None:
+    async def _note_membership(self, change: MembershipChange) -> None:
         """Pause a chat that has blocked or removed the bot."""
         if change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
             await self._record.listeners.pause(address(change.chat.id), "blocked or removed")

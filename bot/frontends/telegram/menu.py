@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION_LIMIT = 256
 COMMANDS_LIMIT = 100
-# Said when one opens a private chat; in a group it would only be in the way.
+# Telegram sends these when a private chat is opened; in a group they have no use.
 PRIVATE_ONLY = frozenset({"start"})
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 def menus(
     registry: Registry, owners: Iterable[str], moderators: Iterable[str] = (), *, language: str = "en"
 ) -> list[tuple[BotCommandScope, list[BotCommand]]]:
-    """Return the menu of each scope: readers' everywhere, and all that others may do in their own chats.
+    """Return the menu of each scope: readers' commands, and in the chats of owners and moderators theirs.
 
     `owners` and `moderators` are addresses; those on other platforms are left out.
     """
@@ -66,13 +66,13 @@ async def set_menus(
     *,
     sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Set each menu that differs from what Telegram has; what cannot be set is logged and left."""
+    """Set each menu that differs from Telegram's; one that cannot be set is logged."""
     await asyncio.gather(*[_set(client, scope, entries, sleep) for scope, entries in wanted])
 
 
 async def _set(client: Client, scope: BotCommandScope, entries: list[BotCommand], sleep: Sleep) -> None:
     present = None
-    # A menu that cannot be looked at is set all the same.
+    # A menu that cannot be read is set all the same.
     with contextlib.suppress(TelegramError):
         present = await persist(lambda: client.get_my_commands(scope=scope), sleep=sleep, same_twice=True)
     if present is not None and list(present) == entries:

@@ -1,4 +1,4 @@
-"""Long polling: take updates in batches, and go on whatever happens to the connection or to one update.
+"""Long polling: take updates in batches; neither a lost connection nor a malformed update ends it.
 
 python-telegram-bot's `Updater` asks for a batch again without end when it cannot parse one update in it.
 """
@@ -48,7 +48,7 @@ class Poller:
         while True:
             await self._inbox.room()
             batch = await self._next_batch()
-            # Nothing is awaited before the new offset stands: a cancelled poller has taken all or nothing.
+            # No await before the new offset is set: a cancelled poller has taken a whole batch or none.
             for update in batch:
                 self._inbox.take(update)
             if batch and not self._advance(batch):
@@ -56,7 +56,7 @@ class Poller:
                 await self._sleep(TAKING.longest)
 
     async def confirm(self) -> None:
-        """Tell Telegram what has been taken, so that the next start does not get it again."""
+        """Confirm the updates that were taken: Telegram does not send them again after the next start."""
         if not self.offset:
             return
         try:
@@ -93,7 +93,7 @@ class Poller:
 
 
 def _log(error: TelegramError, *, again: bool) -> None:
-    """Log why updates cannot be taken: trouble that passes by itself only the first time."""
+    """Log why updates cannot be taken; an error that may pass by itself is a warning only the first time."""
     if isinstance(error, Conflict):
         logger.error(
             "Telegram gives the updates to somebody else: another process runs with this token, or a webhook"

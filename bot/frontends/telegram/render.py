@@ -21,7 +21,7 @@ LABEL_LIMIT = 64
 DATA_LIMIT = 64  # bytes of a button's data
 BUTTON_LIMIT = 100
 LINK_LIMIT = 1024  # units; a longer address is shown as text only: it would crowd out what it belongs to
-# Two buttons share a row as long as a phone shows both labels whole.
+# Two buttons share a row if a phone shows both labels whole.
 SHORT_LABEL = 20
 
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -130,7 +130,7 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
         case Heading():
             return Row((_bold(block.text),), gap="\n\n", heading=True)
         case Note():
-            # After lines or items it speaks of all of them, not of the last.
+            # After lines or items a note is about all of them, not about the last.
             return Row((_plain(block.text),), gap="\n\n" if isinstance(above, Line | Item) else "\n")
         case Item():
             text = (Span(" — "), _linked(block.text, block.url)) if block.text else ()

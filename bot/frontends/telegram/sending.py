@@ -1,4 +1,4 @@
-"""Sending answers: into the right chat and topic, as often as it takes, and never twice without need.
+"""Send answers to the right chat and topic, repeated as far as that is safe.
 
 What may be repeated: a call that had no effect (429, 5xx, no connection) always; one that broke off half
 way once, for an answer that comes twice does less harm than none; one without an answer in time, only where
@@ -28,7 +28,7 @@ Done = TypeVar("Done")
 REPEATS = Backoff(first=0.5, attempts=4)
 LONGEST_WAIT = 60.0  # seconds; after a longer one nobody waits for the answer any more
 
-# What Telegram says about HTML that it cannot read quotes it; a broken answer is quoted whole by the library.
+# Telegram's errors quote HTML that it cannot parse; the library's quote a broken response whole.
 _QUOTING = re.compile(r"(?<=parse entities):|\. Parsing |\. The server response ")
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def wait_of(error: RetryAfter) -> float:
 
 
 def summary(error: TelegramError) -> str:
-    """Return an error for the log, without the part that may repeat what a user wrote."""
+    """Return an error for the log, without the part that may quote what a user wrote."""
     return f"{type(error).__name__}: {_QUOTING.split(str(error), maxsplit=1)[0][:120]}"
 
 
@@ -99,7 +99,7 @@ class Courier:
         return sent
 
     async def turn(self, piece: Piece, place: Place, buttons: Keyboard | None = None) -> None:
-        """Put a piece in the place of the message at `place`; if that is gone, send it anew."""
+        """Put a piece in the place of the message at `place`; if that is gone, send a new message."""
         if place.message is None:
             raise ValueError("there is no message to put it in place of")
         message = place.message
@@ -119,7 +119,7 @@ class Courier:
             logger.warning("no page could be turned in chat %s: %s", place.chat, summary(error))
 
     async def acknowledge(self, query: str, alert: str | None = None) -> None:
-        """Answer a callback query, with an alert if there is one to show; a query too old is left be."""
+        """Answer a callback query, with an alert if there is one to show; ignore a query that is too old."""
         try:
             await persist(
                 lambda: self._client.answer_callback_query(query, text=alert, show_alert=bool(alert) or None),
@@ -137,7 +137,7 @@ class Courier:
         try:
             message = await persist(lambda: self._say(piece, place, buttons), sleep=self._sleep)
         except ChatMigrated as error:
-            # The group has become a supergroup: message ids and topics begin anew there.
+            # The group has become a supergroup, which has its own message ids and topics.
             place = Place(error.new_chat_id)
             logger.info("a group has become the supergroup %s", place.chat)
             message = await persist(lambda: self._say(piece, place, buttons), sleep=self._sleep)

@@ -20,10 +20,10 @@ from telegram.request import BaseRequest, RequestData
 if TYPE_CHECKING:
     import aiohttp
 
-# More than are ever in use: `build` raises it where `limits.concurrent_updates` needs more.
+# More than are in use at once; `build` raises the number where `limits.concurrent_updates` needs more.
 CONNECTIONS = 256
-# Idle connections are given up before Telegram's own front end drops them: a request sent into a connection
-# that the other end has just closed is lost without a trace.
+# Seconds after which idle connections are closed, before Telegram closes them: a request that is sent into a
+# connection which the other end has just closed is lost without an error.
 KEEP_ALIVE_SECONDS = 15
 
 
@@ -158,7 +158,7 @@ class AiohttpRequest(BaseRequest):
 
 
 def _form(data: RequestData) -> bytes:
-    # yarl encodes in C, in a seventh of the standard library's time: it came with aiohttp, and is as late.
+    # yarl encodes in C, in a seventh of the standard library's time. Imported as late as aiohttp.
     from yarl import URL
 
     query = {
@@ -187,7 +187,7 @@ async def _exchange(
         if status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return status, answer
         raise Unsent(f"The Bot API failed with status {status}")
-    # Raised out here, so that what came from aiohttp is not even its context: it may spell out the address.
+    # Raised outside of `except`, so that aiohttp's error, which may hold the address, is not its context.
     raise failure from failure.__cause__
 
 

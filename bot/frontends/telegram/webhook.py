@@ -51,12 +51,12 @@ class Webhook:
 
     @property
     def port(self) -> int:
-        """Return the port that is listened on, also where the settings leave the choice to the system (0)."""
+        """Return the port of the server, also where the settings leave the choice to the system (0)."""
         addresses = self._runner.addresses
         return int(addresses[0][1]) if addresses else self._port
 
     def refuse(self) -> None:
-        """Turn away what comes from now on: Telegram keeps it and sends it again after the next start."""
+        """Refuse all further updates: Telegram keeps them and sends them again after the next start."""
         self._open = False
 
     async def stop(self) -> None:
@@ -72,8 +72,8 @@ class Webhook:
         try:
             update = json.loads(await request.read())
         except (ConnectionError, ValueError, RecursionError):
-            # Of a connection that broke half way too: nobody reads the answer, and nothing was taken.
+            # Also for a connection that broke half way: nobody reads the response, and no update was taken.
             return web.Response(status=400)
-        # Also for an update that cannot be read: anything but 200 would bring it again, for ever.
+        # Also for an update that cannot be read: on any other status Telegram would send it again for ever.
         self._inbox.take(update)
         return web.Response()

@@ -7,7 +7,7 @@ import pytest
 from telegram import User
 
 from bot.frontends.telegram import updates
-from bot.frontends.telegram.addressing import Place, place_of, pressed, to_request, tongue
+from bot.frontends.telegram.addressing import Place, language_of, place_of, pressed, to_request
 from bot.frontends.telegram.updates import Message, Update
 from bot.requests import Identity, Request
 
@@ -318,8 +318,10 @@ def test_buttons() -> None:
     [("uk", "uk"), ("pt-br", "pt_br"), (None, "en"), ("", "en"), ("../../etc", "en"), ("x" * 99, "en")],
 )
 def test_language(code: str | None, expected: str) -> None:
-    assert tongue(updates.User(id=1, first_name="Ann", is_bot=False, language_code=code), "en") == expected
-    assert tongue(None, "de") == "de"
+    assert (
+        language_of(updates.User(id=1, first_name="Ann", is_bot=False, language_code=code), "en") == expected
+    )
+    assert language_of(None, "de") == "de"
 
 
 def test_what_stands_under_the_message_that_is_replied_to() -> None:
