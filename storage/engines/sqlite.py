@@ -95,6 +95,7 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._writing = asyncio.Lock()
+        self._durable = True
         # What is kept in memory beside it is at most one reading behind.
         self.version_read = Version(-1, -1)
 
@@ -166,20 +167,30 @@ class Database:
         self.version_read = Version(*map(max, self.version_read, version))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """Begin a writing transaction; commit at the end of the block, roll back on any exception."""
+    async def transaction(self, *, durable: bool = True) -> AsyncIterator[Transaction]:
+        """Begin a writing transaction; commit at the end of the block, roll back on any exception.
+
+        One that is not durable does not wait for the disk: a power cut may undo it, whole, unless a durable
+        one came after it.
+        """
         async with self._writing:
             with translated(self.path):
                 try:
                     # IMMEDIATE takes the write lock before reading: a deferred one can fail half way. Who is
                     # cancelled while waiting for it gets it all the same, a moment later, and rolls back.
-                    await self._writer.execute_fetchall("BEGIN IMMEDIATE")
+                    await _in_thread(self._writer, lambda plain: self._begin(plain, durable=durable))
                     yield Transaction(self._writer)
                     self._note(await _in_thread(self._writer, _committed))
                 except BaseException:
                     # Shielded: a cancelled command must not leave the transaction open.
                     await asyncio.shield(self._writer.rollback())
                     raise
+
+    def _begin(self, plain: sqlite3.Connection, *, durable: bool) -> None:
+        if durable != self._durable:
+            plain.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+        plain.execute("BEGIN IMMEDIATE")
 
     async def version(self) -> int:
         """Return the number of the last migration that the file has."""

@@ -18,7 +18,7 @@ from storage.notifying import listeners
 from storage.trail.audit import AuditEntryWriter
 
 # Deliveries that one transaction writes: it holds the lock for about a hundredth of a second.
-CHUNK = 5_000
+CHUNK = 4_000
 # Beyond every listener's id.
 END = 2**62
 _COLUMNS = "id, audit_id, kind, made_at, due_at, story_id, fact_id, revision, material, reply"
@@ -123,33 +123,10 @@ class Notices:
 
         `entities` are those that its fact names, `words` those asked for that it holds.
         """
-        async with self._database.transaction() as tx:
-            rows = await tx.fetch(
-                "SELECT fanned_to, state, coalesce((SELECT s.listener_id FROM subscription s"
-                " WHERE s.story_id = n.story_id AND s.listener_id > n.fanned_to"
-                " ORDER BY s.listener_id LIMIT 1 OFFSET ?), ?) FROM notice n WHERE id = ?",
-                (CHUNK - 1, END, notice.id),
-            )
-            after, state, upto = rows[0]
-            if state != "new":
-                return True
-            await tx.run(
-                _FAN_OUT,
-                {
-                    "notice": notice.id, "story": notice.story_id, "after": after, "upto": upto, "now": now,
-                    "entities": json.dumps(list(entities)), "words": json.dumps(list(words)),
-                    "material": notice.material,
-                },
-            )  # fmt: skip
-            if upto == END:
-                await _amend(tx, notice, now)
-            await tx.run(
-                "UPDATE notice SET fanned_to = :upto, state = CASE WHEN :more THEN 'new'"
-                " WHEN EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice) THEN 'fanned out'"
-                " ELSE 'done' END WHERE id = :notice",
-                {"upto": upto, "more": upto < END, "notice": notice.id},
-            )
-        return bool(upto == END)
+        wanted = {"entities": json.dumps(list(entities)), "words": json.dumps(list(words))}
+        # A step that a power cut undoes is run again; what is being sent is marked by a durable transaction.
+        async with self._database.transaction(durable=False) as tx:
+            return await tx.work(lambda rows: _fan_out(rows, notice, wanted, now))
 
     async def drop(self, notice: Notice, now: str, *, instead: Notice | None = None) -> None:
         """Tell of a notice to nobody; with `instead`, that one tells of the fact as this one left it.
@@ -157,7 +134,7 @@ class Notices:
         Messages that cited the fact are put right all the same.
         """
         async with self._database.transaction() as tx:
-            await _amend(tx, notice, now)
+            await tx.work(lambda rows: _amend(rows, notice, now))
             await tx.run("UPDATE notice SET state = 'dropped' WHERE id = ? AND state = 'new'", (notice.id,))
             await tx.run(
                 "UPDATE delivery SET state = 'given up', error = 'taken back', changed_at = ?"
@@ -175,6 +152,30 @@ class Notices:
             (notice.fact_id, notice.id),
         )
         return _notice(rows[0]) if rows else None
+
+
+def _fan_out(tx: Statements, notice: Notice, wanted: dict[str, str], now: str) -> bool:
+    """Write the next CHUNK deliveries of a notice; tell whether those were the last."""
+    rows = tx.fetch(
+        "SELECT fanned_to, state, coalesce((SELECT s.listener_id FROM subscription s"
+        " WHERE s.story_id = n.story_id AND s.listener_id > n.fanned_to"
+        " ORDER BY s.listener_id LIMIT 1 OFFSET ?), ?) FROM notice n WHERE id = ?",
+        (CHUNK - 1, END, notice.id),
+    )
+    after, state, upto = rows[0]
+    if state != "new":
+        return True
+    span = {"notice": notice.id, "story": notice.story_id, "after": after, "upto": upto}
+    tx.run(_FAN_OUT, {**span, **wanted, "now": now, "material": notice.material})
+    if upto == END:
+        _amend(tx, notice, now)
+    tx.run(
+        "UPDATE notice SET fanned_to = :upto, state = CASE WHEN :more THEN 'new'"
+        " WHEN EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice) THEN 'fanned out'"
+        " ELSE 'done' END WHERE id = :notice",
+        {"upto": upto, "more": upto < END, "notice": notice.id},
+    )
+    return bool(upto == END)
 
 
 def announce(
@@ -206,10 +207,10 @@ _AMENDING = frozenset(
 )
 
 
-async def _amend(tx: Transaction, notice: Notice, now: str) -> None:
+def _amend(tx: Statements, notice: Notice, now: str) -> None:
     """Mark the messages that cited a fact as it read before a material change: they are to be put right."""
     if notice.material and notice.kind in _AMENDING:
-        await tx.run(
+        tx.run(
             "INSERT INTO amendment (chat, message, notice_id, changed_at)"
             " SELECT chat, message, :notice, :now FROM receipt WHERE fact_id = :fact AND revision < :revision"
             " ON CONFLICT DO NOTHING",
