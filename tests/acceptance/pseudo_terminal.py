@@ -70,6 +70,16 @@ class PseudoTerminal:
         self._read_until(lambda: f"\n{self.new.rstrip(' ')}".endswith(f"\n{prompt}"), f"a prompt {prompt!r}")
         return self.new.rstrip(" ").removesuffix(prompt)
 
+    def recalls(self, line: str) -> None:
+        """Press the key for what was typed before until that is shown; the program reads it meanwhile."""
+        self.press(UP)
+        end = time.monotonic() + PATIENCE
+        while line not in self.new:
+            assert time.monotonic() < end, f"{line} is not remembered: {self.new!r}"
+            self._read(0.5)
+            if line not in self.new:
+                os.write(self._near, UP.encode())
+
     def says(self, line: str) -> str:
         """Type a line, and return what is answered by the time of the next prompt."""
         self.press(line)
@@ -86,9 +96,13 @@ class PseudoTerminal:
         end = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < end, f"{what} did not come: {self.new!r}"
-            ready, _, _ = select.select([self._near], [], [], 0.05)
-            if ready:
-                try:
-                    self.written += os.read(self._near, 65536).decode(errors="replace")
-                except OSError:  # the far end is closed
-                    self._process.wait(PATIENCE)
+            self._read(0.05)
+
+    def _read(self, seconds: float) -> None:
+        """Read what is written within some time, if anything."""
+        ready, _, _ = select.select([self._near], [], [], seconds)
+        if ready:
+            try:
+                self.written += os.read(self._near, 65536).decode(errors="replace")
+            except OSError:  # the far end is closed
+                self._process.wait(PATIENCE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.pseudo_terminal import CTRL_C, CTRL_D, ENTER, GOING_ON, TAB, UP, PseudoTerminal
+from tests.acceptance.pseudo_terminal import CTRL_C, CTRL_D, ENTER, GOING_ON, TAB, PseudoTerminal
 
 HISTORY = "state/onrecord/history"
 CYAN = "\x1b[36m"
@@ -86,8 +86,7 @@ def test_what_was_asked_is_found_again_after_a_restart_and_by_nobody_else(folder
         assert terminal.ended() == 0
     with PseudoTerminal(folder) as terminal:
         terminal.prompts()
-        terminal.press(UP)
-        terminal.shows("/fact F1")
+        terminal.recalls("/fact F1")
         terminal.press(ENTER)
         assert "Standing:" in terminal.prompts()
     kept = folder / HISTORY
@@ -99,8 +98,7 @@ def test_where_no_history_can_be_kept_the_terminal_remembers_until_its_end(folde
     with PseudoTerminal(folder) as terminal:
         terminal.prompts()
         terminal.says("/fact F1")
-        terminal.press(UP)
-        terminal.shows("/fact F1")
+        terminal.recalls("/fact F1")
         terminal.press(ENTER)
         assert "Standing:" in terminal.prompts()
 
@@ -108,6 +106,7 @@ def test_where_no_history_can_be_kept_the_terminal_remembers_until_its_end(folde
 def test_a_history_that_cannot_be_written_any_more_stops_nobody(folder: Path) -> None:
     with PseudoTerminal(folder) as terminal:
         terminal.prompts()
+        assert "Standing:" in terminal.says("/fact F2")
         (folder / HISTORY).unlink()
         (folder / HISTORY).mkdir()
         assert "Standing:" in terminal.says("/fact F1")
