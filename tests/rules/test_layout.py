@@ -1,8 +1,12 @@
-"""The house stays in order: no large folder, and tests that mirror the tree."""
+"""The house stays in order: no large folder, no circle of imports, and tests that mirror the tree."""
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import grimp
+import pytest
 
 from tests.conftest import ROOT
 
@@ -32,3 +36,12 @@ def test_each_folder_of_tests_has_its_folder_in_the_tree() -> None:
     ]
     assert mirrored
     assert [str(path) for path in mirrored if not (ROOT / path).is_dir()] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = grimp.build_graph(*HOUSES, cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
