@@ -15,7 +15,7 @@ def utc_now() -> datetime:
 
 def moment_text(moment: datetime) -> str:
     """Return an aware UTC datetime as the record writes moments: fixed width, so that text sorts by time."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def read_moment(text: str) -> datetime:

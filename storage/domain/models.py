@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -147,7 +148,7 @@ class Fact(Frozen):
         """Whether the record still holds it: neither superseded nor retracted."""
         return self.superseded_by is None and self.retracted is None
 
-    @property
+    @cached_property
     def standing(self) -> Standing:
         """Derive the standing from attributions, relations and later changes."""
         return standing_of(self)
