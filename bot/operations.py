@@ -165,7 +165,7 @@ async def _trail_asked(record: Record, about: str | None, since: str | None) -> 
     if re.fullmatch(r"[SsDdEe][1-9]\d{0,14}", about):
         return asked | {"subject": about.upper()}
     if about.startswith("@"):
-        address = await record.members.called(about)
+        address = await record.members.find_by_handle(about)
         if address is None:
             raise UserError(f"{about} has never been a moderator")
         return asked | {"actor": address}

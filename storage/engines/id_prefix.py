@@ -8,7 +8,7 @@ from storage.engines.sqlite import Read
 LONGEST_ID = 15
 
 
-def beginning(read: Read, rows: str, story_id: int, digits: str, limit: int) -> list[int]:
+def ids_with_prefix(read: Read, rows: str, story_id: int, digits: str, limit: int) -> list[int]:
     """Return ids that begin with the digits, the shortest first.
 
     `rows` are a table and its condition on a story (:story), such as can be read in order of id.

@@ -46,7 +46,7 @@ class Members:
         )
         return [_member(row) for row in rows]
 
-    async def called(self, handle: str) -> str | None:
+    async def find_by_handle(self, handle: str) -> str | None:
         """Return the address of who is or was a moderator under an @name; the one appointed last."""
         rows = await self._database.read(
             "SELECT address FROM member WHERE lower(handle) = ? ORDER BY id DESC LIMIT 1",

@@ -141,7 +141,7 @@ class Entities:
 
         return await self._database.reading(work)
 
-    async def roll(
+    async def directory(
         self, story_id: int, *, places: bool | None = None, after: int = 0, limit: int
     ) -> list[tuple[Entity, int]]:
         """Return a page, and how many facts name those without a role, counting no further than COUNTED."""
@@ -173,7 +173,9 @@ class Entities:
             kept = self._names[story_id] = (version, [Name(*row) for row in rows])
         return kept[1]
 
-    async def starting(self, story_id: int, text: str, limit: int, *, places: bool = False) -> list[str]:
+    async def names_with_prefix(
+        self, story_id: int, text: str, limit: int, *, places: bool = False
+    ) -> list[str]:
         """Return the names of those with a name, alias or part of one that begins with the text.
 
         Names come before other forms, and those that more facts name before others. Of very many that begin
@@ -184,7 +186,7 @@ class Entities:
         rows = await self._database.read(_STARTING.format(kinds=_kinds(places=places)), asked)
         return [str(row[0]) for row in rows]
 
-    async def lately(self, story_id: int, limit: int, *, places: bool = False) -> list[str]:
+    async def most_named_recently(self, story_id: int, limit: int, *, places: bool = False) -> list[str]:
         """Return the names that a story's newest facts name most."""
         asked = {"story": story_id, "limit": limit}
         rows = await self._database.read(_LATELY.format(kinds=_kinds(places=places)), asked)

@@ -141,11 +141,11 @@ class Facts:
         )
         return {row[0]: row[1] for row in rows}
 
-    async def beginning(self, story_id: int, digits: str, limit: int) -> list[int]:
+    async def with_id_prefix(self, story_id: int, digits: str, limit: int) -> list[int]:
         """Return the ids of a story's facts, in force or not, that begin with the digits."""
         rows = "fact WHERE story_id = :story"
         return await self._database.reading(
-            lambda read: id_prefix.beginning(read, rows, story_id, digits, limit)
+            lambda read: id_prefix.ids_with_prefix(read, rows, story_id, digits, limit)
         )
 
     async def at_revision(self, fact_id: int, number: int) -> Fact | None:

@@ -136,7 +136,7 @@ class Listings:
         """Return facts with an open date: no year, or only an occasion."""
         return await self._page(_UNDATED, story=story_id, after=after, limit=limit)
 
-    async def yearless(self, story_id: int, month_day: str, *, limit: int) -> list[Fact]:
+    async def of_month_or_day(self, story_id: int, month_day: str, *, limit: int) -> list[Fact]:
         """Return facts of a month or a day (MM, MM-DD) of no year or any year."""
         return await self._page(
             _YEARLESS, story=story_id, pattern=f"XXXX-{month_day}%", month_day=month_day, after=0, limit=limit
@@ -167,11 +167,11 @@ class Listings:
         """Return the facts whose standing is disputed."""
         return await self._page(_DISPUTED, story=story_id, after=after, limit=limit)
 
-    async def leading(self, story_id: int) -> list[Fact]:
+    async def summary(self, story_id: int) -> list[Fact]:
         """Return the facts that tell the story in a few lines, in the sheet's order."""
         return await self._facts.listed(_LEADING, {"story": story_id})
 
-    async def then(self, story_id: int, moment: str, *, after: int = 0, limit: int) -> list[Fact]:
+    async def in_force_at(self, story_id: int, moment: str, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts that were in force at a moment (UTC text), as they stood then."""
         parameters = {"story": story_id, "moment": moment, "after": after, "limit": limit}
         return await self._facts.select(_subquery(_THEN), parameters, moment=moment)

@@ -54,7 +54,7 @@ class Sources:
         found = await self.by_id(row[0] for row in rows)
         return [found[row[0]] for row in rows]
 
-    async def called(self, story_id: int, text: str) -> list[int]:
+    async def find_named(self, story_id: int, text: str) -> list[int]:
         """Return the sources that a text names: by address, else by title, name or publisher in any case."""
         rows = await self._database.read(
             "SELECT id, url = :text AS exact FROM source WHERE story_id = :story AND (url = :text"
@@ -74,12 +74,12 @@ class Sources:
         )
         return {row[0]: str(row[1]) for row in rows}
 
-    async def beginning(self, story_id: int, digits: str, limit: int) -> list[int]:
+    async def with_id_prefix(self, story_id: int, digits: str, limit: int) -> list[int]:
         """Return the ids of a story's sources that begin with the digits."""
         # The sign keeps SQLite from reading the whole story by an index that is not in order of id.
         rows = "source WHERE +story_id = :story"
         return await self._database.reading(
-            lambda read: id_prefix.beginning(read, rows, story_id, digits, limit)
+            lambda read: id_prefix.ids_with_prefix(read, rows, story_id, digits, limit)
         )
 
     async def holding(self, story_id: int, words: Sequence[str], limit: int) -> list[int]:

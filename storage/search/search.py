@@ -79,7 +79,7 @@ class Search:
         refs = await self._refs([row["id"] for _, row in best])
         return [Hit(row["id"], refs[row["id"]], score, row["statement"]) for score, row in best]
 
-    async def beginning(self, typed: str, *, story_id: int, limit: int) -> list[int]:
+    async def with_prefix(self, typed: str, *, story_id: int, limit: int) -> list[int]:
         """Return the ids of facts in force that hold all words typed, the last one begun; newest first.
 
         The index holds stems, which what is typed of a word may have gone beyond: so facts are looked for by

@@ -88,7 +88,7 @@ async def _export_toml(record: Record, out: TextIO, story: Story) -> int:
 
 async def _exported(record: Record, story: Story) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     """Yield a story's entries in the order in which they can be read again."""
-    leads = [fact.ref for fact in await record.listings.leading(story.id)]
+    leads = [fact.ref for fact in await record.listings.summary(story.id)]
     yield (
         "story",
         _lean({"name": story.name, "title": story.title, "about": leads, "opened_at": story.opened_at}),

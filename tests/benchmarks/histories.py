@@ -76,7 +76,7 @@ async def _reading(sizes: Sizes) -> list[Finding]:
 def _calls(record: Record) -> dict[str, Reading]:
     return {
         "one fact": lambda fact_id, moment: record.facts.load([fact_id], moment=moment),
-        "a list of one": lambda fact_id, moment: record.listings.then(
+        "a list of one": lambda fact_id, moment: record.listings.in_force_at(
             STORY, moment, after=fact_id - 1, limit=1
         ),
     }

@@ -411,4 +411,4 @@ def test_the_story_in_a_few_lines_tells_both_sides_of_its_dispute(record_leads):
 @pytest_asyncio.fixture
 async def record_leads(record: Record) -> list[Fact]:
     first = (await record.stories.all())[0]
-    return await record.listings.leading(first.id)
+    return await record.listings.summary(first.id)

@@ -102,8 +102,8 @@ async def _named(context: Context, typed: str, *, places: bool) -> list[Offer]:
     if context.chosen is None:
         return []
     entities, story = context.record.entities, context.chosen.id
-    found = [] if typed else await entities.lately(story, MOST, places=places)
-    found = found or await entities.starting(story, typed, MOST, places=places)
+    found = [] if typed else await entities.most_named_recently(story, MOST, places=places)
+    found = found or await entities.names_with_prefix(story, typed, MOST, places=places)
     return [Offer(name, name) for name in found]
 
 
@@ -119,9 +119,9 @@ async def facts(context: Context, typed: str, given: Sequence[str]) -> list[Offe
     if digits == "":
         found = await record.listings.latest(story, limit=MOST)
     else:
-        ids = await record.facts.beginning(story, digits, MOST) if digits else []
+        ids = await record.facts.with_id_prefix(story, digits, MOST) if digits else []
         if len(ids) < MOST and not (digits and typed[0].isalpha()):
-            ids += await record.search.beginning(typed, story_id=story, limit=MOST)
+            ids += await record.search.with_prefix(typed, story_id=story, limit=MOST)
             ids += [hit.fact_id for hit in await record.search.find(typed, story_id=story, limit=MOST)]
         found = await record.facts.load(list(dict.fromkeys(ids))[:MOST])
     named = {text.upper() for text in given}
@@ -157,7 +157,7 @@ async def sources(context: Context, typed: str, _given: Sequence[str]) -> list[O
         return []
     record, story = context.record, context.chosen.id
     digits = _digits("S", typed)
-    ids = await record.sources.beginning(story, digits, MOST) if digits else []
+    ids = await record.sources.with_id_prefix(story, digits, MOST) if digits else []
     if len(ids) < MOST and not (digits and typed[0].isalpha()):
         ids += await record.sources.holding(story, [] if digits == "" else typed.split(), MOST)
     found = await record.sources.by_id(ids[:MOST])

@@ -125,7 +125,7 @@ async def source_of(context: Context, text: str) -> Source | None:
         source_id = await context.source_id(text)
         return (await context.record.sources.by_id([source_id]))[source_id]
     _check_new(text)
-    ids = await context.record.sources.called(context.story.id, text)
+    ids = await context.record.sources.find_named(context.story.id, text)
     if len(ids) == 1:
         return (await context.record.sources.by_id(ids))[ids[0]]
     near = ids[:5] or await _near(context, text)

@@ -166,5 +166,5 @@ async def source(context: Context, argument: str) -> Reply:
 async def _exactly(context: Context, text: str) -> int | None:
     if _ID.fullmatch(text):
         return await context.source_id(text)
-    ids = await context.record.sources.called(context.story.id, text)
+    ids = await context.record.sources.find_named(context.story.id, text)
     return ids[0] if ids else None

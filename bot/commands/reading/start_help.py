@@ -125,7 +125,7 @@ def _lines(command: Command) -> list[Block]:
 )
 async def about(context: Context, _argument: str) -> Reply:
     """Tell the story in a few attributed lines."""
-    facts = await context.record.listings.leading(context.story.id)
+    facts = await context.record.listings.summary(context.story.id)
     facts = facts or await context.record.listings.all(context.story.id, limit=context.policy.page)
     heading = Heading(text=context.story.title, level=1)
     if not facts:

@@ -107,7 +107,7 @@ async def _within(context: Context, argument: str, span: dates.Span) -> Reply:
 async def _dated(context: Context, span: dates.Span, limit: int) -> Sequence[Fact]:
     listings, story = context.record.listings, context.story.id
     if span.yearless:
-        return await listings.yearless(story, span.yearless, limit=limit)
+        return await listings.of_month_or_day(story, span.yearless, limit=limit)
     after = _cursor(context.after)
     return await listings.dated(story, earliest=span.earliest, latest=span.latest, after=after, limit=limit)
 
@@ -117,7 +117,9 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
     if span.earliest[:7] != span.latest[:7]:
         return []
     month_day = span.earliest[5:] if span.earliest == span.latest else span.earliest[5:7]
-    facts = await context.record.listings.yearless(context.story.id, month_day, limit=context.policy.page)
+    facts = await context.record.listings.of_month_or_day(
+        context.story.id, month_day, limit=context.policy.page
+    )
     return [fact for fact in facts if fact.occurred and fact.occurred.startswith("XXXX")]
 
 
@@ -170,7 +172,7 @@ async def asof(context: Context, argument: str) -> Reply:
     last_day, today = date.fromisoformat(span.latest).isoformat(), context.record.ledger.now()[:10]
     story, after, moment = context.story.id, context.number_after(), f"{last_day}T23:59:59.999999Z"
     page = await context.page(
-        lambda limit: context.record.listings.then(story, moment, after=after, limit=limit), argument
+        lambda limit: context.record.listings.in_force_at(story, moment, after=after, limit=limit), argument
     )
     ended = _("The record at the end of {day} (UTC)", day=in_words(last_day))
     going_on = _("The record so far, {day} (UTC)", day=in_words(today))

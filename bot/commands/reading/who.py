@@ -81,7 +81,7 @@ async def roll(context: Context, *, places: bool) -> Page[tuple[Entity, int]]:
     """Return a page of entities, each with the number of facts that name it."""
     story, after = context.story.id, context.number_after()
     return await context.page(
-        lambda limit: context.record.entities.roll(story, places=places, after=after, limit=limit),
+        lambda limit: context.record.entities.directory(story, places=places, after=after, limit=limit),
         cursor=lambda entry: entry[0].id,
     )
 

@@ -60,7 +60,7 @@ async def _asked(context: Context, argument: str) -> Mapping[str, Any]:
     if _SUBJECT.fullmatch(text):
         return {"subject": text.upper()}
     if text.startswith("@"):
-        address = await context.record.members.called(text)
+        address = await context.record.members.find_by_handle(text)
         met = context.handles.find(text, context.request.chat)
         if address is None and met is None:
             raise UserError(_("{who} is and was no moderator here.", who=text[:40]))

@@ -157,7 +157,7 @@ async def _identity(context: Context, word: str) -> Identity:
     if _HANDLE.fullmatch(word):
         if (met := context.handles.find(word, context.request.chat)) is not None:
             return met
-        if (address := await context.record.members.called(word)) is not None:
+        if (address := await context.record.members.find_by_handle(word)) is not None:
             return Identity(address, handle=word[1:])
         raise UserError(
             _(

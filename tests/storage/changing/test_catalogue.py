@@ -143,9 +143,9 @@ async def test_two_names_found_to_be_one_person_are_one_everywhere(flood):
     second, third = await flood.facts.load([2, 3])
     assert second.attributions[0].speaker.name == "Ann Hill"
     assert [each.name for each in third.about] == ["Ann Hill", "Bo Rain"]
-    roll = {each.name: count for each, count in await flood.entities.roll(1, limit=9)}
+    roll = {each.name: count for each, count in await flood.entities.directory(1, limit=9)}
     assert roll == {"Ann Hill": 3, "Bo Rain": 2, "Mill": 1}
-    assert await flood.entities.starting(1, "Anna", 5) == ["Ann Hill"]
+    assert await flood.entities.names_with_prefix(1, "Anna", 5) == ["Ann Hill"]
     assert [hit.fact_id for hit in await flood.search.find("Anna")] == [2, 3]
     await check_tables(flood)
 

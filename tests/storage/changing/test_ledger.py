@@ -129,7 +129,7 @@ async def replay(imports: list[list[dict]]) -> None:
                 seen.append((record.ledger.now(), shape(facts), [each.id for each in facts if each.in_force]))
             for moment, shown, in_force in seen:
                 assert shape(await record.facts.load([1, 2, 3, 4], moment=moment)) == shown
-                assert [each.id for each in await record.listings.then(1, moment, limit=9)] == in_force
+                assert [each.id for each in await record.listings.in_force_at(1, moment, limit=9)] == in_force
             assert await record.database.check() == []
         finally:
             await record.close()

@@ -274,7 +274,7 @@ async def check(world: World) -> None:
     for moment, then in world.seen.items():
         assert seen(await record.facts.load(ids, moment=moment)) == then
         in_force = [each for each in then if each[3] is None and each[4] is None]
-        assert seen(await record.listings.then(1, moment, limit=99)) == in_force
+        assert seen(await record.listings.in_force_at(1, moment, limit=99)) == in_force
 
 
 async def replay(steps: Sequence[tuple[str, int, tuple[int, int, int]]]) -> list[str]:

@@ -116,8 +116,8 @@ async def test_everyone_who_ever_moderated_still_has_a_name(stories):
     assert await stories.members.names() == {
         CY: "@Cy", "telegram:6": "Dee Drop", "telegram:7": "telegram:7",
     }  # fmt: skip
-    assert await stories.members.called("@cy") == await stories.members.called("CY") == CY
-    assert await stories.members.called("dee") is None
+    assert await stories.members.find_by_handle("@cy") == await stories.members.find_by_handle("CY") == CY
+    assert await stories.members.find_by_handle("dee") is None
     # The name has gone to somebody else since.
     await appoint(stories, "telegram:8", handle="cy")
-    assert await stories.members.called("cy") == "telegram:8"
+    assert await stories.members.find_by_handle("cy") == "telegram:8"

@@ -117,8 +117,8 @@ async def test_the_newest_come_first(stocked):
 async def test_yearless_dates_are_found_by_month_and_by_day(stocked):
     found = await expected(stocked, lambda each: "-07-18" in (each.occurred or ""))
     for month_day in ("07", "07-18"):
-        assert [each.id for each in await stocked.listings.yearless(1, month_day, limit=99)] == found
-    assert await stocked.listings.yearless(1, "08", limit=99) == []
+        assert [each.id for each in await stocked.listings.of_month_or_day(1, month_day, limit=99)] == found
+    assert await stocked.listings.of_month_or_day(1, "08", limit=99) == []
 
 
 async def test_facts_come_in_the_order_asked_for_and_from_several_stories(stocked):
@@ -137,7 +137,7 @@ async def test_entities_are_found_by_name_alias_part_and_ref(record, tmp_path):
     for name in ("ANN O'HARA-ŁUK", "ann ohara łuk", "Mayor?", "the mayor", "ohara"):
         expected_ids = [entity.id] if name != "Mayor?" else []
         assert await record.entities.named(1, name) == expected_ids, name
-    assert await record.entities.starting(1, "AN", 5) == ["Ann O'Hara-Łuk"]
+    assert await record.entities.names_with_prefix(1, "AN", 5) == ["Ann O'Hara-Łuk"]
     assert [
         each.ref for each in await one_part(record.listings.mentioning(entity.id, {"speaker": 0}, limit=5))
     ] == ["a"]

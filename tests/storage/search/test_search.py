@@ -42,7 +42,7 @@ async def test_a_word_that_is_begun_is_found_by_each_of_its_letters_from_the_sec
         fact("b", "Мэр закрыл Café Liberté"),
         fact("c", "nothing of the kind"),
     )
-    begins = record.search.beginning
+    begins = record.search.with_prefix
     for word in ("organisation", "alleged", "abductions", "deportations"):
         for letters in range(2, 1 + len(word)):
             assert await begins(word[:letters].upper(), story_id=1, limit=5) == [1], word[:letters]
@@ -75,8 +75,8 @@ async def test_nothing_that_is_typed_makes_a_beginning_fail(record, tmp_path):
     ]
     for mark in (*marks, '" OR "x', "NEAR(a b)", "{story} : x", "-br", "^br", "br*", "a AND", "%_"):
         for typed in (mark, f"{mark} br", f"the {mark}", f"br {mark}"):
-            assert await record.search.beginning(typed, story_id=1, limit=3) in ([], [1]), typed
-    assert await record.search.beginning("^br*", story_id=1, limit=3) == [1]
+            assert await record.search.with_prefix(typed, story_id=1, limit=3) in ([], [1]), typed
+    assert await record.search.with_prefix("^br*", story_id=1, limit=3) == [1]
 
 
 async def test_speaker_quote_figure_and_source_are_searched_too(record, tmp_path):

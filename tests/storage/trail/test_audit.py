@@ -196,8 +196,8 @@ async def test_moments_strictly_increase_whatever_the_clock_does(path, tmp_path)
         for number, moment in enumerate(moments[:7]):
             (then,) = await record.facts.load([1], moment=moment)
             assert (then.statement, then.revision) == (f"statement {number}", number + 1)
-            assert [each.id for each in await record.listings.then(1, moment, limit=9)] == [1, 2]
-        assert [each.id for each in await record.listings.then(1, moments[7], limit=9)] == [1]
+            assert [each.id for each in await record.listings.in_force_at(1, moment, limit=9)] == [1, 2]
+        assert [each.id for each in await record.listings.in_force_at(1, moments[7], limit=9)] == [1]
         assert (await record.audit.verify()).problem is None
     finally:
         await record.close()
