@@ -1,4 +1,4 @@
-"""Drafts: proposed facts waiting for review, and what became of them.
+"""Drafts: proposed facts waiting for review, and the decisions on them.
 
 The trail keeps a suggestion only once a moderator acts on it: an entry cannot be removed, and would hold a
 reader's id for ever. The same goes for questions.
@@ -15,7 +15,7 @@ from storage.domain.models import Action, Draft, DraftKind, DraftState, Fact
 from storage.engines.sqlite import Database, Statements, Transaction
 from storage.trail.audit import AuditEntryWriter
 
-# So many drafts of one person may wait at once.
+# Drafts of one person that may wait at once.
 MOST_WAITING = 20
 
 

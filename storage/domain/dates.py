@@ -78,7 +78,7 @@ def lasting(earliest: str, latest: str) -> int:
 
 
 def days_before(day: str, days: int) -> str:
-    """Return the ISO day so many days before another, no earlier than the first there is."""
+    """Return the ISO day that is `days` before another, at earliest the first day of the calendar."""
     try:
         return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""The words of the vocabulary as frozen models: what the record hands out to whoever asks it."""
+"""The vocabulary as frozen models: the values that the record returns."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ class Draft(Frozen):
 class OpenQuestion(Frozen):
     """A question that found nothing, and how often it was asked.
 
-    `token` is known only to whoever was given it: numbers alone would let anybody ask for all of them.
+    `token` is known only to the chat that was given it: with ids alone anybody could read every question.
     """
 
     id: int

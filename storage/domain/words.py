@@ -51,7 +51,7 @@ def split(text: str) -> list[str]:
 def matching(words: Iterable[str], wanted: Collection[str]) -> Iterator[str]:
     """Yield the stem of each word whose stem is wanted.
 
-    Stemming is the dear part and changes no word's beginning (but for y, which becomes i), so most are
+    Stemming is slow and changes no word's beginning (but for y, which becomes i), so most words are
     told apart by that.
     """
     beginnings = {stemmed[:2].replace("y", "i") for stemmed in wanted}

@@ -10,7 +10,7 @@ from storage.domain.models import Listener, Subscription
 from storage.engines.kept import Kept
 from storage.engines.sqlite import Database, Read, Transaction
 
-# So many subscriptions one chat or topic may have.
+# Subscriptions of one chat or topic at most.
 MOST_SUBSCRIPTIONS = 100
 _WHOLE = "SELECT * FROM listener WHERE chat = ? AND topic = 0"
 _SETTINGS = frozenset(
@@ -25,7 +25,7 @@ _TAKEN_OVER = (
 
 
 class Listeners:
-    """Keep how chats want to hear of changes, and of which."""
+    """Keep how chats want to hear of changes, and what they listen to."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -65,9 +65,9 @@ class Listeners:
         language: str,
         at: str,
     ) -> bool | None:
-        """Add a subscription; None if there was such a one, False if the chat has too many.
+        """Add a subscription; return None if it exists already, False if the chat has too many.
 
-        A chat that was paused hears again: whoever subscribes speaks to the bot.
+        A paused chat is resumed: a person who subscribes speaks to the bot.
         """
         async with self._database.transaction() as tx:
             listener_id = await ensure(tx, chat, topic)
@@ -108,7 +108,7 @@ class Listeners:
     async def is_paused(self, chat: str) -> bool:
         """Tell whether a chat hears nothing until somebody there speaks to the bot.
 
-        Every message asks for this, so who is paused is kept in memory until the file has changed.
+        Every message asks this, so the paused chats are kept in memory until the file has changed.
         """
         return chat in await self._paused.get()
 

@@ -17,7 +17,7 @@ from storage.engines.sqlite import Database, Statements, Transaction
 from storage.notifying import listeners
 from storage.trail.audit import AuditEntryWriter
 
-# Deliveries that one transaction writes: it holds the lock for about a hundredth of a second.
+# Deliveries that one transaction writes: the lock is held for about a hundredth of a second.
 CHUNK = 4_000
 # Beyond every listener's id.
 END = 2**62
@@ -101,7 +101,7 @@ class Notices:
         return _notice(rows[0]) if rows else None
 
     async def first_held(self, now: str) -> int | None:
-        """Return the first entry of the audit trail of which nobody is to be told yet."""
+        """Return the first entry of the audit trail whose notice is still held."""
         rows = await self._database.read(
             f"SELECT min(audit_id) FROM notice WHERE {OPEN} AND state = 'new' AND due_at > ?", (now,)
         )

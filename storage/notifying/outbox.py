@@ -91,7 +91,7 @@ class Outbox:
                 await receipts.write(tx, [said])
 
     async def hold(self, parcel: Parcel, until: str) -> None:
-        """Keep a parcel until its listener may hear again."""
+        """Hold a parcel until its listener may receive messages again."""
         async with self._database.transaction() as tx:
             # Something else may have come to wait for it meanwhile, and be more urgent.
             await tx.run(

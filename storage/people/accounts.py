@@ -27,11 +27,11 @@ from storage.trail.audit import Actor, AuditEntryWriter
 # Crockford's base 32 (https://www.crockford.com/base32.html): no two of its signs look alike.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MEANT = str.maketrans("OIL", "011", string.whitespace + "-")
-# 60 bits. Whoever guesses has as many tries as one may send messages in the time that a code lives, some
-# hundreds; and whoever reads the file has to try half of 2^60 digests in that time.
+# 60 bits. An attacker who guesses can send some hundreds of messages before a code expires; one who reads
+# the file has to try half of 2^60 digests in that time.
 LETTERS = 12
 LASTS = timedelta(minutes=10)
-# So many accounts one person may have linked.
+# Linked accounts of one person at most.
 MOST_ACCOUNTS = 10
 
 _ACCOUNTS = "SELECT address, linked_at FROM account WHERE person = ? ORDER BY linked_at, address"
@@ -124,11 +124,11 @@ class Accounts:
     async def redeem(
         self, code: str, address: str, *, chat: str, keeps_the_record: bool = False
     ) -> Linked | Obstacle:
-        """Link an account to whoever was given a code, which is used up by that; or return why not.
+        """Link an account to the person who was given a code, and use the code up; or return the obstacle.
 
         `keeps_the_record` tells that the account has a role which is not on record: an owner's.
 
-        Whoever redeems a code becomes the one who made it, never the other way round. A stranger who talks a
+        Who redeems a code acts as the person who made it, never the reverse. A stranger who talks a
         moderator into redeeming their code would not get a role but take one away, and is refused: what has a
         role, or others linked to it, is linked to nobody. Why an account cannot be linked is said before the
         code is looked at, so that those whom no limit slows down, moderators, learn nothing of any code.
@@ -208,7 +208,7 @@ def linked_to(tx: Statements, person: str) -> list[str]:
 
 
 def _obstacle(tx: Statements, address: str, *, keeps_the_record: bool) -> Obstacle | None:
-    """Return what is in the way of an account's acting as anybody else."""
+    """Return why an account cannot act as another person, None if it can."""
     if person_behind(tx, address) != address:
         return Obstacle.LINKED
     in_office = "SELECT 1 FROM member WHERE address = ? AND dismissed_at IS NULL LIMIT 1"

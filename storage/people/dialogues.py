@@ -15,7 +15,7 @@ from storage.domain.clock import Clock, moment_text
 from storage.domain.errors import AlreadyDone
 from storage.engines.sqlite import Database, Transaction
 
-# A dialogue ends when nobody has answered for so long.
+# A dialogue ends this long after the last answer.
 LASTS = timedelta(hours=1)
 
 
@@ -51,7 +51,7 @@ class Dialogues:
         return self._dialogue(rows[0]) if rows else None
 
     async def by_id(self, dialogue_id: int) -> Dialogue | None:
-        """Return a dialogue, whosever it is."""
+        """Return a dialogue of any person."""
         rows = await self._database.read("SELECT * FROM dialogue WHERE id = ?", (dialogue_id,))
         return self._dialogue(rows[0]) if rows else None
 
@@ -59,7 +59,7 @@ class Dialogues:
         """Open a dialogue in the place of any other of that person there."""
         written = (command, json.dumps(state, ensure_ascii=False), moment_text(self._clock()))
         async with self._database.transaction() as tx:
-            # What nobody has answered in time is let go of, also others': it is nothing to be kept.
+            # Expired dialogues are deleted, also those of others.
             last = moment_text(self._clock() - 2 * LASTS)
             await tx.run("DELETE FROM dialogue WHERE touched_at < ?", (last,))
             await tx.run("DELETE FROM dialogue WHERE chat = ? AND person = ?", (chat, person))

@@ -1,4 +1,4 @@
-"""Moderators: who is one, of which story, and since when. Owners are named by the settings, not here."""
+"""Moderators, their stories and when they were appointed. Owners are named by the settings, not here."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Members:
         return [_member(row) for row in rows]
 
     async def find_by_handle(self, handle: str) -> str | None:
-        """Return the address of who is or was a moderator under an @name; the one appointed last."""
+        """Return the address of the present or past moderator of an @name; the one appointed last."""
         rows = await self._database.read(
             "SELECT address FROM member WHERE lower(handle) = ? ORDER BY id DESC LIMIT 1",
             (handle.removeprefix("@").casefold(),),
@@ -55,7 +55,7 @@ class Members:
         return str(rows[0][0]) if rows else None
 
     async def names(self) -> dict[str, str]:
-        """Return what everyone who is or was a moderator is called, by address."""
+        """Return the names of all present and past moderators, by address."""
         rows = await self._database.read("SELECT address, handle, name FROM member ORDER BY id")
         return {row["address"]: _called(row) for row in rows}
 
@@ -65,7 +65,7 @@ def _in_office(read: Read) -> frozenset[tuple[str, int | None]]:
 
 
 def appoint(tx: Statements, trace: AuditEntryWriter, change: Appoint) -> str:
-    """Make a person a moderator; return their address. Raises AlreadyDone for one who is.
+    """Make a person a moderator; return their address. Raises AlreadyDone if they are one.
 
     An account that acts as somebody stands for them.
     """
@@ -86,7 +86,7 @@ def appoint(tx: Statements, trace: AuditEntryWriter, change: Appoint) -> str:
 
 
 def dismiss(tx: Statements, trace: AuditEntryWriter, change: Dismiss) -> str:
-    """End a person's being a moderator; return their address. Raises AlreadyDone for one who is none."""
+    """Dismiss a moderator; return their address. Raises AlreadyDone if they are not a moderator."""
     person = person_behind(tx, change.address)
     rows = tx.fetch(
         "UPDATE member SET dismissed_at = ? WHERE address = ? AND story_id IS ? AND dismissed_at IS NULL"

@@ -12,7 +12,7 @@ from storage.engines.sqlite import Database, Transaction
 # Of one story; beyond that, those asked least and longest ago give way.
 MOST = 5_000
 LONGEST = 300
-# So many questions one person may wait for.
+# Questions that one person may wait for.
 MOST_AWAITED = 50
 
 
@@ -89,7 +89,7 @@ async def answer(tx: Transaction, question_id: int, fact_id: int, at: str) -> Se
 
 
 async def _make_room(tx: Transaction, story_id: int) -> None:
-    """Let go of the questions asked least, longest ago, that nobody waits for and that are too many."""
+    """Delete surplus questions that nobody waits for: those asked least, the longest ago first."""
     await tx.run(
         "DELETE FROM question WHERE id IN (SELECT id FROM question WHERE story_id = :story"
         " AND answered_at IS NULL AND id NOT IN (SELECT question_id FROM asker) ORDER BY asked, last_at"

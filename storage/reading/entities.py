@@ -41,7 +41,7 @@ SELECT value, (SELECT count(*) FROM (
 )) FROM json_each(?)
 """
 
-# So many forms are looked at, of so many entities the facts are counted, and of each no more than so many.
+# At most 20,000 forms are read, facts are counted of 2,000 entities, and no more than 20 of each.
 _STARTING = """
 SELECT name, min(rank) AS rank, (
     SELECT count(*) FROM (SELECT 1 FROM mention WHERE entity_id = begun.id LIMIT 20)
@@ -55,7 +55,7 @@ SELECT name, min(rank) AS rank, (
     LIMIT 2000
 ) begun GROUP BY id ORDER BY rank, facts DESC, name LIMIT :limit
 """
-_LATELY = """
+_MOST_NAMED_RECENTLY = """
 SELECT e.name FROM (
     SELECT id FROM fact
     WHERE story_id = :story AND superseded_by IS NULL AND retracted IS NULL ORDER BY id DESC LIMIT 500
@@ -66,7 +66,7 @@ CROSS JOIN entity e ON e.id = coalesce(n.merged_into, n.id) {kinds}
 GROUP BY e.id ORDER BY count(*) DESC, e.name LIMIT :limit
 """
 
-# What is asked most is kept in memory until the record changes: so many entities, and pages of them.
+# Entities, and pages of them, that are kept in memory until the record changes.
 MOST_KEPT, MOST_PAGES = 2_000, 200
 # More facts than this are not counted one by one: "100 or more" is all a reader needs.
 COUNTED = 100
@@ -189,7 +189,7 @@ class Entities:
     async def most_named_recently(self, story_id: int, limit: int, *, places: bool = False) -> list[str]:
         """Return the names that a story's newest facts name most."""
         asked = {"story": story_id, "limit": limit}
-        rows = await self._database.read(_LATELY.format(kinds=_kinds(places=places)), asked)
+        rows = await self._database.read(_MOST_NAMED_RECENTLY.format(kinds=_kinds(places=places)), asked)
         return [str(row[0]) for row in rows]
 
 

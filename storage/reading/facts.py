@@ -57,7 +57,7 @@ AND r.number = (
 )
 AND json_extract(r.state, '$.superseded_by') IS NULL AND json_extract(r.state, '$.retracted') IS NULL
 """
-# So many facts are kept in memory as they stand, until the record changes: most readers ask for the same few.
+# Facts that are kept in memory until the record changes: most readers ask for the same few.
 MOST_KEPT = 2_000
 # Sorts after every moment that a clock can give.
 NOW = "9999"

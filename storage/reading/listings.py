@@ -30,7 +30,7 @@ AND f.lasting IS NULL AND (f.occurred IS NOT NULL OR f.occasion IS NOT NULL) AND
 ORDER BY f.id LIMIT :limit
 """
 # A month or day asked without its year: facts whose source gives none, and facts of that day in any year.
-_YEARLESS = f"""
+_MONTH_OR_DAY = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :after AND (
     (f.earliest IS NULL AND f.lasting IS NULL AND f.occurred LIKE :pattern)
     OR (substr(f.earliest, 6, length(:month_day)) = :month_day
@@ -45,7 +45,7 @@ _LATEST = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id < :before
 ORDER BY f.id DESC LIMIT :limit
 """
-# Facts that are retracted have no index of their own: so many of the newest facts are looked through.
+# Retracted facts have no index of their own: this many of the newest facts are searched.
 _RETRACTED = """
 SELECT id FROM (SELECT id, retracted FROM fact WHERE story_id = :story ORDER BY id DESC LIMIT 20000)
 WHERE retracted IS NOT NULL ORDER BY id DESC LIMIT :limit
@@ -77,11 +77,11 @@ SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id IN (
         BETWEEN 1 AND (SELECT count(*) - 1 FROM attribution a WHERE a.fact_id = f.id)
 ) ORDER BY f.id LIMIT :limit
 """
-_LEADING = f"""
+_SUMMARY = f"""
 SELECT l.fact_id AS id FROM lead l JOIN fact f ON f.id = l.fact_id AND {IN_FORCE} WHERE l.story_id = :story
 ORDER BY l.position
 """
-_THEN = """
+_IN_FORCE_AT = """
 SELECT f.id FROM fact f WHERE f.story_id = :story AND f.id > :after AND EXISTS (
     SELECT 1 FROM revision r WHERE r.fact_id = f.id AND r.at <= :moment
     AND r.number = (
@@ -139,7 +139,12 @@ class Listings:
     async def of_month_or_day(self, story_id: int, month_day: str, *, limit: int) -> list[Fact]:
         """Return facts of a month or a day (MM, MM-DD) of no year or any year."""
         return await self._page(
-            _YEARLESS, story=story_id, pattern=f"XXXX-{month_day}%", month_day=month_day, after=0, limit=limit
+            _MONTH_OR_DAY,
+            story=story_id,
+            pattern=f"XXXX-{month_day}%",
+            month_day=month_day,
+            after=0,
+            limit=limit,
         )
 
     async def all(self, story_id: int, *, after: int = 0, limit: int) -> list[Fact]:
@@ -169,12 +174,12 @@ class Listings:
 
     async def summary(self, story_id: int) -> list[Fact]:
         """Return the facts that tell the story in a few lines, in the sheet's order."""
-        return await self._facts.listed(_LEADING, {"story": story_id})
+        return await self._facts.listed(_SUMMARY, {"story": story_id})
 
     async def in_force_at(self, story_id: int, moment: str, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts that were in force at a moment (UTC text), as they stood then."""
         parameters = {"story": story_id, "moment": moment, "after": after, "limit": limit}
-        return await self._facts.select(_subquery(_THEN), parameters, moment=moment)
+        return await self._facts.select(_subquery(_IN_FORCE_AT), parameters, moment=moment)
 
     async def _page(self, sql: str, **parameters: object) -> list[Fact]:
         return await self._facts.select(_subquery(sql), parameters)

@@ -1,1 +1,1 @@
-"""The audit trail, and how far those have come who follow it."""
+"""The audit trail, and the checkpoints of those that follow it."""

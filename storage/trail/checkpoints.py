@@ -1,4 +1,4 @@
-"""How far in the audit trail those have come who act on changes after they were made."""
+"""Checkpoints: the last entry of the audit trail that each follower of the trail has dealt with."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from storage.engines.sqlite import Database
 
 
 class Checkpoints:
-    """Keep for each name the last entry that was dealt with."""
+    """Keep the last entry that each follower has dealt with, by the follower's name."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of(self, name: str) -> int:
-        """Return the last entry that was dealt with, 0 at the beginning."""
+        """Return the last entry that a follower has dealt with, 0 at the beginning."""
         rows = await self._database.read("SELECT audit_id FROM progress WHERE name = ?", (name,))
         return int(rows[0][0]) if rows else 0
 
     async def reach(self, name: str, audit_id: int) -> None:
-        """Remember that all up to an entry is dealt with; never goes back."""
+        """Move a follower's checkpoint to an entry; it never moves back."""
         async with self._database.transaction() as tx:
             await tx.run(
                 "INSERT INTO progress VALUES (?, ?) ON CONFLICT (name)"
