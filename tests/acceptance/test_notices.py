@@ -201,7 +201,7 @@ async def test_a_chat_that_blocks_the_bot_is_left_alone_until_it_speaks(desk: De
     await desk.correct("F10", "the second letter came")
     assert "the second letter came" in (await other.next_message()).text
     assert chat.sent.unread == [], "not asked again"
-    assert "not told" in (await ask(chat, alice, "/why F10")).text
+    assert "not sent" in (await ask(chat, alice, "/why F10")).text
     await desk.correct("F10", "the third letter came")
     assert "the third letter came" in (await chat.next_message()).text
     listed = onrecord("outbox", folder=desk.folder)
@@ -267,8 +267,8 @@ async def test_why_a_chat_was_told_or_was_not(desk: Desk) -> None:
     await subscribed(chat, alice)
     await desk.correct("F15", "they met in spring")
     await chat.next_message()
-    await until(lambda: "told 20" in explained(desk, "F15", chat), "its being on record")
-    assert "told 20" in (await ask(chat, alice, "/why F15")).text
+    await until(lambda: "sent 20" in explained(desk, "F15", chat), "its being on record")
+    assert "sent 20" in (await ask(chat, alice, "/why F15")).text
     assert "has not subscribed" in (await ask(other, bob, "/why F15")).text
     assert "has not subscribed" in explained(desk, "F15", other)
 
@@ -289,7 +289,7 @@ async def test_the_outbox_is_shown(desk: Desk) -> None:
     assert names == [
         "deliveries of open notices",
         "oldest due since",
-        "messages to be put right",
+        "messages to be corrected",
         "sent in the last hour",
     ]
     assert int(lines[3].partition(": ")[2]) > 0
