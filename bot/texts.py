@@ -38,10 +38,10 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Return a text of at most so many characters; what is longer ends with “…” after its last whole word."""
+    """Return a text of at most `limit` characters; a longer one ends with “…” after its last whole word."""
     if len(text) <= limit:
         return text
-    # Cut within a word only where there are no others to speak of, as in an address.
+    # Cut within a word only where the text has hardly any other, as in an address.
     whole = text[:limit].rpartition(" ")[0]
     return f"{(whole if 3 * len(whole) >= limit else text[: limit - 1]).rstrip()}…"
 

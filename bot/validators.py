@@ -1,4 +1,4 @@
-"""What the value of a setting may be: checks that run before pydantic's own. Each raises ValueError."""
+"""Checks of settings' values that run before pydantic's own. Each raises ValueError."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def listed(value: Any) -> Any:
 
 
 def matching(pattern: re.Pattern[str]) -> BeforeValidator:
-    """Return a check that a text is of a form; nothing may be given."""
+    """Return a check that a text matches a pattern; an empty value passes."""
 
     def check(value: Any) -> Any:
         text = unless_empty(value)

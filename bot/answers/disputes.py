@@ -24,10 +24,10 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
             question = relation.about or _("F{left} and F{right}", left=left.id, right=right.id)
             held, against = sides.setdefault(question, ({}, {}))
             set_by_source.setdefault(question, []).append(relation.source is not None)
-            # Whoever already stands on one side of the question stays there.
+            # A fact that already stands on one side of the question stays there.
             if left.id in against or right.id in held:
                 left, right = right, left
-            # Where three contradict each other, none is shown as standing against itself.
+            # Where three contradict each other, no fact is shown as opposing itself.
             if left.id not in against:
                 held[left.id] = left
             if right.id not in held:
@@ -43,7 +43,7 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
 
 
 def _against(by_source: Sequence[bool]) -> str:
-    """Say whose setting the claims against each other is."""
+    """Say who opposes the claims: the source, or this record."""
     if all(by_source):
         return _("against, according to the source")
     return (

@@ -17,7 +17,7 @@ _WORDS = re.compile(r"(?:(?P<qualifier>[^“\"]{1,60}?)\s+)?[“\"](?P<words>[^�
 
 
 def read_figures(text: str) -> tuple[FigureEntry, ...]:
-    """Return the figures of a text, one a line. Raises UserError for a line that is none."""
+    """Return the figures of a text, one a line. Raises UserError for a line that is not a figure."""
     return tuple(_read(line.strip()) for line in text.split("\n") if line.strip())
 
 

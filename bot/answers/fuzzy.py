@@ -1,6 +1,6 @@
-"""How alike two words are, for slips of the pen: Indel similarity, 0 to 100 (rapidfuzz).
+"""Fuzzy matching for typing errors: Indel similarity, 0 to 100 (rapidfuzz).
 
-The library is imported when a slip is first looked for: most questions need none of it.
+The library is imported at its first use: most questions do not need it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 
 def ratio(left: str, right: str) -> float:
-    """Return how alike two texts are, from 0 to 100."""
+    """Return the similarity of two texts, from 0 to 100."""
     from rapidfuzz import fuzz
 
     return fuzz.ratio(left, right)

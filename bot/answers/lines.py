@@ -21,7 +21,7 @@ _MARKS = {
 
 
 def mark(fact: Fact) -> str | None:
-    """Return the word for a fact's standing; a merely attributed one needs none."""
+    """Return the word for a fact's standing; None for an attributed fact, the usual case."""
     word = _MARKS.get(fact.standing)
     return _(word) if word else None
 

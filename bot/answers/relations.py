@@ -19,7 +19,7 @@ _HEADINGS = {
 
 
 def relation_lines(fact: Fact, others: Mapping[int, Fact]) -> list[Block]:
-    """Return the facts related to one, each kind under its heading; retracted ones stand nowhere."""
+    """Return the facts related to a fact, each kind under its heading, without retracted facts."""
     blocks: list[Block] = []
     for (kind, outgoing), heading in _HEADINGS.items():
         chosen = [
@@ -35,7 +35,7 @@ def relation_lines(fact: Fact, others: Mapping[int, Fact]) -> list[Block]:
 
 
 def _line(other: Fact, relation: Relation) -> Line:
-    """Return the line of a related fact, with whose word the relation itself is."""
+    """Return the line of a related fact, and who relates it: a source or this record."""
     line = fact_line(other)
     source = cite_relation(relation)
     if source:

@@ -49,7 +49,7 @@ def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool 
 def further_attribution(attribution: Attribution, first: Attribution) -> str:
     """Return a further attribution of a fact whose first one stands just above: `supported by: PACE`.
 
-    Under a denial, whoever does not deny holds what is denied.
+    Under a denial, a speaker who does not deny states what is denied.
     """
     who = attribution.speaker.called if attribution.speaker else voice(attribution.source)
     if first.stance is Stance.DENIES and attribution.stance is not Stance.DENIES:

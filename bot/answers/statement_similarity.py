@@ -1,10 +1,10 @@
-"""How alike two statements are: whether one may be on record already in other words. Pure."""
+"""Similarity of two statements: whether one may be on record already in other words. Pure."""
 
 from __future__ import annotations
 
 from storage.domain.words import query_words
 
-# Of the words of the shorter statement, so many must stand in the other as well.
+# The share of the shorter statement's words that the other must hold as well.
 ALIKE = 0.6
 FEWEST = 3
 

@@ -1,4 +1,4 @@
-"""Putting right what was said: a reply as it must read now that facts which it cited have changed."""
+"""Corrections of sent messages: how a reply must read now that facts which it cites have changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REMARKED = frozenset({NoticeKind.RETRACTED, NoticeKind.RESTORED})
 
 
 class CorrectedMessage(NamedTuple):
-    """A message put right: how it reads now, or None where that cannot be told.
+    """A corrected message: how it reads now, or None where that cannot be told.
 
     `remark` is what is said in reply to it; `revisions` are those at which it cites its facts from then on.
     """

@@ -34,7 +34,7 @@ async def _tell(record: Record, draft: Draft) -> None:
     speak(draft.language)
     blocks = await _outcome(record, draft)
     async with record.database.transaction() as tx:
-        # Whoever decided their own draft knows; whoever was forgotten is nobody to be told.
+        # People who decided their own draft know; people who were forgotten (no chat) cannot be told.
         known = draft.chat is None or draft.proposer == draft.decided_by
         if await drafts.tell(tx, draft.id) and not known and draft.chat is not None:
             reply = Reply(blocks=tuple(blocks))

@@ -25,14 +25,14 @@ from storage.record import Record
 NAME = "answering"
 _TELLING = frozenset({Action.PUBLISHED, Action.CORRECTED, Action.ATTRIBUTED, Action.RESTORED, Action.UNDONE})
 _BATCH = 100
-# Of an import, so many facts are held against the open questions.
+# The number of facts of an import that are compared with the open questions.
 MOST_IMPORTED = 200
 
 logger = logging.getLogger(__name__)
 
 
 async def tell_askers(record: Record) -> None:
-    """Look at the changes since the last look; tell whoever waits for what they answer.
+    """Look at the changes since the last look; tell the people who wait for an answer that they give.
 
     The changes are made already: what goes wrong here is logged, and looked at again the next time. Two
     looks at once do no harm, for a question is answered once.

@@ -10,7 +10,7 @@ from storage.domain.models import Entity, EntityKind, Fact
 from storage.domain.words import STOPWORDS, query_words, stem
 from storage.record import Record
 
-# Up to so many facts a story is looked through whole; a larger one by search.
+# A story with at most this many facts is read as a whole; a larger one is searched.
 SMALL_STORY = 200
 
 
@@ -37,7 +37,7 @@ async def subject_of(
 def _is_name(found: Recognised, entities: dict[int, Entity]) -> bool:
     """Tell whether a recognised form names one entity, rather than being a word that many names hold.
 
-    Groups ("children", "passengers") are asked for in so many words that they count as words.
+    Groups ("children", "passengers") have many everyday names, so they count as words.
     """
     kinds = {entities[entity_id].kind for entity_id in found.entity_ids}
     if kinds == {EntityKind.GROUP}:

@@ -110,7 +110,7 @@ def _complete(
     """Tell whether a fact is about everyone and everything that the question calls by name.
 
     A fact about others is no answer, however alike. Only a question that compares may find each in a fact of
-    its own. Whom a number counts must be named in so many words: "Belarusian children" are not "Belarus".
+    its own. A number must count exactly what the question names: "Belarusian children" are not "Belarus".
     """
     if not question.comparing and not all(by_name):
         return False
