@@ -13,7 +13,7 @@ TESTS_INSTALLED := $(VENV)/.tests-installed
 # Two at a time; the tests of a module stay together, for they may share a bot.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
-.PHONY: chat run test slow check lint format readme messages bench clean
+.PHONY: chat run test slow kills check lint format readme messages bench clean
 .DEFAULT_GOAL := chat
 
 chat: $(INSTALLED)
@@ -32,6 +32,10 @@ test: $(TESTS_INSTALLED)
 slow: $(TESTS_INSTALLED)
 	@echo "Running the slow tests ..." >&2
 	@$(BIN)/python -m pytest -m slow $(SIDE_BY_SIDE)
+
+# The slow tests again, with all the kills that they are made for: run before an issue is closed.
+kills:
+	@KILLS=50 $(MAKE) --no-print-directory slow
 
 lint: $(TESTS_INSTALLED)
 	@echo "Checking format, lint, types and import rules ..." >&2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 TEST_STORIES = ROOT / "tests" / "acceptance" / "stories"
 # The moment at which everything in the stocked record was put there.
 THEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+# How often a slow proof kills what it is about: few times in CI, 50 times by `make kills`.
+KILLS = int(os.environ.get("KILLS", "8"))
 
 # The same examples on each run, and no deadlines: a busy machine is no fault of the code.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)

@@ -17,9 +17,9 @@ import pytest
 
 from storage.record import Record
 from tests.acceptance.process import PATIENCE, PROGRAM, environment
+from tests.conftest import KILLS
 from tests.storage.making import check_tables
 
-KILLS = 50
 # More than are made before the latest kill.
 CHANGES = 120
 SPEAKERS = ("Lubinets", "Putin", "PACE", "NAM", "Yale")

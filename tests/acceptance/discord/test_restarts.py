@@ -13,6 +13,7 @@ from tests.acceptance.far_ends import DiscordEnd
 from tests.acceptance.newsroom import rows
 from tests.acceptance.process import RunningBot, until
 from tests.broadcasts import STATEMENT, publish, stock, subscribe
+from tests.conftest import KILLS
 from tests.emulators.discord import Channel, DiscordEmulator, Limits
 
 LONG = "1st, of, September, 2000 until 30th, of, September, 2100" + 50 * "!"
@@ -146,8 +147,8 @@ async def test_a_broadcast_goes_on_after_its_process_has_ended(tmp_path: Path, h
 
 
 @pytest.mark.slow
-async def test_a_broadcast_outlives_ten_kills_under_discords_limits(tmp_path: Path) -> None:
-    record, kills = tmp_path / "record.db", 10
+async def test_a_broadcast_outlives_kills_under_discords_limits(tmp_path: Path) -> None:
+    record, kills = tmp_path / "record.db", min(KILLS, 10)
     async with emulator(latency=0.05, limits=Limits()) as api:
         channels = await many(api, record, 400)
         bot = RunningBot([DiscordEnd(api)], tmp_path)

@@ -23,6 +23,7 @@ from storage.domain.errors import RecordError, Refused
 from storage.domain.models import DraftKind, Fact, Standing
 from storage.record import Record
 from storage.trail.audit import Actor
+from tests.conftest import KILLS
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import ANN, BO, check_tables, content, entry, exported, reexported, revision
 
@@ -328,7 +329,7 @@ def test_whatever_moderators_do_the_record_stays_true_to_itself(steps):
 
 
 @pytest.mark.slow
-@settings(max_examples=600)
+@settings(max_examples=12 * KILLS + 100)
 @given(SEQUENCES)
 def test_whatever_moderators_do_at_length_the_record_stays_true_to_itself(steps):
     asyncio.run(replay(steps))
