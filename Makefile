@@ -13,6 +13,11 @@ TESTS_INSTALLED := $(VENV)/.tests-installed
 # Two at a time; the tests of a module stay together, for they may share a bot.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
+# `make check` measures what the tests run through, branches too, and refuses less than this share in percent;
+# `make test` does not measure: it is to be quick.
+COVERAGE ?=
+FLOOR := 97
+
 .PHONY: chat run test slow kills check lint format readme messages bench clean
 .DEFAULT_GOAL := chat
 
@@ -27,7 +32,7 @@ run: $(INSTALLED)
 
 test: $(TESTS_INSTALLED)
 	@echo "Running the tests ..." >&2
-	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(COVERAGE)
 
 slow: $(TESTS_INSTALLED)
 	@echo "Running the slow tests ..." >&2
@@ -47,7 +52,7 @@ lint: $(TESTS_INSTALLED)
 # What CI runs. One after the other, so that the first failure is the last thing shown.
 check:
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report=term --cov-fail-under=$(FLOOR)"
 	@$(MAKE) --no-print-directory slow
 
 format: $(TESTS_INSTALLED)
