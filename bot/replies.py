@@ -140,3 +140,27 @@ class Reply(_Part):
             for line in self.blocks
             if isinstance(line, Line) and line.fact is not None and line.revision is not None
         }
+
+
+class ModalField(NamedTuple):
+    """One field of a modal; `name` is its header line's, "" for the text itself.
+
+    `example` is what it may hold, shown for as long as it is empty. `limit` is the most characters it takes.
+    """
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    required: bool = False
+    long: bool = False
+    example: str = ""
+    limit: int = 4000
+
+
+class Modal(NamedTuple):
+    """A window of one to five fields; `key` is a command of at most 90 characters that finds it again."""
+
+    key: str
+    title: str
+    fields: tuple[ModalField, ...]

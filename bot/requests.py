@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -45,6 +45,26 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A command that is given with its arguments by key, as slash options are."""
+
+    name: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody filled in in a modal, by the name of each field; `key` finds the modal again.
+
+    `again` asks for the modal once more, with what was filled in.
+    """
+
+    key: str
+    values: Mapping[str, str]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One message to the bot, free of any platform.
 
@@ -58,6 +78,8 @@ class Request:
     forum topic (0: none); `administers` asks the platform whether who asks is one of the chat's admins.
     `alone` is the chat in which what concerns only who asks reaches them later, where that is another.
     `lacking` are the permissions that the bot would need to write in the chat unasked, and does not have.
+    `given` stands in for `text` where nothing was typed as a message: a command with its arguments by key, or
+    a modal that was filled in. `modals` tells that the platform can show a modal in answer.
 
     A person may have linked several accounts. Front ends know accounts only; behind dispatch `user` is the
     person, and `account` the account by which they ask, where that is another.
@@ -81,6 +103,8 @@ class Request:
     alone: str = ""
     administers: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)
     account: str = ""
+    given: Call | Submission | None = None
+    modals: bool = False
     discreet: bool = False
 
     @property

@@ -6,11 +6,12 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
+from bot.commands.core.arguments import by_key, read, split
 from bot.commands.core.completion import complete, offers
 from bot.commands.core.context import Context, Policy
 from bot.commands.core.declarations import Command, Offer
@@ -24,8 +25,8 @@ from bot.metrics import Metrics
 from bot.notices import find_what_to_tell
 from bot.notices.delivering import opened
 from bot.notices.fan_out import fan_out
-from bot.replies import Action, Note, Reply
-from bot.requests import Request, Role
+from bot.replies import Action, Modal, Note, Reply
+from bot.requests import Call, Request, Role, Submission
 from bot.texts import _, speak
 from storage.domain.errors import RecordError, Refused
 from storage.domain.models import Story
@@ -43,7 +44,6 @@ MOST_AT_ONCE = 20
 QUESTION = "ask"
 # What plain talk is while the bot waits for an answer.
 ANSWER = modals.ANSWER
-T = TypeVar("T")
 
 
 class Parsed(NamedTuple):
@@ -77,48 +77,18 @@ class Dispatcher:
         self._limits = settings.limits
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)
 
-    async def answer(self, request: Request) -> Reply | None:
-        """Return the reply to a request; None where none is due. Raises nothing that can be foreseen."""
+    async def answer(self, request: Request) -> Reply | Modal | None:
+        """Return the reply to a request, or the modal that it opens; None where nothing is to be said.
+
+        A modal comes only where the request tells that its platform shows them. Raises nothing that can be
+        foreseen.
+        """
         parsed = self.parse(request)
         if parsed is None:
             return None
-        return await self._guarded(request, lambda asked: self._answer(asked, parsed))
-
-    async def sheet(self, request: Request) -> modals.Sheet | Reply | None:
-        """Return the sheet that a request opens, or what refuses it; None if it is to be answered as any.
-
-        It changes nothing, and counts for the limits unless its form tells already that it opens none.
-        """
-        parsed = self.parse(request)
-        if parsed is None or not modals.opens(self.registry.find(parsed.name), parsed.argument):
-            return None
-        return await self._guarded(request, lambda asked: self._sheet(asked, parsed))
-
-    async def reopened(
-        self, request: Request, key: str, values: Mapping[str, str]
-    ) -> modals.Sheet | Reply | None:
-        """Return a sheet once more with what was filled in, by blank's name, or what refuses it.
-
-        `request` tells who opens it and where; its text is not looked at. It changes nothing.
-        """
-        return await self._guarded(replace(request, text=key), lambda asked: self._reopened(asked, values))
-
-    async def submitted(self, request: Request, key: str, values: Mapping[str, str]) -> Reply | None:
-        """Return the reply to a sheet that was filled in, as to the same typed; values are by blank's name.
-
-        `request` tells who has filled it in and where; its text is not looked at.
-        """
-        return await self._guarded(replace(request, text=key), lambda asked: self._submitted(asked, values))
-
-    async def _guarded(self, request: Request, work: Callable[[Request], Awaitable[T]]) -> T | Reply | None:
-        """Return what the work comes to, within the limits; what can be foreseen to go wrong as a reply."""
         speak(request.language)
         try:
-            request = await self._in_person(request)
-            verdict = Verdict.ANSWER if request.role is not None else self._limiter.judge(request.user)
-            if verdict is not Verdict.ANSWER and not await self.roles.keep_the_record(request):
-                return _too_fast() if verdict is Verdict.WARN else None
-            return await work(request)
+            return await self._judged(request, parsed)
         except UserError as error:
             return _refusal(error.text, error.commands)
         except Refused as error:
@@ -134,6 +104,14 @@ class Dispatcher:
             return _refusal(
                 _("Something went wrong here. Try again; if it stays so, report {id}.", id=incident)
             )
+
+    async def _judged(self, request: Request, parsed: Parsed) -> Reply | Modal | None:
+        """Answer a request within the limits, which are judged here and nowhere else."""
+        request = await self._in_person(request)
+        verdict = Verdict.ANSWER if request.role is not None else self._limiter.judge(request.user)
+        if verdict is not Verdict.ANSWER and not await self.roles.keep_the_record(request):
+            return _too_fast() if verdict is Verdict.WARN else None
+        return await self._answer(request, parsed)
 
     async def waiting(self, platform: str) -> list[tuple[str, Reply]]:
         """Return what is due to the chats of a platform without their having asked, taken as told.
@@ -186,13 +164,23 @@ class Dispatcher:
         person = await self.record.accounts.person_of(request.user)
         return request if person == request.user else replace(request, user=person, account=request.user)
 
-    async def _answer(self, request: Request, parsed: Parsed) -> Reply | None:
-        if parsed.name == QUESTION and await self._is_answer(request):
+    async def _answer(self, request: Request, parsed: Parsed) -> Reply | Modal | None:
+        if isinstance(request.given, Submission):
+            return await self._submitted(request, request.given, parsed)
+        if parsed.name == QUESTION and request.given is None and await self._is_answer(request):
             parsed = parsed._replace(name=ANSWER)
         context = await self._entered(request, parsed)
         command = context.command
-        argument = parsed.argument if command.multiline else clean(parsed.argument)
-        if command.arguments and command.arguments[0].required and not argument:
+        if isinstance(request.given, Call):
+            given = by_key(command, request.given.arguments)
+        else:
+            argument = parsed.argument if command.multiline else clean(parsed.argument)
+            given = split(command, argument, request)
+        if request.modals and (subject := modals.subject_of(command, given)) is not None:
+            modal = await modals.opened(context, subject)
+            if modal is not None:
+                return modal
+        if command.arguments and command.arguments[0].required and given[0] is None:
             raise UserError(
                 _(
                     "Add what you ask for: {usage}, for example {example}",
@@ -200,44 +188,46 @@ class Dispatcher:
                     example=command.example,
                 )
             )
+        registered = self.registry.registered(command)
         with self.metrics.command(command.name):
-            return await self._run(context, argument)
+            return await registered.handler(context, *await read(context, registered, given))
 
-    async def _sheet(self, request: Request, parsed: Parsed) -> modals.Sheet | Reply | None:
-        return await modals.opened(await self._entered(request, parsed), parsed.argument)
-
-    async def _reopened(self, request: Request, values: Mapping[str, str]) -> modals.Sheet | Reply | None:
-        parsed = self._key_of_sheet(request)
-        return await modals.reopened(await self._entered(request, parsed), parsed.argument, values)
-
-    def _key_of_sheet(self, request: Request) -> Parsed:
-        """Return the key of a sheet that a request's text is. Raises UserError where it is none."""
-        parsed = self.parse(request)
-        if parsed is None or not modals.reopens(self.registry.find(parsed.name), parsed.argument):
+    async def _submitted(
+        self, request: Request, submission: Submission, parsed: Parsed
+    ) -> Reply | Modal | None:
+        """Answer a modal that was filled in. Raises UserError where its key is none."""
+        if not modals.reopens(self.registry.find(parsed.name), parsed.argument):
             raise UserError(_("That form is not open any more: open it anew."))
-        return parsed
-
-    async def _submitted(self, request: Request, values: Mapping[str, str]) -> Reply | None:
-        parsed = self._key_of_sheet(request)
-        submission = await modals.submitted(await self._entered(request, parsed), parsed.argument, values)
-        typed = replace(request, text=submission.text)
-        if (again := self.parse(typed)) is None:
-            return None
-        return submission.remarked(await self._answer(typed, again))
+        context = await self._entered(request, parsed)
+        if submission.again:
+            return await modals.reopened(context, parsed.argument, submission.values)
+        registered = self.registry.registered(context.command)
+        with self.metrics.command(context.command.name):
+            filled = await modals.filled_in(context, registered, parsed.argument, submission.values)
+            return filled.remarked(await registered.handler(context, *filled.values))
 
     async def _entered(self, request: Request, parsed: Parsed) -> Context:
         """Return the context of a request's command. Raises UserError for what may not come that far."""
-        if len(request.text) > self._limits.message_length:
-            raise UserError(
-                _("That message has {count} characters; at most {limit} are read: shorten it.",
-                  count=len(request.text), limit=self._limits.message_length)
-            )  # fmt: skip
-        if not clean(request.text):
-            raise UserError(_("That message holds no text: ask a question, or send /help."))
+        self._refuse_size(request)
         self.handles.meet(request)
         story = await self.record.stories.in_use(request.chat)
         command, role = await self.roles.permitted(parsed.name, request, story)
         return self._context(request, command, role, story, parsed.after)
+
+    def _refuse_size(self, request: Request) -> None:
+        """Refuse what is typed or given and too long, and a message without any text."""
+        texts = [request.text]
+        if isinstance(request.given, Call):
+            texts = [value for value in request.given.arguments.values() if isinstance(value, str)]
+        elif request.given is not None:
+            return  # each field of a modal has a limit of its own
+        if (count := sum(map(len, texts))) > self._limits.message_length:
+            raise UserError(
+                _("That message has {count} characters; at most {limit} are read: shorten it.",
+                  count=count, limit=self._limits.message_length)
+            )  # fmt: skip
+        if request.given is None and not clean(request.text):
+            raise UserError(_("That message holds no text: ask a question, or send /help."))
 
     async def _is_answer(self, request: Request) -> bool:
         """Tell whether plain talk answers what the bot has asked, or is meant to."""
@@ -252,10 +242,12 @@ class Dispatcher:
         return await self.record.dialogues.find(request.chat, request.user) is not None
 
     def parse(self, request: Request) -> Parsed | None:
-        """Take a message apart; None for talk in a group that is not meant for the bot."""
-        text = clean_lines(request.text)
+        """Take a request apart; None for talk in a group that is not meant for the bot."""
+        if isinstance(request.given, Call):
+            return Parsed(request.given.name, "", None)
+        text = clean_lines(request.text if request.given is None else request.given.key)
         if not text.startswith("/"):
-            if not request.private:
+            if not request.private and request.given is None:
                 return None
             return Parsed(QUESTION, text, None)
         match = _COMMAND.fullmatch(text)
@@ -269,8 +261,16 @@ class Dispatcher:
             argument = argument[: cursor.start()]
         return Parsed(match[1].casefold(), argument.strip(), cursor[1] if cursor else None)
 
-    async def _run(self, context: Context, argument: str) -> Reply:
-        return await self.registry.registered(context.command).handler(context, argument)
+    async def _run(self, context: Context, *values: object) -> Reply:
+        """Run the handler of a context's command; arguments without a value are left out."""
+        missing = len(context.command.arguments) - len(values)
+        handler = self.registry.registered(context.command).handler
+        return await handler(context, *values, *[None] * missing)
+
+    def command_of(self, request: Request) -> Command | None:
+        """Return the command that a request names, None for one that names none."""
+        parsed = self.parse(request)
+        return None if parsed is None else self.registry.find(parsed.name)
 
     def _context(
         self, request: Request, command: Command, role: Role, story: Story | None, after: str | None

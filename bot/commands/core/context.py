@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from storage.domain.changes import Change
 
 Permit = Callable[[str, Story | None], Awaitable[Command]]
-Run = Callable[["Context", str], Awaitable[Reply]]
+Run = Callable[..., Awaitable[Reply]]
 T = TypeVar("T")
 _DRAFT_ID = re.compile(r"[Dd]\s*([1-9]\d{0,14})")
 _FACT_ID = re.compile(r"[Ff]?\s*([1-9]\d{0,14})")
@@ -70,7 +70,7 @@ class Context:
 
     `after` is the cursor of a list that goes on, as the command before gave it. `permit` returns another
     command if the asker may use it in a story, and raises UserError if not: dispatch alone checks roles.
-    `run` runs the handler of the command in a context.
+    `run` runs the handler of the command in a context, with the values of its arguments.
     """
 
     request: Request

@@ -39,7 +39,7 @@ _FAMILIES = list(Family)
 
 
 class Kind(StrEnum):
-    """What an argument names: decides how it is completed and what is offered for a wrong one."""
+    """What an argument names: decides how it is read, and how it is completed."""
 
     NAME = "name"
     PLACE = "place"
@@ -54,6 +54,8 @@ class Kind(StrEnum):
     WORDS = "words"
     PERSON = "person"
     DRAFT = "draft"
+    # What answers a question of a dialogue, with the token of the question where a button sent it.
+    ANSWER = "answer"
     TOKEN = "token"  # noqa: S105  # reason: a dialogue's, no secret
     # What follows is free text whose line breaks mean something.
     TEXT = "text"
@@ -70,13 +72,18 @@ class Offer(NamedTuple):
 class Argument:
     """One argument of a command, in the order in which they are typed.
 
-    `option` is its key where arguments are given by name, if that is not its name itself.
+    `option` is its key where arguments are given by name, if that is not its name itself. `fills` tells that
+    it fills a field of the command's form: it stays a text, which that field reads at each turn. `pattern`
+    is what it takes of a line on which further arguments follow. `most` is the largest count.
     """
 
     name: str
     kind: Kind
     required: bool = False
     option: str = ""
+    fills: bool = False
+    pattern: str = r"\S+"
+    most: int = 0
 
     @property
     def key(self) -> str:
@@ -123,7 +130,7 @@ class Command:
     @property
     def multiline(self) -> bool:
         """Whether line breaks in what follows the name mean something."""
-        return any(argument.kind is Kind.TEXT for argument in self.arguments)
+        return any(argument.kind in (Kind.TEXT, Kind.ANSWER) for argument in self.arguments)
 
 
 class Catalogue:

@@ -5,25 +5,32 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Required, TypedDict, Unpack
+from typing import Any, Required, TypedDict, Unpack
 
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Catalogue, Command, Family, Offer
 from bot.replies import Reply
 from bot.requests import Role
 
-Handler = Callable[[Context, str], Awaitable[Reply]]
+# A handler gets the context and the value of each argument, None for one that was not given.
+Handler = Callable[..., Awaitable[Reply]]
+# From what was given for an argument to its value. Raises UserError where that is none.
+Reader = Callable[[Context, str], Awaitable[Any]]
 # From what is typed of an argument, and those given before it, to what it may become.
 Values = Callable[[Context, str, Sequence[str]], Awaitable[Sequence[Offer]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A command with what runs it; `offers` completes the arguments whose values only it knows, by key."""
+    """A command with what runs it.
+
+    `reads` and `offers` read and complete, by key, the arguments whose values only the command knows.
+    """
 
     command: Command
     handler: Handler
     offers: Mapping[str, Values]
+    reads: Mapping[str, Reader]
 
 
 class Declared(TypedDict, total=False):
@@ -52,14 +59,15 @@ class Registry(Catalogue):
         name: str,
         *arguments: Argument,
         offers: Mapping[str, Values] = MappingProxyType({}),
+        reads: Mapping[str, Reader] = MappingProxyType({}),
         **declared: Unpack[Declared],
     ) -> Callable[[Handler], Handler]:
-        """Register the decorated function as the handler of `/name`; `offers` as in `Registered`."""
+        """Register the decorated function as the handler of `/name`; see `Registered`."""
         command = Command(name=name, arguments=arguments, completed=frozenset(offers), **declared)
 
         def register(handler: Handler) -> Handler:
             self.declare(command)
-            self._registered[name] = Registered(command, handler, offers)
+            self._registered[name] = Registered(command, handler, offers, reads)
             return handler
 
         return register

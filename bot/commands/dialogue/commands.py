@@ -6,9 +6,9 @@ button is told apart from a new one, and somebody else's from one's own.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from bot.commands.core.arguments import Answer, Token
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
@@ -18,10 +18,6 @@ from bot.replies import Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.people.dialogues import Dialogue
-
-_TOKEN = re.compile(r"(\d{1,15})\.(\d{1,9})(?:\s+|$)")
-# Before words a token has a sign, so that no answer is taken for one.
-_ASKED = re.compile(r"#(\d{1,15})\.(\d{1,9})(?:\s+|$)")
 
 
 class Asked(NamedTuple):
@@ -33,19 +29,18 @@ class Asked(NamedTuple):
 
 @commands.command(
     "answer",
-    Argument(N_("words"), Kind.TEXT, required=True),
+    Argument(N_("words"), Kind.ANSWER, required=True),
     family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
     help=N_("your answer in words, where plain talk is not read (in groups)"),
     example="/answer The court",
 )
-async def answer(context: Context, argument: str) -> Reply:
+async def answer(context: Context, given: Answer) -> Reply:
     """Answer the open question in words, or the one whose token stands before them, if it is still open."""
-    match = _ASKED.match(argument)
-    if match and match.end() == len(argument):
+    if given.token is not None and not given.words:
         raise UserError(_("That answer holds no words: answer the question, or send /skip."))
-    return await _resume(context, Turn.TEXT, argument, match)
+    return await _resume(context, Turn.TEXT, given)
 
 
 @commands.command(
@@ -57,9 +52,9 @@ async def answer(context: Context, argument: str) -> Reply:
     help=N_("one of the answers that are offered, by its number"),
     example="/choose 1",
 )
-async def choose(context: Context, argument: str) -> Reply:
+async def choose(context: Context, given: Answer) -> Reply:
     """Choose one of the answers offered."""
-    return await _resume(context, Turn.CHOOSE, argument, _TOKEN.match(argument))
+    return await _resume(context, Turn.CHOOSE, given)
 
 
 @commands.command(
@@ -71,9 +66,9 @@ async def choose(context: Context, argument: str) -> Reply:
     help=N_("leave open what is asked"),
     example="/skip",
 )
-async def skip(context: Context, argument: str) -> Reply:
+async def skip(context: Context, given: Answer) -> Reply:
     """Leave a question open."""
-    return await _resume(context, Turn.SKIP, argument, _TOKEN.match(argument))
+    return await _resume(context, Turn.SKIP, given)
 
 
 @commands.command(
@@ -85,9 +80,9 @@ async def skip(context: Context, argument: str) -> Reply:
     help=N_("the question before, to answer it anew"),
     example="/back",
 )
-async def back(context: Context, argument: str) -> Reply:
+async def back(context: Context, given: Answer) -> Reply:
     """Go back to the question before."""
-    return await _resume(context, Turn.BACK, argument, _TOKEN.match(argument))
+    return await _resume(context, Turn.BACK, given)
 
 
 @commands.command(
@@ -99,9 +94,9 @@ async def back(context: Context, argument: str) -> Reply:
     help=N_("yes to the change that is shown"),
     example="/confirm",
 )
-async def confirm(context: Context, argument: str) -> Reply:
+async def confirm(context: Context, given: Answer) -> Reply:
     """Say yes to the change that is shown."""
-    return await _resume(context, Turn.CONFIRM, argument, _TOKEN.match(argument))
+    return await _resume(context, Turn.CONFIRM, given)
 
 
 @commands.command(
@@ -113,30 +108,28 @@ async def confirm(context: Context, argument: str) -> Reply:
     help=N_("end the dialogue; nothing is changed"),
     example="/cancel",
 )
-async def cancel(context: Context, argument: str) -> Reply:
+async def cancel(context: Context, given: Answer) -> Reply:
     """End the dialogue."""
-    return await _resume(context, Turn.CANCEL, argument, _TOKEN.match(argument))
+    return await _resume(context, Turn.CANCEL, given)
 
 
-async def open_question(context: Context, argument: str) -> Asked | Reply:
+async def open_question(context: Context, token: Token | None) -> Asked | Reply:
     """Return the question to which an answer is meant; a Reply with the open one where that is another.
 
     Raises UserError where none is open that words could answer.
     """
-    match = _ASKED.match(argument)
-    dialogue = await _meant(context, match)
-    if match and int(match[2]) != dialogue.turn:
+    dialogue = await _meant(context, token)
+    if token is not None and token.turn != dialogue.turn:
         return await _repeated(context, dialogue)
     return Asked(dialogue, await question(context, dialogue))
 
 
-async def _resume(context: Context, turn: Turn, argument: str, match: re.Match[str] | None) -> Reply:
+async def _resume(context: Context, turn: Turn, given: Answer) -> Reply:
     """Answer the question whose token is given, else the open one of who asks."""
-    dialogue = await _meant(context, match)
-    if match and int(match[2]) != dialogue.turn:
+    dialogue = await _meant(context, given.token)
+    if given.token is not None and given.token.turn != dialogue.turn:
         return await _repeated(context, dialogue)
-    value = argument[match.end() :] if match else argument
-    return await take(context, turn, value.strip(), dialogue)
+    return await take(context, turn, given.words.strip(), dialogue)
 
 
 async def _repeated(context: Context, dialogue: Dialogue) -> Reply:
@@ -144,13 +137,13 @@ async def _repeated(context: Context, dialogue: Dialogue) -> Reply:
     return await repeat(context, dialogue, earlier)
 
 
-async def _meant(context: Context, match: re.Match[str] | None) -> Dialogue:
-    return await _tokened(context, match) if match else await _open(context)
+async def _meant(context: Context, token: Token | None) -> Dialogue:
+    return await _open(context) if token is None else await _tokened(context, token)
 
 
-async def _tokened(context: Context, token: re.Match[str]) -> Dialogue:
+async def _tokened(context: Context, token: Token) -> Dialogue:
     """Return the dialogue that a button belongs to. Raises UserError where it is not the asker's."""
-    dialogue = await context.record.dialogues.by_id(int(token[1]))
+    dialogue = await context.record.dialogues.by_id(token.dialogue)
     if dialogue is None:
         raise UserError(_("That has been answered already, or ended."))
     if (dialogue.chat, dialogue.person) != (context.request.chat, context.request.user):

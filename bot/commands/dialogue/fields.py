@@ -10,6 +10,8 @@ from bot.commands.core.context import Context
 from bot.commands.dialogue.forms import Check, Field, Filled, Option
 from bot.commands.dialogue.header_lines import SEVERAL
 from bot.commands.dialogue.references import (
+    LONGEST_ADDRESS,
+    LONGEST_NAME,
     is_address,
     is_new_source,
     name_of,
@@ -57,11 +59,16 @@ def at_most(limit: int) -> Check:
 
     async def check(_context: Context, _filled: Filled, text: str) -> None:
         if len(text) > limit:
-            raise UserError(
-                _("That is {count} characters long; at most {limit} will do.", count=len(text), limit=limit)
-            )
+            raise too_long(text, limit)
 
     return check
+
+
+def too_long(text: str, limit: int) -> UserError:
+    """Return the refusal of a text that is longer than may be."""
+    return UserError(
+        _("That is {count} characters long; at most {limit} will do.", count=len(text), limit=limit)
+    )
 
 
 def one_of(kinds: Sequence[str]) -> Check:
@@ -172,7 +179,9 @@ _LINE, _TEXT = at_most(LONGEST_LINE), at_most(LONGEST_TEXT)
 STATEMENT = Field(
     "statement", N_("What is the statement? One sentence, in your own words."), _TEXT, required=True
 )
-WHO = Field("who", N_("Who says so? Skip it where the source speaks in its own voice."), _name)
+WHO = Field(
+    "who", N_("Who says so? Skip it where the source speaks in its own voice."), _name, limit=LONGEST_NAME
+)
 CUE = Field("cue", N_("In which words do they say it: “said that”, “denied that”?"), _LINE, offers=_cues)
 STANCE = Field("stance", None, _stance)
 _DOUBTFUL_STANCE = Field(
@@ -188,6 +197,7 @@ SOURCE = Field(
     _source,
     required=True,
     offers=_newest_sources,
+    limit=LONGEST_ADDRESS,
 )
 AT = Field("at", N_("Where in the source? For example ¶3 or page 12."), _LINE)
 QUOTE = Field("quote", None, _LINE)

@@ -16,8 +16,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from bot.commands.core.context import Context
-from bot.commands.core.declarations import Argument, Command
+from bot.commands.core.declarations import Argument, Command, Kind
 from bot.commands.core.registry import Declared, Handler, Values, commands
+from bot.commands.dialogue import header_lines
+from bot.commands.dialogue.header_lines import Headed
 from bot.errors import UserError
 from bot.replies import Block, Reply
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 CONFIRM = "confirm"
 # The step aside: which field is to be answered anew.
 AGAIN = "again"
-# What may stand behind a command that opens a sheet: nothing, or one id.
+# What may stand behind a command that opens a modal: nothing, or one id.
 ALONE = re.compile("")
 ONE = re.compile(r"\S+")
 
@@ -104,7 +106,7 @@ class Field:
     """One thing to know; `asks` is the question (a gettext message), None for what is only given unasked.
 
     `check` raises UserError for a text that will not do, Unclear for one that may mean several things.
-    `offers` returns what may be chosen beside typing.
+    `offers` returns what may be chosen beside typing. `limit` is the most characters that may do.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Field:
     check: Check
     required: bool = False
     offers: Offers | None = None
+    limit: int = 500
 
     def wanted(self, filled: Filled) -> bool:
         """Tell whether it has to be asked, where nothing was given for it."""
@@ -127,11 +130,11 @@ class Proposal(NamedTuple):
 
 
 class Start(NamedTuple):
-    """What a sheet begins with: the subject as the command takes it, and the texts as they stand.
+    """What a modal begins with: the subject as the command takes it, and the texts as they stand.
 
     `version` tells of which state of the subject these are; `remark` is said where that is not the last.
     `called` is what people call the subject, where that is something else; `known` are those of the texts
-    that hold a key of the record's, as people know them: a sheet shows these instead.
+    that hold a key of the record's, as people know them: a modal shows these instead.
     """
 
     subject: str
@@ -142,13 +145,13 @@ class Start(NamedTuple):
     known: Mapping[str, str] = MappingProxyType({})
 
     def shown(self, name: str) -> str:
-        """Return what a sheet shows of a text, "" where there is none."""
+        """Return what a modal shows of a text, "" where there is none."""
         return self.known.get(name, self.texts.get(name, ""))
 
 
 Fields = Callable[[Filled], Sequence[Field]]
 # From the subject that is given and the version in which it was shown ("" for as it stands now) to what a
-# sheet begins with; None where the command does something else with it. Raises UserError as the command does.
+# modal begins with; None where the command does something else with it. Raises UserError as the command does.
 Starts = Callable[[Context, str, str], Awaitable[Start | None]]
 Propose = Callable[[Context, Filled], Awaitable[Proposal]]
 Done = Callable[[Context, Filled, "ChangeResult"], Awaitable[Reply]]
@@ -172,25 +175,27 @@ def version_of(texts: Mapping[str, str]) -> str:
 class Form:
     """What a command asks, how it makes a change of the answers, and what is said when the change is made.
 
-    `lines` are the names of the header lines in which it may all be given at once. `parts` are the fields
+    `lines` are the names of the header lines in which it may all be given at once, above which stands a text
+    whose first `colons` lines may hold a colon. `parts` are the fields
     that may then be answered anew, with what each is called, `along` what of each goes with it.
     `commit` stands in for making the change where something else is to be done with it.
 
-    `sheet` are the lines that have a blank of their own where a front end shows the form as a sheet, `title`
-    (a gettext message with `{subject}`) what that is called, `starts` tells what it begins with, `opens` what
-    may stand behind the command that opens it. `removable` are the lines in which “none” takes away what is
-    on record.
+    `modal` are the lines that have a field of their own where a platform shows the form as a modal, `title`
+    (a gettext message with `{subject}`) is its title, `starts` tells what it begins with, `opens` which
+    subject may stand behind the command that opens it. `removable` are the lines in which “none” takes away
+    what is on record.
     """
 
     fields: Fields
     propose: Propose
     done: Done
     lines: tuple[str, ...] = ()
+    colons: int = header_lines.MANY
     parts: Mapping[str, str] = field(default_factory=dict)
     along: Mapping[str, Sequence[str]] = field(default_factory=dict)
     commit: Commit | None = None
     chosen: Chosen | None = None
-    sheet: tuple[str, ...] = ()
+    modal: tuple[str, ...] = ()
     title: str = ""
     starts: Starts = afresh
     opens: re.Pattern[str] = ALONE
@@ -212,7 +217,15 @@ def form_command(
     offers: Mapping[str, Values] = MappingProxyType({}),
     **declared: Unpack[Declared],
 ) -> Callable[[Handler], Handler]:
-    """Register the decorated function as the handler of a command that leads through a form."""
+    """Register the decorated function as the handler of a command that leads through a form.
+
+    Its handler gets what was given for an argument that is a text as a Headed.
+    """
+
+    async def headed(_context: Context, text: str) -> Headed:
+        return header_lines.read(text, form.lines, colons=form.colons)
+
     _FORMS[name] = form
     declared |= {"headers": form.lines, "dialogue": True}
-    return commands.command(name, *arguments, offers=offers, **declared)
+    texts = {argument.key: headed for argument in arguments if argument.kind is Kind.TEXT}
+    return commands.command(name, *arguments, offers=offers, reads=texts, **declared)

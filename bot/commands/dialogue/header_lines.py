@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.answers.matching import suggestions
@@ -17,10 +18,17 @@ MANY = 1_000_000
 
 
 class Headed(NamedTuple):
-    """A text and the header lines under it."""
+    """A text and the header lines under it, or what was filled in in their place."""
 
-    text: str
-    headers: dict[str, str]
+    text: str = ""
+    headers: Mapping[str, str] = MappingProxyType({})
+
+    def texts(self, **others: str | None) -> dict[str, str]:
+        """Return the headers, and other texts that were given, by name. Raises UserError for a double."""
+        given = {name: text for name, text in others.items() if text}
+        for name in given.keys() & self.headers.keys():
+            raise UserError(_("“{name}:” is given twice: leave one of the two out.", name=name))
+        return {**self.headers, **given}
 
 
 def read(text: str, known: Collection[str], *, colons: int = MANY) -> Headed:
@@ -57,11 +65,16 @@ def only(text: str, known: Collection[str]) -> dict[str, str]:
     """Return the headers of a text that holds nothing else. Raises UserError as `read` does, and for more."""
     above, given = read(text, known)
     if above:
-        raise UserError(
-            _("“{text}” is not understood: begin each line with one of {known}.",
-              text=above[:60], known=", ".join(f"{name}:" for name in known))
-        )  # fmt: skip
-    return given
+        raise not_understood(above, known)
+    return dict(given)
+
+
+def not_understood(text: str, known: Collection[str]) -> UserError:
+    """Return the refusal of a text that stands where only header lines may."""
+    return UserError(
+        _("“{text}” is not understood: begin each line with one of {known}.",
+          text=text[:60], known=", ".join(f"{name}:" for name in known))
+    )  # fmt: skip
 
 
 def _header(line: str) -> tuple[str, str]:

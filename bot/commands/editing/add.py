@@ -6,6 +6,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import form_command
+from bot.commands.dialogue.header_lines import Headed
 from bot.commands.editing.propose import ADDING, read_fact
 from bot.replies import Reply
 from bot.requests import Role
@@ -21,6 +22,6 @@ from bot.texts import N_
     example="/add The bridge was closed",
     form=ADDING,
 )
-async def add(context: Context, argument: str) -> Reply:
+async def add(context: Context, given: Headed | None) -> Reply:
     """Lead to a new fact, or show the one that was sent at once."""
-    return await begin(context, read_fact(context, argument))
+    return await begin(context, read_fact(context, given))

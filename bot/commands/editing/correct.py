@@ -13,6 +13,7 @@ from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import Composer, made
 from bot.commands.dialogue.forms import ONE, Amiss, Field, Filled, Form, Option, form_command
+from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.prefill import retold
 from bot.commands.editing.revise import ID, about_fact, begin_with, done, on_record, proposing, target_of
 from bot.errors import UserError
@@ -175,16 +176,17 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
         proposing(RevisionKind.CORRECTED, _correct),
         done,
         lines=(*_CORRECTABLE, *_SOURCE_LINES, "voice", "material", "reason"),
-        sheet=("statement", "when", "figure", "reason"),
+        colons=0,
+        modal=("statement", "when", "figure", "reason"),
         title=N_("Correct {subject}"),
         starts=about_fact(on_record, retold),
         opens=ONE,
         removable=_REMOVABLE,
     ),
 )
-async def correct(context: Context, argument: str) -> Reply:
+async def correct(context: Context, fact: Fact, given: Headed | None) -> Reply:
     """Lead to a correction: what was, what will be, whether it is material, and why."""
-    return await begin_with(context, argument, possible=on_record)
+    return await begin_with(context, fact, given, possible=on_record)
 
 
 async def _attribute(
@@ -228,12 +230,13 @@ def _attribute_fields(filled: Filled) -> Sequence[Field]:
         proposing(RevisionKind.ATTRIBUTED, _attribute),
         done,
         lines=(*_ATTRIBUTION, *_SOURCE_LINES),
-        sheet=("who", "cue", "source", "at"),
+        colons=0,
+        modal=("who", "cue", "source", "at"),
         title=N_("Add who else says {subject}"),
         starts=about_fact(on_record),
         opens=ONE,
     ),
 )
-async def attribute(context: Context, argument: str) -> Reply:
+async def attribute(context: Context, fact: Fact, given: Headed | None) -> Reply:
     """Lead to a further attribution of a fact."""
-    return await begin_with(context, argument, possible=on_record)
+    return await begin_with(context, fact, given, possible=on_record)

@@ -11,7 +11,7 @@ from bot.answers.lines import role as role_line
 from bot.commands.core.completion import names
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
-from bot.commands.dialogue import fields, header_lines
+from bot.commands.dialogue import fields
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.entries import made
 from bot.commands.dialogue.forms import (
@@ -25,6 +25,7 @@ from bot.commands.dialogue.forms import (
     form_command,
     version_of,
 )
+from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.references import entity_of, new_name, source_of
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
@@ -198,16 +199,17 @@ async def _entity_done(context: Context, _filled: Filled, made: ChangeResult) ->
         _propose_entity,
         _entity_done,
         lines=_NAME_LINES,
-        sheet=("name", "short", "alias", "role"),
+        colons=1,
+        modal=("name", "short", "alias", "role"),
         title=N_("Edit the name {subject}"),
         starts=_as_it_stands,
         opens=re.compile(r"[^\n]+"),
         removable=("short", "role"),
     ),
 )
-async def entity(context: Context, argument: str) -> Reply:
+async def entity(context: Context, named: Headed) -> Reply:
     """Add a name, edit its forms and its role, or merge it into another."""
-    text, given = header_lines.read(argument, _NAME_LINES, colons=1)
+    text, given = named
     if not given and len(ids := await context.record.entities.named(context.story.id, text)) == 1:
         found = (await context.record.entities.by_id(ids))[ids[0]]
         edit = _(

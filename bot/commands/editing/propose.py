@@ -11,10 +11,10 @@ from bot.answers.date_text import when_text
 from bot.answers.lines import amount, fact_lines
 from bot.answers.statement_similarity import ALIKE, word_overlap
 from bot.commands.core.context import Context
-from bot.commands.dialogue import fields, header_lines
+from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import Composer
 from bot.commands.dialogue.forms import Field, Filled, Form, Option, Proposal
-from bot.errors import UserError
+from bot.commands.dialogue.header_lines import Headed
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
@@ -34,7 +34,7 @@ _ALONG = {"source": ("title", "publisher", "published", "kind", "author", "via")
 # What may be answered anew where a fact came at once, or from a draft.
 _PARTS = {name: fields.CALLED[name] for name in ("statement", "who", "cue", "source", "at", "when", "where")}
 # What moderators and readers give of nearly every fact.
-_SHEET = ("statement", "who", "cue", "source")
+_MODAL = ("statement", "who", "cue", "source")
 
 
 def fact_fields(filled: Filled) -> Sequence[Field]:
@@ -50,16 +50,11 @@ def fact_fields(filled: Filled) -> Sequence[Field]:
 _HEADERS = tuple(field.name for field in fact_fields(Filled(0, {"source": "+ https://x.org"})))
 
 
-def read_fact(context: Context, text: str) -> Filled:
+def read_fact(context: Context, given: Headed | None) -> Filled:
     """Return a form filled in with a statement and the header lines under it."""
-    filled = Filled(context.story.id)
-    if text:
-        statement, given = header_lines.read(text, _HEADERS)
-        if statement and "statement" in given:
-            raise UserError(_("“{name}:” is given twice: leave one of the two out.", name="statement"))
-        filled.at_once = bool(given)
-        filled.texts = given | ({"statement": statement} if statement else {})
-    return filled
+    if given is None:
+        return Filled(context.story.id)
+    return Filled(context.story.id, given.texts(statement=given.text), at_once=bool(given.headers))
 
 
 def put_right(texts: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
@@ -206,12 +201,12 @@ ADDING = Form(
     fact_fields,
     propose,
     _done,
-    _HEADERS,
-    _PARTS,
-    _ALONG,
+    lines=_HEADERS,
+    parts=_PARTS,
+    along=_ALONG,
     commit=_make_or_queue,
     chosen=_chosen,
-    sheet=_SHEET,
+    modal=_MODAL,
     title=N_("Add a fact"),
 )
 SUGGESTING = replace(

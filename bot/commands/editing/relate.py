@@ -11,6 +11,7 @@ from bot.commands.core.declarations import Argument, Family, Kind, Offer
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import made
 from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, form_command
+from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.references import other_fact, source_of
 from bot.commands.editing.revise import ID, about_fact, begin_with, done, in_force, on_record, proposing
 from bot.errors import UserError
@@ -90,8 +91,8 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
 @form_command(
     "relate",
     ID,
-    Argument(N_("how"), Kind.WORDS, required=True),
-    Argument(N_("other id"), Kind.FACT, required=True, option="other"),
+    Argument(N_("how"), Kind.WORDS, required=True, fills=True, pattern=r"unrelated\s+to\b|\S+"),
+    Argument(N_("other id"), Kind.FACT, required=True, option="other", fills=True),
     Argument(N_("lines"), Kind.TEXT),
     family=Family.KEEPING,
     role=Role.MODERATOR,
@@ -103,11 +104,15 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
         proposing(RevisionKind.RELATED, _relate),
         done,
         lines=("question", "source", "at"),
+        colons=0,
     ),
 )
-async def relate(context: Context, argument: str) -> Reply:
+async def relate(
+    context: Context, fact: Fact, how: str | None, other: str | None, given: Headed | None
+) -> Reply:
     """Lead to a relation between two facts, or to the end of one."""
-    return await begin_with(context, argument, "relation", possible=in_force)
+    relation = " ".join(filter(None, (how, other)))
+    return await begin_with(context, fact, given, possible=in_force, relation=relation)
 
 
 async def _supersede(
@@ -167,7 +172,7 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
 @form_command(
     "supersede",
     ID,
-    Argument(N_("by"), Kind.FACT, required=True),
+    Argument(N_("by"), Kind.FACT, required=True, fills=True),
     Argument(N_("reason"), Kind.TEXT),
     family=Family.KEEPING,
     role=Role.MODERATOR,
@@ -179,16 +184,13 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
         _propose_superseding,
         done,
         lines=("by", "reason"),
-        sheet=("by", "reason"),
+        modal=("by", "reason"),
         title=N_("Put another fact in the place of {subject}"),
         starts=about_fact(on_record),
         opens=ONE,
     ),
 )
-async def supersede(context: Context, argument: str) -> Reply:
+async def supersede(context: Context, fact: Fact, by: str | None, reason: Headed | None) -> Reply:
     """Lead to a fact's being superseded."""
-    head, _newline, below = argument.partition("\n")
-    words = head.split(maxsplit=2)
-    named = zip(("by", "reason"), words[1:], strict=False)
-    lines = [words[0], *(f"{name}: {word}" for name, word in named), *filter(None, (below,))]
-    return await begin_with(context, "\n".join(lines), possible=on_record)
+    why = reason and reason.text
+    return await begin_with(context, fact, reason, possible=on_record, by=by, reason=why)

@@ -11,6 +11,7 @@ from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.forms import ONE, Field, Filled, Form, form_command
+from bot.commands.dialogue.header_lines import Headed
 from bot.commands.editing.revise import ID, about_fact, begin_with, done, proposing
 from bot.errors import UserError
 from bot.replies import Note, Reply
@@ -71,15 +72,15 @@ def _reason_only(_filled: Filled) -> Sequence[Field]:
         proposing(RevisionKind.RETRACTED, _retract),
         done,
         lines=("reason",),
-        sheet=("reason",),
+        modal=("reason",),
         title=N_("Retract {subject}"),
         starts=about_fact(_refuse_retracted),
         opens=ONE,
     ),
 )
-async def retract(context: Context, argument: str) -> Reply:
+async def retract(context: Context, fact: Fact, reason: Headed | None) -> Reply:
     """Lead to a fact's being withdrawn."""
-    return await begin_with(context, argument, "reason", possible=_refuse_retracted)
+    return await begin_with(context, fact, reason, possible=_refuse_retracted, reason=reason and reason.text)
 
 
 @form_command(
@@ -96,15 +97,17 @@ async def retract(context: Context, argument: str) -> Reply:
         proposing(RevisionKind.RESTORED, _restore),
         done,
         lines=("reason",),
-        sheet=("reason",),
+        modal=("reason",),
         title=N_("Restore {subject}"),
         starts=about_fact(_refuse_unretracted),
         opens=ONE,
     ),
 )
-async def restore(context: Context, argument: str) -> Reply:
+async def restore(context: Context, fact: Fact, reason: Headed | None) -> Reply:
     """Lead to a retracted fact's being put back."""
-    return await begin_with(context, argument, "reason", possible=_refuse_unretracted)
+    return await begin_with(
+        context, fact, reason, possible=_refuse_unretracted, reason=reason and reason.text
+    )
 
 
 @commands.command(
@@ -114,7 +117,7 @@ async def restore(context: Context, argument: str) -> Reply:
     help=N_("your own last change taken back, within ten minutes"),
     example="/undo",
 )
-async def undo(context: Context, _argument: str) -> Reply:
+async def undo(context: Context) -> Reply:
     """Take back the asker's own last change, as a new revision."""
     undone = await context.undo(UNDO_MINUTES)
     if undone.fact is None:

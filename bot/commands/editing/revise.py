@@ -11,9 +11,9 @@ from bot.answers.diff import preview
 from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Kind
-from bot.commands.dialogue import header_lines
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import Filled, Proposal, Start, Starts
+from bot.commands.dialogue.header_lines import Headed
 from bot.errors import UserError
 from bot.replies import Action, Note, Reply
 from bot.texts import N_, _
@@ -82,38 +82,31 @@ async def done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
 
 
 async def begin_with(
-    context: Context, argument: str, first: str | None = None, *, possible: Possible | None = None
+    context: Context, fact: Fact, given: Headed | None, *, possible: Possible, **texts: str | None
 ) -> Reply:
-    """Open the dialogue of a change to the fact that the argument begins with.
+    """Open the dialogue of a change to a fact, with what was given beside its id.
 
-    What follows the id is the text of the field `first`; the header lines of the form may stand under it.
-    `possible` raises UserError for a fact that cannot be changed so, before anything is asked.
+    `texts` are those that stand for themselves; any other text above the header lines is refused. `possible`
+    raises UserError for a fact that cannot be changed so, before anything is asked.
     """
-    head, _newline, below = argument.partition("\n")
-    ident, _space, rest = head.partition(" ")
-    fact = await context.fact(ident)
-    if possible is not None:
-        possible(fact)
-    lines = context.command.headers
-    # A reason may hold colons, however many lines it has; what else may follow the id is one line.
-    colons = header_lines.MANY if first == "reason" else int(first is not None)
-    text, given = header_lines.read(f"{rest}\n{below}".strip("\n"), lines, colons=colons)
-    if text and first is None:
+    possible(fact)
+    given = given or Headed()
+    if given.text and given.text not in texts.values():
         raise UserError(
             _(
                 "“{text}” is not understood: see /help {command}.",
-                text=text[:60],
+                text=given.text[:60],
                 command=context.command.name,
             )
         )
-    texts = given | ({first: text} if text and first else {})
-    return await begin(context, Filled(context.story.id, texts, target=fact.id, at_once=bool(texts)))
+    filled = given.texts(**texts)
+    return await begin(context, Filled(context.story.id, filled, target=fact.id, at_once=bool(filled)))
 
 
 def about_fact(possible: Possible, retold: Callable[[Fact], Mapping[str, str]] | None = None) -> Starts:
-    """Return what a sheet about a fact begins with: its texts as of the revision that it was shown at.
+    """Return what a modal about a fact begins with: its texts as of the revision that it was shown at.
 
-    So what others change while the sheet is filled in is not taken for a text that was changed in it.
+    So what others change while the modal is filled in is not taken for a text that was changed in it.
     """
 
     async def starts(context: Context, subject: str, version: str) -> Start | None:

@@ -10,10 +10,11 @@ from bot.answers.citations import describe
 from bot.commands.core.completion import sources
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
-from bot.commands.dialogue import fields, header_lines
+from bot.commands.dialogue import fields
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.entries import Composer, date, made
 from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, Start, form_command, version_of
+from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.references import is_address, is_new_source, source_of
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
@@ -25,7 +26,7 @@ from storage.domain.changes import PutSource
 from storage.domain.entries import SourceEntry
 from storage.domain.models import Source
 
-_SHEET = ("title", "publisher", "published", "url")
+_MODAL = ("title", "publisher", "published", "url")
 _SOURCE_TEXTS = ("title", "name", "publisher", "author", "url", "note")
 
 
@@ -54,7 +55,7 @@ async def _as_it_stands(context: Context, subject: str, _version: str) -> Start:
     """Begin with a source that is on record."""
     source_id = await context.source_id(subject)
     found = (await context.record.sources.by_id([source_id]))[source_id]
-    texts = {name: text for name in _SHEET if (text := getattr(found, name))}
+    texts = {name: text for name in _MODAL if (text := getattr(found, name))}
     return Start(f"S{source_id}", texts, version_of(texts))
 
 
@@ -130,16 +131,17 @@ async def _source_done(_context: Context, filled: Filled, made: ChangeResult) ->
         _propose_source,
         _source_done,
         lines=tuple(_EDITABLE),
-        sheet=_SHEET,
+        colons=1,
+        modal=_MODAL,
         title=N_("Edit the source {subject}"),
         starts=_as_it_stands,
         opens=_ID,
         removable=(*_SOURCE_TEXTS, "published"),
     ),
 )
-async def source(context: Context, argument: str) -> Reply:
+async def source(context: Context, named: Headed) -> Reply:
     """Add a source, or edit one that is on record."""
-    text, given = header_lines.read(argument, tuple(_EDITABLE), colons=1)
+    text, given = named
     filled = Filled(context.story.id, {"source": text, **given}, at_once=bool(given))
     found = None if not given else await _exactly(context, text)
     if not given and _ID.fullmatch(text):

@@ -10,6 +10,7 @@ from bot.commands.dialogue import fields
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.entries import made
 from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, form_command
+from bot.commands.dialogue.header_lines import Headed
 from bot.errors import UserError
 from bot.replies import Action, Heading, Note, Reply
 from bot.requests import Role
@@ -50,7 +51,7 @@ async def _story_done(_context: Context, _filled: Filled, made: ChangeResult) ->
 
 @form_command(
     "newstory",
-    Argument(N_("name"), Kind.WORDS),
+    Argument(N_("name"), Kind.WORDS, fills=True),
     Argument(N_("title"), Kind.TEXT),
     family=Family.KEEPING,
     role=Role.MODERATOR,
@@ -59,9 +60,8 @@ async def _story_done(_context: Context, _filled: Filled, made: ChangeResult) ->
     example="/newstory north-flood The flood in the north",
     form=Form(lambda _filled: _STORY_FIELDS, _propose_story, _story_done),
 )
-async def newstory(context: Context, argument: str) -> Reply:
+async def newstory(context: Context, name: str | None, title: Headed | None) -> Reply:
     """Open a story."""
-    name, _space, title = " ".join(argument.split()).partition(" ")
-    texts = {key: text for key, text in (("name", name), ("title", title)) if text}
+    texts = Headed().texts(name=name, title=title and title.text)
     story_id = context.chosen.id if context.chosen is not None else 0
     return await begin(context, Filled(story_id, texts, at_once=bool(texts)))

@@ -26,6 +26,8 @@ _TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)?", re.ASCII)
 _QUIET = re.compile(r"(\S+?)\s*(?:-|–|to)\s*(\S+)")
 # Of the words by which facts are picked out.
 MOST_LETTERS = 100
+# From the text of a value to what it changes. Raises UserError for a value that will not do.
+SettingReader = Callable[[str], Mapping[str, Any]]
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
 )  # fmt: skip
@@ -50,6 +52,17 @@ async def _setting_values(_context: Context, typed: str, given: Sequence[str]) -
     return matching(typed.replace(" ", "_") if values is _zones() else typed, [Offer(v, v) for v in values])
 
 
+async def _setting(_context: Context, name: str) -> SettingReader:
+    """Return what reads the values of a setting. Raises UserError for a name that is none."""
+    reader = _READERS.get(name.casefold())
+    if reader is None:
+        near = suggestions(name, _READERS, 1)
+        hint = _(" Did you mean {near}?", near=near[0]) if near else ""
+        raise UserError(_("There is no setting “{name}”; there are: {known}.", name=name[:40],
+                          known=", ".join(_READERS)) + hint)  # fmt: skip
+    return reader
+
+
 @lru_cache(maxsize=1)
 def _zones() -> tuple[str, ...]:
     """Return the names of all time zones; looked up once, for they are spread over many folders."""
@@ -65,22 +78,20 @@ def _zones() -> tuple[str, ...]:
     by_admins=True,
     help=N_("how this chat hears of changes: how often, when not, and which"),
     example="/settings",
+    reads={"setting": _setting},
     offers={"setting": _setting_names, "value": _setting_values},
 )
-async def settings(context: Context, argument: str) -> Reply:
+async def settings(context: Context, reader: SettingReader | None, value: str | None) -> Reply:
     """Show how the chat hears of changes, or change it."""
     request, listeners = context.request, context.record.listeners
-    name, _space, value = argument.partition(" ")
-    if not name:
-        return _shown(context, await listeners.change(request.chat, request.topic, {}))
-    reader = _READERS.get(name.casefold())
     if reader is None:
-        near = suggestions(name, _READERS, 1)
-        hint = _(" Did you mean {near}?", near=near[0]) if near else ""
-        raise UserError(_("There is no setting “{name}”; there are: {known}.", name=name[:40],
-                          known=", ".join(_READERS)) + hint)  # fmt: skip
+        if value is not None:
+            raise UserError(
+                _("Say also what “{option}” is to be: what you gave comes after it.", option="setting")
+            )
+        return _shown(context, await listeners.change(request.chat, request.topic, {}))
     # What was waiting for an earlier setting is looked at anew.
-    changes = {**reader(value.strip()), "open_at": context.record.ledger.now()}
+    changes = {**reader(value or ""), "open_at": context.record.ledger.now()}
     notes = await reach_notes(context, changes.get("words"))
     return _shown(context, await listeners.change(request.chat, request.topic, changes), notes)
 
@@ -238,7 +249,7 @@ def few_words(text: str) -> str:
     return words
 
 
-_READERS: dict[str, Callable[[str], Mapping[str, Any]]] = {
+_READERS: dict[str, SettingReader] = {
     "cadence": _cadence, "time": _time, "weekday": _weekday, "zone": _zone, "quiet": _quiet, "which": _which,
     "sound": _sound, "words": _words,
 }  # fmt: skip

@@ -22,12 +22,45 @@ from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
 from storage.domain.clock import moment_text
-from storage.domain.models import Entity, Story, Subscription
+from storage.domain.models import Entity, Fact, Story, Subscription
 from storage.notifying.listeners import MOST_SUBSCRIPTIONS
 
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?)", re.IGNORECASE)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _LONGEST_MUTE = timedelta(days=90)
+_ALL = "all"
+# What one can hear of: a whole story, a name in the story in use, or facts there with some words.
+Topic = Story | Entity | str
+
+
+async def _topic(context: Context, text: str) -> Topic:
+    """Return the story that a text means, or what in the story in use: a name, else words."""
+    story = await context.record.stories.find(text.casefold())
+    if story is not None:
+        return story
+    ids = await context.record.entities.named(context.story.id, text)
+    if ids:
+        return await entity_named(context, text, unknown="")
+    words = few_words(text)
+    if not words:
+        raise UserError(_("Say what to hear of: a story, a name or some words; /stories and /who list them."))
+    if await reach(context.record, context.story.id, words) is Reach.NONE:
+        await _refuse_misspelt(context, text)
+    return words
+
+
+async def _refuse_misspelt(context: Context, text: str) -> None:
+    """Offer what a text may be meant to name; one that is like no name asks for words that may yet come."""
+    stories = [story.name for story in await context.record.stories.all()]
+    found = match(text, await context.record.entities.names(context.story.id))
+    entities = await context.record.entities.by_id(found.entity_ids)
+    near = [*suggestions(text, stories), *(entities[entity_id].name for entity_id in found.entity_ids)]
+    if near:
+        raise UserError(
+            _("Nothing on record is called “{text}”. Did you mean {names}?",
+              text=text[:60], names=_(" or ").join(near)),
+            commands=tuple((name, f"/subscribe {name}") for name in near),
+        )  # fmt: skip
 
 
 @commands.command(
@@ -38,10 +71,13 @@ _LONGEST_MUTE = timedelta(days=90)
     by_admins=True,
     help=N_("to hear of changes: to the story in use, another, a name in it, or facts with some words"),
     example="/subscribe lubinets",
+    reads={"what": _topic},
 )
-async def subscribe(context: Context, argument: str) -> Reply:
+async def subscribe(context: Context, topic: Topic | None) -> Reply:
     """Let the chat hear of changes."""
-    story, entity, words = await _meant(context, argument)
+    story = topic if isinstance(topic, Story) else context.story
+    entity = topic if isinstance(topic, Entity) else None
+    words = topic if isinstance(topic, str) else None
     request = context.request
     if request.lacking:
         raise UserError(
@@ -79,43 +115,11 @@ async def subscribe(context: Context, argument: str) -> Reply:
     return Reply(blocks=tuple(notes), actions=actions)
 
 
-async def _meant(context: Context, argument: str) -> tuple[Story, Entity | None, str | None]:
-    """Return the story that an argument means, or what in the story in use: a name, else words."""
-    if not argument:
-        return context.story, None, None
-    story = await context.record.stories.find(argument.casefold())
-    if story is not None:
-        return story, None, None
-    ids = await context.record.entities.named(context.story.id, argument)
-    if ids:
-        return context.story, await entity_named(context, argument, unknown=""), None
-    words = few_words(argument)
-    if not words:
-        raise UserError(_("Say what to hear of: a story, a name or some words; /stories and /who list them."))
-    if await reach(context.record, context.story.id, words) is Reach.NONE:
-        await _refuse_misspelt(context, argument)
-    return context.story, None, words
-
-
-async def _refuse_misspelt(context: Context, text: str) -> None:
-    """Offer what a text may be meant to name; one that is like no name asks for words that may yet come."""
-    stories = [story.name for story in await context.record.stories.all()]
-    found = match(text, await context.record.entities.names(context.story.id))
-    entities = await context.record.entities.by_id(found.entity_ids)
-    near = [*suggestions(text, stories), *(entities[entity_id].name for entity_id in found.entity_ids)]
-    if near:
-        raise UserError(
-            _("Nothing on record is called “{text}”. Did you mean {names}?",
-              text=text[:60], names=_(" or ").join(near)),
-            commands=tuple((name, f"/subscribe {name}") for name in near),
-        )  # fmt: skip
-
-
 async def _numbered(context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
     """Offer the chat's subscriptions by their numbers, and all of them."""
     present = await context.record.listeners.subscriptions(context.request.chat, context.request.topic)
     each = [Offer(str(number), f"{number}  {_of(item)}") for number, item in enumerate(present, 1)]
-    return matching(typed, [*each, *([Offer("all", _("all of them"))] if present else [])])
+    return matching(typed, [*each, *([Offer(_ALL, _("all of them"))] if present else [])])
 
 
 @commands.command(
@@ -128,21 +132,21 @@ async def _numbered(context: Context, typed: str, _given: Sequence[str]) -> Sequ
     example="/unsubscribe all",
     offers={"which": _numbered},
 )
-async def unsubscribe(context: Context, argument: str) -> Reply:
+async def unsubscribe(context: Context, which: int | str | None) -> Reply:
     """End one of the chat's subscriptions, or all."""
     chat, topic = context.request.chat, context.request.topic
     present = await context.record.listeners.subscriptions(chat, topic)
     if not present:
         raise UserError(_("This chat hears of nothing yet: /subscribe begins."))
-    if argument.casefold() == "all" or (not argument and len(present) == 1):
+    if which == _ALL or (which is None and len(present) == 1):
         count = await context.record.listeners.unsubscribe(chat, topic)
         text = ngettext("Ended: {count} subscription.", "Ended: {count} subscriptions.", count)
         return Reply(blocks=(Note(text=text),))
-    if not argument:
+    if which is None:
         return _listed(present, _("Which one is to end?"))
-    if not argument.isdecimal() or not 1 <= int(argument) <= len(present):
+    if not isinstance(which, int) or not 1 <= which <= len(present):
         raise UserError(_("There is no such subscription: /subscriptions lists them with their numbers."))
-    ended = present[int(argument) - 1]
+    ended = present[which - 1]
     await context.record.listeners.unsubscribe(chat, topic, ended.id)
     return Reply(blocks=(Note(text=_("Ended: {what}.", what=_of(ended))),))
 
@@ -154,7 +158,7 @@ async def unsubscribe(context: Context, argument: str) -> Reply:
     help=N_("what this chat hears of, and how"),
     example="/subscriptions",
 )
-async def subscriptions(context: Context, _argument: str) -> Reply:
+async def subscriptions(context: Context) -> Reply:
     """List the chat's subscriptions."""
     request = context.request
     present = await context.record.listeners.subscriptions(request.chat, request.topic)
@@ -193,6 +197,19 @@ def _what(story: str, entity: str | None, words: str | None) -> str:
     return _("every change to “{story}”", story=story)
 
 
+async def _how_long(_context: Context, text: str) -> timedelta:
+    """Return for how long a chat is to hear nothing; zero ends that. Raises UserError for anything else."""
+    if text.casefold() == "off":
+        return timedelta()
+    match = _SPAN.fullmatch(text)
+    span = int(match[1]) * _UNITS[match[2][0].lower()] if match else timedelta()
+    if not timedelta() < span <= _LONGEST_MUTE:
+        raise UserError(
+            _("Say how long: /mute 30m, /mute 2h or /mute 3d, at most 90 days; /mute off ends it.")
+        )
+    return span
+
+
 @commands.command(
     "mute",
     Argument(
@@ -206,22 +223,17 @@ def _what(story: str, entity: str | None, words: str | None) -> str:
     by_admins=True,
     help=N_("to hear nothing for some time, and of all at once after it"),
     example="/mute 2h",
+    reads={"how_long": _how_long},
     offers={"how_long": listed("30m", "2h", "1d", "7d", "off")},
 )
-async def mute(context: Context, argument: str) -> Reply:
+async def mute(context: Context, span: timedelta) -> Reply:
     """Let the chat hear nothing for some time."""
     request, listeners = context.request, context.record.listeners
-    if argument.casefold() == "off":
+    if not span:
         await listeners.change(
             request.chat, request.topic, {"muted_until": None, "open_at": context.record.ledger.now()}
         )
         return Reply(blocks=(Note(text=_("You hear of changes again.")),))
-    match = _SPAN.fullmatch(argument)
-    span = int(match[1]) * _UNITS[match[2][0].lower()] if match else timedelta()
-    if not timedelta() < span <= _LONGEST_MUTE:
-        raise UserError(
-            _("Say how long: /mute 30m, /mute 2h or /mute 3d, at most 90 days; /mute off ends it.")
-        )
     until = context.record.ledger.clock() + span
     await listeners.change(request.chat, request.topic, {"muted_until": moment_text(until)})
     when = f"{moment_text(until)[:10]} {moment_text(until)[11:16]} UTC"
@@ -241,7 +253,7 @@ async def mute(context: Context, argument: str) -> Reply:
     help=N_("what has changed in the story since this chat last looked"),
     example="/catchup",
 )
-async def catchup(context: Context, _argument: str) -> Reply:
+async def catchup(context: Context) -> Reply:
     """Show what has changed since the chat last looked, and remember that it has looked."""
     request, record = context.request, context.record
     listener = await record.listeners.find(request.chat, request.topic)
@@ -276,9 +288,8 @@ async def _told_up_to(context: Context) -> int:
     help=N_("whether, when and why this chat was told of a fact's changes, or was not"),
     example="/why F7",
 )
-async def why(context: Context, argument: str) -> Reply:
+async def why(context: Context, fact: Fact) -> Reply:
     """Explain what became of the notices about a fact in this chat."""
-    fact = await context.fact(argument)
     request = context.request
     rows = await notice_history(
         context.record, fact, request.chat, request.topic, retention=context.policy.retention

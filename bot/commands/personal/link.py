@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from bot.answers.date_text import day
 from bot.commands.core.context import Context
@@ -19,22 +20,34 @@ _OFF = re.compile(r"off(?:\s+(?P<account>[a-z]{2,20}:\w{1,40}))?", re.IGNORECASE
 MINUTES = int(LASTS.total_seconds()) // 60
 
 
+class Ending(NamedTuple):
+    """A link that is to be ended: that of another account, or (None) of the one that asks."""
+
+    account: str | None
+
+
+async def _ending_or_code(_context: Context, text: str) -> Ending | str:
+    off = _OFF.fullmatch(text)
+    return Ending(off["account"]) if off else text
+
+
 @commands.command(
     "link",
-    Argument(N_("code or off"), Kind.TOKEN, option="code"),
+    Argument(N_("code or off"), Kind.WORDS, option="code"),
     family=Family.TAKING_PART,
     role=Role.READER,
     discreet=True,
     help=N_("another account of yours linked, so that roles and settings are the same on both"),
     example="/link",
+    reads={"code": _ending_or_code},
 )
-async def link(context: Context, argument: str) -> Reply:
+async def link(context: Context, given: Ending | str | None) -> Reply:
     """Make a code, link the account that sends one, or end a link."""
     request = context.request
     if request.shared and not request.discreet:
         # Whoever reads along may be quicker than the other account of who was given the code.
-        if argument:
-            await context.record.accounts.void(argument)
+        if isinstance(given, str):
+            await context.record.accounts.void(given)
         raise UserError(
             _(
                 "Others read along here, and a code is for you alone: write to me privately."
@@ -45,10 +58,10 @@ async def link(context: Context, argument: str) -> Reply:
         raise UserError(
             _("You write here as a group or a channel: write as yourself to link your own account.")
         )
-    if off := _OFF.fullmatch(argument):
-        return await _end(context, off["account"])
-    if argument:
-        return await _redeem(context, argument)
+    if isinstance(given, Ending):
+        return await _end(context, given.account)
+    if given is not None:
+        return await _redeem(context, given)
     return await _linked(context) if request.account else await _code(context)
 
 

@@ -18,7 +18,7 @@ from bot.texts import N_, _
     help=N_("what is kept about you, and why"),
     example="/privacy",
 )
-async def privacy(_context: Context, _argument: str) -> Reply:
+async def privacy(_context: Context) -> Reply:
     """Say what is kept about people."""
     kept = (
         _("The story that a chat uses, by the chat's id."),
@@ -50,7 +50,7 @@ async def privacy(_context: Context, _argument: str) -> Reply:
     help=N_("what is kept about you removed, and what stays told"),
     example="/forgetme",
 )
-async def forgetme(context: Context, _argument: str) -> Reply:
+async def forgetme(context: Context) -> Reply:
     """Remove a person's data, and say what stays and why."""
     person = context.request.user
     # A draft may wait in any story, whichever this chat uses.

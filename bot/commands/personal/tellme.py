@@ -11,27 +11,34 @@ from bot.errors import UserError
 from bot.replies import Action, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
+from storage.domain.models import OpenQuestion
 
 _QUESTION_ID = re.compile(r"Q([1-9]\d{0,14})\.([0-9a-f]{8})")
 
 
-@commands.command(
-    "tellme",
-    Argument(N_("question"), Kind.TOKEN, required=True),
-    family=Family.TAKING_PART,
-    role=Role.READER,
-    discreet=True,
-    help=N_("to be told when a question that found nothing has an answer"),
-    example="/tellme Q1.0a1b2c3d",
-)
-async def tellme(context: Context, argument: str) -> Reply:
-    """Remember that the asker wants to hear of an answer."""
-    match = _QUESTION_ID.fullmatch(argument.strip())
+async def _question(context: Context, text: str) -> OpenQuestion:
+    """Return the open question that a button names. Raises UserError for any other."""
+    match = _QUESTION_ID.fullmatch(text)
     if match is None:
         raise UserError(_("Ask the question first; the button under the answer remembers it."))
     question = await context.record.questions.find(int(match[1]))
     if question is None or (question.token, question.story_id) != (match[2], context.story.id):
         raise UserError(_("That question is not open any more: ask it again."))
+    return question
+
+
+@commands.command(
+    "tellme",
+    Argument(N_("question"), Kind.WORDS, required=True),
+    family=Family.TAKING_PART,
+    role=Role.READER,
+    discreet=True,
+    help=N_("to be told when a question that found nothing has an answer"),
+    example="/tellme Q1.0a1b2c3d",
+    reads={"question": _question},
+)
+async def tellme(context: Context, question: OpenQuestion) -> Reply:
+    """Remember that the asker wants to hear of an answer."""
     request = context.request
     kept = await context.record.questions.await_answer(
         question.id, request.reached, request.user, request.language

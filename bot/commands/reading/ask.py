@@ -10,6 +10,7 @@ from bot.answers.lines import fact_line, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
+from bot.commands.reading.timeline import named
 from bot.questions import wording
 from bot.questions.finding import candidates, key_of, subject_of
 from bot.questions.relevance import Bearing, Subject, best, weigh
@@ -32,10 +33,10 @@ MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
     help=N_("the facts that some words find, or all of them"),
     example="/what arrest warrant",
 )
-async def what(context: Context, argument: str) -> Reply:
+async def what(context: Context, words: str | None) -> Reply:
     """Show what is on record for some words; without words, everything in order."""
-    if argument:
-        return await _found(context, argument)
+    if words is not None:
+        return await _found(context, words)
     story, after = context.story.id, context.number_after()
     page = await context.page(lambda limit: context.record.listings.all(story, after=after, limit=limit))
     if not page.shown:
@@ -46,18 +47,18 @@ async def what(context: Context, argument: str) -> Reply:
     return Reply(blocks=(Heading(text=_("On record"), level=1), *lines), actions=page.more)
 
 
-async def _found(context: Context, argument: str) -> Reply:
-    question = wording.read(argument)
+async def _found(context: Context, text: str) -> Reply:
+    question = wording.read(text)
     if not question.subject:  # signs alone, which would find everything
         if question.date:
-            return await _other(context, "when", question.date)
-        return _not_on_record(argument, ())
+            return await _other(context, "when", named(question.date))
+        return _not_on_record(text, ())
     bearings = await _bearings(context, replace(question, wanted=Wanted.WHAT))
     found = [item.fact for item in bearings if item.words >= 0.5 and item.names >= 0.5][: context.policy.page]
     if not found:
-        return _not_on_record(argument, bearings)
+        return _not_on_record(text, bearings)
     lines = [block for fact in found for block in fact_lines(fact)]
-    return Reply(blocks=(Heading(text=_("On record: {words}", words=argument[:80]), level=1), *lines))
+    return Reply(blocks=(Heading(text=_("On record: {words}", words=text[:80]), level=1), *lines))
 
 
 @commands.command(
@@ -68,13 +69,13 @@ async def _found(context: Context, argument: str) -> Reply:
     help=N_("a plain question, answered from the record or not at all"),
     example="/ask Who denied it?",
 )
-async def ask(context: Context, argument: str) -> Reply:
+async def ask(context: Context, question: str) -> Reply:
     """Answer a question with the facts that bear on it, each part of a compound one by itself."""
     replies: list[Reply] = []
     names: tuple[Entity, ...] = ()
-    for part in wording.parts(argument):
-        reply, named = await _answer(context, part, names)
-        names = named or names
+    for part in wording.parts(question):
+        reply, spoken_of = await _answer(context, part, names)
+        names = spoken_of or names
         replies.append(reply)
     if len(replies) == 1:
         return replies[0]
@@ -100,17 +101,17 @@ async def _answer(
     return Reply(blocks=tuple(await _answered(context, question, answering))), subject.entities
 
 
-def _asks_for_list(question: Question, subject: Subject) -> tuple[str, str] | None:
-    """Return the command and argument that a question amounts to: about the record, one name, or one date."""
+def _asks_for_list(question: Question, subject: Subject) -> tuple[str, *tuple[object, ...]] | None:
+    """Return the command and value that a question amounts to: about the record, one name, or one date."""
     if command := about_the_record(question):
-        return command, ""
+        return (command,)
     if subject.words:
         return None
     if len(subject.entities) == 1 and question.wanted in (Wanted.WHO, Wanted.WHAT, Wanted.WHETHER):
         return "who", subject.entities[0].name
     if not subject.entities and question.date and question.wanted is not Wanted.HOW_MANY:
-        return "when", question.date
-    return ("where", "") if not subject.entities and question.wanted is Wanted.WHERE else None
+        return "when", named(question.date)
+    return ("where",) if not subject.entities and question.wanted is Wanted.WHERE else None
 
 
 async def _answered(context: Context, question: Question, answering: Sequence[Bearing]) -> list[Block]:
@@ -183,12 +184,12 @@ def _not_on_record(text: str, bearings: Sequence[Bearing]) -> Reply:
     return Reply(blocks=(note, Heading(text=_("Nearest on record, not an answer")), *lines))
 
 
-async def _other(context: Context, name: str, argument: str) -> Reply:
+async def _other(context: Context, name: str, *values: object) -> Reply:
     """Answer by another command."""
     command = context.catalogue.find(name)
     if command is None:
         raise LookupError(f"words.toml names the command {name!r}, which does not exist")
-    return await context.run(replace(context, command=command), argument)
+    return await context.run(replace(context, command=command), *values)
 
 
 async def _bearings(context: Context, question: Question) -> list[Bearing]:

@@ -31,9 +31,8 @@ LATEST = 3
     help=N_("one fact whole: all its voices, quotes, relations, revisions"),
     example="/fact F7",
 )
-async def fact(context: Context, argument: str) -> Reply:
+async def fact(context: Context, found: Fact) -> Reply:
     """Show everything on record about one fact."""
-    found = await context.fact(argument)
     if found.retracted is not None:
         return await _tombstone(context, found)
     blocks: list[Block] = [Heading(text=f"F{found.id}", level=1), Note(text=_standing(found))]
@@ -126,12 +125,11 @@ def _particulars(found: Fact) -> list[Block]:
     help=N_("how a fact came to read as it does"),
     example="/history F7",
 )
-async def history(context: Context, argument: str) -> Reply:
+async def history(context: Context, found: Fact) -> Reply:
     """Show a fact's revisions, oldest first, each with the words that stood then."""
-    found = await context.fact(argument)
     after = context.number_after()
     revisions = [each for each in await context.record.facts.revisions(found.id) if each.number > after]
-    page = context.cut(revisions, argument, cursor=attrgetter("number"))
+    page = context.cut(revisions, f"F{found.id}", cursor=attrgetter("number"))
     blocks: list[Block] = [Heading(text=_("History of F{id}", id=found.id), level=1)]
     names = await _names(context)
     for revision in page.shown:
@@ -164,7 +162,7 @@ async def _names(context: Context) -> dict[str, str] | None:
     help=N_("claims that stand against each other, side by side"),
     example="/disputed",
 )
-async def disputed(context: Context, _argument: str) -> Reply:
+async def disputed(context: Context) -> Reply:
     """Show opposing claims under the question between them."""
     story, after = context.story.id, context.number_after()
     page = await context.page(
@@ -187,7 +185,7 @@ async def disputed(context: Context, _argument: str) -> Reply:
     help=N_("every figure with its qualifier and what it counts"),
     example="/figures",
 )
-async def figures(context: Context, _argument: str) -> Reply:
+async def figures(context: Context) -> Reply:
     """Show figures, those for the same thing together."""
     story, after = context.story.id, context.number_after()
     page = await context.page(lambda limit: context.record.listings.figured(story, after=after, limit=limit))

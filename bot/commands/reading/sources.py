@@ -20,10 +20,10 @@ from bot.texts import N_, _, ngettext
     help=N_("the sources, who relays whom, or what one is cited for"),
     example="/sources S1",
 )
-async def sources(context: Context, argument: str) -> Reply:
+async def sources(context: Context, source_id: int | None) -> Reply:
     """List the sources, or show one with the facts that cite it."""
-    if argument:
-        return await _one(context, await context.source_id(argument))
+    if source_id is not None:
+        return await _one(context, source_id)
     story, after = context.story.id, context.number_after()
     page = await context.page(lambda limit: context.record.sources.page(story, after=after, limit=limit))
     if not page.shown:

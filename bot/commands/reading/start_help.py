@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
 from bot.answers.date_text import day
 from bot.answers.lines import listing
@@ -23,6 +24,23 @@ from storage.domain.models import Story
 _LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
 
 
+class Link(NamedTuple):
+    """What a link to the bot leads to: a fact, or a subscription to a story, by default to the one in use."""
+
+    leads: bool
+    fact: str | None = None
+    story: str | None = None
+
+
+async def _link(_context: Context, text: str) -> Link:
+    match = _LINK.fullmatch(text)
+    return Link(leads=False) if match is None else Link(True, match["fact"], match["story"])
+
+
+async def _story(context: Context, text: str) -> Story:
+    return _story_named(text, await context.record.stories.all())
+
+
 @commands.command(
     "start",
     Argument(N_("link"), Kind.WORDS),
@@ -31,17 +49,18 @@ _LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-
     discreet=True,
     help=N_("what this bot is for, and how to begin"),
     example="/start",
+    reads={"link": _link},
 )
-async def start(context: Context, argument: str) -> Reply:
+async def start(context: Context, link: Link | None) -> Reply:
     """Say what the bot is for and how to begin; a link may lead straight to a fact or a subscription."""
-    if link := _LINK.fullmatch(argument):
-        return await _followed(context, link["fact"], link["story"])
+    if link is not None and link.leads:
+        return await _followed(context, link)
     blocks: list[Block] = [
         Heading(text="OnRecord", level=1),
         Note(text=_("I keep who said what, when, and according to which source.")),
         Note(text=_("I never say a thing without saying whose word it is.")),
     ]
-    if argument:
+    if link is not None:
         blocks.insert(1, Note(text=_("The link that you followed leads nowhere here.")))
     if context.chosen:
         blocks.append(Note(text=_("Story in use: {title}", title=context.chosen.title)))
@@ -57,13 +76,14 @@ async def start(context: Context, argument: str) -> Reply:
     return Reply(blocks=tuple(blocks), actions=tuple(actions))
 
 
-async def _followed(context: Context, fact: str | None, story: str | None) -> Reply:
+async def _followed(context: Context, link: Link) -> Reply:
     """Open the fact that a link leads to, or subscribe to its story, by default to the one in use."""
     # Behind `subscribe` a typed name may be one of many things; in a link it is a story or nothing.
-    if story is not None:
-        story = _story_named(story, await context.record.stories.all()).name
-    command = await context.permit("fact" if fact else "subscribe", context.chosen)
-    return await context.run(replace(context, command=command), fact or story or "")
+    story = await _story(context, link.story) if link.story else None
+    context = replace(
+        context, command=await context.permit("fact" if link.fact else "subscribe", context.chosen)
+    )
+    return await context.run(context, await context.fact(link.fact) if link.fact else story)
 
 
 @commands.command(
@@ -75,11 +95,11 @@ async def _followed(context: Context, fact: str | None, story: str | None) -> Re
     help=N_("all commands, or how one of them is used"),
     example="/help when",
 )
-async def help_(context: Context, argument: str) -> Reply:
+async def help_(context: Context, name: str | None) -> Reply:
     """List the commands, or show how one is used."""
     allowed = list(context.catalogue.allowed(context.role))
-    if argument:
-        return _one_command(argument, allowed)
+    if name is not None:
+        return _one_command(name, allowed)
     blocks: list[Block] = [Heading(text=_("Commands"), level=1)]
     for family, members in groupby(allowed, key=lambda command: command.family):
         blocks.append(Heading(text=_(family.title)))
@@ -123,7 +143,7 @@ def _lines(command: Command) -> list[Block]:
     help=N_("the story in a few attributed lines"),
     example="/about",
 )
-async def about(context: Context, _argument: str) -> Reply:
+async def about(context: Context) -> Reply:
     """Tell the story in a few attributed lines."""
     facts = await context.record.listings.summary(context.story.id)
     facts = facts or await context.record.listings.all(context.story.id, limit=context.policy.page)
@@ -144,14 +164,13 @@ async def about(context: Context, _argument: str) -> Reply:
     role=Role.READER,
     help=N_("the story in use here, or use another"),
     example="/story belarus",
+    reads={"name": _story},
 )
-async def story(context: Context, argument: str) -> Reply:
+async def story(context: Context, wanted: Story | None) -> Reply:
     """Show the story in use, or take another into use."""
-    every = await context.record.stories.all()
-    if not argument:
-        others = [item for item in every if item.id != context.story.id]
+    if wanted is None:
+        others = [item for item in await context.record.stories.all() if item.id != context.story.id]
         return Reply(blocks=await _described(context, context.story), actions=_choices(others))
-    wanted = _story_named(argument, every)
     # It is for all who read the chat.
     if context.role < Role.MODERATOR:
         await refuse_strangers(context.request, context.command)
@@ -169,7 +188,7 @@ async def story(context: Context, argument: str) -> Reply:
     help=N_("all stories on record"),
     example="/stories",
 )
-async def stories(context: Context, _argument: str) -> Reply:
+async def stories(context: Context) -> Reply:
     """List all stories on record."""
     every = await context.record.stories.all()
     if not every:

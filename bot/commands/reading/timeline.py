@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 from bot.answers.date_text import day, in_words, label
 from bot.answers.lines import fact_line, listing
@@ -25,6 +26,42 @@ _DATELIKE = re.compile(r"[\d\s./:-]+|(?:yester|to)day|tomorrow|(?:last|this|next
 _BEFORE_A_DATE = re.compile(r"^(?:on|in|at|during)\s+", re.IGNORECASE)
 
 
+class Named(NamedTuple):
+    """What was said of a time: the words, and the span of a date or range."""
+
+    text: str
+    span: dates.Span | None
+
+
+def named(text: str) -> Named:
+    """Return the time that a text names."""
+    text = _BEFORE_A_DATE.sub("", text)
+    return Named(text, dates.typed(text))
+
+
+async def _date_or_words(_context: Context, text: str) -> Named:
+    """Return the time or the words that are looked for. Raises UserError for what is nearly a date."""
+    asked = named(text)
+    if asked.span is None and dates.impossible(asked.text):
+        raise UserError(
+            _(
+                "“{date}” is no day of any calendar: write 2024-01-04, March 2023, or 2023..2024.",
+                date=asked.text[:40],
+            )
+        )
+    if asked.span is None and _DATELIKE.fullmatch(asked.text):
+        raise UserError(_("Write the date as 2024-01-04, 4 January 2024, March 2023 or 2023..2024."))
+    return asked
+
+
+async def _day(_context: Context, text: str) -> Named:
+    """Return a time with an end. Raises UserError for any other."""
+    span = dates.typed(text)
+    if span is None or span.yearless or span.latest == dates.LAST:
+        raise UserError(_("Name a day, a month or a year, for example /asof 2026-11-22."))
+    return Named(text, span)
+
+
 @commands.command(
     "when",
     Argument(N_("date, range or words"), Kind.DATE, option="when"),
@@ -32,23 +69,15 @@ _BEFORE_A_DATE = re.compile(r"^(?:on|in|at|during)\s+", re.IGNORECASE)
     role=Role.READER,
     help=N_("the timeline, or what is on record for a date, a range or some words"),
     example="/when March 2023",
+    reads={"when": _date_or_words},
 )
-async def when(context: Context, argument: str) -> Reply:
+async def when(context: Context, asked: Named | None) -> Reply:
     """Show the timeline, the facts of a date or range, or the dates of what some words find."""
-    if not argument:
+    if asked is None:
         return await _timeline(context)
-    argument = _BEFORE_A_DATE.sub("", argument)
-    if span := dates.typed(argument):
-        return await _within(context, argument, span)
-    if dates.impossible(argument):
-        raise UserError(
-            _(
-                "“{date}” is no day of any calendar: write 2024-01-04, March 2023, or 2023..2024.",
-                date=argument[:40],
-            )
-        )
-    if _DATELIKE.fullmatch(argument):
-        raise UserError(_("Write the date as 2024-01-04, 4 January 2024, March 2023 or 2023..2024."))
+    if asked.span is not None:
+        return await _within(context, asked.text, asked.span)
+    argument = asked.text
     hits = await context.record.search.find(argument, story_id=context.story.id, limit=context.policy.page)
     facts = await context.record.facts.load(hit.fact_id for hit in hits)
     known = [fact for fact in facts if label(fact)]
@@ -125,19 +154,15 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
 
 @commands.command(
     "latest",
-    Argument(N_("n"), Kind.COUNT, option="count"),
+    Argument(N_("n"), Kind.COUNT, option="count", most=MOST_LATEST),
     family=Family.ASKING,
     role=Role.READER,
     help=N_("the facts that came on record last"),
     example="/latest 5",
 )
-async def latest(context: Context, argument: str) -> Reply:
+async def latest(context: Context, wanted: int | None) -> Reply:
     """Show the newest facts, newest first."""
-    if argument and not (re.fullmatch(r"0{0,9}[1-9][0-9]?", argument) and int(argument) <= MOST_LATEST):
-        raise UserError(
-            _("Say how many as a number from 1 to {most}, for example /latest 5.", most=MOST_LATEST)
-        )
-    count = int(argument) if argument else min(5, context.policy.page)
+    count, argument = wanted or min(5, context.policy.page), str(wanted or "")
     story, before = context.story.id, context.number_after() or None
     page = await context.page(
         lambda limit: context.record.listings.latest(story, before=before, limit=limit), argument, size=count
@@ -163,16 +188,15 @@ async def latest(context: Context, argument: str) -> Reply:
     role=Role.READER,
     help=N_("the record as it stood at the end of a day"),
     example="/asof 2026-11-22",
+    reads={"date": _day},
 )
-async def asof(context: Context, argument: str) -> Reply:
+async def asof(context: Context, asked: Named) -> Reply:
     """Show the facts that were in force at the end of a day (UTC), as they stood then."""
-    span = dates.typed(argument)
-    if span is None or span.yearless or span.latest == dates.LAST:
-        raise UserError(_("Name a day, a month or a year, for example /asof 2026-11-22."))
-    last_day, today = date.fromisoformat(span.latest).isoformat(), context.record.ledger.now()[:10]
+    assert asked.span is not None  # `_day` refuses anything else
+    last_day, today = date.fromisoformat(asked.span.latest).isoformat(), context.record.ledger.now()[:10]
     story, after, moment = context.story.id, context.number_after(), f"{last_day}T23:59:59.999999Z"
     page = await context.page(
-        lambda limit: context.record.listings.in_force_at(story, moment, after=after, limit=limit), argument
+        lambda limit: context.record.listings.in_force_at(story, moment, after=after, limit=limit), asked.text
     )
     ended = _("The record at the end of {day} (UTC)", day=in_words(last_day))
     going_on = _("The record so far, {day} (UTC)", day=in_words(today))

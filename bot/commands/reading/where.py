@@ -21,12 +21,12 @@ from bot.texts import N_, _
     help=N_("the places of the story, or what is on record about one"),
     example="/where belarus",
 )
-async def where(context: Context, argument: str) -> Reply:
+async def where(context: Context, place: str | None) -> Reply:
     """List the places, or show the facts that happened in one or are about it."""
-    if not argument:
+    if place is None:
         return await _everywhere(context)
-    unknown = _("“{name}” is not on record as a place of this story: /where lists them.", name=argument[:60])
-    entity = await entity_named(context, argument, unknown=unknown)
+    unknown = _("“{name}” is not on record as a place of this story: /where lists them.", name=place[:60])
+    entity = await entity_named(context, place, unknown=unknown)
     after = dict.fromkeys(("place", "about"), context.number_after())
     lists = await context.record.listings.mentioning(entity.id, after, limit=context.policy.page + 1)
     facts = {fact.id: fact for part in lists.values() for fact in part}

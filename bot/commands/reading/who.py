@@ -25,12 +25,12 @@ from storage.domain.models import Entity, Fact
     help=N_("who is who, or all that one of them is on record as saying"),
     example="/who lubinets",
 )
-async def who(context: Context, argument: str) -> Reply:
+async def who(context: Context, name: str | None) -> Reply:
     """List who is named, or show one of them: role, words, and what is said about them."""
-    if not argument:
+    if name is None:
         return await _everyone(context)
-    unknown = _("“{name}” is not on record in this story: /who lists who is.", name=argument[:60])
-    entity = await entity_named(context, argument, unknown=unknown)
+    unknown = _("“{name}” is not on record in this story: /who lists who is.", name=name[:60])
+    entity = await entity_named(context, name, unknown=unknown)
     after = _after(context.after)
     blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]
     if others := [alias for alias in entity.aliases if alias != entity.short]:

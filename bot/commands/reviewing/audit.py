@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.answers.audit_rows import entry_item
 from bot.answers.diff import differences
@@ -25,36 +25,19 @@ _SINCE = re.compile(r"since\s+(.+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}")
 
 
-@commands.command(
-    "audit",
-    Argument(N_("F7, @moderator or since DATE"), Kind.WORDS, option="about"),
-    family=Family.REVIEWING,
-    role=Role.MODERATOR,
-    help=N_("who changed what, when and from where, before and after"),
-    example="/audit F7",
-)
-async def audit(context: Context, argument: str) -> Reply:
-    """Show the audit trail of the story in use, newest first."""
-    asked = await _asked(context, argument)
-    story, before = context.story.id, context.number_after() or None
-    page = await context.page(
-        lambda limit: context.record.audit.page(**asked, story_id=story, before=before, limit=limit), argument
-    )
-    if not page.shown:
-        return Reply(blocks=(Note(text=_("The audit trail has no such entry.")),))
-    names = await context.names()
-    blocks: list[Block] = [Heading(text=_("Audit trail"), level=1)]
-    for entry in page.shown:
-        blocks.append(entry_item(entry, names))
-        blocks += await _before_and_after(context, entry)
-    return Reply(blocks=tuple(blocks), actions=page.more)
+class Asked(NamedTuple):
+    """Which entries of the trail are asked for: as it was said, and as the trail is asked."""
+
+    text: str
+    limits: Mapping[str, Any]
 
 
-async def _asked(context: Context, argument: str) -> Mapping[str, Any]:
-    """Return what an argument asks of the trail. Raises UserError for what is none of its forms."""
-    text = argument.strip()
-    if not text:
-        return {}
+async def _asked(context: Context, text: str) -> Asked:
+    """Return which entries a text asks for. Raises UserError for what is none of its forms."""
+    return Asked(text, await _limits(context, text))
+
+
+async def _limits(context: Context, text: str) -> Mapping[str, Any]:
     if _FACT.fullmatch(text):
         return {"fact_id": (await context.fact(text)).id}
     if _SUBJECT.fullmatch(text):
@@ -73,6 +56,32 @@ async def _asked(context: Context, argument: str) -> Mapping[str, Any]:
             raise UserError(_("“{text}” is no day: write since 2026-11-24.", text=since[1][:40]))
         return {"since": span.earliest}
     raise UserError(_("Say which entries: /audit F7, /audit @moderator, or /audit since 2026-11-24."))
+
+
+@commands.command(
+    "audit",
+    Argument(N_("F7, @moderator or since DATE"), Kind.WORDS, option="about"),
+    family=Family.REVIEWING,
+    role=Role.MODERATOR,
+    help=N_("who changed what, when and from where, before and after"),
+    example="/audit F7",
+    reads={"about": _asked},
+)
+async def audit(context: Context, asked: Asked | None) -> Reply:
+    """Show the audit trail of the story in use, newest first."""
+    text, limits = asked or Asked("", {})
+    story, before = context.story.id, context.number_after() or None
+    page = await context.page(
+        lambda limit: context.record.audit.page(**limits, story_id=story, before=before, limit=limit), text
+    )
+    if not page.shown:
+        return Reply(blocks=(Note(text=_("The audit trail has no such entry.")),))
+    names = await context.names()
+    blocks: list[Block] = [Heading(text=_("Audit trail"), level=1)]
+    for entry in page.shown:
+        blocks.append(entry_item(entry, names))
+        blocks += await _before_and_after(context, entry)
+    return Reply(blocks=tuple(blocks), actions=page.more)
 
 
 async def _before_and_after(context: Context, entry: AuditEntry) -> list[Block]:

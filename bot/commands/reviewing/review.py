@@ -14,6 +14,7 @@ from bot.commands.core.registry import commands
 from bot.commands.dialogue import fields, header_lines
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, Start, form_command
+from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.prefill import known_of, texts_of
 from bot.commands.editing.correct import with_attribution
 from bot.commands.editing.propose import ADDING, alike_lines, as_readers_see, looking_alike, put_right
@@ -38,7 +39,7 @@ _REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
     help=N_("the facts that wait for a moderator, one card at a time"),
     example="/review",
 )
-async def review(context: Context, _argument: str) -> Reply:
+async def review(context: Context) -> Reply:
     """Show the draft that has waited longest, or the next one, with what can be done with it."""
     story, after = context.story.id, context.number_after()
     page = await context.page(
@@ -98,14 +99,19 @@ def _publish(draft: Draft) -> Publish:
     return change.model_copy(update={"draft": draft.id})
 
 
-async def _waiting(context: Context, argument: str, *, to_approve: bool) -> Draft:
-    """Return a draft that waits. Raises UserError for one that is decided, or one's own under four eyes."""
-    draft = await context.draft(argument)
+def _refuse_decided(context: Context, draft: Draft, *, to_approve: bool) -> None:
+    """Refuse a draft that is decided, or one's own under four eyes."""
     if draft.state is not DraftState.WAITING:
         raise UserError(_("D{id} was decided already: it was {state}.", id=draft.id, state=_outcome(draft)))
     own = draft.kind is DraftKind.OWN or context.policy.four_eyes
     if to_approve and own and draft.proposer == context.request.user:
         raise UserError(_("D{id} is your own: another moderator has to look at it.", id=draft.id))
+
+
+async def _waiting(context: Context, draft_id: int | None, *, to_approve: bool) -> Draft:
+    """Return a draft that waits. Raises UserError as `_refuse_decided` does."""
+    draft = await context.draft(f"D{draft_id}")
+    _refuse_decided(context, draft, to_approve=to_approve)
     return draft
 
 
@@ -126,9 +132,9 @@ def _outcome(draft: Draft) -> str:
     help=N_("a draft put on record as it stands"),
     example="/approve D3",
 )
-async def approve(context: Context, argument: str) -> Reply:
+async def approve(context: Context, draft: Draft) -> Reply:
     """Put a draft on record, once however many press the button."""
-    draft = await _waiting(context, argument, to_approve=True)
+    _refuse_decided(context, draft, to_approve=True)
     made = await context.change(_publish(draft))
     return _decided(made, _("D{id} is on record as {fact}.", id=draft.id, fact=made.subject))
 
@@ -142,7 +148,7 @@ def _decided(made: ChangeResult, text: str) -> Reply:
 
 async def _propose_same(context: Context, filled: Filled) -> Proposal:
     """Show the fact with the draft's voice, each in a whole sentence: whose word it is must be right."""
-    draft = await _waiting(context, f"D{filled.target}", to_approve=True)
+    draft = await _waiting(context, filled.target, to_approve=True)
     proposed = _publish(draft)
     fact = await context.fact(filled.text("fact"))
     if not fact.in_force:
@@ -177,18 +183,17 @@ _SAME = Field("fact", N_("Which fact says the same? Its id, like F7."), _fact_id
 @form_command(
     "same",
     _DRAFT,
-    Argument(N_("id"), Kind.FACT, required=True),
+    Argument(N_("id"), Kind.FACT, required=True, fills=True),
     family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("a draft added to a fact on record, as a further attribution"),
     example="/same D3 F7",
     form=Form(lambda _filled: (_SAME,), _propose_same, _same_done),
 )
-async def same(context: Context, argument: str) -> Reply:
+async def same(context: Context, draft: Draft, fact: str | None) -> Reply:
     """Lead to a draft's being added to a fact that says the same."""
-    name, _space, ident = argument.partition(" ")
-    draft = await _waiting(context, name, to_approve=True)
-    texts = {"fact": ident.strip()} if ident.strip() else {}
+    _refuse_decided(context, draft, to_approve=True)
+    texts = Headed().texts(fact=fact)
     return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
 
 
@@ -196,7 +201,7 @@ async def same(context: Context, argument: str) -> Reply:
 
 
 async def _propose_rejection(context: Context, filled: Filled) -> Proposal:
-    draft = await _waiting(context, f"D{filled.target}", to_approve=False)
+    draft = await _waiting(context, filled.target, to_approve=False)
     change = Reject(story_id=context.story.id, draft=draft.id, reason=filled.text("reason"))
     await context.record.ledger.rehearse(change, by=context.by)
     card = await _card(context, draft)
@@ -211,7 +216,8 @@ async def _rejected(_context: Context, _filled: Filled, made: ChangeResult) -> R
 
 async def _rejection(context: Context, subject: str, _version: str) -> Start:
     """Begin with nothing, for a draft that waits."""
-    draft = await _waiting(context, subject, to_approve=False)
+    draft = await context.draft(subject)
+    _refuse_decided(context, draft, to_approve=False)
     return Start(f"D{draft.id}", {})
 
 
@@ -231,30 +237,31 @@ def _rejection_fields(_filled: Filled) -> Sequence[Field]:
         _rejection_fields,
         _propose_rejection,
         _rejected,
-        sheet=("reason",),
+        modal=("reason",),
         title=N_("Reject draft {subject}"),
         starts=_rejection,
         opens=ONE,
     ),
 )
-async def reject(context: Context, argument: str) -> Reply:
+async def reject(context: Context, draft: Draft, reason: Headed | None) -> Reply:
     """Lead to a draft's being rejected, with the reason."""
-    name, _space, reason = " ".join(argument.split()).partition(" ")
-    draft = await _waiting(context, name, to_approve=False)
-    texts = {"reason": reason} if reason else {}
+    _refuse_decided(context, draft, to_approve=False)
+    texts = reason.texts(reason=reason.text) if reason is not None else {}
     return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
 
 
 async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
     """Begin with a draft's own texts: a draft that waits does not change."""
-    draft = await _waiting(context, subject, to_approve=False)
+    draft = await context.draft(subject)
+    _refuse_decided(context, draft, to_approve=False)
     change = _publish(draft)
     return Start(f"D{draft.id}", await texts_of(context, change), known=await known_of(context, change))
 
 
 @form_command(
     "edit",
-    _DRAFT,
+    # Only lines under it are taken: what else stands behind the id belongs to none.
+    replace(_DRAFT, pattern=r"[^\n]+"),
     Argument(N_("lines"), Kind.TEXT),
     family=Family.REVIEWING,
     role=Role.MODERATOR,
@@ -264,11 +271,12 @@ async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
         ADDING, title=N_("Edit draft {subject}"), starts=_as_proposed, opens=ONE, removable=_REMOVABLE
     ),
 )
-async def edit(context: Context, argument: str) -> Reply:
+async def edit(context: Context, draft: Draft, given: Headed | None) -> Reply:
     """Open a draft as /add would show it, with each part to be answered anew, or as lines under it tell."""
-    name, _newline, below = argument.partition("\n")
-    draft = await _waiting(context, name, to_approve=False)
-    given = header_lines.only(below, ADDING.lines)
-    texts = put_right(await texts_of(context, _publish(draft)), given)
+    _refuse_decided(context, draft, to_approve=False)
+    given = given or Headed()
+    if given.text:
+        raise header_lines.not_understood(given.text, ADDING.lines)
+    texts = put_right(await texts_of(context, _publish(draft)), given.headers)
     adding = replace(context, command=await context.permit("add", context.story))
     return await begin(adding, Filled(context.story.id, texts, target=draft.id, at_once=True))

@@ -23,7 +23,7 @@ _CURSOR = re.compile(r"(\d{1,15})\.(\d{1,15})")
     help=N_("questions that found nothing on record, the most asked first"),
     example="/unanswered",
 )
-async def unanswered(context: Context, _argument: str) -> Reply:
+async def unanswered(context: Context) -> Reply:
     """List open questions by how often they were asked; who asked them is not known."""
     story, after = context.story.id, _after(context)
     page = await context.page(

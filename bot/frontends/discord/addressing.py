@@ -14,8 +14,8 @@ from typing import Any
 
 import discord
 
-from bot.commands.core.declarations import Argument, Command, Kind
-from bot.requests import Identity, Request
+from bot.commands.core.declarations import Command, Kind
+from bot.requests import Call, Identity, Request, Submission
 
 PLATFORM = "discord"
 CHANNEL = "#"
@@ -51,8 +51,14 @@ def chat_of(interaction: Interaction) -> str:
     return channel(interaction.channel_id)
 
 
-def asked(interaction: Interaction, text: str, *mentioned: Identity) -> Request:
-    """Return the request that an interaction makes in some words."""
+def asked(
+    interaction: Interaction,
+    text: str = "",
+    *,
+    given: Call | Submission | None = None,
+    mentioned: tuple[Identity, ...] = (),
+) -> Request:
+    """Return the request that an interaction makes, in some words or with what is given."""
     shared = interaction.guild_id is not None
 
     async def administers() -> bool:
@@ -70,6 +76,7 @@ def asked(interaction: Interaction, text: str, *mentioned: Identity) -> Request:
         administers=administers if shared else None,
         lacking=lacking(interaction.app_permissions, interaction.channel) if shared else (),
         alone=person(interaction.user.id),
+        given=given,
         discreet=True,
     )
 
@@ -111,27 +118,14 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
     )
 
 
-def left_out(command: Command, given: Mapping[str, Any]) -> Argument | None:
-    """Return the first argument that was left out before one that was given: what is typed has no gaps."""
-    known = [given.get(argument.key) is not None for argument in command.arguments]
-    gap = known.index(False) if False in known else len(known)
-    return command.arguments[gap] if any(known[gap:]) else None
-
-
-def typed(command: Command, given: Mapping[str, Any]) -> tuple[str, tuple[Identity, ...]]:
-    """Return a command as one would type it, from options by name, and the people that they name."""
-    words = [f"/{command.name}"]
-    people: list[Identity] = []
-    for argument in command.arguments:
-        value = given.get(argument.key)
-        if value is None:
-            continue
-        if argument.kind is Kind.PERSON:
-            people.append(identity(value))
-            words.append(people[-1].address)
-        else:
-            words.append(str(value).strip())
-    return " ".join(filter(None, words)), tuple(people)
+def call_of(command: Command, options: Mapping[str, Any]) -> tuple[Call, tuple[Identity, ...]]:
+    """Return the call that a slash command makes with its options, and the people that they name."""
+    people = {
+        argument.key: identity(options[argument.key])
+        for argument in command.arguments
+        if argument.kind is Kind.PERSON and options.get(argument.key) is not None
+    }
+    return Call(command.name, {**options, **people}), tuple(people.values())
 
 
 def quoted(message: discord.Message) -> str:

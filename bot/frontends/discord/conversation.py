@@ -11,7 +11,7 @@ import logging
 import re
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +19,16 @@ import aiohttp
 import discord
 
 from bot.commands.core.declarations import Command, Offer
-from bot.commands.dialogue.modals import Sheet
-from bot.frontends.discord.addressing import asked, is_theirs, left_out, quoted, request_of, typed
+from bot.frontends.discord.addressing import asked, call_of, is_theirs, quoted, request_of
 from bot.frontends.discord.buttons import Buttons
-from bot.frontends.discord.modals import given_back, key_of, modal, refilled, values_of
+from bot.frontends.discord.modals import given_back, key_of, refilled, rendered, values_of
 from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.showing import Stage, is_over
 from bot.frontends.shared.keyed_lock import KeyedLock
 from bot.frontends.shared.shutdown import drain
 from bot.notices.receipt_buffer import ReceiptBuffer
-from bot.replies import Note, Reply
-from bot.requests import Request
+from bot.replies import Modal, Note, Reply
+from bot.requests import Call, Request, Submission
 from bot.texts import N_, _, speak
 
 if TYPE_CHECKING:
@@ -75,14 +74,10 @@ class Conversation:
 
     async def run(self, interaction: Interaction, command: Command, given: Mapping[str, Any]) -> None:
         """Answer a slash command."""
-        text, people = typed(command, given)
+        call, people = call_of(command, given)
         stage = Stage(interaction, aside=command.aside)
-        if (missing := left_out(command, given)) is not None:
-            speak(asked(interaction, text).language)
-            text = _("Say also what “{option}” is to be: what you gave comes after it.", option=missing.key)
-            await self._safely(stage, stage.show(_aside(text), None))
-            return
-        await self._safely(stage, self._ask(stage, interaction, asked(interaction, text, *people)))
+        request = asked(interaction, given=call, mentioned=people)
+        await self._safely(stage, self._ask(stage, interaction, request))
 
     async def look_up(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer what stands on record about the text of a message."""
@@ -149,23 +144,18 @@ class Conversation:
             _log(f"nothing can be shown in {stage.place}", error)
 
     async def _ask(self, stage: Stage, interaction: Interaction, request: Request) -> None:
-        """Answer a request, by a sheet to fill in where it opens one, or opens one again."""
+        """Answer a request by a message, or by a modal where it opens one."""
         speak(request.language)
-        again = refilled(request.text)
-        request = request if again is None else replace(request, text=again.key)
-        opened = await (
-            self._dispatcher.sheet(request)
-            if again is None
-            else self._dispatcher.reopened(request, again.key, again.values)
-        )
-        if isinstance(opened, Sheet):
-            await interaction.response.send_modal(modal(opened))
-            return
-        await self._answer(stage, request, (lambda: _given(opened)) if opened is not None else None)
+        answered = await self._answered(stage, replace(request, modals=True))
+        if isinstance(answered, Modal):
+            await interaction.response.send_modal(rendered(answered))
+        else:
+            await self._show(stage, request, answered)
 
     async def _press(self, stage: Stage, interaction: Interaction, identity: str) -> None:
         command = await self._buttons.command(identity)
-        request = asked(interaction, command or "")
+        again = refilled(command or "")
+        request = asked(interaction, command or "", given=again)
         speak(request.language)
         if command is None:
             await stage.show(_aside(_(TOO_OLD)), None)
@@ -182,75 +172,72 @@ class Conversation:
         self, stage: Stage, interaction: Interaction, identity: str, values: Mapping[str, str]
     ) -> None:
         key = key_of(identity)
-        request = asked(interaction, key or "")
-        speak(request.language)
-        stage.turning = key is not None and _IN_PLACE.match(key) is not None and is_theirs(interaction)
         if key is None:
+            speak(asked(interaction).language)
             await stage.show(_aside(_(TOO_OLD)), None)
             return
-
-        async def submit() -> Reply | None:
-            reply = await self._dispatcher.submitted(request, key, values)
-            return given_back(reply, key, values) if reply is not None and reply.aside else reply
-
-        await self._answer(stage, request, submit)
+        submission = Submission(key, values)
+        stage.turning = _IN_PLACE.match(key) is not None and is_theirs(interaction)
+        request = asked(interaction, given=submission)
+        speak(request.language)
+        reply = await self._answered(stage, request)
+        if isinstance(reply, Reply) and reply.aside:
+            reply = given_back(reply, submission)
+        await self._show(stage, request, reply)
 
     async def _look_up(self, stage: Stage, interaction: Interaction, message: discord.Message) -> None:
         text = quoted(message)
         # What the bot itself has said it knows by its id, and not only in other words.
         own = FACT.search(text) if message.author == interaction.client.user else None
-        request = asked(interaction, f"/fact {own[0]}" if own else f"/ask {text}")
+        call = Call("fact", {"id": own[0]}) if own else Call("ask", {"question": text})
+        request = asked(interaction, given=call)
         speak(request.language)
         if not text:
             await stage.show(_aside(_(NO_TEXT)), None)
             return
         await self._answer(stage, request)
 
-    async def _answer(
-        self,
-        stage: Stage,
-        request: Request,
-        answering: Callable[[], Awaitable[Reply | None]] | None = None,
-    ) -> None:
-        """Answer on a stage; what takes long is announced."""
-        work = asyncio.create_task(self._in_turn(request, answering))
+    async def _answer(self, stage: Stage, request: Request) -> None:
+        """Answer on a stage, by a message."""
+        await self._show(stage, request, await self._answered(stage, request))
+
+    async def _answered(self, stage: Stage, request: Request) -> Reply | Modal | None:
+        """Return what answers a request; an answer that takes long is announced."""
+        work = asyncio.create_task(self._in_turn(request))
         try:
             done, _open = await asyncio.wait({work}, timeout=self._prompt)
-            if not done:
+            if not done and not work.done():
                 await stage.announce()
-            reply = await work
+            answered = await work
         finally:
             # Where it cannot be announced, Discord has told already that it failed: then nothing is done.
             work.cancel()
-        if reply is None:
+        if isinstance(answered, Modal) and stage.announced:
+            # Nothing but a message can follow what was announced: the dialogue asks instead.
+            return await self._in_turn(replace(request, modals=False))
+        return answered
+
+    async def _show(self, stage: Stage, request: Request, reply: Reply | Modal | None) -> None:
+        if not isinstance(reply, Reply):
             reply = _aside(_("You are asking faster than I may answer."))
         shown = await stage.show(reply, await self._buttons.under(reply))
         self._memory.note(request.chat, 0, tuple(shown), reply, request.language)
 
-    async def _in_turn(
-        self, request: Request, answering: Callable[[], Awaitable[Reply | None]] | None
-    ) -> Reply | None:
+    async def _in_turn(self, request: Request) -> Reply | Modal | None:
         async with self._lanes.turn(request.chat):
             await self._record.listeners.resume(request.chat)
-            return await (answering() if answering is not None else self._dispatcher.answer(request))
+            return await self._dispatcher.answer(request)
 
     async def _reply(self, stage: Stage, request: Request) -> None:
         speak(request.language)
-        reply = await self._in_turn(request, None)
-        if reply is None:
-            return
-        shown = await stage.show(reply, await self._buttons.under(reply))
-        self._memory.note(request.chat, 0, tuple(shown), reply, request.language)
+        reply = await self._in_turn(request)
+        if reply is not None:
+            await self._show(stage, request, reply)
 
     def _is_discreet(self, request: Request) -> bool:
         """Tell whether a request is for a command whose answers are nobody else's business."""
-        parsed = self._dispatcher.parse(request)
-        command = None if parsed is None else self._dispatcher.registry.find(parsed.name)
+        command = self._dispatcher.command_of(request)
         return command is not None and command.aside
-
-
-async def _given(reply: Reply) -> Reply:
-    return reply
 
 
 def _aside(text: str) -> Reply:

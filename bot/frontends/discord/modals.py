@@ -1,4 +1,4 @@
-"""Sheets as Discord shows them: a modal to fill in. Its custom id finds the sheet again when it is sent.
+"""Modals as Discord shows them. The custom id finds a modal again when it is sent.
 
 https://discord.com/developers/docs/components/reference#text-input
 """
@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import discord
 
-from bot.commands.dialogue.modals import MORE, Blank, Sheet
-from bot.replies import Action, Heading, Note, Reply
+from bot.commands.dialogue.modals import MORE
+from bot.replies import Action, Heading, Modal, ModalField, Note, Reply
+from bot.requests import Submission
 from bot.texts import _, shortened
 from storage.domain.names import clean_lines
 
-PREFIX = "sheet:"
-# What a button is kept to do that opens a sheet again with what was filled in; no command begins so.
+PREFIX = "modal:"
+# What a button is kept to do that opens a modal again with what was filled in; no command begins so.
 AGAIN = "again:"
 # Of what one button is kept to do, in characters: more than most fill in.
 KEPT_LIMIT = 8000
@@ -26,42 +27,36 @@ HINT_LIMIT = 100
 VALUE_LIMIT = 4000
 
 
-def modal(sheet: Sheet) -> discord.ui.Modal:
-    """Return the modal of a sheet."""
-    shown = discord.ui.Modal(title=_cut(sheet.title, TITLE_LIMIT), custom_id=PREFIX + sheet.key, timeout=None)
+def rendered(modal: Modal) -> discord.ui.Modal:
+    """Return a modal as the library takes it."""
+    shown = discord.ui.Modal(title=_cut(modal.title, TITLE_LIMIT), custom_id=PREFIX + modal.key, timeout=None)
     # The library shall keep nothing of it: what is sent is read from the custom id, after a restart too.
     shown.stop()
-    for blank in sheet.blanks:
-        shown.add_item(_input(blank))
+    for field in modal.fields:
+        shown.add_item(_input(field))
     return shown
 
 
-def _input(blank: Blank) -> discord.ui.Label[discord.ui.Modal]:
-    style = discord.TextStyle.paragraph if blank.long else discord.TextStyle.short
-    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-        custom_id=blank.name or "text",
+def _input(field: ModalField) -> discord.ui.Label[discord.ui.Modal]:
+    style = discord.TextStyle.paragraph if field.long else discord.TextStyle.short
+    shown: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        custom_id=field.name or "text",
         style=style,
-        default=blank.value[:VALUE_LIMIT] or None,
-        placeholder=blank.example[:HINT_LIMIT] or None,
-        required=blank.required,
-        max_length=VALUE_LIMIT,
+        default=field.value[:VALUE_LIMIT] or None,
+        placeholder=field.example[:HINT_LIMIT] or None,
+        required=field.required,
+        max_length=min(field.limit, VALUE_LIMIT),
     )
-    hint = _cut(blank.hint, HINT_LIMIT) or None
-    return discord.ui.Label(text=_cut(blank.label, LABEL_LIMIT), description=hint, component=field)
+    hint = _cut(field.hint, HINT_LIMIT) or None
+    return discord.ui.Label(text=_cut(field.label, LABEL_LIMIT), description=hint, component=shown)
 
 
-class Refilled(NamedTuple):
-    """A sheet's key, and what was filled in by the name of each blank."""
-
-    key: str
-    values: dict[str, str]
-
-
-def given_back(refusal: Reply, key: str, values: Mapping[str, str]) -> Reply:
+def given_back(refusal: Reply, submission: Submission) -> Reply:
     """Return a refusal with what was filled in, which Discord does not keep, and a button to go on from it.
 
     There is no button where that is more than is kept: it can still be copied.
     """
+    key, values = submission.key, submission.values
     filled = {name: text for name, value in values.items() if (text := clean_lines(value))}
     if not filled:
         return refusal
@@ -79,18 +74,21 @@ def given_back(refusal: Reply, key: str, values: Mapping[str, str]) -> Reply:
     )
 
 
-def refilled(command: str) -> Refilled | None:
-    """Return what a button opens again, None for one that sends a command."""
-    return Refilled(*json.loads(command.removeprefix(AGAIN))) if command.startswith(AGAIN) else None
+def refilled(command: str) -> Submission | None:
+    """Return the modal that a button opens again, None for a button that sends a command."""
+    if not command.startswith(AGAIN):
+        return None
+    key, values = json.loads(command.removeprefix(AGAIN))
+    return Submission(key, values, again=True)
 
 
 def key_of(identity: str) -> str | None:
-    """Return the key of the sheet that a modal's custom id stands for, None if it is none."""
+    """Return the key of the modal that a modal's custom id stands for, None if it is none."""
     return identity.removeprefix(PREFIX) if identity.startswith(PREFIX) else None
 
 
 def values_of(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return what was filled in, by the name of each blank."""
+    """Return what was filled in, by the name of each field."""
     values: dict[str, str] = {}
     for component in components:
         inner = component.get("components") or [component.get("component")]

@@ -45,6 +45,7 @@ class Stage:
         self._where = where
         self._shared = isinstance(where, discord.Message) or where.guild_id is not None
         self._begun = False
+        self.announced = False
         self.aside = aside
         self.turning = turning
 
@@ -62,6 +63,7 @@ class Stage:
         """Tell Discord that the answer takes a moment."""
         if isinstance(self._where, discord.Message):
             return
+        self.announced = True
         if self.turning:
             await self._where.response.defer()
         else:

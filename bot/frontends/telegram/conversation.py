@@ -20,7 +20,7 @@ from bot.frontends.telegram.render import Keyboard, clean, fits, keyboard, rende
 from bot.frontends.telegram.sending import Courier, summary
 from bot.frontends.telegram.updates import CallbackQuery, Chat, MembershipChange, Update
 from bot.notices.receipt_buffer import ReceiptBuffer
-from bot.replies import Reply
+from bot.replies import Modal, Reply
 from bot.texts import N_, _, speak
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ class Conversation:
         await self._record.listeners.resume(request.chat)
         request = replace(request, administers=partial(self._administers, message.chat, request.user))
         reply = await self._dispatcher.answer(request)
+        assert not isinstance(reply, Modal)  # Telegram shows none
         if reply is not None:
             sent = await self._courier.send(render(reply), place_of(message), await self.buttons(reply))
             self._remember(reply, place_of(message), sent, request.language)
@@ -109,6 +110,7 @@ class Conversation:
             await self._record.listeners.resume(request.chat)
             request = replace(request, administers=partial(self._administers, message.chat, request.user))
             reply = await self._dispatcher.answer(request)
+            assert not isinstance(reply, Modal)  # Telegram shows none
         except Exception:
             await self._courier.acknowledge(query.id)
             raise

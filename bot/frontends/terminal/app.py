@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from bot.frontends.terminal.lines import PLATFORM, lines, messages, utf8
 from bot.frontends.terminal.render import as_json, plain
+from bot.replies import Modal
 from bot.requests import Request, Role
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ async def answer_lines(
             continue
         asked = request(text)
         reply = await dispatcher.answer(asked)
+        assert not isinstance(reply, Modal)  # a terminal shows none
         told = [reply for _, reply in await dispatcher.waiting(PLATFORM)]
         if as_lines:
             print(json.dumps(as_json(asked, reply, told), ensure_ascii=False), file=out, flush=True)

@@ -45,12 +45,11 @@ async def converse(dispatcher: Dispatcher, request: Callable[[str], Request]) ->
     while text.strip().lower() not in LEAVING:
         if text.strip():
             asked = request(text)
-            told = (
-                await dispatcher.answer(asked),
-                *(reply for _, reply in await dispatcher.waiting(PLATFORM)),
-            )
-            for reply in filter(None, told):
-                show(console, reply)
+            answered = await dispatcher.answer(asked)
+            due = [reply for _, reply in await dispatcher.waiting(PLATFORM)]
+            for reply in (answered, *due):
+                if isinstance(reply, Reply):
+                    show(console, reply)
         try:
             text = await _message(session)
         except KeyboardInterrupt:
