@@ -15,6 +15,7 @@ from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
 from bot.frontends.terminal.render import plain
+from bot.replies import Reply
 from bot.requests import Request, Role
 from storage.record import Record
 
@@ -68,7 +69,7 @@ async def test_questions_are_answered_right(
         chat = f"terminal:{next(numbers)}"
         await dispatcher.answer(Request(f"/story {SETS[name]}", chat=chat, user=chat, role=Role.READER))
         reply = await dispatcher.answer(Request(text, chat=chat, user=chat, role=Role.READER))
-        return plain(reply) if reply else ""
+        return plain(reply) if isinstance(reply, Reply) else ""
 
     asked = questions(name)
     failed = {}

@@ -31,7 +31,7 @@ class Room:
         self._asked += 1
         # Each time somebody else, so that nobody asks faster than is allowed.
         reply = await self.dispatcher.answer(Request(text, chat, f"telegram:{self._asked + 100}", **how))
-        assert reply is not None
+        assert isinstance(reply, Reply)
         return reply
 
     async def say(self, text: str, **how) -> str:

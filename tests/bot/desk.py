@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
-from bot.replies import Line, Reply
+from bot.replies import Line, Modal, Reply
 from bot.requests import Request
 from storage.domain.changes import Appoint
 from storage.record import Record
@@ -87,7 +87,9 @@ class Person:
 
     async def says(self, text: str, **fields) -> Reply | None:
         asked = Request(text, self.chat, self.user, **self.fields | fields)
-        self.reply = await self.desk.dispatcher.answer(asked)
+        reply = await self.desk.dispatcher.answer(asked)
+        assert not isinstance(reply, Modal)
+        self.reply = reply
         return self.reply
 
     async def tells(self, *turns: str) -> Reply | None:

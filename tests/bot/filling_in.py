@@ -1,7 +1,7 @@
-"""People who fill in sheets: what a command opens for them, and what they submit."""
+"""People who fill in modals: what a command opens for them, and what they submit."""
 
-from bot.commands.dialogue.modals import Sheet
-from bot.requests import Request
+from bot.replies import Modal
+from bot.requests import Request, Submission
 from tests.bot.desk import BOB, said
 
 PROPOSED = (
@@ -10,22 +10,24 @@ PROPOSED = (
 
 
 async def opened(person, text):
-    """Return the sheet that a text opens, or what is said instead."""
-    return await person.desk.dispatcher.sheet(Request(text, person.chat, person.user, **person.fields))
+    """Return the modal that a text opens, or what is said instead."""
+    asked = Request(text, person.chat, person.user, modals=True, **person.fields)
+    return await person.desk.dispatcher.answer(asked)
 
 
-async def fills(person, key, /, **values):
-    """Submit a sheet; `text` stands for the blank without a name."""
+async def fills(person, key, /, *, again=False, **values):
+    """Submit a modal, or have it shown `again`; `text` stands for the field without a name."""
     given = {"" if name == "text" else name: value for name, value in values.items()}
-    asked = Request("", person.chat, person.user, **person.fields)
-    person.reply = await person.desk.dispatcher.submitted(asked, key, given)
+    submission = Submission(key, given, again=again)
+    asked = Request("", person.chat, person.user, given=submission, **person.fields)
+    person.reply = await person.desk.dispatcher.answer(asked)
     return person.reply
 
 
-def shown(sheet):
-    """Return each blank's name and value."""
-    assert isinstance(sheet, Sheet), said(sheet)
-    return {blank.name: blank.value for blank in sheet.blanks}
+def shown(modal):
+    """Return each field's name and value."""
+    assert isinstance(modal, Modal), said(modal)
+    return {field.name: field.value for field in modal.fields}
 
 
 async def fact(desk, number=5):

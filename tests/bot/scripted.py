@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
 
 from bot.commands import commands
-from bot.commands.core.declarations import Offer
+from bot.commands.core.declarations import Command, Offer
 from bot.commands.dispatch import Dispatcher, Parsed
 from bot.frontends.discord import conversation
 from bot.frontends.discord.showing import Stage
@@ -58,7 +58,11 @@ class Scripted:
         self.given_up: list[str] = []
         self.gates: dict[str, asyncio.Event] = {}
 
-    async def answer(self, request: Request) -> Reply | None:
+    async def answer(self, request: Request) -> Any:
+        if request.modals and self.opens is not None:
+            if isinstance(self.opens, Exception):
+                raise self.opens
+            return self.opens
         self.requests.append(request)
         try:
             if gate := self.gates.get(request.text):
@@ -71,17 +75,6 @@ class Scripted:
         self.done.append(request.text)
         return self._said()
 
-    async def sheet(self, request: Request) -> Any:
-        if isinstance(self.opens, Exception):
-            raise self.opens
-        return self.opens
-
-    async def submitted(self, request: Request, key: str, values: Mapping[str, str]) -> Reply | None:
-        self.requests.append(request)
-        if self.announced is not None:
-            await self.announced.acquire()
-        return self._said()
-
     async def offers(
         self, request: Request, command: str, argument: int, typed: str, given: Sequence[str] = ()
     ) -> list[Offer]:
@@ -90,6 +83,9 @@ class Scripted:
 
     def parse(self, request: Request) -> Parsed | None:
         return Dispatcher.parse(cast("Any", self), request)
+
+    def command_of(self, request: Request) -> Command | None:
+        return Dispatcher.command_of(cast("Any", self), request)
 
     def _said(self) -> Reply | None:
         if isinstance(self.reply, Exception):

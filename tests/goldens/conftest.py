@@ -31,7 +31,7 @@ def answer(record: Record) -> Answer:
             chat = f"terminal:{next(numbers)}"
             await dispatcher.answer(Request(f"/story {story}", chat=chat, user=chat, role=role))
         reply = await dispatcher.answer(Request(text, chat=chat, user=chat, role=role))
-        assert reply is not None
+        assert isinstance(reply, Reply)
         return reply
 
     return ask

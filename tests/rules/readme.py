@@ -18,6 +18,7 @@ from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
 from bot.frontends.terminal.render import plain
+from bot.replies import Reply
 from bot.requests import Request, Role
 from storage.record import Record
 from storage.sheets.shipped import put_shipped
@@ -65,7 +66,7 @@ async def transcript(before: str, role: Role) -> str:
         for message in MESSAGE.findall(before):
             text = message.replace("\n… ", "\n")
             reply = await dispatcher.answer(Request(text, chat="t:1", user="t:1", role=role))
-            parts.append(f"> {message}\n{plain(reply) if reply else ''}")
+            parts.append(f"> {message}\n{plain(reply) if isinstance(reply, Reply) else ''}")
         await record.close()
     return "\n\n".join(parts)
 

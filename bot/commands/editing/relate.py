@@ -91,8 +91,8 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
 @form_command(
     "relate",
     ID,
-    Argument(N_("how"), Kind.WORDS, required=True, fills=True, pattern=r"unrelated\s+to\b|\S+"),
-    Argument(N_("other id"), Kind.FACT, required=True, option="other", fills=True),
+    Argument(N_("how"), Kind.WORDS, required=True, fills=True),
+    Argument(N_("other id"), Kind.FACT, required=True, option="other", fills=True, pattern=r"[^\n]+"),
     Argument(N_("lines"), Kind.TEXT),
     family=Family.KEEPING,
     role=Role.MODERATOR,

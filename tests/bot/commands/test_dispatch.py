@@ -35,10 +35,12 @@ def texts(reply):
     return [block.text for block in reply.blocks]
 
 
-def registry_of(handler, role=Role.READER, argument=None):
+WORDS = Argument("x", Kind.WORDS)
+
+
+def registry_of(handler, role=Role.READER, argument=WORDS):
     registry = Registry()
-    arguments = [argument] if argument is not None else []
-    registry.command("try", *arguments, family=Family.ASKING, role=role, help="to try", example="/try it")(
+    registry.command("try", argument, family=Family.ASKING, role=role, help="to try", example="/try it")(
         handler
     )
     return registry
@@ -159,7 +161,8 @@ async def test_a_rested_reader_is_answered_again(record):
         False,
     ]
     clock.now += 1.5
-    assert len((await limited.answer(request("/stories"))).blocks) > 1
+    rested = await limited.answer(request("/stories"))
+    assert isinstance(rested, Reply) and len(rested.blocks) > 1
 
 
 async def test_group_talk_that_is_not_for_the_bot_costs_nothing(dispatcher):
@@ -179,7 +182,7 @@ async def test_an_error_made_to_be_shown_is_shown_with_its_commands(record):
 
     reply = await Dispatcher(record, registry_of(refusing), Settings(), Clock()).answer(request("/try"))
     assert texts(reply) == ["Not so: {argument}"]
-    assert reply.actions == (Action(label="Try /who", command="/who"),)
+    assert isinstance(reply, Reply) and reply.actions == (Action(label="Try /who", command="/who"),)
 
 
 async def test_a_record_that_fails_is_told_in_the_users_terms_and_logged(record, caplog):
@@ -276,11 +279,13 @@ async def test_a_list_read_page_by_page_ends_and_shows_what_one_long_page_shows(
     large = Dispatcher(record, commands, Settings(limits=LimitSettings(page=50)), Clock())
     await small.answer(request(f"/story {story}"))
     whole = await large.answer(request(first.replace(" 3", " 18"), role=Role.READER))
+    assert isinstance(whole, Reply)
     wanted = {(type(block), block.text) for block in whole.blocks if not isinstance(block, Heading | Note)}
     assert wanted
     seen, command, pages = set(), first, 0
     while command:
         reply = await small.answer(request(command, role=Role.READER))
+        assert isinstance(reply, Reply)
         seen |= {(type(block), block.text) for block in reply.blocks}
         following = [action.command for action in reply.actions if action.label == "More"]
         assert len(following) <= 1
@@ -305,6 +310,7 @@ async def test_every_line_of_every_list_cites_a_source_of_its_own_story(record, 
         if command.arguments and command.arguments[0].required:
             text = command.example
         reply = await dispatcher.answer(request(text, role=Role.READER))
+        assert isinstance(reply, Reply)
         cited = {c.source for block in reply.blocks if isinstance(block, Line) for c in block.citations}
         assert cited <= own, text
         citing += bool(cited)

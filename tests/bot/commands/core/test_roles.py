@@ -225,7 +225,7 @@ async def test_who_writes_as_a_group_is_never_taken_for_the_person_behind_it(des
 async def test_the_role_of_the_context_is_what_was_found(desk):
     seen = []
 
-    async def looking(context, _argument):
+    async def looking(context):
         seen.append(context.role)
         return Reply(blocks=(Note(text="x"),))
 

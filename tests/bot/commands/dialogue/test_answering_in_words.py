@@ -1,4 +1,4 @@
-"""Answers in words where plain talk is not heard: the command that a question names, and its sheet."""
+"""Answers in words where plain talk is not heard: the command that a question names, and its modal."""
 
 from bot.replies import Note, Reply
 from tests.bot.desk import ANN, EVE, assert_short, buttons, said
@@ -33,22 +33,22 @@ async def test_an_answer_to_an_earlier_question_is_told_and_the_open_one_asked_a
     assert_short(await ann.says(ann.reply.asks), "holds no words")
 
 
-async def test_the_open_question_has_a_sheet(desk):
+async def test_the_open_question_has_a_modal(desk):
     ann = await desk.moderator()
     asks = (await ann.says("/add")).asks
     question = ann.reply.blocks[0].text
     for text in ("/answer", asks):
-        sheet = await opened(ann, text)
-        (blank,) = sheet.blanks
-        assert (sheet.key, sheet.title, blank.name, blank.long, blank.required) == (
+        modal = await opened(ann, text)
+        (field,) = modal.fields
+        assert (modal.key, modal.title, field.name, field.long, field.required) == (
             asks,
             "Your answer",
             "",
             True,
             True,
         )
-        assert (blank.label, blank.hint) == ("Statement", question)
-        assert blank.example == "The bridge was closed at noon"
+        assert (field.label, field.hint) == ("Statement", question)
+        assert field.example == "The bridge was closed at noon"
     await fills(ann, asks, text="The bridge\nsource: S1\nis closed")
     await fills(ann, ann.reply.asks, text="Lubinets")
     dialogue = await desk.record.dialogues.find(ANN, ANN)
@@ -57,7 +57,7 @@ async def test_the_open_question_has_a_sheet(desk):
     assert_short(ann.reply, "holds no words")
 
 
-async def test_what_waits_for_a_yes_or_a_choice_has_no_sheet(desk):
+async def test_what_waits_for_a_yes_or_a_choice_has_no_modal(desk):
     ann = await desk.moderator()
     await fills(ann, "/add", statement="The bridge is closed", source="S1")
     assert ann.reply.asks is None

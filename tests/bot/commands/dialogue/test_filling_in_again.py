@@ -8,13 +8,13 @@ from unittest.mock import AsyncMock, Mock
 import discord
 import pytest
 
-from bot.commands.dialogue.modals import MORE, Sheet
+from bot.commands.dialogue.modals import MORE
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.conversation import Conversation
-from bot.frontends.discord.modals import KEPT_LIMIT, given_back, modal, refilled
+from bot.frontends.discord.modals import KEPT_LIMIT, given_back, refilled, rendered
 from bot.notices.receipt_buffer import ReceiptBuffer
-from bot.replies import Note, Reply
-from bot.requests import Request
+from bot.replies import Modal, Note, Reply
+from bot.requests import Submission
 from tests.bot.desk import BOB, EVE, assert_short, said
 from tests.bot.filling_in import draft, fact, fills, opened, shown
 
@@ -22,9 +22,7 @@ REFUSED = Reply(blocks=(Note(text="No."),), aside=True)
 
 
 async def reopened(person, key, /, **values) -> Any:
-    given = {"" if name == "text" else name: value for name, value in values.items()}
-    asked = Request("", person.chat, person.user, **person.fields)
-    return await person.desk.dispatcher.reopened(asked, key, given)
+    return await fills(person, key, again=True, **values)
 
 
 async def test_it_opens_with_what_was_filled_in_and_begins_where_the_first_one_did(desk):
@@ -35,7 +33,7 @@ async def test_it_opens_with_what_was_filled_in_and_begins_where_the_first_one_d
     before = desk.kept()
     again = await reopened(ann, first.key, **typed)
     assert shown(again) == typed and again.key == first.key
-    assert [blank.required for blank in again.blanks] == [blank.required for blank in first.blanks]
+    assert [field.required for field in again.fields] == [field.required for field in first.fields]
     assert desk.kept() == before
     await fills(ann, again.key, **shown(again) | {"more": "note: none", "reason": "So it is"})
     await ann.tells("[Yes]", "[Confirm]")
@@ -57,10 +55,10 @@ async def test_what_was_not_touched_is_left_out_the_second_time_too(desk):
 
 async def test_where_it_cannot_be_told_what_was_touched_it_does_not_open(desk):
     ann = await desk.moderator()
-    sheet = await opened(ann, "/source S1")
-    values = shown(sheet) | {"title": "Mine"}
+    modal = await opened(ann, "/source S1")
+    values = shown(modal) | {"title": "Mine"}
     await ann.tells("/source S1\npublisher: Example Press", "[Confirm]")
-    assert_short(await reopened(ann, sheet.key, **values), "changed meanwhile")
+    assert_short(await reopened(ann, modal.key, **values), "changed meanwhile")
     number = await draft(desk)
     await ann.tells(f"/reject {number} Not so", "[Confirm]")
     assert_short(await reopened(ann, f"/edit {number}", who="x"), "decided already")
@@ -94,7 +92,7 @@ async def test_who_may_not_open_a_form_may_not_open_it_again(desk):
     assert_short(await reopened(eve, "/correct F5 r1", statement="x"), "There is no command")
 
 
-async def test_only_its_own_blanks_are_filled_in_and_none_with_more_than_it_shows(desk):
+async def test_only_its_own_fields_are_filled_in_and_none_with_more_than_it_shows(desk):
     ann = await desk.moderator()
     again = await reopened(ann, "/add", statement="x" * 4001, urgent="yes", material="no", who="Lubinets")
     assert shown(again) == {"statement": "", "who": "Lubinets", "cue": "", "source": "", MORE: ""}
@@ -105,23 +103,24 @@ async def test_only_its_own_blanks_are_filled_in_and_none_with_more_than_it_show
 
 def test_a_refusal_gives_back_what_was_filled_in_and_a_button_to_go_on():
     values = {"statement": "It is shut\x00", "when": "", MORE: "whn: 2024\nwhere: Minsk", "": " \n"}
-    reply = given_back(REFUSED, "/correct F5 r1", values)
+    reply = given_back(REFUSED, Submission("/correct F5 r1", values))
     assert said(reply).split("\n")[1:3] == ["What you had filled in", "statement: It is shut"]
     (action,) = reply.actions
     assert action.label == "Fill it in again"
-    assert refilled(action.command) == (
+    assert refilled(action.command) == Submission(
         "/correct F5 r1",
         {"statement": "It is shut", "when": "", MORE: "whn: 2024\nwhere: Minsk", "": ""},
+        again=True,
     )
-    assert given_back(REFUSED, "/add", {"statement": " "}) == REFUSED
+    assert given_back(REFUSED, Submission("/add", {"statement": " "})) == REFUSED
     assert refilled("/correct F5") is None
 
 
 def test_what_is_more_than_a_button_keeps_can_only_be_copied():
     values = {"statement": "x" * 4000, MORE: "y" * 4000}
-    reply = given_back(REFUSED, "/add", values)
+    reply = given_back(REFUSED, Submission("/add", values))
     assert reply.actions == () and len(said(reply)) > KEPT_LIMIT
-    assert given_back(REFUSED, "/add", {"statement": "ы" * 4000}).actions
+    assert given_back(REFUSED, Submission("/add", {"statement": "ы" * 4000})).actions
 
 
 def acting(kind: discord.InteractionType, **data: Any) -> Any:
@@ -141,7 +140,7 @@ async def test_the_button_under_a_refusal_opens_the_form_again(desk, statement):
     )
     sent = acting(
         discord.InteractionType.modal_submit,
-        custom_id="sheet:/suggest",
+        custom_id="modal:/suggest",
         components=[
             {"component": {"custom_id": "statement", "value": statement}},
             {"component": {"custom_id": MORE, "value": "whn: x >5"}},
@@ -155,15 +154,15 @@ async def test_the_button_under_a_refusal_opens_the_form_again(desk, statement):
     await conversation.act(pressed)
     ((opened_again,), _options) = pressed.response.send_modal.await_args
     data = opened_again.to_dict()
-    assert (data["custom_id"], data["title"]) == ("sheet:/suggest", "Suggest a fact")
+    assert (data["custom_id"], data["title"]) == ("modal:/suggest", "Suggest a fact")
     values = {each["component"]["custom_id"]: each["component"].get("value") for each in data["components"]}
     assert (values["statement"], values[MORE]) == (statement, "whn: x >5")
 
 
-async def test_a_modal_shows_the_examples_of_its_blanks(desk):
-    sheet = await opened(await desk.moderator(), "/add")
-    assert isinstance(sheet, Sheet)
-    components = modal(sheet).to_dict()["components"]
+async def test_a_modal_shows_the_examples_of_its_fields(desk):
+    modal = await opened(await desk.moderator(), "/add")
+    assert isinstance(modal, Modal)
+    components = rendered(modal).to_dict()["components"]
     assert [each["component"].get("placeholder") for each in components] == [
         "The bridge was closed at noon",
         "Dmytro Lubinets",

@@ -1,4 +1,4 @@
-"""Sheets: which commands open one, what it shows, and who gets none."""
+"""Modals: which commands open one, what it shows, and who gets none."""
 
 import re
 
@@ -6,9 +6,10 @@ import pytest
 
 from bot.commands import commands
 from bot.commands.dialogue.forms import form_of
-from bot.commands.dialogue.modals import MORE, Sheet
+from bot.commands.dialogue.modals import MORE
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
+from bot.replies import Modal, Reply
 from tests.bot.desk import ANN, BOB, EVE, assert_short, said
 from tests.bot.filling_in import draft, fills, opened, shown
 
@@ -25,54 +26,54 @@ from tests.bot.filling_in import draft, fills, opened, shown
         ("/supersede F5", "/supersede F5", "Put another fact in the place of F5", ["by", "reason"]),
     ],
 )
-async def test_a_command_with_nothing_more_opens_its_sheet(desk, text, key, title, names):
+async def test_a_command_with_nothing_more_opens_its_modal(desk, text, key, title, names):
     ann = await desk.moderator()
     before = desk.kept()
-    sheet = await opened(ann, text)
-    assert (sheet.key, list(shown(sheet))) == (key, names)
-    assert sheet.title == title
+    modal = await opened(ann, text)
+    assert (modal.key, list(shown(modal))) == (key, names)
+    assert modal.title == title
     assert desk.kept() == before
     assert await desk.record.dialogues.find(ANN, ANN) is None
 
 
-async def test_every_sheet_keeps_within_what_platforms_show(desk):
+async def test_every_modal_keeps_within_what_platforms_show(desk):
     ann = await desk.moderator()
     number = await draft(desk)
     await ann.tells("/retract F6 Wrong", "[Confirm]", "/add")
     texts = {name: f"/{name} F5" for name in ("correct", "attribute", "retract", "supersede")}
     texts |= {name: f"/{name} {number}" for name in ("reject", "edit")}
     texts |= {"restore": "/restore F6", "source": "/source S1", "entity": "/entity Dmytro Lubinets"}
-    having = {command.name for command in commands if (form := form_of(command)) is not None and form.sheet}
+    having = {command.name for command in commands if (form := form_of(command)) is not None and form.modal}
     assert having == {*texts, "add", "suggest"}
     for name in (*having, "answer"):
-        sheet = await opened(ann, texts.get(name, f"/{name}"))
-        assert isinstance(sheet, Sheet), (name, sheet)
-        assert len(sheet.key) <= 90 and 0 < len(sheet.title) <= 45 and 1 <= len(sheet.blanks) <= 5
-        assert len({blank.name for blank in sheet.blanks}) == len(sheet.blanks)
-        assert not re.search("[/=+]", sheet.title), sheet.title
-        for blank in sheet.blanks:
-            assert 0 < len(blank.label) <= 45 and len(blank.hint) <= 100 and len(blank.value) <= 4000
-            assert len(blank.example) <= 100 and not blank.label.endswith(("?", "…")), blank
-            assert blank.name == MORE or not blank.hint.endswith("…"), blank
+        modal = await opened(ann, texts.get(name, f"/{name}"))
+        assert isinstance(modal, Modal), (name, modal)
+        assert len(modal.key) <= 90 and 0 < len(modal.title) <= 45 and 1 <= len(modal.fields) <= 5
+        assert len({field.name for field in modal.fields}) == len(modal.fields)
+        assert not re.search("[/=+]", modal.title), modal.title
+        for field in modal.fields:
+            assert 0 < len(field.label) <= 45 and len(field.hint) <= 100 and len(field.value) <= 4000
+            assert len(field.example) <= 100 and not field.label.endswith(("?", "…")), field
+            assert field.name == MORE or not field.hint.endswith("…"), field
 
 
-async def test_sheets_show_how_each_blank_may_be_filled_in(desk):
+async def test_modals_show_how_each_field_may_be_filled_in(desk):
     ann = await desk.moderator()
-    examples = {blank.name: blank.example for blank in (await opened(ann, "/add")).blanks}
+    examples = {field.name: field.example for field in (await opened(ann, "/add")).fields}
     assert (examples["cue"], examples["source"]) == ("said that", "S1, an address or a title")
     assert examples[MORE] == "when: 2024-05-03\nwhere: Minsk"
-    (*_, more) = (await opened(ann, "/add")).blanks
+    (*_, more) = (await opened(ann, "/add")).fields
     assert more.hint.startswith("when: where: at: ") and more.hint.endswith(":…")
-    sheet = await opened(ann, "/correct F5")
-    assert sheet.blanks[-1].example == "who: Dmytro Lubinets\ncue: said that"
+    modal = await opened(ann, "/correct F5")
+    assert modal.fields[-1].example == "who: Dmytro Lubinets\ncue: said that"
 
 
 async def test_nothing_that_only_the_record_knows_is_shown(desk):
     ann = await desk.moderator()
     assert (await opened(ann, "/entity =lubinets")).title == "Edit the name Dmytro Lubinets"
     number = await draft(desk)
-    sheet = await opened(ann, f"/edit {number}")
-    assert (sheet.title, shown(sheet)["who"]) == (f"Edit draft {number}", "Dmytro Lubinets")
+    modal = await opened(ann, f"/edit {number}")
+    assert (modal.title, shown(modal)["who"]) == (f"Edit draft {number}", "Dmytro Lubinets")
     await desk.person(BOB).tells(
         "/suggest It is open.\nwho: +person Ann Lee\nsource: + https://example.org/a\ntitle: On bridges",
         "[Confirm]",
@@ -94,8 +95,8 @@ async def test_nothing_that_only_the_record_knows_is_shown(desk):
         "/entity Nobody Known", "/answer The court", "/nope", "Who denied it?",
     ],
 )  # fmt: skip
-async def test_what_is_answered_the_ordinary_way_opens_no_sheet(desk, text):
-    assert await opened(await desk.moderator(), text) is None
+async def test_what_is_answered_the_ordinary_way_opens_no_modal(desk, text):
+    assert isinstance(await opened(await desk.moderator(), text), Reply)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ async def test_what_is_answered_the_ordinary_way_opens_no_sheet(desk, text):
         ("/answer #9.1", "answered already, or ended"), ("/source S999", "not on record"),
     ],
 )  # fmt: skip
-async def test_a_sheet_is_refused_as_its_command_is(desk, text, told):
+async def test_a_modal_is_refused_as_its_command_is(desk, text, told):
     ann = await desk.moderator()
     refused = await opened(ann, text)
     assert_short(refused, told)
@@ -115,12 +116,12 @@ async def test_a_sheet_is_refused_as_its_command_is(desk, text, told):
         assert said(await ann.says(text)) == said(refused)
 
 
-async def test_who_may_not_use_a_command_gets_no_sheet_and_can_submit_none(desk):
+async def test_who_may_not_use_a_command_gets_no_modal_and_can_submit_none(desk):
     eve = desk.person(EVE)
     for text in ("/add", "/correct F5", "/edit D1"):
         assert_short(await opened(eve, text), "There is no command")
         assert_short(await fills(eve, text, statement="x", source="S1"), "There is no command")
-    assert isinstance(await opened(eve, "/suggest"), Sheet)
+    assert isinstance(await opened(eve, "/suggest"), Modal)
     await desk.appoint(EVE, "tarrow-ferry")
     before = desk.kept()
     assert_short(await opened(eve, "/correct F5"), "for moderators of this story")
@@ -135,21 +136,20 @@ async def test_a_fact_of_another_story_and_a_decided_draft_are_refused(desk):
     (other, *_) = await desk.record.listings.all(ferry.id, limit=1)
     assert_short(await opened(ann, f"/correct F{other.id}"), "another story", ferry.title)
     number = await draft(desk)
-    sheet = await opened(ann, f"/reject {number}")
+    modal = await opened(ann, f"/reject {number}")
     await ann.tells(f"/reject {number} Not so", "[Confirm]")
     for name in ("reject", "edit"):
         assert_short(await opened(ann, f"/{name} {number}"), "decided already")
-    assert_short(await fills(ann, sheet.key, text="Not so"), "decided already")
+    assert_short(await fills(ann, modal.key, text="Not so"), "decided already")
 
 
-async def test_sheets_count_for_the_limits_each_once(desk):
+async def test_modals_count_for_the_limits_each_once(desk):
     settings = Settings.model_validate({"limits": {"messages_per_minute": 1, "burst": 3}})
     desk.dispatcher = Dispatcher(desk.record, commands, settings, lambda: 0.0)
     bob = desk.person(BOB)
-    assert await opened(bob, "/who") is None and await opened(bob, "/suggest x") is None
-    assert isinstance(await opened(bob, "/suggest"), Sheet)
+    assert isinstance(await opened(bob, "/suggest"), Modal)
     await fills(bob, "/suggest", statement="The bridge is closed", source="S1")
     assert "Readers will see" in bob.seen
-    assert isinstance(await opened(bob, "/suggest"), Sheet)
+    assert isinstance(await opened(bob, "/suggest"), Modal)
     assert_short(await opened(bob, "/suggest"), "faster than I may answer")
     assert await fills(bob, "/suggest", statement="x") is None

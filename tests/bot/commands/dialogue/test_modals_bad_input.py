@@ -1,4 +1,4 @@
-"""Sheets with hostile values and forged keys: nothing is smuggled through one."""
+"""Modals with hostile values and forged keys: nothing is smuggled through one."""
 
 import pytest
 
@@ -71,6 +71,6 @@ async def test_forged_keys_change_nothing(desk, key):
 
 async def test_long_values_are_refused_with_what_may_be(desk):
     ann = await desk.moderator()
-    assert_short(await fills(ann, "/add", statement="x" * 4000, source="S1"), "at most 4000")
+    assert_short(await fills(ann, "/add", statement="x" * 4001, source="S1"), "at most 4000")
     await fills(ann, "/add", statement="The bridge is closed", cue="x" * 501, source="S1")
     assert "at most 500" in ann.seen

@@ -1,4 +1,4 @@
-"""What comes of a sheet that was filled in: the same as of the same typed, and only what was changed."""
+"""What comes of a modal that was filled in: the same as of the same typed, and only what was changed."""
 
 import pytest
 
@@ -13,12 +13,12 @@ from tests.bot.filling_in import draft, fact, fills, opened, shown
 
 async def test_a_new_fact_is_filled_in_and_waits_for_a_yes(desk):
     ann = await desk.moderator()
-    sheet = await opened(ann, "/add")
-    assert [blank.name for blank in sheet.blanks if blank.required] == ["statement", "source"]
-    assert [blank.name for blank in sheet.blanks if blank.long] == ["statement", MORE]
+    modal = await opened(ann, "/add")
+    assert [field.name for field in modal.fields if field.required] == ["statement", "source"]
+    assert [field.name for field in modal.fields if field.long] == ["statement", MORE]
     before = desk.kept()
     await fills(
-        ann, sheet.key, statement="The bridge is closed", who="Lubinets", cue="denied that", source="S1",
+        ann, modal.key, statement="The bridge is closed", who="Lubinets", cue="denied that", source="S1",
         more="when: 2024-02\nat: ¶3",
     )  # fmt: skip
     assert "Lubinets denied that the bridge is closed" in ann.seen and "February 2024" in ann.seen
@@ -60,9 +60,9 @@ async def test_what_somebody_else_corrected_meanwhile_is_not_taken_back(desk):
 async def test_a_value_that_is_emptied_is_taken_away_where_it_may_be(desk):
     ann = await desk.moderator()
     await ann.tells("/correct F5\nwhen: 2024-02-03\nnote: none\nmaterial: yes\nreason: found", "[Confirm]")
-    sheet = await opened(ann, "/correct F5")
-    values = shown(sheet)
-    await fills(ann, sheet.key, **values | {"when": "", "statement": " \n ", "reason": "Not so"})
+    modal = await opened(ann, "/correct F5")
+    values = shown(modal)
+    await fills(ann, modal.key, **values | {"when": "", "statement": " \n ", "reason": "Not so"})
     assert "“Statement” was left as it is" in ann.seen
     statement = (await fact(desk)).statement
     await ann.tells("[Yes]", "[Confirm]")
@@ -71,7 +71,7 @@ async def test_a_value_that_is_emptied_is_taken_away_where_it_may_be(desk):
 
 
 @pytest.mark.parametrize("change", [{}, {"reason": "Because"}, {"statement": ""}, {"more": " \n"}])
-async def test_a_sheet_in_which_nothing_was_changed_is_told(desk, change):
+async def test_a_modal_in_which_nothing_was_changed_is_told(desk, change):
     ann = await desk.moderator()
     values = shown(await opened(ann, "/correct F5"))
     before = desk.kept()
@@ -86,9 +86,9 @@ async def test_figures_keep_their_lines_and_read_back_as_they_were(desk):
     facts = await desk.record.listings.figured(1, limit=50)
     assert facts
     for each in facts:
-        sheet = await opened(ann, f"/correct F{each.id}")
-        assert shown(sheet)["figure"].count("\n") == len(each.figures) - 1
-        assert_short(await fills(ann, sheet.key, **shown(sheet)), "Nothing in the form was changed")
+        modal = await opened(ann, f"/correct F{each.id}")
+        assert shown(modal)["figure"].count("\n") == len(each.figures) - 1
+        assert_short(await fills(ann, modal.key, **shown(modal)), "Nothing in the form was changed")
     figures = "at least 20 buses\r\n  \nreason: 3 trains"
     await fills(ann, "/correct F5 r1", figure=figures, reason="Counted")
     await ann.tells("[Yes]", "[Confirm]")
@@ -100,8 +100,8 @@ async def test_withdrawing_putting_back_and_superseding_take_their_reasons(desk)
     await fills(ann, "/retract F5", reason="reason: more than >5")
     await ann.presses("Confirm")
     assert (await fact(desk)).retracted == "reason: more than >5"
-    sheet = await opened(ann, "/restore F5")
-    await fills(ann, sheet.key, reason="It stands")
+    modal = await opened(ann, "/restore F5")
+    await fills(ann, modal.key, reason="It stands")
     await ann.presses("Confirm")
     assert (await fact(desk)).retracted is None
     await fills(ann, "/supersede F5", by="F6", reason="Told\nby: F7")
@@ -122,22 +122,22 @@ async def test_a_further_attribution_is_filled_in(desk):
 async def test_a_draft_is_rejected_with_the_reason_as_it_was_written(desk):
     ann = await desk.moderator()
     number = await draft(desk)
-    sheet = await opened(ann, f"/reject {number}")
-    assert [blank.name for blank in sheet.blanks] == [""] and sheet.blanks[0].required
-    await fills(ann, sheet.key, text="who: nobody\nsays so >3")
+    modal = await opened(ann, f"/reject {number}")
+    assert [field.name for field in modal.fields] == [""] and modal.fields[0].required
+    await fills(ann, modal.key, text="who: nobody\nsays so >3")
     await ann.presses("Confirm")
     found = await desk.record.drafts.find(int(number[1:]))
     assert found.reason == "who: nobody says so >3"
 
 
-async def test_an_edited_draft_keeps_what_its_sheet_did_not_show(desk):
+async def test_an_edited_draft_keeps_what_its_modal_did_not_show(desk):
     ann = await desk.moderator()
     number = await draft(desk)
-    sheet = await opened(ann, f"/edit {number}")
-    values = shown(sheet)
+    modal = await opened(ann, f"/edit {number}")
+    values = shown(modal)
     assert values["statement"] == "The bridge is closed." and values["source"] == "S1"
-    assert not any(blank.required for blank in sheet.blanks)
-    await fills(ann, sheet.key, **values | {"statement": "The bridge is shut", "more": "where: Belarus"})
+    assert not any(field.required for field in modal.fields)
+    await fills(ann, modal.key, **values | {"statement": "The bridge is shut", "more": "where: Belarus"})
     assert "Lubinets confirmed that the bridge is shut" in ann.seen
     assert "February 2024" in ann.seen and "Belarus" in ann.seen
     assert {"Confirm", "Change something"} <= set(buttons(ann.reply))
@@ -193,19 +193,19 @@ async def test_edit_takes_lines_as_typed_and_nothing_else(desk):
 
 async def test_a_source_on_record_is_edited(desk):
     ann = await desk.moderator()
-    sheet = await opened(ann, "/source S1")
-    await fills(ann, sheet.key, **shown(sheet) | {"publisher": "Example Press"})
+    modal = await opened(ann, "/source S1")
+    await fills(ann, modal.key, **shown(modal) | {"publisher": "Example Press"})
     await ann.presses("Confirm")
     assert (await desk.record.sources.by_id([1]))[1].publisher == "Example Press"
-    assert_short(await fills(ann, sheet.key, publisher="x"), "changed meanwhile")
+    assert_short(await fills(ann, modal.key, publisher="x"), "changed meanwhile")
 
 
 async def test_a_name_on_record_is_edited_and_gains_a_further_one(desk):
     ann = await desk.moderator()
-    sheet = await opened(ann, "/entity Dmytro Lubinets")
-    values = shown(sheet)
+    modal = await opened(ann, "/entity Dmytro Lubinets")
+    values = shown(modal)
     assert values["name"] == "Dmytro Lubinets" and values["alias"] == ""
-    await fills(ann, sheet.key, **values | {"alias": "The Commissioner", "name": ""})
+    await fills(ann, modal.key, **values | {"alias": "The Commissioner", "name": ""})
     assert "“Name” was left as it is" in ann.seen
     await ann.presses("Confirm")
     (found,) = await desk.record.entities.named(1, "the commissioner")
@@ -214,7 +214,7 @@ async def test_a_name_on_record_is_edited_and_gains_a_further_one(desk):
     assert_short(await fills(ann, "/entity =nobody #00000000", name="x"), "not on record")
 
 
-async def test_a_value_too_long_to_be_shown_whole_has_no_blank(desk):
+async def test_a_value_too_long_to_be_shown_whole_has_no_field(desk):
     ann = await desk.moderator()
     entry = await desk.record.facts.entry(5)
     figures = tuple(FigureEntry(amount=number, counts="x" * 90) for number in range(50))

@@ -344,6 +344,6 @@ async def test_a_retracted_fact_takes_no_place(desk):
     ann = await desk.moderator()
     await ann.tells("/retract F10 wrong", "[Confirm]")
     before = desk.kept()
-    assert_short(await ann.says("/supersede F8 F10"), "F10 is retracted")
-    assert_short(await ann.says("/supersede F10 F8"), "F10 is retracted")
+    for text in ("/supersede F8 F10", "/supersede F10 F8"):
+        assert_short(await ann.says(text), "F10 is retracted")
     assert desk.kept() == before

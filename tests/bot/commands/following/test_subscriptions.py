@@ -8,6 +8,7 @@ from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
 from bot.frontends.terminal.render import plain
+from bot.replies import Reply
 from bot.requests import Request
 from storage.notifying.listeners import MOST_SUBSCRIPTIONS
 from storage.record import Record
@@ -76,6 +77,7 @@ async def test_an_empty_record_has_nothing_to_subscribe_to(tmp_path):
         dispatcher = Dispatcher(empty, commands, Settings())
         for text in ("/subscribe", "/subscribe rain", "/catchup", "/start subscribe"):
             reply = await dispatcher.answer(Request(text, "telegram:7", text))
+            assert isinstance(reply, Reply)
             assert "No story is on record" in plain(reply)
     finally:
         await empty.close()

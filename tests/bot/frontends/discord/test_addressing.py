@@ -13,22 +13,18 @@ from hypothesis import strategies as st
 
 from bot.commands import commands
 from bot.commands.core.declarations import Argument, Command, Kind
-from bot.commands.dispatch import Dispatcher
-from bot.config import Settings
 from bot.frontends.discord.addressing import (
     asked,
+    call_of,
     channel,
     lacking,
-    left_out,
     may_manage,
     number_of,
     person,
     quoted,
     request_of,
-    typed,
 )
-from bot.requests import Identity, Request
-from storage.domain.names import clean, clean_lines
+from bot.requests import Call, Identity, Request
 from tests.bot.hostile import STRANGE
 
 ME = cast("discord.ClientUser", SimpleNamespace(id=99))
@@ -237,7 +233,6 @@ def test_the_question_that_a_message_makes() -> None:
     assert len(quoted(message("word " * 900))) == 1000
 
 
-DISPATCHER = Dispatcher(cast("Any", None), commands, Settings(), lambda: 0.0)
 SLASHES = ["/add x", "/who", "x\n/retract F1", "/", "//who", "@bot /who"]
 values = st.sampled_from([*STRANGE, *SLASHES, "a >5", ">5", "  a  ", "a\nb\r\nc", "\n>5"]) | st.text(
     max_size=60
@@ -256,34 +251,10 @@ def options_of(command: Command) -> st.SearchStrategy[dict[str, Any]]:
 @settings(max_examples=20)
 @given(st.data())
 @pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
-def test_options_are_read_as_what_one_would_type(command: Command, data: st.DataObject) -> None:
-    given_options = data.draw(options_of(command))
-    text, people = typed(command, given_options)
-    parsed = DISPATCHER.parse(Request(text, "discord:#4", "discord:7"))
-    assert parsed is not None and parsed.name == command.name
-    said = [given_options[each.key] for each in command.arguments if each.key in given_options]
-    named = [value for value in said if not isinstance(value, str | int)]
-    assert people == tuple(Identity(person(each.id), "bob", "Bob") for each in named)
-    # Whatever breaks a line is one kind of break, as in all that is typed.
-    words = clean_lines(" ".join(person(each.id) if each in named else str(each) for each in said))
-    found = parsed.argument if parsed.after is None else f"{parsed.argument} >{parsed.after}"
-    assert clean(found) == clean(words)
-    # Only what ends so is a page, and never of a command that takes lines.
-    assert parsed.after is None or (not command.multiline and clean(words).endswith(f">{parsed.after}"))
-    if command.multiline and len(said) == 1 and isinstance(said[0], str):
-        assert parsed.argument == clean_lines(said[0]).strip()
-
-
-@pytest.mark.parametrize(
-    ("name", "options", "missing"),
-    [
-        ("newstory", {}, None), ("newstory", {"name": "x"}, None), ("newstory", {"title": "X"}, "name"),
-        ("settings", {"value": "off"}, "setting"), ("settings", {"setting": "sound", "value": "off"}, None),
-        ("about", {}, None), ("who", {"name": "x"}, None),
-    ],
-)  # fmt: skip
-def test_an_option_left_out_before_another_is_asked_for(
-    name: str, options: dict[str, str], missing: str | None
-) -> None:
-    found = left_out(cast("Command", commands.find(name)), options)
-    assert (found.key if found else None) == missing
+def test_options_arrive_as_arguments_just_as_they_were_given(command: Command, data: st.DataObject) -> None:
+    options = data.draw(options_of(command))
+    call, people = call_of(command, options)
+    people_by_key = {key: Identity(person(each.id), "bob", "Bob") for key, each in options.items()
+                     if not isinstance(each, str | int)}  # fmt: skip
+    assert call == Call(command.name, options | people_by_key)
+    assert people == tuple(people_by_key.values())

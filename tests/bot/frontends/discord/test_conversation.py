@@ -9,8 +9,8 @@ from unittest.mock import AsyncMock, Mock
 import discord
 import pytest
 
-from bot.commands.dialogue.modals import Blank, Sheet
-from bot.replies import Action, Note, Reply
+from bot.replies import Action, Modal, ModalField, Note, Reply
+from bot.requests import Call, Submission
 from tests.bot.frontends.discord.discord_room import (
     Room,
     conversation_over,
@@ -112,7 +112,10 @@ async def test_a_page_takes_the_place_of_the_one_before(record, pace: Pace, comm
         await mod.click(first, label="More")
         (page,) = room.channel.history(viewer=mod)
         assert page.id == first.id and "The fact F2" in words(page)
-        assert [request.text for request in script.requests] == [f"/{command}", f"/{command} >8"]
+        assert [request.given or request.text for request in script.requests] == [
+            Call(command),
+            f"/{command} >8",
+        ]
         chat = f"discord:#{room.channel.id}"
         assert noted(room) == ([(chat, (first.id,))] * 2 if command == "who" else [])
 
@@ -196,7 +199,7 @@ async def test_requests_that_get_no_answer_are_answered_all_the_same(record) -> 
         assert len(room.channel.history(viewer=alice)) == 2, "a message that is not answered is no harm"
 
 
-@pytest.mark.parametrize("identity", ["", "#0123456789abcdef", "who", "sheet:/add"])
+@pytest.mark.parametrize("identity", ["", "#0123456789abcdef", "who", "modal:/add"])
 async def test_an_old_button_and_an_old_modal(record, identity: str) -> None:
     script = Scripted(note())
     async with open_room(record, script) as room:
@@ -230,11 +233,11 @@ async def test_only_what_takes_long_is_announced(record) -> None:
     assert not quick.response.defer.called and quick.response.send_message.await_count == 1
 
 
-async def test_a_sheet_is_opened_at_once_and_what_refuses_it_is_shown(record) -> None:
+async def test_a_modal_is_opened_at_once_and_what_refuses_it_is_shown(record) -> None:
     script = Scripted(note("sent"))
     async with open_room(record, script) as room:
         alice = room.member()
-        script.opens = Sheet("/suggest", "/suggest", (Blank("statement", "Statement"),))
+        script.opens = Modal("/suggest", "/suggest", (ModalField("statement", "Statement"),))
         result = await alice.slash(room.channel, "suggest")
         assert result.modal is not None and not messages(result)
         sent = await alice.submit_modal(result, {"statement": "x"})
@@ -242,7 +245,7 @@ async def test_a_sheet_is_opened_at_once_and_what_refuses_it_is_shown(record) ->
         script.opens = note("not now")
         refused = await alice.slash(room.channel, "suggest")
         assert refused.ephemeral and said(refused) == "not now"
-        assert [request.text for request in script.requests] == ["/suggest"]
+        assert [request.given for request in script.requests] == [Submission("/suggest", {"statement": "x"})]
 
 
 async def test_a_message_is_looked_up_for_who_asks_alone(record) -> None:
@@ -251,7 +254,7 @@ async def test_a_message_is_looked_up_for_who_asks_alone(record) -> None:
         alice = room.member()
         asked = await alice.send(room.channel, "He\nsaid so")
         result = await alice.context_menu(room.channel, "On the record?", asked)
-        assert result.ephemeral and script.requests[-1].text == "/ask He said so"
+        assert result.ephemeral and script.requests[-1].given == Call("ask", {"question": "He said so"})
         empty = await alice.send(room.channel, "", attachments=[("a.txt", b"x")])
         result = await alice.context_menu(room.channel, "On the record?", empty)
         assert result.ephemeral and "no text that could be looked up" in said(result)

@@ -12,8 +12,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.commands.dialogue.modals import Blank, Sheet
-from bot.replies import Action
+from bot.replies import Action, Modal, ModalField
 from storage.domain.errors import BusyRecord
 from tests.bot.frontends.discord.discord_room import conversation_over, messages, open_room, said, words
 from tests.bot.frontends.discord.test_conversation import noted, pressing, until, writing
@@ -68,15 +67,24 @@ async def test_a_failed_button_is_owned_up_to(record, caplog, pace: Pace, comman
         assert len(room.channel.history(viewer=bob)) == 1
 
 
-async def test_a_failed_sheet_is_owned_up_to(record, caplog, pace: Pace) -> None:
-    script = pace.script(ValueError(SECRET))
+async def test_a_failed_modal_is_owned_up_to(record, caplog) -> None:
+    script = Scripted(ValueError(SECRET))
     async with open_room(record, script) as room:
         alice = room.member()
-        script.opens = Sheet("/suggest", "/suggest", (Blank("statement", "Statement"),))
+        script.opens = Modal("/suggest", "/suggest", (ModalField("statement", "Statement"),))
         opened = await alice.slash(room.channel, "suggest")
         assert_owned_up(said(await alice.submit_modal(opened, {"statement": SECRET})), caplog)
         script.opens = ValueError(SECRET)
         assert_owned_up(said(await alice.slash(room.channel, "suggest")), caplog)
+
+
+async def test_a_modal_that_comes_too_late_is_asked_for_in_a_message(record, monkeypatch) -> None:
+    script = Pace(monkeypatch, announced=True).script(note("What is the statement?"))
+    async with open_room(record, script) as room:
+        script.opens = Modal("/suggest", "/suggest", (ModalField("statement", "Statement"),))
+        result = await room.member().slash(room.channel, "suggest")
+        assert result.modal is None and said(result) == "What is the statement?"
+        assert [request.modals for request in script.requests] == [False]
 
 
 async def test_a_failed_message_is_owned_up_to(record, caplog) -> None:
@@ -158,7 +166,7 @@ async def test_half_an_answer_stays_and_the_rest_is_owned_up_to(record, caplog, 
 
 async def test_a_modal_that_discord_refuses_is_owned_up_to(record, caplog) -> None:
     script = Scripted(note())
-    script.opens = Sheet("/suggest", "/suggest", (Blank("statement", "Statement"),))
+    script.opens = Modal("/suggest", "/suggest", (ModalField("statement", "Statement"),))
     async with open_room(record, script) as room:
         room.env.inject_error("POST", CALLBACK, status=400, code=50035, message=SECRET)
         result = await room.member().slash(room.channel, "suggest")

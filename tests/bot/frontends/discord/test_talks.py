@@ -291,9 +291,9 @@ async def test_of_ten_thousand_names_some_are_offered_at_once(tmp_path) -> None:
         await record.close()
 
 
-async def test_what_is_given_after_a_gap_is_not_taken_for_what_belongs_there(record) -> None:
+async def test_what_is_given_after_a_gap_stays_what_it_is(record) -> None:
     async with open_room(record) as room:
         mod = await room.moderator(story=None)
         told = await mod.slash(room.channel, "newstory", title="The flood in the north")
-        assert told.ephemeral and "Say also what “name” is to be" in said(told)
+        assert told.ephemeral and "What is its short name?" in said(told)
         assert len(await record.stories.all()) == 3
