@@ -67,7 +67,7 @@ async def test_typed_or_given_by_key_a_handler_gets_the_same_values(desk, monkey
             # Lines stand under what they are about.
             apart = "\n" if command.name == "edit" else " "
             typed = await owner.says(f"/{command.name} {apart.join(texts.values())}")
-            by_key = await owner.says("", given=Call(command.name, texts | people))
+            by_key = await owner.says("", given=Call(command.name, {**texts, **people}))
             assert typed == by_key, (command.name, texts)
             if typed == DONE:
                 first, second = heard
