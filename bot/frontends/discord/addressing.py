@@ -125,7 +125,8 @@ def call_of(command: Command, options: Mapping[str, Any]) -> tuple[Call, tuple[I
         for argument in command.arguments
         if argument.kind is Kind.PERSON and options.get(argument.key) is not None
     }
-    return Call(command.name, {**options, **people}), tuple(people.values())
+    given = {key: value for key, value in options.items() if value is not None}
+    return Call(command.name, given | people), tuple(people.values())
 
 
 def quoted(message: discord.Message) -> str:

@@ -65,8 +65,10 @@ async def test_typed_or_given_by_key_a_handler_gets_the_same_values(desk, monkey
                 texts["question"] = f"Q{kept.id}.{kept.token}"
             people = {each.key: Identity(texts[each.key]) for each in arguments if each.kind is Kind.PERSON}
             # Lines stand under what they are about.
-            apart = "\n" if command.name == "edit" else " "
-            typed = await owner.says(f"/{command.name} {apart.join(texts.values())}")
+            words = [text for key, text in texts.items() if key != "lines"]
+            typed = await owner.says(
+                "\n".join((f"/{command.name} {' '.join(words)}", texts.get("lines", "")))
+            )
             by_key = await owner.says("", given=Call(command.name, {**texts, **people}))
             assert typed == by_key, (command.name, texts)
             if typed == DONE:
