@@ -37,7 +37,7 @@ names = st.sampled_from([*(command.name for command in commands), "nope", "", "x
 ENDS = ["", " F5", " D1", " 1.1", " #1.1", " >8", " S1", " off", " F5 r1", " #1.1 x", " F5 >o5"]
 typed = st.builds("/{}{}".format, names, st.sampled_from(ENDS) | texts.map(" {}".format))
 digests = st.integers(0, 2**64 - 1).map("#{:016x}".format)
-identities = typed | texts | digests | (typed | texts).map("sheet:{}".format)
+identities = typed | texts | digests | (typed | texts).map("modal:{}".format)
 NAMES = "statement who cue source when figure reason more text at by title alias material".split()
 fields = st.dictionaries(st.sampled_from(NAMES) | texts, texts, max_size=5)
 

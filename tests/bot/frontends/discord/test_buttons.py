@@ -64,7 +64,7 @@ async def test_a_button_works_for_whoever_opens_the_record_later(record) -> None
 
 @pytest.mark.parametrize(
     "identity", ["", "#", "#xyz", "#0123456789abcdef", "#'; DROP TABLE button; --", "who", "\x00",
-                 "#" + "0" * 99, "sheet:/add", "#0123\n", "# 0"],
+                 "#" + "0" * 99, "modal:/add", "#0123\n", "# 0"],
 )  # fmt: skip
 async def test_no_command_stands_behind_what_no_button_says(record, identity: str) -> None:
     assert await Buttons(record).command(identity) is None
