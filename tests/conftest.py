@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,14 +53,22 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@asynccontextmanager
+async def open_copy(stocked: Path, path: Path) -> AsyncIterator[Record]:
+    """Open a copy of the stocked record, at a clock that stands still."""
+    shutil.copyfile(stocked, path)
+    opened = await Record.open(path, clock=lambda: THEN)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
 @pytest_asyncio.fixture
 async def record(stocked: Path, tmp_path: Path) -> AsyncIterator[Record]:
     """Open a copy of the stocked record, at a clock that stands still."""
-    path = tmp_path / "record.db"
-    shutil.copyfile(stocked, path)
-    opened = await Record.open(path, clock=lambda: THEN)
-    yield opened
-    await opened.close()
+    async with open_copy(stocked, tmp_path / "record.db") as opened:
+        yield opened
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

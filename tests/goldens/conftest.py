@@ -18,8 +18,7 @@ from tests.bot.desk import Desk, Moments
 Answer = Callable[..., Awaitable[Reply]]
 
 
-@pytest.fixture
-def answer(record: Record) -> Answer:
+def answering(record: Record) -> Answer:
     """Return a function that asks in a new chat (or in one), where the shipped story is in use."""
     dispatcher = Dispatcher(record, commands, Settings())
     numbers = count()
@@ -35,6 +34,12 @@ def answer(record: Record) -> Answer:
         return reply
 
     return ask
+
+
+@pytest.fixture
+def answer(record: Record) -> Answer:
+    """Return what asks the stocked record."""
+    return answering(record)
 
 
 @pytest.fixture

@@ -70,7 +70,8 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("name", ASKED)
-async def test_golden(answer: Answer, snapshot: SnapshotAssertion, name: str) -> None:
-    replied = f"> {ASKED[name][:80]}\n{shown(await answer(ASKED[name]))}"
-    assert replied == snapshot.use_extension(Golden)
+async def test_golden(answer: Answer, snapshot: SnapshotAssertion, subtests: pytest.Subtests) -> None:
+    for name, text in ASKED.items():
+        with subtests.test(name):
+            replied = f"> {text[:80]}\n{shown(await answer(text))}"
+            assert replied == snapshot(name=name, extension_class=Golden)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.commands import commands
-from bot.commands.core.declarations import Command, Kind
+from bot.commands.core.declarations import Kind
 from bot.frontends.telegram import render as telegram
 from bot.frontends.terminal import render as terminal
 from bot.replies import Line, Reply
 from bot.requests import Request, Role
+from tests.conftest import open_copy
 from tests.emulators.telegram.keyboards import check_markup
 from tests.emulators.telegram.markup import format_text, parse_html, utf16_length
-from tests.goldens.conftest import Answer
+from tests.goldens.conftest import Answer, answering
 
 NAMES = [command.name for command in commands]
 # Hostile arguments are made of these: what the record knows, and what databases and chats stumble over.
@@ -87,17 +90,22 @@ async def test_any_message_gets_a_reply_that_can_be_shown(answer: Answer, text: 
     assert "went wrong" not in shown and "cannot be read" not in shown
 
 
-@pytest.mark.parametrize("run", ["9" * 36, "a" * 36, "1st" * 12, "2023-" * 7, "..2023" * 600, ", " * 1900])
-@pytest.mark.parametrize("command", ["", "/when ", "/asof ", "/ask when was ", "/who "])
-async def test_runs_are_read_in_one_go(answer: Answer, command: str, run: str) -> None:
+async def test_runs_are_read_in_one_go(answer: Answer, subtests: pytest.Subtests) -> None:
     """An expression that tried each way to take such a run apart would not come to an end."""
-    check(await answer(f"{command}{run} x"))
+    runs = ["9" * 36, "a" * 36, "1st" * 12, "2023-" * 7, "..2023" * 600, ", " * 1900]
+    for run, command in product(runs, ["", "/when ", "/asof ", "/ask when was ", "/who "]):
+        with subtests.test(run=run, command=command):
+            check(await answer(f"{command}{run} x"))
 
 
-@pytest.mark.parametrize("story", ["belarus", "tarrow-ferry", "velmara-bridges"])
-@pytest.mark.parametrize("name", NAMES)
-async def test_lists_go_on_to_their_end(answer: Answer, name: str, story: str) -> None:
-    """Every page of every list leads to the next, none shows what was shown, and the last offers no more."""
+async def test_lists_go_on_to_their_end(answer: Answer, subtests: pytest.Subtests) -> None:
+    for story, name in product(["belarus", "tarrow-ferry", "velmara-bridges"], NAMES):
+        with subtests.test(name=name, story=story):
+            await read_to_the_end(answer, name, story)
+
+
+async def read_to_the_end(answer: Answer, name: str, story: str) -> None:
+    """Fail unless every page leads to the next, none shows what was shown, and the last offers no more."""
     command = f"/{name}"
     seen: set[tuple[str, str]] = set()
     for _ in range(60):
@@ -115,49 +123,53 @@ async def test_lists_go_on_to_their_end(answer: Answer, name: str, story: str) -
     raise AssertionError(f"{name} has no end")
 
 
-@pytest.mark.parametrize("command", list(commands), ids=NAMES)
-def test_every_command_says_what_it_is(command: Command) -> None:
-    assert re.fullmatch(r"[a-z][a-z0-9]{1,31}", command.name), "Telegram and Discord take no other names"
-    assert command.help and command.help == command.help.strip() and not command.help.endswith(".")
-    assert len(command.help) <= 100, "Discord shows no more of a description"
-    assert command.family
-    assert isinstance(command.role, Role)
-    assert command.example.split()[0] == f"/{command.name}"
-    for argument in command.arguments:
-        assert isinstance(argument.kind, Kind)
-        assert argument.name
-    if not command.arguments:
-        assert command.example == f"/{command.name}"
-    assert commands.registered(command).handler.__doc__
+def test_every_command_says_what_it_is(subtests: pytest.Subtests) -> None:
+    for command in commands:
+        with subtests.test(command.name):
+            assert re.fullmatch(r"[a-z][a-z0-9]{1,31}", command.name), "Telegram and Discord take no others"
+            assert command.help and command.help == command.help.strip() and not command.help.endswith(".")
+            assert len(command.help) <= 100, "Discord shows no more of a description"
+            assert command.family
+            assert isinstance(command.role, Role)
+            assert command.example.split()[0] == f"/{command.name}"
+            for argument in command.arguments:
+                assert isinstance(argument.kind, Kind)
+                assert argument.name
+            if not command.arguments:
+                assert command.example == f"/{command.name}"
+            assert commands.registered(command).handler.__doc__
 
 
-@pytest.mark.parametrize("command", list(commands), ids=NAMES)
-async def test_every_example_works(answer: Answer, command: Command) -> None:
-    reply = await answer(command.example, role=command.role)
-    check(reply)
-    text = terminal.plain(reply)
-    for refusal in (
-        "There is no command",
-        "not on record",
-        "Add what you ask for",
-        "is no day",
-        "Name a",
-        "No story",
-    ):
-        assert refusal not in text
+async def test_every_example_works(answer: Answer, subtests: pytest.Subtests) -> None:
+    for command in commands:
+        with subtests.test(command.example):
+            reply = await answer(command.example, role=command.role)
+            check(reply)
+            text = terminal.plain(reply)
+            for refusal in (
+                "There is no command",
+                "not on record",
+                "Add what you ask for",
+                "is no day",
+                "Name a",
+                "No story",
+            ):
+                assert refusal not in text
 
 
-@pytest.mark.parametrize("command", list(commands), ids=NAMES)
-async def test_every_command_is_explained_by_help(answer: Answer, command: Command) -> None:
-    assert command.usage() in terminal.plain(await answer("/help", role=command.role))
-    one = terminal.plain(await answer(f"/help {command.name}", role=command.role))
-    assert command.example in one
+async def test_every_command_is_explained_by_help(answer: Answer, subtests: pytest.Subtests) -> None:
+    for command in commands:
+        with subtests.test(command.name):
+            assert command.usage() in terminal.plain(await answer("/help", role=command.role))
+            one = terminal.plain(await answer(f"/help {command.name}", role=command.role))
+            assert command.example in one
 
 
-@pytest.mark.parametrize("command", [each for each in commands if each.arguments], ids=lambda each: each.name)
-async def test_a_command_that_needs_an_argument_says_so(answer: Answer, command: Command) -> None:
-    text = terminal.plain(await answer(f"/{command.name}", role=command.role))
-    assert text.startswith("Add what you ask for") == command.arguments[0].required
+async def test_a_command_that_needs_an_argument_says_so(answer: Answer, subtests: pytest.Subtests) -> None:
+    for command in (each for each in commands if each.arguments):
+        with subtests.test(command.name):
+            text = terminal.plain(await answer(f"/{command.name}", role=command.role))
+            assert text.startswith("Add what you ask for") == command.arguments[0].required
 
 
 async def test_every_button_works(answer: Answer) -> None:
@@ -183,9 +195,18 @@ LEADS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("first", [*(command.example for command in commands), *LEADS])
-async def test_every_button_of_an_owner_works(answer: Answer, first: str) -> None:
-    """Each is pressed at once, as the question's own; an answer that follows may be old by then."""
+async def test_every_button_of_an_owner_works(
+    stocked: Path, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    """Each on a record of its own, for what a button does may take away the next one's ground."""
+    for first in [*(command.example for command in commands), *LEADS]:
+        with subtests.test(first):
+            async with open_copy(stocked, tmp_path / "pressed.db") as record:
+                await press_each(answering(record), first)
+
+
+async def press_each(answer: Answer, first: str) -> None:
+    """Press each button at once, as the question's own; an answer that follows may be old by then."""
     chat = "terminal:owner"
     for number in range(12):
         reply = await answer(first, role=Role.OWNER, chat=chat)

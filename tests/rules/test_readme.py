@@ -36,9 +36,10 @@ def test_each_generated_part_stands_in_one_readme() -> None:
     assert sorted(part[1] for part in PART.findall(ALL)) == sorted(GENERATORS)
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_its_generated_parts_are_up_to_date(name: str) -> None:
-    assert updated(TEXTS[name]) == TEXTS[name], "say: make readme"
+def test_the_generated_parts_are_up_to_date(subtests: pytest.Subtests) -> None:
+    for name, text in TEXTS.items():
+        with subtests.test(name):
+            assert updated(text) == text, "say: make readme"
 
 
 def test_the_transcript_shows_where_answers_come_from() -> None:

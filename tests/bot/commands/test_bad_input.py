@@ -35,20 +35,22 @@ def is_somebody(name, argument):
     return name == "appoint" and re.fullmatch(r"[1-9]\d{0,19}( >\S+)?", argument)
 
 
-@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("role", [Role.READER, Role.MODERATOR, Role.OWNER])
 async def test_a_command_answers_whatever_follows_it_and_changes_nothing(
-    dispatcher, record, name, role, caplog
+    dispatcher, record, role, caplog, subtests
 ):
     await suggest(dispatcher)
     before = kept(record.database.path, PASSING - {"chat"})
-    for argument in (*STRANGE, *FORGED, *EDGES):
-        if (name == "story" and argument.startswith("belarus")) or is_somebody(name, argument):
-            continue  # that is just what the command is for
-        text = f"/{name} {argument}"
-        assert_short_and_clear(await dispatcher.answer(asked(text, role)), text)
-    assert kept(record.database.path, PASSING - {"chat"}) == before
-    assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
+    for name in NAMES:
+        caplog.clear()
+        with subtests.test(name):
+            for argument in (*STRANGE, *FORGED, *EDGES):
+                if (name == "story" and argument.startswith("belarus")) or is_somebody(name, argument):
+                    continue  # that is just what the command is for
+                text = f"/{name} {argument}"
+                assert_short_and_clear(await dispatcher.answer(asked(text, role)), text)
+            assert kept(record.database.path, PASSING - {"chat"}) == before
+            assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
 
 
 async def test_strange_plain_questions_are_answered_and_change_nothing(dispatcher, record, caplog):
@@ -59,59 +61,62 @@ async def test_strange_plain_questions_are_answered_and_change_nothing(dispatche
     assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
 
 
-@pytest.mark.parametrize("text", ["after 9999", "after 9999-12-31", "before 0001", "before 0001-01-01"])
-@pytest.mark.parametrize("command", ["/when ", "/asof ", "/what ", "/ask ", ""])
-async def test_a_time_beyond_the_calendar_is_answered(dispatcher, text, command):
-    assert_short_and_clear(await dispatcher.answer(asked(command + text)), text)
+async def test_a_time_beyond_the_calendar_is_answered(dispatcher, subtests):
+    times = ["after 9999", "after 9999-12-31", "before 0001", "before 0001-01-01"]
+    for time, command in product(times, ["/when ", "/asof ", "/what ", "/ask ", ""]):
+        with subtests.test(command + time):
+            assert_short_and_clear(await dispatcher.answer(asked(command + time)), time)
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("/who nobody at all", "/who lists who is"),
-        ("/where nobody at all", "/where lists them"),
-        ("/story xyzzy", "/stories lists"),
-        ("/help xyzzy", "/help lists"),
-        ("/fact seven", "/fact F7"),
-        ("/history seven", "/history F7"),
-        ("/fact F999999", "/latest"),
-        ("/history F999999", "/latest"),
-        ("/sources first", "/sources S1"),
-        ("/sources S999999", "/sources lists"),
-        ("/latest many", "from 1 to 20"),
-        ("/latest 0", "from 1 to 20"),
-        ("/latest 21", "from 1 to 20"),
-        ("/latest 000020999999999999999999999", "from 1 to 20"),
-        ("/when 31 February 2023", "2024-01-04"),
-        ("/when 2024-13-45", "2024-01-04"),
-        ("/asof yesterday", "/asof 2026-11-22"),
-        ("/asof 18 July", "/asof 2026-11-22"),
-        ("/asof", "/asof 2026-11-22"),
-        ("/ask", "/ask Who denied it?"),
-        ("/who >²", "send the command again"),
-        ("/what >x", "send the command again"),
-        ("/when >x", "send the command again"),
-        ("/who lubinets >zzz", "send the command again"),
-        ("/latest >x", "send the command again"),
-        ("/xyzzy", "/help lists"),
-    ],
-)
-async def test_a_wrong_argument_is_told_in_one_line_what_to_type_instead(dispatcher, text, told):
-    reply = await dispatcher.answer(asked(text))
-    (block,) = reply.blocks
-    assert isinstance(block, Note)
-    assert told in block.text
-    assert len(block.text) <= 200
+WRONG = [
+    ("/who nobody at all", "/who lists who is"),
+    ("/where nobody at all", "/where lists them"),
+    ("/story xyzzy", "/stories lists"),
+    ("/help xyzzy", "/help lists"),
+    ("/fact seven", "/fact F7"),
+    ("/history seven", "/history F7"),
+    ("/fact F999999", "/latest"),
+    ("/history F999999", "/latest"),
+    ("/sources first", "/sources S1"),
+    ("/sources S999999", "/sources lists"),
+    ("/latest many", "from 1 to 20"),
+    ("/latest 0", "from 1 to 20"),
+    ("/latest 21", "from 1 to 20"),
+    ("/latest 000020999999999999999999999", "from 1 to 20"),
+    ("/when 31 February 2023", "2024-01-04"),
+    ("/when 2024-13-45", "2024-01-04"),
+    ("/asof yesterday", "/asof 2026-11-22"),
+    ("/asof 18 July", "/asof 2026-11-22"),
+    ("/asof", "/asof 2026-11-22"),
+    ("/ask", "/ask Who denied it?"),
+    ("/who >²", "send the command again"),
+    ("/what >x", "send the command again"),
+    ("/when >x", "send the command again"),
+    ("/who lubinets >zzz", "send the command again"),
+    ("/latest >x", "send the command again"),
+    ("/xyzzy", "/help lists"),
+]
 
 
-@pytest.mark.parametrize("text", [argument for argument in STRANGE[:20] if argument.strip('"* ')])
-@pytest.mark.parametrize("command", ["/what", "/ask", "/who", "/where"])
-async def test_what_nobody_said_is_not_on_record_and_nothing_is_filled_in(dispatcher, command, text):
-    reply = await dispatcher.answer(asked(f"{command} {text}"))
-    assert any("not on record" in block.text for block in reply.blocks if isinstance(block, Note))
-    headings = [block.text for block in reply.blocks if isinstance(block, Heading)]
-    lines = [block for block in reply.blocks if isinstance(block, Line)]
-    assert not lines or any("not an answer" in heading for heading in headings)
+async def test_a_wrong_argument_is_told_in_one_line_what_to_type_instead(dispatcher, subtests):
+    for text, told in WRONG:
+        with subtests.test(text=text):
+            reply = await dispatcher.answer(asked(text))
+            (block,) = reply.blocks
+            assert isinstance(block, Note)
+            assert told in block.text
+            assert len(block.text) <= 200
+
+
+async def test_what_nobody_said_is_not_on_record_and_nothing_is_filled_in(dispatcher, subtests):
+    nothing = [argument for argument in STRANGE[:20] if argument.strip('"* ')]
+    for text, command in product(nothing, ["/what", "/ask", "/who", "/where"]):
+        with subtests.test(text=text, command=command):
+            reply = await dispatcher.answer(asked(f"{command} {text}"))
+            assert any("not on record" in block.text for block in reply.blocks if isinstance(block, Note))
+            headings = [block.text for block in reply.blocks if isinstance(block, Heading)]
+            lines = [block for block in reply.blocks if isinstance(block, Line)]
+            assert not lines or any("not an answer" in heading for heading in headings)
 
 
 async def test_a_name_that_several_bear_is_asked_about_with_buttons(dispatcher):
@@ -123,11 +128,12 @@ async def test_a_name_that_several_bear_is_asked_about_with_buttons(dispatcher):
         assert len((await dispatcher.answer(asked(action.command))).blocks) > 1
 
 
-@pytest.mark.parametrize("typed", ["lukashenka", "Lubinetz", "LUBINETS", "Lübínets", "lubin", "Dmytro"])
-async def test_a_slip_in_a_name_still_finds_whom_it_means(dispatcher, typed):
-    reply = await dispatcher.answer(asked(f"/who {typed}"))
-    assert isinstance(reply.blocks[0], Heading)
-    assert reply.blocks[0].text in ("Alexander Lukashenko", "Dmytro Lubinets")
+async def test_a_slip_in_a_name_still_finds_whom_it_means(dispatcher, subtests):
+    for typed in ["lukashenka", "Lubinetz", "LUBINETS", "Lübínets", "lubin", "Dmytro"]:
+        with subtests.test(typed=typed):
+            reply = await dispatcher.answer(asked(f"/who {typed}"))
+            assert isinstance(reply.blocks[0], Heading)
+            assert reply.blocks[0].text in ("Alexander Lukashenko", "Dmytro Lubinets")
 
 
 async def test_markup_in_a_message_comes_back_as_it_was_typed_for_the_front_end_to_escape(dispatcher):

@@ -1,7 +1,5 @@
 """Completion: what each kind of argument is offered, to whom, and how much of the record that reads."""
 
-import pytest
-
 from bot.answers.sentences import sentence
 from bot.commands import commands
 from bot.commands.core.declarations import Kind
@@ -187,21 +185,22 @@ async def test_subscriptions_are_offered_by_number(desk):
     assert await values(desk.person(EVE), "unsubscribe") == []
 
 
-@pytest.mark.parametrize(
-    ("setting", "typed", "found"),
-    [
-        ("cadence", "", ["at once", "hourly", "daily", "weekly"]), ("cadence", "da", ["daily"]),
-        ("weekday", "mon", ["Monday"]), ("sound", "", ["on", "off"]), ("which", "m", ["material"]),
-        ("zone", "kyiv", ["Europe/Kyiv"]), ("zone", "new york", ["America/New_York"]),
-        ("quiet", "o", ["off"]), ("time", "", []), ("nope", "", []),
-    ],
-)  # fmt: skip
-async def test_settings_and_their_values_are_offered(desk, setting, typed, found):
+SETTINGS = [
+    ("cadence", "", ["at once", "hourly", "daily", "weekly"]), ("cadence", "da", ["daily"]),
+    ("weekday", "mon", ["Monday"]), ("sound", "", ["on", "off"]), ("which", "m", ["material"]),
+    ("zone", "kyiv", ["Europe/Kyiv"]), ("zone", "new york", ["America/New_York"]),
+    ("quiet", "o", ["off"]), ("time", "", []), ("nope", "", []),
+]  # fmt: skip
+
+
+async def test_settings_and_their_values_are_offered(desk, subtests):
     bob = desk.person(BOB)
     assert await values(bob, "settings", "ca") == ["cadence"]
-    assert await values(bob, "settings", typed, argument=1, given=[setting]) == found
-    if found:
-        assert "went wrong" not in str(await bob.says(f"/settings {setting} {found[0]}"))
+    for setting, typed, found in SETTINGS:
+        with subtests.test(setting=setting, typed=typed):
+            assert await values(bob, "settings", typed, argument=1, given=[setting]) == found
+            if found:
+                assert "went wrong" not in str(await bob.says(f"/settings {setting} {found[0]}"))
 
 
 async def test_words_that_are_few_are_offered(desk):
@@ -214,28 +213,31 @@ async def test_words_that_are_few_are_offered(desk):
     assert await values(ann, "mute", "of") == ["off"]
 
 
-@pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
-async def test_hostile_typing_is_survived_and_no_role_is_overstepped(desk, command):
+async def test_hostile_typing_is_survived_and_no_role_is_overstepped(desk, subtests):
     eve, ann = desk.person(EVE), desk.person(ANN, role=Role.OWNER)
-    for number, argument in enumerate(command.arguments):
-        for typed in (
-            "",
-            "x" * 5000,
-            "F9" * 60,
-            "\x00\n%_!'\"*()",
-            "１２",
-            "²",
-            "@",
-            "/",
-            "+person x",
-            "F-1",
-        ):
-            found = await offered(ann, command.name, typed, argument=number, given=["F5", "zone"][:number])
-            assert not found or argument.kind not in (Kind.DATE, Kind.TOKEN)
-            if command.role > Role.READER:
-                assert await offered(eve, command.name, typed, argument=number) == []
-    assert await offered(ann, command.name, argument=len(command.arguments)) == []
-    assert await offered(ann, command.name, argument=-1) == []
+    for command in commands:
+        with subtests.test(command.name):
+            for number, argument in enumerate(command.arguments):
+                for typed in (
+                    "",
+                    "x" * 5000,
+                    "F9" * 60,
+                    "\x00\n%_!'\"*()",
+                    "１２",
+                    "²",
+                    "@",
+                    "/",
+                    "+person x",
+                    "F-1",
+                ):
+                    found = await offered(
+                        ann, command.name, typed, argument=number, given=["F5", "zone"][:number]
+                    )
+                    assert not found or argument.kind not in (Kind.DATE, Kind.TOKEN)
+                    if command.role > Role.READER:
+                        assert await offered(eve, command.name, typed, argument=number) == []
+            assert await offered(ann, command.name, argument=len(command.arguments)) == []
+            assert await offered(ann, command.name, argument=-1) == []
 
 
 async def test_nothing_of_a_record_is_offered_without_a_story(tmp_path):
