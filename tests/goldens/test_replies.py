@@ -199,9 +199,9 @@ async def test_every_button_of_an_owner_works(
     stocked: Path, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
     """Each on a record of its own, for what a button does may take away the next one's ground."""
-    for first in [*(command.example for command in commands), *LEADS]:
+    for number, first in enumerate([*(command.example for command in commands), *LEADS]):
         with subtests.test(first):
-            async with open_copy(stocked, tmp_path / "pressed.db") as record:
+            async with open_copy(stocked, tmp_path / f"{number}.db") as record:
                 await press_each(answering(record), first)
 
 
