@@ -219,7 +219,7 @@ async def test_markup_stays_text(desk):
         ("source: S1\nwhen: 2024-13", "no da"),
         ("source: S1\nsaid: 31 June 2024", "no day that exists"),
         ("source: S1\nstance: shouts", "none of these"),
-        ("source: S1\nfigure: many boats", "no figure"),
+        ("source: S1\nfigure: many boats", "not a figure"),
         ("source: S1\nwho: Nobody Known", "Is it new"),
         ("source: S1\nwho: children", "several"),
         ("source: S1\nwho: =nobody", "not on record"),

@@ -50,7 +50,8 @@ CHANGED = {
 def parts(fact):
     """Return each part of a fact and of its first voice by name, but the revision's number."""
     (voice,) = fact.attributions
-    return {**dict(fact), **dict(voice), "revision": None, "attributions": None}
+    fields = {name: getattr(each, name) for each in (fact, voice) for name in type(each).model_fields}
+    return fields | {"revision": None, "attributions": None}
 
 
 @pytest.mark.parametrize("lines", LINES)
@@ -161,7 +162,7 @@ async def test_what_becomes_of_an_old_note_is_asked_of_a_form_too(desk):
         ("/correct F5\nsource: htp:/x", "no address"),
         ("/correct F5\nsource: javascript:alert(1)", "no address"),
         ("/correct F5\nsource: https://ann:secret@example.org/", "no address"),
-        ("/correct F5\nfigure: many", "no figure"),
+        ("/correct F5\nfigure: many", "not a figure"),
         ("/correct F5\nmaterial: perhaps", "none of these"),
         ("/correct F5\nstatement: " + "x" * 3990, "at most 4000"),
         ("/correct F5\nat: ¶2\nmaterial: no", "already reads so"),
