@@ -64,11 +64,10 @@ def test_environment_overrides_the_file(written):
     assert settings.telegram.address == ("0.0.0.0", 80)
 
 
-@pytest.mark.parametrize(
-    "text", ["telegram:1,telegram:2", '["telegram:1", "telegram:2"]', "telegram:1 , telegram:2,"]
-)
-def test_owners_from_the_environment(text):
-    assert load(None, {"ONRECORD_OWNERS": text}).owners == ["telegram:1", "telegram:2"]
+def test_owners_from_the_environment(subtests):
+    for text in ["telegram:1,telegram:2", '["telegram:1", "telegram:2"]', "telegram:1 , telegram:2,"]:
+        with subtests.test(text=text):
+            assert load(None, {"ONRECORD_OWNERS": text}).owners == ["telegram:1", "telegram:2"]
 
 
 @pytest.mark.parametrize(
@@ -88,17 +87,15 @@ def test_unknown_keys_name_the_nearest(written, text, named):
     assert named in refusal(written(text))
 
 
-@pytest.mark.parametrize(
-    ("variable", "nearest"),
-    [
+def test_unknown_variables_name_the_nearest(subtests):
+    for variable, nearest in [
         ("ONRECORD_TELEGRAM_TOKEN", "ONRECORD_TELEGRAM__TOKEN"),
         ("ONRECORD_TOKEN", "ONRECORD_TELEGRAM__TOKEN"),
         ("ONRECORD_STORAGE__PAHT", "ONRECORD_STORAGE__PATH"),
-    ],
-)
-def test_unknown_variables_name_the_nearest(variable, nearest):
-    text = refusal(None, {variable: TOKEN})
-    assert text == f"unknown environment variable {variable}; did you mean {nearest}?"
+    ]:
+        with subtests.test(variable=variable):
+            text = refusal(None, {variable: TOKEN})
+            assert text == f"unknown environment variable {variable}; did you mean {nearest}?"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """A reply is built whole or not at all: no line without a citation, one name for each source."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,15 +37,14 @@ def test_a_line_without_citation_cannot_be_built(text, fact, label):
         Line.model_validate({"text": text, "fact": fact, "label": label})
 
 
-@pytest.mark.parametrize("blocks", [(), None])
-def test_a_reply_without_blocks_cannot_be_built(blocks):
-    with pytest.raises(ValidationError, match="blocks"):
-        Reply(blocks=blocks)
+def test_a_reply_without_blocks_cannot_be_built(subtests):
+    for blocks in [(), None]:
+        with subtests.test(blocks=blocks), pytest.raises(ValidationError, match="blocks"):
+            Reply(blocks=blocks)
 
 
-@pytest.mark.parametrize(
-    ("kind", "fields"),
-    [
+def test_a_part_without_its_words_cannot_be_built(subtests):
+    cases: list[tuple[type, dict[str, Any]]] = [
         (Line, {"text": "", "citations": (ARTICLE,)}),
         (Note, {"text": ""}),
         (Heading, {"text": ""}),
@@ -51,11 +52,10 @@ def test_a_reply_without_blocks_cannot_be_built(blocks):
         (Action, {"label": "", "command": "/who"}),
         (Action, {"label": "who", "command": ""}),
         (Citation, {"source": 1, "entry": ""}),
-    ],
-)
-def test_a_part_without_its_words_cannot_be_built(kind, fields):
-    with pytest.raises(ValidationError):
-        kind(**fields)
+    ]
+    for kind, fields in cases:
+        with subtests.test(kind=kind, fields=fields), pytest.raises(ValidationError):
+            kind(**fields)
 
 
 def test_parts_refuse_fields_that_they_do_not_know():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from bot.retrying import Backoff, retry
@@ -45,22 +43,18 @@ async def test_the_last_attempt_raises_its_error():
     assert calls.slept == [0.5, 1, 2]
 
 
-@pytest.mark.parametrize(
-    ("decide", "slept"),
-    [
+async def test_the_decision_sets_the_pause_or_gives_up(subtests):
+    for decide, slept in [
         (lambda error, pause: 7.0, [7, 7, 7]),  # what a 429 asks for
         (lambda error, pause: None, []),
         (lambda error, pause: 0.0 if error.args[0] < 3 else None, [0, 0]),
-    ],
-)
-async def test_the_decision_sets_the_pause_or_gives_up(
-    decide: Callable[[Exception, float], float | None], slept: list[float]
-):
-    calls = Calls(3)
-    if len(slept) == 3:
-        assert await retry(calls, Backoff(first=1.0), decide, sleep=calls.sleep) == "done"
-    else:
-        with pytest.raises(OSError, match=str(len(slept) + 1)):
-            await retry(calls, Backoff(first=1.0), decide, sleep=calls.sleep)
-        assert calls.made == len(slept) + 1
-    assert calls.slept == slept
+    ]:
+        with subtests.test(decide=decide):
+            calls = Calls(3)
+            if len(slept) == 3:
+                assert await retry(calls, Backoff(first=1.0), decide, sleep=calls.sleep) == "done"
+            else:
+                with pytest.raises(OSError, match=str(len(slept) + 1)):
+                    await retry(calls, Backoff(first=1.0), decide, sleep=calls.sleep)
+                assert calls.made == len(slept) + 1
+            assert calls.slept == slept

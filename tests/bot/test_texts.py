@@ -22,12 +22,15 @@ def test_what_a_user_typed_is_never_read_as_a_placeholder():
     assert _("“{name}” is not on record.", name="{0} {name!r} %s") == "“{0} {name!r} %s” is not on record."
 
 
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(0, "0 facts in x"), (1, "1 fact in x"), (2, "2 facts in x"), (1000, "1000 facts in x")],
-)
-def test_the_form_fits_the_number(count, text):
-    assert ngettext("{count} fact in {name}", "{count} facts in {name}", count, name="x") == text
+def test_the_form_fits_the_number(subtests):
+    for count, text in [
+        (0, "0 facts in x"),
+        (1, "1 fact in x"),
+        (2, "2 facts in x"),
+        (1000, "1000 facts in x"),
+    ]:
+        with subtests.test(count=count):
+            assert ngettext("{count} fact in {name}", "{count} facts in {name}", count, name="x") == text
 
 
 def test_marking_a_text_leaves_it_alone():
@@ -71,13 +74,11 @@ def test_every_command_has_a_help_line_an_example_and_words_for_its_argument():
             assert argument.name in command.usage()
 
 
-@pytest.mark.parametrize(
-    ("text", "limit", "shown"),
-    [
+def test_what_is_too_long_ends_after_its_last_whole_word(subtests):
+    for text, limit, shown in [
         ("two words", 9, "two words"), ("two words more", 9, "two…"), ("two words more", 10, "two words…"),
         ("two words more", 11, "two words…"), ("https://example.org/a/b c", 10, "https://e…"),
         ("a https://example.org/a/b", 10, "a https:/…"), ("", 5, ""),
-    ],
-)  # fmt: skip
-def test_what_is_too_long_ends_after_its_last_whole_word(text, limit, shown):
-    assert shortened(text, limit) == shown and len(shown) <= limit
+    ]:  # fmt: skip
+        with subtests.test(text=text, limit=limit):
+            assert shortened(text, limit) == shown and len(shown) <= limit

@@ -11,9 +11,8 @@ pytestmark = pytest.mark.asyncio
 class TestMarkup:
     """The HTML dialect."""
 
-    @pytest.mark.parametrize(
-        ("source", "reason"),
-        [
+    async def test_refuses(self, subtests: pytest.Subtests) -> None:
+        for source, reason in [
             ("<b>x", 'Can\'t find end tag corresponding to start tag "b"'),
             ("x</b>", "Unexpected end tag at byte offset 1"),
             ("<b><i>x</b></i>", 'Unmatched end tag at byte offset 7, expected "</i>", found "</b>"'),
@@ -26,16 +25,14 @@ class TestMarkup:
             ("<span class='red'>x</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
             ("<a ='x'>x</a>", 'Empty attribute name in the tag "a" at byte offset 0'),
             ("<a href=a/b>x</a>", "Unexpected end of name token at byte offset 8"),
-        ],
-    )
-    async def test_refuses(self, source: str, reason: str) -> None:
-        with pytest.raises(ApiError) as caught:
-            parse_html(source)
-        assert caught.value.description == f"Bad Request: can't parse entities: {reason}"
+        ]:
+            with subtests.test(source=source):
+                with pytest.raises(ApiError) as caught:
+                    parse_html(source)
+                assert caught.value.description == f"Bad Request: can't parse entities: {reason}"
 
-    @pytest.mark.parametrize(
-        ("source", "text", "entities"),
-        [
+    async def test_reads(self, subtests: pytest.Subtests) -> None:
+        for source, text, entities in [
             ("&lt;b&gt; &amp; &quot;&#33;&#x21; &nbsp; & x", '<b> & "!! &nbsp; & x', []),
             ("<B>x</b>", "x", [("bold", 0, 1)]),
             ("🎄<u>é<s>x</s></u>", "🎄éx", [("strikethrough", 3, 1), ("underline", 2, 2)]),
@@ -46,12 +43,11 @@ class TestMarkup:
             ('<pre><code class="language-py">x</code></pre>', "x", [("pre", 0, 1)]),
             ('<a href="https://a.b/?x=1&amp;y=2">x</a>', "x", [("text_link", 0, 1)]),
             ("<i></i>x", "x", []),
-        ],
-    )
-    async def test_reads(self, source: str, text: str, entities: list[tuple[str, int, int]]) -> None:
-        parsed = parse_html(source)
-        assert parsed.text == text
-        assert [(e["type"], e["offset"], e["length"]) for e in parsed.entities] == entities
+        ]:
+            with subtests.test(source=source):
+                parsed = parse_html(source)
+                assert parsed.text == text
+                assert [(e["type"], e["offset"], e["length"]) for e in parsed.entities] == entities
 
     async def test_links(self) -> None:
         parsed = parse_html('<a href="https://a.b?x=1&amp;y=2">x</a><a href="F7">y</a><a>a.b</a>')

@@ -1,7 +1,5 @@
 """How a source is described: all that is known, what is missing said so, and who relays it."""
 
-import pytest
-
 from bot.answers.citations import citation, cite, cite_relation, cite_role, describe, short, voice
 from storage.domain.models import Attribution, Entity, Relation, RelationKind, Source, SourceKind
 
@@ -39,12 +37,11 @@ def test_a_title_is_quoted_and_the_publisher_named_once():
     )
 
 
-@pytest.mark.parametrize(
-    "kind", [SourceKind.REPORT, SourceKind.STUDY, SourceKind.STATEMENT, SourceKind.LEGAL]
-)
-def test_only_what_is_published_by_nature_misses_a_publisher(kind):
-    assert "publisher" not in describe(source(kind))
-    assert "date not given" in describe(source(kind))
+def test_only_what_is_published_by_nature_misses_a_publisher(subtests):
+    for kind in [SourceKind.REPORT, SourceKind.STUDY, SourceKind.STATEMENT, SourceKind.LEGAL]:
+        with subtests.test(kind=kind):
+            assert "publisher" not in describe(source(kind))
+            assert "date not given" in describe(source(kind))
 
 
 def test_a_source_known_through_another_says_through_which():
@@ -57,23 +54,22 @@ def test_a_description_begins_with_a_capital():
     assert describe(source(name="the évidence")).startswith("É")
 
 
-@pytest.mark.parametrize(
-    ("fields", "called"),
-    [
+def test_a_sentence_calls_a_source_by_the_best_name_it_has(subtests):
+    for fields, called in [
         ({"name": "the study", "publisher": "P", "author": "A"}, "the study"),
         ({"publisher": "P", "author": "A"}, "P"),
         ({"author": "A"}, "A"),
         ({}, "the article"),
-    ],
-)
-def test_a_sentence_calls_a_source_by_the_best_name_it_has(fields, called):
-    assert voice(source(**fields)) == called
+    ]:
+        with subtests.test(fields=fields):
+            assert voice(source(**fields)) == called
 
 
-@pytest.mark.parametrize("kind", list(SourceKind))
-def test_every_kind_of_source_has_words_of_its_own(kind):
-    assert voice(source(kind)).startswith("the ")
-    assert len(describe(source(kind))) > len("date not given")
+def test_every_kind_of_source_has_words_of_its_own(subtests):
+    for kind in list(SourceKind):
+        with subtests.test(kind=kind):
+            assert voice(source(kind)).startswith("the ")
+            assert len(describe(source(kind))) > len("date not given")
 
 
 def test_in_passing_a_source_is_called_with_its_date_if_it_has_one():

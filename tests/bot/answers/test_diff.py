@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,14 +73,14 @@ CHANGES: dict[str, tuple[dict[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_what_a_change_does_stands_on_both_sides(change):
-    fields, before, after = CHANGES[change]
-    was, now = fact(), fact(**fields)
-    one, _heading, other = parted(preview(was, now))
-    assert before in one and after not in one
-    assert after in other
-    assert parted(preview(now, was)) == (other, _heading, one)
+def test_what_a_change_does_stands_on_both_sides(subtests):
+    for change, (fields, before, after) in CHANGES.items():
+        with subtests.test(change=change):
+            was, now = fact(), fact(**fields)
+            one, _heading, other = parted(preview(was, now))
+            assert before in one and after not in one
+            assert after in other
+            assert parted(preview(now, was)) == (other, _heading, one)
 
 
 def parted(blocks):
@@ -97,13 +96,15 @@ def words(blocks):
     )
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_what_does_not_differ_is_left_out_beside_the_sentences(change):
-    fields, *_ = CHANGES[change]
-    same = fact(**fields)
-    one, _headings, other = parted(before_and_after(same, same))
-    assert one == other
-    assert not any(label in one for label in ("When", "Places", "About", "Figures", "Standing", "Contradict"))
+def test_what_does_not_differ_is_left_out_beside_the_sentences(subtests):
+    for change, (fields, *_) in CHANGES.items():
+        with subtests.test(change=change):
+            same = fact(**fields)
+            one, _headings, other = parted(before_and_after(same, same))
+            assert one == other
+            assert not any(
+                label in one for label in ("When", "Places", "About", "Figures", "Standing", "Contradict")
+            )
 
 
 def test_where_voices_change_each_is_shown_in_a_whole_sentence_on_both_sides():
@@ -135,12 +136,13 @@ def test_a_retracted_fact_is_shown_by_its_reason_alone():
     assert parted(preview(now, was)) == (other, _, one)
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_each_line_states_on_the_word_of_a_source(change):
-    now = fact(**CHANGES[change][0])
-    for shown in (preview(fact(), now), before_and_after(now, fact())):
-        stating = [block for block in shown if isinstance(block, Line)]
-        assert stating and all(block.citations for block in stating)
+def test_each_line_states_on_the_word_of_a_source(subtests):
+    for change in CHANGES:
+        with subtests.test(change=change):
+            now = fact(**CHANGES[change][0])
+            for shown in (preview(fact(), now), before_and_after(now, fact())):
+                stating = [block for block in shown if isinstance(block, Line)]
+                assert stating and all(block.citations for block in stating)
 
 
 def test_the_trail_shows_the_sentences_only_where_they_differ():
@@ -175,9 +177,10 @@ def test_readers_learn_no_moderators_address():
     assert "@bob" in revision_row(revision(2), {"telegram:8": "@bob"}).text
 
 
-@pytest.mark.parametrize("kind", RevisionKind)
-def test_every_kind_of_revision_has_its_words(kind):
-    assert revision_row(revision(2, kind)).text
+def test_every_kind_of_revision_has_its_words(subtests):
+    for kind in RevisionKind:
+        with subtests.test(kind=kind):
+            assert revision_row(revision(2, kind)).text
 
 
 STATES = st.builds(

@@ -1,5 +1,7 @@
 """Figures as moderators type them."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,9 +13,8 @@ from storage.domain.entries import FigureEntry
 from storage.domain.models import Figure
 
 
-@pytest.mark.parametrize(
-    ("text", "figure"),
-    [
+def test_a_figure(subtests):
+    cases: list[tuple[str, dict[str, Any]]] = [
         ("5 boats", {"amount": 5, "counts": "boats"}),
         ("2,100 children", {"amount": 2100, "counts": "children"}),
         ("2 100 children", {"amount": 2100, "counts": "children"}),
@@ -26,10 +27,10 @@ from storage.domain.models import Figure
         ('"dozens" of cars', {"words": "dozens", "counts": "of cars"}),
         ("many “thousands” of people", {"words": "thousands", "qualifier": "many", "counts": "of people"}),
         ("0 deaths", {"amount": 0, "counts": "deaths"}),
-    ],
-)
-def test_a_figure(text, figure):
-    assert read_figures(text) == (FigureEntry(**figure),)
+    ]
+    for text, figure in cases:
+        with subtests.test(text=text):
+            assert read_figures(text) == (FigureEntry(**figure),)
 
 
 def test_one_a_line():
@@ -37,9 +38,8 @@ def test_one_a_line():
     assert read_figures("") == ()
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_is_no_figure_is_refused_whole(subtests):
+    for text in [
         "many boats",
         "5",
         "five boats",
@@ -51,11 +51,9 @@ def test_one_a_line():
         "5 boats\nx",
         "-",
         "nan x",
-    ],
-)
-def test_what_is_no_figure_is_refused_whole(text):
-    with pytest.raises(UserError, match="is not a figure"):
-        read_figures(text)
+    ]:
+        with subtests.test(text=text), pytest.raises(UserError, match="is not a figure"):
+            read_figures(text)
 
 
 NUMBERS = st.integers(0, 10**12) | st.floats(0, 10**9).map(lambda value: round(value, 3))

@@ -2,7 +2,6 @@
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,9 +36,8 @@ NOBODY = Match((), plain=False)
 SPELLINGS = [name.spelling for name in NAMES if name.rank < 2]
 
 
-@pytest.mark.parametrize(
-    ("typed", "entity"),
-    [
+def test_a_name_is_found_by_any_of_its_forms(subtests):
+    for typed, entity in [
         ("Aleksandra Müller", 1),
         ("ALEKSANDRA MULLER", 1),
         ("aleksandra", 1),
@@ -50,17 +48,15 @@ SPELLINGS = [name.spelling for name in NAMES if name.rank < 2]
         ("harbour", 3),
         ("harb", 3),
         ("  Zoë -- O'Brien!? ", 2),
-    ],
-)
-def test_a_name_is_found_by_any_of_its_forms(typed, entity):
-    assert match(typed, NAMES) == Match((entity,), plain=True)
+    ]:
+        with subtests.test(typed=typed):
+            assert match(typed, NAMES) == Match((entity,), plain=True)
 
 
-@pytest.mark.parametrize(
-    ("typed", "entity"), [("aleksandre", 1), ("zoe obrein", 2), ("harbor", 3), ("cheif engineer", 2)]
-)
-def test_a_small_slip_is_plain(typed, entity):
-    assert match(typed, NAMES) == Match((entity,), plain=True)
+def test_a_small_slip_is_plain(subtests):
+    for typed, entity in [("aleksandre", 1), ("zoe obrein", 2), ("harbor", 3), ("cheif engineer", 2)]:
+        with subtests.test(typed=typed):
+            assert match(typed, NAMES) == Match((entity,), plain=True)
 
 
 def test_a_slip_in_an_alias_is_plain_though_another_name_holds_it_as_a_part():
@@ -85,9 +81,10 @@ def test_a_farther_slip_is_worth_asking_about_but_not_plain():
     assert not found.plain
 
 
-@pytest.mark.parametrize("typed", ["", " ", "?!", "😀", "xyzzy", "q", "zo", "שלום", "x" * 4000, '" OR *'])
-def test_what_resembles_nothing_names_nobody(typed):
-    assert match(typed, NAMES) == NOBODY
+def test_what_resembles_nothing_names_nobody(subtests):
+    for typed in ["", " ", "?!", "😀", "xyzzy", "q", "zo", "שלום", "x" * 4000, '" OR *']:
+        with subtests.test(typed=typed):
+            assert match(typed, NAMES) == NOBODY
 
 
 def test_short_words_are_never_slips():
@@ -136,11 +133,10 @@ def test_folding_ignores_case(text):
     assert fold(plain.upper()) == fold(plain.lower()) == fold(plain)
 
 
-@pytest.mark.parametrize(
-    ("typed", "nearest"), [("wen", "when"), ("disputd", "disputed"), ("sorces", "sources"), ("WHO", "who")]
-)
-def test_the_nearest_choice_is_suggested(typed, nearest):
-    assert suggestions(typed, ["who", "when", "where", "sources", "disputed"], 1) == [nearest]
+def test_the_nearest_choice_is_suggested(subtests):
+    for typed, nearest in [("wen", "when"), ("disputd", "disputed"), ("sorces", "sources"), ("WHO", "who")]:
+        with subtests.test(typed=typed):
+            assert suggestions(typed, ["who", "when", "where", "sources", "disputed"], 1) == [nearest]
 
 
 def test_nothing_far_is_suggested():

@@ -1,6 +1,5 @@
 """Sentences: whose word it is comes first, the statement comes whole, and nothing is said by the bot."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,30 +39,29 @@ def test_a_bare_assertion_stands_behind_a_colon_as_it_was_worded():
     assert sentence(fact(statement="The bridge is closed.")) == "Mayor: The bridge is closed."
 
 
-@pytest.mark.parametrize("stance", [item for item in Stance if item is not Stance.ASSERTS])
-def test_a_stance_is_said_even_where_no_cue_is_given(stance):
-    said = sentence(fact(stance=stance))
-    assert said.startswith("Mayor ") and said.endswith(" the bridge is closed")
-    assert stance.value.split(" ")[0].rstrip("es")[:3] in said
+def test_a_stance_is_said_even_where_no_cue_is_given(subtests):
+    for stance in [item for item in Stance if item is not Stance.ASSERTS]:
+        with subtests.test(stance=stance):
+            said = sentence(fact(stance=stance))
+            assert said.startswith("Mayor ") and said.endswith(" the bridge is closed")
+            assert stance.value.split(" ")[0].rstrip("es")[:3] in said
 
 
 def test_a_denial_never_reads_like_an_assertion():
     assert sentence(fact(stance=Stance.DENIES)) == "Mayor denies that the bridge is closed"
 
 
-@pytest.mark.parametrize(
-    ("statement", "reads"),
-    [
+def test_a_statement_reads_on_after_its_cue_and_names_keep_their_capitals(subtests):
+    for statement, reads in [
         ("The bridge is closed.", "the bridge is closed"),
         ("Any of them came", "any of them came"),
         ("Any", "any"),
         ("NATO met.", "NATO met"),
         ("Ukraine called", "Ukraine called"),
         ("They waited...", "they waited..."),
-    ],
-)
-def test_a_statement_reads_on_after_its_cue_and_names_keep_their_capitals(statement, reads):
-    assert sentence(fact(statement, cue="said that")) == f"Mayor said that {reads}"
+    ]:
+        with subtests.test(statement=statement):
+            assert sentence(fact(statement, cue="said that")) == f"Mayor said that {reads}"
 
 
 def test_a_quote_is_added_unless_the_statement_holds_it():
@@ -97,26 +95,30 @@ def test_any_attribution_of_a_fact_can_speak_its_sentence():
     assert sentence(item, other) == "The High Court denied that the bridge is closed"
 
 
-@pytest.mark.parametrize("stance", list(Stance))
-def test_a_further_voice_is_named_with_its_stance(stance):
-    first = Attribution(source=ARTICLE)
-    said = further_attribution(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
-    assert said.endswith(": the High Court")
-    assert "denied" not in said or stance is Stance.DENIES
-    assert len(
-        {further_attribution(Attribution(source=ARTICLE, stance=other), first) for other in Stance}
-    ) == len(Stance)
+def test_a_further_voice_is_named_with_its_stance(subtests):
+    for stance in list(Stance):
+        with subtests.test(stance=stance):
+            first = Attribution(source=ARTICLE)
+            said = further_attribution(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
+            assert said.endswith(": the High Court")
+            assert "denied" not in said or stance is Stance.DENIES
+            assert len(
+                {further_attribution(Attribution(source=ARTICLE, stance=other), first) for other in Stance}
+            ) == len(Stance)
 
 
-@pytest.mark.parametrize("stance", list(Stance))
-def test_under_a_denial_whoever_does_not_deny_holds_what_is_denied(stance):
-    """“Supported by: the court” would read as if the court supported the denial."""
-    first = Attribution(source=ARTICLE, speaker=MAYOR, stance=Stance.DENIES)
-    said = further_attribution(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
-    if stance is Stance.DENIES:
-        assert said == further_attribution(Attribution(source=ARTICLE, speaker=COURT, stance=stance), ANYBODY)
-    else:
-        assert said == "stated, not denied, by: the High Court"
+def test_under_a_denial_whoever_does_not_deny_holds_what_is_denied(subtests):
+    for stance in list(Stance):
+        with subtests.test(stance=stance):
+            """“Supported by: the court” would read as if the court supported the denial."""
+            first = Attribution(source=ARTICLE, speaker=MAYOR, stance=Stance.DENIES)
+            said = further_attribution(Attribution(source=ARTICLE, speaker=COURT, stance=stance), first)
+            if stance is Stance.DENIES:
+                assert said == further_attribution(
+                    Attribution(source=ARTICLE, speaker=COURT, stance=stance), ANYBODY
+                )
+            else:
+                assert said == "stated, not denied, by: the High Court"
 
 
 @given(statement=WORDS, cue=st.none() | WORDS, stance=st.sampled_from(Stance), dated=st.booleans())

@@ -1,6 +1,5 @@
 """From a cue to the stance that it expresses."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,9 +7,8 @@ from bot.answers.stances import stance_of
 from storage.domain.models import Stance
 
 
-@pytest.mark.parametrize(
-    ("cue", "stance"),
-    [
+def test_a_cue(subtests):
+    for cue, stance in [
         (None, Stance.ASSERTS),
         ("", Stance.ASSERTS),
         ("said that", Stance.ASSERTS),
@@ -56,10 +54,9 @@ from storage.domain.models import Stance
         ("confirmation", None),
         ("called", None),
         ("!?", None),
-    ],
-)
-def test_a_cue(cue, stance):
-    assert stance_of(cue) is stance
+    ]:
+        with subtests.test(cue=cue):
+            assert stance_of(cue) is stance
 
 
 @given(st.text(max_size=200))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -36,9 +36,8 @@ def ready(who: Listener, due: str, now: str | None = None) -> str:
     return text_of(ready_at(who, utc(due), utc(now or due)))[:16].replace("T", " ")
 
 
-@pytest.mark.parametrize(
-    ("settings", "due", "moment"),
-    [
+def test_a_notice_belongs_to_the_next_digest(subtests):
+    cases: list[tuple[dict[str, Any], str, str]] = [
         ({}, "2026-01-05 10:20", "2026-01-05 10:20"),
         ({"cadence": "hourly"}, "2026-01-05 10:20", "2026-01-05 11:00"),
         ({"cadence": "hourly"}, "2026-01-05 11:00", "2026-01-05 11:00"),
@@ -52,15 +51,14 @@ def ready(who: Listener, due: str, now: str | None = None) -> str:
         ({"cadence": "weekly"}, "2026-01-05 08:20", "2026-01-05 09:00"),
         ({"cadence": "weekly"}, "2026-01-05 10:20", "2026-01-12 09:00"),
         ({"cadence": "weekly", "weekday": 6, "time": "23:59"}, "2026-01-05 10:20", "2026-01-11 23:59"),
-    ],
-)
-def test_a_notice_belongs_to_the_next_digest(settings, due, moment):
-    assert ready(listener(**settings), due) == moment
+    ]
+    for settings, due, moment in cases:
+        with subtests.test(settings=settings, due=due):
+            assert ready(listener(**settings), due) == moment
 
 
-@pytest.mark.parametrize(
-    ("quiet", "due", "moment"),
-    [
+def test_quiet_hours_are_waited_for(subtests):
+    for quiet, due, moment in [
         ("22:00-07:00", "2026-01-05 21:59", "2026-01-05 21:59"),
         ("22:00-07:00", "2026-01-05 22:00", "2026-01-06 07:00"),
         ("22:00-07:00", "2026-01-06 03:00", "2026-01-06 07:00"),
@@ -69,11 +67,10 @@ def test_a_notice_belongs_to_the_next_digest(settings, due, moment):
         ("12:00-14:00", "2026-01-05 12:30", "2026-01-05 14:00"),
         ("00:00-07:00", "2026-01-05 00:00", "2026-01-05 07:00"),
         ("22:00-00:00", "2026-01-05 23:00", "2026-01-06 00:00"),
-    ],
-)
-def test_quiet_hours_are_waited_for(quiet, due, moment):
-    begins, ends = quiet.split("-")
-    assert ready(listener(quiet_from=begins, quiet_until=ends), due) == moment
+    ]:
+        with subtests.test(quiet=quiet, due=due):
+            begins, ends = quiet.split("-")
+            assert ready(listener(quiet_from=begins, quiet_until=ends), due) == moment
 
 
 def test_a_digest_in_quiet_hours_comes_after_them():
@@ -93,24 +90,25 @@ def test_what_is_late_is_ready_now():
     assert ready(listener(cadence="daily"), "2026-01-05 08:00", "2026-01-05 09:10") == "2026-01-05 09:10"
 
 
-@pytest.mark.parametrize("zone", ZONES[:4])
-@pytest.mark.parametrize("which", [0, 1])
-@pytest.mark.parametrize("at", ["02:30", "02:00", "01:45", "03:00", "00:00"])
-def test_a_daily_digest_comes_once_on_a_day_on_which_the_clocks_are_changed(zone, which, at):
-    who = listener(zone, cadence="daily", time=at)
-    changed = CHANGES[zone][which]
-    # Something happens every ten minutes for three days.
-    first = datetime.combine(changed - timedelta(days=1), time(12), ZoneInfo(zone)).astimezone(UTC)
-    moments = {ready_at(who, due, due) for due in (first + timedelta(minutes=10 * n) for n in range(3 * 144))}
-    days = [moment.astimezone(ZoneInfo(zone)).date() for moment in sorted(moments)]
-    assert days == sorted(set(days))
-    assert changed in days
-    assert len(days) == 4
+def test_a_daily_digest_comes_once_on_a_day_on_which_the_clocks_are_changed(subtests):
+    for at in ["02:30", "02:00", "01:45", "03:00", "00:00"]:
+        for which in [0, 1]:
+            for zone in ZONES[:4]:
+                with subtests.test(at=at, which=which, zone=zone):
+                    who = listener(zone, cadence="daily", time=at)
+                    changed = CHANGES[zone][which]
+                    # Something happens every ten minutes for three days.
+                    first = datetime.combine(changed, time(12), ZoneInfo(zone)) - timedelta(days=1)
+                    dues = [first.astimezone(UTC) + timedelta(minutes=10 * n) for n in range(3 * 144)]
+                    moments = {ready_at(who, due, due) for due in dues}
+                    days = [moment.astimezone(ZoneInfo(zone)).date() for moment in sorted(moments)]
+                    assert days == sorted(set(days))
+                    assert changed in days
+                    assert len(days) == 4
 
 
-@pytest.mark.parametrize(
-    ("zone", "which", "moment"),
-    [
+def test_at_half_past_two_on_such_a_day(subtests):
+    for zone, which, moment in [
         ("Europe/Berlin", 0, "2026-03-29 01:00"),  # 2:30 is skipped: it is 3:00
         ("Europe/Berlin", 1, "2026-10-25 00:30"),  # 2:30 comes twice: the first
         ("America/New_York", 0, "2026-03-08 07:00"),
@@ -118,13 +116,12 @@ def test_a_daily_digest_comes_once_on_a_day_on_which_the_clocks_are_changed(zone
         ("Australia/Lord_Howe", 0, "2026-10-03 15:30"),  # 2:00 becomes 2:30
         ("Australia/Lord_Howe", 1, "2026-04-04 16:00"),
         ("Asia/Kathmandu", 0, "2026-03-28 20:45"),
-    ],
-)
-def test_at_half_past_two_on_such_a_day(zone, which, moment):
-    changed = CHANGES[zone][which]
-    before = datetime.combine(changed, time(0, 5), ZoneInfo(zone)).astimezone(UTC)
-    who = listener(zone, cadence="daily", time="02:30")
-    assert ready(who, before.strftime("%Y-%m-%d %H:%M")) == moment
+    ]:
+        with subtests.test(zone=zone, which=which):
+            changed = CHANGES[zone][which]
+            before = datetime.combine(changed, time(0, 5), ZoneInfo(zone)).astimezone(UTC)
+            who = listener(zone, cadence="daily", time="02:30")
+            assert ready(who, before.strftime("%Y-%m-%d %H:%M")) == moment
 
 
 def test_quiet_hours_last_by_the_clock_on_the_wall():

@@ -1,6 +1,5 @@
 """What bears on a question: its words, synonyms, slips and names; and whether the kind of answer is there."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,9 +48,8 @@ def answering(text, *named, facts=FACTS):
     return [item.fact.id for item in best(weigh(question, Subject(words, named), facts), 5)]
 
 
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
+def test_a_fact_answers_by_its_words_their_kin_synonyms_and_slips(subtests):
+    for text, number in [
         ("Did the ferry leave the harbour?", 1),
         ("engine failed", 2),
         ("who was rescued", 3),
@@ -59,15 +57,15 @@ def answering(text, *named, facts=FACTS):
         ("rescue of passengers", 3),
         ("passangers rescueed", 3),
         ("drifting", 4),
-    ],
-)
-def test_a_fact_answers_by_its_words_their_kin_synonyms_and_slips(text, number):
-    assert answering(text)[:1] == [number]
+    ]:
+        with subtests.test(text=text):
+            assert answering(text)[:1] == [number]
 
 
-@pytest.mark.parametrize("text", ["Did a whale attack the zoo?", "bitcoin price", "who shot the sheriff"])
-def test_what_no_fact_tells_of_is_answered_by_none(text):
-    assert answering(text) == []
+def test_what_no_fact_tells_of_is_answered_by_none(subtests):
+    for text in ["Did a whale attack the zoo?", "bitcoin price", "who shot the sheriff"]:
+        with subtests.test(text=text):
+            assert answering(text) == []
 
 
 def test_a_question_of_nothing_weighs_facts_without_failing():

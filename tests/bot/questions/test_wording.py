@@ -1,6 +1,5 @@
 """Reading a question: the kind of answer it wants, its subject, its date, and its parts."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,9 +8,8 @@ from bot.questions.wording import Wanted, about_the_record, parts, read, words
 from storage.domain.words import stem
 
 
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
+def test_the_kind_of_answer_wanted_is_read(subtests):
+    for text, wanted in [
         ("Who denied it?", Wanted.WHO),
         ("whose evidence was it", Wanted.WHO),
         ("When did the ferry leave?", Wanted.WHEN),
@@ -30,23 +28,20 @@ from storage.domain.words import stem
         ("captain drunk", Wanted.WHAT),
         ("", Wanted.WHAT),
         ("😀", Wanted.WHAT),
-    ],
-)
-def test_the_kind_of_answer_wanted_is_read(text, wanted):
-    assert read(text).wanted is wanted
+    ]:
+        with subtests.test(text=text):
+            assert read(text).wanted is wanted
 
 
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
+def test_slips_in_question_words_are_mended(subtests):
+    for text, wanted in [
         ("wen did it sink", Wanted.WHEN),
         ("whre did it sink", Wanted.WHERE),
         ("how mnay people", Wanted.HOW_MANY),
         ("hwo many people", Wanted.HOW_MANY),
-    ],
-)
-def test_slips_in_question_words_are_mended(text, wanted):
-    assert read(text).wanted is wanted
+    ]:
+        with subtests.test(text=text):
+            assert read(text).wanted is wanted
 
 
 def test_the_subject_leaves_out_words_of_grammar_and_of_asking():
@@ -62,9 +57,8 @@ def test_figures_keep_their_thousands_and_possessives_lose_their_s():
     assert "captain" in read("the captain’s word").subject
 
 
-@pytest.mark.parametrize(
-    ("text", "date"),
-    [
+def test_a_date_stands_apart_from_the_subject(subtests):
+    for text, date in [
         ("What happened on 18 July?", "18 July"),
         ("what happened in March 2023", "March 2023"),
         ("what happened in 2023?", "2023"),
@@ -72,35 +66,31 @@ def test_figures_keep_their_thousands_and_possessives_lose_their_s():
         ("were there 2100 people?", None),
         ("may they go", None),
         ("what happened", None),
-    ],
-)
-def test_a_date_stands_apart_from_the_subject(text, date):
-    question = read(text)
-    assert question.date == date
-    assert not date or not set(date.casefold().split()) & set(question.tokens)
+    ]:
+        with subtests.test(text=text):
+            question = read(text)
+            assert question.date == date
+            assert not date or not set(date.casefold().split()) & set(question.tokens)
 
 
-@pytest.mark.parametrize(
-    ("text", "pieces"),
-    [
+def test_a_compound_question_is_taken_apart(subtests):
+    for text, pieces in [
         ("Who is Ada and what did she say?", ["Who is Ada", "what did she say?"]),
         ("Who is Ada? When was it?", ["Who is Ada", "When was it?"]),
         ("bread and butter", ["bread and butter"]),
         ("?", ["?"]),
         ("", [""]),
-    ],
-)
-def test_a_compound_question_is_taken_apart(text, pieces):
-    assert parts(text) == pieces
+    ]:
+        with subtests.test(text=text):
+            assert parts(text) == pieces
 
 
 def test_a_question_has_at_most_four_parts():
     assert len(parts("who is it? " * 50)) == 4
 
 
-@pytest.mark.parametrize(
-    ("text", "command"),
-    [
+def test_a_question_about_the_record_itself_is_told_from_one_about_the_story(subtests):
+    for text, command in [
         ("What are your sources?", "sources"),
         ("what is disputed", "disputed"),
         ("Which places are named?", "where"),
@@ -108,10 +98,9 @@ def test_a_question_has_at_most_four_parts():
         ("is the arrest disputed", None),
         ("what is the source of the fire", None),
         ("", None),
-    ],
-)
-def test_a_question_about_the_record_itself_is_told_from_one_about_the_story(text, command):
-    assert about_the_record(read(text)) == command
+    ]:
+        with subtests.test(text=text):
+            assert about_the_record(read(text)) == command
 
 
 def test_every_command_that_the_words_point_to_exists():

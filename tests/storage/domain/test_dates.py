@@ -14,9 +14,8 @@ from storage.domain import dates
 from storage.domain.dates import FIRST, LAST, Span
 
 
-@pytest.mark.parametrize(
-    ("text", "first", "last"),
-    [
+def test_what_a_date_may_mean(subtests):
+    for text, first, last in [
         ("2024", "2024-01-01", "2024-12-31"),
         ("2024-02", "2024-02-01", "2024-02-29"),
         ("2023-02", "2023-02-01", "2023-02-28"),
@@ -26,16 +25,14 @@ from storage.domain.dates import FIRST, LAST, Span
         ("2023-05-01/2023-05-03", "2023-05-01", "2023-05-03"),
         ("202X", "2020-01-01", "2029-12-31"),
         ("XXXX-07-18", None, None),
-    ],
-)
-def test_what_a_date_may_mean(text, first, last):
-    assert dates.canonical(text) == text
-    assert dates.bounds(text) == (first, last)
+    ]:
+        with subtests.test(text=text):
+            assert dates.canonical(text) == text
+            assert dates.bounds(text) == (first, last)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_is_no_date_is_refused_with_examples(subtests):
+    for text in [
         "2023-02-30",
         "2023-13",
         "2023-00-10",
@@ -51,16 +48,14 @@ def test_what_a_date_may_mean(text, first, last):
         "2023-01-01\x00",
         "99999",
         "2025/2024",
-    ],
-)
-def test_what_is_no_date_is_refused_with_examples(text):
-    with pytest.raises(ValueError, match=r"is not a date: write 2024-01-04"):
-        dates.canonical(text)
+    ]:
+        refused = pytest.raises(ValueError, match=r"is not a date: write 2024-01-04")
+        with subtests.test(text=text), refused:
+            dates.canonical(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "span"),
-    [
+def test_dates_as_typed(subtests):
+    for text, span in [
         ("March 2023", Span("2023-03-01", "2023-03-31")),
         ("mar 2023", Span("2023-03-01", "2023-03-31")),
         ("4 January 2024", Span("2024-01-04", "2024-01-04")),
@@ -79,15 +74,13 @@ def test_what_is_no_date_is_refused_with_examples(text):
         ("after May 2023", Span("2023-06-01", LAST)),
         ("before 2023", Span(FIRST, "2022-12-31")),
         ("until 2023-05-04", Span(FIRST, "2023-05-04")),
-    ],
-)
-def test_dates_as_typed(text, span):
-    assert dates.typed(text) == span
+    ]:
+        with subtests.test(text=text):
+            assert dates.typed(text) == span
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_is_no_typed_date(subtests):
+    for text in [
         "",
         "children",
         "the 18 children",
@@ -104,17 +97,15 @@ def test_dates_as_typed(text, span):
         "2400 children",
         "march to the sea",
         "July is hot",
-    ],
-)
-def test_what_is_no_typed_date(text):
-    found = dates.typed(text)
-    # A bare "may" may be the month: nothing else here is a date.
-    assert found is None or text == "may"
+    ]:
+        with subtests.test(text=text):
+            found = dates.typed(text)
+            # A bare "may" may be the month: nothing else here is a date.
+            assert found is None or text == "may"
 
 
-@pytest.mark.parametrize(
-    ("text", "impossible"),
-    [
+def test_days_that_do_not_exist_are_known_as_such(subtests):
+    for text, impossible in [
         ("2023-02-30", True),
         ("31 June 2023", True),
         ("30 Feb", True),
@@ -123,15 +114,13 @@ def test_what_is_no_typed_date(text):
         ("2024-02-29", False),
         ("Who was there?", False),
         ("March 2023", False),
-    ],
-)
-def test_days_that_do_not_exist_are_known_as_such(text, impossible):
-    assert dates.impossible(text) is impossible
+    ]:
+        with subtests.test(text=text):
+            assert dates.impossible(text) is impossible
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
+def test_a_date_as_moderators_tell_it(subtests):
+    for text, told in [
         ("in March 2024", "2024-03"),
         ("In March 2024", "2024-03"),
         ("on 18 July 2023", "2023-07-18"),
@@ -143,10 +132,9 @@ def test_days_that_do_not_exist_are_known_as_such(text, impossible):
         ("in on 2024", None),
         ("in the spring", None),
         ("inMarch 2024", None),
-    ],
-)
-def test_a_date_as_moderators_tell_it(text, told):
-    assert dates.edtf(text) == told
+    ]:
+        with subtests.test(text=text):
+            assert dates.edtf(text) == told
 
 
 @given(st.dates(min_value=date(1, 1, 1)))
@@ -206,18 +194,16 @@ def test_the_parts_of_a_date_are_those_given():
     assert dates.split("Y-170000") == ()
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "number"),
-    [
+def test_how_long_a_span_lasts(subtests):
+    for first, last, number in [
         ("2024-01-04", "2024-01-04", 0),
         ("2024-01-01", "2024-01-31", 1),
         ("2024-01-01", "2024-12-31", 2),
         ("2021-01-01", "2024-12-31", 3),
         (FIRST, LAST, 3),
-    ],
-)
-def test_how_long_a_span_lasts(first, last, number):
-    assert dates.lasting(first, last) == number
+    ]:
+        with subtests.test(first=first, last=last):
+            assert dates.lasting(first, last) == number
 
 
 def test_days_before_the_first_there_is():

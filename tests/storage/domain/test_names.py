@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.domain.names import clean, fold, parts, slug
 
 
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
+def test_folding(subtests):
+    for text, folded in [
         ("Łukasz", "łukasz"),
         ("José  Peña", "jose pena"),
         ("O'Hara", "ohara"),
@@ -21,10 +19,9 @@ from storage.domain.names import clean, fold, parts, slug
         ("ЛУБІНЕЦЬ", "лубінець"),
         ("ＦＵＬＬ", "full"),
         ("", ""),
-    ],
-)
-def test_folding(text, folded):
-    assert fold(text) == fold(folded)
+    ]:
+        with subtests.test(text=text):
+            assert fold(text) == fold(folded)
 
 
 @given(st.text(max_size=40))

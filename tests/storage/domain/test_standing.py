@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from storage.domain.models import (
     Attribution,
     Entity,
@@ -36,9 +34,8 @@ def relation(kind: RelationKind, *, in_force: bool = True, outgoing: bool = True
     return (Relation(kind=kind, other_id=2, outgoing=outgoing, other_in_force=in_force),)
 
 
-@pytest.mark.parametrize(
-    ("voices", "expected"),
-    [
+def test_voices_alone(subtests):
+    for voices, expected in [
         ([voice(ARTICLE)], Standing.ATTRIBUTED),
         ([voice(ARTICLE), voice(OTHER)], Standing.CORROBORATED),
         ([voice(ARTICLE, ANN), voice(OTHER, BO)], Standing.CORROBORATED),
@@ -49,10 +46,9 @@ def relation(kind: RelationKind, *, in_force: bool = True, outgoing: bool = True
         ([voice(ARTICLE, ANN), voice(OTHER, BO, Stance.DENIES)], Standing.DISPUTED),
         ([voice(ARTICLE, ANN, Stance.DENIES)], Standing.ATTRIBUTED),
         ([voice(ARTICLE, ANN, Stance.DENIES), voice(RELAYED, BO, Stance.DENIES)], Standing.ATTRIBUTED),
-    ],
-)
-def test_voices_alone(voices, expected):
-    assert standing(*voices) is expected
+    ]:
+        with subtests.test(voices=voices):
+            assert standing(*voices) is expected
 
 
 def test_a_contradiction_counts_from_either_side_while_the_other_is_in_force():

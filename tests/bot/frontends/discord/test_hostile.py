@@ -209,31 +209,33 @@ def test_pieces_fit_are_well_formed_and_lose_nothing(reply: Reply) -> None:
     assert all(re.match(r"https?://(www\.)?(example|x)\.org(/|$)", url) for _, url in seen.links)
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
-def test_whatever_is_thrown_at_it_stands_as_it_is_everywhere(text: str) -> None:
-    cited = (Citation(source=1, entry=text or "-", url="https://x.org", locator=text),)
-    reply = Reply(
-        blocks=(
-            Heading(text=text, level=1),
-            Note(text=text),
-            Heading(text=text),
-            Item(label=text, text=text, url="https://x.org"),
-            Item(label=text, text="", url="https://x.org"),
-            Line(text=text, citations=cited, label=text, mark=text),
-        )
-    )
-    pieces = render(reply)
-    check_limits(pieces)
-    seen = Seen(pieces)
-    assert solid(seen.text).count(solid(text)) >= 9
-    assert {url for _, url in seen.links} == {"https://x.org"}
-    assert solid(read(escape(text)).text) == solid(text)
+def test_whatever_is_thrown_at_it_stands_as_it_is_everywhere(subtests: pytest.Subtests) -> None:
+    for text in HOSTILE:
+        with subtests.test(text=ascii(text[:20])):
+            cited = (Citation(source=1, entry=text or "-", url="https://x.org", locator=text),)
+            reply = Reply(
+                blocks=(
+                    Heading(text=text, level=1),
+                    Note(text=text),
+                    Heading(text=text),
+                    Item(label=text, text=text, url="https://x.org"),
+                    Item(label=text, text="", url="https://x.org"),
+                    Line(text=text, citations=cited, label=text, mark=text),
+                )
+            )
+            pieces = render(reply)
+            check_limits(pieces)
+            seen = Seen(pieces)
+            assert solid(seen.text).count(solid(text)) >= 9
+            assert {url for _, url in seen.links} == {"https://x.org"}
+            assert solid(read(escape(text)).text) == solid(text)
 
 
-@pytest.mark.parametrize("text", ACTIVE, ids=ascii)
-def test_the_reader_knows_what_is_active(text: str) -> None:
-    reading = read(text)
-    assert reading.bold or reading.italic or reading.links or reading.others
+def test_the_reader_knows_what_is_active(subtests: pytest.Subtests) -> None:
+    for text in ACTIVE:
+        with subtests.test(text=text):
+            reading = read(text)
+            assert reading.bold or reading.italic or reading.links or reading.others
 
 
 @given(st.text(signs))

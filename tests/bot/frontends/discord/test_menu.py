@@ -71,29 +71,31 @@ def test_each_command_of_the_registry_is_a_slash_command_within_all_limits() -> 
         assert sum(map(len, texts)) <= 4000, name
 
 
-@pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
-def test_options_are_the_arguments(command: Command) -> None:
-    options = {option["name"]: option for option in SLASH[command.name]["options"]}
-    assert set(options) == {argument.key for argument in command.arguments}
-    for argument in command.arguments:
-        option = options[argument.key]
-        types = {Kind.COUNT: INTEGER, Kind.PERSON: USER}
-        assert option["type"] == types.get(argument.kind, STRING)
-        assert option["required"] == (argument.required or argument.kind is Kind.PERSON)
-        assert (option.get("min_value") == 1) == (argument.kind is Kind.COUNT)
-        completed = argument.key in command.completed or argument.kind in {
-            Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.FACT, Kind.STORY, Kind.COMMAND, Kind.DRAFT,
-        }  # fmt: skip
-        assert bool(option.get("autocomplete")) == completed
-        # People are chosen by Discord itself, and numbers are typed.
-        assert not completed or option["type"] == STRING
+def test_options_are_the_arguments(subtests: pytest.Subtests) -> None:
+    for command in list(commands):
+        with subtests.test(command=command.name):
+            options = {option["name"]: option for option in SLASH[command.name]["options"]}
+            assert set(options) == {argument.key for argument in command.arguments}
+            for argument in command.arguments:
+                option = options[argument.key]
+                types = {Kind.COUNT: INTEGER, Kind.PERSON: USER}
+                assert option["type"] == types.get(argument.kind, STRING)
+                assert option["required"] == (argument.required or argument.kind is Kind.PERSON)
+                assert (option.get("min_value") == 1) == (argument.kind is Kind.COUNT)
+                completed = argument.key in command.completed or argument.kind in {
+                    Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.FACT, Kind.STORY, Kind.COMMAND, Kind.DRAFT,
+                }  # fmt: skip
+                assert bool(option.get("autocomplete")) == completed
+                # People are chosen by Discord itself, and numbers are typed.
+                assert not completed or option["type"] == STRING
 
 
-@pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
-def test_each_key_is_a_word_that_a_function_can_be_called_with(command: Command) -> None:
-    keys = [argument.key for argument in command.arguments]
-    assert len(set(keys)) == len(keys)
-    assert all(re.fullmatch(r"[a-z][a-z_]{0,31}", key) for key in keys)
+def test_each_key_is_a_word_that_a_function_can_be_called_with(subtests: pytest.Subtests) -> None:
+    for command in list(commands):
+        with subtests.test(command=command.name):
+            keys = [argument.key for argument in command.arguments]
+            assert len(set(keys)) == len(keys)
+            assert all(re.fullmatch(r"[a-z][a-z_]{0,31}", key) for key in keys)
 
 
 def test_who_sees_a_command_unless_a_server_says_otherwise() -> None:
@@ -208,22 +210,21 @@ async def test_discord_is_told_nothing_that_it_knows() -> None:
         assert not await menu.sync_changes() and menu.synced == 0
 
 
-@pytest.mark.parametrize("what", CHANGES)
-async def test_discord_is_told_of_whatever_differs(what: str) -> None:
-    menu = Told(catalogue_of(*CHANGES[what]), as_discord_has_it(menu_of(catalogue_of(BEFORE))))
-    assert await menu.sync_changes() and menu.synced == 1
+async def test_discord_is_told_of_whatever_differs(subtests: pytest.Subtests) -> None:
+    for what, declared in CHANGES.items():
+        with subtests.test(what=what):
+            menu = Told(catalogue_of(*declared), as_discord_has_it(menu_of(catalogue_of(BEFORE))))
+            assert await menu.sync_changes() and menu.synced == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("contexts", [0]), ("integration_types", [0, 1]), ("default_member_permissions", "8"),
-     ("description", "old"), ("name", "old"), ("contexts", None)],
-)  # fmt: skip
-async def test_discord_is_told_where_somebody_else_changed_a_command(name: str, value: Any) -> None:
-    has = as_discord_has_it(menu_of(catalogue_of(BEFORE)))
-    has[0][name] = value
-    menu = Told(catalogue_of(BEFORE), has)
-    assert await menu.sync_changes() and menu.synced == 1
+async def test_discord_is_told_where_somebody_else_changed_a_command(subtests: pytest.Subtests) -> None:
+    for name, value in [("contexts", [0]), ("integration_types", [0, 1]), ("default_member_permissions", "8"),
+     ("description", "old"), ("name", "old"), ("contexts", None)]:  # fmt: skip
+        with subtests.test(name=name, value=value):
+            has = as_discord_has_it(menu_of(catalogue_of(BEFORE)))
+            has[0][name] = value
+            menu = Told(catalogue_of(BEFORE), has)
+            assert await menu.sync_changes() and menu.synced == 1
 
 
 async def test_a_second_start_tells_discord_nothing(record) -> None:

@@ -7,9 +7,8 @@ from bot.frontends.discord.render import Piece, escape, render
 from bot.replies import Citation, Heading, Item, Line, Note, Reply
 
 
-@pytest.mark.parametrize(
-    ("text", "escaped"),
-    [
+def test_no_more_is_escaped_than_needs_be(subtests: pytest.Subtests) -> None:
+    for text, escaped in [
         ("18 July, 10:30. It's “so” (see ¶2): 5% - 7", "18 July, 10:30. It's “so” (see ¶2): 5% - 7"),
         ("/who [name] >8", "/who [name] >8"),
         ("a-b, #tag, x > y, 1.5, a@b.org", "a-b, #tag, x > y, 1.5, a@b.org"),
@@ -20,10 +19,9 @@ from bot.replies import Citation, Heading, Item, Line, Note, Reply
         ("<t:1> @here", r"\<t:1> \@here"),
         ("1. a\n - b\n# c\n> d", "1\\. a\n \\- b\n\\# c\n\\> d"),
         ("\u202ea\r\nb\x07\u2028c\ud800", "a\nb\nc\ufffd"),
-    ],
-)
-def test_no_more_is_escaped_than_needs_be(text: str, escaped: str) -> None:
-    assert escape(text) == escaped
+    ]:
+        with subtests.test(text=text):
+            assert escape(text) == escaped
 
 
 ENTRIES: dict[int, tuple[str, str | None]] = {
@@ -143,9 +141,8 @@ def test_white_space_alone_is_no_message() -> None:
     assert [embed.description.strip() for piece in pieces for embed in piece.embeds] == ["a", "b"]
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
+def test_only_web_addresses_are_linked(subtests: pytest.Subtests) -> None:
+    for url in [
         "javascript:alert(1)",
         "discord://x",
         "https://",
@@ -156,9 +153,9 @@ def test_white_space_alone_is_no_message() -> None:
         "//x.org",
         "https://*x*",
         "https://x.org/" + "y" * 512,
-    ],
-)
-def test_only_web_addresses_are_linked(url: str) -> None:
-    assert (
-        only(render(Reply(blocks=(Item(label="S1", text="text", url=url),)))).description == "**S1** — text"
-    )
+    ]:
+        with subtests.test(url=url):
+            assert (
+                only(render(Reply(blocks=(Item(label="S1", text="text", url=url),)))).description
+                == "**S1** — text"
+            )

@@ -154,9 +154,8 @@ async def test_what_an_answer_means(scene: Scene, status, code, becomes, reason)
     assert len(scene.far.asked) == 1
 
 
-@pytest.mark.parametrize(
-    ("error", "outcome"),
-    [
+def test_what_an_error_means(subtests):
+    for error, outcome in [
         (discord.RateLimited(70.0), Outcome(DeliveryStatus.FAILED, error="told to wait", wait=70.0)),
         (SendingStopped(500.0), Outcome(DeliveryStatus.LATER, wait=500.0)),
         (
@@ -192,10 +191,9 @@ async def test_what_an_answer_means(scene: Scene, status, code, becomes, reason)
             ConnectionResetError(104, "reset"),
             Outcome(DeliveryStatus.FAILED, error="no connection to Discord (ConnectionResetError)"),
         ),
-    ],
-)
-def test_what_an_error_means(error, outcome):
-    assert outcome_of(error) == outcome
+    ]:
+        with subtests.test(error=error):
+            assert outcome_of(error) == outcome
 
 
 async def test_what_nobody_foresaw_is_logged_and_fails(scene: Scene, monkeypatch, caplog):

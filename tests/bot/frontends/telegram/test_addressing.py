@@ -62,9 +62,8 @@ def test_private_chat_without_text() -> None:
     assert text_of(None, PRIVATE, message_auto_delete_timer_changed={"message_auto_delete_time": 1}) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_commands_in_a_group(subtests: pytest.Subtests) -> None:
+    for text, expected in [
         ("/who lubinets", "/who lubinets"),
         ("/who@OnRecordBot lubinets", "/who lubinets"),
         ("/WHO@onrecordbot", "/WHO"),
@@ -78,18 +77,20 @@ def test_private_chat_without_text() -> None:
         ("who is lubinets?", None),
         ("see /who", None),
         ("", None),
-    ],
-)
-def test_commands_in_a_group(text: str, expected: str | None) -> None:
-    request = asked(**message(text))
-    assert (request.text if request else None) == expected
-    if request is not None:
-        assert (request.chat, request.user, request.private) == ("telegram:-100123", "telegram:7", False)
+    ]:
+        with subtests.test(text=text):
+            request = asked(**message(text))
+            assert (request.text if request else None) == expected
+            if request is not None:
+                assert (request.chat, request.user, request.private) == (
+                    "telegram:-100123",
+                    "telegram:7",
+                    False,
+                )
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_a_mention_in_a_group(subtests: pytest.Subtests) -> None:
+    for text, expected in [
         ("@OnRecordBot, who is he?", "who is he?"),
         ("🎈🎈 who is he @OnRecordBot ?", "🎈🎈 who is he ?"),
         ("שלום @OnRecordBot", "שלום"),
@@ -97,11 +98,10 @@ def test_commands_in_a_group(text: str, expected: str | None) -> None:
         ("@OnRecordBot /who lubinets", "/who lubinets"),
         ("@OnRecordBot /ban", "/ban"),
         ("@OnRecordBot /who@other_bot", None),
-    ],
-)
-def test_a_mention_in_a_group(text: str, expected: str | None) -> None:
-    request = asked(**message(text, **mention(text)))
-    assert (request.text if request else None) == expected
+    ]:
+        with subtests.test(text=text):
+            request = asked(**message(text, **mention(text)))
+            assert (request.text if request else None) == expected
 
 
 def test_plain_talk_to_the_bot_is_marked_as_such() -> None:
@@ -185,9 +185,8 @@ def test_who_asks() -> None:
     assert request.role is None and private.role is None
 
 
-@pytest.mark.parametrize(
-    ("fields", "writer"),
-    [
+def test_groups_and_channels_that_write_are_no_people(subtests: pytest.Subtests) -> None:
+    for fields, writer in [
         (
             {"sender_chat": GROUP, "from": ANONYMOUS},
             Identity("telegram:-100123", None, "Group", is_person=False),
@@ -196,17 +195,15 @@ def test_who_asks() -> None:
             {"sender_chat": CHANNEL | {"username": "news"}, "from": ANONYMOUS},
             Identity("telegram:-100777", "news", "Channel", is_person=False),
         ),
-    ],
-)
-def test_groups_and_channels_that_write_are_no_people(fields: dict[str, Any], writer: Identity) -> None:
-    request = asked(**message("/who", **fields))
-    assert request is not None
-    assert request.asker == writer
+    ]:
+        with subtests.test(fields=fields):
+            request = asked(**message("/who", **fields))
+            assert request is not None
+            assert request.asker == writer
 
 
-@pytest.mark.parametrize(
-    ("earlier", "author"),
-    [
+def test_whom_a_message_replies_to(subtests: pytest.Subtests) -> None:
+    cases: list[tuple[dict[str, Any], Identity]] = [
         ({"from": BOB}, Identity("telegram:8", "bob", "Bob B.")),
         ({"from": MYSELF}, Identity("telegram:99", "OnRecordBot", "OnRecord", is_person=False)),
         ({"from": OTHER_BOT}, Identity("telegram:50", "other_bot", "Other", is_person=False)),
@@ -218,12 +215,12 @@ def test_groups_and_channels_that_write_are_no_people(fields: dict[str, Any], wr
             {"sender_chat": CHANNEL, "is_automatic_forward": True, "from": ANONYMOUS},
             Identity("telegram:-100777", None, "Channel", is_person=False),
         ),
-    ],
-)
-def test_whom_a_message_replies_to(earlier: dict[str, Any], author: Identity) -> None:
-    request = asked(**message("/who", reply_to_message=message("earlier", **earlier)))
-    assert request is not None
-    assert request.replied_to == author
+    ]
+    for earlier, author in cases:
+        with subtests.test(earlier=earlier):
+            request = asked(**message("/who", reply_to_message=message("earlier", **earlier)))
+            assert request is not None
+            assert request.replied_to == author
 
 
 def test_the_opening_of_a_topic_is_nobodys_message() -> None:
@@ -247,11 +244,12 @@ def test_whom_a_message_names_without_an_at_sign() -> None:
     assert named is not None and named.mentioned == ()
 
 
-@pytest.mark.parametrize(("offset", "length"), [(-3, 5), (10**9, 5), (0, 10**9), (3, 0), (5, -1)])
-def test_a_forged_mention_does_no_harm(offset: int, length: int) -> None:
-    entity = {"type": "text_mention", "offset": offset, "length": length, "user": BOB}
-    request = asked(**message("/who am I", entities=[entity]))
-    assert request is not None and request.text == "/who am I"
+def test_a_forged_mention_does_no_harm(subtests: pytest.Subtests) -> None:
+    for offset, length in [(-3, 5), (10**9, 5), (0, 10**9), (3, 0), (5, -1)]:
+        with subtests.test(offset=offset):
+            entity = {"type": "text_mention", "offset": offset, "length": length, "user": BOB}
+            request = asked(**message("/who am I", entities=[entity]))
+            assert request is not None and request.text == "/who am I"
 
 
 def test_a_name_with_half_a_character_does_no_harm() -> None:
@@ -313,15 +311,21 @@ def test_buttons() -> None:
     assert pressed(update.callback_query, "/who") is None
 
 
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [("uk", "uk"), ("pt-br", "pt_br"), (None, "en"), ("", "en"), ("../../etc", "en"), ("x" * 99, "en")],
-)
-def test_language(code: str | None, expected: str) -> None:
-    assert (
-        language_of(updates.User(id=1, first_name="Ann", is_bot=False, language_code=code), "en") == expected
-    )
-    assert language_of(None, "de") == "de"
+def test_language(subtests: pytest.Subtests) -> None:
+    for code, expected in [
+        ("uk", "uk"),
+        ("pt-br", "pt_br"),
+        (None, "en"),
+        ("", "en"),
+        ("../../etc", "en"),
+        ("x" * 99, "en"),
+    ]:
+        with subtests.test(code=code):
+            assert (
+                language_of(updates.User(id=1, first_name="Ann", is_bot=False, language_code=code), "en")
+                == expected
+            )
+            assert language_of(None, "de") == "de"
 
 
 def test_what_stands_under_the_message_that_is_replied_to() -> None:

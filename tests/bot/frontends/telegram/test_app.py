@@ -146,9 +146,8 @@ async def test_other_buttons_are_answered_with_a_new_message() -> None:
 INACCESSIBLE = {"message_id": 5, "date": 0, "chat": {"id": 7, "type": "private", "first_name": "Ann"}}
 
 
-@pytest.mark.parametrize(
-    "update",
-    [
+async def test_forged_and_stale_buttons(subtests: pytest.Subtests) -> None:
+    for update in [
         press("#0123456789abcdef"),
         press("#'; DROP TABLE button; --"),
         press("\x00" * 64),
@@ -156,27 +155,27 @@ INACCESSIBLE = {"message_id": 5, "date": 0, "chat": {"id": 7, "type": "private",
         press(""),
         press(None, game_short_name="x"),
         press("/who", message=None, inline_message_id="x"),
-    ],
-)
-async def test_forged_and_stale_buttons(update: dict[str, Any]) -> None:
-    update["callback_query"] = {
-        name: value for name, value in update["callback_query"].items() if value is not None
-    }
-    async with running() as bot:
-        bot.api.give(update)
-        await bot.api.until(lambda: bot.api.made("answerCallbackQuery"))
-    (answer,) = bot.api.made("answerCallbackQuery")
-    assert answer["text"] == "This button is too old: send the command again."
-    assert answer["show_alert"] is True
-    assert not bot.dispatcher.requests
+    ]:
+        with subtests.test(update=update):
+            update["callback_query"] = {
+                name: value for name, value in update["callback_query"].items() if value is not None
+            }
+            async with running() as bot:
+                bot.api.give(update)
+                await bot.api.until(lambda: bot.api.made("answerCallbackQuery"))
+            (answer,) = bot.api.made("answerCallbackQuery")
+            assert answer["text"] == "This button is too old: send the command again."
+            assert answer["show_alert"] is True
+            assert not bot.dispatcher.requests
 
 
-@pytest.mark.parametrize("command", ["fail", "silence"])
-async def test_a_query_is_answered_whatever_happens(command: str) -> None:
-    async with running() as bot:
-        bot.api.give(press("#" + await bot.record.buttons.button(command)))
-        await bot.api.until(lambda: bot.api.made("answerCallbackQuery"))
-    assert not sent(bot)
+async def test_a_query_is_answered_whatever_happens(subtests: pytest.Subtests) -> None:
+    for command in ["fail", "silence"]:
+        with subtests.test(command=command):
+            async with running() as bot:
+                bot.api.give(press("#" + await bot.record.buttons.button(command)))
+                await bot.api.until(lambda: bot.api.made("answerCallbackQuery"))
+            assert not sent(bot)
 
 
 async def test_menus_are_set_once_for_each_scope() -> None:

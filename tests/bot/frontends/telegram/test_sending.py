@@ -1,7 +1,6 @@
 """Answers reach the right place, as often as it takes and no oftener."""
 
 import logging
-from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -71,39 +70,37 @@ async def test_first_piece_replies_last_has_the_buttons_all_in_the_topic() -> No
     assert far.calls == [("say", "a", -100, 3, 5, None), ("say", "b", -100, 3, None, buttons)]
 
 
-@pytest.mark.parametrize(
-    ("failures", "slept"),
-    [
+async def test_what_had_no_effect_is_repeated(subtests: pytest.Subtests) -> None:
+    cases: list[tuple[list[Exception], list[float]]] = [
         ([RetryAfter(2), RetryAfter(30)], [2, 30]),
         ([Unsent("x"), Unsent("x"), Unsent("x")], [0.5, 1, 2]),
         ([Disconnected("x")], [0.5]),
         ([Unsent("x"), Disconnected("x"), RetryAfter(1)], [0.5, 1, 1]),
-    ],
-)
-async def test_what_had_no_effect_is_repeated(failures: list[Exception], slept: list[float]) -> None:
-    sender, far, clock = courier(*failures)
-    assert await sender.send(ONE, PLACE) == [len(failures) + 1]
-    assert clock.slept == slept
-    assert len(far.calls) == len(failures) + 1
+    ]
+    for failures, slept in cases:
+        with subtests.test(failures=failures):
+            sender, far, clock = courier(*failures)
+            assert await sender.send(ONE, PLACE) == [len(failures) + 1]
+            assert clock.slept == slept
+            assert len(far.calls) == len(failures) + 1
 
 
-@pytest.mark.parametrize(
-    ("make", "calls"),
-    [
-        (lambda: [TimedOut("x")], 1),
-        (lambda: [NetworkError("x")], 1),
-        (lambda: [Disconnected("x"), Disconnected("x")], 2),
-        (lambda: [RetryAfter(3600)], 1),
-        (lambda: [RetryAfter(1)] * 9, 4),
-        (lambda: [Unsent("x")] * 9, 4),
-        (lambda: [Forbidden("Forbidden: bot was blocked by the user")], 1),
-        (lambda: [BadRequest("chat not found")], 1),
-    ],
-)
-async def test_what_is_given_up(make: Callable[[], list[Exception]], calls: int) -> None:
-    sender, far, _ = courier(*make())
-    assert await sender.send(ONE, PLACE) == []
-    assert len(far.calls) == calls
+async def test_what_is_given_up(subtests: pytest.Subtests) -> None:
+    cases: list[tuple[list[Exception], int]] = [
+        ([TimedOut("x")], 1),
+        ([NetworkError("x")], 1),
+        ([Disconnected("x"), Disconnected("x")], 2),
+        ([RetryAfter(3600)], 1),
+        ([RetryAfter(1)] * 9, 4),
+        ([Unsent("x")] * 9, 4),
+        ([Forbidden("Forbidden: bot was blocked by the user")], 1),
+        ([BadRequest("chat not found")], 1),
+    ]
+    for failures, calls in cases:
+        with subtests.test(failures=failures):
+            sender, far, _ = courier(*failures)
+            assert await sender.send(ONE, PLACE) == []
+            assert len(far.calls) == calls
 
 
 async def test_a_group_that_moved() -> None:

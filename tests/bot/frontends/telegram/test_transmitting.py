@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import pytest
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -99,9 +98,8 @@ async def test_a_remark_answers_the_message_that_it_is_about():
     assert scene.far.calls[0]["answering"] == 5
 
 
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
+async def test_what_an_error_means(subtests):
+    for error, status in [
         (Forbidden("bot was blocked by the user"), DeliveryStatus.UNREACHABLE),
         (Forbidden("bot was kicked from the supergroup chat"), DeliveryStatus.UNREACHABLE),
         (BadRequest("Chat not found"), DeliveryStatus.UNREACHABLE),
@@ -115,13 +113,12 @@ async def test_a_remark_answers_the_message_that_it_is_about():
         (NetworkError("no route"), DeliveryStatus.FAILED),
         (Conflict("another"), DeliveryStatus.FAILED),
         (TelegramError("Invalid server response"), DeliveryStatus.FAILED),
-    ],
-)
-async def test_what_an_error_means(error, status):
-    scene = Scene(error)
-    outcome = await scene.transmit()
-    assert (outcome.status, outcome.messages, bool(outcome.error)) == (status, (), True)
-    assert len(scene.far.calls) == 1
+    ]:
+        with subtests.test(error=error):
+            scene = Scene(error)
+            outcome = await scene.transmit()
+            assert (outcome.status, outcome.messages, bool(outcome.error)) == (status, (), True)
+            assert len(scene.far.calls) == 1
 
 
 async def test_an_error_is_kept_without_what_a_user_wrote():
@@ -146,15 +143,16 @@ async def test_a_group_that_has_become_a_supergroup_tells_its_new_address():
     )
 
 
-@pytest.mark.parametrize("text", ["TOPIC_CLOSED", "message thread not found", "TOPIC_DELETED"])
-async def test_what_a_closed_topic_does_not_take_goes_to_its_chat_and_says_so(text):
-    scene = Scene(BadRequest(text))
-    outcome = await scene.transmit(chat="telegram:-100", topic=4)
-    assert outcome == Outcome(DeliveryStatus.SENT, (2,), closed=True)
-    first, second = scene.far.calls
-    assert (first["topic"], second["topic"]) == (4, None)
-    assert "topic for this is closed" in second["html"] and "It &lt;rained&gt;." in second["html"]
-    assert "closed" not in first["html"]
+async def test_what_a_closed_topic_does_not_take_goes_to_its_chat_and_says_so(subtests):
+    for text in ["TOPIC_CLOSED", "message thread not found", "TOPIC_DELETED"]:
+        with subtests.test(text=text):
+            scene = Scene(BadRequest(text))
+            outcome = await scene.transmit(chat="telegram:-100", topic=4)
+            assert outcome == Outcome(DeliveryStatus.SENT, (2,), closed=True)
+            first, second = scene.far.calls
+            assert (first["topic"], second["topic"]) == (4, None)
+            assert "topic for this is closed" in second["html"] and "It &lt;rained&gt;." in second["html"]
+            assert "closed" not in first["html"]
 
 
 async def test_a_remark_on_a_message_in_a_closed_topic_says_only_what_it_has_to_say():
@@ -193,19 +191,17 @@ async def test_a_message_that_reads_so_already_is_right():
     assert (await scene.rewrite()).status is DeliveryStatus.SENT
 
 
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
+async def test_a_message_that_cannot_be_put_right(subtests):
+    for error, status in [
         (BadRequest("message can't be edited"), DeliveryStatus.REFUSED),
         (BadRequest("message to edit not found"), DeliveryStatus.REFUSED),
         (Forbidden("bot was blocked by the user"), DeliveryStatus.UNREACHABLE),
         (ChatMigrated(-100123), DeliveryStatus.MOVED),
         (RetryAfter(3), DeliveryStatus.FAILED),
         (TimedOut(), DeliveryStatus.FAILED),
-    ],
-)
-async def test_a_message_that_cannot_be_put_right(error, status):
-    assert (await Scene(error).rewrite()).status is status
+    ]:
+        with subtests.test(error=error):
+            assert (await Scene(error).rewrite()).status is status
 
 
 async def test_what_takes_several_messages_cannot_take_the_place_of_one():

@@ -6,7 +6,6 @@ import io
 import json
 import textwrap
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -266,9 +265,8 @@ async def test_what_is_due_stands_beside_the_answer_in_json():
     assert "told" not in second
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
+def test_a_line_that_ends_in_a_backslash_goes_on_in_the_next(subtests):
+    for typed, said in [
         (b"/add x\\\nwho: Ann\\\nsource: S1\n/who\n", ["/add x\nwho: Ann\nsource: S1", "/who"]),
         (b"one\\\r\ntwo\r\n", ["one\ntwo"]),
         (b"one\\\n\ntwo\n", ["one\n", "two"]),
@@ -279,10 +277,9 @@ async def test_what_is_due_stands_beside_the_answer_in_json():
         (b"a\\\\\nb\n", ["a\\\nb"]),
         (b"a\\ \nb\n", ["a\\ ", "b"]),
         (b"", []),
-    ],
-)
-def test_a_line_that_ends_in_a_backslash_goes_on_in_the_next(typed, said):
-    assert list(messages(lines(io.BytesIO(typed)))) == said
+    ]:
+        with subtests.test(typed=typed):
+            assert list(messages(lines(io.BytesIO(typed)))) == said
 
 
 def test_a_message_has_an_end_however_many_lines_go_on():
