@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from tests.bot.desk import ANN, EVE, Desk, buttons
 from tests.storage.costs import cost_of
 
@@ -25,18 +23,16 @@ async def cost_of_saying(desk: Desk, text: str, user: str = EVE) -> tuple[int, i
     return cost.counted()
 
 
-@pytest.mark.parametrize(
-    ("text", "statements", "hops"),
-    [
+async def test_what_is_asked_again(desk, subtests):
+    for text, statements, hops in [
         ("/who", 3, 1),
         ("/who >8", 3, 1),
         ("/who lubinets", 10, 2),
         (QUESTION, 15, 5),
-    ],
-)
-async def test_what_is_asked_again(desk, text, statements, hops):
-    await cost_of_saying(desk, text)
-    assert await cost_of_saying(desk, text) == (statements, hops)
+    ]:
+        with subtests.test(text=text):
+            await cost_of_saying(desk, text)
+            assert await cost_of_saying(desk, text) == (statements, hops)
 
 
 async def test_a_subscription(desk):

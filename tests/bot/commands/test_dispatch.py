@@ -55,26 +55,27 @@ async def dispatcher(record: Record) -> Dispatcher:
     return Dispatcher(record, commands, Settings(owners=["telegram:1"]), Clock())
 
 
-@pytest.mark.parametrize(
-    ("text", "parsed"),
-    [
-        ("/who", Parsed("who", "", None)),
-        ("/WHO  Lubinets ", Parsed("who", "Lubinets", None)),
-        ("/who@OnRecordBot lubinets", Parsed("who", "lubinets", None)),
-        ("/who\nlubinets", Parsed("who", "lubinets", None)),
-        ("\u200e/who", Parsed("ask", "\u200e/who", None)),
-        ("\u202e/who", Parsed("who", "", None)),
-        ("/who >a12", Parsed("who", "", "a12")),
-        ("/when March 2023 >2023-03-01.7", Parsed("when", "March 2023", "2023-03-01.7")),
-        ("/what a>b", Parsed("what", "a>b", None)),
-        ("/", Parsed("?", "", None)),
-        ("//who", Parsed("/who", "", None)),
-        ("/who! x", Parsed("who!", "", None)),
-        ("who denied it", Parsed("ask", "who denied it", None)),
-    ],
-)
-def test_a_message_is_taken_apart(dispatcher, text, parsed):
-    assert dispatcher.parse(request(text)) == parsed
+PARSED = [
+    ("/who", Parsed("who", "", None)),
+    ("/WHO  Lubinets ", Parsed("who", "Lubinets", None)),
+    ("/who@OnRecordBot lubinets", Parsed("who", "lubinets", None)),
+    ("/who\nlubinets", Parsed("who", "lubinets", None)),
+    ("\u200e/who", Parsed("ask", "\u200e/who", None)),
+    ("\u202e/who", Parsed("who", "", None)),
+    ("/who >a12", Parsed("who", "", "a12")),
+    ("/when March 2023 >2023-03-01.7", Parsed("when", "March 2023", "2023-03-01.7")),
+    ("/what a>b", Parsed("what", "a>b", None)),
+    ("/", Parsed("?", "", None)),
+    ("//who", Parsed("/who", "", None)),
+    ("/who! x", Parsed("who!", "", None)),
+    ("who denied it", Parsed("ask", "who denied it", None)),
+]
+
+
+def test_a_message_is_taken_apart(dispatcher, subtests):
+    for text, parsed in PARSED:
+        with subtests.test(text=text):
+            assert dispatcher.parse(request(text)) == parsed
 
 
 async def test_talk_in_a_group_is_left_alone_but_commands_are_answered(dispatcher):
@@ -259,25 +260,30 @@ async def test_everything_can_be_completed_from_what_is_typed(dispatcher):
         assert await completed(nothing) == []
 
 
-@pytest.mark.parametrize("story", ["belarus", "velmara-bridges", "tarrow-ferry"])
-@pytest.mark.parametrize(
-    "first",
-    [
-        "/what",
-        "/when",
-        "/who",
-        "/where",
-        "/figures",
-        "/latest 3",
-        "/asof 2026-11-22",
-        "/sources",
-        "/disputed",
-    ],
+LISTS = (
+    "/what",
+    "/when",
+    "/who",
+    "/where",
+    "/figures",
+    "/latest 3",
+    "/asof 2026-11-22",
+    "/sources",
+    "/disputed",
 )
-async def test_a_list_read_page_by_page_ends_and_shows_what_one_long_page_shows(record, story, first):
+
+
+async def test_a_list_read_page_by_page_ends_and_shows_what_one_long_page_shows(record, subtests):
     small = Dispatcher(record, commands, Settings(limits=LimitSettings(page=3)), Clock())
     large = Dispatcher(record, commands, Settings(limits=LimitSettings(page=50)), Clock())
-    await small.answer(request(f"/story {story}"))
+    for story in ("belarus", "velmara-bridges", "tarrow-ferry"):
+        await small.answer(request(f"/story {story}"))
+        for first in LISTS:
+            with subtests.test(story=story, first=first):
+                await assert_pages_hold_all(small, large, first)
+
+
+async def assert_pages_hold_all(small, large, first):
     whole = await large.answer(request(first.replace(" 3", " 18"), role=Role.READER))
     assert isinstance(whole, Reply)
     wanted = {(type(block), block.text) for block in whole.blocks if not isinstance(block, Heading | Note)}
@@ -299,19 +305,22 @@ async def test_a_list_read_page_by_page_ends_and_shows_what_one_long_page_shows(
     assert pages > 1 or len(wanted) <= 3 or first == "/disputed"
 
 
-@pytest.mark.parametrize("story", ["belarus", "velmara-bridges", "tarrow-ferry"])
-async def test_every_line_of_every_list_cites_a_source_of_its_own_story(record, story):
+async def test_every_line_of_every_list_cites_a_source_of_its_own_story(record, subtests):
     dispatcher = Dispatcher(record, commands, Settings(), Clock())
-    await dispatcher.answer(request(f"/story {story}"))
-    found = await record.stories.find(story)
-    own, citing = {source.id for source in await record.sources.page(found.id, limit=100)}, 0
-    for command in commands:
-        text = f"/{command.name}"
-        if command.arguments and command.arguments[0].required:
-            text = command.example
-        reply = await dispatcher.answer(request(text, role=Role.READER))
-        assert isinstance(reply, Reply)
-        cited = {c.source for block in reply.blocks if isinstance(block, Line) for c in block.citations}
-        assert cited <= own, text
-        citing += bool(cited)
-    assert citing > 5
+    for story in ["belarus", "velmara-bridges", "tarrow-ferry"]:
+        with subtests.test(story=story):
+            await dispatcher.answer(request(f"/story {story}"))
+            found = await record.stories.find(story)
+            own, citing = {source.id for source in await record.sources.page(found.id, limit=100)}, 0
+            for command in commands:
+                text = f"/{command.name}"
+                if command.arguments and command.arguments[0].required:
+                    text = command.example
+                reply = await dispatcher.answer(request(text, role=Role.READER))
+                assert isinstance(reply, Reply)
+                cited = {
+                    c.source for block in reply.blocks if isinstance(block, Line) for c in block.citations
+                }
+                assert cited <= own, text
+                citing += bool(cited)
+            assert citing > 5

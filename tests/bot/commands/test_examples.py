@@ -1,7 +1,5 @@
 """Every example of every command, over a record that holds what it speaks of, and over an empty one."""
 
-import pytest
-
 from bot.commands import commands
 from bot.requests import Role
 from storage.record import Record
@@ -28,8 +26,14 @@ BEFORE = {
 }
 
 
-@pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
-async def test_every_example_of_every_command_is_answered(desk, command):
+async def test_every_example_of_every_command_is_answered(desks, subtests):
+    for command in commands:
+        with subtests.test(command.name):
+            async with desks() as desk:
+                await assert_answered(desk, command)
+
+
+async def assert_answered(desk, command):
     await desk.person(ANN, handle="ann").says("/start")
     asker = desk.person("telegram:1", role=Role.OWNER)
     await asker.tells(*BEFORE.get(command.name, ()))

@@ -1,7 +1,5 @@
 """Whom the bot has met: an @name is told from an address, and forgotten when asked to."""
 
-import pytest
-
 from bot.commands.core import handles
 from bot.commands.core.handles import KnownHandles
 from bot.requests import Identity, Request
@@ -28,13 +26,16 @@ def test_those_a_message_replies_to_or_names_are_met_too():
     assert met.find("eve", "telegram:-1") == eve
 
 
-@pytest.mark.parametrize("fields", [{"is_person": False}, {}])
-def test_who_is_no_person_or_has_no_name_is_not_met(fields):
-    met = KnownHandles()
-    met.meet(wrote("telegram:-7", "group" if fields else None, **fields))
-    met.meet(wrote("telegram:7", None, replied_to=Identity("telegram:-5", "channel", is_person=False)))
-    assert met.find("group", "telegram:-1") is None
-    assert met.find("channel", "telegram:-1") is None
+def test_who_is_no_person_or_has_no_name_is_not_met(subtests):
+    for fields in [{"is_person": False}, {}]:
+        with subtests.test(fields=fields):
+            met = KnownHandles()
+            met.meet(wrote("telegram:-7", "group" if fields else None, **fields))
+            met.meet(
+                wrote("telegram:7", None, replied_to=Identity("telegram:-5", "channel", is_person=False))
+            )
+            assert met.find("group", "telegram:-1") is None
+            assert met.find("channel", "telegram:-1") is None
 
 
 def test_a_name_that_has_gone_to_somebody_else_means_them():

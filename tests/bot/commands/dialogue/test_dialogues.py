@@ -91,14 +91,13 @@ async def test_a_choice_is_made_by_its_button_its_number_or_its_command(desk):
     assert len(set(shown)) == 1 and "Lubinets denied that" in shown[0]
 
 
-@pytest.mark.parametrize(
-    "turn", ["/choose 99", "/choose 0", "/choose -1", "/choose x", "/choose 1e9", "/choose ²"]
-)
-async def test_a_choice_that_is_not_offered_is_told(desk, turn):
+async def test_a_choice_that_is_not_offered_is_told(desk, subtests):
     ann = await desk.moderator()
-    await ann.tells("/add The bridge is closed", "Lubinets")
-    assert_short(await ann.says(turn), "no such answer")
-    assert "Which source" in said(await ann.says("1"))
+    for turn in ["/choose 99", "/choose 0", "/choose -1", "/choose x", "/choose 1e9", "/choose ²"]:
+        with subtests.test(turn=turn):
+            await ann.tells("/add The bridge is closed", "Lubinets")
+            assert_short(await ann.says(turn), "no such answer")
+            assert "Which source" in said(await ann.says("1"))
 
 
 async def test_an_unknown_name_is_offered_for_creation_or_the_nearest_known_one(desk):
@@ -237,15 +236,18 @@ async def test_dialogues_of_one_person_in_two_chats_are_two(desk):
     assert "Who says so" in said(await ann.says("The bridge is closed"))
 
 
-@pytest.mark.parametrize("token", ["999.1", "1.99", "999999999999999.999999999", "0.0", "1.1x"])
-async def test_forged_tokens_do_nothing(desk, token):
+async def test_forged_tokens_do_nothing(desk, subtests):
     ann = await desk.moderator()
     await ann.says(BRIDGE)
     before = desk.kept()
-    for command in ("confirm", "skip", "back", "choose"):
-        await ann.says(f"/{command} {token} 1" if command != "confirm" or token != "1.1x" else "/help")
-        assert "went wrong" not in ann.seen
-    assert desk.kept() == before
+    for token in ["999.1", "1.99", "999999999999999.999999999", "0.0", "1.1x"]:
+        with subtests.test(token=token):
+            for command in ("confirm", "skip", "back", "choose"):
+                await ann.says(
+                    f"/{command} {token} 1" if command != "confirm" or token != "1.1x" else "/help"
+                )
+                assert "went wrong" not in ann.seen
+            assert desk.kept() == before
 
 
 async def test_a_dialogue_stays_in_the_story_in_which_it_began(desk):

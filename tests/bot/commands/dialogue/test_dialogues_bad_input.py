@@ -2,8 +2,6 @@
 
 import logging
 
-import pytest
-
 from bot.requests import Role
 from tests.bot.hostile import EDGES, FORGED, STRANGE, asked, assert_short_and_clear, suggest
 
@@ -32,15 +30,17 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("question", ASKED)
-async def test_a_question_takes_whatever_is_answered_and_nothing_is_changed(desk, question, caplog):
+async def test_a_question_takes_whatever_is_answered_and_nothing_is_changed(desk, caplog, subtests):
     await suggest(desk.dispatcher)
     before = desk.kept()
-    for answer in (*STRANGE, *FORGED, *EDGES):
-        if answer.startswith("/"):
-            continue  # a command, and no answer
-        for text in ASKED[question]:
-            await desk.dispatcher.answer(asked(text, Role.OWNER))
-        assert_short_and_clear(await desk.dispatcher.answer(asked(answer, Role.OWNER)), answer)
-    assert desk.kept() == before
-    assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
+    for question, turns in ASKED.items():
+        caplog.clear()
+        with subtests.test(question):
+            for answer in (*STRANGE, *FORGED, *EDGES):
+                if answer.startswith("/"):
+                    continue  # a command, and no answer
+                for text in turns:
+                    await desk.dispatcher.answer(asked(text, Role.OWNER))
+                assert_short_and_clear(await desk.dispatcher.answer(asked(answer, Role.OWNER)), answer)
+            assert desk.kept() == before
+            assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []

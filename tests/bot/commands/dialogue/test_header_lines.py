@@ -10,50 +10,48 @@ from bot.errors import UserError
 KNOWN = ("who", "cue", "when", "source", "at", "contradicts", "figure", "published")
 
 
-@pytest.mark.parametrize(
-    ("text", "above", "headers"),
-    [
-        ("", "", {}),
-        ("The bridge is closed.", "The bridge is closed.", {}),
-        ("  The bridge\n is   closed. ", "The bridge is closed.", {}),
-        ("The bridge.\nwho: Ann", "The bridge.", {"who": "Ann"}),
-        ("The bridge.\n  WHO :  Ann  ", "The bridge.", {"who": "Ann"}),
-        ("who: Ann\nsource: S1", "", {"who": "Ann", "source": "S1"}),
-        ("x\nwho:\ncue: said", "x", {"who": "", "cue": "said"}),
-        ("x\nsource: https://example.org/a?b=c:d", "x", {"source": "https://example.org/a?b=c:d"}),
-        (
-            "x\nsource: A long\ntitle of two lines\nat: ¶3",
-            "x",
-            {"source": "A long title of two lines", "at": "¶3"},
-        ),
-        ("x\nfigure: 5 boats\nfigure: at least 6 cars", "x", {"figure": "5 boats\nat least 6 cars"}),
-        # A text may hold a colon of its own, also at the end of its first word where no header is meant.
-        ("Lubinets said: they are gone", "Lubinets said: they are gone", {}),
-        ("https://example.org/a", "https://example.org/a", {}),
-        ("At 10:30 it closed.\nwho: Ann", "At 10:30 it closed.", {"who": "Ann"}),
-        ("Warning: the bridge is closed.", "Warning: the bridge is closed.", {}),
-        ("x\nsource: The paper\nSaid the court: no", "x", {"source": "The paper Said the court: no"}),
-        ("x\nwho: <b>Ann</b>", "x", {"who": "<b>Ann</b>"}),
-        ("who:Ann", "who:Ann", {}),
-    ],
-)
-def test_a_text_and_its_headers(text, above, headers):
-    assert read(text, KNOWN) == (above, headers)
+READ = [
+    ("", "", {}),
+    ("The bridge is closed.", "The bridge is closed.", {}),
+    ("  The bridge\n is   closed. ", "The bridge is closed.", {}),
+    ("The bridge.\nwho: Ann", "The bridge.", {"who": "Ann"}),
+    ("The bridge.\n  WHO :  Ann  ", "The bridge.", {"who": "Ann"}),
+    ("who: Ann\nsource: S1", "", {"who": "Ann", "source": "S1"}),
+    ("x\nwho:\ncue: said", "x", {"who": "", "cue": "said"}),
+    ("x\nsource: https://example.org/a?b=c:d", "x", {"source": "https://example.org/a?b=c:d"}),
+    (
+        "x\nsource: A long\ntitle of two lines\nat: ¶3",
+        "x",
+        {"source": "A long title of two lines", "at": "¶3"},
+    ),
+    ("x\nfigure: 5 boats\nfigure: at least 6 cars", "x", {"figure": "5 boats\nat least 6 cars"}),
+    # A text may hold a colon of its own, also at the end of its first word where no header is meant.
+    ("Lubinets said: they are gone", "Lubinets said: they are gone", {}),
+    ("https://example.org/a", "https://example.org/a", {}),
+    ("At 10:30 it closed.\nwho: Ann", "At 10:30 it closed.", {"who": "Ann"}),
+    ("Warning: the bridge is closed.", "Warning: the bridge is closed.", {}),
+    ("x\nsource: The paper\nSaid the court: no", "x", {"source": "The paper Said the court: no"}),
+    ("x\nwho: <b>Ann</b>", "x", {"who": "<b>Ann</b>"}),
+    ("who:Ann", "who:Ann", {}),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
+def test_a_text_and_its_headers(subtests):
+    for text, above, headers in READ:
+        with subtests.test(text=text):
+            assert read(text, KNOWN) == (above, headers)
+
+
+def test_a_slip_is_told(subtests):
+    for text, told in [
         ("x\nwho: Ann\nwho: Bob", "given twice"),
         ("x\nsurce: S1", "Did you mean “source:”"),
         ("x\nwho: Ann\npublishd: 2024", "Did you mean “published:”"),
         ("x\nwho: Ann\nweather: fine", "there are: who, cue"),
         ("sorce: S1", "Did you mean “source:”"),
-    ],
-)
-def test_a_slip_is_told(text, told):
-    with pytest.raises(UserError, match=told):
-        read(text, KNOWN)
+    ]:
+        with subtests.test(text=text), pytest.raises(UserError, match=told):
+            read(text, KNOWN)
 
 
 def test_where_nothing_stands_above_an_unknown_line_is_told_at_once():

@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from bot.commands import commands
 from bot.commands.dialogue.forms import form_of
 from bot.commands.dialogue.modals import MORE
@@ -13,27 +11,27 @@ from bot.replies import Modal, Reply
 from tests.bot.desk import ANN, BOB, EVE, assert_short, said
 from tests.bot.filling_in import draft, fills, opened, shown
 
+OPENED = [
+    ("/add", "/add", "Add a fact", ["statement", "who", "cue", "source", MORE]),
+    ("/suggest", "/suggest", "Suggest a fact", ["statement", "who", "cue", "source", MORE]),
+    ("/correct F5", "/correct F5 r1", "Correct F5", ["statement", "when", "figure", "reason", MORE]),
+    ("/correct f5", "/correct F5 r1", "Correct F5", ["statement", "when", "figure", "reason", MORE]),
+    ("/attribute 5", "/attribute F5", "Add who else says F5", ["who", "cue", "source", "at", MORE]),
+    ("/retract F5", "/retract F5", "Retract F5", ["reason"]),
+    ("/supersede F5", "/supersede F5", "Put another fact in the place of F5", ["by", "reason"]),
+]
 
-@pytest.mark.parametrize(
-    ("text", "key", "title", "names"),
-    [
-        ("/add", "/add", "Add a fact", ["statement", "who", "cue", "source", MORE]),
-        ("/suggest", "/suggest", "Suggest a fact", ["statement", "who", "cue", "source", MORE]),
-        ("/correct F5", "/correct F5 r1", "Correct F5", ["statement", "when", "figure", "reason", MORE]),
-        ("/correct f5", "/correct F5 r1", "Correct F5", ["statement", "when", "figure", "reason", MORE]),
-        ("/attribute 5", "/attribute F5", "Add who else says F5", ["who", "cue", "source", "at", MORE]),
-        ("/retract F5", "/retract F5", "Retract F5", ["reason"]),
-        ("/supersede F5", "/supersede F5", "Put another fact in the place of F5", ["by", "reason"]),
-    ],
-)
-async def test_a_command_with_nothing_more_opens_its_modal(desk, text, key, title, names):
+
+async def test_a_command_with_nothing_more_opens_its_modal(desk, subtests):
     ann = await desk.moderator()
     before = desk.kept()
-    modal = await opened(ann, text)
-    assert (modal.key, list(shown(modal))) == (key, names)
-    assert modal.title == title
-    assert desk.kept() == before
-    assert await desk.record.dialogues.find(ANN, ANN) is None
+    for text, key, title, names in OPENED:
+        with subtests.test(text=text):
+            modal = await opened(ann, text)
+            assert (modal.key, list(shown(modal))) == (key, names)
+            assert modal.title == title
+            assert desk.kept() == before
+            assert await desk.record.dialogues.find(ANN, ANN) is None
 
 
 async def test_every_modal_keeps_within_what_platforms_show(desk):
@@ -86,34 +84,38 @@ async def test_nothing_that_only_the_record_knows_is_shown(desk):
     assert (await opened(ann, "/restore F5")).title == "Restore F5"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "/add The bridge is closed", "/correct", "/correct F5\nwhen: 2024", "/correct F5 r1",
-        "/retract F5 Wrong",
-        "/reject D1 Wrong", "/supersede F5 F6", "/who", "/review", "/confirm", "/source https://example.org/x",
-        "/entity Nobody Known", "/answer The court", "/nope", "Who denied it?",
-    ],
-)  # fmt: skip
-async def test_what_is_answered_the_ordinary_way_opens_no_modal(desk, text):
-    assert isinstance(await opened(await desk.moderator(), text), Reply)
+ORDINARY = [
+    "/add The bridge is closed", "/correct", "/correct F5\nwhen: 2024", "/correct F5 r1",
+    "/retract F5 Wrong",
+    "/reject D1 Wrong", "/supersede F5 F6", "/who", "/review", "/confirm", "/source https://example.org/x",
+    "/entity Nobody Known", "/answer The court", "/nope", "Who denied it?",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("/correct F999", "not on record"), ("/correct hello", "by its id"), ("/restore F5", "not retracted"),
-        ("/reject D9", "no draft"), ("/edit F5", "by its id"), ("/answer", "Nothing is being asked"),
-        ("/answer #9.1", "answered already, or ended"), ("/source S999", "not on record"),
-    ],
-)  # fmt: skip
-async def test_a_modal_is_refused_as_its_command_is(desk, text, told):
+async def test_what_is_answered_the_ordinary_way_opens_no_modal(desk, subtests):
     ann = await desk.moderator()
-    refused = await opened(ann, text)
-    assert_short(refused, told)
-    assert refused.aside
-    if not text.startswith("/answer"):
-        assert said(await ann.says(text)) == said(refused)
+    for text in ORDINARY:
+        with subtests.test(text=text):
+            assert isinstance(await opened(ann, text), Reply)
+        await ann.says("/cancel")
+
+
+REFUSED = [
+    ("/correct F999", "not on record"), ("/correct hello", "by its id"), ("/restore F5", "not retracted"),
+    ("/reject D9", "no draft"), ("/edit F5", "by its id"), ("/answer", "Nothing is being asked"),
+    ("/answer #9.1", "answered already, or ended"), ("/source S999", "not on record"),
+]  # fmt: skip
+
+
+async def test_a_modal_is_refused_as_its_command_is(desk, subtests):
+    ann = await desk.moderator()
+    for text, told in REFUSED:
+        with subtests.test(text=text):
+            refused = await opened(ann, text)
+            assert_short(refused, told)
+            assert refused.aside
+            if not text.startswith("/answer"):
+                assert said(await ann.says(text)) == said(refused)
 
 
 async def test_who_may_not_use_a_command_gets_no_modal_and_can_submit_none(desk):

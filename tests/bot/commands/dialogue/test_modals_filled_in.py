@@ -1,7 +1,5 @@
 """What comes of a modal that was filled in: the same as of the same typed, and only what was changed."""
 
-import pytest
-
 from bot.commands.dialogue.modals import MORE
 from storage.domain.changes import Revise
 from storage.domain.entries import FigureEntry
@@ -70,15 +68,18 @@ async def test_a_value_that_is_emptied_is_taken_away_where_it_may_be(desk):
     assert now.occurred is None and now.statement == statement
 
 
-@pytest.mark.parametrize("change", [{}, {"reason": "Because"}, {"statement": ""}, {"more": " \n"}])
-async def test_a_modal_in_which_nothing_was_changed_is_told(desk, change):
+async def test_a_modal_in_which_nothing_was_changed_is_told(desk, subtests):
     ann = await desk.moderator()
     values = shown(await opened(ann, "/correct F5"))
     before = desk.kept()
-    assert_short(await fills(ann, "/correct F5 r1", **values | change), "Nothing in the form was changed")
-    assert_short(await fills(ann, "/correct F5 r1"), "Nothing in the form was changed")
-    assert_short(await fills(ann, "/add", statement="", more=""), "Nothing in the form was changed")
-    assert desk.kept() == before and await desk.record.dialogues.find(ANN, ANN) is None
+    for change in [{}, {"reason": "Because"}, {"statement": ""}, {"more": " \n"}]:
+        with subtests.test(change=change):
+            assert_short(
+                await fills(ann, "/correct F5 r1", **values | change), "Nothing in the form was changed"
+            )
+            assert_short(await fills(ann, "/correct F5 r1"), "Nothing in the form was changed")
+            assert_short(await fills(ann, "/add", statement="", more=""), "Nothing in the form was changed")
+            assert desk.kept() == before and await desk.record.dialogues.find(ANN, ANN) is None
 
 
 async def test_figures_keep_their_lines_and_read_back_as_they_were(desk):

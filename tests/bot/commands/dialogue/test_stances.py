@@ -1,7 +1,5 @@
 """How a speaker stands to a statement: told by the cue, or asked where it does not; shown without doubt."""
 
-import pytest
-
 from tests.bot.desk import assert_short, buttons, said
 
 WHY = "material: yes\nreason: the article says so"
@@ -107,25 +105,23 @@ async def test_a_cue_that_tells_it_changes_the_stance_unasked(desk):
     assert (await fact(desk, 5)).attributions[0].stance == "asserts"
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
+async def test_a_stance_that_goes_against_the_cue_is_refused(desk, subtests):
+    """F5's own cue is “denied that”: also where it stays."""
+    ann = await desk.moderator()
+    before = desk.kept()
+    for lines in [
         "stance: asserts",
         "stance: alleges",
         "cue: denied that\nstance: supports",
         "cue: said that\nstance: Denies",
-    ],
-)
-async def test_a_stance_that_goes_against_the_cue_is_refused(desk, lines):
-    """F5's own cue is “denied that”: also where it stays."""
-    ann = await desk.moderator()
-    before = desk.kept()
-    assert_short(await ann.says(f"/correct F5\n{lines}\n{WHY}"), "does not go with the stance")
-    assert "Confirm" not in buttons(ann.reply)
-    assert "does not go with the stance" in said(
-        await ann.says("/attribute F8\nsource: S2\ncue: denied that\nstance: confirms")
-    )
-    assert desk.kept() == before
+    ]:
+        with subtests.test(lines=lines):
+            assert_short(await ann.says(f"/correct F5\n{lines}\n{WHY}"), "does not go with the stance")
+            assert "Confirm" not in buttons(ann.reply)
+            assert "does not go with the stance" in said(
+                await ann.says("/attribute F8\nsource: S2\ncue: denied that\nstance: confirms")
+            )
+            assert desk.kept() == before
 
 
 async def test_whose_voices_change_is_shown_in_whole_sentences(desk):

@@ -1,7 +1,5 @@
 """What may be called a typo, which nobody is told of, and what changes what readers were told."""
 
-import pytest
-
 from tests.bot.desk import assert_short, buttons, said
 from tests.bot.filling_in import fills
 
@@ -47,24 +45,27 @@ WEIGHTY = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("lines", WEIGHTY)
-async def test_what_changes_what_readers_were_told_is_material(desk, lines):
+async def test_what_changes_what_readers_were_told_is_material(desk, subtests):
     """Who says so and how, on which source, when, how many, and more than a few words."""
     ann = await desk.moderator()
     before = desk.kept()
-    await ann.says(f"/correct F5\n{lines}\nmaterial: no")
-    assert_short(ann.reply, "more than a typo", "“material: yes”")
-    await ann.says("/confirm")
-    assert desk.kept() == before
-    assert "Confirm" in buttons(await ann.says(f"/correct F5\n{lines}\n{WHY}"))
+    for lines in WEIGHTY:
+        with subtests.test(lines=lines):
+            await ann.says(f"/correct F5\n{lines}\nmaterial: no")
+            assert_short(ann.reply, "more than a typo", "“material: yes”")
+            await ann.says("/confirm")
+            assert desk.kept() == before
+            assert "Confirm" in buttons(await ann.says(f"/correct F5\n{lines}\n{WHY}"))
 
 
-@pytest.mark.parametrize("lines", IMMATERIAL)
-async def test_what_does_not_weigh_may_be_called_immaterial(desk, lines):
-    ann = await desk.moderator()
-    await ann.tells(f"/correct F5\n{lines}\nmaterial: no", "[Confirm]")
-    (*_, last) = await desk.record.facts.revisions(5)
-    assert (last.number, last.material) == (2, False)
+async def test_what_does_not_weigh_may_be_called_immaterial(desks, subtests):
+    for lines in IMMATERIAL:
+        with subtests.test(lines=lines):
+            async with desks() as desk:
+                ann = await desk.moderator()
+                await ann.tells(f"/correct F5\n{lines}\nmaterial: no", "[Confirm]")
+                (*_, last) = await desk.record.facts.revisions(5)
+                assert (last.number, last.material) == (2, False)
 
 
 async def test_what_is_no_typo_after_all_is_asked_about_once_more(desk):
@@ -79,15 +80,16 @@ async def test_what_is_no_typo_after_all_is_asked_about_once_more(desk):
     assert (last.number, last.material, last.reason) == (3, True, "Counted")
 
 
-@pytest.mark.parametrize(("words", "refused"), [(2, False), (3, True)])
-async def test_of_a_statement_four_words_may_differ_in_a_typo(desk, words, refused):
+async def test_of_a_statement_four_words_may_differ_in_a_typo(desk, subtests):
     """A word that is another now counts on both sides."""
     ann = await desk.moderator()
-    statement = (await fact(desk, 9)).statement.split()
-    for number in range(words):
-        statement[-1 - number] = "xyz"[number:]
-    await ann.says(f"/correct F9\nstatement: {' '.join(statement)}\nmaterial: no")
-    assert ("more than a typo" in ann.seen, "Confirm" in buttons(ann.reply)) == (refused, not refused)
+    for words, refused in [(2, False), (3, True)]:
+        with subtests.test(words=words):
+            statement = (await fact(desk, 9)).statement.split()
+            for number in range(words):
+                statement[-1 - number] = "xyz"[number:]
+            await ann.says(f"/correct F9\nstatement: {' '.join(statement)}\nmaterial: no")
+            assert ("more than a typo" in ann.seen, "Confirm" in buttons(ann.reply)) == (refused, not refused)
 
 
 async def test_whoever_said_that_it_is_a_typo_may_still_say_that_it_is_not(desk):
@@ -107,13 +109,14 @@ async def test_a_new_figure_beside_a_number_in_the_statement_is_remarked_on(desk
     assert remark not in said(await ann.says(f"/correct F5\nfigure: 3 boats\n{WHY}"))
 
 
-@pytest.mark.parametrize("lines", ["at: ¶9", "at: ¶9\nmaterial: yes"])
-async def test_a_material_correction_needs_its_reason(desk, lines):
+async def test_a_material_correction_needs_its_reason(desk, subtests):
     ann = await desk.moderator()
     before = desk.kept()
-    await ann.says(f"/correct F5\n{lines}")
-    if "material" not in lines:
-        await ann.presses("Yes")
-    assert "Why" in ann.seen
-    assert_short(await ann.says("/confirm"), "answer the question first")
-    assert desk.kept() == before
+    for lines in ["at: ¶9", "at: ¶9\nmaterial: yes"]:
+        with subtests.test(lines=lines):
+            await ann.says(f"/correct F5\n{lines}")
+            if "material" not in lines:
+                await ann.presses("Yes")
+            assert "Why" in ann.seen
+            assert_short(await ann.says("/confirm"), "answer the question first")
+            assert desk.kept() == before

@@ -69,26 +69,27 @@ async def pages(person, command):
     return found
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("/retract", "/retract <id>"),
-        ("/retract F999 wrong", "not on record"),
-        ("/retract F60 wrong", "another story"),
-        ("/retract wrong", "by its id"),
-        ("/restore F5 right", "nothing to restore"),
-        ("/restore F999 right", "not on record"),
-        ("/restore F60 right", "another story"),
-        ("/undo", "nothing yet"),
-    ],
-)
-async def test_what_will_not_do_is_told_and_changes_nothing(desk, text, told):
+REFUSED = [
+    ("/retract", "/retract <id>"),
+    ("/retract F999 wrong", "not on record"),
+    ("/retract F60 wrong", "another story"),
+    ("/retract wrong", "by its id"),
+    ("/restore F5 right", "nothing to restore"),
+    ("/restore F999 right", "not on record"),
+    ("/restore F60 right", "another story"),
+    ("/undo", "nothing yet"),
+]
+
+
+async def test_what_will_not_do_is_told_and_changes_nothing(desk, subtests):
     ann = await desk.moderator()
     before = desk.kept()
-    await ann.says(text)
-    assert_short(ann.reply, told)
-    await ann.says("/confirm")
-    assert desk.kept() == before
+    for text, told in REFUSED:
+        with subtests.test(text=text):
+            await ann.says(text)
+            assert_short(ann.reply, told)
+            await ann.says("/confirm")
+            assert desk.kept() == before
 
 
 async def test_a_reason_may_be_as_long_as_a_message(desk):
@@ -157,19 +158,21 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
-async def test_ones_own_last_change_is_taken_back_as_a_new_revision(desk, change):
-    ann = await desk.moderator()
-    was = await fact(desk, 8)
-    await ann.tells(CHANGES[change], "[Confirm]")
-    assert await fact(desk, 8) != was
-    await ann.presses("Undo")
-    assert "Undone" in ann.seen and "F8 read" in ann.seen
-    assert await fact(desk, 8) == was.model_copy(update={"revision": 3})
-    before = desk.kept()
-    assert_short(await ann.says("/undo"), "undone already")
-    assert desk.kept() == before
-    assert (await desk.record.audit.verify()).problem is None
+async def test_ones_own_last_change_is_taken_back_as_a_new_revision(desks, subtests):
+    for change, text in CHANGES.items():
+        with subtests.test(change):
+            async with desks() as desk:
+                ann = await desk.moderator()
+                was = await fact(desk, 8)
+                await ann.tells(text, "[Confirm]")
+                assert await fact(desk, 8) != was
+                await ann.presses("Undo")
+                assert "Undone" in ann.seen and "F8 read" in ann.seen
+                assert await fact(desk, 8) == was.model_copy(update={"revision": 3})
+                before = desk.kept()
+                assert_short(await ann.says("/undo"), "undone already")
+                assert desk.kept() == before
+                assert (await desk.record.audit.verify()).problem is None
 
 
 async def test_a_fact_just_added_is_taken_back_by_being_retracted(desk):

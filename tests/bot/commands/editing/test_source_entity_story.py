@@ -1,7 +1,5 @@
 """/source, /entity, /newstory: what facts refer to, added, edited and merged."""
 
-import pytest
-
 from bot.replies import Line
 from tests.bot.desk import ANN, BOB, OWNER, assert_short, buttons, said
 
@@ -64,42 +62,43 @@ async def test_a_source_is_edited_and_what_cites_it_reads_so(desk):
     assert (await source(desk, 1)).publisher is None
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("/source", "/source <id"),
-        ("/source S99", "S99 is not on record"),
-        ("/source S99\ntitle: X", "S99 is not on record"),
-        ("/source S1\nurl: no address", "no address"),
-        ("/source S1\nurl: ftp://x.org", "no address"),
-        ("/source S1\nurl: javascript:alert(1)", "no address"),
-        ("/source S1\nurl: https://ann:secret@example.org/a", "no address"),
-        ("/source javascript:alert(1)\ntitle: X", "no address"),
-        ("/source https://ann@example.org/a\ntitle: X", "no address"),
-        ("/source S1\npublished: 2024-02-30", "no day that exists"),
-        ("/source S1\npublished: soon", "no date"),
-        ("/source S1\nkind: rumour", "none of these"),
-        ("/source S1\nvia: S99", "S99"),
-        ("/source S1\nvia: S1", "itself"),
-        ("/source S1\nvia: S2", ""),
-        ("/source S1\ntitel: X", "Did you mean “title:”"),
-        ("/source S1\ntitle: " + "x" * 501, "at most 500"),
-        ("/source S1\npublished: 2024-01-04", "already reads so"),
-        ("/source https://example.org/a\npublisher: Press", "called"),
-        ("/source https://example.org/a\ntitle: https://example.org/a", "an address, not a title"),
-        ("/source htp:/x\ntitle: X", "no address"),
-        ("/source + ", ""),
-        ("/source S40\ntitle: X", ""),
-    ],
-)
-async def test_a_source_that_will_not_do_changes_nothing(desk, text, told):
+REFUSED_SOURCES = [
+    ("/source", "/source <id"),
+    ("/source S99", "S99 is not on record"),
+    ("/source S99\ntitle: X", "S99 is not on record"),
+    ("/source S1\nurl: no address", "no address"),
+    ("/source S1\nurl: ftp://x.org", "no address"),
+    ("/source S1\nurl: javascript:alert(1)", "no address"),
+    ("/source S1\nurl: https://ann:secret@example.org/a", "no address"),
+    ("/source javascript:alert(1)\ntitle: X", "no address"),
+    ("/source https://ann@example.org/a\ntitle: X", "no address"),
+    ("/source S1\npublished: 2024-02-30", "no day that exists"),
+    ("/source S1\npublished: soon", "no date"),
+    ("/source S1\nkind: rumour", "none of these"),
+    ("/source S1\nvia: S99", "S99"),
+    ("/source S1\nvia: S1", "itself"),
+    ("/source S1\nvia: S2", ""),
+    ("/source S1\ntitel: X", "Did you mean “title:”"),
+    ("/source S1\ntitle: " + "x" * 501, "at most 500"),
+    ("/source S1\npublished: 2024-01-04", "already reads so"),
+    ("/source https://example.org/a\npublisher: Press", "called"),
+    ("/source https://example.org/a\ntitle: https://example.org/a", "an address, not a title"),
+    ("/source htp:/x\ntitle: X", "no address"),
+    ("/source + ", ""),
+    ("/source S40\ntitle: X", ""),
+]
+
+
+async def test_a_source_that_will_not_do_changes_nothing(desk, subtests):
     ann = await desk.moderator()
     before = desk.kept()
-    await ann.says(text)
-    assert_short(ann.reply, told)
-    await ann.says("/confirm")
-    assert "went wrong" not in ann.seen
-    assert desk.kept() == before
+    for text, told in REFUSED_SOURCES:
+        with subtests.test(text=text):
+            await ann.says(text)
+            assert_short(ann.reply, told)
+            await ann.says("/confirm")
+            assert "went wrong" not in ann.seen
+            assert desk.kept() == before
 
 
 async def test_a_source_added_twice_is_on_record_already(desk):
@@ -217,36 +216,37 @@ async def test_a_merge_of_a_name_that_no_fact_has_lists_none(desk):
     assert "Confirm" in buttons(ann.reply) and "Facts that will name" not in ann.seen
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("/entity", "/entity <name"),
-        ("/entity Nobody Known", "is not on record"),
-        ("/entity children", "Which one is meant"),
-        ("/entity Putin\nkind: animal", "none of these"),
-        ("/entity Putin\nname: " + "x" * 501, "at most 500"),
-        ("/entity " + "x" * 3000, "at most 200"),
-        ("/entity +person " + "x" * 3000, "at most 200"),
-        ("/entity +animal Rex", "not on record"),
-        ("/entity Putin\nrole: x\nsource: S99", "S99"),
-        ("/entity Putin\nrole: x\nsource: + New", "source on record"),
-        ("/entity Putin\nmerge: Putin\nreason: x", "into itself"),
-        ("/entity Putin\nmerge: Nobody Known", "is not on record"),
-        ("/entity +person Ann Smith\nmerge: Putin\nreason: x", "Only a name on record"),
-        ("/entity Putin\nmerge: Dmytro Lubinets", "Why are the two the same"),
-        ("/entity =putin\nmerge: =tarrow", "is not on record"),
-        ("/entity +person Putin", "on record already"),
-        ("/entity Putin\nname: Putin", "already reads so"),
-        ("/entity Putin\ncolour: red", "There is no line “colour:”"),
-    ],
-)
-async def test_a_name_that_will_not_do_changes_nothing(desk, text, told):
+REFUSED_NAMES = [
+    ("/entity", "/entity <name"),
+    ("/entity Nobody Known", "is not on record"),
+    ("/entity children", "Which one is meant"),
+    ("/entity Putin\nkind: animal", "none of these"),
+    ("/entity Putin\nname: " + "x" * 501, "at most 500"),
+    ("/entity " + "x" * 3000, "at most 200"),
+    ("/entity +person " + "x" * 3000, "at most 200"),
+    ("/entity +animal Rex", "not on record"),
+    ("/entity Putin\nrole: x\nsource: S99", "S99"),
+    ("/entity Putin\nrole: x\nsource: + New", "source on record"),
+    ("/entity Putin\nmerge: Putin\nreason: x", "into itself"),
+    ("/entity Putin\nmerge: Nobody Known", "is not on record"),
+    ("/entity +person Ann Smith\nmerge: Putin\nreason: x", "Only a name on record"),
+    ("/entity Putin\nmerge: Dmytro Lubinets", "Why are the two the same"),
+    ("/entity =putin\nmerge: =tarrow", "is not on record"),
+    ("/entity +person Putin", "on record already"),
+    ("/entity Putin\nname: Putin", "already reads so"),
+    ("/entity Putin\ncolour: red", "There is no line “colour:”"),
+]
+
+
+async def test_a_name_that_will_not_do_changes_nothing(desk, subtests):
     ann = await desk.moderator()
     before = desk.kept()
-    await ann.says(text)
-    assert_short(ann.reply, told)
-    await ann.says("/confirm")
-    assert desk.kept() == before
+    for text, told in REFUSED_NAMES:
+        with subtests.test(text=text):
+            await ann.says(text)
+            assert_short(ann.reply, told)
+            await ann.says("/confirm")
+            assert desk.kept() == before
 
 
 async def test_a_name_merged_twice_is_merged_once(desk):
@@ -275,24 +275,25 @@ async def test_a_story_is_opened_at_once_or_step_by_step(desk):
     assert (await desk.record.stories.find("south-flood")).title == "The flood in the south"
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("/newstory belarus Another", "named belarus already"),
-        ("/newstory North Flood", "a-z, 0-9"),
-        ("/newstory <b>x</b> Title", "a-z, 0-9"),
-        ("/newstory " + "x" * 41 + " Title", "a-z, 0-9"),
-        ("/newstory flood " + "x" * 501, "at most 500"),
-        ("/newstory flood", "title"),
-    ],
-)
-async def test_a_story_that_will_not_do_is_not_opened(desk, text, told):
+REFUSED_STORIES = [
+    ("/newstory belarus Another", "named belarus already"),
+    ("/newstory North Flood", "a-z, 0-9"),
+    ("/newstory <b>x</b> Title", "a-z, 0-9"),
+    ("/newstory " + "x" * 41 + " Title", "a-z, 0-9"),
+    ("/newstory flood " + "x" * 501, "at most 500"),
+    ("/newstory flood", "title"),
+]
+
+
+async def test_a_story_that_will_not_do_is_not_opened(desk, subtests):
     owner = desk.person(OWNER)
     before = desk.kept()
-    await owner.says(text)
-    assert_short(owner.reply, told)
-    await owner.says("/confirm")
-    assert desk.kept() == before
+    for text, told in REFUSED_STORIES:
+        with subtests.test(text=text):
+            await owner.says(text)
+            assert_short(owner.reply, told)
+            await owner.says("/confirm")
+            assert desk.kept() == before
 
 
 async def test_a_story_opened_twice_at_once_is_opened_once(desk):

@@ -21,25 +21,27 @@ async def room(tmp_path):
         yield opened
 
 
-@pytest.mark.parametrize(
-    ("text", "kept", "said"),
-    [
-        ("/subscribe", ("flood", None, None), "every change to “The flood”"),
-        ("/subscribe flood", ("flood", None, None), "every change to “The flood”"),
-        ("/subscribe STORM", ("storm", None, None), "every change to “The storm”"),
-        ("/subscribe ann ray", ("flood", "Ann Ray", None), "facts that name Ann Ray"),
-        ("/subscribe SKY", ("flood", "Bo Sky", None), "facts that name Bo Sky"),
-        ("/subscribe the dam", ("flood", None, "dam"), "facts with the words “dam”"),
-        ("/subscribe School SHUT!", ("flood", None, "school shut"), "“school shut”"),
-    ],
-)
-async def test_one_subscribes_to_a_story_a_name_or_words(room: Room, text, kept, said):
-    reply = await room.ask(text)
-    assert said in plain(reply) and "Notices come at once (UTC)" in plain(reply)
-    assert await room.heard() == [kept]
-    assert offered(reply) == ["/settings", "/subscriptions"]
-    assert "hear of that already" in await room.say(text)
-    assert await room.heard() == [kept]
+SUBSCRIBED = [
+    ("/subscribe", ("flood", None, None), "every change to “The flood”"),
+    ("/subscribe flood", ("flood", None, None), "every change to “The flood”"),
+    ("/subscribe STORM", ("storm", None, None), "every change to “The storm”"),
+    ("/subscribe ann ray", ("flood", "Ann Ray", None), "facts that name Ann Ray"),
+    ("/subscribe SKY", ("flood", "Bo Sky", None), "facts that name Bo Sky"),
+    ("/subscribe the dam", ("flood", None, "dam"), "facts with the words “dam”"),
+    ("/subscribe School SHUT!", ("flood", None, "school shut"), "“school shut”"),
+]
+
+
+async def test_one_subscribes_to_a_story_a_name_or_words(room: Room, subtests: pytest.Subtests):
+    for text, kept, said in SUBSCRIBED:
+        with subtests.test(text=text):
+            reply = await room.ask(text)
+            assert said in plain(reply) and "Notices come at once (UTC)" in plain(reply)
+            assert await room.heard() == [kept]
+            assert offered(reply) == ["/settings", "/subscriptions"]
+            assert "hear of that already" in await room.say(text)
+            assert await room.heard() == [kept]
+        await room.say("/unsubscribe all")
 
 
 async def test_words_that_nothing_holds_so_far_or_everything_are_said(room: Room):
@@ -50,13 +52,11 @@ async def test_words_that_nothing_holds_so_far_or_everything_are_said(room: Room
     assert len(await room.heard()) == 2
 
 
-@pytest.mark.parametrize(
-    ("text", "near"),
-    [("/subscribe ann rey", "Ann Ray"), ("/subscribe flod", "flood"), ("/subscribe strom", "storm")],
-)
-async def test_what_does_not_exist_but_nearly_does_is_asked_about(room: Room, text, near):
-    reply = await room.refused(text, "Did you mean", near)
-    assert f"/subscribe {near}" in offered(reply)
+async def test_what_does_not_exist_but_nearly_does_is_asked_about(room: Room, subtests: pytest.Subtests):
+    for typed, near in (("ann rey", "Ann Ray"), ("flod", "flood"), ("strom", "storm")):
+        with subtests.test(typed):
+            reply = await room.refused(f"/subscribe {typed}", "Did you mean", near)
+            assert f"/subscribe {near}" in offered(reply)
 
 
 async def test_more_words_than_anybody_looks_for_are_refused(room: Room):
@@ -66,9 +66,10 @@ async def test_more_words_than_anybody_looks_for_are_refused(room: Room):
     await room.refused("/settings words " + "a" * 3900, "That is too much to look for")
 
 
-@pytest.mark.parametrize("text", ["/subscribe the of and", "/subscribe !!!", "/subscribe 🎈", "/subscribe _"])
-async def test_words_that_say_nothing_are_refused(room: Room, text):
-    await room.refused(text, "Say what to hear of")
+async def test_words_that_say_nothing_are_refused(room: Room, subtests: pytest.Subtests):
+    for text in ["/subscribe the of and", "/subscribe !!!", "/subscribe 🎈", "/subscribe _"]:
+        with subtests.test(text=text):
+            await room.refused(text, "Say what to hear of")
 
 
 async def test_an_empty_record_has_nothing_to_subscribe_to(tmp_path):
@@ -116,27 +117,29 @@ async def test_a_single_subscription_ends_without_a_number(room: Room):
     assert "Ended: 1 subscription." in await room.say("/unsubscribe")
 
 
-@pytest.mark.parametrize(
-    ("text", "until"),
-    [
-        ("2h", "2026-11-24 14:00"), ("30m", "2026-11-24 12:30"), ("45 min", "2026-11-24 12:45"),
-        ("3 days", "2026-11-27 12:00"), ("90D", "2027-02-22 12:00"),
-    ],
-)  # fmt: skip
-async def test_a_chat_is_muted_for_some_time(room: Room, text, until):
+async def test_a_chat_is_muted_for_some_time(room: Room, subtests: pytest.Subtests):
     room.wire.clock.moment = room.wire.clock.moment.replace(microsecond=0)
-    reply = await room.ask(f"/mute {text}")
-    assert f"Muted until {until} UTC" in plain(reply)
-    assert (await room.listener()).muted_until.startswith(until.replace(" ", "T"))
-    assert f"Muted until {until}" in await room.say("/settings")
-    assert offered(reply) == ["/mute off"]
-    assert "hear of changes again" in await room.say("/mute off")
-    assert (await room.listener()).muted_until is None
+    for text, until in [
+        ("2h", "2026-11-24 14:00"),
+        ("30m", "2026-11-24 12:30"),
+        ("45 min", "2026-11-24 12:45"),
+        ("3 days", "2026-11-27 12:00"),
+        ("90D", "2027-02-22 12:00"),
+    ]:
+        with subtests.test(text=text):
+            reply = await room.ask(f"/mute {text}")
+            assert f"Muted until {until} UTC" in plain(reply)
+            assert (await room.listener()).muted_until.startswith(until.replace(" ", "T"))
+            assert f"Muted until {until}" in await room.say("/settings")
+            assert offered(reply) == ["/mute off"]
+            assert "hear of changes again" in await room.say("/mute off")
+            assert (await room.listener()).muted_until is None
 
 
-@pytest.mark.parametrize("text", ["0h", "91d", "9999d", "-2h", "2 weeks", "h", "2", "²h", "1e3h", "x" * 500])
-async def test_a_time_that_is_none_mutes_nothing(room: Room, text):
-    await room.refused(f"/mute {text}", "Say how long")
+async def test_a_time_that_is_none_mutes_nothing(room: Room, subtests: pytest.Subtests):
+    for text in ["0h", "91d", "9999d", "-2h", "2 weeks", "h", "2", "²h", "1e3h", "x" * 500]:
+        with subtests.test(text=text):
+            await room.refused(f"/mute {text}", "Say how long")
 
 
 async def test_muting_ends_with_all_that_was_missed(room: Room):
@@ -196,18 +199,20 @@ async def test_why_explains_for_this_chat(room: Room):
 CHANGING = ("/subscribe", "/unsubscribe all", "/settings sound off", "/mute 2h")
 
 
-@pytest.mark.parametrize("text", [*CHANGING, "/settings", "/start subscribe", "/start subscribe_storm"])
-async def test_in_a_group_only_admins_change_how_it_hears(room: Room, text):
-    before = await room.kept()
-    said = await room.group(text, admin=False)
-    assert "Only those who may manage this chat may use" in said
-    assert await room.kept() == before
-    assert "Only those who may manage" not in await room.group(text, admin=True)
+async def test_in_a_group_only_admins_change_how_it_hears(room: Room, subtests: pytest.Subtests):
+    for text in [*CHANGING, "/settings", "/start subscribe", "/start subscribe_storm"]:
+        with subtests.test(text=text):
+            before = await room.kept()
+            said = await room.group(text, admin=False)
+            assert "Only those who may manage this chat may use" in said
+            assert await room.kept() == before
+            assert "Only those who may manage" not in await room.group(text, admin=True)
 
 
-@pytest.mark.parametrize("text", ["/subscriptions", "/why F1", "/catchup", "/start", "/start F1"])
-async def test_in_a_group_anybody_may_look(room: Room, text):
-    assert "Only those who may manage" not in await room.group(text, admin=False)
+async def test_in_a_group_anybody_may_look(room: Room, subtests: pytest.Subtests):
+    for text in ["/subscriptions", "/why F1", "/catchup", "/start", "/start F1"]:
+        with subtests.test(text=text):
+            assert "Only those who may manage" not in await room.group(text, admin=False)
 
 
 async def test_each_topic_has_subscriptions_and_settings_of_its_own(room: Room):
@@ -228,43 +233,49 @@ async def test_a_link_subscribes_or_opens_a_fact_at_one_tap(room: Room):
     assert said == await room.say("/fact F1") and "rained for three days" in said
 
 
-@pytest.mark.parametrize(
-    ("link", "said"),
-    [
-        ("F99", "F99 is not on record"),
-        ("F0", "leads nowhere"),
-        ("F999999999999999999", "leads nowhere"),
-        ("f1", "leads nowhere"),
-        ("F١", "leads nowhere"),
-        ("subscribe_nowhere", "No story is named “nowhere”"),
-        ("subscribe_rain", "No story is named “rain”"),
-        ("subscribe_../x", "leads nowhere"),
-        ("subscribe_", "leads nowhere"),
-        ("subscribe rain", "leads nowhere"),
-        ("unsubscribe", "leads nowhere"),
-        ("appoint telegram:7", "leads nowhere"),
-        ("<b>", "leads nowhere"),
-        ("x" * 3000, "leads nowhere"),
-    ],
-)
-async def test_a_forged_link_is_answered_and_changes_nothing(room: Room, link, said):
-    await room.refused(f"/start {link}", said)
+FORGED = [
+    ("F99", "F99 is not on record"),
+    ("F0", "leads nowhere"),
+    ("F999999999999999999", "leads nowhere"),
+    ("f1", "leads nowhere"),
+    ("F١", "leads nowhere"),
+    ("subscribe_nowhere", "No story is named “nowhere”"),
+    ("subscribe_rain", "No story is named “rain”"),
+    ("subscribe_../x", "leads nowhere"),
+    ("subscribe_", "leads nowhere"),
+    ("subscribe rain", "leads nowhere"),
+    ("unsubscribe", "leads nowhere"),
+    ("appoint telegram:7", "leads nowhere"),
+    ("<b>", "leads nowhere"),
+    ("x" * 3000, "leads nowhere"),
+]
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "/unsubscribe 999999999999999999999", "/unsubscribe >1", "/settings cadence", "/settings words \x00",
-        "/subscriptions >5", "/catchup >9", "/why F1 >3", "/mute \u202e2h", "/settings zone \ud800",
-    ],
-)  # fmt: skip
-async def test_a_forged_button_is_answered_and_changes_nothing(room: Room, command):
+async def test_a_forged_link_is_answered_and_changes_nothing(room: Room, subtests: pytest.Subtests):
+    for link, said in FORGED:
+        with subtests.test(link=link):
+            await room.refused(f"/start {link}", said)
+
+
+async def test_a_forged_button_is_answered_and_changes_nothing(room: Room, subtests: pytest.Subtests):
     await room.say("/settings")
     await room.say("/subscribe")
     await room.say("/subscribe dam")
-    before = await room.heard(), await room.listener()
-    said = await room.say(command)
-    assert "went wrong" not in said
-    if "2h" not in command:  # what turns a line about is dropped, and the rest is as good as typed
-        kept = await room.heard(), await room.listener()
-        assert kept[0] == before[0] and kept[1].model_copy(update={"seen": before[1].seen}) == before[1]
+    for command in [
+        "/unsubscribe 999999999999999999999",
+        "/unsubscribe >1",
+        "/settings cadence",
+        "/settings words \x00",
+        "/subscriptions >5",
+        "/catchup >9",
+        "/why F1 >3",
+        "/mute \u202e2h",
+        "/settings zone \ud800",
+    ]:
+        with subtests.test(command=command):
+            heard, listener = await room.heard(), await room.listener()
+            said = await room.say(command)
+            assert "went wrong" not in said
+            if "2h" not in command:  # what turns a line about is dropped, and the rest is as good as typed
+                assert await room.heard() == heard
+                assert (await room.listener()).model_copy(update={"seen": listener.seen}) == listener

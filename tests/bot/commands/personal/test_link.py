@@ -162,13 +162,14 @@ async def test_what_else_will_not_do_is_told_with_what_to_do(desk):
     assert buttons(other.reply) == ["End this link"]
 
 
-@pytest.mark.parametrize("text", ["/link", "/link 0000-0000-0000", "/link off", f"/link off {HERE}"])
-async def test_groups_and_channels_are_nobody(desk, text):
-    for user in (GROUP, "telegram:-777", "telegram:1087968824"):
-        somebody = desk.person(user, is_person=user == "telegram:1087968824")
-        before = desk.kept()
-        assert_short(await somebody.says(text), "write as yourself")
-        assert desk.kept() == before
+async def test_groups_and_channels_are_nobody(desk, subtests):
+    for text in ["/link", "/link 0000-0000-0000", "/link off", f"/link off {HERE}"]:
+        with subtests.test(text=text):
+            for user in (GROUP, "telegram:-777", "telegram:1087968824"):
+                somebody = desk.person(user, is_person=user == "telegram:1087968824")
+                before = desk.kept()
+                assert_short(await somebody.says(text), "write as yourself")
+                assert desk.kept() == before
 
 
 @pytest.mark.parametrize("chat", [GROUP, CHANNEL])
@@ -269,9 +270,10 @@ async def test_tries_are_limited_as_messages_are(desk):
     assert told[6] is None
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+async def test_what_is_no_code_is_answered_and_links_nobody(desk, subtests):
+    other = await linked(desk, desk.person(EVE))
+    before = desk.kept()
+    for text in [
         "off off",
         "off telegram",
         "off telegram:-1",
@@ -281,11 +283,8 @@ async def test_tries_are_limited_as_messages_are(desk):
         "ＯＦＦ",
         "0" * 3000,
         "off\ntelegram:7",
-    ],
-)
-async def test_what_is_no_code_is_answered_and_links_nobody(desk, text):
-    other = await linked(desk, desk.person(EVE))
-    before = desk.kept()
-    assert_short(await desk.person(BOB).says(f"/link {text}"))
-    assert_short(await other.says(f"/link {text}"))
-    assert desk.kept() == before
+    ]:
+        with subtests.test(text=text):
+            assert_short(await desk.person(BOB).says(f"/link {text}"))
+            assert_short(await other.says(f"/link {text}"))
+            assert desk.kept() == before

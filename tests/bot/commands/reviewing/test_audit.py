@@ -1,7 +1,5 @@
 """/audit, /privacy and /forgetme: what is on the trail, what is kept about people, and what goes."""
 
-import pytest
-
 from bot.answers import audit_rows
 from bot.replies import Item, Line
 from storage.domain.entries import FactEntry
@@ -199,12 +197,11 @@ async def test_a_facts_entries_hold_what_others_did_to_it(desk):
     assert not any("edited the name" in row for row in rows(await ann.says("/audit F12")))
 
 
-@pytest.mark.parametrize(
-    "text", ["everything", "F0", "since", "since soon", "since 18 July", "@", "F5 F6", ">x", "Q1"]
-)
-async def test_what_is_none_of_its_forms_is_told(desk, text):
+async def test_what_is_none_of_its_forms_is_told(desk, subtests):
     ann = await desk.moderator()
-    assert_short(await ann.says(f"/audit {text}"))
+    for text in ["everything", "F0", "since", "since soon", "since 18 July", "@", "F5 F6", ">x", "Q1"]:
+        with subtests.test(text=text):
+            assert_short(await ann.says(f"/audit {text}"))
 
 
 async def test_no_reader_sees_the_trail(desk):

@@ -1,8 +1,7 @@
 """/suggest and /review: what anyone proposes, what moderators do with it, and that the proposer is told."""
 
 import asyncio
-
-import pytest
+from itertools import product
 
 from bot.notices import proposer_notices
 from tests.bot.desk import ANN, BOB, EVE, assert_short, buttons, said
@@ -196,18 +195,20 @@ async def test_approved_twice_at_once_it_is_published_once(desk):
     assert len(await desk.told(EVE)) == 1
 
 
-@pytest.mark.parametrize("second", ["/approve D1", "/reject D1 no", "/same D1 F9", "/edit D1"])
-@pytest.mark.parametrize("first", ["/approve D1", "/reject D1 no", "/same D1 F9"])
-async def test_what_is_decided_is_decided(desk, first, second):
-    await suggested(desk)
-    ann, bob = await desk.moderator(ANN), await desk.moderator(BOB)
-    await ann.says(first)
-    if "Confirm" in buttons(ann.reply):
-        await ann.presses("Confirm")
-    before = desk.kept()
-    assert_short(await bob.says(second), "decided already")
-    assert desk.kept() == before
-    assert len(await desk.told(EVE)) == 1
+async def test_what_is_decided_is_decided(desks, subtests):
+    decisions = ["/approve D1", "/reject D1 no", "/same D1 F9"]
+    for first, second in product(decisions, [*decisions, "/edit D1"]):
+        with subtests.test(first=first, second=second):
+            async with desks() as desk:
+                await suggested(desk)
+                ann, bob = await desk.moderator(ANN), await desk.moderator(BOB)
+                await ann.says(first)
+                if "Confirm" in buttons(ann.reply):
+                    await ann.presses("Confirm")
+                before = desk.kept()
+                assert_short(await bob.says(second), "decided already")
+                assert desk.kept() == before
+                assert len(await desk.told(EVE)) == 1
 
 
 async def test_a_rejection_and_an_approval_at_once_decide_once(desk):
@@ -222,28 +223,27 @@ async def test_a_rejection_and_an_approval_at_once_decide_once(desk):
     assert desk.kept() == before
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("/approve", "/approve <draft>"),
-        ("/approve D99", "no draft D99"),
-        ("/approve F1", "by its id"),
-        ("/approve D1 D2", "by its id"),
-        ("/approve D2", "another story"),
-        ("/reject D2 no", "another story"),
-        ("/edit D2", "another story"),
-        ("/same D2 F9", "another story"),
-        ("/reject D99 no", "no draft D99"),
-        ("/same D1", "Which fact says the same"),
-        ("/same", "/same <draft>"),
-        ("/same D1 F99", "F99 is not on record"),
-        ("/same D1 F60", "another story"),
-        ("/same D1 nine", "by its id"),
-        ("/same D1 F8", "not in force"),
-        ("/same F9 D1", "by its id"),
-    ],
-)
-async def test_what_will_not_do_is_told_and_changes_nothing(desk, text, told):
+REFUSED = [
+    ("/approve", "/approve <draft>"),
+    ("/approve D99", "no draft D99"),
+    ("/approve F1", "by its id"),
+    ("/approve D1 D2", "by its id"),
+    ("/approve D2", "another story"),
+    ("/reject D2 no", "another story"),
+    ("/edit D2", "another story"),
+    ("/same D2 F9", "another story"),
+    ("/reject D99 no", "no draft D99"),
+    ("/same D1", "Which fact says the same"),
+    ("/same", "/same <draft>"),
+    ("/same D1 F99", "F99 is not on record"),
+    ("/same D1 F60", "another story"),
+    ("/same D1 nine", "by its id"),
+    ("/same D1 F8", "not in force"),
+    ("/same F9 D1", "by its id"),
+]
+
+
+async def test_what_will_not_do_is_told_and_changes_nothing(desk, subtests):
     await suggested(desk)
     await desk.person(BOB).tells(
         "/story tarrow-ferry", "/suggest The ferry is safe.\nsource: + X", "[Confirm]"
@@ -251,10 +251,12 @@ async def test_what_will_not_do_is_told_and_changes_nothing(desk, text, told):
     ann = await desk.moderator()
     await ann.tells("/retract F8 wrong", "[Confirm]")
     before = desk.kept()
-    await ann.says(text)
-    assert_short(ann.reply, told)
-    await ann.says("/confirm")
-    assert desk.kept() == before
+    for text, told in REFUSED:
+        with subtests.test(text=text):
+            await ann.says(text)
+            assert_short(ann.reply, told)
+            await ann.says("/confirm")
+            assert desk.kept() == before
 
 
 async def test_a_suggestion_of_a_reader_needs_what_a_fact_needs(desk):

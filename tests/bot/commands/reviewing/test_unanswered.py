@@ -221,18 +221,23 @@ async def test_each_question_has_a_token_of_its_own(desk):
     assert len(tokens) == 3 and all(len(token) == 8 for token in tokens)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "/tellme Q999", "/tellme x", "/tellme", "/tellme Q0", "/tellme -1", "/tellme Q1 Q2", "/tellme Q1",
-        "/tellme Q999.0a1b2c3d", "/tellme Q1.0a1b2c3d",
-    ],
-)  # fmt: skip
-async def test_a_question_that_is_none_is_told(desk, text):
+async def test_a_question_that_is_none_is_told(desk, subtests):
     eve = desk.person(EVE)
     await desk.person(BOB).says(QUESTION)
-    assert_short(await eve.says(text))
-    assert await desk.record.database.read("SELECT * FROM asker") == []
+    for text in [
+        "/tellme Q999",
+        "/tellme x",
+        "/tellme",
+        "/tellme Q0",
+        "/tellme -1",
+        "/tellme Q1 Q2",
+        "/tellme Q1",
+        "/tellme Q999.0a1b2c3d",
+        "/tellme Q1.0a1b2c3d",
+    ]:
+        with subtests.test(text=text):
+            assert_short(await eve.says(text))
+            assert await desk.record.database.read("SELECT * FROM asker") == []
 
 
 async def test_a_question_is_told_in_the_language_of_who_asked(desk, monkeypatch):
