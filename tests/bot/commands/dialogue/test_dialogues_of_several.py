@@ -85,7 +85,7 @@ async def test_the_second_of_two_moderators_is_told_what_changed_and_asked_again
     stale = bob.button("Confirm")
     await bob.presses("Confirm")
     assert desk.kept() == kept, "nothing is overwritten unseen"
-    assert "changed meanwhile" in bob.seen and "@ann" in bob.seen and "so the article says" in bob.seen
+    assert "changed in the meantime" in bob.seen and "@ann" in bob.seen and "so the article says" in bob.seen
     cited = {citation.locator for citation in bob.reply.citations()}
     assert {"¶2", "¶7", "¶8"} <= cited, "what was, what is, and what will be"
     assert bob.button("Confirm") != stale

@@ -15,7 +15,7 @@ async def room(tmp_path):
         yield opened
 
 
-KEPT = [
+KEPT: list[tuple[str, dict[str, object]]] = [
     ("cadence daily", {"cadence": Cadence.DAILY}),
     ("cadence at once", {"cadence": Cadence.AT_ONCE}),
     ("Cadence WEEKLY", {"cadence": Cadence.WEEKLY}),

@@ -75,11 +75,10 @@ async def test_a_name_in_the_text_counts_more_than_whom_the_message_replies_to(d
 async def test_what_is_no_person_is_never_appointed(desk, subtests):
     owner = desk.person(OWNER, GROUP)
     before = desk.kept()
-    for fields in [{"is_person": False}, {"is_person": False, "handle": "channel"}]:
-        with subtests.test(fields=fields):
-            assert_short(
-                await owner.says("/appoint", replied_to=Identity("telegram:-5", **fields)), "not a person"
-            )
+    for handle in (None, "channel"):
+        with subtests.test(handle=handle):
+            channel = Identity("telegram:-5", handle, is_person=False)
+            assert_short(await owner.says("/appoint", replied_to=channel), "not a person")
             assert_short(await owner.says("/appoint telegram:-5"), "not a person")
             assert desk.kept() == before
 
