@@ -22,7 +22,6 @@ from bot.commands.core.roles import Roles
 from bot.commands.dialogue import modals
 from bot.errors import UserError
 from bot.metrics import Metrics
-from bot.notices import find_what_to_tell
 from bot.notices.delivering import opened
 from bot.notices.fan_out import fan_out
 from bot.replies import Action, Modal, Note, Reply
@@ -118,7 +117,6 @@ class Dispatcher:
 
         For the front end that has no sender of its own, and takes what is due after each answer.
         """
-        await find_what_to_tell(self.record)
         while await fan_out(self.record):
             pass
         now = self.record.ledger.now()

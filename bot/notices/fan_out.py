@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import Enum
 
+from bot.notices import find_what_to_tell
 from bot.questions.finding import SMALL_STORY
 from bot.questions.relevance import stating_words, surrounding_words
 from storage.domain.clock import read_moment
@@ -22,8 +23,10 @@ async def fan_out(record: Record, gather: timedelta = timedelta(0)) -> bool:
     """Fan out what is due, some steps of it; tell whether there is more.
 
     The notice that is due for longest is waited with for `gather`; whatever is due by then goes out with it,
-    so that a chat reads in one message what was changed within that time.
+    so that a chat reads in one message what was changed within that time. First it finds what became of
+    questions and suggestions: that is told as well.
     """
+    await find_what_to_tell(record)
     for step in range(STEPS):
         now = record.ledger.now()
         notice = await record.notices.next_new(now)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from bot.commands.core.declarations import Catalogue, Command
 from bot.commands.core.handles import KnownHandles
 from bot.errors import UserError
-from bot.notices import find_what_to_tell
 from bot.notices.schedule import UNGATHERED
 from bot.replies import Action, Reply
 from bot.requests import Request, Role
@@ -91,20 +90,14 @@ class Context:
         return Actor(self.request.user, self.request.chat)
 
     async def change(self, change: Change, *, also: Also | None = None) -> ChangeResult:
-        """Make a change in the asker's name, `also` in its transaction, and find who is to be told of it."""
-        made = await self.record.ledger.make(change, by=self.by, also=also)
-        return await self._told_of(made)
+        """Make a change in the asker's name, `also` in its transaction."""
+        return await self.record.ledger.make(change, by=self.by, also=also)
 
     async def undo(self, within_minutes: int) -> ChangeResult:
-        """Take back the asker's last change to the story, and find who is to be told of it."""
-        undone = await self.record.ledger.undo(
+        """Take back the asker's last change to the story."""
+        return await self.record.ledger.undo(
             by=self.by, story_id=self.story.id, within_minutes=within_minutes
         )
-        return await self._told_of(undone)
-
-    async def _told_of(self, made: ChangeResult) -> ChangeResult:
-        await find_what_to_tell(self.record)
-        return made
 
     async def names(self) -> dict[str, str]:
         """Return what moderators are called, by address."""

@@ -10,7 +10,6 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.notices import find_what_to_tell
 from bot.notices.delivering import Deliverer
 from bot.notices.schedule import Spans
 from bot.retrying import Sleep
@@ -35,11 +34,8 @@ def deliverer(
     *,
     sleep: Sleep = asyncio.sleep,
 ) -> Deliverer:
-    """Return a platform's deliverer; before each look it finds new notices and writes receipts."""
-
-    async def look() -> None:
-        await find_what_to_tell(record)
-        await memory.flush()
-
+    """Return a platform's deliverer; before each look into the outbox it writes receipts."""
     spans = Spans(gather=timedelta(seconds=settings.gather), retention=timedelta(days=settings.retention))
-    return Deliverer(record, transmitter, look, at_once=AT_ONCE, spans=spans, metrics=metrics, sleep=sleep)
+    return Deliverer(
+        record, transmitter, memory.flush, at_once=AT_ONCE, spans=spans, metrics=metrics, sleep=sleep
+    )

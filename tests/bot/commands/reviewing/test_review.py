@@ -329,6 +329,7 @@ async def test_the_language_in_which_the_proposer_is_told_is_theirs(desk, monkey
     await suggested(desk, language="uk")
     ann = await desk.moderator()
     await ann.says("/approve D1", language="de")
+    await desk.due(EVE)
     assert spoken[0] == "uk" and spoken[-1] == "de"
 
 

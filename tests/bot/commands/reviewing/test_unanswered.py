@@ -87,6 +87,7 @@ async def test_a_question_that_is_answered_no_longer_waits(desk):
     await eve.says(QUESTION)
     late = eve.button("Tell me")
     await ann.tells(ADDED, "/confirm")
+    await desk.due(EVE)
     assert_short(await eve.says(late), "not open any more")
     assert "3 February 2024" in said(await eve.says(QUESTION))
 
@@ -247,4 +248,5 @@ async def test_a_question_is_told_in_the_language_of_who_asked(desk, monkeypatch
     await eve.says(QUESTION)
     await eve.presses("Tell me")
     await ann.tells(ADDED, "/confirm")
+    await desk.due(EVE)
     assert "uk" in spoken and spoken[-1] == "de"
