@@ -43,9 +43,12 @@ def test_a_backup_of_nothing_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("command", "harm"),
-    [
+def test_a_damaged_record_is_refused_with_advice_and_left_as_it_was(
+    folder: Path, subtests: pytest.Subtests
+) -> None:
+    path = folder / "onrecord.db"
+    whole = path.read_bytes()
+    for command, harm in [
         (("chat",), "truncated"),
         (("chat",), "overwritten"),
         (("chat",), "no database"),
@@ -53,24 +56,21 @@ def test_a_backup_of_nothing_is_refused(tmp_path: Path) -> None:
         (("migrate",), "no database"),
         (("backup", "copy.db"), "truncated"),
         (("search", "x"), "overwritten"),
-    ],
-)
-def test_a_damaged_record_is_refused_with_advice_and_left_as_it_was(
-    folder: Path, command: tuple[str, ...], harm: str
-) -> None:
-    path = folder / "onrecord.db"
-    whole = path.read_bytes()
-    damaged = {
-        "truncated": whole[: len(whole) // 2],
-        "overwritten": whole[:5000] + b"\xff" * 20_000 + whole[25_000:],
-        "no database": b"dear diary\n" * 100,
-    }[harm]
-    path.write_bytes(damaged)
-    ran = onrecord(*command, folder=folder, given="/who\n", environ={"ONRECORD_TELEGRAM__TOKEN": "123456:x"})
-    said = complaint(ran)
-    assert "is damaged or is not a record" in said and "restore a backup" in said
-    assert path.read_bytes() == damaged
-    assert [item.name for item in folder.iterdir()] == ["onrecord.db"]
+    ]:
+        with subtests.test(command=command, harm=harm):
+            damaged = {
+                "truncated": whole[: len(whole) // 2],
+                "overwritten": whole[:5000] + b"\xff" * 20_000 + whole[25_000:],
+                "no database": b"dear diary\n" * 100,
+            }[harm]
+            path.write_bytes(damaged)
+            ran = onrecord(
+                *command, folder=folder, given="/who\n", environ={"ONRECORD_TELEGRAM__TOKEN": "123456:x"}
+            )
+            said = complaint(ran)
+            assert "is damaged or is not a record" in said and "restore a backup" in said
+            assert path.read_bytes() == damaged
+            assert [item.name for item in folder.iterdir()] == ["onrecord.db"]
 
 
 def test_doctor_names_a_damaged_record(folder: Path) -> None:

@@ -172,15 +172,17 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("name", BAD)
-async def test_bad_input_gets_a_clear_answer_and_changes_nothing(scene: Scene, name: str) -> None:
-    mona = await scene.moderator("Mona")
-    text, told = BAD[name]
-    before = rows(scene.record, "SELECT max(id) FROM audit")
-    reply = await mona.says(text)
-    assert told in reply.text
-    assert "Confirm" not in labels(reply) and "went wrong" not in reply.text
-    assert rows(scene.record, "SELECT max(id) FROM audit") == before
+async def test_bad_input_gets_a_clear_answer_and_changes_nothing(
+    scene: Scene, subtests: pytest.Subtests
+) -> None:
+    for name, (text, told) in BAD.items():
+        with subtests.test(name=name):
+            mona = await scene.moderator("Mona")
+            before = rows(scene.record, "SELECT max(id) FROM audit")
+            reply = await mona.says(text)
+            assert told in reply.text
+            assert "Confirm" not in labels(reply) and "went wrong" not in reply.text
+            assert rows(scene.record, "SELECT max(id) FROM audit") == before
 
 
 async def test_a_cycle_of_supersession_is_refused(scene: Scene) -> None:

@@ -11,12 +11,13 @@ from tests.acceptance.process import complaint, onrecord
 COMMANDS = ("run", "chat", "import", "export", "search", "schema", "migrate", "backup", "doctor", "version")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_an_example(tmp_path: Path, command: str) -> None:
-    ran = onrecord(command, "--help", folder=tmp_path)
-    assert ran.returncode == 0
-    assert "Example: " in ran.stdout and f"onrecord {command}" in ran.stdout.split("Example: ")[1]
-    assert list(tmp_path.iterdir()) == []
+def test_help_has_an_example(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for command in COMMANDS:
+        with subtests.test(command=command):
+            ran = onrecord(command, "--help", folder=tmp_path)
+            assert ran.returncode == 0
+            assert "Example: " in ran.stdout and f"onrecord {command}" in ran.stdout.split("Example: ")[1]
+            assert list(tmp_path.iterdir()) == []
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:
@@ -29,9 +30,8 @@ def test_version(tmp_path: Path) -> None:
     assert ran.returncode == 0 and ran.stdout.startswith("onrecord ")
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_wrong_settings_are_named_with_what_they_should_be(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for text, expected in [
         ("[telegram]\ntokken = 'x'\n", "unknown key telegram.tokken; did you mean telegram.token?"),
         ("[limits]\nmessage_per_minute = 3\n", "did you mean limits.messages_per_minute?"),
         ("page = 3\n", "did you mean limits.page?"),
@@ -40,12 +40,11 @@ def test_version(tmp_path: Path) -> None:
         ("[telegram]\nmode = 'webhook'\n", "telegram.webhook_url and telegram.webhook_secret must be set"),
         ("owners = [12345]\n", "owners should be"),
         ("[telegram\n", "is not valid TOML"),
-    ],
-)
-def test_wrong_settings_are_named_with_what_they_should_be(tmp_path: Path, text: str, expected: str) -> None:
-    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
-    said = complaint(onrecord("run", folder=tmp_path))
-    assert expected in said and "my secret" not in said
+    ]:
+        with subtests.test(text=text):
+            (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+            said = complaint(onrecord("run", folder=tmp_path))
+            assert expected in said and "my secret" not in said
 
 
 def test_a_settings_file_that_is_not_there(tmp_path: Path) -> None:

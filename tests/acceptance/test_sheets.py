@@ -48,9 +48,10 @@ def test_a_line_of_json_needs_no_more_than_statement_and_source(folder: Path) ->
     assert "the bridge is open" in ran.stdout and "Leaflet" in ran.stdout
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+def test_a_broken_sheet_names_line_and_field_and_imports_nothing(
+    folder: Path, subtests: pytest.Subtests
+) -> None:
+    for text, expected in [
         ('{"statement": "a"}\n', ["line 1, attributions: is required"]),
         ('\n{"statement": "", "attributions": []}\n', ["line 2, statement", "line 2, attributions"]),
         (
@@ -72,20 +73,17 @@ def test_a_line_of_json_needs_no_more_than_statement_and_source(folder: Path) ->
             '{"statement": "a", "attributions": [{"source": "nowhere"}]}',
             ["line 1, attributions[0].source", "nowhere"],
         ),
-    ],
-)
-def test_a_broken_sheet_names_line_and_field_and_imports_nothing(
-    folder: Path, text: str, expected: list[str]
-) -> None:
-    before = contents(folder / "onrecord.db")
-    good = '{"ref": "good", "statement": "good", "attributions": [{"source": {"title": "t"}}]}\n'
-    sheet = folder / "sheet.jsonl"
-    # What is good before and after it must not slip in.
-    sheet.write_text(text.rstrip("\n") + "\n" + good, encoding="utf-8")
-    said = complaint(onrecord("import", str(sheet), folder=folder))
-    assert all(part in said for part in expected), said
-    assert "nothing was imported" in said.lower()
-    assert contents(folder / "onrecord.db") == before
+    ]:
+        with subtests.test(text=text):
+            before = contents(folder / "onrecord.db")
+            good = '{"ref": "good", "statement": "good", "attributions": [{"source": {"title": "t"}}]}\n'
+            sheet = folder / "sheet.jsonl"
+            # What is good before and after it must not slip in.
+            sheet.write_text(text.rstrip("\n") + "\n" + good, encoding="utf-8")
+            said = complaint(onrecord("import", str(sheet), folder=folder))
+            assert all(part in said for part in expected), said
+            assert "nothing was imported" in said.lower()
+            assert contents(folder / "onrecord.db") == before
 
 
 def test_a_broken_toml_sheet_names_line_and_field(folder: Path) -> None:

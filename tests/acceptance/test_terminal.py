@@ -79,14 +79,17 @@ def hostile(folder: Path) -> dict[str, dict[str, Any]]:
     return dict(zip(HOSTILE, answers, strict=True))
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_input_gets_a_clear_short_answer(hostile: dict[str, dict[str, Any]], name: str) -> None:
-    text = " ".join(hostile[name]["text"].split())
-    assert HOSTILE[name][1].casefold() in text.casefold()
-    assert "went wrong" not in text and "Traceback" not in text
-    assert "\x1b" not in text and "\x00" not in text and "\u202e" not in text
-    if not hostile[name]["facts"]:
-        assert len(text) < 400
+def test_hostile_input_gets_a_clear_short_answer(
+    hostile: dict[str, dict[str, Any]], subtests: pytest.Subtests
+) -> None:
+    for name in HOSTILE:
+        with subtests.test(name=name):
+            text = " ".join(hostile[name]["text"].split())
+            assert HOSTILE[name][1].casefold() in text.casefold()
+            assert "went wrong" not in text and "Traceback" not in text
+            assert "\x1b" not in text and "\x00" not in text and "\u202e" not in text
+            if not hostile[name]["facts"]:
+                assert len(text) < 400
 
 
 def test_the_record_is_as_it_was_after_hostile_input(
@@ -127,10 +130,11 @@ def test_json_has_the_shape_that_programs_rely_on(folder: Path) -> None:
     assert {"label": "More", "command": "/who >8"} in everyone["actions"]
 
 
-@pytest.mark.parametrize("role", ["reader", "moderator", "owner"])
-def test_each_role_may_be_taken(folder: Path, role: str) -> None:
-    ran = onrecord("chat", "--as", role, folder=folder, given="/help\n")
-    assert ran.returncode == 0 and "/who [name]" in ran.stdout
+def test_each_role_may_be_taken(folder: Path, subtests: pytest.Subtests) -> None:
+    for role in ["reader", "moderator", "owner"]:
+        with subtests.test(role=role):
+            ran = onrecord("chat", "--as", role, folder=folder, given="/help\n")
+            assert ran.returncode == 0 and "/who [name]" in ran.stdout
 
 
 def test_an_unknown_role_is_refused(folder: Path) -> None:

@@ -31,12 +31,13 @@ async def test_429_is_waited_out_as_long_as_told(scene: Scene) -> None:
     assert sent.time - refused.time >= 1.0
 
 
-@pytest.mark.parametrize("fault", [Fault.server_error(502), Fault.server_error(500), Fault.dropped()])
-async def test_a_lost_call_is_made_again(scene: Scene, fault: Fault) -> None:
-    alice, chat = scene.reader()
-    scene.api.fail_next("sendMessage", fault, when=to(chat))
-    assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
-    assert chat.sent.unread == []
+async def test_a_lost_call_is_made_again(scene: Scene, subtests: pytest.Subtests) -> None:
+    for fault in [Fault.server_error(502), Fault.server_error(500), Fault.dropped()]:
+        with subtests.test(fault=fault):
+            alice, chat = scene.reader()
+            scene.api.fail_next("sendMessage", fault, when=to(chat))
+            assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
+            assert chat.sent.unread == []
 
 
 async def test_an_answer_that_broke_off_is_sent_at_most_twice(scene: Scene) -> None:
@@ -127,17 +128,21 @@ async def test_a_stalled_chat_keeps_its_order_and_holds_up_no_other(scene: Scene
     assert [reply.reply_to for reply in replies] == [message.id for message in asked]
 
 
-@pytest.mark.parametrize(
-    "fault", [Fault.server_error(502), Fault.dropped(), Fault.too_many(retry_after=1), Fault.dropped_after()]
-)
-async def test_polling_goes_on_after_a_failure(scene: Scene, fault: Fault) -> None:
-    alice, chat = scene.reader()
-    scene.api.fail_next("getUpdates", fault)
-    # The first ends the poll that is open; the next poll fails.
-    for _ in range(2):
-        assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
-    await until(lambda: not scene.api.updates.pending, "the confirmation of all updates")
-    assert chat.sent.unread == []
+async def test_polling_goes_on_after_a_failure(scene: Scene, subtests: pytest.Subtests) -> None:
+    for fault in [
+        Fault.server_error(502),
+        Fault.dropped(),
+        Fault.too_many(retry_after=1),
+        Fault.dropped_after(),
+    ]:
+        with subtests.test(fault=fault):
+            alice, chat = scene.reader()
+            scene.api.fail_next("getUpdates", fault)
+            # The first ends the poll that is open; the next poll fails.
+            for _ in range(2):
+                assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
+            await until(lambda: not scene.api.updates.pending, "the confirmation of all updates")
+            assert chat.sent.unread == []
 
 
 async def test_an_answer_that_is_no_json_does_not_stop_polling(scene: Scene) -> None:

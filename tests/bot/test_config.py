@@ -70,9 +70,8 @@ def test_owners_from_the_environment(subtests):
             assert load(None, {"ONRECORD_OWNERS": text}).owners == ["telegram:1", "telegram:2"]
 
 
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
+def test_unknown_keys_name_the_nearest(written, subtests):
+    for text, named in [
         ("[telegram]\ntokn = 'x'", "unknown key telegram.tokn; did you mean telegram.token?"),
         ("[telegramm]\ntoken = 'x'", "unknown key telegramm.token; did you mean telegram.token?"),
         ("token = 'x'", "unknown key token; did you mean telegram.token?"),
@@ -81,10 +80,9 @@ def test_owners_from_the_environment(subtests):
         ("[limits.page]\nx = 3", "limits.page should be a whole number from 1 to 50"),
         ("[zebra]\nquagga = 3", "unknown key zebra.quagga; config.example.toml explains every key"),
         ("telegram = 3", "telegram is a section: write [telegram]"),
-    ],
-)
-def test_unknown_keys_name_the_nearest(written, text, named):
-    assert named in refusal(written(text))
+    ]:
+        with subtests.test(text=text):
+            assert named in refusal(written(text))
 
 
 def test_unknown_variables_name_the_nearest(subtests):
@@ -98,9 +96,8 @@ def test_unknown_variables_name_the_nearest(subtests):
             assert text == f"unknown environment variable {variable}; did you mean {nearest}?"
 
 
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
+def test_a_wrong_value_names_its_key_and_what_it_should_be(written, subtests):
+    for text, key in [
         ("[telegram]\nmode = 'push'", "telegram.mode"),
         ("[telegram]\nlisten = '8080'", "telegram.listen"),
         ("[telegram]\nlisten = 'host:99999'", "telegram.listen"),
@@ -122,26 +119,26 @@ def test_unknown_variables_name_the_nearest(subtests):
         ("[log]\nformat = 'xml'", "log.format"),
         ("[storage]\npath = ''", "storage.path"),
         ("[storage]\npath = 5", "storage.path"),
-    ],
-)
-def test_a_wrong_value_names_its_key_and_what_it_should_be(written, text, key):
-    refused = refusal(written(text))
-    assert refused.startswith(f"{key} should be {known_keys()[key]}")
-    assert "\n" not in refused
-    assert len(refused) < 160
+    ]:
+        with subtests.test(text=text):
+            refused = refusal(written(text))
+            assert refused.startswith(f"{key} should be {known_keys()[key]}")
+            assert "\n" not in refused
+            assert len(refused) < 160
 
 
 def test_every_wrong_value_is_told_at_once(written):
     assert len(refusal(written("[limits]\npage = 0\nburst = 0\n[log]\nlevel = 'loud'")).splitlines()) == 3
 
 
-@pytest.mark.parametrize("value", [f"{TOKEN} extra", f"bot{TOKEN}/", f"{TOKEN}\u00e9"])
-def test_a_refusal_never_tells_a_secret(written, value):
-    for key in ("token", "webhook_secret", "webhook_url", "api_base_url"):
-        text = refusal(written(f'[telegram]\n{key} = "{value}"'))
-        assert "secretsecret" not in text
-        text = refusal(None, {f"ONRECORD_TELEGRAM__{key.upper()}": value})
-        assert "secretsecret" not in text
+def test_a_refusal_never_tells_a_secret(written, subtests):
+    for value in [f"{TOKEN} extra", f"bot{TOKEN}/", f"{TOKEN}\u00e9"]:
+        with subtests.test(value=value):
+            for key in ("token", "webhook_secret", "webhook_url", "api_base_url"):
+                text = refusal(written(f'[telegram]\n{key} = "{value}"'))
+                assert "secretsecret" not in text
+                text = refusal(None, {f"ONRECORD_TELEGRAM__{key.upper()}": value})
+                assert "secretsecret" not in text
 
 
 def test_settings_do_not_show_their_secrets(written):
@@ -152,22 +149,21 @@ def test_settings_do_not_show_their_secrets(written):
     assert settings.secrets() == (TOKEN, "hush-hush", "a.hush.c")
 
 
-@pytest.mark.parametrize(
-    ("keys", "missing"),
-    [
+def test_webhook_mode_needs_address_and_secret(written, subtests):
+    for keys, missing in [
         ("", "telegram.webhook_url and telegram.webhook_secret must be set"),
         ('webhook_url = "https://example.org/h"', "telegram.webhook_secret must be set"),
         ('webhook_secret = "s"', "telegram.webhook_url must be set"),
-    ],
-)
-def test_webhook_mode_needs_address_and_secret(written, keys, missing):
-    assert missing in refusal(written(f'[telegram]\nmode = "webhook"\n{keys}'))
+    ]:
+        with subtests.test(keys=keys):
+            assert missing in refusal(written(f'[telegram]\nmode = "webhook"\n{keys}'))
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:81", "localhost:81", "[::1]:81"])
-def test_webhook_over_http_only_on_this_machine(written, host):
-    text = f'[telegram]\nmode = "webhook"\nwebhook_url = "http://{host}/hook/"\nwebhook_secret = "s"'
-    assert load(written(text), {}).telegram.webhook_url == f"http://{host}/hook/"
+def test_webhook_over_http_only_on_this_machine(written, subtests):
+    for host in ["127.0.0.1:81", "localhost:81", "[::1]:81"]:
+        with subtests.test(host=host):
+            text = f'[telegram]\nmode = "webhook"\nwebhook_url = "http://{host}/hook/"\nwebhook_secret = "s"'
+            assert load(written(text), {}).telegram.webhook_url == f"http://{host}/hook/"
 
 
 def test_addresses_are_kept_as_they_are_used(written):
@@ -176,9 +172,10 @@ def test_addresses_are_kept_as_they_are_used(written):
     assert settings.telegram.address == ("::1", 0)
 
 
-@pytest.mark.parametrize("text", ["[telegram", "a = ", "= 1"])
-def test_broken_toml(written, text):
-    assert "is not valid TOML" in refusal(written(text))
+def test_broken_toml(written, subtests):
+    for text in ["[telegram", "a = ", "= 1"]:
+        with subtests.test(text=text):
+            assert "is not valid TOML" in refusal(written(text))
 
 
 def test_files_that_cannot_be_read(tmp_path):

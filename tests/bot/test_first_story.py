@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from bot.answers.citations import describe
@@ -131,9 +130,10 @@ def test_the_stances_and_speakers_are_those_of_the_articles_own_verbs(story):
     assert found == VOICES
 
 
-@pytest.mark.parametrize("kind", list(NAMED))
-def test_everyone_and_everything_that_the_article_names_is_on_record_and_nobody_else(story, kind):
-    assert {entity.name for entity in story.entities.values() if entity.kind is kind} == NAMED[kind]
+def test_everyone_and_everything_that_the_article_names_is_on_record_and_nobody_else(story, subtests):
+    for kind in list(NAMED):
+        with subtests.test(kind=kind):
+            assert {entity.name for entity in story.entities.values() if entity.kind is kind} == NAMED[kind]
 
 
 def test_each_role_is_the_one_that_the_article_gives_and_none_is_added(story):
@@ -249,21 +249,21 @@ def test_the_staging_point_is_alleged_by_one_and_supported_by_two(story):
     assert fact.standing is Standing.ATTRIBUTED
 
 
-@pytest.mark.parametrize(
-    ("shown", "paragraph", "counts"),
-    [
+def test_each_figure_keeps_its_qualifier_what_it_counts_and_its_paragraph(story, subtests):
+    for shown, paragraph, counts in [
         ("hundreds", "¶2", ("children", "resettled", "Russia")),
         ("3,000", "¶2", ("attendees", "party")),
         ("at least 2,100", "¶7", ("Ukrainian children", "abduction")),
         ("over 2,400", "¶9", ("Ukrainian children", "Belarus")),
         ("6 to 17", "¶9", ("years of age",)),
-    ],
-)
-def test_each_figure_keeps_its_qualifier_what_it_counts_and_its_paragraph(story, shown, paragraph, counts):
-    (found,) = [(fact, figure) for fact in story.facts for figure in fact.figures if amount(figure) == shown]
-    fact, figure = found
-    assert locators(fact) == {paragraph}
-    assert all(word in figure.counts for word in counts)
+    ]:
+        with subtests.test(shown=shown):
+            (found,) = [
+                (fact, figure) for fact in story.facts for figure in fact.figures if amount(figure) == shown
+            ]
+            fact, figure = found
+            assert locators(fact) == {paragraph}
+            assert all(word in figure.counts for word in counts)
 
 
 def test_there_is_no_figure_but_the_articles(story):

@@ -94,15 +94,12 @@ async def test_why_a_chat_was_told_or_was_not(settings, wire):
     assert await explain(settings, "F1", "telegram:3", 0) == ["F1: no notices are kept"]
 
 
-@pytest.mark.parametrize(
-    ("fact", "said"),
-    [
+async def test_why_of_what_is_no_fact(settings, wire, subtests):
+    for fact, said in [
         ("F99", "F99 is not on record"),
         ("x", "is not a fact's id"),
         ("F0", "is not a fact's id"),
         ("", "is not a fact"),
-    ],
-)
-async def test_why_of_what_is_no_fact(settings, wire, fact, said):
-    with pytest.raises(UserError, match=said):
-        await explain(settings, fact, "telegram:3", 0)
+    ]:
+        with subtests.test(fact=fact), pytest.raises(UserError, match=said):
+            await explain(settings, fact, "telegram:3", 0)

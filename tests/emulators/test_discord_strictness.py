@@ -1,6 +1,7 @@
 """What Discord's emulator refuses, as the platform does: each rule on its edge and one over it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -63,6 +64,13 @@ async def ask(strict: DiscordEmulator) -> AsyncIterator[Asking]:
         yield Asking(strict, session)
 
 
+@asynccontextmanager
+async def asking() -> AsyncIterator[tuple[Ticking, Asking]]:
+    """Start an emulator for one of a test's cases."""
+    async with Ticking() as api, aiohttp.ClientSession() as session:
+        yield api, Asking(api, session)
+
+
 def embed(**parts: Any) -> Json:
     return {"embeds": [parts]}
 
@@ -114,23 +122,24 @@ MESSAGES = {
 }
 
 
-@pytest.mark.parametrize("rule", MESSAGES)
-async def test_messages(strict: DiscordEmulator, ask: Asking, rule: str) -> None:
-    alice, channel = newsroom(strict)
-    right, wrong = MESSAGES[rule]
-    path = f"/channels/{channel.id}/messages"
-    assert await ask("POST", path, right) == (200, 0)
-    assert strict.violations == []
-    assert await ask("POST", path, wrong) == (400, 50035)
-    sent = await channel.next_message()
-    if rule != "something":
-        assert await ask("PATCH", f"{path}/{sent.id}", wrong) == (400, 50035)
-    slash = await known(strict, alice, channel)
-    assert await ask.answers(slash, 4, wrong) == (400, 50035)
-    assert await ask.answers(slash, 4, right) == (200, 0)
-    hook = f"/webhooks/{strict.backend.application_id}/{slash.record.token}"
-    assert await ask("POST", hook, wrong) == (400, 50035)
-    assert len(strict.violations) >= 3 and channel.sent.unread == []
+async def test_messages(subtests: pytest.Subtests) -> None:
+    for rule, (right, wrong) in MESSAGES.items():
+        with subtests.test(rule=rule):
+            async with asking() as (strict, ask):
+                alice, channel = newsroom(strict)
+                path = f"/channels/{channel.id}/messages"
+                assert await ask("POST", path, right) == (200, 0)
+                assert strict.violations == []
+                assert await ask("POST", path, wrong) == (400, 50035)
+                sent = await channel.next_message()
+                if rule != "something":
+                    assert await ask("PATCH", f"{path}/{sent.id}", wrong) == (400, 50035)
+                slash = await known(strict, alice, channel)
+                assert await ask.answers(slash, 4, wrong) == (400, 50035)
+                assert await ask.answers(slash, 4, right) == (200, 0)
+                hook = f"/webhooks/{strict.backend.application_id}/{slash.record.token}"
+                assert await ask("POST", hook, wrong) == (400, 50035)
+                assert len(strict.violations) >= 3 and channel.sent.unread == []
 
 
 async def known(api: DiscordEmulator, user: User, channel: Channel, **options: Any) -> Any:
@@ -211,14 +220,15 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("rule", COMMANDS)
-async def test_commands(strict: DiscordEmulator, ask: Asking, rule: str) -> None:
-    right, wrong = COMMANDS[rule]
-    path = f"/applications/{strict.backend.application_id}/commands"
-    assert await ask("PUT", path, right) == (200, 0)
-    assert strict.violations == []
-    assert await ask("PUT", path, wrong) == (400, 50035)
-    assert len(strict.violations) == 1
+async def test_commands(subtests: pytest.Subtests) -> None:
+    for rule, (right, wrong) in COMMANDS.items():
+        with subtests.test(rule=rule):
+            async with asking() as (strict, ask):
+                path = f"/applications/{strict.backend.application_id}/commands"
+                assert await ask("PUT", path, right) == (200, 0)
+                assert strict.violations == []
+                assert await ask("PUT", path, wrong) == (400, 50035)
+                assert len(strict.violations) == 1
 
 
 def modal(count: int = 1, title: str = "x", **parts: Any) -> Json:
@@ -240,14 +250,15 @@ MODALS = {
 }
 
 
-@pytest.mark.parametrize("rule", MODALS)
-async def test_modals(strict: DiscordEmulator, ask: Asking, rule: str) -> None:
-    right, wrong = MODALS[rule]
-    slash = await known(strict, *newsroom(strict))
-    assert await ask.answers(slash, 9, wrong) == (400, 50035)
-    assert len(strict.violations) == 1
-    assert await ask.answers(slash, 9, right) == (200, 0)
-    assert len(strict.violations) == 1 and (await slash.modal()).inputs
+async def test_modals(subtests: pytest.Subtests) -> None:
+    for rule, (right, wrong) in MODALS.items():
+        with subtests.test(rule=rule):
+            async with asking() as (strict, ask):
+                slash = await known(strict, *newsroom(strict))
+                assert await ask.answers(slash, 9, wrong) == (400, 50035)
+                assert len(strict.violations) == 1
+                assert await ask.answers(slash, 9, right) == (200, 0)
+                assert len(strict.violations) == 1 and (await slash.modal()).inputs
 
 
 class TestInteractions:
@@ -298,23 +309,25 @@ class TestInteractions:
 class TestPings:
     """Nobody is to be pinged."""
 
-    @pytest.mark.parametrize("text", ["<@{alice}>", "@everyone"])
-    async def test_pings_are_noted(self, strict: DiscordEmulator, ask: Asking, text: str) -> None:
-        alice, channel = newsroom(strict)
-        said = text.format(alice=alice.id)
-        path = f"/channels/{channel.id}/messages"
-        quiet: Json = {"allowed_mentions": {"parse": []}}
-        await ask("POST", path, {"content": said} | quiet)
-        await ask("POST", path, {"embeds": [{"description": said}]})
-        assert strict.pings == strict.violations == []
-        await ask("POST", path, {"content": said})
-        assert [ping.content for ping in strict.pings] == [said] and len(strict.violations) == 1
-        slash = await known(strict, alice, channel)
-        await ask.answers(slash, 5)
-        hook = f"/webhooks/{strict.backend.application_id}/{slash.record.token}"
-        await ask("PATCH", f"{hook}/messages/@original", {"content": said})
-        await ask("POST", hook, {"content": said})
-        assert len(strict.pings) == 3
+    async def test_pings_are_noted(self, subtests: pytest.Subtests) -> None:
+        for text in ["<@{alice}>", "@everyone"]:
+            with subtests.test(text=text):
+                async with asking() as (strict, ask):
+                    alice, channel = newsroom(strict)
+                    said = text.format(alice=alice.id)
+                    path = f"/channels/{channel.id}/messages"
+                    quiet: Json = {"allowed_mentions": {"parse": []}}
+                    await ask("POST", path, {"content": said} | quiet)
+                    await ask("POST", path, {"embeds": [{"description": said}]})
+                    assert strict.pings == strict.violations == []
+                    await ask("POST", path, {"content": said})
+                    assert [ping.content for ping in strict.pings] == [said] and len(strict.violations) == 1
+                    slash = await known(strict, alice, channel)
+                    await ask.answers(slash, 5)
+                    hook = f"/webhooks/{strict.backend.application_id}/{slash.record.token}"
+                    await ask("PATCH", f"{hook}/messages/@original", {"content": said})
+                    await ask("POST", hook, {"content": said})
+                    assert len(strict.pings) == 3
 
     async def test_replies_ping_too(self, strict: DiscordEmulator) -> None:
         alice, channel = newsroom(strict)

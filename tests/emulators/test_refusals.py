@@ -1,6 +1,5 @@
 """What the platform refuses, in its words."""
 
-from typing import Any
 
 import pytest
 from telegram import (
@@ -24,9 +23,8 @@ pytestmark = pytest.mark.asyncio
 class TestRefusals:
     """What the platform refuses, in its words."""
 
-    @pytest.mark.parametrize(
-        ("asked", "reason"),
-        [
+    async def test_messages(self, api: TelegramEmulator, ask: Ask, subtests: pytest.Subtests) -> None:
+        cases: list[tuple[Json, str]] = [
             ({"text": ""}, "message text is empty"),
             ({"text": None}, "message text is empty"),
             ({"text": " \n"}, "text must be non-empty"),
@@ -44,18 +42,17 @@ class TestRefusals:
             ({"reply_markup": "{"}, "can't parse reply keyboard markup JSON object"),
             ({"reply_markup": 5}, "can't parse reply keyboard markup JSON object"),
             ({"message_thread_id": "abc"}, "can't parse message_thread_id"),
-        ],
-    )
-    async def test_messages(self, api: TelegramEmulator, ask: Ask, asked: Json, reason: str) -> None:
-        chat = api.private(api.user("Alice"))
-        status, body = await ask("sendMessage", json={"chat_id": chat.id, "text": "hello", **asked})
-        assert (status, body["error_code"]) == (400, 400)
-        assert body["description"].startswith(f"Bad Request: {reason}")
-        assert chat.messages == {}
+        ]
+        for asked, reason in cases:
+            with subtests.test(asked=asked):
+                chat = api.private(api.user("Alice"))
+                status, body = await ask("sendMessage", json={"chat_id": chat.id, "text": "hello", **asked})
+                assert (status, body["error_code"]) == (400, 400)
+                assert body["description"].startswith(f"Bad Request: {reason}")
+                assert chat.messages == {}
 
-    @pytest.mark.parametrize(
-        ("rows", "reason"),
-        [
+    async def test_keyboards(self, api: TelegramEmulator, ask: Ask, subtests: pytest.Subtests) -> None:
+        for rows, reason in [
             ([[{"text": "a"}]], "Text buttons are unallowed in the inline keyboard"),
             ([[{"text": " ", "callback_data": "a"}]], "inline keyboard button text must be non-empty"),
             ([[{"text": "a", "callback_data": ""}]], "BUTTON_DATA_INVALID"),
@@ -64,13 +61,12 @@ class TestRefusals:
             ([[{"text": "a", "url": "https://a.b", "callback_data": "a"}]], "exactly one"),
             ([[{"text": "a", "callback_data": "a"}] * 9], "reply markup is too long"),
             ([[{"text": "a", "callback_data": "a"}] * 8] * 13, "reply markup is too long"),
-        ],
-    )
-    async def test_keyboards(self, api: TelegramEmulator, ask: Ask, rows: Any, reason: str) -> None:
-        chat = api.private(api.user("Alice"))
-        asked = {"chat_id": chat.id, "text": "hello", "reply_markup": {"inline_keyboard": rows}}
-        status, body = await ask("sendMessage", json=asked)
-        assert status == 400 and reason in body["description"]
+        ]:
+            with subtests.test(rows=rows):
+                chat = api.private(api.user("Alice"))
+                asked = {"chat_id": chat.id, "text": "hello", "reply_markup": {"inline_keyboard": rows}}
+                status, body = await ask("sendMessage", json=asked)
+                assert status == 400 and reason in body["description"]
 
     async def test_limits_are_reached_exactly(self, api: TelegramEmulator, bot: Bot) -> None:
         chat = api.private(api.user("Alice"))

@@ -30,16 +30,17 @@ def places(scene: Scene, person: Person) -> dict[str, Channel]:
 # Commands
 
 
-@pytest.mark.parametrize("kind", ["channel", "thread", "post", "direct"])
-async def test_a_command_is_answered_where_it_is_given(scene: Scene, kind: str) -> None:
-    alice = scene.reader()
-    alice = alice.within(places(scene, alice)[kind])
-    reply = await alice.asks("who", name="lubinets")
-    assert reply.channel == alice.channel
-    assert "Dmytro Lubinets" in reply.text and "Lubinets reminded that" in reply.text
-    assert "[1 ¶5]" in reply.text and "Sources" in reply.text
-    assert reply.content == "" and len(reply.embeds) == 1
-    assert alice.channel.sent.unread == [], "it is the answer itself, and no message beside it"
+async def test_a_command_is_answered_where_it_is_given(scene: Scene, subtests: pytest.Subtests) -> None:
+    for kind in ["channel", "thread", "post", "direct"]:
+        with subtests.test(kind=kind):
+            alice = scene.reader()
+            alice = alice.within(places(scene, alice)[kind])
+            reply = await alice.asks("who", name="lubinets")
+            assert reply.channel == alice.channel
+            assert "Dmytro Lubinets" in reply.text and "Lubinets reminded that" in reply.text
+            assert "[1 ¶5]" in reply.text and "Sources" in reply.text
+            assert reply.content == "" and len(reply.embeds) == 1
+            assert alice.channel.sent.unread == [], "it is the answer itself, and no message beside it"
 
 
 async def test_options_may_be_left_out_and_are_typed(scene: Scene) -> None:
@@ -59,9 +60,8 @@ async def test_each_channel_has_a_story_of_its_own(scene: Scene) -> None:
     assert "Belarus" in (await alice.asks("story")).text
 
 
-@pytest.mark.parametrize(
-    ("command", "option", "typed", "first"),
-    [
+async def test_options_are_completed(scene: Scene, subtests: pytest.Subtests) -> None:
+    for command, option, typed, first in [
         ("who", "name", "lub", "Dmytro Lubinets"),
         ("where", "place", "bel", "Belarus"),
         ("fact", "id", "F1", "F1"),
@@ -69,18 +69,18 @@ async def test_each_channel_has_a_story_of_its_own(scene: Scene) -> None:
         ("sources", "id", "yale", "S6"),
         ("story", "name", "child", "belarus"),
         ("help", "command", "sub", "subscribe"),
-    ],
-)
-async def test_options_are_completed(scene: Scene, command: str, option: str, typed: str, first: str) -> None:
-    offered = await scene.reader().is_offered(command, option, typed)
-    assert offered[0] == first
-    assert len(offered) <= 25
+    ]:
+        with subtests.test(command=command, option=option, typed=typed):
+            offered = await scene.reader().is_offered(command, option, typed)
+            assert offered[0] == first
+            assert len(offered) <= 25
 
 
-@pytest.mark.parametrize("typed", ["", "@everyone", "' OR 1=1 --", "x" * 6000, "\u202e🎄 zzz"])
-async def test_completing_bears_anything(scene: Scene, typed: str) -> None:
-    assert len(await scene.reader().is_offered("fact", "id", typed)) <= 25
-    assert len(await scene.reader().is_offered("who", "name", typed)) <= 25
+async def test_completing_bears_anything(scene: Scene, subtests: pytest.Subtests) -> None:
+    for typed in ["", "@everyone", "' OR 1=1 --", "x" * 6000, "\u202e🎄 zzz"]:
+        with subtests.test(typed=typed):
+            assert len(await scene.reader().is_offered("fact", "id", typed)) <= 25
+            assert len(await scene.reader().is_offered("who", "name", typed)) <= 25
 
 
 # Pages
@@ -125,14 +125,15 @@ async def test_a_long_command_is_kept_for_its_button(scene: Scene) -> None:
     assert (await (await alice.presses(page, "More")).message()).text != page.text
 
 
-@pytest.mark.parametrize(
-    "custom_id", ["#0123456789abcdef", "#zz", "#", "x" * 100, "who", "🎄", "' OR 1=1 --", "sheet:/add"]
-)
-async def test_a_forged_button_is_told_aside_that_it_is_too_old(scene: Scene, custom_id: str) -> None:
-    alice = scene.reader()
-    start = await alice.asks("about")
-    reply = await aside(await scene.api.press_raw(alice.user, custom_id, start))
-    assert "This button is too old: send the command again." in reply.text
+async def test_a_forged_button_is_told_aside_that_it_is_too_old(
+    scene: Scene, subtests: pytest.Subtests
+) -> None:
+    for custom_id in ["#0123456789abcdef", "#zz", "#", "x" * 100, "who", "🎄", "' OR 1=1 --", "modal:/add"]:
+        with subtests.test(custom_id=custom_id):
+            alice = scene.reader()
+            start = await alice.asks("about")
+            reply = await aside(await scene.api.press_raw(alice.user, custom_id, start))
+            assert "This button is too old: send the command again." in reply.text
 
 
 async def test_a_forged_command_is_no_more_than_a_given_one(scene: Scene) -> None:
@@ -145,24 +146,22 @@ async def test_a_forged_command_is_no_more_than_a_given_one(scene: Scene) -> Non
     assert rows(scene.record, "SELECT revision FROM fact WHERE id = 1") == [(1,)]
 
 
-@pytest.mark.parametrize(
-    ("custom_id", "told"),
-    [
+async def test_a_forged_form_is_refused(scene: Scene, subtests: pytest.Subtests) -> None:
+    for custom_id, told in [
         ("nothing", "too old"),
-        ("sheet:", "not open any more"),
-        ("sheet:/who", "not open any more"),
-        ("sheet:/nothing", "not open any more"),
-        ("sheet:/add", "/add is for moderators."),
-        ("sheet:/correct F3 r9", "/correct is for moderators."),
-        ("sheet:/answer #9.9", "holds no words"),
-    ],
-)
-async def test_a_forged_form_is_refused(scene: Scene, custom_id: str, told: str) -> None:
-    alice = scene.reader()
-    opened = await alice.gives("suggest")
-    (await opened.modal()).raw["custom_id"] = custom_id
-    assert told in plain(await alice.sends(opened, {"Statement": "x", "Source": "S1"}))
-    assert rows(scene.record, "SELECT count(*) FROM dialogue") == [(0,)]
+        ("modal:", "not open any more"),
+        ("modal:/who", "not open any more"),
+        ("modal:/nothing", "not open any more"),
+        ("modal:/add", "/add is for moderators."),
+        ("modal:/correct F3 r9", "/correct is for moderators."),
+        ("modal:/answer #9.9", "holds no words"),
+    ]:
+        with subtests.test(custom_id=custom_id):
+            alice = scene.reader()
+            opened = await alice.gives("suggest")
+            (await opened.modal()).raw["custom_id"] = custom_id
+            assert told in plain(await alice.sends(opened, {"Statement": "x", "Source": "S1"}))
+            assert rows(scene.record, "SELECT count(*) FROM dialogue") == [(0,)]
 
 
 async def test_a_page_of_a_deleted_message_is_shown_anew(scene: Scene) -> None:

@@ -55,18 +55,19 @@ def why(scene: Scene, fact: str, address: str) -> str:
 # Who hears
 
 
-@pytest.mark.parametrize("kind", ["channel", "thread", "post", "direct"])
-async def test_a_change_is_told_where_it_was_asked_for(scene: Scene, kind: str) -> None:
-    ada = scene.admin()
-    ada = await subscribed(ada.within(place(scene, ada, kind)))
-    await corrected(scene, "F3", f"none of them had come by {kind}")
-    told = await hears(ada.channel, f"none of them had come by {kind}")
-    assert "Reason given: read again" in told.text and "Sources" in told.text
-    assert told.button("F3").custom_id == "/fact F3"
-    assert await ada.is_offered("unsubscribe", "which", "") == ["1", "all"]
-    ended = await ada.asks("unsubscribe", which="1")
-    assert "Ended: every change" in ended.text
-    assert ada.channel.sent.unread == []
+async def test_a_change_is_told_where_it_was_asked_for(scene: Scene, subtests: pytest.Subtests) -> None:
+    for kind in ["channel", "thread", "post", "direct"]:
+        with subtests.test(kind=kind):
+            ada = scene.admin()
+            ada = await subscribed(ada.within(place(scene, ada, kind)))
+            await corrected(scene, "F3", f"none of them had come by {kind}")
+            told = await hears(ada.channel, f"none of them had come by {kind}")
+            assert "Reason given: read again" in told.text and "Sources" in told.text
+            assert told.button("F3").custom_id == "/fact F3"
+            assert await ada.is_offered("unsubscribe", "which", "") == ["1", "all"]
+            ended = await ada.asks("unsubscribe", which="1")
+            assert "Ended: every change" in ended.text
+            assert ada.channel.sent.unread == []
 
 
 async def test_only_who_may_manage_a_channel_subscribes_it(scene: Scene) -> None:
@@ -90,19 +91,22 @@ async def test_who_manages_one_channel_subscribes_that(scene: Scene) -> None:
     await subscribed(alice)
 
 
-@pytest.mark.parametrize(
-    ("permission", "named"),
-    [("send_messages", "Send Messages"), ("embed_links", "Embed Links"), ("view_channel", "View Channel")],
-)
-async def test_what_the_bot_lacks_in_a_channel_is_named(scene: Scene, permission: str, named: str) -> None:
-    ada = scene.admin()
-    ada.channel.deny(scene.api.bot, permission)
-    refused = await ada.alone_asks("subscribe")
-    assert (
-        f"I may not write here unasked, so nothing would come. Let an admin give me: {named}" in refused.text
-    )
-    ada.channel.allow(scene.api.bot, permission)
-    await subscribed(ada)
+async def test_what_the_bot_lacks_in_a_channel_is_named(scene: Scene, subtests: pytest.Subtests) -> None:
+    for permission, named in [
+        ("send_messages", "Send Messages"),
+        ("embed_links", "Embed Links"),
+        ("view_channel", "View Channel"),
+    ]:
+        with subtests.test(permission=permission):
+            ada = scene.admin()
+            ada.channel.deny(scene.api.bot, permission)
+            refused = await ada.alone_asks("subscribe")
+            assert (
+                f"I may not write here unasked, so nothing would come. Let an admin give me: {named}"
+                in refused.text
+            )
+            ada.channel.allow(scene.api.bot, permission)
+            await subscribed(ada)
 
 
 async def test_what_the_bot_lacks_in_a_thread_is_named(scene: Scene) -> None:
@@ -191,19 +195,24 @@ async def test_a_server_without_the_bot_is_left_alone_until_it_is_back(scene: Sc
 # What was said is put right
 
 
-@pytest.mark.parametrize("how", ["command", "mention", "direct"])
-async def test_a_correction_edits_the_answer_that_cited_the_fact(scene: Scene, how: str) -> None:
-    alice = scene.reader()
-    if how == "command":
-        answer = await alice.asks("fact", id="F11")
-    else:
-        alice = alice.in_private if how == "direct" else alice
-        answer = await alice.says("/fact F11" if how == "direct" else f"{scene.api.bot.mention} /fact F11")
-    await corrected(scene, "F11", f"it was put otherwise by {how}")
-    edited = await alice.channel.next_edit()
-    assert edited.id == answer.id
-    assert "Before:" in edited.text and f"it was put otherwise by {how}" in edited.text
-    assert alice.channel.sent.unread == []
+async def test_a_correction_edits_the_answer_that_cited_the_fact(
+    scene: Scene, subtests: pytest.Subtests
+) -> None:
+    for how in ["command", "mention", "direct"]:
+        with subtests.test(how=how):
+            alice = scene.reader()
+            if how == "command":
+                answer = await alice.asks("fact", id="F11")
+            else:
+                alice = alice.in_private if how == "direct" else alice
+                answer = await alice.says(
+                    "/fact F11" if how == "direct" else f"{scene.api.bot.mention} /fact F11"
+                )
+            await corrected(scene, "F11", f"it was put otherwise by {how}")
+            edited = await alice.channel.next_edit()
+            assert edited.id == answer.id
+            assert "Before:" in edited.text and f"it was put otherwise by {how}" in edited.text
+            assert alice.channel.sent.unread == []
 
 
 async def test_a_correction_edits_an_earlier_notice(scene: Scene) -> None:

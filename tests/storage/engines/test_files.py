@@ -279,8 +279,7 @@ READS = {
 }
 
 
-@pytest.mark.parametrize("name", READS)
-async def test_reading_a_file_that_got_damaged_is_said_so(path, tmp_path, name):
+async def test_reading_a_file_that_got_damaged_is_said_so(path, tmp_path, subtests):
     whole = await made(path, tmp_path)
     record = await Record.open(path)
     try:
@@ -288,8 +287,9 @@ async def test_reading_a_file_that_got_damaged_is_said_so(path, tmp_path, name):
         with path.open("r+b") as file:
             file.seek(4096)
             file.write(b"\xa5" * (len(whole) - 4096))
-        with pytest.raises(UnreadableRecord, match="restore a backup"):
-            await READS[name](record)
+        for name, read in READS.items():
+            with subtests.test(name=name), pytest.raises(UnreadableRecord, match="restore a backup"):
+                await read(record)
     finally:
         await record.close()
 

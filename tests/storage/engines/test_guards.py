@@ -13,9 +13,9 @@ from tests.storage.conftest import fact, put
 FACT = "INSERT INTO fact (id, story_id, ref, statement) VALUES (9, 1, 'x', 'it rained')"
 
 
-@pytest.mark.parametrize(
-    ("statement", "refusal"),
-    [
+async def test_the_database_itself_refuses(record, path, tmp_path, subtests):
+    await put(record, tmp_path, fact("a"), fact("b"))
+    for statement, refusal in [
         (FACT, "a fact needs an attribution"),
         (
             "INSERT OR REPLACE INTO fact (id, story_id, ref, statement) VALUES (9, 1, 'x', 'y')",
@@ -33,16 +33,13 @@ FACT = "INSERT INTO fact (id, story_id, ref, statement) VALUES (9, 1, 'x', 'it r
         ("DELETE FROM entity", "entities are never deleted: merge them"),
         ("UPDATE fact SET statement = ''", "CHECK constraint failed"),
         ("UPDATE fact SET superseded_by = id", "CHECK constraint failed"),
-    ],
-)
-async def test_the_database_itself_refuses(record, path, tmp_path, statement, refusal):
-    await put(record, tmp_path, fact("a"), fact("b"))
-    with closing(sqlite3.connect(path)) as raw:
-        raw.execute("PRAGMA foreign_keys = OFF")
-        with pytest.raises(sqlite3.IntegrityError, match=refusal):
-            raw.execute(statement)
-        raw.rollback()
-        assert raw.execute("SELECT count(*) FROM fact").fetchone()[0] == 2
+    ]:
+        with subtests.test(statement=statement), closing(sqlite3.connect(path)) as raw:
+            raw.execute("PRAGMA foreign_keys = OFF")
+            with pytest.raises(sqlite3.IntegrityError, match=refusal):
+                raw.execute(statement)
+            raw.rollback()
+            assert raw.execute("SELECT count(*) FROM fact").fetchone()[0] == 2
 
 
 async def test_one_of_several_attributions_may_go(record, path, tmp_path):

@@ -185,12 +185,13 @@ JSON_MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("line", "problem"), JSON_MISTAKES.items(), ids=range(len(JSON_MISTAKES)))
-async def test_mistakes_in_json_lines_are_named(record, tmp_path, line, problem):
-    with pytest.raises(InvalidSheet) as caught:
-        await import_sheet(record, _written(tmp_path / "s.jsonl", line + "\n"), actor="x")
-    assert caught.value.problems == [problem]
-    assert await record.stories.all() == []
+async def test_mistakes_in_json_lines_are_named(record, tmp_path, subtests):
+    for line, problem in JSON_MISTAKES.items():
+        with subtests.test(line=line):
+            with pytest.raises(InvalidSheet) as caught:
+                await import_sheet(record, _written(tmp_path / "s.jsonl", line + "\n"), actor="x")
+            assert caught.value.problems == [problem]
+            assert await record.stories.all() == []
 
 
 TOML = """format = 1
@@ -238,14 +239,15 @@ TOML_MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("change", "problem"), TOML_MISTAKES.items(), ids=range(len(TOML_MISTAKES)))
-async def test_mistakes_in_toml_are_named(record, tmp_path, change, problem):
-    with pytest.raises(InvalidSheet) as caught:
-        await import_sheet(
-            record, _written(tmp_path / "s.toml", TOML.replace(change[0], change[1], 1)), actor="x"
-        )
-    assert caught.value.problems == [problem]
-    assert await record.stories.all() == []
+async def test_mistakes_in_toml_are_named(record, tmp_path, subtests):
+    for change, problem in TOML_MISTAKES.items():
+        with subtests.test(change=change):
+            with pytest.raises(InvalidSheet) as caught:
+                await import_sheet(
+                    record, _written(tmp_path / "s.toml", TOML.replace(change[0], change[1], 1)), actor="x"
+                )
+            assert caught.value.problems == [problem]
+            assert await record.stories.all() == []
 
 
 async def test_only_the_first_problems_are_listed_and_all_are_counted(record, tmp_path):

@@ -55,41 +55,38 @@ def acting(place: Any = CHANNEL, guild: int | None = 1, **fields: Any) -> Any:
     return SimpleNamespace(**known | fields)
 
 
-@pytest.mark.parametrize(
-    ("place", "guild", "chat"),
-    [
+def test_where_and_by_whom_something_is_asked(subtests: pytest.Subtests) -> None:
+    for place, guild, chat in [
         (CHANNEL, 1, "discord:#44"),
         (THREAD, 1, "discord:#55"),
         (FORUM_POST, 1, "discord:#66"),
         (Mock(spec=discord.DMChannel, id=70), None, "discord:7"),
-    ],
-)
-def test_where_and_by_whom_something_is_asked(place: Any, guild: int | None, chat: str) -> None:
-    request = asked(acting(place, guild), "/who")
-    assert request == Request(
-        "/who", chat, "discord:7", language="uk", shared=guild is not None, handle="ann", name="Ann",
-        alone="discord:7", discreet=True,
-    )  # fmt: skip
-    assert request.role is None and request.private
-    assert (request.administers is None) == (guild is None)
+    ]:
+        with subtests.test(place=place):
+            request = asked(acting(place, guild), "/who")
+            assert request == Request(
+                "/who", chat, "discord:7", language="uk", shared=guild is not None, handle="ann", name="Ann",
+                alone="discord:7", discreet=True,
+            )  # fmt: skip
+            assert request.role is None and request.private
+            assert (request.administers is None) == (guild is None)
 
 
-@pytest.mark.parametrize(("number", "address"), [(person(34), (34, False)), (channel(12), (12, True))])
-def test_addresses_are_read_back(number: str, address: tuple[int, bool]) -> None:
-    assert number_of(number) == address
+def test_addresses_are_read_back(subtests: pytest.Subtests) -> None:
+    for number, address in [(person(34), (34, False)), (channel(12), (12, True))]:
+        with subtests.test(number=number):
+            assert number_of(number) == address
 
 
-@pytest.mark.parametrize(
-    ("locale", "language"), [("en-US", "en_US"), ("pt-BR", "pt_BR"), ("uk", "uk"), ("xx-Y", "xx_Y")]
-)  # fmt: skip
-def test_languages(locale: str, language: str) -> None:
-    found = discord.enums.try_enum(discord.Locale, locale)
-    assert asked(acting(locale=found), "/who").language == language
+def test_languages(subtests: pytest.Subtests) -> None:
+    for locale, language in [("en-US", "en_US"), ("pt-BR", "pt_BR"), ("uk", "uk"), ("xx-Y", "xx_Y")]:
+        with subtests.test(locale=locale):
+            found = discord.enums.try_enum(discord.Locale, locale)
+            assert asked(acting(locale=found), "/who").language == language
 
 
-@pytest.mark.parametrize(
-    ("place", "permission", "may"),
-    [
+async def test_who_decides_what_a_channel_hears(subtests: pytest.Subtests) -> None:
+    for place, permission, may in [
         (CHANNEL, "manage_channels", True),
         (CHANNEL, "manage_threads", False),
         (CHANNEL, "manage_guild", False),
@@ -100,33 +97,33 @@ def test_languages(locale: str, language: str) -> None:
         (FORUM_POST, "manage_threads", True),
         (None, "manage_channels", True),
         (None, "manage_threads", False),
-    ],
-)
-async def test_who_decides_what_a_channel_hears(place: Any, permission: str, may: bool) -> None:
-    permissions = discord.Permissions(**{permission: True})
-    assert may_manage(permissions, place) is may
-    assert may_manage(discord.Permissions.none(), place) is False
-    request = asked(acting(place or CHANNEL, permissions=permissions, channel=place), "/subscribe")
-    assert request.administers is not None and await request.administers() is may
+    ]:
+        with subtests.test(place=place, permission=permission):
+            permissions = discord.Permissions(**{permission: True})
+            assert may_manage(permissions, place) is may
+            assert may_manage(discord.Permissions.none(), place) is False
+            request = asked(acting(place or CHANNEL, permissions=permissions, channel=place), "/subscribe")
+            assert request.administers is not None and await request.administers() is may
 
 
-@pytest.mark.parametrize(
-    ("place", "missing", "told"),
-    [
+def test_what_the_bot_lacks_to_write_there(subtests: pytest.Subtests) -> None:
+    for place, missing, told in [
         (CHANNEL, [], ()), (THREAD, [], ()),
         (CHANNEL, ["send_messages"], ("Send Messages",)), (THREAD, ["send_messages"], ()),
         (THREAD, ["send_messages_in_threads"], ("Send Messages In Threads",)),
         (CHANNEL, ["send_messages_in_threads"], ()),
         (CHANNEL, ["view_channel", "embed_links"], ("View Channel", "Embed Links")),
         (THREAD, ["read_message_history"], ("Read Message History",)), (CHANNEL, ["attach_files"], ()),
-    ],
-)  # fmt: skip
-def test_what_the_bot_lacks_to_write_there(place: Any, missing: list[str], told: tuple[str, ...]) -> None:
-    permissions = discord.Permissions.all()
-    permissions.update(**dict.fromkeys(missing, False))
-    assert lacking(permissions, place) == told
-    assert asked(acting(place, app_permissions=permissions), "/subscribe").lacking == told
-    assert asked(acting(place, None, app_permissions=discord.Permissions.none()), "/subscribe").lacking == ()
+    ]:  # fmt: skip
+        with subtests.test(place=place, missing=missing):
+            permissions = discord.Permissions.all()
+            permissions.update(**dict.fromkeys(missing, False))
+            assert lacking(permissions, place) == told
+            assert asked(acting(place, app_permissions=permissions), "/subscribe").lacking == told
+            assert (
+                asked(acting(place, None, app_permissions=discord.Permissions.none()), "/subscribe").lacking
+                == ()
+            )
 
 
 def message(content: str = "<@99> who?", *, shared: bool = True, author: Any = None, **fields: Any) -> Any:
@@ -140,38 +137,36 @@ def message(content: str = "<@99> who?", *, shared: bool = True, author: Any = N
     return SimpleNamespace(**known | fields)
 
 
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
+def test_a_mention_in_a_channel(subtests: pytest.Subtests) -> None:
+    for content, expected in [
         ("<@99> who is he?", "who is he?"), ("<@!99>, who?", "who?"), ("who <@99> is?", "who  is?"),
         ("hey <@99>, who?", "hey, who?"),
         ("<@99>", "/help"), (" <@99> : ", "/help"), ("<@99> /who lubinets", "/who lubinets"),
         ("<@99>\n/add x\nwho: y", "/add x\nwho: y"), ("<@99> <@8> who?", "<@8> who?"),
         ("<@99> — what?", "what?"),
-    ],
-)  # fmt: skip
-def test_a_mention_in_a_channel(content: str, expected: str) -> None:
-    request = request_of(message(content), ME, language="en")
-    assert request is not None and request.text == expected
-    assert (request.chat, request.user, request.shared) == ("discord:#44", "discord:7", True)
-    # What is written is seen by all, and so what is answered: nothing is discreet.
-    assert not request.discreet and request.private and request.role is None
+    ]:  # fmt: skip
+        with subtests.test(content=content):
+            request = request_of(message(content), ME, language="en")
+            assert request is not None and request.text == expected
+            assert (request.chat, request.user, request.shared) == ("discord:#44", "discord:7", True)
+            # What is written is seen by all, and so what is answered: nothing is discreet.
+            assert not request.discreet and request.private and request.role is None
 
 
-@pytest.mark.parametrize("content", ["who is he?", "/who", "", "<@99> x", "x" * 4000])
-def test_direct_messages_are_all_meant_for_the_bot(content: str) -> None:
-    request = request_of(message(content, shared=False), ME, language="de")
-    assert request == Request(
-        content, "discord:7", "discord:7", language="de", handle="ann", name="Ann", alone="discord:7"
-    )
+def test_direct_messages_are_all_meant_for_the_bot(subtests: pytest.Subtests) -> None:
+    for content in ["who is he?", "/who", "", "<@99> x", "x" * 4000]:
+        with subtests.test(content=content):
+            request = request_of(message(content, shared=False), ME, language="de")
+            assert request == Request(
+                content, "discord:7", "discord:7", language="de", handle="ann", name="Ann", alone="discord:7"
+            )
 
 
-@pytest.mark.parametrize("shared", [True, False])
-@pytest.mark.parametrize(
-    "fields", [{"author": user(50, "other", bot=True)}, {"webhook_id": 5}, {"is_system": lambda: True}]
-)
-def test_what_no_person_wrote_is_passed_over(shared: bool, fields: dict[str, Any]) -> None:
-    assert request_of(message(shared=shared, **fields), ME, language="en") is None
+def test_what_no_person_wrote_is_passed_over(subtests: pytest.Subtests) -> None:
+    for fields in [{"author": user(50, "other", bot=True)}, {"webhook_id": 5}, {"is_system": lambda: True}]:
+        for shared in [True, False]:
+            with subtests.test(fields=fields, shared=shared):
+                assert request_of(message(shared=shared, **fields), ME, language="en") is None
 
 
 def test_talk_among_others_is_passed_over() -> None:
@@ -211,19 +206,20 @@ def test_whom_a_message_names() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("may", [True, False])
-async def test_who_decides_for_a_channel_by_a_message(may: bool) -> None:
-    member = Mock(spec=discord.Member, id=7, bot=False, display_name="Ann")
-    member.name = "ann"
-    place = Mock(spec=discord.TextChannel, id=44)
-    place.permissions_for.return_value = discord.Permissions(manage_channels=may)
-    for author, where, expected in (
-        (member, place, may), (user(), place, False),
-        (member, Mock(spec=discord.PartialMessageable, id=44), False),
-    ):  # fmt: skip
-        request = request_of(message(author=author, channel=where), ME, language="en")
-        assert request is not None and request.administers is not None
-        assert await request.administers() is expected
+async def test_who_decides_for_a_channel_by_a_message(subtests: pytest.Subtests) -> None:
+    for may in [True, False]:
+        with subtests.test(may=may):
+            member = Mock(spec=discord.Member, id=7, bot=False, display_name="Ann")
+            member.name = "ann"
+            place = Mock(spec=discord.TextChannel, id=44)
+            place.permissions_for.return_value = discord.Permissions(manage_channels=may)
+            for author, where, expected in (
+                (member, place, may), (user(), place, False),
+                (member, Mock(spec=discord.PartialMessageable, id=44), False),
+            ):  # fmt: skip
+                request = request_of(message(author=author, channel=where), ME, language="en")
+                assert request is not None and request.administers is not None
+                assert await request.administers() is expected
 
 
 def test_the_question_that_a_message_makes() -> None:
@@ -248,13 +244,16 @@ def options_of(command: Command) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={each.key: value_of(each) for each in command.arguments})
 
 
-@settings(max_examples=20)
-@given(st.data())
-@pytest.mark.parametrize("command", list(commands), ids=lambda command: command.name)
-def test_options_arrive_as_arguments_just_as_they_were_given(command: Command, data: st.DataObject) -> None:
-    options = data.draw(options_of(command))
+def check_arrival(command: Command, options: dict[str, Any]) -> None:
     call, people = call_of(command, options)
     people_by_key = {key: Identity(person(each.id), "bob", "Bob") for key, each in options.items()
                      if not isinstance(each, str | int)}  # fmt: skip
     assert call == Call(command.name, options | people_by_key)
     assert people == tuple(people_by_key.values())
+
+
+def test_options_arrive_as_arguments_just_as_they_were_given(subtests: pytest.Subtests) -> None:
+    for command in commands:
+        with subtests.test(command=command.name):
+            check = given(st.just(command), options_of(command))(check_arrival)
+            settings(max_examples=20)(check)()

@@ -62,12 +62,11 @@ async def test_a_button_works_for_whoever_opens_the_record_later(record) -> None
     assert await Buttons(record).command(button.custom_id or "") == LONG
 
 
-@pytest.mark.parametrize(
-    "identity", ["", "#", "#xyz", "#0123456789abcdef", "#'; DROP TABLE button; --", "who", "\x00",
-                 "#" + "0" * 99, "modal:/add", "#0123\n", "# 0"],
-)  # fmt: skip
-async def test_no_command_stands_behind_what_no_button_says(record, identity: str) -> None:
-    assert await Buttons(record).command(identity) is None
+async def test_no_command_stands_behind_what_no_button_says(record, subtests: pytest.Subtests) -> None:
+    for identity in ["", "#", "#xyz", "#0123456789abcdef", "#'; DROP TABLE button; --", "who", "\x00",
+                 "#" + "0" * 99, "modal:/add", "#0123\n", "# 0"]:  # fmt: skip
+        with subtests.test(identity=identity):
+            assert await Buttons(record).command(identity) is None
 
 
 async def test_no_two_buttons_of_a_message_say_the_same(record) -> None:
@@ -86,28 +85,26 @@ WAYS = (("Skip", "/skip 1.2"), ("Back", "/back 1.2"), ("Cancel", "/cancel 1.2"))
 CHOICES = tuple((f"No {number}", f"/choose 1.2 {number}") for number in range(60))
 
 
-@pytest.mark.parametrize(
-    ("ways", "asks"),
-    [
+async def test_the_ways_on_and_out_stay_where_there_are_too_many(record, subtests: pytest.Subtests) -> None:
+    for ways, asks in [
         (WAYS, "/answer #1.2"),
         (WAYS, None),
         ((("Confirm", "/confirm 1.2"), *WAYS[1:]), None),
         ((("More", "/sources >S50"),), None),
         ((("More", f"/what {'word ' * 40}>12"),), None),
         ((("Earlier", "/history F1 >3"), ("Later", "/history F1 >o5")), None),
-    ],
-)
-async def test_the_ways_on_and_out_stay_where_there_are_too_many(record, ways, asks) -> None:
-    for before, behind in ((CHOICES, ways), (CHOICES[:24], ways), (ways, CHOICES)):
-        asked = reply(*before, *behind, asks=asks)
-        kept = await found(record, asked)
-        assert len(kept) == min(MOST, len(before) + len(behind) + (asks is not None))
-        assert [pair for pair in kept if pair in ways] == list(ways)
-        # The rest are the first of the others, and all stand in their order.
-        in_order = [pair for pair in (*before, *behind) if pair in kept]
-        assert [pair for pair in kept if pair[0] != "Answer"] == in_order
-        others = [pair for pair in kept if pair in CHOICES]
-        assert others == list(CHOICES[: len(others)])
+    ]:
+        with subtests.test(ways=ways, asks=asks):
+            for before, behind in ((CHOICES, ways), (CHOICES[:24], ways), (ways, CHOICES)):
+                asked = reply(*before, *behind, asks=asks)
+                kept = await found(record, asked)
+                assert len(kept) == min(MOST, len(before) + len(behind) + (asks is not None))
+                assert [pair for pair in kept if pair in ways] == list(ways)
+                # The rest are the first of the others, and all stand in their order.
+                in_order = [pair for pair in (*before, *behind) if pair in kept]
+                assert [pair for pair in kept if pair[0] != "Answer"] == in_order
+                others = [pair for pair in kept if pair in CHOICES]
+                assert others == list(CHOICES[: len(others)])
 
 
 async def test_exactly_as_many_as_there_is_room_for_all_stay(record) -> None:
@@ -120,9 +117,8 @@ async def test_rows_are_full_before_the_next_begins(record) -> None:
     assert [len(row["components"]) for row in view.to_components()] == [5] * 5
 
 
-@pytest.mark.parametrize(
-    ("command", "style"),
-    [
+async def test_what_a_button_does_is_seen_by_its_colour(record, subtests: pytest.Subtests) -> None:
+    for command, style in [
         ("/confirm 1.2", "success"),
         ("/approve D1", "success"),
         ("/cancel 1.2", "danger"),
@@ -130,23 +126,20 @@ async def test_rows_are_full_before_the_next_begins(record) -> None:
         ("/cancelled", "secondary"),
         ("/who", "secondary"),
         ("confirm", "secondary"),
-    ],
-)
-async def test_what_a_button_does_is_seen_by_its_colour(record, command: str, style: str) -> None:
-    (button,) = await shown(record, reply(("x", command)))
-    assert button.style is discord.ButtonStyle[style]
+    ]:
+        with subtests.test(command=command):
+            (button,) = await shown(record, reply(("x", command)))
+            assert button.style is discord.ButtonStyle[style]
 
 
-@pytest.mark.parametrize(
-    ("label", "expected"),
-    [
+async def test_labels_are_one_short_line(record, subtests: pytest.Subtests) -> None:
+    for label, expected in [
         ("a\nb\t c", "a b c"), ("\u202egnp.exe", "gnp.exe"), ("\x00\x07", "…"), ("   ", "…"),
         ("x" * 80, "x" * 80), ("x" * 81, "x" * 79 + "…"), ("x" * 78 + " yz", "x" * 78 + "…"),
         ("<@1> **b** `c`", "<@1> **b** `c`"),
-    ],
-)  # fmt: skip
-async def test_labels_are_one_short_line(record, label: str, expected: str) -> None:
-    assert await found(record, reply((label, "/who"))) == [(expected, "/who")]
+    ]:  # fmt: skip
+        with subtests.test(label=label):
+            assert await found(record, reply((label, "/who"))) == [(expected, "/who")]
 
 
 @pytest.mark.parametrize("error", [BusyRecord("busy"), UnreadableRecord("broken")])

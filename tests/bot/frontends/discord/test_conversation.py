@@ -41,48 +41,53 @@ async def seen(room: Room, member: Any) -> list[str]:
     return [words(message) for message in room.channel.history(viewer=member)]
 
 
-@pytest.mark.parametrize("command", ["who", "forgetme"])
-@pytest.mark.parametrize("aside", [False, True])
-async def test_who_sees_an_answer(record, pace: Pace, command: str, aside: bool) -> None:
-    async with open_room(record, pace.script(fact(aside=aside, actions=(MORE,)))) as room:
-        alice, bob = room.member(), room.member("bob")
-        result = await alice.slash(room.channel, command)
-        private = aside or command == "forgetme"
-        (shown,) = messages(result)
-        assert "The fact F5" in words(shown) and labels(shown) == ["More"]
-        assert shown.ephemeral is private
-        assert len(await seen(room, alice)) == 1
-        assert len(await seen(room, bob)) == (0 if private else 1)
-        (told,) = room.asked_of_discord("POST", "/callback")
-        assert told["type"] == (DEFERRED if pace.announced else AT_ONCE)
-        # Announced to all, it is taken back before it is said to one.
-        turned = pace.announced and aside and command == "who"
-        assert len(room.asked_of_discord("DELETE", "/messages/@original")) == turned
-        assert noted(room) == ([] if private else [(f"discord:#{room.channel.id}", (shown.id,))])
+async def test_who_sees_an_answer(record, pace: Pace, subtests: pytest.Subtests) -> None:
+    for aside in [False, True]:
+        for command in ["who", "forgetme"]:
+            with subtests.test(aside=aside, command=command):
+                async with open_room(record, pace.script(fact(aside=aside, actions=(MORE,)))) as room:
+                    alice, bob = room.member(), room.member("bob")
+                    result = await alice.slash(room.channel, command)
+                    private = aside or command == "forgetme"
+                    (shown,) = messages(result)
+                    assert "The fact F5" in words(shown) and labels(shown) == ["More"]
+                    assert shown.ephemeral is private
+                    assert len(await seen(room, alice)) == 1
+                    assert len(await seen(room, bob)) == (0 if private else 1)
+                    (told,) = room.asked_of_discord("POST", "/callback")
+                    assert told["type"] == (DEFERRED if pace.announced else AT_ONCE)
+                    # Announced to all, it is taken back before it is said to one.
+                    turned = pace.announced and aside and command == "who"
+                    assert len(room.asked_of_discord("DELETE", "/messages/@original")) == turned
+                    assert noted(room) == ([] if private else [(f"discord:#{room.channel.id}", (shown.id,))])
 
 
-@pytest.mark.parametrize("command", ["who", "forgetme"])
-async def test_an_answer_of_several_messages(record, pace: Pace, command: str) -> None:
-    async with open_room(record, pace.script(long())) as room:
-        alice = room.member()
-        shown = messages(await alice.slash(room.channel, command))
-        assert [labels(message) for message in shown] == [[], [], ["More"]]
-        assert {message.ephemeral for message in shown} == {command == "forgetme"}
-        public = command == "who"
-        sent = tuple(message.id for message in shown)
-        assert noted(room) == ([(f"discord:#{room.channel.id}", sent)] if public else [])
+async def test_an_answer_of_several_messages(record, pace: Pace, subtests: pytest.Subtests) -> None:
+    for command in ["who", "forgetme"]:
+        with subtests.test(command=command):
+            async with open_room(record, pace.script(long())) as room:
+                alice = room.member()
+                shown = messages(await alice.slash(room.channel, command))
+                assert [labels(message) for message in shown] == [[], [], ["More"]]
+                assert {message.ephemeral for message in shown} == {command == "forgetme"}
+                public = command == "who"
+                sent = tuple(message.id for message in shown)
+                assert noted(room) == ([(f"discord:#{room.channel.id}", sent)] if public else [])
 
 
-@pytest.mark.parametrize("aside", [False, True])
-async def test_a_message_is_answered_by_a_reply_to_it(record, aside: bool) -> None:
-    async with open_room(record, Scripted(long(aside=aside))) as room:
-        alice = room.member()
-        asked = await alice.send(room.channel, f"<@{room.client.user.id}> who?")
-        _asked, *shown = room.channel.history()
-        references = [message.reference and message.reference.message_id for message in shown]
-        assert references == [asked.id, None, None]
-        assert [len(message.components) for message in shown] == [0, 0, 1]
-        assert noted(room) == [(f"discord:#{room.channel.id}", tuple(message.id for message in shown))]
+async def test_a_message_is_answered_by_a_reply_to_it(record, subtests: pytest.Subtests) -> None:
+    for aside in [False, True]:
+        with subtests.test(aside=aside):
+            async with open_room(record, Scripted(long(aside=aside))) as room:
+                alice = room.member()
+                asked = await alice.send(room.channel, f"<@{room.client.user.id}> who?")
+                _asked, *shown = room.channel.history()
+                references = [message.reference and message.reference.message_id for message in shown]
+                assert references == [asked.id, None, None]
+                assert [len(message.components) for message in shown] == [0, 0, 1]
+                assert noted(room) == [
+                    (f"discord:#{room.channel.id}", tuple(message.id for message in shown))
+                ]
 
 
 async def test_what_is_said_in_a_direct_message_is_noted_under_the_person(record) -> None:
@@ -131,34 +136,39 @@ async def test_a_last_page_has_no_buttons_left(record, pace: Pace) -> None:
         assert page.components == [] and "F2" in words(page)
 
 
-@pytest.mark.parametrize("reply", [note("refused", aside=True), None])
-async def test_a_refused_page_of_ones_own_stays_too(record, pace: Pace, reply: Reply | None) -> None:
-    expected = "You are asking faster than I may answer." if reply is None else "refused"
-    script = pace.script(fact(1, actions=(Action(label="More", command="/forgetme >8"),)))
-    async with open_room(record, script) as room:
-        alice, user = room.member(), room.env.create_user("bob")
-        own = (await alice.slash(room.channel, "forgetme")).response
-        direct = (await user.slash("forgetme")).response
-        assert own.ephemeral and not direct.ephemeral, "in a direct message nobody else reads"
-        script.reply = reply
-        for person, shown, place in ((alice, own, room.channel), (user, direct, user.dm_channel)):
-            await person.click(shown, label="More")
-            assert ["F1" in words(message) for message in place.history(viewer=person)] == [True, False]
-            assert words(place.history(viewer=person)[-1]) == expected
+async def test_a_refused_page_of_ones_own_stays_too(record, pace: Pace, subtests: pytest.Subtests) -> None:
+    for reply in [note("refused", aside=True), None]:
+        with subtests.test(reply=reply):
+            expected = "You are asking faster than I may answer." if reply is None else "refused"
+            script = pace.script(fact(1, actions=(Action(label="More", command="/forgetme >8"),)))
+            async with open_room(record, script) as room:
+                alice, user = room.member(), room.env.create_user("bob")
+                own = (await alice.slash(room.channel, "forgetme")).response
+                direct = (await user.slash("forgetme")).response
+                assert own.ephemeral and not direct.ephemeral, "in a direct message nobody else reads"
+                script.reply = reply
+                for person, shown, place in ((alice, own, room.channel), (user, direct, user.dm_channel)):
+                    await person.click(shown, label="More")
+                    assert ["F1" in words(message) for message in place.history(viewer=person)] == [
+                        True,
+                        False,
+                    ]
+                    assert words(place.history(viewer=person)[-1]) == expected
 
 
-@pytest.mark.parametrize("reply", [note("refused", aside=True), None])
-async def test_a_refused_page_leaves_the_one_before(record, pace: Pace, reply: Reply | None) -> None:
-    script = pace.script(fact(1, actions=(MORE,)))
-    async with open_room(record, script) as room:
-        alice, bob = room.member(), room.member("bob")
-        first = (await alice.slash(room.channel, "who")).response
-        script.reply = reply
-        await bob.click(first, label="More")
-        for_all = room.channel.history(viewer=alice)
-        assert [message.id for message in for_all] == [first.id] and "F1" in words(for_all[0])
-        expected = "You are asking faster than I may answer." if reply is None else "refused"
-        assert (await seen(room, bob))[1:] == [expected]
+async def test_a_refused_page_leaves_the_one_before(record, pace: Pace, subtests: pytest.Subtests) -> None:
+    for reply in [note("refused", aside=True), None]:
+        with subtests.test(reply=reply):
+            script = pace.script(fact(1, actions=(MORE,)))
+            async with open_room(record, script) as room:
+                alice, bob = room.member(), room.member("bob")
+                first = (await alice.slash(room.channel, "who")).response
+                script.reply = reply
+                await bob.click(first, label="More")
+                for_all = room.channel.history(viewer=alice)
+                assert [message.id for message in for_all] == [first.id] and "F1" in words(for_all[0])
+                expected = "You are asking faster than I may answer." if reply is None else "refused"
+                assert (await seen(room, bob))[1:] == [expected]
 
 
 async def test_a_page_of_several_messages_stands_below(record, pace: Pace) -> None:
@@ -173,20 +183,17 @@ async def test_a_page_of_several_messages_stands_below(record, pace: Pace) -> No
         assert noted(room)[1:] == [(f"discord:#{room.channel.id}", tuple(page.id for page in pages))]
 
 
-@pytest.mark.parametrize(
-    ("command", "private"), [("/about", False), ("/privacy", True), ("/add x", True), ("who?", False)]
-)
-async def test_what_a_button_leads_to_is_as_private_as_its_command(
-    record, command: str, private: bool
-) -> None:
-    script = Scripted(note(actions=(Action(label="Go", command=command),)))
-    async with open_room(record, script) as room:
-        alice = room.member()
-        for place in ("who", "forgetme"):
-            shown = (await alice.slash(room.channel, place)).response
-            result = await alice.click(shown, label="Go")
-            # What stands under a message for one pair of eyes stays for those.
-            assert result.ephemeral is (private or place == "forgetme")
+async def test_what_a_button_leads_to_is_as_private_as_its_command(record, subtests: pytest.Subtests) -> None:
+    for command, private in [("/about", False), ("/privacy", True), ("/add x", True), ("who?", False)]:
+        with subtests.test(command=command):
+            script = Scripted(note(actions=(Action(label="Go", command=command),)))
+            async with open_room(record, script) as room:
+                alice = room.member()
+                for place in ("who", "forgetme"):
+                    shown = (await alice.slash(room.channel, place)).response
+                    result = await alice.click(shown, label="Go")
+                    # What stands under a message for one pair of eyes stays for those.
+                    assert result.ephemeral is (private or place == "forgetme")
 
 
 async def test_requests_that_get_no_answer_are_answered_all_the_same(record) -> None:
@@ -199,16 +206,17 @@ async def test_requests_that_get_no_answer_are_answered_all_the_same(record) -> 
         assert len(room.channel.history(viewer=alice)) == 2, "a message that is not answered is no harm"
 
 
-@pytest.mark.parametrize("identity", ["", "#0123456789abcdef", "who", "modal:/add"])
-async def test_an_old_button_and_an_old_modal(record, identity: str) -> None:
-    script = Scripted(note())
-    async with open_room(record, script) as room:
-        interaction = pressing(identity)
-        await room.conversation.act(interaction)
-        (embed,) = interaction.response.send_message.await_args.kwargs["embeds"]
-        assert embed.description == "This button is too old: send the command again."
-        assert interaction.response.send_message.await_args.kwargs["ephemeral"] is True
-        assert not script.requests
+async def test_an_old_button_and_an_old_modal(record, subtests: pytest.Subtests) -> None:
+    for identity in ["", "#0123456789abcdef", "who", "modal:/add"]:
+        with subtests.test(identity=identity):
+            script = Scripted(note())
+            async with open_room(record, script) as room:
+                interaction = pressing(identity)
+                await room.conversation.act(interaction)
+                (embed,) = interaction.response.send_message.await_args.kwargs["embeds"]
+                assert embed.description == "This button is too old: send the command again."
+                assert interaction.response.send_message.await_args.kwargs["ephemeral"] is True
+                assert not script.requests
 
 
 def pressing(identity: str) -> Any:

@@ -93,12 +93,15 @@ async def test_a_fact_of_much_text_is_a_modal_too(desk) -> None:
     assert values_of(filled_in(data))["statement"] == (await fact(desk)).statement
 
 
-@pytest.mark.parametrize("field", ["", MORE, "who"])
-def test_what_somebody_fills_in_is_read_whole(field: str) -> None:
-    data = sent(Modal("/add", "/add", (ModalField(field, "Label", "old", long=True), ModalField("at", "At"))))
-    name = data["components"][0]["component"]["custom_id"]
-    for text in ("", " a\n b ", "x" * 4000, *STRANGE):
-        assert values_of(filled_in(data, **{name: text})) == {field: text, "at": ""}
+def test_what_somebody_fills_in_is_read_whole(subtests: pytest.Subtests) -> None:
+    for field in ["", MORE, "who"]:
+        with subtests.test(field=field):
+            data = sent(
+                Modal("/add", "/add", (ModalField(field, "Label", "old", long=True), ModalField("at", "At")))
+            )
+            name = data["components"][0]["component"]["custom_id"]
+            for text in ("", " a\n b ", "x" * 4000, *STRANGE):
+                assert values_of(filled_in(data, **{name: text})) == {field: text, "at": ""}
 
 
 @given(
@@ -133,23 +136,23 @@ async def test_the_library_keeps_nothing_of_a_modal() -> None:
     assert rendered(Modal("/add", "/add", (ModalField("who", "Who"),))).is_finished()
 
 
-@pytest.mark.parametrize("identity", ["", "modal", "/add", "#0123456789abcdef", "Modal:/add", " modal:/add"])
-def test_other_custom_ids_are_no_modals(identity: str) -> None:
-    assert key_of(identity) is None
+def test_other_custom_ids_are_no_modals(subtests: pytest.Subtests) -> None:
+    for identity in ["", "modal", "/add", "#0123456789abcdef", "Modal:/add", " modal:/add"]:
+        with subtests.test(identity=identity):
+            assert key_of(identity) is None
 
 
-@pytest.mark.parametrize(
-    ("components", "values"),
-    [
+def test_other_shapes_of_what_comes_back(subtests: pytest.Subtests) -> None:
+    cases: list[tuple[list[Any], dict[str, str]]] = [
         ([], {}),
         ([{"type": 1, "components": [{"type": 4, "custom_id": "who", "value": "Ann"}]}], {"who": "Ann"}),
         ([{"type": 10, "id": 1}], {}),
         ([{"type": LABEL, "component": {"type": 4, "custom_id": "text"}}], {"": ""}),
         ([{"type": LABEL, "component": None}], {}),
-    ],
-)
-def test_other_shapes_of_what_comes_back(components: list[Any], values: dict[str, str]) -> None:
-    assert values_of(components) == values
+    ]
+    for components, values in cases:
+        with subtests.test(components=components):
+            assert values_of(components) == values
 
 
 def test_styles() -> None:

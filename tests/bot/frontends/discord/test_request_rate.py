@@ -136,11 +136,13 @@ async def test_a_followup_of_discord_py_is_an_answer_too(scene: Scene):
     assert scene.far.asked == ["POST /webhooks/2/token"] and scene.lanes.taken == []
 
 
-@pytest.mark.parametrize("path", ["/webhooks/2", "/interactions/5/tok/other", "/channels/7/messages"])
-async def test_all_else_is_paced(scene: Scene, path):
-    async with aiohttp.ClientSession(trace_configs=[scene.gate.trace()]) as session:
-        await session.get(Route.BASE + path)
-    assert scene.lanes.taken == ["reply"]
+async def test_all_else_is_paced(monkeypatch, subtests):
+    for path in ["/webhooks/2", "/interactions/5/tok/other", "/channels/7/messages"]:
+        with subtests.test(path=path):
+            async with open_scene(monkeypatch) as scene:
+                async with aiohttp.ClientSession(trace_configs=[scene.gate.trace()]) as session:
+                    await session.get(Route.BASE + path)
+                assert scene.lanes.taken == ["reply"]
 
 
 async def test_the_gateway_and_other_hosts_are_not_paced(scene: Scene):
@@ -176,9 +178,8 @@ async def test_who_waits_for_a_turn_and_is_cancelled_asks_for_nothing(scene: Sce
     assert scene.far.asked == [] and scene.lanes.taken == []
 
 
-@pytest.mark.parametrize(
-    ("headers", "stopped"),
-    [
+async def test_a_429_slows_the_pace_and_a_global_one_stops_it(monkeypatch, subtests):
+    for headers, stopped in [
         ({"X-RateLimit-Scope": "global", "Retry-After": "40"}, 40),
         ({"Retry-After": "40"}, 40),  # by the network in front of Discord
         ({"X-RateLimit-Scope": "user", "Retry-After": "40"}, 1),
@@ -187,22 +188,21 @@ async def test_who_waits_for_a_turn_and_is_cancelled_asks_for_nothing(scene: Sce
         ({"X-RateLimit-Scope": "global", "Retry-After": "soon"}, 1),
         ({"X-RateLimit-Scope": "global", "Retry-After": "inf"}, 1),
         ({"X-RateLimit-Scope": "global", "Retry-After": "nan"}, 1),
-    ],
-)
-async def test_a_429_slows_the_pace_and_a_global_one_stops_it(scene: Scene, headers, stopped):
-    full = scene.gate.pacer.rate
-    scene.far.planned = [(429, headers, {"message": "slowly", "retry_after": 40.0})]
-    with pytest.raises(discord.RateLimited):
-        await scene.send()
-    assert (scene.gate.pacer.rate < full) is bool(stopped)
-    before = scene.seconds.now
-    await scene.send(8)
-    assert scene.seconds.now - before == pytest.approx(stopped)
+    ]:
+        with subtests.test(headers=headers):
+            async with open_scene(monkeypatch) as scene:
+                full = scene.gate.pacer.rate
+                scene.far.planned = [(429, headers, {"message": "slowly", "retry_after": 40.0})]
+                with pytest.raises(discord.RateLimited):
+                    await scene.send()
+                assert (scene.gate.pacer.rate < full) is bool(stopped)
+                before = scene.seconds.now
+                await scene.send(8)
+                assert scene.seconds.now - before == pytest.approx(stopped)
 
 
-@pytest.mark.parametrize(
-    ("status", "headers", "counted"),
-    [
+async def test_which_answers_count_as_invalid(monkeypatch, subtests):
+    for status, headers, counted in [
         (401, {}, 1),
         (403, {}, 1),
         (429, {"X-RateLimit-Scope": "user", "Retry-After": "40"}, 1),
@@ -210,13 +210,13 @@ async def test_a_429_slows_the_pace_and_a_global_one_stops_it(scene: Scene, head
         (404, {}, 0),
         (400, {}, 0),
         (503, {}, 0),
-    ],
-)
-async def test_which_answers_count_as_invalid(scene: Scene, status, headers, counted):
-    scene.far.planned = [(status, headers, {"retry_after": 40.0})]
-    with pytest.raises(discord.DiscordException):
-        await scene.send()
-    assert len(scene.gate._invalid) == counted
+    ]:
+        with subtests.test(status=status, headers=headers):
+            async with open_scene(monkeypatch) as scene:
+                scene.far.planned = [(status, headers, {"retry_after": 40.0})]
+                with pytest.raises(discord.DiscordException):
+                    await scene.send()
+                assert len(scene.gate._invalid) == counted
 
 
 async def test_at_a_tenth_of_what_bans_sending_stops_and_the_operator_is_told_once(monkeypatch, caplog):

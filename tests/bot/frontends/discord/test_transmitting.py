@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -73,12 +74,18 @@ class Scene:
         )
 
 
-@pytest.fixture
-async def scene(monkeypatch) -> AsyncIterator[Scene]:
+@asynccontextmanager
+async def open_scene(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     async with serving(monkeypatch) as far:
         gate = RequestRate(asyncio.get_running_loop().time, Route.BASE)
         async with connected(far, http_trace=gate.trace(), max_ratelimit_timeout=30) as client:
             yield Scene(far, client, gate)
+
+
+@pytest.fixture
+async def scene(monkeypatch) -> AsyncIterator[Scene]:
+    async with open_scene(monkeypatch) as opened:
+        yield opened
 
 
 async def test_a_notice_goes_to_its_channel_as_the_channel_wants_it(scene: Scene):
@@ -145,13 +152,15 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("status", "code", "becomes", "reason"), ANSWERS)
-async def test_what_an_answer_means(scene: Scene, status, code, becomes, reason):
-    scene.plan((status, {"code": code, "message": "secret words"}))
-    outcome = await scene.transmit()
-    assert (outcome.status, outcome.messages) == (becomes, ())
-    assert reason in outcome.error and "secret" not in outcome.error
-    assert len(scene.far.asked) == 1
+async def test_what_an_answer_means(monkeypatch, subtests):
+    for status, code, becomes, reason in ANSWERS:
+        with subtests.test(status=status):
+            async with open_scene(monkeypatch) as scene:
+                scene.plan((status, {"code": code, "message": "secret words"}))
+                outcome = await scene.transmit()
+                assert (outcome.status, outcome.messages) == (becomes, ())
+                assert reason in outcome.error and "secret" not in outcome.error
+                assert len(scene.far.asked) == 1
 
 
 def test_what_an_error_means(subtests):
@@ -256,9 +265,8 @@ async def test_a_persons_message_is_put_right_in_the_direct_channel(scene: Scene
     assert scene.far.asked[1] == "PATCH /channels/70/messages/9"
 
 
-@pytest.mark.parametrize(
-    ("status", "code", "becomes"),
-    [
+async def test_a_message_that_cannot_be_put_right(monkeypatch, subtests):
+    for status, code, becomes in [
         (404, 10008, DeliveryStatus.REFUSED),
         (403, 50005, DeliveryStatus.REFUSED),
         (400, 50083, DeliveryStatus.REFUSED),  # said anew: that opens the thread again
@@ -267,11 +275,11 @@ async def test_a_persons_message_is_put_right_in_the_direct_channel(scene: Scene
         (404, 10003, DeliveryStatus.UNREACHABLE),
         (403, 50001, DeliveryStatus.UNREACHABLE),
         (403, 50007, DeliveryStatus.UNREACHABLE),
-    ],
-)
-async def test_a_message_that_cannot_be_put_right(scene: Scene, status, code, becomes):
-    scene.plan((status, {"code": code}))
-    assert (await scene.transmitter.rewrite("discord:#7", 9, SHORT)).status is becomes
+    ]:
+        with subtests.test(status=status, code=code):
+            async with open_scene(monkeypatch) as scene:
+                scene.plan((status, {"code": code}))
+                assert (await scene.transmitter.rewrite("discord:#7", 9, SHORT)).status is becomes
 
 
 async def test_what_takes_several_messages_cannot_take_the_place_of_one(scene: Scene):

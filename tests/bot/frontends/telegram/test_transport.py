@@ -98,9 +98,10 @@ async def test_parameters_go_as_a_form(far: Far, transport: AiohttpRequest) -> N
     assert form == {"chat_id": "5", "text": "Привіт 🎈 <b>&;+% =", "parse_mode": "HTML"}
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind"),
-    [
+async def test_answers_become_the_librarys_errors(
+    far: Far, transport: AiohttpRequest, subtests: pytest.Subtests
+) -> None:
+    for status, body, kind in [
         (400, {"ok": False, "description": "Bad Request: chat not found"}, BadRequest),
         (401, {"ok": False, "description": "Unauthorized"}, InvalidToken),
         (403, {"ok": False, "description": "Forbidden: bot was blocked by the user"}, Forbidden),
@@ -111,15 +112,12 @@ async def test_parameters_go_as_a_form(far: Far, transport: AiohttpRequest) -> N
         (200, "<html>not the API</html>", TelegramError),
         (200, [1], TelegramError),
         (302, "<html>elsewhere</html>", NetworkError),
-    ],
-)
-async def test_answers_become_the_librarys_errors(
-    far: Far, transport: AiohttpRequest, status: int, body: object, kind: type[TelegramError]
-) -> None:
-    far.handler = answering(status, body)
-    with pytest.raises(kind) as caught:
-        await transport.post(far.url("sendMessage"))
-    assert_silent(caught.value)
+    ]:
+        with subtests.test(status=status, body=body):
+            far.handler = answering(status, body)
+            with pytest.raises(kind) as caught:
+                await transport.post(far.url("sendMessage"))
+            assert_silent(caught.value)
 
 
 async def test_an_unreadable_answer_is_not_logged(
@@ -179,11 +177,12 @@ async def test_a_slow_answer_times_out(far: Far, transport: AiohttpRequest) -> N
     assert_silent(caught.value)
 
 
-@pytest.mark.parametrize("url", ["nonsense/bot" + TOKEN, "http://[/bot" + TOKEN, "ftp://x/bot" + TOKEN])
-async def test_a_bad_address_is_not_repeated(transport: AiohttpRequest, url: str) -> None:
-    with pytest.raises(NetworkError) as caught:
-        await transport.post(url)
-    assert_silent(caught.value)
+async def test_a_bad_address_is_not_repeated(transport: AiohttpRequest, subtests: pytest.Subtests) -> None:
+    for url in ["nonsense/bot" + TOKEN, "http://[/bot" + TOKEN, "ftp://x/bot" + TOKEN]:
+        with subtests.test(url=url):
+            with pytest.raises(NetworkError) as caught:
+                await transport.post(url)
+            assert_silent(caught.value)
 
 
 async def test_uploads_are_refused(far: Far, transport: AiohttpRequest) -> None:
