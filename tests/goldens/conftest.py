@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +16,10 @@ from bot.replies import Reply
 from bot.requests import Request, Role
 from storage.record import Record
 from tests.bot.desk import Desk, Moments
+from tests.conftest import open_copy
 
 Answer = Callable[..., Awaitable[Reply]]
+Desks = Callable[[str], AbstractAsyncContextManager[Desk]]
 
 
 def answering(record: Record) -> Answer:
@@ -40,6 +44,18 @@ def answering(record: Record) -> Answer:
 def answer(record: Record) -> Answer:
     """Return what asks the stocked record."""
     return answering(record)
+
+
+@pytest.fixture
+def desks(stocked: Path, tmp_path: Path) -> Desks:
+    """Return a function that opens a desk of its own for each case that changes something."""
+
+    @asynccontextmanager
+    async def opened(name: str) -> AsyncIterator[Desk]:
+        async with open_copy(stocked, tmp_path / f"{name}.db") as record:
+            yield Desk(record, Moments())
+
+    return opened
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import discord
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
@@ -9,6 +11,7 @@ from bot.frontends.discord import render as discord_render
 from bot.frontends.telegram import render as telegram
 from bot.frontends.terminal import render as terminal
 from bot.replies import Reply
+from tests.bot.desk import Person
 
 
 class Golden(SingleFileSnapshotExtension):
@@ -29,6 +32,18 @@ def shown(reply: Reply) -> str:
     parts += ["--- telegram", "\n--- next message\n".join(pieces)]
     parts += ["--- discord", "\n--- next message\n".join(messages)]
     return "\n".join((*parts, *(["--- buttons", *buttons] if buttons else []), ""))
+
+
+async def transcript(everybody: Mapping[str, Person], turns: Iterable[tuple[str, str]]) -> str:
+    """Return what each turn of a talk is answered; turns of those whose name begins with … only prepare."""
+    replied: list[str] = []
+    for who, text in turns:
+        reply = await everybody[who.removeprefix("…")].tells(text)
+        assert reply is not None
+        assert reply.aside or not text.startswith("/link"), "who is linked is nobody else's business"
+        if not who.startswith("…"):
+            replied.append(f"{who}> {text}\n{shown(reply)}")
+    return "\n".join(replied)
 
 
 def _embed(embed: discord.Embed) -> str:

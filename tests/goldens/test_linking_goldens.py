@@ -13,7 +13,8 @@ from syrupy.assertion import SnapshotAssertion
 from bot.requests import Identity
 from storage.people.accounts import ALPHABET, Accounts
 from tests.bot.desk import ANN, EVE, OWNER, Desk, Person
-from tests.goldens.golden import Golden, shown
+from tests.goldens.conftest import Desks
+from tests.goldens.golden import Golden, shown, transcript
 
 GROUP, CHANNEL = "telegram:-100", "discord:#998877"
 HERE, THERE = "discord:112233", "discord:445566"
@@ -91,19 +92,15 @@ def predictable(desk: Desk) -> None:
     desk.record.accounts = Accounts(desk.record.database, clock, lambda _signs: next(signs))
 
 
-@pytest.mark.parametrize("name", TALKS)
-async def test_link(desk: Desk, snapshot: SnapshotAssertion, name: str) -> None:
-    predictable(desk)
-    everybody = people(desk, await desk.moderator(ANN, handle="ann"))
-    replied: list[str] = []
-    for line in TALKS[name].strip().split("\n"):
-        who, _, text = line.strip().partition("> ")
-        reply = await everybody[who.removeprefix("…")].says(text)
-        assert reply is not None
-        assert reply.aside or not text.startswith("/link")
-        if not who.startswith("…"):
-            replied.append(f"{who}> {text}\n{shown(reply)}")
-    assert "\n".join(replied) == snapshot.use_extension(Golden)
+async def test_link(desks: Desks, snapshot: SnapshotAssertion, subtests: pytest.Subtests) -> None:
+    for name, talk in TALKS.items():
+        with subtests.test(name):
+            async with desks(name) as desk:
+                predictable(desk)
+                everybody = people(desk, await desk.moderator(ANN, handle="ann"))
+                turns = (line.strip().partition("> ") for line in talk.strip().split("\n"))
+                talked = await transcript(everybody, ((who, text) for who, _, text in turns))
+            assert talked == snapshot(name=name, extension_class=Golden)
 
 
 async def test_told_unasked(desk: Desk, snapshot: SnapshotAssertion) -> None:

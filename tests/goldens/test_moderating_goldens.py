@@ -12,7 +12,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.requests import Identity
 from tests.bot.desk import ANN, BOB, EVE, OWNER, Desk, Person
-from tests.goldens.golden import Golden, shown
+from tests.goldens.conftest import Desks
+from tests.goldens.golden import Golden, shown, transcript
 
 GROUP = "telegram:-100"
 AT_ONCE = """/add The court confirmed <in part> that it had received the file.
@@ -290,16 +291,12 @@ def turns(talk: str) -> Iterator[tuple[str, str]]:
         yield who, f"{text}]" if text.startswith("[") else text
 
 
-@pytest.mark.parametrize("name", TALKS)
-async def test_talk(desk: Desk, snapshot: SnapshotAssertion, name: str) -> None:
-    everybody = await people(desk)
-    replied: list[str] = []
-    for who, text in turns(TALKS[name]):
-        reply = await everybody[who.removeprefix("…")].tells(text)
-        assert reply is not None
-        if not who.startswith("…"):
-            replied.append(f"{who}> {text}\n{shown(reply)}")
-    assert "\n".join(replied) == snapshot.use_extension(Golden)
+async def test_talk(desks: Desks, snapshot: SnapshotAssertion, subtests: pytest.Subtests) -> None:
+    for name, talk in TALKS.items():
+        with subtests.test(name):
+            async with desks(name) as desk:
+                talked = await transcript(await people(desk), turns(talk))
+            assert talked == snapshot(name=name, extension_class=Golden)
 
 
 async def test_told_unasked(desk: Desk, snapshot: SnapshotAssertion) -> None:

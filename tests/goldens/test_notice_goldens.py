@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from bot.answers.lines import fact_lines
 from bot.notices.message_corrections import corrected_message
 from bot.notices.notice_text import message_of
-from bot.replies import Reply
+from bot.replies import Action, Heading, Reply
 from storage.notifying.notices import post
 from storage.notifying.receipts import Amendment
 from tests.bot.wire import Wire, open_wire
@@ -94,12 +98,14 @@ async def notices(wire: Wire, count: int) -> list:
     return await wire.record.notices.by_id([row[0] for row in rows])
 
 
-@pytest.mark.parametrize("name", CHANGES)
-async def test_what_is_told(wire: Wire, snapshot: SnapshotAssertion, name: str) -> None:
-    change, count = CHANGES[name]
-    await change(wire)
-    told = await message_of(wire.record, await notices(wire, count))
-    assert shown(told) == snapshot.use_extension(Golden)
+async def test_what_is_told(tmp_path: Path, snapshot: SnapshotAssertion, subtests: pytest.Subtests) -> None:
+    for name, (change, count) in CHANGES.items():
+        (tmp_path / name).mkdir()
+        with subtests.test(name):
+            async with open_wire(tmp_path / name) as wire:
+                await change(wire)
+                told = await message_of(wire.record, await notices(wire, count))
+            assert shown(told) == snapshot(name=name, extension_class=Golden)
 
 
 async def test_what_is_told_with_an_answer(wire: Wire, snapshot: SnapshotAssertion) -> None:
@@ -112,14 +118,20 @@ async def test_what_is_told_with_an_answer(wire: Wire, snapshot: SnapshotAsserti
     assert shown(told) == snapshot.use_extension(Golden)
 
 
-@pytest.mark.parametrize(
-    "name", ["corrected", "corrected_date", "superseded", "retracted", "restored", "several"]
-)
-async def test_how_a_message_reads_then(wire: Wire, snapshot: SnapshotAssertion, name: str) -> None:
-    facts = await wire.record.facts.load([1, 2, 3])
-    from bot.answers.lines import fact_lines
-    from bot.replies import Action, Heading
+async def test_how_a_message_reads_then(
+    tmp_path: Path, snapshot: SnapshotAssertion, subtests: pytest.Subtests
+) -> None:
+    for name in ("corrected", "corrected_date", "superseded", "retracted", "restored", "several"):
+        (tmp_path / name).mkdir()
+        with subtests.test(name):
+            async with open_wire(tmp_path / name) as wire:
+                reads = await read_after(wire, *CHANGES[name])
+            assert reads == snapshot(name=name, extension_class=Golden)
 
+
+async def read_after(wire: Wire, change: Callable[[Wire], Awaitable[None]], count: int) -> str:
+    """Return how a message of three facts reads after a change, and what is said in reply to it."""
+    facts = await wire.record.facts.load([1, 2, 3])
     said = Reply(
         blocks=(
             Heading(text="What is known", level=1),
@@ -127,13 +139,12 @@ async def test_how_a_message_reads_then(wire: Wire, snapshot: SnapshotAssertion,
         ),
         actions=(Action(label="who", command="/who"),),
     )
-    change, count = CHANGES[name]
     await change(wire)
     ids = tuple(notice.id for notice in await notices(wire, count) if notice.fact_id in said.facts)
     right = await corrected_message(
         wire.record, Amendment("telegram:1", 0, 5, "en", said.model_dump_json(), ids, attempts=0)
     )
-    assert f"{shown(right.reply)}\n=== in reply\n{shown(right.remark)}" == snapshot.use_extension(Golden)
+    return f"{shown(right.reply)}\n=== in reply\n{shown(right.remark)}"
 
 
 async def test_how_a_notice_reads_once_it_is_out_of_date(wire: Wire, snapshot: SnapshotAssertion) -> None:

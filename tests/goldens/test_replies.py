@@ -6,7 +6,6 @@ import re
 import string
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,10 +17,9 @@ from bot.frontends.telegram import render as telegram
 from bot.frontends.terminal import render as terminal
 from bot.replies import Line, Reply
 from bot.requests import Request, Role
-from tests.conftest import open_copy
 from tests.emulators.telegram.keyboards import check_markup
 from tests.emulators.telegram.markup import format_text, parse_html, utf16_length
-from tests.goldens.conftest import Answer, answering
+from tests.goldens.conftest import Answer, Desks, answering
 
 NAMES = [command.name for command in commands]
 # Hostile arguments are made of these: what the record knows, and what databases and chats stumble over.
@@ -195,14 +193,12 @@ LEADS = (
 )  # fmt: skip
 
 
-async def test_every_button_of_an_owner_works(
-    stocked: Path, tmp_path: Path, subtests: pytest.Subtests
-) -> None:
+async def test_every_button_of_an_owner_works(desks: Desks, subtests: pytest.Subtests) -> None:
     """Each on a record of its own, for what a button does may take away the next one's ground."""
     for number, first in enumerate([*(command.example for command in commands), *LEADS]):
         with subtests.test(first):
-            async with open_copy(stocked, tmp_path / f"{number}.db") as record:
-                await press_each(answering(record), first)
+            async with desks(str(number)) as desk:
+                await press_each(answering(desk.record), first)
 
 
 async def press_each(answer: Answer, first: str) -> None:

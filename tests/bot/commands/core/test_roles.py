@@ -149,20 +149,22 @@ async def stories(desk):
     return {story.name: story.id for story in await desk.record.stories.all()}
 
 
-@pytest.mark.parametrize("turn", ["/confirm", "the bridge", "/skip", "/choose 1", "/back"])
-async def test_the_dialogue_of_a_dismissed_moderator_changes_nothing(desk, turn):
-    ann, owner = await desk.moderator(ANN, handle="ann"), desk.person(OWNER)
-    await ann.tells("/add The bridge is closed.\nsource: S1")
-    confirm = ann.button("Confirm")
-    await owner.says("/dismiss @ann belarus")
-    before = desk.kept()
-    assert_short(await ann.says(turn), "There is no command")
-    assert_short(await ann.says(confirm), "answered already, or ended")
-    assert desk.kept() == before
-    # It was ended, and does not stand in the way of what a reader may do.
-    assert "not on record" in said(await ann.says("What is the capital of France?"))
-    await owner.says("/appoint @ann belarus")
-    assert_short(await ann.says(confirm), "answered already, or ended")
+async def test_the_dialogue_of_a_dismissed_moderator_changes_nothing(desks, subtests):
+    for turn in ["/confirm", "the bridge", "/skip", "/choose 1", "/back"]:
+        with subtests.test(turn=turn):
+            async with desks() as desk:
+                ann, owner = await desk.moderator(ANN, handle="ann"), desk.person(OWNER)
+                await ann.tells("/add The bridge is closed.\nsource: S1")
+                confirm = ann.button("Confirm")
+                await owner.says("/dismiss @ann belarus")
+                before = desk.kept()
+                assert_short(await ann.says(turn), "There is no command")
+                assert_short(await ann.says(confirm), "answered already, or ended")
+                assert desk.kept() == before
+                # It was ended, and does not stand in the way of what a reader may do.
+                assert "not on record" in said(await ann.says("What is the capital of France?"))
+                await owner.says("/appoint @ann belarus")
+                assert_short(await ann.says(confirm), "answered already, or ended")
 
 
 async def test_the_button_of_a_dismissed_moderator_changes_nothing(desk):

@@ -1,7 +1,5 @@
 """Dialogues, step by step: answering, choosing, skipping, going back, and what they survive."""
 
-import pytest
-
 from bot.requests import Role
 from storage.record import Record
 from tests.bot.desk import ANN, EVE, Desk, assert_short, buttons, said
@@ -194,17 +192,19 @@ async def test_a_dialogue_survives_a_restart(desk):
     assert "F" in ann.seen
 
 
-@pytest.mark.parametrize("turn", ["The bridge is closed", "/skip", "/back", "/confirm", "button"])
-async def test_a_dialogue_ends_after_an_hour_without_an_answer(desk, turn):
-    ann = await desk.moderator()
-    await ann.says(BRIDGE)
-    before = desk.kept()
-    command = ann.button("Confirm") if turn == "button" else turn
-    desk.moments.pass_by(hours=1, seconds=1)
-    assert_short(await ann.says(command), "after an hour", "/add")
-    assert desk.kept() == before
-    # It was told once; then plain talk is a question again.
-    assert "denied" in said(await ann.says("Who denied it?"))
+async def test_a_dialogue_ends_after_an_hour_without_an_answer(desks, subtests):
+    for turn in ["The bridge is closed", "/skip", "/back", "/confirm", "button"]:
+        with subtests.test(turn=turn):
+            async with desks() as desk:
+                ann = await desk.moderator()
+                await ann.says(BRIDGE)
+                before = desk.kept()
+                command = ann.button("Confirm") if turn == "button" else turn
+                desk.moments.pass_by(hours=1, seconds=1)
+                assert_short(await ann.says(command), "after an hour", "/add")
+                assert desk.kept() == before
+                # It was told once; then plain talk is a question again.
+                assert "denied" in said(await ann.says("Who denied it?"))
 
 
 async def test_each_answer_gives_another_hour(desk):

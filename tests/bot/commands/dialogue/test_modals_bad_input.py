@@ -1,7 +1,5 @@
 """Modals with hostile values and forged keys: nothing is smuggled through one."""
 
-import pytest
-
 from tests.bot.desk import ANN, assert_short, buttons
 from tests.bot.filling_in import fact, fills
 
@@ -23,19 +21,26 @@ async def test_no_line_break_in_a_value_begins_a_header_line(desk, subtests):
             assert dialogue.state["texts"].keys() <= {"statement", "source", "who"}
 
 
-@pytest.mark.parametrize(
-    "statement",
-    ["who: the court", "/cancel", "statement: reason: x", ": x", "D1 >5", "when:", "Note: it is closed >F5"],
-)
-async def test_a_statement_that_looks_like_something_else_stays_a_statement(desk, statement):
-    ann = await desk.moderator()
-    await fills(ann, "/correct F5 r1", statement=statement, reason="A slip")
-    await ann.tells("[Yes]", "[Confirm]")
-    assert (await fact(desk)).statement == statement
-    await fills(ann, "/add", statement=statement, source="S1")
-    await ann.presses("Confirm")
-    (made,) = await desk.record.listings.latest(1, limit=1)
-    assert made.statement == statement
+async def test_a_statement_that_looks_like_something_else_stays_a_statement(desks, subtests):
+    for statement in [
+        "who: the court",
+        "/cancel",
+        "statement: reason: x",
+        ": x",
+        "D1 >5",
+        "when:",
+        "Note: it is closed >F5",
+    ]:
+        with subtests.test(statement=statement):
+            async with desks() as desk:
+                ann = await desk.moderator()
+                await fills(ann, "/correct F5 r1", statement=statement, reason="A slip")
+                await ann.tells("[Yes]", "[Confirm]")
+                assert (await fact(desk)).statement == statement
+                await fills(ann, "/add", statement=statement, source="S1")
+                await ann.presses("Confirm")
+                (made,) = await desk.record.listings.latest(1, limit=1)
+                assert made.statement == statement
 
 
 async def test_further_lines_are_header_lines_and_nothing_else(desk, subtests):
