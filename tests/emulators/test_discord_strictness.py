@@ -290,8 +290,7 @@ class TestInteractions:
         assert len(strict.violations) == 1
 
     async def test_kinds(self, strict: DiscordEmulator, ask: Asking) -> None:
-        alice, channel = newsroom(strict)
-        slash = await known(strict, alice, channel)
+        slash = await known(strict, *newsroom(strict))
         assert await ask.answers(slash, 7, {"content": "x"}) == (400, 50035)
         assert await ask.answers(slash, 8, {"choices": []}) == (400, 50035)
 
@@ -314,8 +313,7 @@ class TestPings:
             with subtests.test(text=text):
                 async with asking() as (strict, ask):
                     alice, channel = newsroom(strict)
-                    said = text.format(alice=alice.id)
-                    path = f"/channels/{channel.id}/messages"
+                    said, path = text.format(alice=alice.id), f"/channels/{channel.id}/messages"
                     quiet: Json = {"allowed_mentions": {"parse": []}}
                     await ask("POST", path, {"content": said} | quiet)
                     await ask("POST", path, {"embeds": [{"description": said}]})

@@ -1,6 +1,5 @@
 """What the platform refuses, in its words."""
 
-
 import pytest
 from telegram import (
     Bot,
