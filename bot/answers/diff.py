@@ -100,7 +100,7 @@ def _shown(fact: Fact, other: Fact) -> list[Block]:
 def _voices(fact: Fact, other: Fact) -> list[Block]:
     """Return a fact's lines; where its voices differ, each with its whole sentence and not in short."""
     if len(fact.attributions) < 2 or fact.attributions == other.attributions:
-        return fact_lines(fact)
+        return list(fact_lines(fact))
     further = [attribution_line(fact, item, sentence(fact, item)) for item in fact.attributions[1:]]
     return [fact_line(fact), *further]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.answers.citations import cite, cite_role
 from bot.answers.date_text import label
 from bot.answers.sentences import further_attribution, sentence
 from bot.replies import Block, Item, Line, Note
-from bot.texts import N_, _, ngettext
+from bot.texts import N_, _, ngettext, spoken
 from storage.domain.models import Attribution, Entity, Fact, Figure, Standing
 from storage.reading.entities import COUNTED
 
@@ -45,11 +46,33 @@ def attribution_line(fact: Fact, attribution: Attribution, text: str) -> Line:
     return Line(text=text, citations=cited, fact=fact.id, revision=fact.revision, nested=True)
 
 
-def fact_lines(fact: Fact, *, dated: bool = False) -> list[Block]:
+class _OneFact:
+    """A fact as a key: the same only as itself. The record hands out one object until the fact changes."""
+
+    __slots__ = ("fact",)
+
+    def __init__(self, fact: Fact) -> None:
+        self.fact = fact
+
+    def __hash__(self) -> int:
+        return id(self.fact)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _OneFact) and other.fact is self.fact
+
+
+def fact_lines(fact: Fact, *, dated: bool = False) -> tuple[Block, ...]:
     """Return a fact's line, and one for each further attribution."""
+    return _fact_lines(_OneFact(fact), dated, spoken())
+
+
+# Readers ask for the same facts again and again: their lines took a sixth of the time of an answer.
+@lru_cache(maxsize=2_000)
+def _fact_lines(one: _OneFact, dated: bool, _language: str) -> tuple[Block, ...]:  # noqa: FBT001  # reason: a key
+    fact = one.fact
     first, *others = fact.attributions
-    further = [attribution_line(fact, item, further_attribution(item, first)) for item in others]
-    return [fact_line(fact, dated=dated), *further]
+    further = (attribution_line(fact, item, further_attribution(item, first)) for item in others)
+    return (fact_line(fact, dated=dated), *further)
 
 
 def listing(facts: Iterable[Fact], *, dated: bool = False) -> list[Block]:
