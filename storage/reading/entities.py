@@ -88,6 +88,7 @@ class Entities:
         self._database = database
         self._names: dict[int, tuple[int, list[Name]]] = {}
         self._known: KeptByKey[int, Entity] = KeptByKey(MOST_KEPT)
+        self._found: KeptByKey[tuple[int, str], list[Entity]] = KeptByKey(MOST_KEPT)
         self._pages: KeptByKey[tuple[int, bool | None, int, int], list[tuple[Entity, int]]] = KeptByKey(
             MOST_PAGES
         )
@@ -109,14 +110,25 @@ class Entities:
         return await self._database.reading_version(lambda read, version: self._by_id(read, version, wanted))
 
     async def find_named(self, story_id: int, text: str) -> list[Entity]:
-        """Return the entities that `named` finds, whole."""
+        """Return the entities that `named` finds, whole.
 
-        def work(read: Read, version: Version) -> list[Entity]:
+        A name that was found is kept in memory, so another process may be one reading ahead. One that was not
+        found is looked up again each time: what is on record must not be denied.
+        """
+        kept = self._found.of(self._database.version_read)
+        key = (story_id, fold(text))
+        if key in kept:
+            return kept[key]
+
+        def work(read: Read, version: Version) -> tuple[Version, list[Entity]]:
             ids = _named(read, story_id, text)
             known = self._by_id(read, version, ids)
-            return [known[entity_id] for entity_id in ids]
+            return version, [known[entity_id] for entity_id in ids]
 
-        return await self._database.reading_version(work)
+        version, found = await self._database.reading_version(work)
+        if found:
+            self._found.of(version)[key] = found
+        return found
 
     def _by_id(self, read: Read, version: Version, ids: Collection[int]) -> dict[int, Entity]:
         known = self._known.of(version)

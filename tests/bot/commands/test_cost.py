@@ -27,7 +27,7 @@ async def test_what_is_asked_again(desk, subtests):
     for text, statements, hops in [
         ("/who", 3, 1),
         ("/who >8", 3, 1),
-        ("/who lubinets", 10, 2),
+        ("/who lubinets", 6, 1),
         (QUESTION, 15, 5),
     ]:
         with subtests.test(text=text):
