@@ -38,17 +38,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _CURSOR = re.compile(r"(?:^|\s)>([\w:.\-]{1,40})$")
-# Of parcels that are taken from the outbox together.
+# Parcels taken from the outbox per query.
 MOST_AT_ONCE = 20
 QUESTION = "ask"
-# What plain talk is while the bot waits for an answer.
+# The command that a plain message stands for while the bot waits for an answer.
 ANSWER = modals.ANSWER
 
 
 class Parsed(NamedTuple):
-    """A message taken apart: the command's name, its argument, and the cursor of a list that goes on.
+    """A parsed message: the command's name, its argument, and the cursor of a paged list.
 
-    The argument keeps its line breaks; only a command that takes lines sees them.
+    The argument keeps its line breaks, but only a multi-line command sees them.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Parsed(NamedTuple):
 
 
 class Dispatcher:
-    """Answers requests; `clock` (seconds) paces the limits."""
+    """Answer requests; `clock` returns seconds and times the message limit."""
 
     def __init__(
         self,
@@ -77,10 +77,10 @@ class Dispatcher:
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)
 
     async def answer(self, request: Request) -> Reply | Modal | None:
-        """Return the reply to a request, or the modal that it opens; None where nothing is to be said.
+        """Return the reply to a request, the modal that it opens, or None if there is nothing to say.
 
-        A modal comes only where the request tells that its platform shows them. Raises nothing that can be
-        foreseen.
+        A modal is returned only if the request says that its platform shows modals. Expected errors become
+        replies.
         """
         parsed = self.parse(request)
         if parsed is None:
@@ -93,7 +93,7 @@ class Dispatcher:
         except Refused as error:
             return _refusal(f"{error}.")
         except RecordError as error:
-            logger.error("record: %s", error)  # noqa: TRY400  # reason: the text says it all, a trace would not
+            logger.error("record: %s", error)  # noqa: TRY400  # reason: the message is enough; a traceback would add nothing
             return _refusal(
                 _("The record cannot be read or written just now: tell the operator, and try again.")
             )
@@ -105,7 +105,7 @@ class Dispatcher:
             )
 
     async def _judged(self, request: Request, parsed: Parsed) -> Reply | Modal | None:
-        """Answer a request within the limits, which are judged here and nowhere else."""
+        """Apply the limits, then answer; limits are checked only here."""
         request = await self._in_person(request)
         verdict = Verdict.ANSWER if request.role is not None else self._limiter.judge(request.user)
         if verdict is not Verdict.ANSWER and not await self.roles.keep_the_record(request):
@@ -113,9 +113,9 @@ class Dispatcher:
         return await self._answer(request, parsed)
 
     async def waiting(self, platform: str) -> list[tuple[str, Reply]]:
-        """Return what is due to the chats of a platform without their having asked, taken as told.
+        """Take the notices due to the chats of a platform, and mark them as sent.
 
-        For the front end that has no sender of its own, and takes what is due after each answer.
+        For a front end without a sender (the terminal): it takes due notices after each answer.
         """
         while await fan_out(self.record):
             pass
@@ -129,7 +129,7 @@ class Dispatcher:
         return told
 
     async def complete(self, text: str, request: Request) -> list[str]:
-        """Return what the text typed so far may become: whole lines, the likeliest first."""
+        """Return completions of the text typed so far: whole lines, the likeliest first."""
         request = await self._in_person(request)
         role = await self.roles.of(request, await self.record.stories.in_use(request.chat))
         return await complete(text, self.registry.allowed(role), partial(self.offers, request))
@@ -137,9 +137,9 @@ class Dispatcher:
     async def offers(
         self, request: Request, command: str, argument: int, typed: str, given: Sequence[str] = ()
     ) -> list[Offer]:
-        """Return what an argument may become, the likeliest first; `given` are the arguments before it.
+        """Return completions of an argument, the likeliest first; `given` are the arguments before it.
 
-        Nothing for what the asker may not use, and where the record cannot be read just now.
+        Returns nothing if the asker may not use the command, or if the record cannot be read now.
         """
         speak(request.language)
         found = self.registry.find(command)
@@ -158,7 +158,7 @@ class Dispatcher:
             return []
 
     async def _in_person(self, request: Request) -> Request:
-        """Return a request as the person's whose account asks. The one place that knows both."""
+        """Replace the asker's account by the person it is linked to; only this method knows both."""
         person = await self.record.accounts.person_of(request.user)
         return request if person == request.user else replace(request, user=person, account=request.user)
 
@@ -193,7 +193,7 @@ class Dispatcher:
     async def _submitted(
         self, request: Request, submission: Submission, parsed: Parsed
     ) -> Reply | Modal | None:
-        """Answer a modal that was filled in. Raises UserError where its key is none."""
+        """Answer a submitted modal. Raises UserError if its key is invalid."""
         if not modals.reopens(self.registry.find(parsed.name), parsed.argument):
             raise UserError(_("That form is not open any more: open it anew."))
         context = await self._entered(request, parsed)
@@ -205,7 +205,7 @@ class Dispatcher:
             return filled.remarked(await registered.handler(context, *filled.values))
 
     async def _entered(self, request: Request, parsed: Parsed) -> Context:
-        """Return the context of a request's command. Raises UserError for what may not come that far."""
+        """Return the context of a request's command. Raises UserError if the request is refused."""
         self._refuse_size(request)
         self.handles.meet(request)
         story = await self.record.stories.in_use(request.chat)
@@ -213,7 +213,7 @@ class Dispatcher:
         return self._context(request, command, role, story, parsed.after)
 
     def _refuse_size(self, request: Request) -> None:
-        """Refuse what is typed or given and too long, and a message without any text."""
+        """Refuse a message that is too long or has no text."""
         texts = [request.text]
         if isinstance(request.given, Call):
             texts = [value for value in request.given.arguments.values() if isinstance(value, str)]
@@ -228,19 +228,19 @@ class Dispatcher:
             raise UserError(_("That message holds no text: ask a question, or send /help."))
 
     async def _is_answer(self, request: Request) -> bool:
-        """Tell whether plain talk answers what the bot has asked, or is meant to."""
+        """Tell whether a plain message answers, or is meant to answer, the bot's question."""
         if clean(request.text).startswith("/"):
             return False
-        # Under a question stands a button that ends its dialogue, whoever it was asked of.
+        # Every question of a dialogue has a cancel button: a reply to such a message is an answer.
         if any(command.startswith("/cancel ") for command in request.offered):
             return True
-        # Among others, a question to the bot stays one: only a reply to one of its messages may be an answer.
+        # In a group a message to the bot may be a new question: only a reply to the bot is an answer.
         if request.shared and (request.replied_to is None or request.replied_to.is_person):
             return False
         return await self.record.dialogues.find(request.chat, request.user) is not None
 
     def parse(self, request: Request) -> Parsed | None:
-        """Take a request apart; None for talk in a group that is not meant for the bot."""
+        """Parse a request; return None for a group message that is not meant for the bot."""
         if isinstance(request.given, Call):
             return Parsed(request.given.name, "", None)
         text = clean_lines(request.text if request.given is None else request.given.key)
@@ -253,7 +253,7 @@ class Dispatcher:
             return Parsed(text[1:].split(" ")[0][:32] or "?", "", None)
         argument = match[2] or ""
         command = self.registry.find(match[1])
-        # What takes lines has no pages: there such an ending is part of what is said.
+        # A multi-line command has no pages: there, an ending that looks like a cursor is part of the text.
         cursor = None if command is not None and command.multiline else _CURSOR.search(argument)
         if cursor:
             argument = argument[: cursor.start()]
@@ -266,7 +266,7 @@ class Dispatcher:
         return await handler(context, *values, *[None] * missing)
 
     def command_of(self, request: Request) -> Command | None:
-        """Return the command that a request names, None for one that names none."""
+        """Return the command that a request names, or None."""
         parsed = self.parse(request)
         return None if parsed is None else self.registry.find(parsed.name)
 

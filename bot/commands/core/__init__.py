@@ -1,1 +1,1 @@
-"""What every command stands on: the registry, a request's context, roles, limits, completion."""
+"""What every command builds on: the registry, a request's context, roles, limits, completion."""

@@ -1,4 +1,4 @@
-"""Arguments: what was typed or given becomes values, each read once by the kind that its command declares."""
+"""Arguments: parse each once, by the kind that its command declares."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from bot.requests import Identity, Request
 from bot.texts import _
 from storage.domain.names import clean, clean_lines
 
-# What was given for each argument, in their order; None for one that was left out.
+# The text of each argument in order; None for an argument left out.
 Given = Sequence[object | None]
 _PERSON = re.compile(r"[a-z]{2,20}:-?[A-Za-z0-9_]{1,40}|-?[1-9][0-9]{0,19}|@\w{1,64}")
 _HANDLE = re.compile(r"@\w{1,64}")
 _COUNT = re.compile(r"0{0,9}[1-9][0-9]{0,3}")
 _TOKEN = re.compile(r"(\d{1,15})\.(\d{1,9})(?:\s+|$)")
-# Before words a token has a sign, so that no answer is taken for one.
+# A token before words is marked with this sign, so that no answer is mistaken for a token.
 _ASKED = re.compile(r"#(\d{1,15})\.(\d{1,9})(?:\s+|$)")
 
 
 class Token(NamedTuple):
-    """A question of a dialogue: the dialogue's id, and its turn."""
+    """Identify a dialogue's question: the dialogue's id and its turn."""
 
     dialogue: int
     turn: int
 
 
 class Answer(NamedTuple):
-    """What answers a question: its token where a button or a modal sent it, and the words."""
+    """An answer to a question: the words, and the token if a button or a modal sent them."""
 
     token: Token | None
     words: str
 
 
 def split(command: Command, text: str, request: Request) -> Given:
-    """Take typed text apart: each argument but the last takes a word of the first line, the last the rest."""
+    """Split typed text: each argument but the last takes one word of the first line, the last the rest."""
     given: list[object | None] = []
     for argument in command.arguments[:-1]:
         taken, text = _taken(argument, text, request)
@@ -49,7 +49,7 @@ def split(command: Command, text: str, request: Request) -> Given:
 
 
 def _taken(argument: Argument, text: str, request: Request) -> tuple[str, str]:
-    """Return what an argument takes of a text on which others follow, and the rest."""
+    """Return the part of a text that an argument takes, and the rest for those that follow."""
     if argument.kind is Kind.PERSON:
         word = text.partition(" ")[0]
         who = _beside(request)
@@ -60,7 +60,7 @@ def _taken(argument: Argument, text: str, request: Request) -> tuple[str, str]:
 
 
 def by_key(command: Command, arguments: Mapping[str, object]) -> Given:
-    """Return arguments that were given by key in their order."""
+    """Return, in order, the arguments that were given by key."""
     return [_stripped(arguments.get(argument.key)) for argument in command.arguments]
 
 
@@ -70,7 +70,7 @@ def _stripped(value: object) -> object | None:
 
 
 async def read(context: Context, registered: Registered, given: Given) -> list[Any]:
-    """Return the values of a command's arguments, None for one that was left out. Raises UserError."""
+    """Return the values of a command's arguments, None for each left out. Raises UserError."""
     command = registered.command
     pairs = zip(command.arguments, given, strict=True)
     return [await _value(context, registered, argument, each) for argument, each in pairs]
@@ -122,7 +122,7 @@ def _answer_in(match: re.Match[str] | None, text: str) -> Answer:
 
 
 async def _person(context: Context, given: object | None) -> Identity:
-    """Return whom an argument names, else whom the message does. Raises UserError where that is no person."""
+    """Return the person that an argument names, else the one that the message names. Raises UserError."""
     request = context.request
     if isinstance(given, Identity):
         who: Identity | None = given
@@ -141,7 +141,7 @@ async def _person(context: Context, given: object | None) -> Identity:
 
 
 def _beside(request: Request) -> Identity | None:
-    """Return whom a message names without an @name, else whom it replies to."""
+    """Return the person that a message mentions without an @name, else the one it replies to."""
     return next(iter(request.mentioned), request.replied_to)
 
 
@@ -159,7 +159,7 @@ async def _named(context: Context, word: str) -> Identity:
             )
         )
     address = word if ":" in word else f"{platform_of(context.request.chat)}:{word}"
-    # Whom the platform itself names beside the words, it also tells more of.
+    # The platform gives more details of a person whom it mentions itself.
     for who in context.request.mentioned:
         if who.address == address:
             return who

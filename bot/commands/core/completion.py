@@ -1,7 +1,7 @@
-"""Completion: what an argument may become of what is typed so far, from the registry and the record.
+"""Completion of commands and arguments from the text typed so far, the registry and the record.
 
-Each kind of argument has one function here; an argument whose values only its own command knows brings
-its own. All of them read a bounded part of the record, however large that is.
+Each kind of argument has one function here; an argument whose values only its command knows brings its own.
+Each function reads a bounded part of the record, however large the record is.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from storage.domain.changes import Publish, loaded
 from storage.domain.models import Fact
 from storage.domain.names import clean
 
-# As many as Discord shows, and as long: discord.com/developers/docs/interactions/application-commands.
+# Discord's limits on choices, number and length:
+# discord.com/developers/docs/interactions/application-commands.
 MOST, LONGEST = 25, 100
-# Of drafts that wait and of moderators: so many are looked through.
+# Retracted facts, pending drafts or moderators searched per completion.
 LOOKED_AT = 200
 _ID = re.compile(r"([A-Za-z]?) ?(\d{0,15})")
-# Arguments that may hold spaces: what is typed behind them belongs to them still.
+# Arguments that may contain spaces: text typed after one still belongs to it.
 _OF_WORDS = frozenset({Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.TEXT})
 
 Offers = Callable[[str, int, str, Sequence[str]], Awaitable[Sequence[Offer]]]
@@ -33,7 +34,7 @@ Offers = Callable[[str, int, str, Sequence[str]], Awaitable[Sequence[Offer]]]
 async def offers(
     context: Context, registered: Registered, position: int, typed: str, given: Sequence[str]
 ) -> list[Offer]:
-    """Return what an argument may become, the likeliest first: at most 25, each of at most 100 characters."""
+    """Return an argument's completions, the likeliest first: at most 25, each of at most 100 characters."""
     argument = registered.command.arguments[position]
     find = registered.offers.get(argument.key) or _BY_KIND.get(argument.kind)
     if find is None:
@@ -44,7 +45,7 @@ async def offers(
 
 
 def listed(*values: str) -> Values:
-    """Return what offers those of a few values that begin as is typed."""
+    """Return a completer that offers the values that begin with the typed text."""
 
     async def offered(_context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
         return matching(typed, [Offer(value, value) for value in values])
@@ -53,12 +54,12 @@ def listed(*values: str) -> Values:
 
 
 def matching(typed: str, offered: Sequence[Offer]) -> list[Offer]:
-    """Return the offers whose value begins as is typed, then those whose label holds all its words."""
+    """Return offers whose value begins with the typed text, then those whose label holds all its words."""
     folded = typed.casefold()
     by_value = [
         offer
         for offer in offered
-        # A handle may be begun with its sign or without.
+        # A handle may be typed with or without its @.
         if offer.value.casefold().startswith((folded, f"@{folded}"))
     ]
     by_words = [offer for offer in offered if all(word in offer.label.casefold() for word in folded.split())]
@@ -66,7 +67,7 @@ def matching(typed: str, offered: Sequence[Offer]) -> list[Offer]:
 
 
 async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[str]:
-    """Return the whole lines that a text may become: commands, then what `ask` offers for their arguments."""
+    """Return completed lines for a text: commands, then what `ask` offers for their arguments."""
     name, space, typed = text.partition(" ")
     commands = {f"/{command.name}": command for command in allowed}
     if not space:
@@ -84,13 +85,13 @@ async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[s
 
 
 def _digits(letter: str, typed: str) -> str | None:
-    """Return the digits of an id that is begun, "" where none are yet; None for what is no id."""
+    """Return the digits of a partly typed id, "" if there are none yet, None if it is no id."""
     match = _ID.fullmatch(typed)
     return match[2] if match and match[1].upper() in ("", letter) else None
 
 
 async def names(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
-    """Offer the names of a story that begin so; before anything is typed those most named of late."""
+    """Offer a story's names that begin with the typed text; with no text, those named most of late."""
     return await _named(context, typed, places=False)
 
 
@@ -108,9 +109,9 @@ async def _named(context: Context, typed: str, *, places: bool) -> list[Offer]:
 
 
 async def facts(context: Context, typed: str, given: Sequence[str]) -> list[Offer]:
-    """Offer facts by their id, then by the words that they hold; the newest before anything is typed.
+    """Offer facts by id, then by their words; with no text, the newest.
 
-    The last word may only be begun; facts that hold all words come before those that hold some.
+    The last word may be incomplete; facts that hold all words come before those that hold some.
     """
     if context.chosen is None:
         return []
@@ -129,7 +130,7 @@ async def facts(context: Context, typed: str, given: Sequence[str]) -> list[Offe
 
 
 async def retracted_facts(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
-    """Offer the facts that are retracted, newest first, by their id or the words of their reason."""
+    """Offer the retracted facts, newest first, by id or the words of the reason."""
     if context.chosen is None:
         return []
     found = await context.record.listings.retracted(context.chosen.id, limit=LOOKED_AT)
@@ -143,7 +144,7 @@ async def retracted_facts(context: Context, typed: str, _given: Sequence[str]) -
 
 
 def _of_fact(fact: Fact) -> str:
-    """Return a fact on the word of its first attribution; of one not in force only that it is not."""
+    """Label a fact with its first attribution; for a fact not in force, say only that."""
     if fact.retracted is not None:
         return _("F{id}  retracted", id=fact.id)
     if fact.superseded_by is not None:
@@ -152,7 +153,7 @@ def _of_fact(fact: Fact) -> str:
 
 
 async def sources(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
-    """Offer sources by their id, then by words of their title, publisher or address, the newest first."""
+    """Offer sources by id, then by words of the title, publisher or address, newest first."""
     if context.chosen is None:
         return []
     record, story = context.record, context.chosen.id
@@ -165,7 +166,7 @@ async def sources(context: Context, typed: str, _given: Sequence[str]) -> list[O
 
 
 async def _drafts(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
-    """Offer the drafts that wait, the longest first, by their id or the words of their statement."""
+    """Offer the pending drafts, oldest first, by id or the words of the statement."""
     if context.chosen is None:
         return []
     digits, words = _digits("D", typed), typed.casefold().split()
@@ -176,7 +177,7 @@ async def _drafts(context: Context, typed: str, _given: Sequence[str]) -> list[O
         statement = change.fact.statement
         by_id = digits is not None and str(draft.id).startswith(digits)
         if by_id or all(word in statement.casefold() for word in words):
-            # In quotation marks: it is proposed, and nobody's word on record yet.
+            # In quotation marks: it is only proposed, not yet attributed on record.
             found.append(Offer(f"D{draft.id}", f"D{draft.id}  “{statement}”"))
     return found
 

@@ -1,4 +1,4 @@
-"""Context: what a command has at hand, and the small questions nearly every command asks."""
+"""Context: what a handler gets, and the look-ups that nearly every command needs."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _SOURCE_ID = re.compile(r"[Ss]?\s*([1-9]\d{0,14})")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How the operator wants it.
+    """The operator's choices.
 
     `page` is the number of rows on a page. With `four_eyes` a moderator's own fact needs another's approval;
-    nobody is told of a new fact before `hold` minutes have passed; what each chat was told is known for the
+    notices of a new fact wait `hold` minutes; what each chat was told is kept for the
     `retention`.
     """
 
@@ -49,7 +49,7 @@ class Policy:
 
     @classmethod
     def of(cls, settings: Settings) -> Policy:
-        """Return the policy that the settings state."""
+        """Return the policy in the settings."""
         notices = settings.notices
         return cls(
             settings.limits.page, settings.review.four_eyes, notices.hold, timedelta(days=notices.retention)
@@ -57,7 +57,7 @@ class Policy:
 
 
 class Page(NamedTuple, Generic[T]):
-    """The rows of a list that fit on a page, and the action that goes on with it, if it goes on."""
+    """The rows on one page of a list, and the action for the next page, if there is one."""
 
     shown: Sequence[T]
     more: tuple[Action, ...]
@@ -67,7 +67,7 @@ class Page(NamedTuple, Generic[T]):
 class Context:
     """One request on its way through a command.
 
-    `after` is the cursor of a list that goes on, as the command before gave it. `permit` returns another
+    `after` is the cursor of a paged list, as the page before gave it. `permit` returns another
     command if the asker may use it in a story, and raises UserError if not: dispatch alone checks roles.
     `run` runs the handler of the command in a context, with the values of its arguments.
     """
@@ -86,7 +86,7 @@ class Context:
 
     @property
     def by(self) -> Actor:
-        """Who asks, as the audit trail names them."""
+        """The asker, as the audit trail names them."""
         return Actor(self.request.user, self.request.chat)
 
     async def change(self, change: Change, *, also: Also | None = None) -> ChangeResult:
@@ -100,11 +100,11 @@ class Context:
         )
 
     async def names(self) -> dict[str, str]:
-        """Return what moderators are called, by address."""
+        """Return the moderators' names, by address."""
         return await self.record.members.names()
 
     async def called(self, person: str) -> str:
-        """Return what a person is called, with their address; of those who never moderated, only that."""
+        """Return a person's name and address; only the address if they never moderated."""
         name = (await self.names()).get(person, person)
         return person if name == person else f"{name} ({person})"
 
@@ -137,10 +137,10 @@ class Context:
         cursor: Callable[[T], object] = attrgetter("id"),
         size: int | None = None,
     ) -> Page[T]:
-        """Return the rows that fit on a page, and the action that goes on behind them.
+        """Return the rows on a page, and the action for the next page.
 
-        `cursor` names the place behind a row, `argument` is what the command was given, `size` the number of
-        rows where it is not the usual one.
+        `cursor` returns the position after a row, `argument` is the command's argument, `size` the number of
+        rows if it is not the usual one.
         """
         shown = rows[: size or self.policy.page]
         if len(rows) == len(shown):
@@ -195,7 +195,7 @@ class Context:
         return found
 
     async def _belongs_elsewhere(self, what: str, story_id: int) -> None:
-        """Refuse an id of another story, naming that story."""
+        """Refuse an id of another story, and name that story."""
         for story in await self.record.stories.all():
             if story.id == story_id:
                 raise UserError(

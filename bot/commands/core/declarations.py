@@ -1,4 +1,4 @@
-"""Declarations of commands: name, family, arguments and role. Pure; handlers are registered apart."""
+"""Declarations of commands: name, family, arguments and role. Pure; handlers are registered separately."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.texts import N_
 
 
 class Family(Enum):
-    """The families of commands in the order of help, each with its title and its commands in their order."""
+    """The families of commands in the order of help, each with its title and its commands in order."""
 
     def __init__(self, title: str, commands: str) -> None:
         self.title = title
@@ -39,7 +39,7 @@ _FAMILIES = list(Family)
 
 
 class Kind(StrEnum):
-    """What an argument names: decides how it is read, and how it is completed."""
+    """What an argument names; decides how it is parsed and completed."""
 
     NAME = "name"
     PLACE = "place"
@@ -54,15 +54,15 @@ class Kind(StrEnum):
     WORDS = "words"
     PERSON = "person"
     DRAFT = "draft"
-    # What answers a question of a dialogue, with the token of the question where a button sent it.
+    # The answer to a dialogue's question, with the question's token if a button sent it.
     ANSWER = "answer"
-    TOKEN = "token"  # noqa: S105  # reason: a dialogue's, no secret
-    # What follows is free text whose line breaks mean something.
+    TOKEN = "token"  # noqa: S105  # reason: a dialogue's token is no secret
+    # Free text whose line breaks have a meaning.
     TEXT = "text"
 
 
 class Offer(NamedTuple):
-    """A value that an argument may have, and what people are shown of it."""
+    """A value that an argument may have, and the label that people see."""
 
     value: str
     label: str
@@ -72,8 +72,8 @@ class Offer(NamedTuple):
 class Argument:
     """One argument of a command, in the order in which they are typed.
 
-    `option` is its key where arguments are given by name, if that is not its name itself. `fills` tells that
-    it fills a field of the command's form: it stays a text, which that field reads at each turn. `pattern`
+    `option` is its key when arguments are given by name, if it differs from the name. `fills` tells that
+    it fills a field of the command's form: it stays a text, which the field parses at each turn. `pattern`
     is what it takes of a line on which further arguments follow. `most` is the largest count.
     """
 
@@ -87,11 +87,11 @@ class Argument:
 
     @property
     def key(self) -> str:
-        """Its key where arguments are given by name: one word of small letters."""
+        """Return its key when arguments are given by name: one lower-case word."""
         return self.option or self.name
 
     def usage(self) -> str:
-        """Return how help shows it: `<needed>` or `[optional]`."""
+        """Return its form in help: `<needed>` or `[optional]`."""
         return f"<{self.name}>" if self.required else f"[{self.name}]"
 
 
@@ -100,9 +100,9 @@ class Command:
     """The declaration of a command; `help` is a gettext message, shown in the reader's language.
 
     `role` is the role that the asker needs in the story in use, or (`everywhere`) in all stories; `by_admins`
-    leaves the command to the admins of a chat that several people share. `dialogue` tells that it leads
-    through a form, `headers` which header lines may stand under it. `completed` are the keys of the arguments
-    that the command completes itself. `discreet` shows its answers to the asker alone, where a platform can.
+    restricts the command in a group to the group's admins. `dialogue` tells that it opens a form,
+    `headers` which header lines it accepts. `completed` are the keys of the arguments
+    that the command completes itself. `discreet` shows its answers only to the asker, if the platform can.
     """
 
     name: str
@@ -120,16 +120,16 @@ class Command:
 
     @property
     def aside(self) -> bool:
-        """Whether its answers concern the asker alone: personal matters, and work on the record."""
+        """Tell whether its answers concern only the asker: personal matters, and work on the record."""
         return self.discreet or self.dialogue or self.role > Role.READER
 
     def usage(self) -> str:
-        """Return the command as one types it: `/who [name]`."""
+        """Return the command as people type it: `/who [name]`."""
         return " ".join((f"/{self.name}", *(argument.usage() for argument in self.arguments)))
 
     @property
     def multiline(self) -> bool:
-        """Whether line breaks in what follows the name mean something."""
+        """Tell whether line breaks in its arguments have a meaning."""
         return any(argument.kind in (Kind.TEXT, Kind.ANSWER) for argument in self.arguments)
 
 
@@ -146,7 +146,7 @@ class Catalogue:
         self._declared[command.name] = command
 
     def find(self, name: str) -> Command | None:
-        """Return the command of that name, whatever its case."""
+        """Return the command of that name, ignoring case."""
         return self._declared.get(name.casefold())
 
     def allowed(self, role: Role) -> Iterator[Command]:
@@ -158,7 +158,7 @@ class Catalogue:
 
 
 def _place(command: Command) -> tuple[int, int]:
-    """Return the place of a command in help; one that its family does not name comes after the others."""
+    """Return a command's position in help; a command that its family does not name comes last."""
     names = command.family.commands
     at = names.index(command.name) if command.name in names else len(names)
     return _FAMILIES.index(command.family), at

@@ -1,4 +1,4 @@
-"""In-memory cache of the @handles seen since start, to find the address of an @name.
+"""In-memory cache of the @handles seen since start, to find the address behind an @name.
 
 Platforms do not tell a bot who an @name is. The record does not need readers' names, so they are kept in
 memory only: after a restart people must write once before `/appoint @name` finds them. A moderator's name is
@@ -11,18 +11,18 @@ from collections import OrderedDict
 
 from bot.requests import Identity, Request
 
-# The one longest silent is forgotten first.
+# The person silent for longest is forgotten first.
 MOST = 10_000
 
 
 class KnownHandles:
-    """Remember the people who wrote, by their platform and @name: on another it may be somebody else's."""
+    """Remember people who wrote, by platform and @name: on another platform it may be another person's."""
 
     def __init__(self) -> None:
         self._met: OrderedDict[tuple[str, str], Identity] = OrderedDict()
 
     def meet(self, request: Request) -> None:
-        """Remember who asks, and whom the message replies to or names."""
+        """Remember the asker, and the people whom the message replies to or names."""
         for identity in (request.asker, request.replied_to, *request.mentioned):
             if identity is not None and identity.handle and identity.is_person:
                 name = (platform_of(identity.address), identity.handle.casefold())
@@ -32,7 +32,7 @@ class KnownHandles:
             self._met.popitem(last=False)
 
     def find(self, handle: str, chat: str) -> Identity | None:
-        """Return who goes by an @name on a chat's platform, None if nobody of that name has written yet."""
+        """Return the person with an @name on a chat's platform, or None if no such person has written yet."""
         return self._met.get((platform_of(chat), handle.removeprefix("@").casefold()))
 
     def forget(self, address: str) -> None:

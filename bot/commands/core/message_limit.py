@@ -1,4 +1,4 @@
-"""How much one person may ask: a token bucket each, and one word of warning when it is empty."""
+"""The message limit: one token bucket per person, and one warning when it is empty."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-# People remembered at once; the one longest silent is forgotten first.
+# The number of people remembered; the one silent for longest is forgotten first.
 MOST_PEOPLE = 10_000
 
 
 class Verdict(Enum):
-    """What becomes of a message."""
+    """Whether a message is answered, warned of or ignored."""
 
     ANSWER = "answer"
     WARN = "warn"
@@ -36,7 +36,7 @@ class Limiter:
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     def judge(self, user: str) -> Verdict:
-        """Count one message of a person; the first over the limit is warned of, the others are ignored."""
+        """Count one message of a person; warn of the first over the limit, ignore the others."""
         now = self._clock()
         bucket = self._buckets.setdefault(user, _Bucket(float(self._burst), now))
         self._buckets.move_to_end(user)
@@ -46,7 +46,7 @@ class Limiter:
         bucket.at = now
         if bucket.tokens >= 1:
             bucket.tokens -= 1
-            # Only a rested bucket earns a new warning: one who keeps on is not told again and again.
+            # A new warning needs a bucket half full, so a person who keeps writing is warned once.
             bucket.warned = bucket.warned and bucket.tokens < self._burst / 2
             return Verdict.ANSWER
         if bucket.warned:

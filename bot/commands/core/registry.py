@@ -12,19 +12,19 @@ from bot.commands.core.declarations import Argument, Catalogue, Command, Family,
 from bot.replies import Reply
 from bot.requests import Role
 
-# A handler gets the context and the value of each argument, None for one that was not given.
+# A handler gets the context and the value of each argument, None if it was not given.
 Handler = Callable[..., Awaitable[Reply]]
-# From what was given for an argument to its value. Raises UserError where that is none.
+# Parse an argument's text into its value. Raises UserError if it has none.
 Reader = Callable[[Context, str], Awaitable[Any]]
-# From what is typed of an argument, and those given before it, to what it may become.
+# Complete an argument from the text typed so far and the arguments before it.
 Values = Callable[[Context, str, Sequence[str]], Awaitable[Sequence[Offer]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A command with what runs it.
+    """A command with its handler.
 
-    `reads` and `offers` read and complete, by key, the arguments whose values only the command knows.
+    `reads` and `offers` hold, by key, parsers and completers of arguments that only the command knows.
     """
 
     command: Command
@@ -34,7 +34,7 @@ class Registered:
 
 
 class Declared(TypedDict, total=False):
-    """What is declared of a command: see `Command`."""
+    """The keywords of a declaration: see `Command`."""
 
     family: Required[Family]
     help: Required[str]
@@ -73,9 +73,9 @@ class Registry(Catalogue):
         return register
 
     def registered(self, command: Command) -> Registered:
-        """Return a command of this registry with what runs it."""
+        """Return a command of this registry with its handler."""
         return self._registered[command.name]
 
 
-# The one registry of the program; the commands add themselves when `bot.commands` is imported.
+# The program's only registry; commands add themselves when `bot.commands` is imported.
 commands = Registry()

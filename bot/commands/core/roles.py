@@ -1,4 +1,4 @@
-"""Who may do what: the roles of those who ask, and the one place where they are checked."""
+"""Roles: who may use which command, checked only here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Roles:
-    """Tell what people may do; `owners` are the addresses that the settings name."""
+    """Look up and check roles; `owners` are the addresses in the settings."""
 
     def __init__(self, record: Record, catalogue: Catalogue, owners: Collection[str]) -> None:
         self._record = record
@@ -25,10 +25,10 @@ class Roles:
         self._owners = frozenset(owners)
 
     async def of(self, request: Request, story: Story | None, *, surely: bool = False) -> Role:
-        """Return what the asker may do in a story; without one, in all of them.
+        """Return the asker's role in a story; without one, in all stories.
 
-        The front end vouches for it, else the settings name owners and the record moderators. Groups and
-        channels that write as themselves are no people: they are readers. `surely` asks the file itself.
+        The front end may set it; else the settings name owners, and the record moderators. Groups and
+        channels that write as themselves are readers. `surely` bypasses the cache.
         """
         if request.role is not None:
             return request.role
@@ -41,10 +41,10 @@ class Roles:
         return Role.MODERATOR if appointed else Role.READER
 
     async def permitted(self, name: str, request: Request, story: Story | None) -> tuple[Command, Role]:
-        """Return the command of that name and the asker's role. The one place where roles are checked.
+        """Return the command of that name and the asker's role. Roles are checked only here.
 
-        A command that the role may not use looks as if it did not exist, except that moderators see why, and
-        so does who asks where a platform offers every command to all.
+        A command that the role may not use looks unknown, but the reason is shown to moderators, and to
+        everybody on a platform that offers every command to all.
         """
         found = self._catalogue.find(name)
         scope = None if found is not None and found.everywhere else story
@@ -77,7 +77,7 @@ class Roles:
         )
 
     async def keep_the_record(self, request: Request) -> bool:
-        """Tell whether an owner or a moderator of any story asks."""
+        """Tell whether the asker is an owner, or a moderator of any story."""
         if request.role is not None:
             return request.role >= Role.MODERATOR
         if not request.is_person:
@@ -85,18 +85,18 @@ class Roles:
         return self._is_owner(request) or await self._record.members.holds_office(request.user)
 
     def _is_owner(self, request: Request) -> bool:
-        """Tell whether the settings name who asks, as a person or by the very account that asks."""
+        """Tell whether the settings name the asker as an owner, by person or by account."""
         return not self._owners.isdisjoint((request.user, request.sender))
 
 
 async def refuse_strangers(request: Request, command: Command) -> None:
-    """Refuse to others than its admins what is for a chat of several people. Raises UserError."""
+    """Raise UserError if the asker is in a group and is not one of its admins."""
     if request.shared and request.administers is not None and not await request.administers():
         raise UserError(_("Only those who may manage this chat may use /{name} here.", name=command.name))
 
 
 def _refused(command: Command) -> str:
-    """Return what is said to readers of a command that they were offered all the same."""
+    """Return the refusal for a reader who was offered a command that they may not use."""
     if command.role is Role.OWNER:
         return _("/{name} is for owners.", name=command.name)
     return _("/{name} is for moderators.", name=command.name)

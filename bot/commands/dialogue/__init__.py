@@ -1,1 +1,1 @@
-"""Forms, and the dialogue that fills them in; nothing here knows a single command's business."""
+"""Forms, and the dialogue that fills them in; nothing here is specific to one command."""

@@ -1,7 +1,7 @@
-"""The commands that answer what the bot has asked; in private, plain talk does so too.
+"""The commands that answer the bot's questions; in a private chat a plain message does so too.
 
-One dialogue for each person in each chat. Each question has a token that its buttons carry, so that an old
-button is told apart from a new one, and somebody else's from one's own.
+Each person has one dialogue per chat. Each question has a token that its buttons carry: it tells old buttons
+from new ones, and another person's buttons from one's own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from storage.people.dialogues import Dialogue
 
 
 class Asked(NamedTuple):
-    """A dialogue, and what it asks."""
+    """A dialogue and its open question."""
 
     dialogue: Dialogue
     question: Question
@@ -37,7 +37,7 @@ class Asked(NamedTuple):
     example="/answer The court",
 )
 async def answer(context: Context, given: Answer) -> Reply:
-    """Answer the open question in words, or the one whose token stands before them, if it is still open."""
+    """Answer the open question in words; a token before the words names the question meant."""
     if given.token is not None and not given.words:
         raise UserError(_("That answer holds no words: answer the question, or send /skip."))
     return await _resume(context, Turn.TEXT, given)
@@ -67,7 +67,7 @@ async def choose(context: Context, given: Answer) -> Reply:
     example="/skip",
 )
 async def skip(context: Context, given: Answer) -> Reply:
-    """Leave a question open."""
+    """Skip a question."""
     return await _resume(context, Turn.SKIP, given)
 
 
@@ -95,7 +95,7 @@ async def back(context: Context, given: Answer) -> Reply:
     example="/confirm",
 )
 async def confirm(context: Context, given: Answer) -> Reply:
-    """Say yes to the change that is shown."""
+    """Confirm the change that is shown."""
     return await _resume(context, Turn.CONFIRM, given)
 
 
@@ -114,9 +114,9 @@ async def cancel(context: Context, given: Answer) -> Reply:
 
 
 async def open_question(context: Context, token: Token | None) -> Asked | Reply:
-    """Return the question to which an answer is meant; a Reply with the open one where that is another.
+    """Return the question that an answer is meant for, or a Reply with the open question if that is another.
 
-    Raises UserError where none is open that words could answer.
+    Raises UserError if no open question takes words.
     """
     dialogue = await _meant(context, token)
     if token is not None and token.turn != dialogue.turn:
@@ -125,7 +125,7 @@ async def open_question(context: Context, token: Token | None) -> Asked | Reply:
 
 
 async def _resume(context: Context, turn: Turn, given: Answer) -> Reply:
-    """Answer the question whose token is given, else the open one of who asks."""
+    """Answer the question whose token is given, else the asker's open question."""
     dialogue = await _meant(context, given.token)
     if given.token is not None and given.token.turn != dialogue.turn:
         return await _repeated(context, dialogue)
@@ -142,7 +142,7 @@ async def _meant(context: Context, token: Token | None) -> Dialogue:
 
 
 async def _tokened(context: Context, token: Token) -> Dialogue:
-    """Return the dialogue that a button belongs to. Raises UserError where it is not the asker's."""
+    """Return the dialogue that a button belongs to. Raises UserError if it is another person's."""
     dialogue = await context.record.dialogues.by_id(token.dialogue)
     if dialogue is None:
         raise UserError(_("That has been answered already, or ended."))
@@ -159,7 +159,7 @@ async def _open(context: Context) -> Dialogue:
 
 
 async def _living(context: Context, dialogue: Dialogue) -> Dialogue:
-    """Return the dialogue, unless nobody has answered for an hour."""
+    """Return the dialogue, or None if it has expired: an hour without an answer."""
     if not dialogue.ended:
         return dialogue
     await context.record.dialogues.end(dialogue)

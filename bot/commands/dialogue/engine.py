@@ -1,7 +1,7 @@
-"""Filling in a form turn by turn: ask for what is missing, show the change, make it on a yes.
+"""Fill in a form turn by turn: ask for what is missing, show the change, make it once confirmed.
 
-The dialogue is kept in the record, so a restart does not end it, and is closed in the very transaction that
-makes its change: a second press of the same button, or one that comes again after a crash, finds it closed.
+The dialogue is kept in the record, so a restart does not end it. It is closed in the transaction that makes
+its change: a second press of the same button, or one repeated after a crash, finds it closed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from bot.commands.core.declarations import Command
 from bot.commands.dialogue.forms import (
     AGAIN,
     CONFIRM,
-    Amiss,
     Field,
+    FieldConflict,
     Filled,
     Form,
     Option,
@@ -36,7 +36,7 @@ from storage.people.dialogues import Dialogue, close
 
 
 class Turn(Enum):
-    """What one may do with a question."""
+    """What a person may do with a question."""
 
     TEXT = "text"
     CHOOSE = "choose"
@@ -47,7 +47,7 @@ class Turn(Enum):
 
 
 async def begin(context: Context, filled: Filled) -> Reply:
-    """Open a dialogue on the form of the command in hand; say so if it takes the place of another."""
+    """Open a dialogue on the form of the context's command; say so if it replaces another."""
     before: tuple[Block, ...] = ()
     earlier = await context.record.dialogues.find(context.request.chat, context.request.user)
     if earlier is not None and not earlier.ended:
@@ -63,14 +63,14 @@ async def repeat(context: Context, dialogue: Dialogue, before: Block) -> Reply:
 
 
 class Question(NamedTuple):
-    """What a dialogue asks in words, and the name of the field that it asks for."""
+    """A dialogue's question in words, and the name of the field that it asks for."""
 
     name: str
     text: str
 
 
 async def question(context: Context, dialogue: Dialogue) -> Question:
-    """Return what a dialogue asks. Raises UserError where it waits for a choice or a yes."""
+    """Return a dialogue's question. Raises UserError if it waits for a choice or a confirmation."""
     context = await _inside(context, dialogue)
     filled = Filled.of(dialogue.state)
     _refuse_without_question(filled)
@@ -79,7 +79,7 @@ async def question(context: Context, dialogue: Dialogue) -> Question:
 
 
 async def _inside(context: Context, dialogue: Dialogue) -> Context:
-    """Return the context of a dialogue's own command and story; it ends for who may not use that any more."""
+    """Return the context of a dialogue's command and story; end it if the asker may no longer use it."""
     story = await context.record.stories.by_id(Filled.of(dialogue.state).story)
     try:
         command = await context.permit(dialogue.command, story)
@@ -116,7 +116,7 @@ async def take(context: Context, turn: Turn, value: str, dialogue: Dialogue) -> 
 
 
 async def _chosen(context: Context, form: Form, filled: Filled, dialogue: Dialogue, option: Option) -> Reply:
-    """Take an option: an answer, a field to be answered anew, or what leads to another form."""
+    """Take an option: an answer, a field to answer again, or a step to another form."""
     if option.text == AGAIN:
         return await _which(context, form, filled, dialogue)
     if filled.step == AGAIN:
@@ -145,7 +145,7 @@ def _option(filled: Filled, value: str) -> Option:
 
 
 def _number(text: str) -> int:
-    """Return the number of an option, 0 for what is none."""
+    """Return the number of an option, 0 for any other text."""
     return int(text) if text.isdecimal() and len(text) <= 3 else 0
 
 
@@ -158,7 +158,7 @@ def _answer(filled: Filled, text: str) -> None:
 def _step_back(filled: Filled) -> None:
     if not filled.answered:
         raise UserError(_("This is the first question: /cancel ends the dialogue."))
-    # Where the open question was answered before, and not to the point, it is the one before that is meant.
+    # If the open question already has an invalid answer, "back" means the question before it.
     filled.texts.pop(filled.answered.pop(), None)
 
 
@@ -175,11 +175,11 @@ def _refuse_skip(form: Form, filled: Filled) -> None:
 async def _go_on(
     context: Context, filled: Filled, dialogue: Dialogue | None, before: tuple[Block, ...]
 ) -> Reply:
-    """Ask for the first field that is missing or will not do; where none is, show the change."""
+    """Ask for the first field that is missing or invalid; if there is none, show the change."""
     form = _form(context.command)
     for field in form.fields(filled):
         text = filled.texts.get(field.name)
-        # A line without anything behind its name leaves a field open, which may not always be.
+        # A header line without a value skips its field, but a required field must not be skipped.
         missing = not text if field.required else text is None
         if missing and field.wanted(filled):
             return await _ask(context, field, filled, dialogue, before)
@@ -190,7 +190,7 @@ async def _go_on(
                 return await _ask(context, field, filled, dialogue, before, error)
     try:
         proposal = await form.propose(context, filled)
-    except Amiss as error:
+    except FieldConflict as error:
         return await _ask(context, error.field, filled, dialogue, before, error)
     return await _show(context, filled, proposal, dialogue, before)
 
@@ -216,7 +216,7 @@ async def _ask(
         notes.append(Note(text=_("Answer by replying to this message, or with /answer.")))
     filled.step, filled.options, filled.change = field.name, list(options), None
     kept = await _keep(context, filled, dialogue)
-    # To skip whom a name means would put the claim into the source's own mouth.
+    # Skipping an ambiguous speaker would attribute the claim to the source itself.
     skippable = not field.required and not isinstance(error, Unclear)
     skip = [Action(label=_("Skip"), command=f"/skip {kept.token}")] if skippable else []
     actions = (*_choices(kept, options), *skip, *_leaving(kept, filled))
@@ -234,7 +234,7 @@ async def _show(
     dialogue: Dialogue | None,
     before: tuple[Block, ...],
 ) -> Reply:
-    """Show a change as it would stand, and ask for a yes."""
+    """Show a change as it would stand, and ask for confirmation."""
     options = list(proposal.options)
     if _form(context.command).parts and filled.at_once:
         options.append(Option(_("Change something"), AGAIN))
@@ -249,7 +249,7 @@ async def _show(
 
 
 async def _which(context: Context, form: Form, filled: Filled, dialogue: Dialogue) -> Reply:
-    """Ask which field is to be answered anew."""
+    """Ask which field to answer again."""
     filled.step, filled.change = AGAIN, None
     filled.options = [Option(_(label), name) for name, label in form.parts.items()]
     kept = await _keep(context, filled, dialogue)
@@ -260,7 +260,7 @@ async def _which(context: Context, form: Form, filled: Filled, dialogue: Dialogu
 async def _keep(context: Context, filled: Filled, dialogue: Dialogue | None) -> Dialogue:
     dialogues = context.record.dialogues
     if dialogue is not None and dialogue.state == filled.state():
-        return dialogue  # the same question once more: its buttons stay good
+        return dialogue  # the same question again: its buttons stay valid
     if dialogue is not None and dialogue.command == context.command.name:
         return await dialogues.go_on(dialogue, filled.state())
     return await dialogues.begin(
@@ -281,7 +281,7 @@ def _leaving(dialogue: Dialogue, filled: Filled) -> list[Action]:
 
 
 async def _confirmed(context: Context, form: Form, filled: Filled, dialogue: Dialogue) -> Reply:
-    """Make the change that was shown; where its fact has changed meanwhile, say how and ask again."""
+    """Make the change that was shown; if its fact has changed meanwhile, say how and ask again."""
     if filled.step != CONFIRM or filled.change is None:
         raise UserError(_("There is nothing to confirm yet: answer the question first."))
     change = loaded(filled.change)
@@ -298,10 +298,10 @@ async def _confirmed(context: Context, form: Form, filled: Filled, dialogue: Dia
 
 
 async def _meanwhile(context: Context, change: Revise) -> tuple[Block, ...]:
-    """Tell what became of a fact since the revision on which a change was to build."""
+    """Describe what changed in a fact since the revision that a change builds on."""
     facts = context.record.facts
     then, now = await facts.at_revision(change.fact_id, change.expected), await facts.find(change.fact_id)
     assert then is not None  # revisions are never deleted
-    assert now is not None  # facts neither
+    assert now is not None  # neither are facts
     later = [item for item in await facts.revisions(change.fact_id) if item.number > change.expected]
     return changed_meanwhile(then, now, later, await context.names())

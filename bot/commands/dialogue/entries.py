@@ -1,4 +1,4 @@
-"""From the texts of a form to the entries of the record that they make."""
+"""Build the record's entries from the texts of a form."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SOURCE_TEXTS = ("title", "publisher", "author", "kind")
 
 
 class Composer:
-    """Makes entries of what was filled in, and gathers the new entities that they name."""
+    """Build entries from a form's texts, and collect the new entities that they name."""
 
     def __init__(self, context: Context, filled: Filled) -> None:
         self._context = context
@@ -49,7 +49,7 @@ class Composer:
         return made(FactEntry, given)
 
     async def attribution(self, before: AttributionEntry | None = None) -> AttributionEntry:
-        """Return an attribution: a new one, or one that differs from `before` in what was filled in."""
+        """Return a new attribution, or `before` with the filled-in values replaced."""
         fields: dict[str, Any] = before.model_dump(exclude_none=True) if before else {}
         if (who := self._filled.texts.get("who")) is not None:
             fields["speaker"] = None if _is_none(who) else self._take(await name_of(self._context, who))
@@ -63,7 +63,7 @@ class Composer:
         if stance := self._filled.text("stance"):
             fields["stance"] = Stance(stance.casefold())
         elif "cue" in self._filled.texts or before is None:
-            # Where the cue leaves it in doubt the form has asked for it.
+            # If the cue does not determine the stance, the form has asked for it.
             fields["stance"] = stance_of(fields.get("cue")) or Stance.ASSERTS
         return made(AttributionEntry, fields)
 
@@ -83,7 +83,7 @@ class Composer:
         return made(SourceEntry, fields).model_dump(exclude_none=True, mode="json")
 
     async def particulars(self) -> dict[str, Any]:
-        """Return a fact's fields beside its statement and attributions, as far as they were filled in."""
+        """Return a fact's filled-in fields other than its statement and attributions."""
         texts = self._filled.texts
         fields: dict[str, Any] = {}
         if texts.get("when"):
@@ -119,12 +119,12 @@ class Composer:
 
 
 def date(text: str) -> str | None:
-    """Return a checked date in EDTF, None for the word that takes one away."""
+    """Return a validated EDTF date, or None for the word that removes the date."""
     return None if _is_none(text) else dates.edtf(text)
 
 
 def made(kind: type[E], fields: dict[str, Any]) -> E:
-    """Return an entry, or raise UserError with the first thing that is wrong with its fields."""
+    """Return a validated entry; raise UserError with the first error in its fields."""
     try:
         return kind(**fields)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The fields of forms: what each asks, and what will do as an answer."""
+"""The fields of forms: what each asks, and which answers are valid."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from bot.texts import N_, _
 from storage.domain import dates
 from storage.domain.models import SourceKind, Stance
 
-# What takes a value away again, where one may.
+# The word that removes a value, where that is allowed.
 NONE = "none"
-# What is said of a change itself: alone it changes nothing.
+# Fields about the change itself: alone they change nothing.
 OF_CHANGE = frozenset({"reason", "material", "voice"})
-# What the parts of a fact, and what goes with them, are called.
+# Labels for the parts of a fact and their related fields.
 CALLED = {
     "statement": N_("Statement"), "who": N_("Who says so"), "cue": N_("Cue"), "source": N_("Source"),
     "at": N_("Place in the source"), "when": N_("When"), "where": N_("Where"), "figure": N_("Figures"),
@@ -39,7 +39,7 @@ CALLED = {
     "url": N_("Address"), "name": N_("Name"), "short": N_("Short name"), "alias": N_("Further names"),
     "role": N_("Role"),
 }  # fmt: skip
-# What each may hold, where a form is shown whole; what is given most comes first.
+# Hints for each field when a whole form is shown; the most used come first.
 EXAMPLES = {
     "statement": N_("The bridge was closed at noon"), "who": N_("Dmytro Lubinets"), "cue": N_("said that"),
     "source": N_("S1, an address or a title"), "when": "2024-05-03", "where": N_("Minsk"), "at": "¶3",
@@ -55,7 +55,7 @@ _CUES = ("said that", "denied that", "admitted that", "alleged that", "confirmed
 
 
 def at_most(limit: int) -> Check:
-    """Return a check that a text is no longer than that."""
+    """Return a check that a text is at most that long."""
 
     async def check(_context: Context, _filled: Filled, text: str) -> None:
         if len(text) > limit:
@@ -65,14 +65,14 @@ def at_most(limit: int) -> Check:
 
 
 def too_long(text: str, limit: int) -> UserError:
-    """Return the refusal of a text that is longer than may be."""
+    """Return the refusal of a text that is too long."""
     return UserError(
         _("That is {count} characters long; at most {limit} will do.", count=len(text), limit=limit)
     )
 
 
 def one_of(kinds: Sequence[str]) -> Check:
-    """Return a check that a text is one of a few words."""
+    """Return a check that a text is one of some words."""
 
     async def check(_context: Context, _filled: Filled, text: str) -> None:
         if text.casefold() not in kinds:
@@ -164,7 +164,7 @@ async def _stance(context: Context, filled: Filled, text: str) -> None:
 
 
 def refuse_against(cue: str | None, stance: str) -> None:
-    """Refuse a stance that goes against what its cue tells."""
+    """Refuse a stance that contradicts its cue."""
     told = stance_of(cue) if cue else None
     if told is not None and (told is Stance.DENIES) is not (stance.casefold() == Stance.DENIES):
         raise UserError(_("“{cue}” does not go with the stance “{stance}”.", cue=cue, stance=stance))
@@ -225,7 +225,7 @@ MATERIAL = Field(
     offers=_materiality,
 )
 
-# What is asked of a source that is not on record.
+# The fields asked for a source that is not on record.
 TITLE = Field("title", N_("What is the document called?"), _title, required=True)
 PUBLISHER = Field("publisher", N_("Who published it?"), _LINE)
 PUBLISHED = Field("published", N_("When was it published?"), _date)
@@ -240,17 +240,17 @@ VIA = Field("via", None, _via)
 
 
 def is_long(field: Field) -> bool:
-    """Tell whether a field takes more than a line: several of its kind, or whole sentences."""
+    """Tell whether a field takes more than one line: several values, or whole sentences."""
     return field.check is _TEXT or field.name in SEVERAL
 
 
 def stance_field(filled: Filled) -> Field:
-    """Return the field of a stance: asked where the cue leaves it in doubt."""
+    """Return the field of a stance: asked if the cue does not determine it."""
     return STANCE if stance_of(filled.text(CUE.name)) is not None else _DOUBTFUL_STANCE
 
 
 def source_fields(filled: Filled) -> list[Field]:
-    """Return the fields of a fact's source: more where it is a new one."""
+    """Return the fields of a fact's source: more if the source is new."""
     text = filled.text(SOURCE.name)
     if not is_new_source(text):
         return [SOURCE, *(field for field in (KIND, VIA) if filled.text(field.name))]

@@ -1,8 +1,8 @@
-"""Forms: what a command has to know before it can propose a change, as fields that are asked one by one.
+"""Forms: the fields that a command needs before it can propose a change, asked one by one.
 
-A form holds only texts, as typed. Choosing an option replaces a text by an unmistakable one (`=lubinets`,
-`+person Ann`, `S3`). All texts are read anew at each turn, so a form given at once in header lines, a form
-filled in by a dialogue, a draft that is edited and a dialogue after a restart are one code path.
+A form holds only texts, as typed. Choosing an option replaces a text by an unambiguous one (`=lubinets`,
+`+person Ann`, `S3`). All texts are parsed again at each turn, so header lines, a dialogue, an edited draft
+and a dialogue after a restart share one code path.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
     from storage.domain.changes import Change
     from storage.people.dialogues import Dialogue
 
-# The step after the last field: the change is shown and waits for a yes.
+# The step after the last field: the change is shown and waits for confirmation.
 CONFIRM = "confirm"
-# The step aside: which field is to be answered anew.
+# The extra step: choosing a field to answer again.
 AGAIN = "again"
-# What may stand behind a command that opens a modal: nothing, or one id.
+# The argument of a command that opens a modal: nothing, or one id.
 ALONE = re.compile("")
 ONE = re.compile(r"\S+")
 
 
 class Option(NamedTuple):
-    """Something to choose instead of typing: what it is called, and the text that it stands for."""
+    """A choice instead of typing: its label, and the text that it stands for."""
 
     label: str
     text: str
 
 
-class Amiss(UserError):
-    """What was filled in goes together only if a field is answered otherwise: that one is to be asked."""
+class FieldConflict(UserError):
+    """The values given contradict each other: one field has to be asked again."""
 
     def __init__(self, text: str, field: Field) -> None:
         super().__init__(text)
@@ -53,7 +53,7 @@ class Amiss(UserError):
 
 
 class Unclear(UserError):
-    """What was typed may mean several things: the options, each with the text that is plain."""
+    """A typed text is ambiguous: the options, each with an unambiguous text."""
 
     def __init__(self, text: str, options: Sequence[Option]) -> None:
         super().__init__(text)
@@ -62,12 +62,12 @@ class Unclear(UserError):
 
 @dataclass(slots=True)
 class Filled:
-    """How far a form has been filled in; kept as JSON between turns.
+    """The state of a form; kept as JSON between turns.
 
-    `texts` holds what was typed by field, "" for what was skipped. `target` is the id of the fact or draft
-    that it is about. `at_once` tells that it came as header lines: then only what is needed is asked.
-    `answered` are the fields answered in the dialogue, in order. `change` is the one that was shown last,
-    `again` the field that is to be answered anew. `remark` is said beside the change.
+    `texts` holds the typed text of each field, "" for a skipped one. `target` is the id of the fact or draft
+    that it is about. `at_once` tells that it came as header lines: then only required fields are asked.
+    `answered` are the fields answered in the dialogue, in order. `change` is the change shown last,
+    `again` the field to answer again. `remark` is shown with the change.
     """
 
     story: int
@@ -87,13 +87,13 @@ class Filled:
 
     @classmethod
     def of(cls, state: dict[str, Any]) -> Filled:
-        """Return what JSON data tells; what another version of the program kept beside it is passed over."""
+        """Return the state in JSON data; ignore keys of other versions of the program."""
         known = {each.name for each in fields(cls)}
         kept = {name: value for name, value in state.items() if name in known}
         return cls(**{**kept, "options": [Option(*option) for option in state.get("options", ())]})
 
     def text(self, name: str) -> str:
-        """Return what was typed for a field, "" if nothing was."""
+        """Return the text typed for a field, "" if there is none."""
         return self.texts.get(name, "")
 
 
@@ -103,10 +103,10 @@ Offers = Callable[[Context, Filled], Awaitable[Sequence[Option]]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to know; `asks` is the question (a gettext message), None for what is only given unasked.
+    """A field; `asks` is the question (a gettext message), None for a field that is never asked.
 
-    `check` raises UserError for a text that will not do, Unclear for one that may mean several things.
-    `offers` returns what may be chosen beside typing. `limit` is the most characters that may do.
+    `check` raises UserError for an invalid text, Unclear for an ambiguous one. `offers` returns the options
+    beside typing. `limit` is the greatest number of characters.
     """
 
     name: str
@@ -117,12 +117,12 @@ class Field:
     limit: int = 500
 
     def wanted(self, filled: Filled) -> bool:
-        """Tell whether it has to be asked, where nothing was given for it."""
+        """Tell whether it has to be asked if no value was given."""
         return self.required or filled.again == self.name or (self.asks is not None and not filled.at_once)
 
 
 class Proposal(NamedTuple):
-    """A change that waits for a yes, and how it is shown; `options` are other things to do instead."""
+    """A change that waits for confirmation, and its reply; `options` are alternatives to it."""
 
     change: Change
     blocks: tuple[Block, ...]
@@ -130,11 +130,11 @@ class Proposal(NamedTuple):
 
 
 class Start(NamedTuple):
-    """What a modal begins with: the subject as the command takes it, and the texts as they stand.
+    """The initial values of a modal: the subject as the command takes it, and the current texts.
 
-    `version` tells of which state of the subject these are; `remark` is said where that is not the last.
-    `called` is what people call the subject, where that is something else; `known` are those of the texts
-    that hold a key of the record's, as people know them: a modal shows these instead.
+    `version` is the subject's version that they come from; `remark` is shown if that is not the latest.
+    `called` is the subject's label, if it differs from the subject; `known` holds labels for texts
+    that contain a key of the record: a modal shows the labels instead.
     """
 
     subject: str
@@ -145,45 +145,43 @@ class Start(NamedTuple):
     known: Mapping[str, str] = MappingProxyType({})
 
     def shown(self, name: str) -> str:
-        """Return what a modal shows of a text, "" where there is none."""
+        """Return a text as a modal shows it, "" if there is none."""
         return self.known.get(name, self.texts.get(name, ""))
 
 
 Fields = Callable[[Filled], Sequence[Field]]
-# From the subject that is given and the version in which it was shown ("" for as it stands now) to what a
-# modal begins with; None where the command does something else with it. Raises UserError as the command does.
+# Return a modal's initial values for a subject and the version that was shown ("" for the current one), or
+# None if the command does something else with the subject. Raises UserError as the command does.
 Starts = Callable[[Context, str, str], Awaitable[Start | None]]
 Propose = Callable[[Context, Filled], Awaitable[Proposal]]
 Done = Callable[[Context, Filled, "ChangeResult"], Awaitable[Reply]]
 Commit = Callable[[Context, Filled, "Change", "Dialogue"], Awaitable[Reply]]
-# An option under a proposal leads to another form: its command, and how it is filled in already.
+# The form that an option of a proposal leads to: its command and its initial state.
 Chosen = Callable[[Context, Filled, str], Awaitable[tuple[str, Filled]]]
 
 
 async def afresh(_context: Context, _subject: str, _version: str) -> Start:
-    """Begin with nothing."""
+    """Begin a modal with empty fields."""
     return Start("", {})
 
 
 def version_of(texts: Mapping[str, str]) -> str:
-    """Return what tells texts apart from any others, for what keeps no revisions."""
+    """Return a digest of texts as the version of a subject without revisions."""
     kept = json.dumps(texts, sort_keys=True, ensure_ascii=False)
     return f"#{hashlib.blake2b(kept.encode(), digest_size=4).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a command asks, how it makes a change of the answers, and what is said when the change is made.
+    """A command's form: its fields, how the answers become a change, and the reply to the change made.
 
-    `lines` are the names of the header lines in which it may all be given at once, above which stands a text
-    whose first `colons` lines may hold a colon. `parts` are the fields
-    that may then be answered anew, with what each is called, `along` what of each goes with it.
-    `commit` stands in for making the change where something else is to be done with it.
+    `lines` are the names of the header lines that give all fields at once, below a text whose first
+    `colons` lines may hold a colon. `parts` are the fields that may then be answered again, with their
+    labels, `along` the fields that go with each. `commit` replaces making the change.
 
-    `modal` are the lines that have a field of their own where a platform shows the form as a modal, `title`
-    (a gettext message with `{subject}`) is its title, `starts` tells what it begins with, `opens` which
-    subject may stand behind the command that opens it. `removable` are the lines in which “none” takes away
-    what is on record.
+    `modal` are the lines with a field of their own in the form's modal, `title` (a gettext message with
+    `{subject}`) is its title, `starts` returns its initial values, `opens` matches the subjects with which
+    the command opens it. `removable` are the lines in which “none” removes the value on record.
     """
 
     fields: Fields
@@ -206,7 +204,7 @@ _FORMS: dict[str, Form] = {}
 
 
 def form_of(command: Command) -> Form | None:
-    """Return the form that a command leads through, None for a command that leads through none."""
+    """Return a command's form, or None if it has none."""
     return _FORMS.get(command.name)
 
 
@@ -217,9 +215,9 @@ def form_command(
     offers: Mapping[str, Values] = MappingProxyType({}),
     **declared: Unpack[Declared],
 ) -> Callable[[Handler], Handler]:
-    """Register the decorated function as the handler of a command that leads through a form.
+    """Register the decorated function as the handler of a command with a form.
 
-    Its handler gets what was given for an argument that is a text as a Headed.
+    Its handler gets the value of a text argument as a Headed.
     """
 
     async def headed(_context: Context, text: str) -> Headed:

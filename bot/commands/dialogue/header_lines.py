@@ -12,19 +12,19 @@ from bot.errors import UserError
 from bot.texts import _
 
 _HEADER = re.compile(r"([A-Za-z][A-Za-z ]{0,15}?)\s*:(?:\s+|$)(.*)")
-# Given more than once, these are several; any other is given twice by mistake.
+# These may be given several times; any other given twice is a mistake.
 SEVERAL = frozenset({"figure"})
 MANY = 1_000_000
 
 
 class Headed(NamedTuple):
-    """A text and the header lines under it, or what was filled in in their place."""
+    """A text and the header lines under it, or a modal's values in their place."""
 
     text: str = ""
     headers: Mapping[str, str] = MappingProxyType({})
 
     def texts(self, **others: str | None) -> dict[str, str]:
-        """Return the headers, and other texts that were given, by name. Raises UserError for a double."""
+        """Return the headers and other given texts, by name. Raises UserError for a duplicate."""
         given = {name: text for name, text in others.items() if text}
         for name in given.keys() & self.headers.keys():
             raise UserError(_("“{name}:” is given twice: leave one of the two out.", name=name))
@@ -32,10 +32,10 @@ class Headed(NamedTuple):
 
 
 def read(text: str, known: Collection[str], *, colons: int = MANY) -> Headed:
-    """Return the text that stands before the first header line, and the headers by name.
+    """Return the text before the first header line, and the headers by name.
 
-    A line without a known name goes on with what stands above it. The first `colons` lines of the text
-    itself may hold a colon of their own; a name that is nearly a known one is refused all the same. Raises
+    A line without a known name continues the one above it. The first `colons` lines of the text
+    itself may hold a colon of their own; a misspelt known name is refused even so. Raises
     UserError for an unknown name among the headers, and for one that is given twice.
     """
     above: list[str] = []
@@ -62,7 +62,7 @@ def read(text: str, known: Collection[str], *, colons: int = MANY) -> Headed:
 
 
 def only(text: str, known: Collection[str]) -> dict[str, str]:
-    """Return the headers of a text that holds nothing else. Raises UserError as `read` does, and for more."""
+    """Return the headers of a text that must hold nothing else. Raises UserError as `read` does."""
     above, given = read(text, known)
     if above:
         raise not_understood(above, known)
@@ -70,7 +70,7 @@ def only(text: str, known: Collection[str]) -> dict[str, str]:
 
 
 def not_understood(text: str, known: Collection[str]) -> UserError:
-    """Return the refusal of a text that stands where only header lines may."""
+    """Return the refusal of a text where only header lines are allowed."""
     return UserError(
         _("“{text}” is not understood: begin each line with one of {known}.",
           text=text[:60], known=", ".join(f"{name}:" for name in known))
@@ -83,7 +83,7 @@ def _header(line: str) -> tuple[str, str]:
 
 
 def _refuse_slip(name: str, known: Collection[str]) -> None:
-    """Refuse a header whose name is a slip of the pen, where it would else become part of the text above."""
+    """Refuse a header whose name is misspelt; it would otherwise become part of the text above."""
     if name and " " not in name and suggestions(name, known, 1):
         raise UserError(_unknown(name, known))
 

@@ -1,7 +1,7 @@
-"""Modals: what a platform's window shows to be filled in, and what becomes of it when it was.
+"""Modals: build a form's modal, and turn a submitted one into arguments.
 
-A modal is only another way to give a command its arguments: nothing is decided here. It keeps no state but
-its key, from which it is found again.
+A modal is only another way to give a command its arguments: nothing is decided here. Its only state is its
+key, from which it is rebuilt.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from storage.domain.names import clean, clean_lines
 
 # As much as Discord shows: see discord.com/developers/docs/components/reference#text-input.
 LONGEST_LABEL, LONGEST_HINT, LONGEST_VALUE, LONGEST_KEY = 45, 100, 4000, 90
-# The name of the field that takes further header lines.
+# The name of the field for more header lines.
 MORE = "more"
 ANSWER = "answer"
 _TOKEN = re.compile(r"#(\d{1,15})\.(\d{1,9})")
@@ -33,7 +33,7 @@ _KEY = re.compile(r"(?P<subject>.*?) ?(?P<version>(?<= )(?:r[1-9]\d{0,8}|#[0-9a-
 
 
 class FilledIn(NamedTuple):
-    """The values that a modal gives the arguments of its command, and what is to be said of the modal."""
+    """A submitted modal: the values of its command's arguments, and remarks to show with the reply."""
 
     values: list[Any]
     remarks: tuple[str, ...] = ()
@@ -45,9 +45,9 @@ class FilledIn(NamedTuple):
 
 
 def subject_of(command: Command, given: Given) -> str | None:
-    """Return the subject of the modal that a command may open with so much given; None if it opens none.
+    """Return the subject of the modal that a command opens with these arguments, or None if it opens none.
 
-    Its form alone tells.
+    Decided by the command's form alone, without the record.
     """
     subject, *others = given or (None,)
     if any(each is not None for each in others):
@@ -57,7 +57,7 @@ def subject_of(command: Command, given: Given) -> str | None:
 
 
 def reopens(command: Command | None, argument: str) -> bool:
-    """Tell whether a key may be one that a modal was given."""
+    """Tell whether a key may be a modal's."""
     return command is not None and (_opens(command, argument) or _opens(command, _parted(argument)[0]))
 
 
@@ -69,9 +69,9 @@ def _opens(command: Command, subject: str) -> bool:
 
 
 async def opened(context: Context, subject: str) -> Modal | Reply | None:
-    """Return the modal of the command in hand; None where the command does something else.
+    """Return the modal of the context's command, or None if the command opens none.
 
-    Raises UserError where the command refuses; a Reply is what it answers instead.
+    Raises UserError if the command refuses; returns a Reply if the command answers without a modal.
     """
     if context.command.name == ANSWER:
         return await _answering(context, subject)
@@ -80,9 +80,9 @@ async def opened(context: Context, subject: str) -> Modal | Reply | None:
 
 
 async def reopened(context: Context, argument: str, values: Mapping[str, str]) -> Modal | Reply | None:
-    """Return the modal of a key with what was filled in, by field's name: it only stands there as if typed.
+    """Return the modal of a key with the submitted values, by field name, filled in again.
 
-    Raises UserError where what was changed in it can be told no more.
+    Raises UserError if the changes in it can no longer be determined.
     """
     modal = (
         await _answering(context, argument)
@@ -100,7 +100,7 @@ async def reopened(context: Context, argument: str, values: Mapping[str, str]) -
 async def filled_in(
     context: Context, registered: Registered, argument: str, values: Mapping[str, str]
 ) -> FilledIn:
-    """Return what a modal gives its command. Raises UserError where nothing in it was changed."""
+    """Return the arguments that a submitted modal gives its command. Raises UserError if nothing changed."""
     for value in values.values():
         if len(value) > LONGEST_VALUE:
             raise fields.too_long(value, LONGEST_VALUE)
@@ -118,13 +118,13 @@ async def filled_in(
 
 
 async def _values(context: Context, registered: Registered, subject: str, texts: dict[str, str]) -> list[Any]:
-    """Return the values of a command's arguments: its subject, and the texts where a text belongs."""
+    """Return the values of a command's arguments: the subject, and the texts for the text argument."""
     kinds = [argument.kind for argument in registered.command.arguments]
     at = kinds.index(Kind.TEXT)
     given: list[object | None] = [None] * len(kinds)
     given[0] = subject if at > 0 else None
     values = await read(context, registered, given)
-    # Where the text stands first, it holds the subject.
+    # If the text argument comes first, it holds the subject.
     values[at] = Headed("" if at > 0 else subject, texts)
     return values
 
@@ -141,7 +141,7 @@ def _form(context: Context) -> Form:
 
 
 async def _found_again(context: Context, argument: str) -> Start:
-    """Return what the modal of a key has begun with. Raises UserError where that is there no more."""
+    """Return the initial values of a key's modal. Raises UserError if they no longer exist."""
     subject, version = _parted(argument)
     start = await _form(context).starts(context, subject, version)
     if start is None:
@@ -152,13 +152,13 @@ async def _found_again(context: Context, argument: str) -> Start:
 
 
 def _parted(argument: str) -> tuple[str, str]:
-    """Return what a key tells of its subject, and of the version in which that was shown."""
+    """Return a key's subject, and the version of it that was shown."""
     match = _KEY.fullmatch(argument)
     return (match["subject"], match["version"] or "") if match else (argument, "")
 
 
 async def _answering(context: Context, argument: str) -> Modal | Reply:
-    """Return the modal with the question that is open."""
+    """Return the modal for the open question."""
     asked = await open_question(context, _token(argument))
     if isinstance(asked, Reply):
         return asked
@@ -172,7 +172,7 @@ async def _answering(context: Context, argument: str) -> Modal | Reply:
 
 
 def _modal(context: Context, start: Start) -> Modal | None:
-    """Return a form's modal; None where its key would be too long to find it again."""
+    """Return a form's modal, or None if its key would be too long."""
     form = _form(context)
     key = " ".join(filter(None, (f"/{context.command.name}", start.subject, start.version)))
     title = _(form.title, subject=start.called or start.subject)
@@ -186,7 +186,7 @@ def _fields(context: Context, form: Form, start: Start) -> list[ModalField]:
     shown = []
     for name in form.modal:
         value, field = start.shown(name), known[name]
-        # What is too long to be shown whole must not come back cut: it can be given as a further line.
+        # A value too long to show whole must not come back cut: it can be given as a header line instead.
         if len(value) <= LONGEST_VALUE:
             label, hint = _(fields.CALLED[name]), _(field.asks) if field.asks else ""
             shown.append(
@@ -196,7 +196,7 @@ def _fields(context: Context, form: Form, start: Start) -> list[ModalField]:
                     example=_example(name), limit=max(_limit(field), len(value)),
                 )
             )  # fmt: skip
-    # What is given most has an example, and comes first.
+    # The most used fields have an example and come first.
     others = [name for name in dict.fromkeys((*fields.EXAMPLES, *form.lines)) if name in form.lines]
     if others := [name for name in others if name not in form.modal]:
         hint = shortened(" ".join(f"{name}:" for name in others), LONGEST_HINT)
@@ -211,17 +211,17 @@ def _limit(field: Field) -> int:
 
 
 def _example(name: str) -> str:
-    """Return how a line may be filled in, "" where that goes without saying."""
+    """Return an example for a header line, "" if none is needed."""
     return shortened(_(fields.EXAMPLES[name]), LONGEST_HINT) if name in fields.EXAMPLES else ""
 
 
 def _name(form: Form, name: str) -> str:
-    """Return the name of a line's field: what has no header line of its own is the text itself."""
+    """Return the name of a line's field; a field without a header line is the text itself."""
     return name if name in form.lines else ""
 
 
 def _changed(form: Form, start: Start, values: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Return the texts that are not as they were, and what is to be said of the others."""
+    """Return the changed texts, and remarks on the others."""
     texts, remarks = {}, [start.remark] if start.remark else []
     for name in form.modal:
         before = _tidy(name, start.shown(name))
@@ -237,6 +237,6 @@ def _changed(form: Form, start: Start, values: Mapping[str, str]) -> tuple[dict[
 
 
 def _tidy(name: str, value: str) -> str:
-    """Return a value as a line, or several where there may be: so no value can begin a header line."""
+    """Return a value as one line, or as several if allowed, so that no value can begin a header line."""
     lines = value.splitlines() if name in header_lines.SEVERAL else [" ".join(value.splitlines())]
     return "\n".join(filter(None, map(clean, lines)))

@@ -1,4 +1,4 @@
-"""From a proposed fact back to the texts that would have made it, so that it can be edited as entered."""
+"""Turn a fact back into the texts of a form, so that it can be edited as it was entered."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def texts_of(context: Context, change: Publish) -> dict[str, str]:
 
 
 async def known_of(context: Context, change: Publish) -> dict[str, str]:
-    """Return those of the texts that hold a key of the record's, as people know them: by name."""
+    """Return the labels of the texts that hold a key of the record: names instead of keys."""
     item = change.fact.attributions[0]
     known = {}
     if item.speaker:
@@ -48,7 +48,7 @@ async def known_of(context: Context, change: Publish) -> dict[str, str]:
 
 
 def retold(fact: Fact) -> dict[str, str]:
-    """Return the texts of a fact on record that its correction begins with."""
+    """Return the initial texts of a correction of a fact on record."""
     texts = {
         "statement": fact.statement,
         "when": fact.occurred,
@@ -58,7 +58,7 @@ def retold(fact: Fact) -> dict[str, str]:
 
 
 def figures_text(figures: Iterable[FigureEntry | Figure]) -> str:
-    """Return figures as they are typed, one a line."""
+    """Return figures as people type them, one per line."""
     return "\n".join(_figure(item) for item in figures)
 
 
@@ -102,12 +102,12 @@ def _names(names: Iterable[str], new: dict[str, EntityEntry]) -> str:
 
 
 def _name(name: str, new: dict[str, EntityEntry]) -> str:
-    """Return a name so that it leaves no doubt: as a new one, or by the ref of the one on record."""
+    """Return a name in its unambiguous form: marked as new, or by its ref on record."""
     return f"+{new[name].kind} {name}" if name in new else f"={name}"
 
 
 def _number(value: float) -> str:
-    """Return a number with all its digits and no exponent, as it is read back."""
+    """Return a number with all its digits and no exponent, as the parser accepts it."""
     return f"{int(value)}" if value == int(value) else f"{Decimal(repr(value)):f}"
 
 

@@ -1,7 +1,7 @@
-"""What a moderator's text refers to: names and sources on record, or new ones; else a question back.
+"""Resolve what a moderator's text refers to: names and sources on record, or new ones; else ask.
 
-What is meant can be said so that it leaves no doubt: `=lubinets` is the name with that ref, `+person Ann` a
-new one, `S3` a source on record, `+ Report on schools` a new one. The options of a question back are such.
+There is an unambiguous form for each: `=lubinets` is the name with that ref, `+person Ann` a new one, `S3` a
+source on record, `+ Report on schools` a new one. Options that are offered use these forms.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from storage.domain.models import Entity, EntityKind, Fact, Source
 
 _NEW_NAME = re.compile(r"\+(person|organisation|group|place)\s+(\S.*)")
 _SOURCE_ID = re.compile(r"[Ss]\s*[1-9]\d{0,14}")
-# What begins as an address does, or as a scheme that a browser may follow.
+# The beginning of a web address, or a scheme that a browser may follow.
 _ADDRESS_LIKE = re.compile(r"\w+:/|www\.|[a-z][a-z0-9+.-]*:\S+$", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s/$.?#][^\s]*")
 LONGEST_NAME = 200
 LONGEST_TITLE = 500
 LONGEST_ADDRESS = 2000
 MOST_NAMES = 20
-# Of so many sources, the newest, one of a similar title is looked for.
+# The number of newest sources searched for a similar title.
 LOOKED_AT = 2_000
 _KINDS = {
     EntityKind.PERSON: N_("New person “{name}”"),
@@ -40,14 +40,14 @@ _KINDS = {
 
 
 class Named(NamedTuple):
-    """A name as a fact's entry holds it, and the entity to add if it is a new one."""
+    """A name as a fact's entry holds it, and the entity to add if it is new."""
 
     ref: str
     new: EntityEntry | None = None
 
 
 async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
-    """Return the entity that a text names. Raises Unclear where it is not on record by just this name."""
+    """Return the entity that a text names. Raises Unclear if no entity on record has exactly this name."""
     if text.startswith("="):
         return Named((await _by_ref(context, text[1:].strip())).ref)
     if (new := new_name(text)) is not None:
@@ -74,7 +74,7 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
 
 
 def new_name(text: str) -> EntityEntry | None:
-    """Return the entity that a text says is new, None for any other. Raises UserError for a long name."""
+    """Return the entity that a text marks as new, else None. Raises UserError for a long name."""
     match = _NEW_NAME.fullmatch(text)
     if len(match[2] if match else text) > LONGEST_NAME:
         raise UserError(_("A name has at most {limit} characters.", limit=LONGEST_NAME))
@@ -82,7 +82,7 @@ def new_name(text: str) -> EntityEntry | None:
 
 
 async def names_of(context: Context, text: str, *, place: bool = False) -> list[Named]:
-    """Return the entities of a list parted by semicolons. Raises Unclear; each option is a whole list."""
+    """Return the entities of a semicolon-separated list. Raises Unclear; each option is a whole list."""
     listed = [part.strip() for part in text.split(";") if part.strip()]
     if len(listed) > MOST_NAMES:
         raise UserError(_("At most {limit} names are taken at once.", limit=MOST_NAMES))
@@ -148,12 +148,12 @@ async def other_fact(context: Context, text: str, target: int | None) -> Fact:
 
 
 def is_new_source(text: str) -> bool:
-    """Tell whether a text says that a source is new."""
+    """Tell whether a text marks a source as new."""
     return text.startswith("+")
 
 
 def new_source(text: str) -> str:
-    """Return the address or title of a source that is said to be new."""
+    """Return the address or title of a source marked as new."""
     return text.removeprefix("+").strip()
 
 
@@ -165,7 +165,7 @@ def is_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    # Names and passwords in an address are somebody's secret.
+    # User names and passwords in an address are secret.
     return bool(parts.hostname) and "@" not in parts.netloc
 
 

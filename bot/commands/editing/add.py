@@ -23,5 +23,5 @@ from bot.texts import N_
     form=ADDING,
 )
 async def add(context: Context, given: Headed | None) -> Reply:
-    """Lead to a new fact, or show the one that was sent at once."""
+    """Open the dialogue of a new fact, or show the one that was sent at once."""
     return await begin(context, read_fact(context, given))

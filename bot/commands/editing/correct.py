@@ -1,4 +1,4 @@
-"""/correct and /attribute: what a fact says put right, and who else says so."""
+"""/correct and /attribute: correct what a fact says, or add who else says so."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import Composer, made
-from bot.commands.dialogue.forms import ONE, Amiss, Field, Filled, Form, Option, form_command
+from bot.commands.dialogue.forms import ONE, Field, FieldConflict, Filled, Form, Option, form_command
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.prefill import retold
 from bot.commands.editing.revise import ID, about_fact, begin_with, done, on_record, proposing, target_of
@@ -24,9 +24,9 @@ from storage.domain.entries import AttributionEntry, EntityEntry, FactEntry
 from storage.domain.models import Fact, RevisionKind
 from storage.domain.words import split
 
-# Words that differ in a statement whose typos were mended.
+# The most words that may differ if only typos were corrected.
 MOST_TYPOS = 4
-# One of these more or less, as of a number, turns what a statement says.
+# Adding or removing one of these, like changing a number, changes what a statement says.
 TURNING = frozenset(
     "not no never nor neither none nobody nothing cannot without would will might may must should could can"
     " all every some most many few only".split()
@@ -34,14 +34,14 @@ TURNING = frozenset(
 LONGEST_LABEL = 40
 _ATTRIBUTION = ("who", "cue", "stance", "at", "quote", "said", "source")
 _SOURCE_LINES = ("title", "publisher", "published", "kind", "author", "via")
-# Parts of a fact that the dialogue of /correct offers, with what each is called there.
+# Parts of a fact that the dialogue of /correct offers, with their labels.
 _PARTS = {
     name: fields.CALLED[name]
     for name in (
         "statement", "when", "where", "figure", "who", "cue", "source", "at", "quote", "about", "note"
     )
 }  # fmt: skip
-# What “none” takes away from a fact.
+# The parts of a fact that “none” removes.
 _REMOVABLE = ("when", "occasion", "note", "where", "about", "figure", "who", "cue", "at", "quote", "said")
 
 
@@ -71,7 +71,7 @@ async def _correct(
 
 
 def _doubt_immaterial(before: FactEntry, after: FactEntry) -> None:
-    """Ask anew whether a change is material that changes who says what, on which source, when, how many."""
+    """Ask again whether a change is material if it is called immaterial but is more than a typo."""
     weighty = [
         [(item.speaker, item.stance, item.source, item.locator) for item in entry.attributions]
         for entry in (before, after)
@@ -81,16 +81,16 @@ def _doubt_immaterial(before: FactEntry, after: FactEntry) -> None:
     changed = (words[0] - words[1]) + (words[1] - words[0])
     turned = any(word in TURNING or any(map(str.isdigit, word)) for word in changed)
     if not same or turned or changed.total() > MOST_TYPOS:
-        raise Amiss(
+        raise FieldConflict(
             _("That is more than a typo: it changes what readers were told. Say “material: yes”, and why."),
             fields.MATERIAL,
         )
 
 
 def _doubt_note(filled: Filled, entry: FactEntry, fact: Fact) -> None:
-    """Ask what becomes of an old note beside a new date: it says what the source leaves open about it."""
+    """Ask what to do with the old note if the date changed: a note says what the source leaves open."""
     if filled.text("when") and entry.date_note and not filled.text("note"):
-        raise Amiss(
+        raise FieldConflict(
             _(
                 "F{id} has a note on its date: “{note}”. Does it fit the new date? Say with “note:” what"
                 " becomes of it, or that it is “none”.",
@@ -132,7 +132,7 @@ _CORRECTABLE = {
         fields.SAID,
     )
 }  # fmt: skip
-# A note on a date that has changed would say what is true no more.
+# A note on the old date would no longer be true.
 _WITH_PART = {"when": ("when", "note")}
 
 
@@ -143,7 +143,7 @@ async def _notes(context: Context, filled: Filled) -> Sequence[Option]:
 
 
 def _asked(name: str) -> Field:
-    """Return the field of a part that is chosen in the dialogue, and so has to be asked."""
+    """Return the field of a part as a required one, once the part is chosen in the dialogue."""
     field = _CORRECTABLE[name]
     return replace(field, required=True, offers=_notes if name == "note" else field.offers)
 
@@ -185,7 +185,7 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
     ),
 )
 async def correct(context: Context, fact: Fact, given: Headed | None) -> Reply:
-    """Lead to a correction: what was, what will be, whether it is material, and why."""
+    """Open the dialogue of a correction: the old and new wording, whether it is material, and why."""
     return await begin_with(context, fact, given, possible=on_record)
 
 
@@ -199,7 +199,7 @@ async def _attribute(
 
 
 def with_attribution(entry: FactEntry, further: AttributionEntry, fact: Fact) -> FactEntry:
-    """Return a fact's entry with one more attribution; raises UserError where it has that one already."""
+    """Return a fact's entry with one more attribution; raises UserError if it already has that one."""
     if any(_same_word(further, item) for item in entry.attributions):
         raise UserError(_("F{id} has that attribution already.", id=fact.id))
     return entry.model_copy(update={"attributions": (*entry.attributions, further)})
@@ -238,5 +238,5 @@ def _attribute_fields(filled: Filled) -> Sequence[Field]:
     ),
 )
 async def attribute(context: Context, fact: Fact, given: Headed | None) -> Reply:
-    """Lead to a further attribution of a fact."""
+    """Open the dialogue of a further attribution of a fact."""
     return await begin_with(context, fact, given, possible=on_record)

@@ -84,7 +84,7 @@ def _entity_form(filled: Filled) -> Sequence[Field]:
 
 
 async def _as_it_stands(context: Context, subject: str, _version: str) -> Start | None:
-    """Begin with the one entity on record of just that name; any other name leads to questions first."""
+    """Begin a modal with the only entity of exactly that name; any other name leads to questions first."""
     ids = await context.record.entities.named(context.story.id, subject)
     if subject.startswith("="):
         ids = [(await entity_of(context, subject)).id]
@@ -127,7 +127,7 @@ async def _propose_entity(context: Context, filled: Filled) -> Proposal:
 
 
 async def _fill_entity(context: Context, filled: Filled, entry: dict[str, Any]) -> None:
-    """Put what was filled in into an entity's fields; a name that is left behind stays as an alias."""
+    """Put the filled-in values into an entity's fields; a replaced name stays as an alias."""
     aliases = list(entry.get("aliases", ()))
     if name := filled.text("name"):
         if "name" in entry and entry["name"] != name:

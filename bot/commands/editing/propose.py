@@ -1,4 +1,4 @@
-"""Proposing a new fact: what is asked of it, how it is shown, and what a yes does with it."""
+"""Propose a new fact: its fields, its preview, and what confirming does."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from storage.domain.changes import Change, Publish
 from storage.domain.models import DraftKind, Fact
 from storage.people.dialogues import Dialogue, close
 
-# What a further attribution takes over from a fact that is on record already in other words.
+# The fields that a further attribution takes over when the fact is already on record in other words.
 _OF_ATTRIBUTION = (
     "who", "cue", "stance", "source", "title", "publisher", "published", "kind", "author", "via", "at",
     "quote", "said",
 )  # fmt: skip
-# What is said of one source is not said of another.
+# The fields of one source do not apply to another.
 _ALONG = {"source": ("title", "publisher", "published", "kind", "author", "via"), "cue": ("stance",)}
-# What may be answered anew where a fact came at once, or from a draft.
+# The fields that may be answered again if a fact came at once, or from a draft.
 _PARTS = {name: fields.CALLED[name] for name in ("statement", "who", "cue", "source", "at", "when", "where")}
-# What moderators and readers give of nearly every fact.
+# The fields that moderators and readers give for nearly every fact.
 _MODAL = ("statement", "who", "cue", "source")
 
 
 def fact_fields(filled: Filled) -> Sequence[Field]:
-    """Return what is asked of a fact, and what more may be given unasked."""
+    """Return the fields of a fact: those asked for, and those only accepted."""
     return (
         fields.STATEMENT, fields.WHO, fields.CUE, fields.stance_field(filled),
         *fields.source_fields(filled), fields.AT, fields.QUOTE, fields.SAID, fields.WHEN, fields.OCCASION,
@@ -58,9 +58,9 @@ def read_fact(context: Context, given: Headed | None) -> Filled:
 
 
 def put_right(texts: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the texts of a fact with others in the place of some; “none” takes one away.
+    """Return the texts of a fact with some replaced; “none” removes one.
 
-    What was told along with a text that has changed, such as a source's title, is not told of the new one.
+    Texts that go with a replaced one, such as a source's title, are dropped with it.
     """
     gone = {name for changed in given for name in (changed, *_ALONG.get(changed, ()))}
     kept = {name: text for name, text in texts.items() if name not in gone}
@@ -68,7 +68,7 @@ def put_right(texts: Mapping[str, str], given: Mapping[str, str]) -> dict[str, s
 
 
 async def propose(context: Context, filled: Filled) -> Proposal:
-    """Show the fact exactly as readers will see it, and what on record looks alike."""
+    """Show the fact exactly as readers will see it, and similar facts on record."""
     composer = Composer(context, filled)
     fact = await composer.fact()
     change = Publish(
@@ -91,7 +91,7 @@ async def propose(context: Context, filled: Filled) -> Proposal:
 
 
 def _doubled(filled: Filled) -> list[Block]:
-    """Return a warning where the statement holds the cue that stands before it."""
+    """Return a warning if the statement repeats the cue before it."""
     cue = filled.text("cue")
     if not cue or cue.casefold() not in filled.text("statement").casefold():
         return []
@@ -99,8 +99,8 @@ def _doubled(filled: Filled) -> list[Block]:
 
 
 def _instead(context: Context, filled: Filled, alike: Sequence[Fact]) -> tuple[Option, ...]:
-    """Return the facts on record that may be added to instead."""
-    # A suggestion is a reader's: moderators decide whether it is a further attribution.
+    """Return the facts on record to which an attribution may be added instead."""
+    # For a reader's suggestion, moderators decide whether it is a further attribution.
     if context.command.role is Role.READER or filled.target is not None:
         return ()
     return tuple(
@@ -129,7 +129,7 @@ def as_readers_see(fact: Fact) -> list[Block]:
 
 
 async def looking_alike(context: Context, statement: str) -> list[Fact]:
-    """Return facts in force that may say the same in other words, the likest first."""
+    """Return facts in force that may say the same in other words, the most similar first."""
     hits = await context.record.search.find(statement, story_id=context.story.id, limit=8)
     shares = {hit.fact_id: word_overlap(statement, hit.statement) for hit in hits}
     likest = sorted((i for i, share in shares.items() if share >= ALIKE), key=lambda i: -shares[i])[:2]
@@ -137,7 +137,7 @@ async def looking_alike(context: Context, statement: str) -> list[Fact]:
 
 
 def alike_lines(alike: Sequence[Fact]) -> list[Block]:
-    """Return what on record looks like the fact shown above."""
+    """Return the lines of the facts on record similar to the fact shown above."""
     if not alike:
         return []
     return [
@@ -168,7 +168,7 @@ async def _make_or_queue(context: Context, filled: Filled, change: Change, dialo
 async def _queue(
     kind: DraftKind, context: Context, filled: Filled, change: Change, dialogue: Dialogue
 ) -> Reply:
-    """Put a fact before the moderators."""
+    """Queue a fact for the moderators' review."""
     assert isinstance(change, Publish)
     request = context.request
     async with context.record.database.transaction() as tx:
@@ -190,7 +190,7 @@ async def _queue(
 
 
 async def _chosen(context: Context, filled: Filled, text: str) -> tuple[str, Filled]:
-    """Go on with a further attribution of a fact that is on record in other words."""
+    """Continue with a further attribution of a fact that is on record in other words."""
     texts = {name: filled.texts[name] for name in _OF_ATTRIBUTION if filled.texts.get(name)}
     left = [name for name, given in filled.texts.items() if given and name not in texts]
     remark = _("Left out, for F{id} has its own: {names}.", id=text, names=", ".join(left))

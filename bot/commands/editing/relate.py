@@ -1,4 +1,4 @@
-"""/relate and /supersede: how a fact stands to another."""
+"""/relate and /supersede: relations between facts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def _relate(
             raise UserError(_no_relation(fact, other))
         return entry.model_copy(update=kept), ()
     in_force(other)
-    # What the relation tells already stays, but for what is given anew.
+    # The relation keeps its values unless new ones are given.
     present = [item for item in getattr(entry, how) if item.fact == other.ref]
     given: dict[str, object] = present[0].model_dump() if present else {"fact": other.ref}
     if text := filled.text("source"):
@@ -110,7 +110,7 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
 async def relate(
     context: Context, fact: Fact, how: str | None, other: str | None, given: Headed | None
 ) -> Reply:
-    """Lead to a relation between two facts, or to the end of one."""
+    """Open the dialogue of a relation between two facts, or of its end."""
     relation = " ".join(filter(None, (how, other)))
     return await begin_with(context, fact, given, possible=in_force, relation=relation)
 
@@ -138,7 +138,7 @@ async def _supersede(
 
 
 async def _propose_superseding(context: Context, filled: Filled) -> Proposal:
-    """Propose that another fact takes its place, or that it gets its place back."""
+    """Propose that another fact supersedes it, or that it is in force again."""
     back = filled.text("by").casefold() in (fields.NONE, "nothing")
     kind = RevisionKind.RESTORED if back else RevisionKind.SUPERSEDED
     return await proposing(kind, _supersede)(context, filled)
@@ -153,12 +153,12 @@ _BY = Field("by", N_("Which fact takes its place? “none” puts it back in for
 
 
 async def _superseders(context: Context, typed: str, given: Sequence[str]) -> Sequence[Offer]:
-    """Offer other facts, and the word that puts the fact back in force."""
+    """Offer other facts, and the word that puts the fact in force again."""
     none = Offer(fields.NONE, _("{none}  put it back in force", none=fields.NONE))
     found = await facts(context, typed, given)
     if not fields.NONE.startswith(typed.casefold()):
         return found
-    # Whoever has begun to type it means it; before that a fact is likelier.
+    # Once the word is begun it comes first; before that a fact is likelier.
     return [none, *found] if typed else [*found[: MOST - 1], none]
 
 
@@ -191,6 +191,6 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
     ),
 )
 async def supersede(context: Context, fact: Fact, by: str | None, reason: Headed | None) -> Reply:
-    """Lead to a fact's being superseded."""
+    """Open the dialogue that supersedes a fact."""
     why = reason and reason.text
     return await begin_with(context, fact, reason, possible=on_record, by=by, reason=why)

@@ -1,4 +1,4 @@
-"""/retract, /restore and /undo: a fact withdrawn or put back, and one's own last change taken back."""
+"""/retract, /restore and /undo: retract a fact, restore it, or undo one's own last change."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _reason_only(_filled: Filled) -> Sequence[Field]:
     ),
 )
 async def retract(context: Context, fact: Fact, reason: Headed | None) -> Reply:
-    """Lead to a fact's being withdrawn."""
+    """Open the dialogue that retracts a fact."""
     return await begin_with(context, fact, reason, possible=_refuse_retracted, reason=reason and reason.text)
 
 
@@ -104,7 +104,7 @@ async def retract(context: Context, fact: Fact, reason: Headed | None) -> Reply:
     ),
 )
 async def restore(context: Context, fact: Fact, reason: Headed | None) -> Reply:
-    """Lead to a retracted fact's being put back."""
+    """Open the dialogue that restores a retracted fact."""
     return await begin_with(
         context, fact, reason, possible=_refuse_unretracted, reason=reason and reason.text
     )
@@ -118,10 +118,10 @@ async def restore(context: Context, fact: Fact, reason: Headed | None) -> Reply:
     example="/undo",
 )
 async def undo(context: Context) -> Reply:
-    """Take back the asker's own last change, as a new revision."""
+    """Undo the asker's own last change by a new revision."""
     undone = await context.undo(UNDO_MINUTES)
     if undone.fact is None:
         return Reply(blocks=(Note(text=_("Undone: {subject} reads as before.", subject=undone.subject)),))
     was = await context.record.facts.at_revision(undone.fact.id, undone.fact.revision - 1)
-    assert was is not None  # what is undone is a revision of its own
+    assert was is not None  # undoing makes a new revision
     return Reply(blocks=(Note(text=_("Undone.")), *before_and_after(was, undone.fact)))

@@ -1,4 +1,4 @@
-"""What all changes to a fact on record have in common: they show what was and what will be, and revise it.
+"""What all changes to a fact on record share: show the old and the new text, and revise the fact.
 
 Nothing is ever deleted: each change is a new revision.
 """
@@ -29,7 +29,7 @@ Entries = Callable[[Context, Filled, FactEntry, Fact], Awaitable[tuple[FactEntry
 
 
 def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Filled], Awaitable[Proposal]]:
-    """Return a proposal of a revision: `becoming` tells what a fact's entry becomes."""
+    """Return a proposal of a revision: `becoming` returns the fact's new entry."""
 
     async def propose(context: Context, filled: Filled) -> Proposal:
         fact = await target_of(context, filled)
@@ -52,20 +52,20 @@ def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Fille
 
 
 def _why(change: Revise) -> list[Note]:
-    """Return what will be told of a change beside how the fact reads."""
+    """Return the lines about the change itself that a notice will show beside the fact."""
     notes = []
     if change.kind is RevisionKind.CORRECTED:
         material = _("Material: those who saw the fact hear of it.")
         wording = _("Not material: only those who hear of all changes are told.")
         notes.append(Note(text=material if change.material else wording))
-    # What a fact is retracted for stands in its place already.
+    # The reason for a retraction is already shown in place of the fact.
     if change.reason and change.kind is not RevisionKind.RETRACTED:
         notes.append(Note(text=_("Reason that readers will see: {reason}", reason=change.reason)))
     return notes
 
 
 async def target_of(context: Context, filled: Filled) -> Fact:
-    """Return the fact that a form is about."""
+    """Return the fact of a form."""
     return await context.fact(f"F{filled.target}")
 
 
@@ -84,10 +84,10 @@ async def done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
 async def begin_with(
     context: Context, fact: Fact, given: Headed | None, *, possible: Possible, **texts: str | None
 ) -> Reply:
-    """Open the dialogue of a change to a fact, with what was given beside its id.
+    """Open the dialogue of a change to a fact, with the values given beside its id.
 
-    `texts` are those that stand for themselves; any other text above the header lines is refused. `possible`
-    raises UserError for a fact that cannot be changed so, before anything is asked.
+    `texts` are the values given as arguments; any text above the header lines is refused. `possible` raises
+    UserError, before any question, for a fact that cannot be changed this way.
     """
     possible(fact)
     given = given or Headed()
@@ -104,9 +104,9 @@ async def begin_with(
 
 
 def about_fact(possible: Possible, retold: Callable[[Fact], Mapping[str, str]] | None = None) -> Starts:
-    """Return what a modal about a fact begins with: its texts as of the revision that it was shown at.
+    """Return the initial values of a fact's modal: its texts at the revision that was shown.
 
-    So what others change while the modal is filled in is not taken for a text that was changed in it.
+    So another person's change, made while the modal is filled in, is not taken for a change in the modal.
     """
 
     async def starts(context: Context, subject: str, version: str) -> Start | None:
@@ -133,7 +133,7 @@ def on_record(fact: Fact) -> None:
 
 
 def in_force(fact: Fact) -> None:
-    """Refuse a change to a fact that is withdrawn, or whose place another has taken."""
+    """Refuse a change to a fact that is withdrawn, or that another fact has superseded."""
     on_record(fact)
     if fact.superseded_by is not None:
         raise UserError(

@@ -52,7 +52,7 @@ def _source_form(filled: Filled) -> Sequence[Field]:
 
 
 async def _as_it_stands(context: Context, subject: str, _version: str) -> Start:
-    """Begin with a source that is on record."""
+    """Begin a modal with the fields of a source on record."""
     source_id = await context.source_id(subject)
     found = (await context.record.sources.by_id([source_id]))[source_id]
     texts = {name: text for name in _MODAL if (text := getattr(found, name))}
@@ -86,12 +86,12 @@ async def _propose_source(context: Context, filled: Filled) -> Proposal:
 
 async def _new_source(context: Context, filled: Filled) -> dict[str, Any]:
     found = await Composer(context, filled).source(filled.text("source"))
-    assert isinstance(found, dict)  # what is said to be new is not found on record
+    assert isinstance(found, dict)  # a source marked as new is not on record
     return found
 
 
 async def _source_entry(context: Context, filled: Filled, entry: dict[str, Any]) -> dict[str, Any]:
-    """Return a source's fields with what was filled in; its ref stays, for facts know it by that."""
+    """Return a source's fields with the filled-in values; its ref stays, because facts refer to it."""
     for name in _SOURCE_TEXTS:
         if text := filled.text(name):
             entry[name] = None if text.casefold() == fields.NONE else text
@@ -111,7 +111,7 @@ def _described(source: Source) -> Item:
 
 async def _source_done(_context: Context, filled: Filled, made: ChangeResult) -> Reply:
     shown = Action(label=made.subject, command=f"/sources {made.subject}")
-    # What was added can be edited, but not undone.
+    # An added source can be edited, but not undone.
     undo = () if is_new_source(filled.text("source")) else (Action(label=_("Undo"), command="/undo"),)
     return Reply(
         blocks=(Note(text=_("{id} is on record as shown.", id=made.subject)),), actions=(*undo, shown)
@@ -160,7 +160,7 @@ async def source(context: Context, named: Headed) -> Reply:
             )
         )
     if found is None and given and is_address(text):
-        # An address with a title and more under it is meant to be added.
+        # An address with header lines under it is a source to add.
         filled.texts["source"] = f"+ {text}"
     return await begin(context, filled)
 

@@ -1,4 +1,4 @@
-"""/newstory: a story opened."""
+"""/newstory: open a story."""
 
 from __future__ import annotations
 

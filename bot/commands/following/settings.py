@@ -1,4 +1,4 @@
-"""/settings: how a chat wants to hear of changes, shown with buttons and changed by them."""
+"""/settings: how a chat hears of changes, shown with buttons that change it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from storage.domain.models import Cadence, Listener
 
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)?", re.ASCII)
 _QUIET = re.compile(r"(\S+?)\s*(?:-|–|to)\s*(\S+)")
-# Of the words by which facts are picked out.
+# The limit on the words that select facts.
 MOST_LETTERS = 100
-# From the text of a value to what it changes. Raises UserError for a value that will not do.
+# Parse the text of a value into the settings that it changes. Raises UserError for an invalid value.
 SettingReader = Callable[[str], Mapping[str, Any]]
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
@@ -42,7 +42,7 @@ async def _setting_names(_context: Context, typed: str, _given: Sequence[str]) -
 
 
 async def _setting_values(_context: Context, typed: str, given: Sequence[str]) -> Sequence[Offer]:
-    """Offer the values of the setting that is named, where they can be told."""
+    """Offer the values of the named setting, if they are known."""
     known: Mapping[str, Sequence[str]] = {
         "cadence": [cadence.value for cadence in Cadence], "weekday": WEEKDAYS, "zone": _zones(),
         "quiet": ("off", "22:00-07:00"), "which": ("all", "material"), "sound": ("on", "off"),
@@ -53,7 +53,7 @@ async def _setting_values(_context: Context, typed: str, given: Sequence[str]) -
 
 
 async def _setting(_context: Context, name: str) -> SettingReader:
-    """Return what reads the values of a setting. Raises UserError for a name that is none."""
+    """Return the parser of a setting's values. Raises UserError for an unknown name."""
     reader = _READERS.get(name.casefold())
     if reader is None:
         near = suggestions(name, _READERS, 1)
@@ -65,7 +65,7 @@ async def _setting(_context: Context, name: str) -> SettingReader:
 
 @lru_cache(maxsize=1)
 def _zones() -> tuple[str, ...]:
-    """Return the names of all time zones; looked up once, for they are spread over many folders."""
+    """Return the names of all time zones; looked up once, because they are spread over many folders."""
     return tuple(sorted(available_timezones()))
 
 
@@ -90,14 +90,14 @@ async def settings(context: Context, reader: SettingReader | None, value: str | 
                 _("Say also what “{option}” is to be: what you gave comes after it.", option="setting")
             )
         return _shown(context, await listeners.change(request.chat, request.topic, {}))
-    # What was waiting for an earlier setting is looked at anew.
+    # Deliveries that waited because of the earlier setting are scheduled again.
     changes = {**reader(value or ""), "open_at": context.record.ledger.now()}
     notes = await reach_notes(context, changes.get("words"))
     return _shown(context, await listeners.change(request.chat, request.topic, changes), notes)
 
 
 async def reach_notes(context: Context, words: str | None) -> list[Note]:
-    """Return what is to be said of words that no fact of the story in use holds, or every one."""
+    """Return notes on words that no fact of the story in use holds, or that every fact holds."""
     if not words or context.chosen is None:
         return []
     match await reach(context.record, context.chosen.id, words):
@@ -109,7 +109,7 @@ async def reach_notes(context: Context, words: str | None) -> list[Note]:
 
 
 def described(listener: Listener, now: str) -> str:
-    """Return in a sentence or two how a listener hears of changes; `now` tells whether it is muted."""
+    """Describe in a sentence or two how a listener hears of changes; `now` decides whether it is muted."""
     often = _(_CADENCES[listener.cadence])
     if listener.cadence is Cadence.DAILY:
         often = _("every day at {time}", time=listener.time)
@@ -145,7 +145,7 @@ def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> 
 
 
 def _offered(listener: Listener) -> list[Action]:
-    """Return a button for each setting that is not as it is."""
+    """Return a button for each value other than the current one."""
     cadences = [cadence for cadence in Cadence if cadence is not listener.cadence]
     offered = [(_(_CADENCES[cadence]), f"cadence {cadence.value}") for cadence in cadences]
     quiet, material, silent = listener.quiet_from is not None, listener.material_only, listener.silent
@@ -176,7 +176,7 @@ def time_of(value: str) -> str:
 
 
 def _near_time(value: str) -> str:
-    """Return the time of day nearest to what was typed."""
+    """Return the valid time of day nearest to the typed one."""
     numbers = [int(number) for number in re.findall(r"[0-9]{1,4}", value)] or [9]
     return f"{min(numbers[0], 23):02d}:{min(numbers[1], 59) if len(numbers) > 1 else 0:02d}"
 
@@ -241,7 +241,7 @@ def _words(value: str) -> Mapping[str, Any]:
 
 
 def few_words(text: str) -> str:
-    """Return the words of a text by which facts are picked out, folded. Raises UserError for too many."""
+    """Return, folded, the words of a text that select facts. Raises UserError for too many."""
     words = words_of(text)
     if len(words) > MOST_LETTERS:
         raise UserError(_("That is too much to look for: a few words do, {limit} letters at most.",

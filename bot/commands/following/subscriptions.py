@@ -1,4 +1,4 @@
-"""Hearing of changes: /subscribe, /unsubscribe, /subscriptions, /mute, /catchup and /why."""
+"""Subscriptions: /subscribe, /unsubscribe, /subscriptions, /mute, /catchup and /why."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _SPAN = re.compile(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?)", re.IGNORECA
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _LONGEST_MUTE = timedelta(days=90)
 _ALL = "all"
-# What one can hear of: a whole story, a name in the story in use, or facts there with some words.
+# The topic of a subscription: a whole story, a name in the story in use, or facts there with some words.
 Topic = Story | Entity | str
 
 
 async def _topic(context: Context, text: str) -> Topic:
-    """Return the story that a text means, or what in the story in use: a name, else words."""
+    """Return the story that a text means, else a name in the story in use, else words."""
     story = await context.record.stories.find(text.casefold())
     if story is not None:
         return story
@@ -50,7 +50,7 @@ async def _topic(context: Context, text: str) -> Topic:
 
 
 async def _refuse_misspelt(context: Context, text: str) -> None:
-    """Offer what a text may be meant to name; one that is like no name asks for words that may yet come."""
+    """Offer the names that a text may misspell; any other text is words to wait for."""
     stories = [story.name for story in await context.record.stories.all()]
     found = match(text, await context.record.entities.names(context.story.id))
     entities = await context.record.entities.by_id(found.entity_ids)
@@ -74,7 +74,7 @@ async def _refuse_misspelt(context: Context, text: str) -> None:
     reads={"what": _topic},
 )
 async def subscribe(context: Context, topic: Topic | None) -> Reply:
-    """Let the chat hear of changes."""
+    """Subscribe the chat to changes."""
     story = topic if isinstance(topic, Story) else context.story
     entity = topic if isinstance(topic, Entity) else None
     words = topic if isinstance(topic, str) else None
@@ -116,7 +116,7 @@ async def subscribe(context: Context, topic: Topic | None) -> Reply:
 
 
 async def _numbered(context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
-    """Offer the chat's subscriptions by their numbers, and all of them."""
+    """Offer the chat's subscriptions by number, and all of them."""
     present = await context.record.listeners.subscriptions(context.request.chat, context.request.topic)
     each = [Offer(str(number), f"{number}  {_of(item)}") for number, item in enumerate(present, 1)]
     return matching(typed, [*each, *([Offer(_ALL, _("all of them"))] if present else [])])
@@ -168,7 +168,7 @@ async def subscriptions(context: Context) -> Reply:
             blocks=(Note(text=_("This chat hears of nothing yet: /subscribe begins.")),), actions=(begin,)
         )
     listener = await context.record.listeners.find(request.chat, request.topic)
-    assert listener is not None  # whoever has subscriptions is one
+    assert listener is not None  # a chat with subscriptions is a listener
     return _listed(present, described(listener, context.record.ledger.now()))
 
 
@@ -198,7 +198,7 @@ def _what(story: str, entity: str | None, words: str | None) -> str:
 
 
 async def _how_long(_context: Context, text: str) -> timedelta:
-    """Return for how long a chat is to hear nothing; zero ends that. Raises UserError for anything else."""
+    """Return for how long to mute a chat; zero unmutes it. Raises UserError for anything else."""
     if text.casefold() == "off":
         return timedelta()
     match = _SPAN.fullmatch(text)
@@ -227,7 +227,7 @@ async def _how_long(_context: Context, text: str) -> timedelta:
     offers={"how_long": listed("30m", "2h", "1d", "7d", "off")},
 )
 async def mute(context: Context, span: timedelta) -> Reply:
-    """Let the chat hear nothing for some time."""
+    """Mute the chat for some time."""
     request, listeners = context.request, context.record.listeners
     if not span:
         await listeners.change(
@@ -273,7 +273,7 @@ async def catchup(context: Context) -> Reply:
 
 
 async def _told_up_to(context: Context) -> int:
-    """Return the last entry of the trail that may be told of, and all before it."""
+    """Return the last entry of the trail up to which the chat may be told."""
     record = context.record
     held = await record.notices.first_held(record.ledger.now())
     return held - 1 if held is not None else await record.audit.last()

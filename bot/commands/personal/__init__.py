@@ -1,1 +1,1 @@
-"""Commands about the person who asks: taking part, personal data, linked accounts."""
+"""Commands about the asker: suggestions, personal data, linked accounts."""

@@ -1,4 +1,4 @@
-"""/link: one person, several accounts. The one that has the roles makes a code, another one sends it."""
+"""/link: one person, several accounts. The account with the roles makes a code, another account sends it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MINUTES = int(LASTS.total_seconds()) // 60
 
 
 class Ending(NamedTuple):
-    """A link that is to be ended: that of another account, or (None) of the one that asks."""
+    """A link to end: that of another account, or (None) of the asker's."""
 
     account: str | None
 
@@ -42,10 +42,10 @@ async def _ending_or_code(_context: Context, text: str) -> Ending | str:
     reads={"code": _ending_or_code},
 )
 async def link(context: Context, given: Ending | str | None) -> Reply:
-    """Make a code, link the account that sends one, or end a link."""
+    """Make a code, link the account that sends a code, or end a link."""
     request = context.request
     if request.shared and not request.discreet:
-        # Whoever reads along may be quicker than the other account of who was given the code.
+        # Another reader of the chat may send the code before the person's other account does.
         if isinstance(given, str):
             await context.record.accounts.void(given)
         raise UserError(
@@ -66,7 +66,7 @@ async def link(context: Context, given: Ending | str | None) -> Reply:
 
 
 async def _code(context: Context) -> Reply:
-    """Return a new code, with what to do with it, and the accounts that are linked."""
+    """Return a new code, its instructions, and the linked accounts."""
     accounts, person = context.record.accounts, context.request.user
     code = await accounts.issue(person, on_trail=context.role >= Role.MODERATOR)
     blocks: list[Block] = [
@@ -88,14 +88,14 @@ async def _code(context: Context) -> Reply:
     blocks += [
         Item(label=item.address, text=_("linked since {day}", day=day(item.linked_at))) for item in linked
     ]
-    # Telegram shows what is said aside and has no buttons in an alert, which nobody could copy a code from.
+    # Telegram shows a discreet answer to a button as an alert, and nobody could copy a code from that.
     another = Action(label=_("Make another code"), command="/link")
     endings = (_ending(item.address) for item in linked)
     return Reply(blocks=tuple(blocks), actions=(another, *endings), aside=True)
 
 
 async def _linked(context: Context) -> Reply:
-    """Say whom this account acts as: codes are made by the account that has the roles."""
+    """Say whom this account acts as: only the account with the roles makes codes."""
     person = await context.called(context.request.user)
     text = _(
         "This account acts as {person}. To link a further one, send /link from {address}.",
@@ -107,7 +107,7 @@ async def _linked(context: Context) -> Reply:
 
 
 async def _redeem(context: Context, code: str) -> Reply:
-    """Link the account that asks to whoever made the code."""
+    """Link the asker's account to the person who made the code."""
     request, accounts = context.request, context.record.accounts
     keeps = context.role >= Role.MODERATOR
     done = await accounts.redeem(code, request.sender, chat=request.chat, keeps_the_record=keeps)
@@ -127,7 +127,7 @@ async def _redeem(context: Context, code: str) -> Reply:
 
 
 def _taken_over(done: Linked) -> list[str]:
-    """Return what a private chat has taken over from the person's other one."""
+    """Return what a private chat has taken over from the person's other private chat."""
     if done.story and done.settings:
         return [_("Your private chat here uses the same story, and hears of changes in the same way.")]
     if done.story:
@@ -138,7 +138,7 @@ def _taken_over(done: Linked) -> list[str]:
 
 
 async def _tell(context: Context, person: str) -> None:
-    """Let the person know: if it was not they who sent their code, they can end it."""
+    """Tell the person of the link: if another person sent the code, they can end it."""
     record, account = context.record, context.request.sender
     listener = await record.listeners.find(person)
     language = spoken()
@@ -153,7 +153,7 @@ async def _tell(context: Context, person: str) -> None:
 
 
 async def _obstacle(context: Context, obstacle: Obstacle) -> str:
-    """Return why an account was not linked, and what to do instead."""
+    """Return why an account was not linked, and what to do about it."""
     match obstacle:
         case Obstacle.OWN_CODE:
             return _("You made that code with this account: send it from your other one.")
@@ -186,7 +186,7 @@ async def _obstacle(context: Context, obstacle: Obstacle) -> str:
 
 
 async def _end(context: Context, account: str | None) -> Reply:
-    """End the link of the account that asks, or of another that acts as the same person."""
+    """End the link of the asker's account, or of another account of the same person."""
     request, accounts = context.request, context.record.accounts
     address = account.casefold() if account else request.account
     if not address:

@@ -53,7 +53,7 @@ async def privacy(_context: Context) -> Reply:
 async def forgetme(context: Context) -> Reply:
     """Remove a person's data, and say what stays and why."""
     person = context.request.user
-    # A draft may wait in any story, whichever this chat uses.
+    # A draft may be pending in any story, not only the one that this chat uses.
     may_approve = context.role >= Role.MODERATOR or await context.record.members.holds_office(person)
     accounts = [account.address for account in await context.record.accounts.accounts_of(person)]
     forgotten = await context.record.erasure.forget(context.by, may_approve=may_approve)

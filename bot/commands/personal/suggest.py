@@ -1,4 +1,4 @@
-"""/suggest: a fact that a reader puts before the moderators."""
+"""/suggest: a reader proposes a fact to the moderators."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ from bot.texts import N_
     form=SUGGESTING,
 )
 async def suggest(context: Context, given: Headed | None) -> Reply:
-    """Lead to a suggestion, or show the one that was sent at once."""
+    """Open the dialogue of a suggestion, or show the one that was sent at once."""
     return await begin(context, read_fact(context, given))

@@ -1,4 +1,4 @@
-"""/tellme: to be told when a question that found nothing has an answer."""
+"""/tellme: tell the asker when a question that found nothing has an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/ask and /what: a question or some words, answered by the facts that bear on them."""
+"""/ask and /what: answer a question, or some words, with the facts that bear on them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def what(context: Context, words: str | None) -> Reply:
 
 async def _found(context: Context, text: str) -> Reply:
     question = wording.read(text)
-    if not question.subject:  # signs alone, which would find everything
+    if not question.subject:  # punctuation alone, which would find everything
         if question.date:
             return await _other(context, "when", named(question.date))
         return _not_on_record(text, ())
@@ -70,7 +70,7 @@ async def _found(context: Context, text: str) -> Reply:
     example="/ask Who denied it?",
 )
 async def ask(context: Context, question: str) -> Reply:
-    """Answer a question with the facts that bear on it, each part of a compound one by itself."""
+    """Answer a question with the facts that bear on it; answer the parts of a compound one separately."""
     replies: list[Reply] = []
     names: tuple[Entity, ...] = ()
     for part in wording.parts(question):
@@ -102,7 +102,7 @@ async def _answer(
 
 
 def _asks_for_list(question: Question, subject: Subject) -> tuple[str, *tuple[object, ...]] | None:
-    """Return the command and value that a question amounts to: about the record, one name, or one date."""
+    """Return the command and value equivalent to a question about the record, one name or one date."""
     if command := about_the_record(question):
         return (command,)
     if subject.words:
@@ -115,7 +115,7 @@ def _asks_for_list(question: Question, subject: Subject) -> tuple[str, *tuple[ob
 
 
 async def _answered(context: Context, question: Question, answering: Sequence[Bearing]) -> list[Block]:
-    """Return the answering facts, best first; what contradicts one of them stands right under it."""
+    """Return the answering facts, best first; facts that contradict one follow directly under it."""
     shown = {item.fact.id for item in answering}
     blocks: list[Block] = []
     called_for = all(item.fact.attributions[0].stance is Stance.CALLS_FOR for item in answering)
@@ -142,13 +142,13 @@ def _against(fact: Fact) -> Line:
 
 
 async def _kept(context: Context, question: Question, subject: Subject, reply: Reply) -> Reply:
-    """Keep a question that found nothing, without who asked it, and offer to tell when there is an answer."""
+    """Keep a question that found nothing, without its asker, and offer to tell when there is an answer."""
     try:
         question_id = await context.record.questions.keep(
             context.story.id, key_of(question, subject), question.text, context.record.ledger.now()
         )
     except RecordError as error:
-        # Readers are answered also where the record cannot be written.
+        # Readers are answered even if the record cannot be written.
         logger.warning("a question was not kept: %s", error)
         return reply
     kept = await context.record.questions.find(question_id)
@@ -159,7 +159,7 @@ async def _kept(context: Context, question: Question, subject: Subject, reply: R
 
 
 def _unanswered(question: Question, bearings: Sequence[Bearing]) -> Reply:
-    """Say what kind of answer is missing where facts touch the question, else that nothing is on record."""
+    """Say which kind of answer is missing if facts touch the question, else that nothing is on record."""
     touching = [item for item in bearings if item.touches][:NEAREST]
     missing = {
         Wanted.WHEN: _("When that was is not on record. What is:"),
@@ -174,7 +174,7 @@ def _unanswered(question: Question, bearings: Sequence[Bearing]) -> Reply:
 
 
 def _not_on_record(text: str, bearings: Sequence[Bearing]) -> Reply:
-    """Say that nothing answers, and offer the nearest facts as no more than that."""
+    """Say that nothing on record answers the question, and offer the nearest facts only as such."""
     nearest = [item for item in bearings if item.share >= 0.3][:NEAREST]
     note = Note(text=_("That is not on record: “{text}”.", text=text[:120]))
     if not nearest:

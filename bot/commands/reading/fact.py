@@ -1,4 +1,4 @@
-"""Looking closely: /fact and /history for one fact, /disputed and /figures across the story."""
+"""/fact and /history for one fact, /disputed and /figures across the story."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _particulars(found: Fact) -> list[Block]:
     example="/history F7",
 )
 async def history(context: Context, found: Fact) -> Reply:
-    """Show a fact's revisions, oldest first, each with the words that stood then."""
+    """Show a fact's revisions, oldest first, each with its wording."""
     after = context.number_after()
     revisions = [each for each in await context.record.facts.revisions(found.id) if each.number > after]
     page = context.cut(revisions, f"F{found.id}", cursor=attrgetter("number"))
@@ -139,7 +139,7 @@ async def history(context: Context, found: Fact) -> Reply:
 
 
 async def _became(context: Context, fact_id: int, number: int) -> list[Block]:
-    """Return what a revision left of a fact that stood otherwise before, each line with its source."""
+    """Return a fact's changed parts as a revision left them, each line with its source."""
     then = await context.record.facts.at_revision(fact_id, number)
     before = await context.record.facts.at_revision(fact_id, number - 1)
     if then is None or then.retracted is not None:
@@ -151,7 +151,7 @@ async def _became(context: Context, fact_id: int, number: int) -> list[Block]:
 
 
 async def _names(context: Context) -> dict[str, str] | None:
-    """Return what moderators are called, for moderators; readers learn only that it was one."""
+    """Return the moderators' names if a moderator asks; readers learn only that it was a moderator."""
     return await context.names() if context.role >= Role.MODERATOR else None
 
 
@@ -186,7 +186,7 @@ async def disputed(context: Context) -> Reply:
     example="/figures",
 )
 async def figures(context: Context) -> Reply:
-    """Show figures, those for the same thing together."""
+    """Show figures, grouped by what they measure."""
     story, after = context.story.id, context.number_after()
     page = await context.page(lambda limit: context.record.listings.figured(story, after=after, limit=limit))
     if not page.shown:

@@ -1,4 +1,4 @@
-"""From a name as typed to the entity it means, or a question back."""
+"""Look up the entity that a typed name means, or ask which."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from storage.domain.models import Entity
 async def entity_named(context: Context, text: str, *, unknown: str) -> Entity:
     """Return the entity that a text names.
 
-    Raises UserError with "Did you mean" where several, or none but similar ones, bear the name, and with
-    the text `unknown` where nothing on record is like it.
+    Raises UserError with "Did you mean" if several entities have the name, or only similar ones do, and with
+    the text `unknown` if no name on record is similar.
     """
     entities = await context.record.entities.find_named(context.story.id, text)
     plain = len(entities) == 1

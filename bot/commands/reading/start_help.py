@@ -1,4 +1,4 @@
-"""Finding one's way: /start, /help, /story, /stories, /about."""
+"""Orientation: /start, /help, /story, /stories, /about."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from bot.requests import Role
 from bot.texts import N_, _, ngettext
 from storage.domain.models import Story
 
-# What may stand behind `?start=` in a link to the bot: a fact, or a story to subscribe to.
+# The value of `?start=` in a link to the bot: a fact, or a story to subscribe to.
 _LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
 
 
 class Link(NamedTuple):
-    """What a link to the bot leads to: a fact, or a subscription to a story, by default to the one in use."""
+    """The target of a link to the bot: a fact, or a subscription to a story, by default the one in use."""
 
     leads: bool
     fact: str | None = None
@@ -78,7 +78,7 @@ async def start(context: Context, link: Link | None) -> Reply:
 
 async def _followed(context: Context, link: Link) -> Reply:
     """Open the fact that a link leads to, or subscribe to its story, by default to the one in use."""
-    # Behind `subscribe` a typed name may be one of many things; in a link it is a story or nothing.
+    # A name typed after /subscribe may be a story, an entity or words; in a link it can only be a story.
     story = await _story(context, link.story) if link.story else None
     context = replace(
         context, command=await context.permit("fact" if link.fact else "subscribe", context.chosen)
@@ -96,7 +96,7 @@ async def _followed(context: Context, link: Link) -> Reply:
     example="/help when",
 )
 async def help_(context: Context, name: str | None) -> Reply:
-    """List the commands, or show how one is used."""
+    """List the commands, or show how to use one."""
     allowed = list(context.catalogue.allowed(context.role))
     if name is not None:
         return _one_command(name, allowed)
@@ -128,7 +128,7 @@ def _one_command(argument: str, allowed: list[Command]) -> Reply:
 
 
 def _lines(command: Command) -> list[Block]:
-    """Return how a command is sent at once, with header lines, where it takes them."""
+    """Return an example of a command sent at once with header lines, if it accepts them."""
     if not command.headers:
         return []
     names = ", ".join(f"{name}:" for name in command.headers)
@@ -167,11 +167,11 @@ async def about(context: Context) -> Reply:
     reads={"name": _story},
 )
 async def story(context: Context, wanted: Story | None) -> Reply:
-    """Show the story in use, or take another into use."""
+    """Show the story in use, or switch to another."""
     if wanted is None:
         others = [item for item in await context.record.stories.all() if item.id != context.story.id]
         return Reply(blocks=await _described(context, context.story), actions=_choices(others))
-    # It is for all who read the chat.
+    # The story in use applies to everybody in the chat.
     if context.role < Role.MODERATOR:
         await refuse_strangers(context.request, context.command)
     await context.record.stories.use(context.request.chat, wanted.id)
@@ -206,7 +206,7 @@ def _story_named(text: str, every: list[Story]) -> Story:
     for item in every:
         if wanted in (item.name, item.title.casefold()):
             return item
-    # Only from the beginning of a word: any other letters in common are an accident.
+    # Match only from the beginning of a word: any other common letters are a coincidence.
     part = [
         item for item in every if f" {wanted}" in f" {item.title.casefold()}" or item.name.startswith(wanted)
     ]

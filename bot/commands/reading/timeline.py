@@ -1,4 +1,4 @@
-"""Time: /when for the story's own, /latest and /asof for the record's."""
+"""Time: /when for the story's dates, /latest and /asof for the record's history."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from storage.domain import dates
 from storage.domain.models import Fact
 
 MOST_LATEST = 20
-# Meant as a date, but one of those that say different days to different people, or none.
+# Text meant as a date that is ambiguous or not a date.
 _DATELIKE = re.compile(r"[\d\s./:-]+|(?:yester|to)day|tomorrow|(?:last|this|next) \w+", re.IGNORECASE)
 _BEFORE_A_DATE = re.compile(r"^(?:on|in|at|during)\s+", re.IGNORECASE)
 
 
 class Named(NamedTuple):
-    """What was said of a time: the words, and the span of a date or range."""
+    """A time as typed: the words, and the span of a date or range."""
 
     text: str
     span: dates.Span | None
@@ -40,7 +40,7 @@ def named(text: str) -> Named:
 
 
 async def _date_or_words(_context: Context, text: str) -> Named:
-    """Return the time or the words that are looked for. Raises UserError for what is nearly a date."""
+    """Return the time or the words to look for. Raises UserError for an ambiguous or malformed date."""
     asked = named(text)
     if asked.span is None and dates.impossible(asked.text):
         raise UserError(
@@ -72,7 +72,7 @@ async def _day(_context: Context, text: str) -> Named:
     reads={"when": _date_or_words},
 )
 async def when(context: Context, asked: Named | None) -> Reply:
-    """Show the timeline, the facts of a date or range, or the dates of what some words find."""
+    """Show the timeline, the facts of a date or range, or the dates of the facts that some words find."""
     if asked is None:
         return await _timeline(context)
     if asked.span is not None:
@@ -91,7 +91,7 @@ async def when(context: Context, asked: Named | None) -> Reply:
 
 
 async def _timeline(context: Context) -> Reply:
-    """Show dated facts in order, then those whose date a source leaves open."""
+    """Show dated facts in order, then those whose date the source leaves open."""
     story, listings, open_after = context.story.id, context.record.listings, 0
     blocks: list[Block] = [Heading(text=_("Timeline"), level=1)]
     if context.after is None or not context.after.startswith("o"):
@@ -120,7 +120,7 @@ async def _timeline(context: Context) -> Reply:
 
 
 async def _within(context: Context, argument: str, span: dates.Span) -> Reply:
-    """Show the facts of a date or range; a day asked without its year also finds days without one."""
+    """Show the facts of a date or range; a day without a year also finds days without one."""
     page = await context.page(partial(_dated, context, span), argument, cursor=_after)
     blocks: list[Block] = [Heading(text=_("When: {words}", words=argument[:80]), level=1)]
     blocks += [fact_line(fact, dated=True) for fact in page.shown]
@@ -129,7 +129,7 @@ async def _within(context: Context, argument: str, span: dates.Span) -> Reply:
     if not span.yearless and (same := await _same_day(context, span)):
         blocks.append(Heading(text=_("Same day or month, year not given by the source")))
         blocks += [fact_line(fact, dated=True) for fact in same]
-    # Days without a year have no order in which a list of them could go on.
+    # Days without a year have no order, so a list of them cannot be paged.
     return Reply(blocks=tuple(blocks), actions=() if span.yearless else page.more)
 
 
@@ -192,7 +192,7 @@ async def latest(context: Context, wanted: int | None) -> Reply:
 )
 async def asof(context: Context, asked: Named) -> Reply:
     """Show the facts that were in force at the end of a day (UTC), as they stood then."""
-    assert asked.span is not None  # `_day` refuses anything else
+    assert asked.span is not None  # `_day` refuses any time without an end
     last_day, today = date.fromisoformat(asked.span.latest).isoformat(), context.record.ledger.now()[:10]
     story, after, moment = context.story.id, context.number_after(), f"{last_day}T23:59:59.999999Z"
     page = await context.page(
@@ -213,13 +213,13 @@ async def asof(context: Context, asked: Named) -> Reply:
 
 
 def _after(fact: Fact) -> str:
-    """Return the cursor behind a dated fact: its first day and its id."""
+    """Return the cursor after a dated fact: its first day and its id."""
     when = fact.occurred or fact.attributions[0].said
     return f"{dates.bounds(when)[0]}.{fact.id}" if when else f".{fact.id}"
 
 
 def _cursor(after: str | None) -> tuple[str, int] | None:
-    """Return the first day and id that a cursor names. Raises UserError for a made-up one."""
+    """Return the first day and id that a cursor names. Raises UserError for a forged one."""
     if after is None:
         return None
     first, _dot, number = after.partition(".")

@@ -1,4 +1,4 @@
-"""/where: the places of a story, and what is said to have happened there."""
+"""/where: the places of a story, and the facts said to have happened there."""
 
 from __future__ import annotations
 

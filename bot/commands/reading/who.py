@@ -1,4 +1,4 @@
-"""/who: the people, organisations and groups of a story, and what one of them is on record as saying."""
+"""/who: the people, organisations and groups of a story, and what each is on record as saying."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from storage.domain.models import Entity, Fact
     example="/who lubinets",
 )
 async def who(context: Context, name: str | None) -> Reply:
-    """List who is named, or show one of them: role, words, and what is said about them."""
+    """List the entities named, or show one: its role, its statements, and statements about it."""
     if name is None:
         return await _everyone(context)
     unknown = _("“{name}” is not on record in this story: /who lists who is.", name=name[:60])
@@ -56,7 +56,7 @@ def _cursor(part: str, fact: Fact) -> str:
 
 
 def _after(cursor: str | None) -> dict[str, int]:
-    """Return the parts to show and after which fact each; a page that goes on goes on with one part.
+    """Return the parts to show and the fact after which each begins; a further page continues one part.
 
     The cursor is the part's initial and a fact's id. Raises UserError for a forged one.
     """

@@ -1,1 +1,1 @@
-"""Moderators' commands about what others proposed, asked and did."""
+"""Moderators' commands about what other people proposed, asked and did."""

@@ -26,14 +26,14 @@ _ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}")
 
 
 class Asked(NamedTuple):
-    """Which entries of the trail are asked for: as it was said, and as the trail is asked."""
+    """The entries of the trail asked for: as typed, and as a query of the trail."""
 
     text: str
     limits: Mapping[str, Any]
 
 
 async def _asked(context: Context, text: str) -> Asked:
-    """Return which entries a text asks for. Raises UserError for what is none of its forms."""
+    """Return the entries that a text asks for. Raises UserError for an unknown form."""
     return Asked(text, await _limits(context, text))
 
 
@@ -96,7 +96,7 @@ async def _before_and_after(context: Context, entry: AuditEntry) -> list[Block]:
         return []
     after = await context.record.facts.at_revision(fact_id, number)
     before = await context.record.facts.at_revision(fact_id, number - 1) if number > 1 else None
-    assert after is not None  # its revision was just read
+    assert after is not None  # the revision was just read
     if before is None:
         return _labelled(_("after"), fact_lines(after))
     was, now = differences(before, after)
@@ -104,7 +104,7 @@ async def _before_and_after(context: Context, entry: AuditEntry) -> list[Block]:
 
 
 def _labelled(label: str, blocks: Sequence[Block]) -> list[Block]:
-    """Return what stood on one side of a change, each line with the word for that side."""
+    """Return the lines of one side of a change, each labelled with the word for that side."""
     return [
         block.model_copy(update={"label": f"{label}, {block.label}" if block.label else label, "mark": None})
         if isinstance(block, Line)

@@ -1,4 +1,4 @@
-"""/moderators, /appoint, /dismiss: owners say who moderates, one story or all."""
+"""/moderators, /appoint, /dismiss: owners decide who moderates one story or all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STORY = Argument(N_("story"), Kind.STORY)
 
 
 async def _story(context: Context, name: str) -> Story:
-    """Return the story of just that name: who moderates what is nothing to be guessed. Raises UserError."""
+    """Return the story of exactly that name: a role must not depend on a guess. Raises UserError."""
     story = await context.record.stories.find(name.casefold())
     if story is None:
         near = suggestions(name, [each.name for each in await context.record.stories.all()], 1)
@@ -95,7 +95,7 @@ async def appoint(context: Context, who: Identity, story: Story | None) -> Reply
     reads={"story": _story},
 )
 async def dismiss(context: Context, who: Identity, story: Story | None) -> Reply:
-    """End a person's being a moderator."""
+    """Dismiss a moderator."""
     change = Dismiss(address=who.address, story_id=story and story.id)
     person = (await context.change(change)).subject
     text = _("{who} is no longer a moderator of {scope}.", who=who.called, scope=_scope(story))
@@ -106,10 +106,10 @@ async def dismiss(context: Context, who: Identity, story: Story | None) -> Reply
 
 
 def _behind(who: Identity, person: str) -> list[Note]:
-    """Return what an owner has to see where an account acts as somebody: it is they who have the role."""
+    """Return a note for the owner if an account is linked to another person: that person has the role."""
     if person == who.address:
         return []
-    # By the address alone: the name that was just given is that of the account.
+    # Only the address: the name just given is that of the account.
     text = _("{account} is linked to {person}: that is who was meant, with all their accounts.",
              account=who.address, person=person)  # fmt: skip
     return [Note(text=text)]

@@ -1,4 +1,4 @@
-"""/review and what is done with a draft: /approve, /edit, /reject, /same."""
+"""/review and the decisions on a draft: /approve, /edit, /reject, /same."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from storage.domain.errors import Refused
 from storage.domain.models import Draft, DraftKind, DraftState, Fact, RevisionKind
 
 _DRAFT = Argument(N_("draft"), Kind.DRAFT, required=True)
-# What a draft may do without.
+# The optional fields of a draft.
 _REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
 
 
@@ -40,7 +40,7 @@ _REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
     example="/review",
 )
 async def review(context: Context) -> Reply:
-    """Show the draft that has waited longest, or the next one, with what can be done with it."""
+    """Show the draft that has waited longest, or the next one, with the possible decisions."""
     story, after = context.story.id, context.number_after()
     page = await context.page(
         lambda limit: context.record.drafts.waiting(story, after=after, limit=limit), size=1
@@ -65,7 +65,7 @@ async def review(context: Context) -> Reply:
 
 
 class _Card(NamedTuple):
-    """A draft as readers would see it, what on record is like it, and whether it can still be approved."""
+    """A draft as readers would see it, similar facts on record, and whether it can still be approved."""
 
     blocks: list[Block]
     alike: list[Fact]
@@ -76,7 +76,7 @@ async def _card(context: Context, draft: Draft) -> _Card:
     """Return a draft's card."""
     change = _publish(draft)
     names = await context.names()
-    # Readers' ids are nobody's business: whoever has no role is told apart by nothing.
+    # Readers' ids are private: nothing tells one person without a role from another.
     who = names.get(draft.proposer or "", _("a reader"))
     kind = (
         _("Proposed by {who}") if draft.kind is DraftKind.SUGGESTION else _("A moderator's own fact: {who}")
@@ -85,7 +85,7 @@ async def _card(context: Context, draft: Draft) -> _Card:
     try:
         made = await context.record.ledger.rehearse(change, by=context.by)
     except Refused as error:
-        # What came on record since may stand in its way: it can still be rejected.
+        # A fact recorded since may prevent approval; the draft can still be rejected.
         note = Note(text=_("It cannot be approved any more. {problem}.", problem=str(error)))
         return _Card([head, note], [], approvable=False)
     assert made.fact is not None
@@ -100,7 +100,7 @@ def _publish(draft: Draft) -> Publish:
 
 
 def _refuse_decided(context: Context, draft: Draft, *, to_approve: bool) -> None:
-    """Refuse a draft that is decided, or one's own under four eyes."""
+    """Refuse a draft that is decided, or the asker's own under the four-eyes rule."""
     if draft.state is not DraftState.WAITING:
         raise UserError(_("D{id} was decided already: it was {state}.", id=draft.id, state=_outcome(draft)))
     own = draft.kind is DraftKind.OWN or context.policy.four_eyes
@@ -109,7 +109,7 @@ def _refuse_decided(context: Context, draft: Draft, *, to_approve: bool) -> None
 
 
 async def _waiting(context: Context, draft_id: int | None, *, to_approve: bool) -> Draft:
-    """Return a draft that waits. Raises UserError as `_refuse_decided` does."""
+    """Return a pending draft. Raises UserError as `_refuse_decided` does."""
     draft = await context.draft(f"D{draft_id}")
     _refuse_decided(context, draft, to_approve=to_approve)
     return draft
@@ -133,21 +133,21 @@ def _outcome(draft: Draft) -> str:
     example="/approve D3",
 )
 async def approve(context: Context, draft: Draft) -> Reply:
-    """Put a draft on record, once however many press the button."""
+    """Put a draft on record, only once even if several moderators press the button."""
     _refuse_decided(context, draft, to_approve=True)
     made = await context.change(_publish(draft))
     return _decided(made, _("D{id} is on record as {fact}.", id=draft.id, fact=made.subject))
 
 
 def _decided(made: ChangeResult, text: str) -> Reply:
-    """Return what is said of a draft that came on record."""
+    """Return the reply about a draft that was put on record."""
     assert made.fact is not None
     following = (Action(label=_("Next"), command="/review"), Action(label=_("Undo"), command="/undo"))
     return Reply(blocks=(Note(text=text), *fact_lines(made.fact)), actions=following)
 
 
 async def _propose_same(context: Context, filled: Filled) -> Proposal:
-    """Show the fact with the draft's voice, each in a whole sentence: whose word it is must be right."""
+    """Show the fact with the draft's attribution added, each as a whole sentence that can be checked."""
     draft = await _waiting(context, filled.target, to_approve=True)
     proposed = _publish(draft)
     fact = await context.fact(filled.text("fact"))
@@ -191,7 +191,7 @@ _SAME = Field("fact", N_("Which fact says the same? Its id, like F7."), _fact_id
     form=Form(lambda _filled: (_SAME,), _propose_same, _same_done),
 )
 async def same(context: Context, draft: Draft, fact: str | None) -> Reply:
-    """Lead to a draft's being added to a fact that says the same."""
+    """Open the dialogue that adds a draft's attribution to a fact that says the same."""
     _refuse_decided(context, draft, to_approve=True)
     texts = Headed().texts(fact=fact)
     return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
@@ -215,7 +215,7 @@ async def _rejected(_context: Context, _filled: Filled, made: ChangeResult) -> R
 
 
 async def _rejection(context: Context, subject: str, _version: str) -> Start:
-    """Begin with nothing, for a draft that waits."""
+    """Begin a modal with empty fields, for a pending draft."""
     draft = await context.draft(subject)
     _refuse_decided(context, draft, to_approve=False)
     return Start(f"D{draft.id}", {})
@@ -244,14 +244,14 @@ def _rejection_fields(_filled: Filled) -> Sequence[Field]:
     ),
 )
 async def reject(context: Context, draft: Draft, reason: Headed | None) -> Reply:
-    """Lead to a draft's being rejected, with the reason."""
+    """Open the dialogue that rejects a draft with a reason."""
     _refuse_decided(context, draft, to_approve=False)
     texts = reason.texts(reason=reason.text) if reason is not None else {}
     return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
 
 
 async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
-    """Begin with a draft's own texts: a draft that waits does not change."""
+    """Begin a modal with a draft's own texts: a pending draft does not change."""
     draft = await context.draft(subject)
     _refuse_decided(context, draft, to_approve=False)
     change = _publish(draft)
@@ -260,7 +260,7 @@ async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
 
 @form_command(
     "edit",
-    # Only lines under it are taken: what else stands behind the id belongs to none.
+    # Only header lines are accepted: other text after the id belongs to no field.
     replace(_DRAFT, pattern=r"[^\n]+"),
     Argument(N_("lines"), Kind.TEXT),
     family=Family.REVIEWING,
@@ -272,7 +272,7 @@ async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
     ),
 )
 async def edit(context: Context, draft: Draft, given: Headed | None) -> Reply:
-    """Open a draft as /add would show it, with each part to be answered anew, or as lines under it tell."""
+    """Open a draft as /add would show it, with each part editable or replaced by header lines."""
     _refuse_decided(context, draft, to_approve=False)
     given = given or Headed()
     if given.text:

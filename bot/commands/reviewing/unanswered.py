@@ -24,7 +24,7 @@ _CURSOR = re.compile(r"(\d{1,15})\.(\d{1,15})")
     example="/unanswered",
 )
 async def unanswered(context: Context) -> Reply:
-    """List open questions by how often they were asked; who asked them is not known."""
+    """List open questions by how often they were asked, without the askers."""
     story, after = context.story.id, _after(context)
     page = await context.page(
         lambda limit: context.record.questions.ranked(story, after=after, limit=limit),
