@@ -37,7 +37,7 @@ class Record:
         self.sources = Sources(database)
         self.entities = Entities(database)
         self.facts = Facts(database)
-        self.listings = Listings(self.facts)
+        self.listings = Listings(database, self.facts, self.entities)
         self.search = Search(database)
         self.buttons = Buttons(database)
         self.audit = Audit(database)

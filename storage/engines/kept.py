@@ -49,8 +49,8 @@ class Kept(Generic[T]):
 class KeptByKey(Generic[K, T]):
     """Values made of what the record says, for as long as no entry is added to its audit trail.
 
-    `most` bounds how many are kept: when there are more, all are forgotten. One instance is used
-    from one thread only: the reader's own, inside `Database.reading_version`, or the loop's.
+    `most` bounds how many are kept: when there are more, all are forgotten. Only for the reader's own thread,
+    inside `Database.reading_version`: what was kept is then never older than what is read beside it.
     """
 
     def __init__(self, most: int) -> None:

@@ -110,25 +110,19 @@ class Entities:
         return await self._database.reading_version(lambda read, version: self._by_id(read, version, wanted))
 
     async def find_named(self, story_id: int, text: str) -> list[Entity]:
-        """Return the entities that `named` finds, whole.
+        """Return the entities that `named` finds, whole."""
+        return await self._database.reading_version(
+            lambda read, version: self.find_named_in(read, version, story_id, text)
+        )
 
-        A name that was found is kept in memory, so another process may be one reading ahead. One that was not
-        found is looked up again each time: what is on record must not be denied.
-        """
-        kept = self._found.of(self._database.version_read)
-        key = (story_id, fold(text))
-        if key in kept:
-            return kept[key]
-
-        def work(read: Read, version: Version) -> tuple[Version, list[Entity]]:
+    def find_named_in(self, read: Read, version: Version, story_id: int, text: str) -> list[Entity]:
+        """Return what `find_named` returns, within a reading."""
+        found, key = self._found.of(version), (story_id, fold(text))
+        if key not in found:
             ids = _named(read, story_id, text)
             known = self._by_id(read, version, ids)
-            return version, [known[entity_id] for entity_id in ids]
-
-        version, found = await self._database.reading_version(work)
-        if found:
-            self._found.of(version)[key] = found
-        return found
+            found[key] = [known[entity_id] for entity_id in ids]
+        return found[key]
 
     def _by_id(self, read: Read, version: Version, ids: Collection[int]) -> dict[int, Entity]:
         known = self._known.of(version)

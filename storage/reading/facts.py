@@ -104,18 +104,28 @@ class Facts:
         self, ids_sql: str, parameters: Mapping[str, Mapping[str, Any]], *, moment: str | None = None
     ) -> dict[str, list[Fact]]:
         """Return several lists by name, one for each set of parameters of the same query, read in one go."""
+        return await self._database.reading_version(
+            lambda read, version: self.lists_in(read, version, ids_sql, parameters, moment=moment)
+        )
 
-        def work(read: Read, version: Version) -> dict[str, list[Fact]]:
-            orders = {name: [row[0] for row in read(ids_sql, bound)] for name, bound in parameters.items()}
-            found = self._known.of(version) if moment is None else {}
-            wanted = dict.fromkeys(i for order in orders.values() for i in order if i not in found)
-            if wanted:
-                bound = {"wanted": json.dumps(list(wanted)), "moment": moment or NOW}
-                sql = (_NOW if moment is None else _THEN).format(ids="SELECT value FROM json_each(:wanted)")
-                found |= {fact.id: fact for fact in _whole(read, read(sql, bound), bound["moment"])}
-            return {name: [found[i] for i in order if i in found] for name, order in orders.items()}
-
-        return await self._database.reading_version(work)
+    def lists_in(
+        self,
+        read: Read,
+        version: Version,
+        ids_sql: str,
+        parameters: Mapping[str, Mapping[str, Any]],
+        *,
+        moment: str | None = None,
+    ) -> dict[str, list[Fact]]:
+        """Return what `lists` returns, within a reading."""
+        orders = {name: [row[0] for row in read(ids_sql, bound)] for name, bound in parameters.items()}
+        found = self._known.of(version) if moment is None else {}
+        wanted = dict.fromkeys(i for order in orders.values() for i in order if i not in found)
+        if wanted:
+            bound = {"wanted": json.dumps(list(wanted)), "moment": moment or NOW}
+            sql = (_NOW if moment is None else _THEN).format(ids="SELECT value FROM json_each(:wanted)")
+            found |= {fact.id: fact for fact in _whole(read, read(sql, bound), bound["moment"])}
+        return {name: [found[i] for i in order if i in found] for name, order in orders.items()}
 
     async def select(
         self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None

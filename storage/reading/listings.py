@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from storage.domain import dates
-from storage.domain.models import Fact
+from storage.domain.models import Entity, Fact
+from storage.engines.sqlite import Database, Read, Version
+from storage.reading.entities import Entities
 from storage.reading.facts import IN_FORCE, Facts
 
 _MENTIONED = f"""
@@ -96,8 +99,10 @@ SELECT f.id FROM fact f WHERE f.story_id = :story AND f.id > :after AND EXISTS (
 class Listings:
     """Pages of facts in force; `after` is the id of the last fact already shown."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, database: Database, facts: Facts, entities: Entities) -> None:
+        self._database = database
         self._facts = facts
+        self._entities = entities
 
     async def mentioning(
         self, entity_id: int, after: Mapping[str, int], *, limit: int
@@ -106,11 +111,24 @@ class Listings:
 
         `after` holds for each wanted part the id of the last fact shown, 0 at the beginning.
         """
-        wanted = {
-            part: {"entity": entity_id, "part": part, "after": last, "limit": limit}
-            for part, last in after.items()
-        }
-        return await self._facts.lists(_MENTIONED, wanted)
+        return await self._facts.lists(_MENTIONED, _parts(entity_id, after, limit))
+
+    async def mentioning_name(
+        self, story_id: int, text: str, after: Mapping[str, int], *, limit: int
+    ) -> tuple[list[Entity], dict[str, list[Fact]]]:
+        """Return the entities that a text names exactly; of a single one also what `mentioning` returns.
+
+        Both are read together: what a name means and what is said of it are of one version of the record.
+        """
+
+        def work(read: Read, version: Version) -> tuple[list[Entity], dict[str, list[Fact]]]:
+            found = self._entities.find_named_in(read, version, story_id, text)
+            if len(found) != 1:
+                return found, {}
+            wanted = _parts(found[0].id, after, limit)
+            return found, self._facts.lists_in(read, version, _MENTIONED, wanted)
+
+        return await self._database.reading_version(work)
 
     async def dated(
         self, story_id: int, *, earliest: str, latest: str, after: tuple[str, int] | None = None, limit: int
@@ -188,3 +206,11 @@ class Listings:
 def _subquery(sql: str) -> str:
     """Make a limited query one that may stand inside IN (...)."""
     return f"SELECT * FROM ({sql})"
+
+
+def _parts(entity_id: int, after: Mapping[str, int], limit: int) -> dict[str, dict[str, Any]]:
+    """Return what is bound in the query of each part in which an entity may be named."""
+    return {
+        part: {"entity": entity_id, "part": part, "after": last, "limit": limit}
+        for part, last in after.items()
+    }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.answers.matching import match
 from bot.commands.core.context import Context
 from bot.errors import UserError
 from bot.texts import _
-from storage.domain.models import Entity
+from storage.domain.models import Entity, Fact
 
 
 async def entity_named(context: Context, text: str, *, unknown: str) -> Entity:
@@ -15,7 +17,26 @@ async def entity_named(context: Context, text: str, *, unknown: str) -> Entity:
     Raises UserError with "Did you mean" if several entities have the name, or only similar ones do, and with
     the text `unknown` if no name on record is similar.
     """
-    entities = await context.record.entities.find_named(context.story.id, text)
+    return await _chosen(
+        context, text, await context.record.entities.find_named(context.story.id, text), unknown
+    )
+
+
+async def facts_naming(
+    context: Context, text: str, after: Mapping[str, int], *, unknown: str
+) -> tuple[Entity, dict[str, list[Fact]]]:
+    """Return the entity that a text names, and the facts that name it by part, a row more than a page each.
+
+    `after` is as for `Listings.mentioning`. Raises UserError as `entity_named` does.
+    """
+    listings, limit = context.record.listings, context.policy.page + 1
+    entities, lists = await listings.mentioning_name(context.story.id, text, after, limit=limit)
+    entity = await _chosen(context, text, entities, unknown)
+    return entity, lists or await listings.mentioning(entity.id, after, limit=limit)
+
+
+async def _chosen(context: Context, text: str, entities: list[Entity], unknown: str) -> Entity:
+    """Return the one of `entities`, which a text names exactly; if there are none, the one nearly named."""
     plain = len(entities) == 1
     if not entities:
         found = match(text, await context.record.entities.names(context.story.id))

@@ -6,7 +6,7 @@ from bot.answers.lines import listing, role
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.name_lookup import entity_named
+from bot.commands.reading.name_lookup import facts_naming
 from bot.commands.reading.who import listed, roll
 from bot.replies import Block, Heading, Note, Reply
 from bot.requests import Role
@@ -26,9 +26,8 @@ async def where(context: Context, place: str | None) -> Reply:
     if place is None:
         return await _everywhere(context)
     unknown = _("“{name}” is not on record as a place of this story: /where lists them.", name=place[:60])
-    entity = await entity_named(context, place, unknown=unknown)
     after = dict.fromkeys(("place", "about"), context.number_after())
-    lists = await context.record.listings.mentioning(entity.id, after, limit=context.policy.page + 1)
+    entity, lists = await facts_naming(context, place, after, unknown=unknown)
     facts = {fact.id: fact for part in lists.values() for fact in part}
     ordered = [facts[fact_id] for fact_id in sorted(facts)]
     blocks: list[Block] = [Heading(text=entity.name, level=1)]

@@ -9,7 +9,7 @@ from bot.answers.lines import listing, naming, role
 from bot.commands.core.context import Context, Page
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.name_lookup import entity_named
+from bot.commands.reading.name_lookup import facts_naming
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
 from bot.requests import Role
@@ -30,12 +30,10 @@ async def who(context: Context, name: str | None) -> Reply:
     if name is None:
         return await _everyone(context)
     unknown = _("“{name}” is not on record in this story: /who lists who is.", name=name[:60])
-    entity = await entity_named(context, name, unknown=unknown)
-    after = _after(context.after)
+    entity, lists = await facts_naming(context, name, _after(context.after), unknown=unknown)
     blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]
     if others := [alias for alias in entity.aliases if alias != entity.short]:
         blocks.append(Note(text=_("Also found under: {names}", names=", ".join(others[:8]))))
-    lists = await context.record.listings.mentioning(entity.id, after, limit=context.policy.page + 1)
     if not any(lists.values()):
         blocks.append(Note(text=_("Nothing else about {name} is on record.", name=entity.name)))
     headings = {
