@@ -1,4 +1,4 @@
-"""The operator's commands: parse, load the settings, hand over; each imports its work only when it runs.
+"""The operator's commands: parse, load the settings, delegate; each imports its code only when it runs.
 
 Typer rather than cyclopts: FastAPI's authors keep it, and its import takes two thirds of the other's time.
 Its rich help is off: with it each usage error would import rich.
@@ -45,7 +45,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists
 
 
 class As(StrEnum):
-    """The roles that one may take at the terminal."""
+    """The roles available at the terminal."""
 
     READER = "reader"
     MODERATOR = "moderator"
@@ -53,7 +53,7 @@ class As(StrEnum):
 
 
 class Form(StrEnum):
-    """The forms of a fact sheet."""
+    """The formats of a fact sheet."""
 
     TOML = "toml"
     JSONL = "jsonl"
@@ -256,7 +256,7 @@ def version() -> None:
 
 
 def _complete(work: Coroutine[Any, Any, T]) -> T:
-    """Run a piece of work to its end with the garbage collector on again (see bot.__main__)."""
+    """Run a coroutine to its end with the garbage collector on again (see bot.__main__)."""
     import asyncio
 
     gc.enable()
@@ -265,7 +265,7 @@ def _complete(work: Coroutine[Any, Any, T]) -> T:
 
 @contextmanager
 def _reporting(config: Path | None, doing: str, *, quiet: bool = False) -> Iterator[Settings]:
-    """Give the settings, with logging set up; end what goes wrong as one short message and status 1."""
+    """Yield the settings, with logging set up; turn errors into one short message and exit status 1."""
     from bot import logs
     from bot.config import load
     from bot.errors import UserError
@@ -284,13 +284,13 @@ def _reporting(config: Path | None, doing: str, *, quiet: bool = False) -> Itera
     except (UserError, RecordError) as error:
         _fail(redact(str(error)))
     except BrokenPipeError:
-        # Whoever read the output has seen enough. Python would complain of the pipe again at its end.
+        # The reader of the output has closed the pipe. Python would report the broken pipe again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     except typer.Exit:
         raise
-    except Exception as error:  # noqa: BLE001  # reason: the last place to give it an id and a plain message
+    except Exception as error:  # noqa: BLE001  # reason: the last place that can give the error an id and a plain message
         ident = logs.log_unexpected(logging.getLogger(__name__), error, doing)
         _fail(f"An unexpected error occurred (error {ident}): see the lines above")
 

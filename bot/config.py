@@ -1,7 +1,7 @@
 """Settings: a TOML file and the environment, validated; nothing happens at import.
 
 Plain pydantic, not pydantic-settings: naming the nearest known key needs the keys of file and environment
-laid out flat anyway, and for the little that is left the library would cost each start 17 ms and 1.5 MB.
+in one flat list anyway, and for the rest the library would cost each start 17 ms and 1.5 MB.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from bot.validators import (
 
 DEFAULT_FILE = Path("config.toml")
 PREFIX = "ONRECORD_"
-# Never repeated in an error: secrets, and addresses that may hold one.
+# Values never shown in an error: secrets, and addresses that may hold one.
 _UNSHOWN = {
     "telegram.token", "telegram.webhook_secret", "telegram.webhook_url", "telegram.api_base_url",
     "discord.token", "discord.api_base_url", "discord.gateway_url",
@@ -51,8 +51,8 @@ Owner = Annotated[str, Field(pattern=r"^[a-z]+:-?\w+$")]
 
 
 class _Section(BaseModel):
-    # Each field's description says what its value should be: errors are made of it.
-    # defer_build: one validator for all settings, when they are read, and not one more for each section.
+    # Each field's description says what its value should be: error messages use it.
+    # defer_build: build one validator for all settings when they are read, not another for each section.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
@@ -65,7 +65,7 @@ class StorageSettings(_Section):
 
 
 class TelegramSettings(_Section):
-    """How the bot reaches Telegram, and Telegram the bot."""
+    """How the bot connects to Telegram, and Telegram to the bot."""
 
     token: Annotated[SecretStr | None, matching(_TOKEN)] = Field(
         None, description="the token that @BotFather gave, digits, a colon and letters"
@@ -102,7 +102,7 @@ class TelegramSettings(_Section):
 
 
 class DiscordSettings(_Section):
-    """How the bot reaches Discord."""
+    """How the bot connects to Discord."""
 
     token: Annotated[SecretStr | None, matching(_DISCORD_TOKEN)] = Field(
         None, description="the bot token of the application's Bot page, three parts with dots between them"
@@ -116,7 +116,7 @@ class DiscordSettings(_Section):
 
 
 class LimitSettings(_Section):
-    """What one reader, one message and one page may be."""
+    """Limits on one reader's messages, one message and one page."""
 
     messages_per_minute: int = Field(30, ge=1, le=100_000, description="a whole number from 1 to 100000")
     burst: int = Field(10, ge=1, le=100_000, description="a whole number from 1 to 100000")
@@ -126,13 +126,13 @@ class LimitSettings(_Section):
 
 
 class ReviewSettings(_Section):
-    """How facts come on record."""
+    """How facts are reviewed before they go on record."""
 
     four_eyes: bool = Field(False, description="true or false")
 
 
 class NoticeSettings(_Section):
-    """How subscribers hear of changes, and for how long what was said is remembered."""
+    """How subscribers are notified of changes, and how long sent messages are remembered."""
 
     hold: int = Field(0, ge=0, le=1440, description="minutes, a whole number from 0 to 1440")
     gather: int = Field(5, ge=0, le=600, description="seconds, a whole number from 0 to 600")
@@ -140,7 +140,7 @@ class NoticeSettings(_Section):
 
 
 class MetricsSettings(_Section):
-    """Where operators' programs look."""
+    """Where monitoring connects."""
 
     listen: Annotated[str | None, BeforeValidator(host_and_port_or_none)] = Field(
         None, description='host:port, like "127.0.0.1:9108"'
@@ -148,7 +148,7 @@ class MetricsSettings(_Section):
 
 
 class LogSettings(_Section):
-    """How much is logged, and in which form."""
+    """The level and format of logs."""
 
     level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = Field(
         "info", description='"debug", "info", "warning" or "error"'
@@ -183,10 +183,10 @@ class Settings(_Section):
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings of a file, overridden by the environment (`ONRECORD_TELEGRAM__TOKEN`).
+    """Load the settings from a file, overridden by the environment (`ONRECORD_TELEGRAM__TOKEN`).
 
     Without a path, `config.toml` of the working folder is read if there is one. Raises SettingsError with
-    one line for each thing that is wrong; no line holds a secret.
+    one line per error; no line holds a secret.
     """
     file = path if path is not None else DEFAULT_FILE if DEFAULT_FILE.exists() else None
     given = _from_file(file) if file is not None else {}
@@ -199,7 +199,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         return Settings.model_validate(tree)
     except ValidationError as error:
         lines = dict.fromkeys(_explain(problem, given) for problem in error.errors(include_url=False))
-        # The cause is left out on purpose: it holds the values, and so perhaps a token.
+        # The cause is left out on purpose: it holds the values, which may include a token.
         raise SettingsError("\n".join(lines)) from None
 
 
@@ -218,7 +218,7 @@ def known_keys() -> dict[str, str]:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    """Return a file's values by key, none of them unknown."""
+    """Return a file's values by key; refuse unknown keys."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:

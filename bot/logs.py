@@ -1,4 +1,4 @@
-"""Logging: readable on a terminal, JSON on request; no secret reaches a record that is written."""
+"""Logging: readable text on a terminal, JSON on request; secrets are redacted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.config import LogSettings
 
 HIDDEN = "***"
-# What tokens look like, whoever wrote them down and wherever (httpx logs them inside addresses): Telegram's,
+# Patterns of tokens, for logs of any library (httpx logs addresses that contain them): Telegram's,
 # Discord's, and those by which Discord lets an interaction be answered.
 _TOKEN = re.compile(
     r"(?<![0-9])\d{6,}:[A-Za-z0-9_-]{30,}"
@@ -27,16 +27,16 @@ _TOKEN = re.compile(
     r"|(?<=/webhooks/)\d+/[^/\s?]+"
     r"|(?<=/interactions/)\d+/[^/\s?]+"
 )
-# They log each request or each update, with its address; their warnings are kept.
+# These loggers log each request or update, with its address; only their warnings are kept.
 _NOISY = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "asyncio", "aiosqlite")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Redaction:
-    """Strike out known secrets and whatever looks like a token."""
+    """Redact known secrets and any text that looks like a token."""
 
     def __init__(self, known: Iterable[str] = ()) -> None:
-        # Longest first, so that a secret that begins another leaves no rest of it.
+        # Longest first: redacting a secret that is a prefix of another must not leave the other's end.
         values = {value for value in known if value}
         parts = sorted(values | {quote(value, safe="") for value in values}, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, parts))) if parts else None
@@ -60,8 +60,8 @@ class _Line(logging.Formatter):
         try:
             message = record.getMessage()
         except (TypeError, ValueError, KeyError):
-            message = str(record.msg)  # arguments that do not fit must not lose the message
-        # Not record.exc_text: another handler's formatter may have kept it there unredacted.
+            message = str(record.msg)  # wrong arguments must not lose the message
+        # Not record.exc_text: another handler's formatter may have cached it there unredacted.
         trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
         return self._redact(message), self._redact(trace + (record.stack_info or "")).rstrip()
 
@@ -77,7 +77,7 @@ class _Line(logging.Formatter):
 
 
 class _JsonLine(_Line):
-    """Write a record as one JSON object a line."""
+    """Write a record as one JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as a JSON object: time (UTC), level, logger, message and exception if any."""
@@ -88,7 +88,7 @@ class _JsonLine(_Line):
 
 
 def set_up(settings: LogSettings, secrets: Iterable[str] = (), *, stream: TextIO | None = None) -> None:
-    """Send all logging to one stream (standard error), redacted, in the form that the settings ask for."""
+    """Send all logging to one stream (standard error), redacted, in the format that the settings name."""
     redact = Redaction(secrets)
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_JsonLine(redact) if settings.format == "json" else _Line(redact))
@@ -97,7 +97,7 @@ def set_up(settings: LogSettings, secrets: Iterable[str] = (), *, stream: TextIO
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(settings.level.upper())
-    # Not at debug either: their debug lines hold addresses and payloads of readers.
+    # At level debug too: their debug lines hold readers' addresses and payloads.
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     # Python's own report of an error while logging prints the arguments as they are.
@@ -105,7 +105,7 @@ def set_up(settings: LogSettings, secrets: Iterable[str] = (), *, stream: TextIO
 
 
 def log_unexpected(logger: logging.Logger, error: BaseException, doing: str) -> str:
-    """Log an error that nobody foresaw, with its traceback, and return the id to tell instead of it."""
+    """Log an unexpected error with its traceback, and return the id to show in its place."""
     ident = secrets.token_hex(4)
     trace: TracebackType | None = error.__traceback__
     logger.error("error %s while %s", ident, doing, exc_info=(type(error), error, trace))

@@ -1,6 +1,6 @@
-"""What operators' programs look at: counts and latencies for Prometheus, and whether the bot is alive.
+"""Metrics for Prometheus (counts and latencies), and a health check.
 
-The library is loaded only where `metrics.listen` is set; elsewhere counting costs a function call.
+The library is loaded only if `metrics.listen` is set; otherwise counting costs one function call.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 Measure = Callable[[], Awaitable[None]]
-# Seconds without a sign of life after which a part counts as stuck.
+# Seconds without a heartbeat after which a part counts as stuck.
 STUCK = 120.0
 
 logger = logging.getLogger(__name__)
 
 
 class Metrics:
-    """Count, if anybody looks; until `start` nothing is counted."""
+    """Count events once started; before `start` nothing is counted."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -37,7 +37,7 @@ class Metrics:
 
     @contextmanager
     def command(self, name: str) -> Iterator[None]:
-        """Count a command and how long it takes."""
+        """Count a command and measure its duration."""
         if self._commands is None:
             yield
             return
@@ -53,25 +53,25 @@ class Metrics:
             self._deliveries.labels(outcome).inc()
 
     def beat(self, part: str) -> None:
-        """Note that a part of the bot (the poller, the sender) is alive."""
+        """Record a heartbeat of a part of the bot (the poller, the sender)."""
         self._beats[part] = self._clock()
 
     def stuck(self) -> list[str]:
-        """Return the parts that have given no sign of life for too long."""
+        """Return the parts whose last heartbeat is too old."""
         now = self._clock()
         return [part for part, at in self._beats.items() if now - at > STUCK]
 
     def troubled(self, part: str, what: str) -> None:
-        """Note that a part of the bot has stopped by itself, and why."""
+        """Record that a part of the bot has stopped by itself, and why."""
         self._troubles[part] = what
 
     def cleared(self, part: str) -> None:
-        """Note that a part goes on, if it had stopped."""
+        """Record that a part is running again."""
         if part in self._troubles:
             self._troubles[part] = ""
 
     async def start(self, listen: str, record: Record) -> None:
-        """Serve `/metrics` and `/healthz` at host:port. Raises OSError where that is taken."""
+        """Serve `/metrics` and `/healthz` at host:port. Raises OSError if the port is in use."""
         from aiohttp import web
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -108,7 +108,7 @@ class Metrics:
         logger.info("metrics at %s", listen)
 
     async def stop(self) -> None:
-        """Serve no more."""
+        """Stop serving."""
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -129,6 +129,6 @@ class Metrics:
 
         if stuck := self.stuck():
             return web.Response(text=f"stuck: {', '.join(stuck)}\n", status=503)
-        # No failure: a restart would forget why it has stopped, and go on into it.
+        # Not reported as a failure: a restart would forget why the part has stopped, and repeat the cause.
         troubles = [f"{part}: {what}\n" for part, what in self._troubles.items() if what]
         return web.Response(text="".join(["ok\n", *troubles]))

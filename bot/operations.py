@@ -1,4 +1,4 @@
-"""What operators do with the record: import, export, search, migrate, back up."""
+"""Operations on the record: import, export, search, migrate, back up."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 ACTOR = "operator"
 TRAIL_PAGE = 500
-# Seconds between two lines of progress where there is no terminal to draw on.
+# Seconds between two lines of progress if the output is no terminal.
 REPORT_EVERY = 5.0
 
 
 async def import_file(settings: Settings, path: Path, story: str | None) -> str:
-    """Put a fact sheet on record and return a line that sums it up; raises InvalidSheet, RecordError."""
+    """Import a fact sheet and return a summary line; raises InvalidSheet, RecordError."""
     from storage.sheets.importing import import_sheet
 
     if not path.is_file():
@@ -49,7 +49,7 @@ async def import_file(settings: Settings, path: Path, story: str | None) -> str:
 async def export_file(
     settings: Settings, target: Path | None, *, story: str | None, form: Literal["toml", "jsonl"], force: bool
 ) -> str:
-    """Write a story's fact sheet to a file, else to standard output; return a line that sums it up."""
+    """Write a story's fact sheet to a file, else to standard output; return a summary line."""
     from storage.sheets.exporting import export_sheet
 
     async with open_stocked(settings, announce_first_story) as record:
@@ -61,7 +61,7 @@ async def export_file(
 async def search(
     settings: Settings, queries: Iterator[str], out: TextIO, *, story: str | None, limit: int, as_lines: bool
 ) -> None:
-    """Print the facts that match each query best; for people whole sentences with their sources."""
+    """Print the facts that match each query best; for a reader, as whole sentences with sources."""
     async with open_stocked(settings, announce_first_story) as record:
         story_id = await _story_id(record, story)
         for query in queries:
@@ -84,7 +84,7 @@ async def search(
 
 
 async def show_outbox(settings: Settings, *, retry: bool, drop: bool) -> list[str]:
-    """Return lines that tell how full the outbox is and what failed, after retrying or dropping if asked."""
+    """Retry or drop deliveries if asked; return lines on the outbox's depth and its failures."""
     async with open_record(settings, create=False) as record:
         lines = []
         if retry:
@@ -108,7 +108,7 @@ def _hour_ago(record: Record) -> str:
 
 
 async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[str]:
-    """Return lines that tell what became of a fact's notices in a chat; raises UserError without the fact."""
+    """Return the history of a fact's notices in a chat, as lines; raises UserError for an unknown fact."""
     from bot.notices.explaining import notice_history
 
     if not re.fullmatch(r"[Ff][1-9]\d{0,14}", fact):
@@ -118,7 +118,7 @@ async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[
         if found is None:
             raise UserError(f"{fact.upper()} is not on record")
         if await record.listeners.find(chat, topic) is None:
-            # Discord's channels have a "#" before their id, which nobody thinks of.
+            # A Discord channel's address has a "#" before the id, which people often leave out.
             chat = re.sub(r"^discord:(?=\d)", "discord:#", chat)
         retention = timedelta(days=settings.notices.retention)
         rows = await notice_history(record, found, chat, topic, retention=retention)
@@ -128,7 +128,7 @@ async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[
 async def print_trail(
     settings: Settings, out: TextIO, *, about: str | None, since: str | None, as_lines: bool
 ) -> None:
-    """Print the entries of the audit trail, oldest first; raises UserError for what it cannot look for."""
+    """Print the entries of the audit trail, oldest first; raises UserError for an invalid filter."""
     from bot.answers.audit_rows import entry_item
 
     async with open_record(settings, create=False) as record:
@@ -149,7 +149,7 @@ async def print_trail(
 
 
 async def _trail_asked(record: Record, about: str | None, since: str | None) -> dict[str, Any]:
-    """Return what to look for in the audit trail."""
+    """Return the filter of the audit trail."""
     from storage.domain import dates
 
     asked: dict[str, Any] = {}
@@ -173,7 +173,7 @@ async def _trail_asked(record: Record, about: str | None, since: str | None) -> 
 
 
 def fact_text(fact: Fact) -> str:
-    """Return a fact in one line, on whose word, from which source and how it stands."""
+    """Return a fact in one line: id, attribution, source and state."""
     from bot.answers.sentences import sentence
 
     first = fact.attributions[0]
@@ -182,7 +182,7 @@ def fact_text(fact: Fact) -> str:
 
 
 async def migrate(settings: Settings) -> str:
-    """Bring the record's schema up to date, making the file if there is none; return a line that says so."""
+    """Bring the record's schema up to date, creating the file if there is none; return a summary line."""
     path = settings.storage.path
     before = _schema_version(path)
     async with open_record(settings) as record:
@@ -193,9 +193,9 @@ async def migrate(settings: Settings) -> str:
 
 
 async def back_up(settings: Settings, target: Path, *, force: bool) -> str:
-    """Copy the record while others read and write it; return a line that says where and how much.
+    """Copy the record while others read and write it; return a summary line: target and size.
 
-    The copy appears whole or not at all. Raises UserError if the target exists and `force` is not given.
+    The copy appears complete or not at all. Raises UserError if the target exists and `force` is not given.
     """
     _check_target(target, force=force)
     path = settings.storage.path
@@ -236,7 +236,7 @@ def _check_target(target: Path, *, force: bool) -> None:
 
 @contextlib.contextmanager
 def _replacing(target: Path | None, *, force: bool) -> Iterator[TextIO]:
-    """Give a stream whose text becomes the file at the end of the block, or nothing of it after an error."""
+    """Yield a stream whose text replaces the file when the block ends; an error leaves the file as it was."""
     if target is None:
         yield sys.stdout
         return
@@ -256,7 +256,7 @@ def _replacing(target: Path | None, *, force: bool) -> Iterator[TextIO]:
 
 @contextlib.contextmanager
 def _progress() -> Iterator[Progress]:
-    """Give a function that shows how far a work is: a bar at a terminal, else a line every few seconds."""
+    """Yield a function that shows progress: a bar at a terminal, else a line every few seconds."""
     if not sys.stderr.isatty():
         last = time.monotonic()
 

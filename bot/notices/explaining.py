@@ -23,9 +23,9 @@ _KINDS = {
 async def notice_history(
     record: Record, fact: Fact, chat: str, topic: int = 0, *, retention: timedelta
 ) -> list[tuple[str, str]]:
-    """Return a row for each notice of a fact: what happened and when, and what became of it in a chat.
+    """Return a row for each notice of a fact: the change, its moment, and the delivery's status in a chat.
 
-    To whom something was told is known for the `retention` only.
+    Recipients are known only for the `retention`.
     """
     listener = await record.listeners.find(chat, topic)
     horizon = moment_text(record.ledger.clock() - retention)
@@ -40,7 +40,7 @@ async def notice_history(
 
 
 async def _told(record: Record, notice: Notice, listener: Listener | None) -> str | None:
-    """Return what became of a notice's delivery to a listener, None where there is none (any more)."""
+    """Return the status of a notice's delivery to a listener, None if there is none (any more)."""
     told = await record.notices.delivered(notice.id, listener.id) if listener is not None else None
     if told is None:
         return None
@@ -56,7 +56,7 @@ async def _told(record: Record, notice: Notice, listener: Listener | None) -> st
 
 
 async def _untold(record: Record, notice: Notice, listener: Listener | None) -> str | None:
-    """Return why nobody, or not this chat, was told; None where the notice went out without it."""
+    """Return why nobody, or not this chat, was told; None if others were told."""
     state = await record.notices.state(notice.id)
     if state == "new":
         return _("not sent yet: it is held until {when}.", when=_when(notice.due_at))
@@ -68,7 +68,7 @@ async def _untold(record: Record, notice: Notice, listener: Listener | None) -> 
 
 
 def _let_pass(listener: Listener | None) -> str:
-    """Return why a notice that went out passed a chat by."""
+    """Return why a notice that was sent to others did not go to a chat."""
     if listener is None:
         return _("not sent: this chat has not subscribed (/subscribe).")
     return _("not sent: no subscription here covered it then, or its settings left it out (/subscriptions).")

@@ -1,9 +1,9 @@
-"""When a chat may hear: cadence, quiet hours and muting, in the chat's own time zone. Pure.
+"""When a chat may be notified: cadence, quiet hours and muting, in the chat's own time zone. Pure.
 
-The schedule is judged when a chat is about to hear, not when a change is made: a delivery whose time has not
-come is held, and its listener knows when it opens. So a change of clocks or of settings rewrites nothing. A
-time of day that a change of clocks skips is taken as the moment of the change; of a time that comes twice,
-the first counts: a digest comes once on such a day, as on any other.
+The schedule is evaluated when a notice is about to be sent, not when a change is made: a delivery that is too
+early is held, and its listener's row says until when. So a change of clocks or of settings rewrites nothing.
+A time of day that a change of clocks skips means the moment of the change; of a time that occurs twice, the
+first counts: there is one digest on such a day, as on any other.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 class Spans(NamedTuple):
-    """For how long a change waits for others to be told with it, and what was said is remembered."""
+    """How long a change waits for others to be sent with it, and how long sent messages are remembered."""
 
     gather: timedelta = timedelta(0)
     retention: timedelta = timedelta(days=30)
@@ -30,7 +30,7 @@ UNGATHERED = Spans()
 
 
 def ready_at(listener: Listener, due: datetime, now: datetime) -> datetime:
-    """Return the moment from which a notice that is due since `due` may be sent; `now` where that is now."""
+    """Return the moment from which a notice due since `due` may be sent; `now` if that is now."""
     moment = max(_digest(listener, due), now)
     if listener.muted_until:
         moment = max(moment, read_moment(listener.muted_until))
@@ -38,22 +38,22 @@ def ready_at(listener: Listener, due: datetime, now: datetime) -> datetime:
 
 
 def next_digest(listener: Listener, now: datetime) -> datetime:
-    """Return when a chat hears next of what happens now."""
+    """Return when a chat will be notified of a change made now."""
     return ready_at(listener, now, now)
 
 
 def _digest(listener: Listener, due: datetime) -> datetime:
-    """Return the moment of the digest that a notice belongs to; the notice's own where there are none."""
+    """Return the moment of the digest that a notice belongs to; the notice's own without digests."""
     if listener.cadence is Cadence.AT_ONCE:
         return due
     if listener.cadence is Cadence.HOURLY:
-        # Of the chat's own hours, some of which begin at half past Greenwich's.
+        # Hours of the chat's own zone: in some zones they begin at half past an hour of UTC.
         local = due.astimezone(zone(listener.zone))
         begun = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
         return due - begun + (HOUR if begun else timedelta())
     day = due.astimezone(zone(listener.zone)).date()
     at = time.fromisoformat(listener.time)
-    # From the day before: its digest may come after midnight where the clocks are changed then.
+    # Begin with the day before: its digest may come after midnight if the clocks change then.
     for ahead in range(-1, 9):
         candidate = day + timedelta(days=ahead)
         if listener.cadence is Cadence.WEEKLY and candidate.weekday() != listener.weekday:
@@ -65,9 +65,9 @@ def _digest(listener: Listener, due: datetime) -> datetime:
 
 
 def _after_quiet(listener: Listener, moment: datetime) -> datetime:
-    """Return the end of the quiet hours that a moment falls into, else the moment itself.
+    """Return the end of the quiet hours that contain a moment, else the moment itself.
 
-    The clock on the wall decides: where it is put back into quiet hours, they go on.
+    Local time decides: if a change of clocks goes back into quiet hours, they continue.
     """
     if not listener.quiet_from or not listener.quiet_until:
         return moment
@@ -85,11 +85,11 @@ def _after_quiet(listener: Listener, moment: datetime) -> datetime:
 
 
 def _moment(local: datetime, name: str) -> datetime:
-    """Return the moment of a local time: of two the one that its fold says, of none the end of the gap."""
+    """Return the moment of a local time: its fold chooses between two; a skipped one is the gap's end."""
     first, second = (local.replace(tzinfo=zone(name), fold=fold).astimezone(UTC) for fold in (0, 1))
     if first <= second:
         return second if local.fold else first
-    # Skipped: the clocks are changed somewhere between the two.
+    # Skipped: the clocks change between the two.
     before, after = second, first
     offset = before.astimezone(zone(name)).utcoffset()
     while after - before > timedelta(seconds=1):
@@ -108,5 +108,5 @@ def zone(name: str) -> ZoneInfo:
 
 
 def text_of(moment: datetime) -> str:
-    """Return a moment as the record writes it."""
+    """Return a moment in the record's format."""
     return moment_text(moment)

@@ -1,6 +1,6 @@
-"""The outbox: deliveries by listener, handed out in parcels, and what became of each. A fan-out only appends.
+"""The outbox: deliveries by listener, taken in parcels, and the status of each. A fan-out only appends.
 
-Rare states (held, failed, being sent) have partial indexes; for the others `Outbox` goes on where it stopped.
+Rare states (held, failed, being sent) have partial indexes; for others `Outbox` continues where it stopped.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from storage.notifying import listeners, receipts
 from storage.notifying.notices import END, OPEN
 
 MOST_ATTEMPTS = 8
-# Not by the index of addresses: nearly all listeners are of the platform, and few of them are looked for.
+# Avoid the index of addresses: nearly all listeners are on this platform, and the query wants few of them.
 _OF_PLATFORM = "l.chat || '' >= :low AND l.chat || '' < :high"
 
 _UNDER_WAY = "SELECT 1 FROM delivery WHERE listener_id = :listener AND state = 'sending'"
 
 
 class Parcel(NamedTuple):
-    """All that is to be sent to one listener now: the ids of the notices, oldest first."""
+    """All notices to send to one listener now: their ids, oldest first."""
 
     listener: Listener
     notices: tuple[int, ...]
@@ -30,7 +30,7 @@ class Parcel(NamedTuple):
 
 
 class Depth(NamedTuple):
-    """How full the outbox is: deliveries by state, and since when the oldest open notice has been due."""
+    """The depth of the outbox: deliveries by state, and the moment when the oldest open notice became due."""
 
     states: dict[str, int]
     oldest: str | None
@@ -38,7 +38,7 @@ class Depth(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """How many deliveries to a chat have failed, and why."""
+    """The number of failed deliveries to a chat, and the last error."""
 
     chat: str
     state: str
@@ -47,14 +47,14 @@ class Failure(NamedTuple):
 
 
 class Outbox:
-    """Hand out parcels of one platform; how far each notice's deliveries were handed out stays in memory."""
+    """Take parcels of one platform; each notice's position in its deliveries is kept in memory."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._reached: dict[tuple[str, int], int] = {}
 
     async def recover(self, platform: str) -> None:
-        """Let what was being sent when the process died be due again: it may have arrived, or not."""
+        """Make deliveries due again that were being sent when the process died; they may have arrived."""
         low, high = _range(platform)
         async with self._database.transaction() as tx:
             await tx.run(
@@ -69,7 +69,7 @@ class Outbox:
         self._reached = {}
 
     async def take(self, platform: str, now: str, limit: int) -> list[Parcel]:
-        """Return parcels that are due, marked as being sent: at most `limit`, one for each listener."""
+        """Return due parcels, marked as being sent: at most `limit`, one per listener."""
         wanted = dict.fromkeys(await self._retried(platform, now, limit))
         wanted |= dict.fromkeys(await self._opened(platform, now, limit))
         if len(wanted) < limit:
@@ -77,7 +77,7 @@ class Outbox:
         try:
             return await self._pack(list(wanted)[:limit], now) if wanted else []
         except BaseException:
-            # They were not handed out, and are to be found again.
+            # They were not taken, and must be found again.
             self._reached.clear()
             raise
 
@@ -93,7 +93,7 @@ class Outbox:
     async def hold(self, parcel: Parcel, until: str) -> None:
         """Hold a parcel until its listener may receive messages again."""
         async with self._database.transaction() as tx:
-            # Something else may have come to wait for it meanwhile, and be more urgent.
+            # Another notice may have been held for it meanwhile, and be due earlier.
             await tx.run(
                 "UPDATE listener SET open_at = iif(open_at = '', :until, min(open_at, :until))"
                 " WHERE id = :id",
@@ -107,32 +107,32 @@ class Outbox:
             )
 
     async def failed(self, parcel: Parcel, error: str, again_at: str) -> bool:
-        """Mark a parcel as to be tried again at a moment; tell whether it was given up instead."""
+        """Schedule a parcel to be retried at a moment; tell whether it was given up instead."""
         given_up = parcel.attempts + 1 >= MOST_ATTEMPTS
         async with self._database.transaction() as tx:
             await self._mark(tx, parcel, "given up" if given_up else "failed", again_at, error=error)
         return given_up
 
     async def give_up(self, parcel: Parcel, error: str, at: str, *, pause: bool = False) -> None:
-        """Mark a parcel as given up; with `pause` its chat hears nothing until it is spoken to from there."""
+        """Mark a parcel as given up; `pause` pauses its chat until somebody writes to the bot there."""
         async with self._database.transaction() as tx:
             await self._mark(tx, parcel, "given up", at, error=error)
             if pause:
                 await listeners.pause(tx, parcel.listener.chat, error)
 
     async def moved(self, parcel: Parcel, chat: str, again_at: str) -> None:
-        """Let a chat keep everything under its new address, and send the parcel there."""
+        """Move a chat's data to its new address, and send the parcel there."""
         async with self._database.transaction() as tx:
             await self._mark(tx, parcel, "failed", again_at, error="moved")
             await listeners.move(tx, parcel.listener.chat, chat)
 
     async def finish(self) -> None:
-        """Close the notices that have been told to all they were to be told to."""
+        """Close the notices whose deliveries are all finished."""
         told = (
             f"{OPEN} AND state = 'fanned out' AND NOT EXISTS (SELECT 1 FROM delivery d"
             " WHERE d.notice_id = notice.id AND d.state IN ('due', 'held', 'sending', 'failed'))"
         )
-        # Looked for by reading: this is asked often, is seldom so, and must not hold up who writes.
+        # Read first: this runs often, seldom finds any, and must not block writers.
         rows = await self._database.read(f"SELECT id FROM notice WHERE {told}")
         if not rows:
             return
@@ -146,9 +146,9 @@ class Outbox:
         self._reached = {key: at for key, at in self._reached.items() if key[1] not in done}
 
     async def forget_before(self, moment: str, limit: int = 2_000) -> int:
-        """Forget to whom the oldest notice was told, if it was made before a moment; return how many of them.
+        """Forget the recipients of the oldest notice, if it was made before a moment; return their number.
 
-        What is still to be told is kept, and with it all that was made after it.
+        An open notice is kept, and with it all later ones.
         """
         rows = await self._database.read(
             "SELECT id FROM notice WHERE id = (SELECT min(notice_id) FROM delivery) AND state = 'done'"
@@ -164,7 +164,7 @@ class Outbox:
                 " FROM delivery WHERE notice_id = :notice ORDER BY listener_id LIMIT :limit) RETURNING 1",
                 asked,
             )
-            # A ready-made reply was for somebody; a change stays, for it is on record.
+            # A ready-made reply was for one person and is deleted; a change stays, because it is on record.
             await tx.run(
                 "DELETE FROM notice WHERE id = :notice AND reply IS NOT NULL"
                 " AND NOT EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice)",
@@ -173,7 +173,7 @@ class Outbox:
         return len(gone)
 
     async def retry(self, now: str) -> int:
-        """Let what was given up be tried again; return how many deliveries."""
+        """Retry the deliveries given up; return their number."""
         async with self._database.transaction() as tx:
             rows = await tx.fetch(
                 "UPDATE delivery SET state = 'failed', attempts = 0, changed_at = ? WHERE state = 'given up'"
@@ -188,7 +188,7 @@ class Outbox:
         return len(rows)
 
     async def drop(self, now: str) -> int:
-        """Give up all that waits; return how many deliveries."""
+        """Give up all waiting deliveries; return their number."""
         async with self._database.transaction() as tx:
             rows = await tx.fetch(
                 "UPDATE delivery SET state = 'given up', error = 'dropped by an operator', changed_at = ?"
@@ -200,7 +200,7 @@ class Outbox:
         return len(rows)
 
     async def failures(self, limit: int) -> list[Failure]:
-        """Return the chats with failed deliveries and the last error of each, the most first."""
+        """Return the chats with failed deliveries and the last error of each, most failures first."""
         rows = await self._database.read(
             "SELECT l.chat, d.state, count(*) AS times, max(d.error) AS error FROM delivery d"
             " JOIN listener l ON l.id = d.listener_id WHERE d.state IN ('failed', 'given up')"
@@ -210,7 +210,7 @@ class Outbox:
         return [Failure(*row) for row in rows]
 
     async def sent_since(self, moment: str) -> int:
-        """Return how many deliveries of the last thousand notices were sent since a moment."""
+        """Return the number of deliveries of the last thousand notices sent since a moment."""
         rows = await self._database.read(
             "SELECT count(*) FROM delivery WHERE state = 'sent' AND changed_at >= ?"
             " AND notice_id > (SELECT coalesce(max(id), 0) - 1000 FROM notice)",
@@ -219,7 +219,7 @@ class Outbox:
         return int(rows[0][0])
 
     async def depth(self) -> Depth:
-        """Return how full the outbox is."""
+        """Return the depth of the outbox."""
         rows = await self._database.read(
             "SELECT d.state, count(*) FROM notice n JOIN delivery d ON d.notice_id = n.id"
             f" WHERE n.{OPEN} GROUP BY d.state"
@@ -239,7 +239,7 @@ class Outbox:
         rows = await self._database.read(
             "SELECT DISTINCT d.listener_id FROM delivery d JOIN listener l ON l.id = d.listener_id"
             f" WHERE d.state = 'failed' AND d.changed_at <= :now AND {_OF_PLATFORM}"
-            # Plus: by the index of what has failed, and not through all deliveries of the open notices.
+            # The plus forces the index of failures: the scan would read all deliveries of the open notices.
             f" AND +d.notice_id IN (SELECT id FROM notice WHERE {OPEN})"
             " ORDER BY d.changed_at LIMIT :limit",
             {"now": now, "low": low, "high": high, "limit": limit},
@@ -247,7 +247,7 @@ class Outbox:
         return [row[0] for row in rows]
 
     async def _opened(self, platform: str, now: str, limit: int) -> list[int]:
-        """Return listeners whose time to hear has come, and that have something to hear."""
+        """Return listeners whose held deliveries are now due."""
         low, high = _range(platform)
         rows = await self._database.read(
             f"SELECT l.id FROM listener l WHERE l.open_at <> '' AND l.open_at <= :now AND {_OF_PLATFORM}"
@@ -257,7 +257,7 @@ class Outbox:
         return [row[0] for row in rows]
 
     async def _next(self, platform: str, limit: int) -> list[int]:
-        """Return the listeners of the next deliveries, notice by notice, each in the order of its key."""
+        """Return the listeners of the next deliveries, notice by notice, in the order of their keys."""
         low, high = _range(platform)
         rows = await self._database.read(
             f"SELECT id FROM notice WHERE {OPEN} AND state = 'fanned out' ORDER BY due_at, id"
@@ -279,7 +279,7 @@ class Outbox:
                     "limit": limit - len(found),
                 },
             )
-            # Once the last was handed out no other comes to be due: they are retried and released by others.
+            # After the last was taken no other becomes due here: other methods retry and release deliveries.
             more = len(due) == limit - len(found)
             self._reached[platform, notice_id] = due[-1][0] if more else END
             found += [row[0] for row in due]
@@ -288,7 +288,7 @@ class Outbox:
         return found
 
     async def _pack(self, listener_ids: list[int], now: str) -> list[Parcel]:
-        """Mark all that waits for some listeners as being sent, and return it."""
+        """Mark all due deliveries to some listeners as being sent, and return them as parcels."""
         parcels: list[Parcel] = []
         async with self._database.transaction() as tx:
             for listener_id in listener_ids:
@@ -296,7 +296,7 @@ class Outbox:
                     "UPDATE delivery SET state = 'sending', attempts = attempts + 1, changed_at = :now"
                     " WHERE listener_id = :listener AND state IN ('due', 'held', 'failed')"
                     f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN})"
-                    # One at a time to each listener: what comes later is told later.
+                    # One parcel at a time to each listener, so that later notices arrive later.
                     f" AND NOT EXISTS ({_UNDER_WAY}) RETURNING notice_id, attempts",
                     {"listener": listener_id, "now": now},
                 )
@@ -334,7 +334,7 @@ class Outbox:
 
 
 async def _queue(tx: Transaction, listener_id: int, now: str) -> None:
-    """Let what is due to a listener wait until what is under way there has come to its end."""
+    """Hold a listener's due deliveries until the parcel being sent there is finished."""
     await tx.run(
         "UPDATE delivery SET state = 'held' WHERE listener_id = ? AND state = 'due'"
         f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN})",

@@ -1,4 +1,4 @@
-"""Receipts: which message in which chat cited which fact at which revision, and what it said."""
+"""Receipts: which message in which chat cited which fact at which revision, with its text."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _CITED = (
 
 
 class SentMessage(NamedTuple):
-    """A reply as it was sent: its messages, the facts it cited by revision, and the reply itself (JSON).
+    """A sent reply: its messages, the facts it cited by revision, and the reply itself (JSON).
 
-    The reply is kept only where one message holds all of it: only then can the message be put right in place.
+    The reply is kept only if one message holds all of it: only then can the message be corrected in place.
     """
 
     chat: str
@@ -31,9 +31,9 @@ class SentMessage(NamedTuple):
 
 
 class Amendment(NamedTuple):
-    """A message that must be put right, because of these notices; `reply` (JSON) is what it said, if kept.
+    """A message to correct, because of these notices; `reply` (JSON) is its content, if kept.
 
-    `earlier` are the notices because of which it was put right before.
+    `earlier` are the notices because of which it was corrected before.
     """
 
     chat: str
@@ -47,18 +47,18 @@ class Amendment(NamedTuple):
 
 
 class Receipts:
-    """Remember what was said where, for as long as corrections are to find it."""
+    """Remember which message cited which facts, as long as corrections may need it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def keep(self, said: Sequence[SentMessage]) -> None:
-        """Remember some replies."""
+        """Store receipts of some replies."""
         async with self._database.transaction() as tx:
             await write(tx, said)
 
     async def forget_before(self, moment: str, limit: int = 2_000) -> int:
-        """Forget what was said before a moment, the oldest first; return how many messages."""
+        """Forget messages sent before a moment, the oldest first; return their number."""
         rows = await self._database.read(
             "SELECT chat, message FROM said WHERE at < ? ORDER BY at LIMIT ?", (moment, limit)
         )
@@ -74,13 +74,13 @@ class Receipts:
         return len(keys)
 
     async def take(self, platform: str, now: str, limit: int) -> list[Amendment]:
-        """Return messages that must be put right, marked as being dealt with."""
-        # The index holds only what still has to be put right, not all that ever was.
+        """Return messages to correct, marked as in progress."""
+        # The index holds only messages still to correct, not all that were ever corrected.
         rows = await self._database.read(
             "SELECT DISTINCT a.chat, a.message FROM amendment a"
             " WHERE a.state IN ('due', 'sending', 'failed') AND a.state <> 'sending' AND a.changed_at <= :now"
             " AND a.notice_id >= 0 AND a.chat || '' >= :low AND a.chat || '' < :high"
-            # Not two at once in one message: the second must know what was put right by the first.
+            # Not two corrections of one message at once: the second must build on the first.
             " AND NOT EXISTS (SELECT 1 FROM amendment b WHERE b.chat = a.chat AND b.message = a.message"
             " AND b.state = 'sending') LIMIT :limit",
             {"now": now, "low": f"{platform}:", "high": f"{platform};", "limit": limit},
@@ -91,7 +91,7 @@ class Receipts:
             return [await _take(tx, row[0], row[1], now) for row in rows]
 
     async def done(self, amendment: Amendment, revisions: Mapping[int, int]) -> None:
-        """Remember that a message was put right: it now cites these facts at these revisions."""
+        """Record that a message was corrected: it now cites these facts at these revisions."""
         async with self._database.transaction() as tx:
             await _mark(tx, amendment, "sent", None)
             await tx.run_many(
@@ -100,12 +100,12 @@ class Receipts:
             )
 
     async def failed(self, amendment: Amendment, error: str, again_at: str | None) -> None:
-        """Mark a message as to be tried again at a moment, or as given up."""
+        """Schedule a message to be retried at a moment, or give it up."""
         async with self._database.transaction() as tx:
             await _mark(tx, amendment, "failed" if again_at else "given up", again_at, error=error)
 
     async def put_off(self, amendment: Amendment, until: str) -> None:
-        """Leave a message for later: this was no attempt to put it right."""
+        """Postpone a message without counting an attempt to correct it."""
         async with self._database.transaction() as tx:
             await tx.run(
                 "UPDATE amendment SET state = 'due', attempts = attempts - 1, changed_at = ?"
@@ -133,7 +133,7 @@ async def write(tx: Transaction, said: Iterable[SentMessage]) -> None:
         " DO UPDATE SET at = excluded.at, reply = excluded.reply, language = excluded.language",
         messages,
     )
-    # A message in which another page has taken the place of the first cites only what it now shows.
+    # A message whose page was turned cites only the facts on the page it now shows.
     await tx.run_many(
         "DELETE FROM receipt WHERE chat = ? AND message = ?", [(row[0], row[1]) for row in messages]
     )

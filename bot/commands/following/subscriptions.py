@@ -50,7 +50,7 @@ async def _topic(context: Context, text: str) -> Topic:
 
 
 async def _refuse_misspelt(context: Context, text: str) -> None:
-    """Offer the names that a text may misspell; any other text is words to wait for."""
+    """Raise UserError with the names that a text may misspell; any other text is words to wait for."""
     stories = [story.name for story in await context.record.stories.all()]
     found = match(text, await context.record.entities.names(context.story.id))
     entities = await context.record.entities.by_id(found.entity_ids)

@@ -1,1 +1,1 @@
-"""Discord: slash commands, buttons and modals, and what channels and people subscribe to."""
+"""Discord: slash commands, buttons, modals, and notices to channels and people."""

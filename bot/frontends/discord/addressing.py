@@ -1,8 +1,8 @@
-"""Who asks what, where: interactions and messages become Requests. Pure but for asking the library.
+"""Turn interactions and messages into Requests. Pure, except for calls to the library.
 
-A chat's address is `discord:#` and the id of its channel, thread or forum post. A direct message's is that of
-the person, `discord:` and their id, as a private chat's is elsewhere: so `/forgetme` finds what is the
-person's own, and the sender knows from the address whether to open a direct channel.
+A chat's address is `discord:#` and the id of its channel, thread or forum post. A direct message's address is
+the person's, `discord:` and their id, like a private chat's on other platforms: so `/forgetme` finds the
+person's own data, and the sender knows from the address whether to open a direct channel.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from bot.requests import Call, Identity, Request, Submission
 
 PLATFORM = "discord"
 CHANNEL = "#"
-# What a bot must be permitted in a channel to write there without being asked just now.
+# The permissions that the bot needs to send notices to a channel.
 NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history")
 _NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links", "read_message_history")
-# Of a message that is looked up: what is claimed first is asked about, and the rest only blurs the question.
+# The length of a looked-up message's text that is asked about: its first claim; more would blur the question.
 LONGEST_QUOTED = 1000
 
 Interaction = discord.Interaction[discord.Client]
@@ -39,13 +39,13 @@ def channel(channel_id: int) -> str:
 
 
 def number_of(address: str) -> tuple[int, bool]:
-    """Return the id that an address of this platform holds, and whether it is a channel's."""
+    """Return the id in an address of this platform, and whether it is a channel's."""
     name = address.partition(":")[2]
     return int(name.removeprefix(CHANNEL)), name.startswith(CHANNEL)
 
 
 def chat_of(interaction: Interaction) -> str:
-    """Return the chat in which somebody acts."""
+    """Return the chat of an interaction."""
     if interaction.guild_id is None or interaction.channel_id is None:
         return person(interaction.user.id)
     return channel(interaction.channel_id)
@@ -58,7 +58,7 @@ def asked(
     given: Call | Submission | None = None,
     mentioned: tuple[Identity, ...] = (),
 ) -> Request:
-    """Return the request that an interaction makes, in some words or with what is given."""
+    """Return the request of an interaction, with typed words or given arguments."""
     shared = interaction.guild_id is not None
 
     async def administers() -> bool:
@@ -82,10 +82,10 @@ def asked(
 
 
 def request_of(message: discord.Message, me: discord.ClientUser, *, language: str) -> Request | None:
-    """Return what a message asks of the bot; None for one that is not meant for it, or that a bot wrote.
+    """Return the request in a message; None if the message is not meant for the bot, or a bot wrote it.
 
-    In direct messages everything is meant for it. In a server it is what mentions the bot, a reply to one of
-    its messages included: of no other message the bot is told the text.
+    Every direct message is meant for the bot. In a server, messages that mention it are, including replies to
+    its messages: Discord hides the text of all others.
     """
     if message.author.bot or message.webhook_id is not None or message.is_system():
         return None
@@ -119,7 +119,7 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
 
 
 def call_of(command: Command, options: Mapping[str, Any]) -> tuple[Call, tuple[Identity, ...]]:
-    """Return the call that a slash command makes with its options, and the people that they name."""
+    """Return the call of a slash command with its options, and the people whom the options name."""
     people = {
         argument.key: identity(options[argument.key])
         for argument in command.arguments
@@ -130,21 +130,21 @@ def call_of(command: Command, options: Mapping[str, Any]) -> tuple[Call, tuple[I
 
 
 def quoted(message: discord.Message) -> str:
-    """Return the question that a message's text makes, "" for one without any."""
+    """Return a message's text as a question, "" if it has no text."""
     embedded = (part for embed in message.embeds for part in (embed.title, embed.description))
     text = " ".join(" ".join(filter(None, (message.content, *embedded))).split())
     return text[:LONGEST_QUOTED]
 
 
 def identity(user: discord.abc.User) -> Identity:
-    """Return somebody as dispatch knows them."""
+    """Return the identity of an account, as dispatch uses it."""
     return Identity(person(user.id), user.name, user.display_name, is_person=not user.bot)
 
 
 def is_theirs(interaction: Interaction) -> bool:
-    """Tell whether the message under which somebody acts answers them, and so is theirs to change.
+    """Tell whether the message with the pressed button answers the person, who may then change it.
 
-    One that answers nobody's command, such as a notice, is everybody's.
+    Everybody may change a message that answers no command, such as a notice.
     """
     message = interaction.message
     if message is None or message.interaction_metadata is None:
@@ -153,27 +153,27 @@ def is_theirs(interaction: Interaction) -> bool:
 
 
 def may_manage(permissions: discord.Permissions, place: object) -> bool:
-    """Tell whether somebody with some permissions in a channel or thread may decide what it hears."""
+    """Tell whether a person with these permissions may change a channel's or thread's subscriptions."""
     if isinstance(place, discord.Thread):
         return permissions.manage_threads or permissions.manage_channels
     return permissions.manage_channels
 
 
 def lacking(permissions: discord.Permissions, place: object) -> tuple[str, ...]:
-    """Return the permissions that the bot lacks to write in a channel or thread, as Discord calls them."""
+    """Return the permissions that the bot lacks to write in a channel or thread, by Discord's names."""
     needed = _NEEDED_IN_THREADS if isinstance(place, discord.Thread) else NEEDED
     return tuple(name.replace("_", " ").title() for name in needed if not getattr(permissions, name))
 
 
 def _named(user: discord.abc.User, text: str) -> Identity:
-    """Return somebody whom a message mentions, with the words that do so in its text."""
+    """Return a person whom a message mentions, with the mention's text."""
     words = re.search(rf"<@!?{user.id}>", text)
     return replace(identity(user), words=words[0] if words else "")
 
 
 def _unmentioned(text: str, me: discord.ClientUser) -> str:
     rest = re.sub(rf"\s*<@!?{me.id}>", " ", text)
-    # "Hey @bot, who ..." leaves its comma behind.
+    # Removing the mention from "Hey @bot, who ..." leaves a comma.
     return re.sub(r"\s+(?=[,:;.?!])", "", rest).strip().lstrip(",:;—- ")
 
 

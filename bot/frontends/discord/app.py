@@ -1,4 +1,4 @@
-"""The Discord front end: build it, run it, and stop it when what was taken is answered."""
+"""The Discord front end: build it, run it, and stop it once all accepted requests are answered."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from storage.record import Record
 
-BEAT = 10.0  # seconds between two signs of life
+BEAT = 10.0  # seconds between two heartbeats
 REACHING = Backoff(first=1.0, longest=30.0)
 # Close codes of the gateway: https://discord.com/developers/docs/topics/opcodes-and-status-codes
 AUTHENTICATION_FAILED, DISALLOWED_INTENTS = 4004, 4014
@@ -81,7 +81,7 @@ async def run(
     *,
     sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Answer on Discord until `stop` is set; return when all that was taken by then is answered.
+    """Answer on Discord until `stop` is set; return once all requests accepted by then are answered.
 
     Raises:
         SettingsError: Discord does not accept the token.
@@ -119,8 +119,8 @@ async def run(
 async def _logged_in(make: Callable[[], App], settings: Settings, sleep: Sleep) -> App:
     """Return a front end that is logged in and has told Discord of its commands.
 
-    Repeated while the network or Discord is out of order, each time with a new client: the library cannot
-    log a client in twice.
+    Repeated while the network or Discord fails, each time with a new client: the library cannot log a client
+    in twice.
     """
     token = settings.discord.token.get_secret_value() if settings.discord.token else ""
 
@@ -150,7 +150,7 @@ async def _log_in(app: App, token: str) -> None:
 
 
 async def _stay(client: Client) -> None:
-    """Stay connected to the gateway; the library connects again by itself."""
+    """Stay connected to the gateway; the library reconnects by itself."""
     try:
         await client.connect()
     except discord.ConnectionClosed as error:
@@ -160,9 +160,9 @@ async def _stay(client: Client) -> None:
 
 
 async def _beat(client: Client, alive: Callable[[], None], sleep: Sleep) -> None:
-    """Give a sign of life for as long as the gateway is connected."""
+    """Record heartbeats while the gateway is connected."""
     while True:
-        # Before the first connection there is none, whatever the library's types say.
+        # Before the first connection this is None, despite the library's types.
         if getattr(client.ws, "open", False):
             alive()
         await sleep(BEAT)

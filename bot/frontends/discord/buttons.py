@@ -1,9 +1,9 @@
-"""Buttons under a message: each sends a command, and keeps working for as long as its message stands.
+"""Buttons under a message: each sends a command, and works as long as its message exists.
 
 The custom id says what a button does: it is the command itself, or the digest of a long one, which the record
-keeps. The library remembers nothing: it hands every press to one event, and views are stopped before they are
+keeps. The library keeps no state: it passes every press to one event, and views are stopped before they are
 sent. discord.py's persistent views and `DynamicItem` would work as well, but its modals do not survive a
-restart, and a stale button of its gets no answer.
+restart, and its stale buttons get no answer.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ID_LIMIT = 100
 LABEL_LIMIT = 80
 MOST = 25
-# Where there are too many, these stay: the ways on and out, which nothing else on the message offers.
+# If there are too many buttons, these stay: next page and cancel, which nothing else on the message offers.
 _STAYS = re.compile(r"/(?:confirm|skip|back|cancel)\b|.*\s>\S+$", re.DOTALL)
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
@@ -42,9 +42,9 @@ class Buttons:
         self._data = ButtonData(record, fits)
 
     async def under(self, reply: Reply) -> discord.ui.View | None:
-        """Return a reply's buttons, None where it has none; one whose command cannot be kept is left out."""
+        """Return a reply's buttons, None if it has none; omit a button whose command cannot be kept."""
         view = discord.ui.View(timeout=None)
-        # The library shall keep nothing of it: presses are answered by what the custom id says.
+        # The library must keep no state of it: the custom id decides how a press is answered.
         view.stop()
         if reply.asks is not None:
             view.add_item(_button(_("Answer"), reply.asks, discord.ButtonStyle.primary))
@@ -63,7 +63,7 @@ class Buttons:
 
 
 def _fitting(actions: Iterable[Action], room: int) -> list[Action]:
-    """Return as many actions as there is room for, in their order, each command once."""
+    """Return the actions that fit, in order, each command once."""
     once: dict[str, Action] = {}
     for action in actions:
         once.setdefault(action.command.strip(), action)
@@ -79,7 +79,7 @@ def _button(label: str, identity: str, style: discord.ButtonStyle) -> discord.ui
 
 
 def _style(action: Action) -> discord.ButtonStyle:
-    """Return how a button looks: what changes the record stands out, what ends a dialogue is red."""
+    """Return a button's style: changes to the record stand out, the end of a dialogue is red."""
     name = action.command.partition(" ")[0]
     if name in ("/confirm", "/approve"):
         return discord.ButtonStyle.success

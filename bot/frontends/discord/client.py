@@ -1,4 +1,4 @@
-"""The bot as Discord's library runs it: what it hears of, and who answers."""
+"""The client of Discord's library: the events it receives, and the conversation that answers."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from bot.frontends.discord.conversation import Conversation
     from storage.record import Record
 
-# Of refusals, those that pass: the token may be renewed, the pace too quick.
+# Refusals that may pass: the token may be renewed, the request rate may fall.
 _PASSING = frozenset({401, 429})
-# Longer waits are left to the outbox, which tries again; 30 is the least that the library takes.
+# Longer waits are left to the outbox, which retries; 30 is the library's minimum.
 LONGEST_WAIT = 30.0
 
 logger = logging.getLogger(__name__)
 
 
 class Client(discord.Client):
-    """Hear of what is meant for the bot, and hand it to a conversation until told to `rest`.
+    """Receive events for the bot, and pass them to a conversation until `rest` is called.
 
-    Logging in tells Discord of the commands, too.
+    Logging in also registers the commands with Discord.
     """
 
     def __init__(
@@ -46,14 +46,14 @@ class Client(discord.Client):
         *,
         language: str = "en",
     ) -> None:
-        # Nobody is spoken to: that nothing for it is installed is no news.
+        # The bot uses no voice: the library's warning that voice support is missing is noise.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=intents(),
             allowed_mentions=NOBODY,
             http_trace=trace,
             max_ratelimit_timeout=LONGEST_WAIT,
-            # Neither members nor messages are looked up later.
+            # Members and messages are never looked up later.
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
@@ -65,13 +65,13 @@ class Client(discord.Client):
         self._resting = False
 
     def rest(self) -> None:
-        """Take nothing more."""
+        """Accept no more events."""
         self._resting = True
 
     async def setup_hook(self) -> None:
-        """Tell Discord of the commands that it does not have as they are.
+        """Register new and changed commands with Discord.
 
-        Raises discord.HTTPException where trying again may help; else the bot goes on with those of before.
+        Raises discord.HTTPException if a retry may help; else the bot continues with the earlier ones.
         """
         menu = Menu(self, self._registry, self._conversation, language=self._language)
         try:
@@ -84,15 +84,15 @@ class Client(discord.Client):
             logger.info("commands are %s", "told to Discord anew" if changed else "as Discord has them")
 
     async def on_ready(self) -> None:
-        """Say that the bot is there."""
+        """Log that the bot is connected."""
         logger.info("connected to Discord as %s; servers: %d", self.user, len(self.guilds))
 
     async def on_resumed(self) -> None:
-        """Say that the connection was lost, and that nothing else was."""
+        """Log that the connection was resumed without losing events."""
         logger.info("connected to Discord again")
 
     async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
-        """Answer a button or a modal by what its custom id says, whichever process showed it."""
+        """Answer a button or a modal by its custom id, even if another process showed it."""
         if not self._resting:
             await self._conversation.act(interaction)
 
@@ -102,15 +102,15 @@ class Client(discord.Client):
             await self._conversation.hear(message, self.user)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Say that the bot is in a server no more; its channels are paused when they are next to hear."""
+        """Log that the bot was removed from a server; its channels are paused at their next notice."""
         logger.info("removed from server %d", guild.id)
 
     async def on_guild_channel_delete(self, place: discord.abc.GuildChannel) -> None:
-        """Pause what a channel was to hear: there is nobody left to tell."""
+        """Pause the subscriptions of a deleted channel."""
         await self._pause(place.id)
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
-        """Pause what a thread or a forum post was to hear."""
+        """Pause the subscriptions of a deleted thread or forum post."""
         await self._pause(event.thread_id)
 
     async def _pause(self, channel_id: int) -> None:
@@ -120,15 +120,15 @@ class Client(discord.Client):
 
 
 def intents() -> discord.Intents:
-    """Return what the bot hears of: servers and their channels, and messages; none of it is privileged.
+    """Return the bot's intents: servers, their channels, and messages; no intent is privileged.
 
-    Of messages in servers Discord tells the text only where they mention the bot, and so of no others.
+    Discord sends the text of a message in a server only if it mentions the bot.
     """
     return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 
 
 def point_to(settings: DiscordSettings) -> None:
-    """Let the library speak to the addresses of the settings; it has one of each for the whole process."""
+    """Point the library to the addresses in the settings; it has one of each for the whole process."""
     if settings.api_base_url is not None:
         http.Route.BASE = settings.api_base_url
     if settings.gateway_url is not None:

@@ -1,7 +1,7 @@
-"""What happens to what people do: it becomes a request, is answered by dispatch, and the reply is shown.
+"""Turn what people do into requests, have dispatch answer them, and show the replies.
 
-An interaction has to be answered within three seconds. One that takes longer is told that the answer is on
-its way, and gets it then: https://discord.com/developers/docs/interactions/receiving-and-responding
+An interaction has to be answered within three seconds. A slower answer is announced
+and follows later: https://discord.com/developers/docs/interactions/receiving-and-responding
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from storage.record import Record
 
 Interaction = discord.Interaction[discord.Client]
-# Of the three seconds; what is left is for the way to Discord.
+# Our part of the three seconds; the rest is for the network.
 PROMPT = 1.0
 # A list is continued by ` >cursor` at the end of its command.
 PAGE = re.compile(r"\A/.*\s>\S+\s*\Z", re.DOTALL)
-# What these answer takes the place of what they stand under: a panel, and a dialogue's question.
+# The answers to these replace the message with the button: a panel, or a dialogue's question.
 _IN_PLACE = re.compile(r"/(?:settings|answer|choose|skip|back|confirm|cancel)\b")
 FACT = re.compile(r"\bF[1-9]\d{0,14}\b")
 TOO_OLD = N_("This button is too old: send the command again.")
@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 
 
 class Conversation:
-    """Answer what people do. None of its methods raises (but CancelledError)."""
+    """Answer what people do. Its methods raise nothing but CancelledError."""
 
     def __init__(
         self,
@@ -80,26 +80,26 @@ class Conversation:
         await self._safely(stage, self._ask(stage, interaction, request))
 
     async def look_up(self, interaction: Interaction, message: discord.Message) -> None:
-        """Answer what stands on record about the text of a message."""
-        # It is the asker's own question, and not to be held up to who wrote the message.
+        """Show what is on record about the text of a message."""
+        # It is the asker's own question, so the message's author need not see the answer.
         stage = Stage(interaction, aside=True)
         await self._safely(stage, self._look_up(stage, interaction, message))
 
     async def offer(
         self, interaction: Interaction, command: Command, position: int, begun: str
     ) -> list[Offer]:
-        """Return what an option may become of what is typed so far; nothing where that cannot be told."""
+        """Return completions of an option's typed text; none if that fails."""
         chosen = dict(iter(interaction.namespace))
         before = [str(chosen.get(argument.key) or "") for argument in command.arguments[:position]]
         request = asked(interaction, f"/{command.name}")
         try:
             return await self._dispatcher.offers(request, command.name, position, begun, before)
-        except Exception as error:  # noqa: BLE001  # reason: without offers one can still type
+        except Exception as error:  # noqa: BLE001  # reason: people can still type without completion
             _log("no offers", error)
             return []
 
     async def act(self, interaction: Interaction) -> None:
-        """Answer a button that was pressed, or a modal that was sent."""
+        """Answer a pressed button or a submitted modal."""
         data: Mapping[str, Any] = interaction.data or {}
         identity = str(data.get("custom_id", ""))
         if interaction.type is discord.InteractionType.component:
@@ -118,18 +118,18 @@ class Conversation:
             await self._safely(stage, self._reply(stage, request))
 
     async def drain(self, seconds: float) -> None:
-        """Wait until everything taken is answered; give up what is not after `seconds`."""
+        """Wait until all accepted requests are answered; give up the rest after `seconds`."""
         await drain(self._open, seconds, logger)
 
     async def _safely(self, stage: Stage, work: Coroutine[Any, Any, object]) -> None:
-        """Do a piece of work to its end, whatever becomes of who waits for it: one must not end others."""
+        """Run work to its end even if its caller is cancelled: one failure must not end other work."""
         task = asyncio.create_task(self._to_its_end(stage, work))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
         await asyncio.shield(task)
 
     async def _to_its_end(self, stage: Stage, work: Coroutine[Any, Any, object]) -> None:
-        """Do it, and own up to who waits for it where it fails."""
+        """Run the work, and tell the person waiting if it fails."""
         try:
             try:
                 await work
@@ -144,7 +144,7 @@ class Conversation:
             _log(f"nothing can be shown in {stage.place}", error)
 
     async def _ask(self, stage: Stage, interaction: Interaction, request: Request) -> None:
-        """Answer a request by a message, or by a modal where it opens one."""
+        """Answer a request with a message, or with a modal if it opens one."""
         speak(request.language)
         answered = await self._answered(stage, replace(request, modals=True))
         if isinstance(answered, Modal):
@@ -187,7 +187,7 @@ class Conversation:
 
     async def _look_up(self, stage: Stage, interaction: Interaction, message: discord.Message) -> None:
         text = quoted(message)
-        # What the bot itself has said it knows by its id, and not only in other words.
+        # The bot's own messages are looked up by their fact ids, not by similar wording.
         own = FACT.search(text) if message.author == interaction.client.user else None
         call = Call("fact", {"id": own[0]}) if own else Call("ask", {"question": text})
         request = asked(interaction, given=call)
@@ -198,11 +198,11 @@ class Conversation:
         await self._answer(stage, request)
 
     async def _answer(self, stage: Stage, request: Request) -> None:
-        """Answer on a stage, by a message."""
+        """Answer on a stage, with a message."""
         await self._show(stage, request, await self._answered(stage, request))
 
     async def _answered(self, stage: Stage, request: Request) -> Reply | Modal | None:
-        """Return what answers a request; an answer that takes long is announced."""
+        """Return the answer to a request; announce an answer that takes long."""
         work = asyncio.create_task(self._in_turn(request))
         try:
             done, _open = await asyncio.wait({work}, timeout=self._prompt)
@@ -210,10 +210,10 @@ class Conversation:
                 await stage.announce()
             answered = await work
         finally:
-            # Where it cannot be announced, Discord has told already that it failed: then nothing is done.
+            # If announcing fails, Discord has already reported a failure: do nothing more.
             work.cancel()
         if isinstance(answered, Modal) and stage.announced:
-            # Nothing but a message can follow what was announced: the dialogue asks instead.
+            # Only a message can follow an announcement: the dialogue replaces the modal.
             return await self._in_turn(replace(request, modals=False))
         return answered
 
@@ -235,7 +235,7 @@ class Conversation:
             await self._show(stage, request, reply)
 
     def _is_discreet(self, request: Request) -> bool:
-        """Tell whether a request is for a command whose answers are nobody else's business."""
+        """Tell whether a request is for a discreet command, whose answers only the asker sees."""
         command = self._dispatcher.command_of(request)
         return command is not None and command.aside
 
@@ -245,7 +245,7 @@ def _aside(text: str) -> Reply:
 
 
 def _log(what: str, error: Exception) -> None:
-    """Log an error without its own text, which may hold a user's."""
+    """Log an error without its own text, which may contain a user's text."""
     if isinstance(error, discord.DiscordException):
         logger.info("%s: an answer could not be shown: %s", what, summary(error))
     elif isinstance(error, aiohttp.ClientError | OSError | TimeoutError):
@@ -256,5 +256,5 @@ def _log(what: str, error: Exception) -> None:
 
 
 def _is_aside(interaction: Interaction) -> bool:
-    """Tell whether the message under which somebody acts is shown to them alone, as what follows then is."""
+    """Tell whether only the person sees the message with the pressed button; then the answer is aside too."""
     return interaction.message is not None and interaction.message.flags.ephemeral

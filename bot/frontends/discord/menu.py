@@ -1,8 +1,8 @@
-"""What Discord offers, made from the registry: slash commands with options, and one in a message's menu.
+"""Discord's commands, built from the registry: slash commands with options, and one in a message's menu.
 
-discord.py reads a callback's parameters, so each command gets a callback whose signature is made of its
-arguments. At each start the bot asks Discord which commands it has, and sends its own only if they differ: a
-digest kept here would not know what another version did meanwhile.
+discord.py reads a callback's parameters, so each command gets a callback with a signature built from its
+arguments. At each start the bot asks Discord for its commands, and sends its own only if they differ: a local
+digest would miss changes made by another version meanwhile.
 https://discord.com/developers/docs/interactions/application-commands
 """
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from bot.frontends.discord.conversation import Conversation
 
 DESCRIPTION_LIMIT = 100
-# The name in the menu of a message: what stands on record about its text.
+# The command in a message's menu: it shows what is on record about the text.
 ON_RECORD = N_("On the record?")
 
-# For anything else Discord would say under the field, at each letter, that nothing matches.
+# For any other kind Discord would say under the field, at each letter, that nothing matches.
 _COMPLETED = frozenset({Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.FACT, Kind.STORY, Kind.COMMAND, Kind.DRAFT})
-# Who sees a command unless a server's admins say otherwise. Roles are checked where it is run all the same.
+# Who sees a command unless a server's admins decide otherwise. Roles are still checked when it runs.
 _SEEN_BY = {
     Role.MODERATOR: discord.Permissions(manage_messages=True),
     Role.OWNER: discord.Permissions(manage_guild=True),
@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 
 class Menu(app_commands.CommandTree[Client]):
-    """All that the bot offers on Discord; `sync_changes` tells Discord of it where it has something else."""
+    """All commands of the bot on Discord; `sync_changes` registers them if they differ."""
 
     def __init__(
         self,
@@ -68,12 +68,12 @@ class Menu(app_commands.CommandTree[Client]):
         self.add_command(_on_record(conversation))
 
     async def sync_changes(self) -> bool:
-        """Tell Discord of the commands if they differ from those that it has; return whether they did.
+        """Register the commands with Discord if they differ from its own; return whether they did.
 
         Raises discord.HTTPException.
         """
         wanted = {_key(data): _essence(data) for data in map(self._told, self.get_commands(type=None))}
-        # As Discord tells of them: `fetch_commands` misreads where a command may be used.
+        # The raw response: `fetch_commands` misreads where a command may be used.
         fetched = await self.client.http.get_global_commands(self.client.application_id or 0)
         present = {_key(data): _essence(data) for data in fetched}
         if wanted == present:
@@ -82,7 +82,7 @@ class Menu(app_commands.CommandTree[Client]):
         return True
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
-        """Answer a command that Discord still shows, or whose options it has in an older form."""
+        """Answer a removed command that Discord still shows, or one with outdated options."""
         logger.info("a command could not be run: %s", type(error).__name__)
         if interaction.response.is_done():
             return
@@ -102,13 +102,13 @@ class Menu(app_commands.CommandTree[Client]):
 
 
 def _slash(command: Command, conversation: Conversation) -> app_commands.Command[Any, ..., Any]:
-    """Return the slash command of a registered one."""
+    """Return the slash command for a registered command."""
 
     async def callback(interaction: discord.Interaction[Any], /, **given: Any) -> None:
         await conversation.run(interaction, command, given)
 
-    # discord.py reads a callback's signature to learn of its options.
-    callback.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # reason: functions may have one
+    # discord.py reads the options from a callback's signature.
+    callback.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # reason: functions may have this attribute
         [
             inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_ONLY, annotation=Interaction),
             *(_parameter(argument) for argument in _needed_first(command.arguments)),
@@ -128,12 +128,12 @@ def _slash(command: Command, conversation: Conversation) -> app_commands.Command
 
 
 def _needed_first(arguments: Iterable[Argument]) -> list[Argument]:
-    """Return arguments in the order that Discord wants: those that must be given come first."""
+    """Return arguments in Discord's order: required ones first."""
     return sorted(arguments, key=lambda argument: not _is_needed(argument))
 
 
 def _is_needed(argument: Argument) -> bool:
-    # Elsewhere a person can be meant by replying to a message of theirs; a slash command replies to nothing.
+    # On other platforms a reply to a person's message names the person; a slash command replies to nothing.
     return argument.required or argument.kind is Kind.PERSON
 
 
@@ -163,7 +163,7 @@ def _on_record(conversation: Conversation) -> app_commands.ContextMenu:
     async def callback(interaction: Interaction, message: discord.Message) -> None:
         await conversation.look_up(interaction, message)
 
-    # Resolved here: the library would look for the names in this module, where a function cannot be.
+    # Resolved here: the library would look the names up in this module, where local functions are missing.
     callback.__annotations__ = {"interaction": Interaction, "message": discord.Message}
     return app_commands.ContextMenu(name=_(ON_RECORD), callback=callback)
 
@@ -172,7 +172,7 @@ def _brief(text: str) -> str:
     return shortened(" ".join(text.split()), DESCRIPTION_LIMIT)
 
 
-# What of a command Discord may know in an older form.
+# The keys of a command that may differ from Discord's older version.
 _OF_COMMAND = ("type", "name", "description", "default_member_permissions", "contexts", "integration_types")
 _OF_OPTION = ("type", "name", "description", "required", "autocomplete", "min_value", "max_value")
 
@@ -182,9 +182,9 @@ def _key(data: Mapping[str, Any]) -> tuple[int, str]:
 
 
 def _essence(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a command says, without what Discord adds of its own or leaves out."""
+    """Return a command's own content, without the keys that Discord adds or omits."""
     said = {name: _plain(data.get(name)) for name in _OF_COMMAND}
-    # What stands in a message's menu has none.
+    # A command in a message's menu has no description.
     said["description"] = said["description"] or None
     said["options"] = [
         {name: _plain(option.get(name)) or None for name in _OF_OPTION} for option in data.get("options", ())

@@ -1,4 +1,4 @@
-"""Modals as Discord shows them. The custom id finds a modal again when it is sent.
+"""Render modals for Discord. The custom id identifies a modal when it is submitted.
 
 https://discord.com/developers/docs/components/reference#text-input
 """
@@ -18,9 +18,9 @@ from bot.texts import _, shortened
 from storage.domain.names import clean_lines
 
 PREFIX = "modal:"
-# What a button is kept to do that opens a modal again with what was filled in; no command begins so.
+# The prefix of a kept button that opens a modal again with the submitted values; no command begins with it.
 AGAIN = "again:"
-# Of what one button is kept to do, in characters: more than most fill in.
+# The most characters kept for one button: more than most people fill in.
 KEPT_LIMIT = 8000
 TITLE_LIMIT = LABEL_LIMIT = 45
 HINT_LIMIT = 100
@@ -28,9 +28,9 @@ VALUE_LIMIT = 4000
 
 
 def rendered(modal: Modal) -> discord.ui.Modal:
-    """Return a modal as the library takes it."""
+    """Return a modal as the library's type."""
     shown = discord.ui.Modal(title=_cut(modal.title, TITLE_LIMIT), custom_id=PREFIX + modal.key, timeout=None)
-    # The library shall keep nothing of it: what is sent is read from the custom id, after a restart too.
+    # The library must keep no state of it: a submission is read by its custom id, even after a restart.
     shown.stop()
     for field in modal.fields:
         shown.add_item(_input(field))
@@ -52,9 +52,9 @@ def _input(field: ModalField) -> discord.ui.Label[discord.ui.Modal]:
 
 
 def given_back(refusal: Reply, submission: Submission) -> Reply:
-    """Return a refusal with what was filled in, which Discord does not keep, and a button to go on from it.
+    """Return a refusal with the submitted values, which Discord does not keep, and a button to continue.
 
-    There is no button where that is more than is kept: it can still be copied.
+    There is no button if the values are too long to be kept: people can still copy them.
     """
     key, values = submission.key, submission.values
     filled = {name: text for name, value in values.items() if (text := clean_lines(value))}
@@ -63,7 +63,7 @@ def given_back(refusal: Reply, submission: Submission) -> Reply:
     notes = [
         Note(text=f"{name}: {text}" if name not in ("", MORE) else text) for name, text in filled.items()
     ]
-    # What was emptied is kept, too: it is a change.
+    # Emptied fields are kept too: emptying is a change.
     kept = AGAIN + json.dumps([key, dict.fromkeys(values, "") | filled], ensure_ascii=False)
     again = [Action(label=_("Fill it in again"), command=kept)] if len(kept) <= KEPT_LIMIT else []
     return refusal.model_copy(
@@ -75,7 +75,7 @@ def given_back(refusal: Reply, submission: Submission) -> Reply:
 
 
 def refilled(command: str) -> Submission | None:
-    """Return the modal that a button opens again, None for a button that sends a command."""
+    """Return the modal that a button opens again, None if the button sends a command."""
     if not command.startswith(AGAIN):
         return None
     key, values = json.loads(command.removeprefix(AGAIN))
@@ -83,12 +83,12 @@ def refilled(command: str) -> Submission | None:
 
 
 def key_of(identity: str) -> str | None:
-    """Return the key of the modal that a modal's custom id stands for, None if it is none."""
+    """Return the modal key in a custom id, None if there is none."""
     return identity.removeprefix(PREFIX) if identity.startswith(PREFIX) else None
 
 
 def values_of(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return what was filled in, by the name of each field."""
+    """Return the submitted values by field name."""
     values: dict[str, str] = {}
     for component in components:
         inner = component.get("components") or [component.get("component")]

@@ -1,7 +1,7 @@
 """What Discord's errors mean for a delivery, in words for operators and for readers who ask /why.
 
 Codes: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json. Discord's own texts are never
-passed on: they may repeat what was to be sent.
+passed on: they may repeat the message.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from bot.frontends.discord.request_rate import SendingStopped
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.texts import N_, _
 
-# Seconds until a token that is not accepted is tried again.
+# Seconds until a rejected token is tried again.
 TOKEN_PAUSE = 60.0
-# Seconds to wait where direct channels are opened too fast.
+# Seconds to wait after opening direct channels too fast.
 OPENING_PAUSE = 60.0
 
 logger = logging.getLogger(__name__)
 
 _ARCHIVED = 50083
 _NO_HISTORY, _OPENING_TOO_FAST = 160002, 40003
-# Of a channel or person.
+# Errors of a channel or person.
 _UNREACHABLE = {
     10003: N_("the channel was deleted"),
     10004: N_("the bot is not in the server any more"),
@@ -40,7 +40,7 @@ _UNREACHABLE = {
     160005: N_("the thread is locked"),
 }
 LACKING = frozenset({50001, 50013})
-# Of a message.
+# Errors of a message.
 _REFUSED = {
     10008: N_("the message was deleted"),
     30046: N_("the message was edited too often"),
@@ -52,7 +52,7 @@ _REFUSED = {
 
 
 def outcome_of(error: Exception, *, editing: bool = False) -> Outcome:
-    """Return what an error of discord.py or of the network means for a delivery."""
+    """Return the delivery outcome for an error of discord.py or of the network."""
     match error:
         case SendingStopped():
             return Outcome(DeliveryStatus.LATER, wait=error.wait)
@@ -67,12 +67,12 @@ def outcome_of(error: Exception, *, editing: bool = False) -> Outcome:
 
 
 def cannot_answer(error: Exception) -> bool:
-    """Tell whether a message cannot be sent as an answer, but could be sent alone."""
+    """Tell whether a message cannot be sent as a reply, but could be sent by itself."""
     return isinstance(error, discord.HTTPException) and error.code == _NO_HISTORY
 
 
 def _by_code(error: discord.HTTPException, *, editing: bool) -> Outcome | None:
-    """Return what the code of an answer means, None for one that means nothing in particular."""
+    """Return the outcome for an error code, None for a code without one."""
     if (reason := _UNREACHABLE.get(error.code)) is not None:
         # Sending to an archived thread opens it again; its messages cannot be edited.
         archived = editing and error.code == _ARCHIVED
@@ -85,10 +85,10 @@ def _by_code(error: discord.HTTPException, *, editing: bool) -> Outcome | None:
 
 
 def _by_status(error: discord.HTTPException) -> Outcome:
-    """Return what the status of an answer means."""
+    """Return the outcome for an HTTP status."""
     match error.status:
         case 401:
-            # The delivery is not at fault, and must not be lost.
+            # The delivery itself is valid, and must not be lost.
             return Outcome(DeliveryStatus.LATER, error="Discord does not accept the token", wait=TOKEN_PAUSE)
         case 403 if error.code:
             reason = _("Discord does not permit it (code {code})", code=error.code)
@@ -97,12 +97,12 @@ def _by_status(error: discord.HTTPException) -> Outcome:
             return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=_retry_after(error))
         case 400 | 404 | 405 | 413:
             return Outcome(DeliveryStatus.REFUSED, error=_reason(error))
-    # Such as 5xx; and a 403 without a code, which comes from the network in front of Discord.
+    # For example 5xx, or a 403 without a code, which comes from the network in front of Discord.
     return Outcome(DeliveryStatus.FAILED, error=_reason(error))
 
 
 def _retry_after(error: discord.HTTPException) -> float:
-    """Return the seconds that a 429 asks to wait, 0 where it does not say."""
+    """Return the seconds that a 429 asks to wait, 0 if it names none."""
     value = error.response.headers.get("Retry-After", "")
     return float(value) if value.isascii() and value.replace(".", "", 1).isdigit() else 0.0
 
@@ -116,5 +116,5 @@ def summary(error: discord.DiscordException) -> str:
 
 
 def _reason(error: discord.HTTPException) -> str:
-    """Return the reason that a failed delivery keeps, for an error without a meaning of its own."""
+    """Return the reason stored with a failed delivery, for an error without a specific outcome."""
     return f"{type(error).__name__}: {error.status}, code {error.code}"

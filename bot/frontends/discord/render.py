@@ -1,4 +1,4 @@
-"""A `Reply` as Discord shows it: embeds within all limits. Pure: no I/O.
+"""Render a `Reply` for Discord: embeds within all limits. Pure: no I/O.
 
 Limits: https://docs.discord.com/developers/resources/message#embed-object-embed-limits.
 """
@@ -17,31 +17,31 @@ from bot.replies import Block, Heading, Item, Line, Note, Reply
 from bot.texts import _
 
 NOBODY = AllowedMentions.none()  # mentions in a reply notify nobody
-# In UTF-16 code units, of which a text never has fewer than characters, whichever of them Discord counts.
+# In UTF-16 code units: a text has at least as many of them as characters, and Discord may count either.
 TITLE_LIMIT = 256
 DESCRIPTION_LIMIT = 4096
 VALUE_LIMIT = 1024
 MESSAGE_LIMIT = 6000  # over all embeds of a message
 EMBED_LIMIT = 10
-LINK_LIMIT = 512  # of a link's text and of its address, each: longer ones would crowd out the rest
+LINK_LIMIT = 512  # the limit of a link's text and of its address: longer ones would crowd out the rest
 
-# Controls and halves of surrogate pairs; direction overrides could show a text in another order than it is.
+# Controls and lone surrogates; direction overrides could show a text in another order.
 _UNSHOWN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _UNSENDABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BRACKETS = frozenset("[]")
-# What would end the address of a link.
+# Characters that would end the address of a link.
 _ENCODED = str.maketrans({sign: f"%{ord(sign):X}" for sign in "<>()"})
 
-# Discord shows a sign as it is after a backslash; these are the signs that need one.
-# `discord.utils.escape_markdown` would be right for the first row alone. It leaves times, emoji, commands and
-# addresses in angle brackets, `1.` and `+`; of a masked link it escapes the first bracket and none of the
-# marks inside. `escape_mentions` changes the text itself, by spaces of no width.
-# Each alternative begins with a plain sign, so that the search skips to one: twice as quick.
+# Characters that need a backslash for Discord to show them literally.
+# `discord.utils.escape_markdown` handles only the first row. It leaves times, emoji, commands, addresses
+# in angle brackets, `1.` and `+`; of a masked link it escapes the first bracket and no marks inside.
+# `escape_mentions` changes the text itself by inserting zero-width spaces.
+# Each alternative begins with a literal character, so the search can skip to it: twice as fast.
 _ANYWHERE = re.compile(
     r"\\|\*|_|~|\||`"  # emphasis, spoilers, code
-    r"|<"  # whatever stands in angle brackets
-    r"|\((?<=\]\()"  # what makes a link of the brackets before it
+    r"|<"  # anything in angle brackets
+    r"|\((?<=\]\()"  # a parenthesis that turns the brackets before it into a link
     r"|@(?=(?i:everyone|here))"
     r"|/(?<=:/)(?=/)|\.(?<=[Ww]{3}\.)"  # addresses
     r"|:(?=[\w+-]+:)"  # :emoji:
@@ -58,8 +58,8 @@ class Piece(NamedTuple):
 def render(reply: Reply) -> list[Piece]:
     """Return the messages that show a reply, in order; at least one.
 
-    A message is one embed as a rule. It is split between blocks, a block that is too long by itself between
-    words. The sources stay together: in a field of the last embed if they fit there, else in their own.
+    A message is usually one embed. Replies are split between blocks, a block that is too long between words.
+    The sources stay together: in a field of the last embed if they fit there, else in embeds of their own.
     """
     title = _title(reply.blocks[0])
     rows = [
@@ -74,7 +74,7 @@ def render(reply: Reply) -> list[Piece]:
 
 
 def escape(text: str) -> str:
-    """Return a text that Discord shows as `text`: nothing in it is a mark, a mention or a link."""
+    """Return a text that Discord shows literally as `text`, without markup, mentions or links."""
     return _escaped(clean(text))
 
 
@@ -93,7 +93,7 @@ _PACKING = Packing(_escaped, DESCRIPTION_LIMIT)
 
 
 def _inline(text: str) -> str:
-    """Return a text for a place of one line."""
+    """Return a text on one line."""
     return " ".join(filter(None, map(str.strip, clean(text).split("\n"))))
 
 
@@ -102,10 +102,10 @@ def _bold(text: str) -> Span:
 
 
 def _linked(text: str, url: str | None) -> tuple[Span, ...]:
-    """Return a clean text as a link if the address is one that a reader may safely follow.
+    """Return a clean text as a link if its address is safe to follow.
 
-    Discord heeds no backslash in a link's text: https://github.com/discord/discord-api-docs/issues/6185.
-    Where the text would need one, or might be cut, the link stands after it, under its host's name.
+    Discord ignores backslashes in a link's text: https://github.com/discord/discord-api-docs/issues/6185.
+    If the text would need one, or might be cut, the link follows it, labelled with the host.
     """
     host = _host(url) if url else None
     if url is None or host is None:
@@ -122,7 +122,7 @@ def _plain(text: str) -> bool:
 
 
 def _host(url: str) -> str | None:
-    """Return the host of an address that may be followed."""
+    """Return the host of an address that is safe to follow."""
     if units(url) > LINK_LIMIT or clean(url) != url or any(sign.isspace() or sign == "\\" for sign in url):
         return None
     try:
@@ -138,7 +138,7 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
         case Heading():
             return Row((_bold(block.text),), gap="\n\n", heading=True)
         case Note():
-            # After lines or items a note is about all of them, not about the last.
+            # After lines or items a note is about all of them, not only the last.
             return Row((Span(clean(block.text)),), gap="\n\n" if isinstance(above, Line | Item) else "\n")
         case Item(text="", url=str() as url):
             return Row(_linked(_inline(block.label), url))

@@ -1,10 +1,10 @@
-"""The rate limit of all requests to Discord, repetitions included: paced, counted, and locked.
+"""The rate limit of all requests to Discord, including retries.
 
-discord.py keeps to the limits of each route by itself, but neither to the one on all requests together nor to
-the one on invalid ones: https://discord.com/developers/docs/topics/rate-limits This is an
-`aiohttp.TraceConfig`, which discord.py takes as a public option, so it also sees what the library repeats or
-asks for by itself. Replies count like any other message; only answers to interactions do not count, and go at
-once. Sending stops at a tenth of the invalid requests that ban an address.
+discord.py keeps the limits of each route by itself, but neither the global limit nor the limit on invalid
+requests: https://discord.com/developers/docs/topics/rate-limits This is an
+`aiohttp.TraceConfig`, which discord.py accepts as a public option, so it also sees requests that the library
+retries or makes by itself. Replies count like any other message; only answers to interactions do not count,
+and are sent at once. Sending stops at a tenth of the invalid requests that ban an address.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from bot.frontends.shared.send_rate import Pace, Pacer, Turn
 from bot.metrics import Metrics
 from bot.retrying import Sleep
 
-# Discord permits 50 requests a second, whatever they are for. One fewer: where the network wavers, the
-# shortest way there is known only about, and at 49.5 a second saw 51 now and then.
+# Discord permits 50 requests a second in all. We send fewer: with network jitter the shortest travel time is
+# known only roughly, and at 49.5 a second Discord sometimes saw 51.
 PACE = Pace(rate=49.0)
 # Discord bans an address for a while after 10,000 invalid requests in ten minutes: sending stops at a tenth.
 MOST_INVALID, INVALID_SECONDS = 1_000, 600.0
-# It goes on when so many of them are left in the ten minutes.
+# Sending resumes when only this number is left in the ten minutes.
 FEW_INVALID = 500
-# Seconds; no 429 asks for longer than a ban lasts.
+# Seconds; no 429 asks for a longer wait than a ban.
 LONGEST_PAUSE = 3_600.0
 # Seconds; the limit of one route pauses the others only for a moment.
 LONGEST_ROUTE_PAUSE = 1.0
 _INVALID = frozenset({401, 403, 429})
-# Answers to interactions, first and later: the limit on all requests together does not count them.
+# Answers to interactions, first and later: the global limit does not count them.
 _ANSWERS = re.compile(r"/(interactions/\d+/[^/]+/callback|webhooks/\d+/[^/]+)(/|$)")
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ _background: ContextVar[bool] = ContextVar("background", default=False)
 
 @contextmanager
 def in_background() -> Iterator[None]:
-    """Let the requests of the block wait behind those for which a person waits."""
+    """Give the requests of the block lower priority than those for which a person waits."""
     token = _background.set(True)
     try:
         yield
@@ -63,7 +63,7 @@ class SendingStopped(discord.DiscordException):
 
 
 class InvalidRequests:
-    """The invalid requests of the last ten minutes; `clock` tells seconds."""
+    """The invalid requests of the last ten minutes; `clock` returns seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -71,19 +71,19 @@ class InvalidRequests:
         self._too_many = False
 
     def __len__(self) -> int:
-        """Return how many there were."""
+        """Return their number."""
         while self._at and self._at[0] <= self._clock() - INVALID_SECONDS:
             self._at.popleft()
         return len(self._at)
 
     def add(self) -> bool:
-        """Count one; tell whether it is the one that makes them too many."""
+        """Count one; tell whether it reaches the limit."""
         self._at.append(self._clock())
         before, self._too_many = self._too_many, self._too_many or len(self) >= MOST_INVALID
         return self._too_many and not before
 
     def wait(self) -> float:
-        """Return the seconds until few enough are left, where they were too many; else 0."""
+        """Return the seconds until sending may resume, 0 if it is not stopped."""
         if self._too_many and len(self) <= FEW_INVALID:
             self._too_many = False
         if not self._too_many:
@@ -92,7 +92,7 @@ class InvalidRequests:
 
 
 class RequestRate:
-    """Pace requests to Discord's API at `base`; a stop lets only answers to interactions pass."""
+    """Pace requests to Discord's API at `base`; while stopped, only answers to interactions pass."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class RequestRate:
         self._check()
         request.turn = await (self.pacer.broadcast() if _background.get() else self.pacer.reply())
         try:
-            # Sending may have been stopped meanwhile.
+            # Sending may have stopped meanwhile.
             self._check()
         except SendingStopped:
             self._close(request, ok=False)
@@ -134,7 +134,7 @@ class RequestRate:
     async def _leave(
         self, _session: object, request: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
-        """Close a request's turn, and read what its response says about limits."""
+        """End a request's turn, and read the limits in its response."""
         self._close(request, ok=params.response.ok)
         if self._path(str(params.url)) is None or params.response.status not in _INVALID:
             return
@@ -157,7 +157,7 @@ class RequestRate:
             self.pacer.on_response(turn, ok=ok)
 
     def _path(self, url: str) -> str | None:
-        """Return a request's path below the API, without its query; None for one to elsewhere."""
+        """Return a request's path below the API, without its query; None for other hosts."""
         url = url.partition("?")[0]
         path = url.removeprefix(self._base)
         return path if path != url and path.startswith("/") else None
@@ -170,7 +170,7 @@ class RequestRate:
             self._metrics.cleared("discord")
 
     def _pause(self, scope: str, wait: float) -> None:
-        """Pause and slow down as a 429 says, unless its limit is one that all bots share."""
+        """Pause and slow down as a 429 says, unless all bots share its limit."""
         if scope == "user":
             self.pacer.on_retry_after(min(wait, LONGEST_ROUTE_PAUSE))
         elif scope != "shared":
@@ -192,7 +192,7 @@ class RequestRate:
 
 
 def _seconds(value: str | None) -> float:
-    """Return the seconds that a header names, 1 where it names none that can be waited for."""
+    """Return the seconds in a header, 1 if it has no usable value."""
     try:
         seconds = float(value or "")
     except ValueError:

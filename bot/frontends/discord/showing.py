@@ -1,7 +1,7 @@
-"""Showing a reply where somebody waits for it: under an interaction, or in reply to a message.
+"""Show a reply to the person who waits for it: under an interaction, or in reply to a message.
 
-On Discord only the person who asked sees a dialogue by command, where Telegram shows it to the group: an
-unreviewed claim is not for everybody. What follows from it is public as anywhere, by notices.
+On Discord only the asker sees a command's dialogue, while Telegram shows it to the group: an unreviewed claim
+is not for everybody. Its outcome is public through notices, as on every platform.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ Interaction = discord.Interaction[discord.Client]
 REPEATS = Backoff(first=0.5, attempts=3)
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _UNKNOWN_MESSAGE = 10008
-# An interaction that was not answered within three seconds, or whose fifteen minutes have passed.
+# An interaction that was not answered within three seconds, or has expired after fifteen minutes.
 _OVER = frozenset({10062, 10015, 50027})
 
 logger = logging.getLogger(__name__)
 
 
 class Stage:
-    """Where one answer is shown, and how far it has come.
+    """The place where one answer is shown, and its progress.
 
-    `aside` shows it to who asks alone; so is a reply that says so itself. In direct messages nobody else
-    reads, and there it stays like any message. `turning` puts a page in the place of the one before. What is
-    shown after the first message follows it, whatever came of it.
+    `aside` shows it only to the asker, like a reply that is itself aside. Direct messages have no other
+    reader, so there it is an ordinary message. `turning` replaces the page before. Messages after the
+    first follow it, whatever its outcome.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Stage:
 
     @property
     def place(self) -> str:
-        """Where it is, for the log: ids only."""
+        """Return its place for the log: ids only."""
         where = self._where.channel.id if isinstance(self._where, discord.Message) else self._where.channel_id
         return f"channel {where}"
 
@@ -70,18 +70,18 @@ class Stage:
             await self._where.response.defer(ephemeral=self._is_aside, thinking=True)
 
     async def show(self, reply: Reply, view: discord.ui.View | None) -> list[int]:
-        """Show a reply, its buttons under the last message; return the ids of what others can read, too.
+        """Show a reply, its buttons under the last message; return the ids of messages that others can read.
 
-        Raises discord.HTTPException where Discord refuses it.
+        Raises discord.HTTPException if Discord refuses it.
         """
         pieces = render(reply)
         if isinstance(self._where, discord.Message):
             return await self._reply(self._where, pieces, view)
         aside = self._is_aside or (self._shared and reply.aside)
-        # A refusal, and a page that takes several messages, leave the page before where it is.
+        # A refusal, or a page of several messages, leaves the page before in place.
         in_place = self.turning and len(pieces) == 1 and not reply.aside
         sent = await self._respond(self._where, pieces, view, aside=aside, in_place=in_place)
-        # What only one person sees, for as long as they leave it there, cannot be put right later.
+        # A message that only one person sees, until they dismiss it, cannot be corrected later.
         return [] if aside else sent
 
     async def _reply(
@@ -90,7 +90,7 @@ class Stage:
         sent: list[int] = []
         for number, piece in enumerate(pieces, 1):
             more = _optional(view if number == len(pieces) else None)
-            # With the same nonce, Discord sends a message once: an answer that was cut off is tried again.
+            # Discord sends the same nonce only once, so an interrupted answer is retried.
             nonce = f"{message.id}.{number}"
             send = partial(
                 message.channel.send, embeds=piece.embeds, allowed_mentions=NOBODY, nonce=nonce, **more
@@ -149,8 +149,8 @@ class Stage:
                 embeds=piece.embeds, view=view, allowed_mentions=NOBODY
             )
             return edited.id
-        # Announced to all, and concerns only who asks. Until what was announced has come, Discord takes
-        # whatever follows for it: https://github.com/discord/discord-api-docs/pull/7091
+        # Announced to all, but meant only for the asker. Until the announced message has come, Discord takes
+        # the next one for it: https://github.com/discord/discord-api-docs/pull/7091
         announced = not self._begun and not self.turning
         if announced:
             await interaction.edit_original_response(content="…")
@@ -163,7 +163,7 @@ class Stage:
 
 
 async def _surely(send: Callable[[], Awaitable[discord.Message]]) -> discord.Message:
-    """Send, and again where the connection breaks off."""
+    """Send, and retry if the connection breaks."""
 
     def decide(error: Exception, pause: float) -> float | None:
         return pause if isinstance(error, aiohttp.ClientError | OSError | TimeoutError) else None
@@ -172,10 +172,10 @@ async def _surely(send: Callable[[], Awaitable[discord.Message]]) -> discord.Mes
 
 
 async def _tell_what_is_lacking(message: discord.Message) -> None:
-    """Say in plain words what an answer would need; in a direct message where none are permitted."""
-    assert message.guild is not None  # elsewhere nothing has to be permitted
+    """Tell the asker which permissions are missing; in a direct message if the channel allows none."""
+    assert message.guild is not None  # other channels need no permissions
     place = message.channel
-    assert not isinstance(place, discord.PartialMessageable)  # a mention brings its channel along
+    assert not isinstance(place, discord.PartialMessageable)  # a mention comes with its channel
     missing = lacking(place.permissions_for(message.guild.me), place)
     text = _("I may not answer there. Let an admin give me: {permissions}.", permissions=", ".join(missing))
     try:
@@ -187,7 +187,7 @@ async def _tell_what_is_lacking(message: discord.Message) -> None:
 async def _replying(
     send: Callable[..., Awaitable[discord.Message]], message: discord.Message
 ) -> discord.Message:
-    """Send in reply to a message; where that is not permitted, beside it."""
+    """Send as a reply to a message; if that is not permitted, as a plain message."""
     try:
         return await send(reference=message.to_reference(fail_if_not_exists=False))
     except discord.HTTPException as error:
@@ -197,7 +197,7 @@ async def _replying(
 
 
 async def _turned(interaction: Interaction, piece: Piece, view: discord.ui.View | None) -> bool:
-    """Put a page in the place of the one before; tell whether that was still there."""
+    """Replace the page before; tell whether it still existed."""
     try:
         await interaction.response.edit_message(embeds=piece.embeds, view=view, allowed_mentions=NOBODY)
     except discord.NotFound as error:
@@ -208,10 +208,10 @@ async def _turned(interaction: Interaction, piece: Piece, view: discord.ui.View 
 
 
 def _optional(view: discord.ui.View | None) -> dict[str, Any]:
-    """Return a view as an argument; the library takes None for one only where it edits."""
+    """Return a view as a keyword argument; the library accepts None only in edits."""
     return {} if view is None else {"view": view}
 
 
 def is_over(error: Exception) -> bool:
-    """Tell whether an error means that an interaction takes no answer any more."""
+    """Tell whether an error means that an interaction can no longer be answered."""
     return isinstance(error, discord.HTTPException) and error.code in _OVER

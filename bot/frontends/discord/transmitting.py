@@ -1,7 +1,8 @@
-"""Sending what nobody just asked for, and correcting what was said: Discord's side of delivering.
+"""Send notices, and correct sent messages: Discord's side of delivery.
 
-A delivery keeps its key when it is sent again. Discord gets it as a nonce and sends the same nonce once in
-several minutes, so what was under way when the bot was killed does not come twice, as it may on Telegram.
+A delivery keeps its key when it is sent again. Discord gets the key as a nonce and sends the same nonce only
+once in several minutes, so a message being sent when the bot was killed does not arrive twice, as it may on
+Telegram.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from bot.replies import Reply
 from bot.retrying import Backoff, Sleep, retry
 from storage.domain.models import Listener
 
-# For the rest of a message that has begun; it never waits longer than `LONGEST_WAIT`.
+# Retries for the rest of a message that has begun; no wait is longer than `LONGEST_WAIT`.
 REPEATS = Backoff(first=0.5, attempts=4)
 LONGEST_WAIT = 60.0
-# Direct channels that are remembered: opening one takes a request of its own.
+# The number of direct channels cached: opening one takes an extra request.
 MOST_DIRECT = 50_000
 Views = Callable[[Reply], Awaitable[discord.ui.View | None]]
 Say = Callable[[], Awaitable[discord.Message]]
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 
 class Transmitter:
-    """Send and edit behind the requests for which a person waits; every error becomes an outcome."""
+    """Send and edit with lower priority than requests for which a person waits; errors become outcomes."""
 
     platform = PLATFORM
 
@@ -54,7 +55,7 @@ class Transmitter:
             return await self._transmit(listener, reply, key, answering)
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
-        """Put a reply in the place of a message; REFUSED where it is gone or the reply takes several."""
+        """Replace a message by a reply; REFUSED if it is gone or the reply takes several messages."""
         pieces = render(reply)
         if len(pieces) != 1:
             return Outcome(DeliveryStatus.REFUSED, error="it takes more than one message")
@@ -80,7 +81,7 @@ class Transmitter:
                 under = {"view": view} if view is not None and position == len(pieces) else {}
                 nonce = nonce_of(key, position)
                 say = partial(channel.send, embeds=piece.embeds, nonce=nonce, **how, **under)
-                # The first message is repeated by the deliverer, the rest here: nothing is sent twice.
+                # The deliverer retries the first message, this method the rest: nothing is sent twice.
                 sent.append((await (self._persist(say) if sent else say())).id)
         except Exception as error:  # noqa: BLE001  # reason: whatever it is, it becomes an outcome
             if answering is not None and not sent and cannot_answer(error):
@@ -88,12 +89,12 @@ class Transmitter:
             outcome = outcome_of(error)
             if not sent:
                 return outcome
-            # A part has arrived: sending all again would repeat it.
+            # A part has arrived: sending everything again would repeat it.
             logger.warning("the rest of a notice to %s was not sent: %s", listener.chat, outcome.error)
         return Outcome(DeliveryStatus.SENT, tuple(sent))
 
     async def _persist(self, say: Say) -> discord.Message:
-        """Send a message, repeating the call where that may help. Raises the last error."""
+        """Send a message, retrying if that may help. Raises the last error."""
 
         def decide(error: Exception, pause: float) -> float | None:
             outcome = outcome_of(error)
@@ -104,7 +105,7 @@ class Transmitter:
         return await retry(say, REPEATS, decide, sleep=self._sleep)
 
     async def _channel(self, chat: str) -> discord.PartialMessageable:
-        """Return the channel of an address, opening a person's direct one if need be."""
+        """Return the channel of an address; open a person's direct channel if needed."""
         number, is_channel = number_of(chat)
         if is_channel:
             return self._client.get_partial_messageable(number)
@@ -116,7 +117,7 @@ class Transmitter:
 
 
 def _how(listener: Listener, channel: int, answering: int | None) -> dict[str, Any]:
-    """Return what all messages to a listener have in common."""
+    """Return the keyword arguments that all messages to a listener share."""
     how: dict[str, Any] = {"allowed_mentions": NOBODY, "silent": listener.silent}
     if answering is not None:
         how["reference"] = discord.MessageReference(
