@@ -40,12 +40,12 @@ CREATE TABLE entity (
     UNIQUE (story_id, ref),
     CHECK (role IS NULL OR role_source_id IS NOT NULL)
 );
--- An entity that was found to be another: what names it by its ref means that other from then on.
+-- An entity merged into another: its ref means the other entity from then on.
 CREATE INDEX entity_merged ON entity (merged_into) WHERE merged_into IS NOT NULL;
--- A page of entities is read in the order of their ids, without sorting a whole story's.
+-- For pages of entities in order of id, without sorting all of a story's.
 CREATE INDEX entity_by_story ON entity (story_id, id) WHERE merged_into IS NULL;
 
--- Every folded form an entity can be asked by: rank 0 its name, 1 an alias, 2 one word of either, 3 its role.
+-- Every folded form by which an entity can be found: rank 0 its name, 1 an alias, 2 one word of either, 3 its role.
 CREATE TABLE entity_name (
     entity_id INTEGER NOT NULL REFERENCES entity (id),
     folded TEXT NOT NULL,
@@ -92,7 +92,7 @@ CREATE TABLE attribution (
     PRIMARY KEY (fact_id, position)
 );
 CREATE INDEX attribution_by_source ON attribution (source_id, fact_id);
--- The facts that more than one voice speaks of.
+-- The facts with more than one attribution.
 CREATE INDEX attribution_second ON attribution (fact_id) WHERE position = 2;
 
 CREATE TABLE figure (
@@ -150,7 +150,7 @@ CREATE TABLE revision (
 -- With the number in it, the last revision up to a moment is one step from the end of a range.
 CREATE INDEX revision_by_moment ON revision (fact_id, at, number);
 
--- The facts that tell a story in a few lines (/about), in order.
+-- The facts that summarise a story in a few lines (/about), in order.
 CREATE TABLE lead (
     story_id INTEGER NOT NULL REFERENCES story (id),
     position INTEGER NOT NULL,
@@ -164,7 +164,7 @@ CREATE TABLE chat (
     story_id INTEGER NOT NULL REFERENCES story (id)
 );
 
--- Commands too long for a button's 64 bytes, by their digest; those with a moment are forgotten then.
+-- Commands too long for a button's 64 bytes, by digest; those with a moment are deleted then.
 CREATE TABLE button (
     digest TEXT PRIMARY KEY,
     command TEXT NOT NULL
@@ -206,7 +206,7 @@ BEGIN
     SELECT RAISE (ABORT, 'revisions are append-only');
 END;
 
--- Every change leaves its trace: entries that are chained by their hashes (storage/audit.py).
+-- The audit trail of all changes: entries chained by hashes (storage/trail/audit.py).
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY,
     at TEXT NOT NULL UNIQUE,
@@ -245,7 +245,7 @@ BEGIN
     SELECT RAISE (ABORT, 'sources are never deleted');
 END;
 
--- Moderators; those whom the settings name as owners stand in no table. Without a story: of all stories.
+-- Moderators; owners are in the settings, in no table. Without a story: of all stories.
 CREATE TABLE member (
     id INTEGER PRIMARY KEY,
     address TEXT NOT NULL,
@@ -257,7 +257,7 @@ CREATE TABLE member (
 );
 CREATE UNIQUE INDEX member_once ON member (address, coalesce(story_id, 0)) WHERE dismissed_at IS NULL;
 
--- Proposed facts; whoever proposed one is forgotten on request, the draft is not.
+-- Proposed facts; the proposer is forgotten on request, the draft is not.
 CREATE TABLE draft (
     id INTEGER PRIMARY KEY,
     story_id INTEGER NOT NULL REFERENCES story (id),
@@ -290,7 +290,7 @@ CREATE TABLE dialogue (
     UNIQUE (chat, person)
 );
 
--- Questions that found nothing, by the words that they turn on; who asked is known only of those in `asker`.
+-- Questions that found nothing, by their key words; only askers in `asker` are known.
 CREATE TABLE question (
     id INTEGER PRIMARY KEY,
     story_id INTEGER NOT NULL REFERENCES story (id),
@@ -314,7 +314,7 @@ CREATE TABLE asker (
 );
 CREATE INDEX asker_by_person ON asker (person);
 
--- How far in the trail those have come who act on changes after they were made.
+-- The position in the trail of each process that acts on changes after they were made.
 CREATE TABLE progress (
     name TEXT PRIMARY KEY,
     audit_id INTEGER NOT NULL
@@ -341,13 +341,13 @@ CREATE TABLE listener (
     seen INTEGER NOT NULL DEFAULT 0,
     UNIQUE (chat, topic)
 );
--- Those to whom notices may not go before some moment.
+-- Listeners to whom notices may not be sent before some moment.
 CREATE INDEX listener_closed ON listener (open_at) WHERE open_at <> '';
 
 CREATE INDEX listener_paused ON listener (chat) WHERE paused IS NOT NULL;
 CREATE INDEX listener_words ON listener (words) WHERE words IS NOT NULL;
 
--- What a listener listens to: a story, or of it only what names an entity or holds some words.
+-- A listener's topic: a story, or only its facts that name an entity or hold some words.
 CREATE TABLE subscription (
     id INTEGER PRIMARY KEY,
     listener_id INTEGER NOT NULL REFERENCES listener (id),
@@ -359,13 +359,13 @@ CREATE TABLE subscription (
 );
 CREATE UNIQUE INDEX subscription_once
     ON subscription (story_id, listener_id, coalesce(entity_id, 0), coalesce(words, ''));
--- All that a fan-out reads of them, in the order in which deliveries are written: it only ever appends.
+-- All columns that a fan-out reads, in the order in which deliveries are written: it only appends.
 CREATE INDEX subscription_fan_out ON subscription (story_id, listener_id, entity_id, words);
 CREATE INDEX subscription_words ON subscription (story_id, words) WHERE words IS NOT NULL;
 CREATE INDEX subscription_of ON subscription (listener_id);
 CREATE INDEX subscription_by_person ON subscription (person) WHERE person IS NOT NULL;
 
--- What is to be told, written with the change that it tells of; `reply` (JSON) where it is ready-made.
+-- Notices, written with the change that they describe; `reply` (JSON) if the notice is ready-made.
 CREATE TABLE notice (
     id INTEGER PRIMARY KEY,
     audit_id INTEGER,
@@ -401,7 +401,7 @@ CREATE INDEX delivery_failed ON delivery (changed_at) WHERE state = 'failed';
 CREATE INDEX delivery_sending ON delivery (listener_id) WHERE state = 'sending';
 CREATE INDEX delivery_given_up ON delivery (listener_id, notice_id) WHERE state = 'given up';
 
--- What a message of the bot's said (a reply, compressed), and which facts at which revision it cited.
+-- The content of a sent message (a reply, compressed), and the facts that it cited, by revision.
 CREATE TABLE said (
     chat TEXT NOT NULL,
     message INTEGER NOT NULL,
@@ -422,7 +422,7 @@ CREATE TABLE receipt (
 ) WITHOUT ROWID;
 CREATE INDEX receipt_by_message ON receipt (chat, message);
 
--- A message of the bot's that must be put right because of a notice.
+-- A sent message to correct because of a notice.
 CREATE TABLE amendment (
     chat TEXT NOT NULL,
     message INTEGER NOT NULL,
@@ -435,7 +435,7 @@ CREATE TABLE amendment (
 ) WITHOUT ROWID;
 CREATE INDEX amendment_open ON amendment (notice_id) WHERE state IN ('due', 'sending', 'failed');
 
--- An account that acts as the person whose own account is `person`. That one stands in no row: it is nobody else's.
+-- An account that acts as the person whose own account is `person`. The own account has no row.
 CREATE TABLE account (
     address TEXT PRIMARY KEY,
     person TEXT NOT NULL,
