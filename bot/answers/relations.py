@@ -39,7 +39,7 @@ def _line(other: Fact, relation: Relation) -> Line:
     line = fact_line(other)
     source = cite_relation(relation)
     if source:
-        text = _("{sentence} (related by the source)", sentence=line.text)
+        text = _("{sentence} (the source itself makes this link)", sentence=line.text)
         return line.model_copy(update={"citations": (*line.citations, source), "text": text})
-    text = _("{sentence} (related by this record, not by a source)", sentence=line.text)
+    text = _("{sentence} (this record makes this link, not a source)", sentence=line.text)
     return line.model_copy(update={"text": text})

@@ -28,7 +28,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         async for finding in telegram.examine(settings):
             yield finding
     if settings.discord.token is None:
-        advice = "no discord.token is set: README tells how to get one"
+        advice = "no discord.token is set: bot/frontends/discord/README.md tells how to get one"
         yield Finding(Verdict.SKIPPED, "discord", advice)
     else:
         async for finding in discord.examine(settings):

@@ -15,7 +15,7 @@ from storage.record import Record
 
 # Steps at a time: each is one transaction, and others write between them.
 STEPS = 20
-# Of a large story, so many facts are looked through for some words.
+# Facts of a large story that are looked through for a subscription's words.
 LIKELIEST = 100
 
 

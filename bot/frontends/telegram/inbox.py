@@ -93,6 +93,6 @@ def _read(data: object) -> Update | None:
     except ValidationError as error:
         # Without the error's own text, which quotes the update.
         number = data.get("update_id") if isinstance(data, dict) else None
-        shown = number if isinstance(number, int) else "without a number"
+        shown = number if isinstance(number, int) and abs(number) < 2**63 else "without a number"
         logger.warning("malformed update %s is left out (%d errors)", shown, error.error_count())
         return None
