@@ -8,6 +8,7 @@ import pytest
 
 from tests.acceptance.conftest import Launch, Scene
 from tests.acceptance.newsroom import OWNERS, Person, deliveries, fact_in, labels, moderator, owner, rows
+from tests.acceptance.process import until
 from tests.emulators.telegram import Message, TelegramEmulator
 
 pytestmark = [
@@ -133,8 +134,9 @@ async def test_a_proposer_who_was_forgotten_is_not_told(scene: Scene) -> None:
     shown = await card(mona, draft)
     assert "Proposed by a reader" in shown.text and rita.address not in shown.text
     await mona.presses(shown, "Approve")
+    told = "SELECT told FROM draft WHERE id = ?"
+    await until(lambda: rows(scene.record, told, int(draft[1:])) == [(1,)], "the draft is dealt with")
     assert deliveries(scene.record, rita.address) == []
-    assert rows(scene.record, "SELECT told FROM draft WHERE id = ?", int(draft[1:])) == [(1,)]
 
 
 # Questions without an answer
@@ -180,6 +182,8 @@ async def test_who_was_forgotten_is_not_told(scene: Scene) -> None:
     await rita.presses(asked, "Tell me when there is an answer")
     assert "questions that you waited for: 1" in (await rita.says("/forgetme")).text
     await mona.does("/add Putin bought the orchard at Quill\nwho: Lubinets\nsource: S1")
+    answered = "SELECT 1 FROM question WHERE answered_at IS NOT NULL AND text LIKE '%orchard at Quill%'"
+    await until(lambda: rows(scene.record, answered), "the question is answered")
     assert deliveries(scene.record, rita.address) == []
     assert "not open any more" in await rita.is_refused(asked, "Tell me when there is an answer")
 
