@@ -24,7 +24,7 @@ TEST_STORIES = ROOT / "tests" / "acceptance" / "stories"
 THEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 # How often a slow proof kills what it is about: few times in CI, 50 times by `make kills`.
-KILLS = int(os.environ.get("KILLS", "8"))
+KILLS = int(os.environ.get("KILLS", "3"))
 
 # The same examples on each run, and no deadlines: a busy machine is no fault of the code.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
