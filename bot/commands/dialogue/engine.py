@@ -7,6 +7,7 @@ its change: a second press of the same button, or one repeated after a crash, fi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
@@ -33,6 +34,9 @@ from bot.texts import _
 from storage.domain.changes import Revise, dumped, loaded
 from storage.domain.errors import Overtaken
 from storage.people.dialogues import Dialogue, close
+
+# More changes than this between the reads of one preview, and the person is asked to look again.
+READ_AGAIN = 5
 
 
 class Turn(Enum):
@@ -189,10 +193,21 @@ async def _go_on(
             except UserError as error:
                 return await _ask(context, field, filled, dialogue, before, error)
     try:
-        proposal = await form.propose(context, filled)
+        proposal = await _proposal(context, form, filled)
     except FieldConflict as error:
         return await _ask(context, error.field, filled, dialogue, before, error)
     return await _show(context, filled, proposal, dialogue, before)
+
+
+async def _proposal(context: Context, form: Form, filled: Filled) -> Proposal:
+    """Return the change as it would stand, reading again if somebody makes a change between two reads.
+
+    Raises Overtaken if that goes on.
+    """
+    for _again in range(READ_AGAIN):
+        with suppress(Overtaken):
+            return await form.propose(context, filled)
+    return await form.propose(context, filled)
 
 
 async def _ask(

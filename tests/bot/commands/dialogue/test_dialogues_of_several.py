@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from tests.bot.desk import ANN, BOB, assert_short, buttons, said
 
 GROUP = "telegram:-100"
@@ -94,6 +96,26 @@ async def test_the_second_of_two_moderators_is_told_what_changed_and_asked_again
     await bob.says("/confirm")
     assert await desk.revisions(5) == 3
     assert (await desk.record.facts.find(5)).attributions[0].locator == "¶8"
+
+
+@pytest.mark.parametrize(
+    "typed", ["/correct F5\nat: ¶7\nmaterial: yes\nreason: so it says", "/source S1\nauthor: Ann"]
+)
+async def test_what_changes_while_a_preview_is_read_is_read_again(desk, monkeypatch, typed):
+    ann, bob = await desk.moderator(ANN), await desk.moderator(BOB)
+    await bob.says(typed.replace("¶7", "¶8").replace("Ann", "Bob"))
+    rehearse = desk.record.ledger.rehearse
+
+    async def overtaken(change, **by):
+        monkeypatch.undo()
+        await bob.presses("Confirm")
+        return await rehearse(change, **by)
+
+    monkeypatch.setattr(desk.record.ledger, "rehearse", overtaken)
+    await ann.says(typed)
+    assert "Confirm" in buttons(ann.reply)
+    await ann.presses("Confirm")
+    assert "meantime" not in ann.seen and "Confirm" not in buttons(ann.reply)
 
 
 async def test_what_both_wanted_is_done_once(desk):
