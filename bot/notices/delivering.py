@@ -1,4 +1,4 @@
-"""Delivering: parcels out of the outbox, one message each; and messages that must be put right.
+"""Delivering: parcels out of the outbox, one message each; `amending` puts messages right beside them.
 
 It knows no platform: the front end that it serves sends, edits, and says what became of it. Each delivery is
 recorded before it is sent and, shielded from cancellation, after it.
@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from bot.metrics import Metrics
-from bot.notices.delivery_status import DeliveryStatus, Outcome, Transmitter
+from bot.notices.amending import Amender
+from bot.notices.delivery_status import DeliveryStatus, Outcome, Transmitter, key_of
 from bot.notices.fan_out import fan_out
-from bot.notices.message_corrections import CorrectedMessage, corrected_message
 from bot.notices.notice_text import listener_name, message_of
 from bot.notices.schedule import UNGATHERED, Spans, ready_at, text_of
 from bot.replies import Reply
@@ -25,8 +25,8 @@ from bot.texts import speak
 from storage.domain.clock import read_moment
 from storage.domain.errors import RecordError
 from storage.domain.models import Listener
-from storage.notifying.outbox import MOST_ATTEMPTS, Parcel
-from storage.notifying.receipts import Amendment, SentMessage
+from storage.notifying.outbox import Parcel
+from storage.notifying.receipts import SentMessage
 from storage.record import Record
 
 # Seconds between two looks at an outbox that was empty.
@@ -65,6 +65,7 @@ class Deliverer:
         self._chance = chance
         self._metrics = metrics
         self._open: set[asyncio.Task[None]] = set()
+        self._amender = Amender(record, transmitter, again=self._again, surely=self._surely)
 
     async def run(self) -> None:
         """Deliver until cancelled; errors are logged, and the next look tries again."""
@@ -124,7 +125,7 @@ class Deliverer:
             await self._start(self._deliver(parcel))
         amendments = await self._record.receipts.take(self._transmitter.platform, now, BATCH)
         for amendment in amendments:
-            await self._start(self._amend(amendment))
+            await self._start(self._amender.amend(amendment))
         return bool(more or parcels or amendments)
 
     async def _start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -173,7 +174,7 @@ class Deliverer:
             return
         if part is not None:
             outcome = await self._transmitter.transmit(
-                parcel.listener, part.reply, key=_key(parcel.listener.chat, part.parcel.notices)
+                parcel.listener, part.reply, key=key_of(parcel.listener.chat, part.parcel.notices)
             )
             await self._surely(lambda: self._note(part.parcel, part.reply, outcome))
 
@@ -218,78 +219,10 @@ class Deliverer:
             case DeliveryStatus.LATER:
                 await outbox.hold(parcel, self._again(0, outcome.wait))
 
-    async def _amend(self, amendment: Amendment) -> None:
-        speak(amendment.language)
-        right: CorrectedMessage | None = None
-        try:
-            if await self._record.listeners.is_paused(amendment.chat):
-                outcome = Outcome(DeliveryStatus.REFUSED, error="paused")
-            elif (right := await corrected_message(self._record, amendment)) is None:
-                outcome = Outcome(DeliveryStatus.SENT)
-            else:
-                outcome = await self._put_right(amendment, right)
-        except Exception as error:
-            logger.exception("message %d in %s cannot be put right", amendment.message, amendment.chat)
-            outcome = Outcome(DeliveryStatus.FAILED, error=type(error).__name__)
-        revisions = right.revisions if right is not None else {}
-        await self._surely(lambda: self._note_amended(amendment, outcome, revisions))
-
-    async def _put_right(self, amendment: Amendment, right: CorrectedMessage) -> Outcome:
-        """Edit a message; say in reply to it what has changed where that has to be, or editing cannot."""
-        chat = amendment.chat
-        answering: int | None = amendment.message
-        outcome = Outcome(DeliveryStatus.REFUSED, error="its words were not kept")
-        if right.reply is not None:
-            outcome = await self._transmitter.rewrite(chat, amendment.message, right.reply)
-        if outcome.status is DeliveryStatus.MOVED:
-            # In the supergroup that a group has become, its old messages cannot be edited.
-            await self._record.listeners.move(chat, outcome.moved_to)
-            chat, answering = outcome.moved_to, None
-        elif outcome.status not in (DeliveryStatus.REFUSED, DeliveryStatus.SENT):
-            return outcome
-        known = await self._record.listeners.find(chat, amendment.topic)
-        if outcome.status is DeliveryStatus.SENT and not (
-            right.must_remark and await self._is_news(amendment, known)
-        ):
-            return outcome
-        listener = known or Listener(id=0, chat=chat, topic=amendment.topic, language=amendment.language)
-        key = _key(f"{chat}#{amendment.message}", amendment.notices)
-        return await self._transmitter.transmit(listener, right.remark, key=key, answering=answering)
-
-    async def _is_news(self, amendment: Amendment, listener: Listener | None) -> bool:
-        """Tell whether a chat hears of a change only by the correction of its message."""
-        if listener is None:
-            return True
-        delivered = self._record.notices.delivered
-        return any([await delivered(notice, listener.id) is None for notice in amendment.notices])
-
-    async def _note_amended(
-        self, amendment: Amendment, outcome: Outcome, revisions: Mapping[int, int]
-    ) -> None:
-        """Record the outcome of a correction."""
-        receipts = self._record.receipts
-        if outcome.status is DeliveryStatus.SENT:
-            await receipts.done(amendment, revisions)
-            return
-        if outcome.status is DeliveryStatus.LATER:
-            await receipts.put_off(amendment, self._again(0, outcome.wait))
-            return
-        again = None
-        if outcome.status is DeliveryStatus.FAILED and amendment.attempts + 1 < MOST_ATTEMPTS:
-            again = self._again(amendment.attempts, outcome.wait)
-        await receipts.failed(amendment, outcome.error, again)
-        if outcome.status is DeliveryStatus.UNREACHABLE:
-            await self._record.listeners.pause(amendment.chat, outcome.error)
-
     def _again(self, attempts: int, wait: float) -> str:
         """Return when to try again: as told, else after a pause that doubles each time, with jitter."""
         pause = wait or SENDING.pause(attempts + 1) * (0.5 + self._chance())
         return text_of(self._record.ledger.clock() + timedelta(seconds=pause))
-
-
-def _key(where: str, notices: Iterable[int]) -> str:
-    """Return the key of a message that tells of some notices in a chat."""
-    return f"{where} {' '.join(map(str, notices))}"
 
 
 class Opened(NamedTuple):

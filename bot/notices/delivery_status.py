@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple, Protocol
 
@@ -49,3 +50,8 @@ class Transmitter(Protocol):
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
         """Put a reply in the place of a message; REFUSED where that cannot be done."""
+
+
+def key_of(where: str, notices: Iterable[int]) -> str:
+    """Return the key of a message that tells of some notices in a chat."""
+    return f"{where} {' '.join(map(str, notices))}"

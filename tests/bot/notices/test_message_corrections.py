@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answers.lines import fact_lines
-from bot.notices import delivering
+from bot.notices import amending
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.message_corrections import corrected_message
 from bot.notices.receipt_buffer import MOST_GATHERED, ReceiptBuffer
@@ -209,7 +209,7 @@ async def test_a_message_that_cannot_be_worked_out_holds_up_no_other(wire: Wire,
             raise ZeroDivisionError
         return await corrected_message(record, amendment)
 
-    monkeypatch.setattr(delivering, "corrected_message", broken)
+    monkeypatch.setattr(amending, "corrected_message", broken)
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
     assert edited(wire) == [("telegram:2", 11)]
