@@ -85,6 +85,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV) </dev/null >&2
 	@$(PIP) install -c constraints.txt -e . </dev/null >&2 || { \
 	    echo "Installing failed, see above. It needs the network this once; then say make again." >&2; exit 1; }
+	@# Installing a checkout compiles nothing: where Python may not write, each start would compile all modules anew.
+	@$(BIN)/python -m compileall -q bot storage </dev/null >&2
 	@touch $@
 
 $(TESTS_INSTALLED): $(INSTALLED)

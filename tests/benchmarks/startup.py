@@ -7,6 +7,7 @@ for later. On Discord alone only the latter.
 
 from __future__ import annotations
 
+import compileall
 import socket
 import subprocess
 import sys
@@ -48,6 +49,9 @@ class Start(NamedTuple):
 def measure(sizes: Sizes) -> list[Finding]:
     """Start all in turns."""
     heading("Start-up: onrecord run against a bare python-telegram-bot build, and a bare discord.py login")
+    # As the libraries were when they were installed: PYTHONDONTWRITEBYTECODE would leave ours uncompiled.
+    for package in ("bot", "storage", "tests/benchmarks"):
+        compileall.compile_dir(ROOT / package, quiet=2)
     with scratch() as folder, socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(30)
         address = f"http://127.0.0.1:{server.getsockname()[1]}"
