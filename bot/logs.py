@@ -22,10 +22,10 @@ HIDDEN = "***"
 # Patterns of tokens, for logs of any library (httpx logs addresses that contain them): Telegram's,
 # Discord's, and those by which Discord lets an interaction be answered.
 _TOKEN = re.compile(
-    r"(?<![0-9])\d{6,}:[A-Za-z0-9_-]{30,}"
-    r"|[A-Za-z0-9_-]{23,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{27,}"
-    r"|(?<=/webhooks/)\d+/[^/\s?]+"
-    r"|(?<=/interactions/)\d+/[^/\s?]+"
+    r"(?<![0-9])\d{6,}+:[A-Za-z0-9_-]{30,}"
+    r"|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{23,}+\.[A-Za-z0-9_-]{6,}+\.[A-Za-z0-9_-]{27,}"
+    r"|(?<=/webhooks/)\d++/[^/\s?]+"
+    r"|(?<=/interactions/)\d++/[^/\s?]+"
 )
 # These loggers log each request or update, with its address; only their warnings are kept.
 _NOISY = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "asyncio", "aiosqlite")

@@ -10,10 +10,13 @@ from storage.domain.entries import FigureEntry
 
 _NUMBER = r"\d+(?:[,  ]\d{3})*(?:\.\d+)?"
 _AMOUNT = re.compile(
-    rf"(?:(?P<qualifier>[^\d“”\"]{{1,60}}?)\s+)?(?P<amount>{_NUMBER})(?:\s*(?:to|-|–)\s*(?P<upper>{_NUMBER}))?"
-    r"\s+(?P<counts>\D.*)"
+    r"(?:(?P<qualifier>[^\d“”\"]{0,59}?[^\d\s“”\"])\s+)?"
+    rf"(?P<amount>{_NUMBER})(?:\s*(?:to|-|–)\s*(?P<upper>{_NUMBER}))?"
+    r"\s++(?P<counts>\D.*)"
 )
-_WORDS = re.compile(r"(?:(?P<qualifier>[^“\"]{1,60}?)\s+)?[“\"](?P<words>[^”\"]+)[”\"]\s+(?P<counts>.+)")
+_WORDS = re.compile(
+    r"(?:(?P<qualifier>[^“\"]{0,59}?[^\s“\"])\s+)?[“\"](?P<words>[^”\"]+)[”\"]\s+(?P<counts>\S.*)"
+)
 
 
 def read_figures(text: str) -> tuple[FigureEntry, ...]:

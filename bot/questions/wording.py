@@ -20,7 +20,8 @@ from storage.domain.words import STOPWORDS, stem
 _TOKEN = re.compile(r"\d[\d,.]*\d|\w+", re.UNICODE)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _JOINED = re.compile(
-    r"\s*(?:,\s*)?\b(?:and|but|or)\s+(?=(?:who|what|when|where|why|how|which)\b)", re.IGNORECASE
+    r"(?:(?<!\s)\s++)?(?:,\s*+)?\b(?:and|but|or)\s++(?=(?:who|what|when|where|why|how|which)\b)",
+    re.IGNORECASE,
 )
 _BEFORE_YEARS = frozenset("in since before after during year until from by".split())
 _AUXILIARY = frozenset(
@@ -127,7 +128,7 @@ def words() -> Words:
 
 def parts(text: str) -> list[str]:
     """Take a compound question apart: `who is X and what did he say` asks two things."""
-    pieces = [piece.strip(" ,;") for piece in re.split(r"[?!]+\s+", text)]
+    pieces = [piece.strip(" ,;") for piece in re.split(r"(?<![?!])[?!]++\s++", text)]
     return [part for piece in pieces for part in _JOINED.split(piece) if _TOKEN.search(part)][:4] or [text]
 
 

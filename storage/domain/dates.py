@@ -13,7 +13,7 @@ from functools import lru_cache
 
 _PLAIN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _PARTS = re.compile(r"([\dX]{4})(?:-([\dX]{2})(?:-([\dX]{2}))?)?([?~%]?)")
-_BETWEEN = re.compile(r"\s*(?:\.\.|/|\bto\b|\buntil\b|–|—)\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:(?<!\s)\s++)?(?:\.\.|/|\bto\b|\buntil\b|–|—)\s*+", re.IGNORECASE)
 _OPEN = re.compile(r"^(since|after|from|before|until|by)\s+", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DATELIKE = re.compile(

@@ -177,7 +177,7 @@ def _dotted(place: Iterable[str | int]) -> str:
 class _Lines:
     """Finds the line of a place in a TOML text: tables by their headers, keys below them."""
 
-    _HEADER = re.compile(r"^\s*\[+\s*([\w.\-\"' ]+?)\s*\]+")
+    _HEADER = re.compile(r"^\s*+\[++([\w.\-\"'\s]++)\]")
     _KEY = re.compile(r"^\s*[\"']?([\w-]+)[\"']?\s*[=.]")
 
     def __init__(self, text: str) -> None:
@@ -186,7 +186,7 @@ class _Lines:
         here: Place = ()
         for number, line in enumerate(text.splitlines(), 1):
             if header := self._HEADER.match(line):
-                here = self._open(header[1].split("."), is_array="[[" in line, counts=counts)
+                here = self._open(header[1].strip().split("."), is_array="[[" in line, counts=counts)
                 self._at.setdefault(here, number)
             elif key := self._KEY.match(line):
                 self._at.setdefault((*here, key[1]), number)

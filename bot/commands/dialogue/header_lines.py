@@ -11,7 +11,7 @@ from bot.answers.matching import suggestions
 from bot.errors import UserError
 from bot.texts import _
 
-_HEADER = re.compile(r"([A-Za-z][A-Za-z ]{0,15}?)\s*:(?:\s+|$)(.*)")
+_HEADER = re.compile(r"([A-Za-z][A-Za-z ]{0,15}?)\s*:(?:\s++|$)(.*)")
 # These may be given several times; any other given twice is a mistake.
 SEVERAL = frozenset({"figure"})
 MANY = 1_000_000

@@ -23,7 +23,7 @@ from bot.texts import N_, _
 from storage.domain.models import Cadence, Listener
 
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)?", re.ASCII)
-_QUIET = re.compile(r"(\S+?)\s*(?:-|–|to)\s*(\S+)")
+_QUIET = re.compile(r"(\S{1,40}?)\s*(?:-|–|to)\s*(\S{1,40})")
 # The limit on the words that select facts.
 MOST_LETTERS = 100
 # Parse the text of a value into the settings that it changes. Raises UserError for an invalid value.

@@ -21,7 +21,7 @@ from storage.domain.models import AuditEntry
 
 _FACT = re.compile(r"[Ff][1-9]\d{0,14}")
 _SUBJECT = re.compile(r"[SsDdEe][1-9]\d{0,14}")
-_SINCE = re.compile(r"since\s+(.+)", re.IGNORECASE)
+_SINCE = re.compile(r"since\s+(\S.*)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[a-z]{2,20}:-?\w{1,40}")
 
 

@@ -172,9 +172,9 @@ def _named(user: discord.abc.User, text: str) -> Identity:
 
 
 def _unmentioned(text: str, me: discord.ClientUser) -> str:
-    rest = re.sub(rf"\s*<@!?{me.id}>", " ", text)
+    rest = re.sub(rf"(?:(?<!\s)\s++)?<@!?{me.id}>", " ", text)
     # Removing the mention from "Hey @bot, who ..." leaves a comma.
-    return re.sub(r"\s+(?=[,:;.?!])", "", rest).strip().lstrip(",:;—- ")
+    return re.sub(r"(?<!\s)\s++(?=[,:;.?!])", "", rest).strip().lstrip(",:;—- ")
 
 
 def _offered(components: Iterable[Any]) -> tuple[str, ...]:

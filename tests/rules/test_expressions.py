@@ -1,0 +1,65 @@
+"""No regular expression takes much longer for a text than in proportion to its length, whatever the text."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from tests.rules.expressions import expressions, hostile
+
+# A text that takes too long with one size is not tried with the next: 64 would be for ever, where 22 is slow.
+SIZES = (16, 22, 64, 256, 1024, 4096)
+# Of a text four times as long, four times the time is expected; what takes less than a flicker is not judged.
+TOO_MUCH, FLICKER = 9.0, 0.003
+REPEATS = 3
+
+
+def seconds(pattern: re.Pattern[str], method: str, text: str, repeats: int = 1) -> float:
+    """Return how long a method takes on a text, at best."""
+    best = float("inf")
+    for _ in range(repeats):
+        began = time.perf_counter()
+        if method in ("sub", "subn"):
+            pattern.sub("", text)
+        elif method == "finditer":
+            list(pattern.finditer(text))
+        else:
+            getattr(pattern, method)(text)
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def slow(pattern: re.Pattern[str], method: str) -> str | None:
+    """Return what makes an expression slow, None if nothing that is tried does."""
+    for of_all_sizes in zip(*(hostile(pattern, size) for size in SIZES), strict=True):
+        before, shorter = 0.0, ""
+        for text in of_all_sizes:
+            taken = seconds(pattern, method, text)
+            if taken > FLICKER and taken > TOO_MUCH * before:
+                taken = seconds(pattern, method, text, REPEATS)
+                if taken > FLICKER and taken > TOO_MUCH * seconds(pattern, method, shorter, REPEATS):
+                    return f"{text[:40]!r}... of {len(text)} characters takes {1000 * taken:.1f} ms"
+            before, shorter = taken, text
+    return None
+
+
+def test_the_trial_finds_what_is_slow(subtests: pytest.Subtests) -> None:
+    for pattern, method in [
+        (r"\s*x", "sub"),
+        (r"(a+)+b", "search"),
+        (r"[\w-]{9,}\.x", "search"),
+        (r"^\s*\[+\s*([\w ]+?)\s*\]+", "match"),
+        (r"(?:a|b)*(?:a|c)*d", "match"),
+    ]:
+        with subtests.test(pattern):
+            assert slow(re.compile(pattern), method)
+
+
+def test_no_expression_is_slow(subtests: pytest.Subtests) -> None:
+    assert len(expressions()) > 100
+    for expression in expressions():
+        for method in sorted(expression.methods):
+            with subtests.test(f"{expression.where} {method}"):
+                assert slow(expression.pattern, method) is None, expression.pattern.pattern
