@@ -181,14 +181,27 @@ def backup(
         print(_complete(back_up(settings, file, force=force)))
 
 
+@app.command(epilog="Example: onrecord restore backups/monday.db")
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup, as `onrecord backup` writes it.")],
+    config: ConfigFile = None,
+) -> None:
+    """Put a backup in the record's place while the bot is stopped; what stood there is kept beside it."""
+    from bot.operations import restore as put_in_place
+
+    with _reporting(config, "restoring", quiet=True) as settings:
+        print(_complete(put_in_place(settings, file)))
+
+
 @app.command(epilog="Example: onrecord doctor --config config.toml")
 def doctor(config: ConfigFile = None) -> None:
     """Check settings, record, disk, tokens, clock and network, and say what to do about each failure."""
+    from bot.config import file_of
     from bot.doctor import Verdict, examine
 
     async def check(settings: Settings) -> bool:
         sound = True
-        async for finding in examine(settings):
+        async for finding in examine(settings, file_of(config)):
             print(finding, flush=True)
             sound = sound and finding.verdict is not Verdict.FAIL
         return sound

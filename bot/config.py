@@ -44,6 +44,7 @@ _UNSHOWN = {
     "telegram.token", "telegram.webhook_secret", "telegram.webhook_url", "telegram.api_base_url",
     "discord.token", "discord.api_base_url", "discord.gateway_url",
 }  # fmt: skip
+_SECRETS = {"telegram.token", "telegram.webhook_secret", "discord.token"}
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _DISCORD_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -188,7 +189,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     Without a path, `config.toml` of the working folder is read if there is one. Raises SettingsError with
     one line per error; no line holds a secret.
     """
-    file = path if path is not None else DEFAULT_FILE if DEFAULT_FILE.exists() else None
+    file = file_of(path)
     given = _from_file(file) if file is not None else {}
     given |= _from_environment(os.environ if environ is None else environ)
     tree: dict[str, Any] = {key.partition(".")[0]: {} for key in known_keys() if "." in key}
@@ -201,6 +202,16 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         lines = dict.fromkeys(_explain(problem, given) for problem in error.errors(include_url=False))
         # The cause is left out on purpose: it holds the values, which may include a token.
         raise SettingsError("\n".join(lines)) from None
+
+
+def file_of(path: Path | None) -> Path | None:
+    """Return the settings file that `load` reads, None if there is none."""
+    return path if path is not None else DEFAULT_FILE if DEFAULT_FILE.exists() else None
+
+
+def holds_secret(file: Path) -> bool:
+    """Tell whether a settings file, one that `load` has read, holds a token or another secret."""
+    return any(value for key, value in _from_file(file).items() if key in _SECRETS)
 
 
 def known_keys() -> dict[str, str]:

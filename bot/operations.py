@@ -52,8 +52,10 @@ async def export_file(
     """Write a story's fact sheet to a file, else to standard output; return a summary line."""
     from storage.sheets.exporting import export_sheet
 
+    if target is not None:
+        _check_target(settings, target, force=force)
     async with open_stocked(settings, announce_first_story) as record:
-        with _replacing(target, force=force) as out:
+        with _replacing(target) as out:
             count = await export_sheet(record, out, story=story, form=form)
     return f"{_counted(count)} written to {target or 'standard output'}"
 
@@ -197,13 +199,20 @@ async def back_up(settings: Settings, target: Path, *, force: bool) -> str:
 
     The copy appears complete or not at all. Raises UserError if the target exists and `force` is not given.
     """
-    _check_target(target, force=force)
-    path = settings.storage.path
-    if target.exists() and path.exists() and target.samefile(path):
-        raise UserError(f"{target} is the record itself: name another file")
+    _check_target(settings, target, force=force)
     async with open_record(settings, create=False) as record:
         await record.database.backup(target)
-    return f"{path} backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)"
+    return f"{settings.storage.path} backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)"
+
+
+async def restore(settings: Settings, backup: Path) -> str:
+    """Put a backup in the place of the record, which is kept; return a summary line. Raises RecordError."""
+    from storage.restoring import restore as put_in_place
+
+    done = await put_in_place(backup, settings.storage.path)
+    kept = f"; what stood there is kept as {done.kept.name}" if done.kept else ""
+    trail = f"{_counted(done.facts)} in force, entries of its trail: {done.entries}"
+    return f"{settings.storage.path} restored from {backup} ({trail}){kept}"
 
 
 def _counted(facts: int) -> str:
@@ -225,29 +234,41 @@ async def _story_id(record: Record, name: str | None) -> int | None:
     return story.id
 
 
-def _check_target(target: Path, *, force: bool) -> None:
-    if target.is_dir():
+def _check_target(settings: Settings, target: Path, *, force: bool) -> None:
+    """Refuse to write where no new file can stand, or what stands there is not to be replaced."""
+    from storage.engines.files import is_something_else, sidecars
+
+    path = settings.storage.path
+    if target.is_dir() and not target.is_symlink():
         raise UserError(f"{target} is a folder: name a file")
     if not target.parent.is_dir():
         raise UserError(f"There is no folder {target.parent}: make it first")
+    if is_something_else(target):
+        raise UserError(f"{target} is a link, a pipe or a device: name a file of its own")
+    own = {item.resolve() for item in (path, *sidecars(path))}
+    if target.resolve() in own or (target.exists() and path.exists() and target.samefile(path)):
+        raise UserError(f"{target} is the record itself: name another file")
+    if beside := [item.name for item in sidecars(target) if item.exists()]:
+        raise UserError(
+            f"{target} is a record in use, or one that was killed ({beside[0]}): name another file"
+        )
     if target.exists() and not force:
         raise UserError(f"{target} exists: name another file, or add --force to replace it")
 
 
 @contextlib.contextmanager
-def _replacing(target: Path | None, *, force: bool) -> Iterator[TextIO]:
+def _replacing(target: Path | None) -> Iterator[TextIO]:
     """Yield a stream whose text replaces the file when the block ends; an error leaves the file as it was."""
+    from storage.engines import files
+
     if target is None:
         yield sys.stdout
         return
-    _check_target(target, force=force)
     partial = target.with_name(f"{target.name}.partial")
     try:
-        with partial.open("w", encoding="utf-8", newline="\n") as out:
+        with os.fdopen(files.begin(partial), "w", encoding="utf-8", newline="\n") as out:
             yield out
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(target)
+        files.put_in_place(partial, target)
     except OSError as error:
         raise UserError(f"{target} cannot be written: {error.strerror}. Nothing was changed") from error
     finally:

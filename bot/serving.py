@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import signal
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from bot.metrics import Metrics
     from storage.record import Record
+
+# Seconds between two looks whether the record's file is still the one that was opened.
+LOOK_EVERY = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +46,8 @@ async def serve(settings: Settings) -> None:
         if settings.metrics.listen is not None:
             await _serve_metrics(metrics, settings.metrics.listen, bot.record)
         try:
-            await _side_by_side([run(settings, bot.dispatcher, bot.record, stop) for run in frontends], stop)
+            running = [run(settings, bot.dispatcher, bot.record, stop) for run in frontends]
+            await _side_by_side([*running, _watch(bot.record, stop)], stop)
         finally:
             await metrics.stop()
 
@@ -87,6 +92,17 @@ async def _side_by_side(running: list[Coroutine[Any, Any, None]], stop: asyncio.
     for outcome in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome
+
+
+async def _watch(record: Record, stop: asyncio.Event) -> None:
+    """Return when `stop` is set; raise ReplacedRecord once another file stands in the record's place.
+
+    Then the process ends, and whoever supervises it starts it on the new file.
+    """
+    while not stop.is_set():
+        record.database.refuse_replaced()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_EVERY)
 
 
 async def _serve_metrics(metrics: Metrics, listen: str, record: Record) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.doctor import discord, machine, telegram
@@ -14,10 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "Verdict", "examine"]
 
 
-async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Yield a finding for each check, those of the machine before those of the network."""
+async def examine(settings: Settings, config: Path | None = None) -> AsyncIterator[Finding]:
+    """Yield a finding for each check, those of the machine before those of the network.
+
+    `config` is the file that the settings came from, if they came from one.
+    """
     yield machine.owners(settings)
     yield await machine.record(settings)
+    yield machine.record_rights(settings)
+    yield machine.settings_rights(config)
     if settings.storage.path.exists():
         yield await machine.trail(settings)
     yield machine.disk(settings)

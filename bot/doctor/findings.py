@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     """How a check went."""
 
     OK = "ok"
+    WARN = "warn"
     FAIL = "FAIL"
     SKIPPED = "--"
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.config import holds_secret
 from bot.doctor.findings import Finding, Verdict
 from storage.domain.errors import RecordError
+from storage.engines.files import others_may_read, sidecars
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -43,7 +47,7 @@ async def record(settings: Settings) -> Finding:
     except RecordError as error:
         return Finding(Verdict.FAIL, "record", str(error))
     if problems:
-        advice = "stop the bot, keep a copy of the file and restore the last sound backup"
+        advice = "stop the bot and restore the last sound backup (onrecord restore FILE)"
         return Finding(Verdict.FAIL, "record", f"{path} is damaged ({'; '.join(problems[:3])}): {advice}")
     return Finding(Verdict.OK, "record", f"{path} is sound; schema {version}, stories: {stories}")
 
@@ -63,6 +67,26 @@ async def trail(settings: Settings) -> Finding:
     return Finding(
         Verdict.OK, "audit", f"entries: {found.entries}, the chain holds; it ends in {found.head[:16]}"
     )
+
+
+def record_rights(settings: Settings) -> Finding:
+    """Check that nobody else on this machine may read the record."""
+    path = settings.storage.path
+    wide = [item for item in (path, *sidecars(path)) if others_may_read(item)]
+    if not wide:
+        return Finding(Verdict.OK, "rights", "no other user of this machine may read the record")
+    command = shlex.join(["chmod", "600", *map(str, wide)])
+    return Finding(Verdict.WARN, "rights", f"other users of this machine may read the record: {command}")
+
+
+def settings_rights(config: Path | None) -> Finding:
+    """Check that nobody else on this machine may read a settings file that holds a token."""
+    if config is None or not others_may_read(config) or not holds_secret(config):
+        text = "no settings file with a token may be read by other users of this machine"
+        return Finding(Verdict.OK, "rights", text)
+    command = shlex.join(["chmod", "600", str(config)])
+    text = f"{config} holds a token, and other users of this machine may read it: {command}"
+    return Finding(Verdict.WARN, "rights", text)
 
 
 def disk(settings: Settings) -> Finding:

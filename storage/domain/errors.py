@@ -31,6 +31,10 @@ class BusyRecord(RecordError):
     """Another process held the record for too long; nothing was changed."""
 
 
+class ReplacedRecord(RecordError):
+    """Another file stands where the record was opened: what this process knows is of the old one."""
+
+
 class UnknownRefs(RecordError):
     """Entries name sources or facts that are neither on record nor among them."""
 

@@ -10,8 +10,12 @@ from pathlib import Path
 from storage.domain.errors import BusyRecord, RecordError, UnreadableRecord, UnwritableRecord
 
 DAMAGED = (
-    "{path} is damaged or is not a record of OnRecord. It was left as it was: restore a backup in its place,"
-    " or move it away and start anew"
+    "{path} is damaged or is not a record of OnRecord. It was left as it was: restore a backup in its place"
+    " (onrecord restore FILE), or move it away and start anew"
+)
+FOREIGN_WAL = (
+    "{path} is a backup, but {wal} beside it belongs to the record that stood there before: the two must not"
+    " be mixed, and were left as they were. Put it right with: onrecord restore {path}"
 )
 _KINDS: dict[int, tuple[type[RecordError], str]] = {
     sqlite3.SQLITE_CORRUPT: (UnreadableRecord, DAMAGED),

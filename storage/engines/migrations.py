@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from functools import cache
 from importlib import resources
@@ -10,12 +11,14 @@ from pathlib import Path
 import aiosqlite
 
 from storage.domain.errors import UnreadableRecord
-from storage.engines.errors import DAMAGED
+from storage.engines import files
+from storage.engines.errors import DAMAGED, FOREIGN_WAL
 
 # "ONRC": marks the file as a record, so that another program's database is never migrated.
 APPLICATION_ID = 0x4F4E5243
 # Larger files are checked by `onrecord doctor` instead of at each start.
 CHECKED_AT_START = 32 * 1024 * 1024
+_MAGIC = b"SQLite format 3\x00"
 
 
 @cache
@@ -37,9 +40,13 @@ def inspect(path: Path, *, create: bool) -> None:
             raise UnreadableRecord(
                 f"{path} does not exist: check storage.path, or run 'onrecord migrate' to create it"
             )
+        with contextlib.suppress(OSError):
+            # SQLite gives its -wal and -shm the rights of the file itself.
+            files.make_private(path)
         # Fails here where the file cannot be made: aiosqlite's thread would outlive a loop that ends on that.
         sqlite3.connect(path).close()
         return
+    _refuse_foreign_wal(path)
     _refuse_truncated(path)
     # Without a WAL nobody has the file open; then reading must not make one beside it.
     mode = "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
@@ -71,6 +78,18 @@ async def migrate(connection: aiosqlite.Connection) -> None:
             await _apply(connection, number, sql)
 
 
+def is_backup(path: Path) -> bool:
+    """Tell whether a file is a backup that was never started: such a one is in SQLite's rollback mode.
+
+    The first start switches it to WAL mode, and writes that into the file before there is any WAL; a record
+    stays in that mode. Backups of earlier versions carry this mark, too, and no version minds it.
+    (https://www.sqlite.org/fileformat.html#file_format_version_numbers)
+    """
+    with path.open("rb") as file:
+        header = file.read(20)
+    return header.startswith(_MAGIC) and header[18] == 1
+
+
 def latest() -> int:
     """Return the number of the newest migration."""
     return migrations()[-1][0]
@@ -89,6 +108,14 @@ async def _apply(connection: aiosqlite.Connection, number: int, sql: str) -> Non
             raise
 
 
+def _refuse_foreign_wal(path: Path) -> None:
+    """Refuse a backup beside the WAL of the record that stood there before: SQLite would mix the two."""
+    # In this order: another process may be starting the backup just now, and makes a WAL only afterwards.
+    wal = path.resolve().with_name(path.resolve().name + "-wal")
+    if wal.exists() and wal.stat().st_size and is_backup(path):
+        raise UnreadableRecord(FOREIGN_WAL.format(path=path, wal=wal.name))
+
+
 def _refuse_truncated(path: Path) -> None:
     """Refuse a file shorter than its header says; a pending WAL may hold the rest, so then it is let be."""
     wal = path.with_name(path.name + "-wal")
@@ -96,7 +123,7 @@ def _refuse_truncated(path: Path) -> None:
         return
     with path.open("rb") as file:
         header = file.read(100)
-    if len(header) < 100 or not header.startswith(b"SQLite format 3\x00"):
+    if len(header) < 100 or not header.startswith(_MAGIC):
         raise UnreadableRecord(DAMAGED.format(path=path))
     page = int.from_bytes(header[16:18], "big")
     pages = int.from_bytes(header[28:32], "big")

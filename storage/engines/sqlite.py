@@ -7,6 +7,7 @@ costs more than most reads. aiosqlite has no public way to do this, so this modu
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,8 +16,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import aiosqlite
 
-from storage.domain.errors import UnreadableRecord
-from storage.engines import migrations
+from storage.domain.errors import ReplacedRecord, UnreadableRecord
+from storage.engines import files, migrations
 from storage.engines.errors import translated
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -90,8 +91,15 @@ class Transaction:
 class Database:
     """One SQLite file in WAL mode: one connection writes, another reads beside it."""
 
-    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(
+        self,
+        path: Path,
+        writer: aiosqlite.Connection,
+        reader: aiosqlite.Connection,
+        identity: files.Identity | None,
+    ) -> None:
         self.path = path
+        self._identity = identity
         self._writer = writer
         self._reader = reader
         self._writing = asyncio.Lock()
@@ -108,6 +116,7 @@ class Database:
         """
         with translated(path):
             migrations.inspect(path, create=create)
+            identity = files.identity(path)
             writer = await _connect(path)
             try:
                 await migrations.migrate(writer)
@@ -118,15 +127,27 @@ class Database:
             except BaseException:
                 await writer.close()
                 raise
-        return cls(path, writer, reader)
+        return cls(path, writer, reader, identity)
 
     async def close(self) -> None:
         """Close both connections; what was committed is on disk."""
         await self._reader.close()
         await self._writer.close()
 
+    def refuse_replaced(self) -> None:
+        """Raise ReplacedRecord if another file stands at the path by now, or none.
+
+        Each reading and each change looks first: what this process would say is of the old file, and what it
+        would write nobody would ever find.
+        """
+        if files.identity(self.path) != self._identity:
+            raise ReplacedRecord(
+                f"{self.path} is not the file that was opened: it was replaced or moved away. Start again"
+            )
+
     async def read(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """Return all rows of a query, as last committed."""
+        self.refuse_replaced()
         with translated(self.path):
             return list(await self._reader.execute_fetchall(sql, parameters))
 
@@ -153,6 +174,7 @@ class Database:
                 if connection.in_transaction:
                     read("COMMIT")
 
+        self.refuse_replaced()
         with translated(self.path):
             version, result = await _in_thread(self._reader, in_one_state)
         self._note(version)
@@ -174,6 +196,7 @@ class Database:
         one came after it.
         """
         async with self._writing:
+            self.refuse_replaced()
             with translated(self.path):
                 try:
                     # IMMEDIATE takes the write lock before reading: a deferred one can fail half way. Who is
@@ -197,14 +220,18 @@ class Database:
         return int((await self.read("PRAGMA user_version"))[0][0])
 
     async def backup(self, target: Path) -> None:
-        """Write a consistent copy to `target` while others read and write, replacing it at the end."""
+        """Write a consistent copy to `target` while others read and write, replacing it at the end.
+
+        The copy is known as a backup until its first start (see `migrations.is_backup`).
+        """
+        self.refuse_replaced()
         partial = target.with_name(target.name + ".partial")
         with translated(target):
-            partial.unlink(missing_ok=True)
+            os.close(files.begin(partial))
             async with aiosqlite.connect(partial) as copy:
                 await self._reader.backup(copy)
                 await copy.execute("PRAGMA journal_mode = DELETE")
-            partial.replace(target)
+            files.put_in_place(partial, target)
 
     async def check(self) -> list[str]:
         """Return what is wrong with the file, in SQLite's words; nothing if it is sound."""

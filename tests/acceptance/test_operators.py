@@ -8,7 +8,19 @@ import pytest
 
 from tests.acceptance.process import complaint, onrecord
 
-COMMANDS = ("run", "chat", "import", "export", "search", "schema", "migrate", "backup", "doctor", "version")
+COMMANDS = (
+    "run",
+    "chat",
+    "import",
+    "export",
+    "search",
+    "schema",
+    "migrate",
+    "backup",
+    "restore",
+    "doctor",
+    "version",
+)
 
 
 def test_help_has_an_example(tmp_path: Path, subtests: pytest.Subtests) -> None:

@@ -1,0 +1,78 @@
+"""Restore a backup: checked whole before anything is touched, then put in the record's place in one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from storage.domain.clock import Clock, utc_now
+from storage.domain.errors import Refused, UnreadableRecord, UnwritableRecord
+from storage.engines import migrations, replacing
+from storage.engines.errors import translated
+from storage.record import Record
+
+
+class Restored(NamedTuple):
+    """What stands in the record's place now, and under which name what stood there before is kept, if any."""
+
+    facts: int
+    entries: int
+    kept: Path | None
+
+
+async def restore(backup: Path, path: Path, *, clock: Clock = utc_now) -> Restored:
+    """Put a backup, or a record that was kept, in the place of the record at `path`.
+
+    It may also be there already, copied by hand. Raises RecordError, and then nothing has changed: there is
+    no such file, it is damaged, foreign or too new, its trail does not hold, or the record is in use.
+    """
+    path = path.resolve()
+    _refuse_unfit(backup, path)
+    partial = path.with_name(f"{path.name}.restoring")
+    try:
+        replacing.copy(backup, partial)
+        facts, entries = await _checked(backup, partial)
+        replacing.mark(partial)
+        with replacing.held(path):
+            kept = path.with_name(f"{path.name}.replaced-{clock():%Y%m%dT%H%M%SZ}") if path.exists() else None
+            replacing.put_in_place(partial, path, kept)
+    except OSError as error:
+        raise UnwritableRecord(
+            f"{backup} cannot be restored to {path}: {error.strerror}. Nothing was changed"
+        ) from error
+    finally:
+        replacing.remove(partial)
+    return Restored(facts, entries, kept)
+
+
+def _refuse_unfit(backup: Path, path: Path) -> None:
+    """Refuse what is no file of its own."""
+    if not backup.is_file():
+        raise Refused(f"There is no backup {backup}: name a file that 'onrecord backup' made")
+    if backup.stat().st_size == 0:
+        raise Refused(f"{backup} is empty: name another backup")
+    if path.exists() and backup.samefile(path) and not migrations.is_backup(path):
+        raise Refused(f"{backup} is the record itself: name a backup")
+
+
+async def _checked(backup: Path, partial: Path) -> tuple[int, int]:
+    """Bring a copy up to date and check it; return how many facts and entries of its trail it holds."""
+    try:
+        with translated(partial):
+            record = await Record.open(partial, create=False)
+            try:
+                problems = await record.database.check()
+                trail = await record.audit.verify()
+                facts = sum(
+                    [await record.stories.count_facts(story.id) for story in await record.stories.all()]
+                )
+            finally:
+                await record.close()
+    except UnreadableRecord as error:
+        # What is wrong is true of the backup, too; the advice is not.
+        wrong = str(error).replace(str(partial), str(backup)).partition(". It was left")[0]
+        raise UnreadableRecord(f"{wrong}: name another backup. Nothing was changed") from error
+    if problems or trail.problem:
+        wrong = "; ".join(problems[:3]) or f"its audit trail is broken: {trail.problem}"
+        raise UnreadableRecord(f"{backup} is damaged ({wrong}): name another backup. Nothing was changed")
+    return facts, trail.entries
