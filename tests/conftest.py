@@ -26,6 +26,12 @@ THEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 # How often a slow proof kills what it is about: few times in CI, 50 times by `make kills`.
 KILLS = int(os.environ.get("KILLS", "3"))
 
+
+def examples(count: int) -> int:
+    """Return how many examples a property is tried with: a quarter in CI, all of `count` by `make kills`."""
+    return count if KILLS >= 50 else count // 4
+
+
 # The same examples on each run, and no deadlines: a busy machine is no fault of the code.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("repeatable")

@@ -17,6 +17,7 @@ from bot.frontends.telegram import render as telegram
 from bot.frontends.terminal import render as terminal
 from bot.replies import Line, Reply
 from bot.requests import Request, Role
+from tests.conftest import examples
 from tests.emulators.telegram.keyboards import check_markup
 from tests.emulators.telegram.markup import format_text, parse_html, utf16_length
 from tests.goldens.conftest import Answer, Desks, answering
@@ -40,7 +41,7 @@ HOSTILE = st.one_of(
     st.sampled_from(PIECES).map(lambda piece: piece * 300),
 )
 # What is shown does not depend on what was asked before, so one record serves all examples.
-SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400)
+SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(400))
 
 
 def lines(reply: Reply) -> Iterator[Line]:

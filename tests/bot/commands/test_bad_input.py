@@ -19,6 +19,7 @@ from bot.requests import Role
 from storage.record import Record
 from tests.bot.desk import PASSING, kept, still
 from tests.bot.hostile import EDGES, FORGED, STRANGE, asked, assert_short_and_clear, suggest
+from tests.conftest import examples
 
 NAMES = [command.name for command in commands]
 # Nobody here asks too fast.
@@ -175,7 +176,7 @@ def test_no_text_at_all_breaks_any_command_or_changes_the_record(stocked, tmp_pa
         # Those that take a name change something where they are given one.
         names = [f"/{name} " for name in NAMES if name not in ("story", "appoint")]
 
-        @hypothesis_settings(max_examples=600)
+        @hypothesis_settings(max_examples=examples(600))
         @given(st.sampled_from([*names, "", "/"]), arguments, st.sampled_from([Role.READER, Role.OWNER]))
         @example("/latest ", "0" * 3000 + "5", Role.READER)
         def check(command, argument, role):

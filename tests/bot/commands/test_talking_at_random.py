@@ -12,6 +12,7 @@ from bot.frontends.telegram.render import render
 from bot.frontends.terminal.render import plain
 from storage.record import Record
 from tests.bot.desk import ANN, BOB, EVE, OWNER, Desk, Moments
+from tests.conftest import examples
 
 GROUP = "telegram:-100"
 # Only these change the record; whatever else is said, it stays as it is.
@@ -85,7 +86,7 @@ def test_nothing_goes_wrong_and_nothing_changes_unasked(stocked, tmp_path_factor
 
     with asyncio.Runner() as runner:
 
-        @settings(max_examples=60)
+        @settings(max_examples=examples(60))
         @given(TURNS)
         def check(turns):
             runner.run(talk(turns))

@@ -23,7 +23,7 @@ from storage.domain.errors import RecordError, Refused
 from storage.domain.models import DraftKind, Fact, Standing
 from storage.record import Record
 from storage.trail.audit import Actor
-from tests.conftest import KILLS
+from tests.conftest import KILLS, examples
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import ANN, BO, check_tables, content, entry, exported, reexported, revision
 
@@ -322,7 +322,7 @@ SEQUENCES = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SEQUENCES)
 def test_whatever_moderators_do_the_record_stays_true_to_itself(steps):
     asyncio.run(replay(steps))

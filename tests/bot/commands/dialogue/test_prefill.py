@@ -16,6 +16,7 @@ from bot.requests import Request, Role
 from storage.domain.changes import Publish
 from storage.record import Record
 from tests.bot.desk import ANN, Desk, Moments
+from tests.conftest import examples
 
 STORY = 1
 WORDS = st.text("abc XYZ éЖ中 <>&'\"“”()[]{}:;,.-–¶0123456789#@/\\", min_size=1, max_size=40).map(
@@ -112,7 +113,7 @@ def told_by(form):
     return stance_of(form.texts.get("cue"))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(texts=filled())
 def test_a_change_retold_is_proposed_again_as_it_was(context_and_runner, texts):
     context, runner = context_and_runner

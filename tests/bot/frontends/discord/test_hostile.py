@@ -11,6 +11,7 @@ from bot.replies import Block, Citation, Heading, Item, Line, Note, Reply
 from tests.bot.frontends.discord.discord_markdown import read
 from tests.bot.frontends.discord.discord_messages import Seen, check_limits
 from tests.bot.hostile import FORGED, STRANGE
+from tests.conftest import examples
 
 # What Discord takes for more than its characters.
 ACTIVE = [
@@ -186,7 +187,7 @@ def bold_texts(reply: Reply, pieces: list[Piece]) -> list[str]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(replies)
 # A link's text that would need a backslash once it is cut.
 @example(Reply(blocks=(Item(label="0 >0 " * 900, text="", url="https://x.org"),)))

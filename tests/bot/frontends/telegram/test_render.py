@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.frontends.shared.packing import units
 from bot.frontends.telegram.render import LIMIT, Keyboard, clean, keyboard, render
 from bot.replies import Action, Block, Citation, Heading, Item, Line, Note, Reply
+from tests.conftest import examples
 
 TAGS = {"b", "i", "a"}
 
@@ -128,7 +129,7 @@ def shown_texts(reply: Reply) -> list[str]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(replies)
 def test_pieces_fit_are_well_formed_and_lose_nothing(reply: Reply) -> None:
     pieces = render(reply)
