@@ -6,17 +6,19 @@ The library is loaded only if `metrics.listen` is set; otherwise counting costs 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from bot.http.bounded import BoundedServer
     from storage.record import Record
 
 
 Measure = Callable[[], Awaitable[None]]
+Page = Callable[[], Awaitable["web.Response"]]
 # Seconds without a heartbeat after which a part counts as stuck.
 STUCK = 120.0
 
@@ -33,7 +35,7 @@ class Metrics:
         self._beats: dict[str, float] = {}
         self._troubles: dict[str, str] = {}
         self._registry: Any = None
-        self._runner: web.AppRunner | None = None
+        self._server: BoundedServer | None = None
 
     @contextmanager
     def command(self, name: str) -> Iterator[None]:
@@ -72,9 +74,9 @@ class Metrics:
 
     async def start(self, listen: str, record: Record) -> None:
         """Serve `/metrics` and `/healthz` at host:port. Raises OSError if the port is in use."""
-        from aiohttp import web
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+        from bot.http.bounded import BoundedServer
         from storage.domain.clock import read_moment
         from storage.domain.models import DeliveryState
 
@@ -98,22 +100,35 @@ class Metrics:
             oldest = read_moment(found.oldest) if found.oldest else record.ledger.clock()
             age.set(max(0.0, (record.ledger.clock() - oldest).total_seconds()))
 
-        app = web.Application()
-        app.router.add_get("/metrics", self._page(measure))
-        app.router.add_get("/healthz", self._health)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
+        self._server = BoundedServer(
+            self._answering({"/metrics": self._page(measure), "/healthz": self._health})
+        )
         host, _, port = listen.rpartition(":")
-        await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
+        await self._server.start(host.strip("[]"), int(port))
         logger.info("metrics at %s", listen)
 
     async def stop(self) -> None:
         """Stop serving."""
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._server is not None:
+            await self._server.stop()
 
-    def _page(self, measure: Measure) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def page(_request: web.Request) -> web.Response:
+    def _answering(self, pages: Mapping[str, Page]) -> Callable[[web.BaseRequest], Awaitable[web.Response]]:
+        async def answer(request: web.BaseRequest) -> web.Response:
+            from aiohttp import web
+
+            page = pages.get(request.path)
+            if page is None:
+                return web.Response(status=404, text="not found\n")
+            return (
+                await page()
+                if request.method in ("GET", "HEAD")
+                else web.Response(status=405, text="GET only\n")
+            )
+
+        return answer
+
+    def _page(self, measure: Measure) -> Page:
+        async def page() -> web.Response:
             from aiohttp import web
             from prometheus_client import generate_latest
             from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -124,7 +139,7 @@ class Metrics:
 
         return page
 
-    async def _health(self, _request: web.Request) -> web.Response:
+    async def _health(self) -> web.Response:
         from aiohttp import web
 
         if stuck := self.stuck():

@@ -1,9 +1,15 @@
-"""The updates that have been taken and are being answered: in order within a chat, chats side by side."""
+"""The updates that have been taken and are being answered: in order within a chat, chats side by side.
+
+An update is open until it is handled: only then may Telegram forget it, so that a kill loses none. What is
+open, or was closed without its hearing of that, Telegram hands over again: each is handled once, for as long
+as the process lives.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -15,9 +21,16 @@ from bot.frontends.telegram.updates import Update
 if TYPE_CHECKING:
     from bot.frontends.telegram.conversation import Conversation
 
-# Updates open for each that is handled at once: enough to keep all busy while the next are fetched.
-OPEN_FOR_EACH = 4
-MOST_OPEN = 100  # or more, where more are handled at once
+# Seconds until an update counts as closed though it still waits or is worked on: Telegram shows no more than
+# a hundred open ones, and waits for a webhook's answer for a limited time. It is handled all the same.
+CLOSED_AFTER = 18.0
+# Seconds until the handling of one update is given up: its chat waits for it. Longer than any wait that
+# Telegram asks for is borne; what computes an answer has a shorter limit of its own (`Dispatcher`).
+GIVEN_UP_AFTER = 300.0
+# Updates that wait or are worked on, closed or not.
+MOST = 1_000
+# Closed updates that are recognised when they come again.
+REMEMBERED = 10_000
 
 logger = logging.getLogger(__name__)
 
@@ -25,53 +38,126 @@ logger = logging.getLogger(__name__)
 class Inbox:
     """Hand each update to the conversation when it is its chat's turn, and know which are still open.
 
-    Up to `at_once` updates are answered at the same time. What is open has a bound, too: a poller waits for
+    Up to `at_once` updates are answered at the same time. What waits has a bound, too: a poller waits for
     `room`, a webhook turns updates away while the inbox is `full`.
     """
 
-    def __init__(self, conversation: Conversation, *, at_once: int) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        *,
+        at_once: int,
+        closed_after: float = CLOSED_AFTER,
+        given_up_after: float = GIVEN_UP_AFTER,
+    ) -> None:
         self._conversation = conversation
         self._locks = KeyedLock(at_once)
-        self._most = max(OPEN_FOR_EACH * at_once, MOST_OPEN)
-        self._open: set[asyncio.Task[None]] = set()
-        # Not `asyncio.wait` on what is open: that would put a callback on hundreds for each one answered.
-        self._closed = asyncio.Event()
+        self._closed_after = closed_after
+        self._given_up_after = given_up_after
+        self._working: set[asyncio.Task[None]] = set()
+        self._open: dict[int, asyncio.Future[bool]] = {}
+        self._closed: dict[int, None] = {}
+        # Not `asyncio.wait` on what is open: that would put a callback on hundreds for each one closed.
+        self._fewer = asyncio.Event()
+        self._wanted = 0
+
+    def __len__(self) -> int:
+        """Return how many updates are open."""
+        return len(self._open)
+
+    @property
+    def lowest(self) -> int | None:
+        """Return the lowest number of an open update, None where none is open."""
+        return min(self._open, default=None)
 
     @property
     def full(self) -> bool:
-        """Tell whether as many updates are open as may be."""
-        return len(self._open) >= self._most
+        """Tell whether as many updates wait or are worked on as may be."""
+        return len(self._working) >= MOST
 
-    def take(self, data: object) -> bool:
-        """Start handling an update as it came from Telegram; tell whether it could be read."""
+    def take(self, data: object) -> asyncio.Future[bool] | None:
+        """Start handling an update as it came from Telegram, unless that was begun before.
+
+        Returns its end, True once it is closed, False where it is given up at a stop, so that Telegram is to
+        keep it. None for one that was closed before, or cannot be read. Several may wait for the same end:
+        shield it.
+        """
+        number = number_of(data)
+        if number is not None:
+            if (end := self._open.get(number)) is not None:
+                return end
+            if number in self._closed:
+                return None
         update = _read(data)
         if update is None:
-            return False
-        # A task of its own for each: the language of a reply is a context variable.
-        task = asyncio.create_task(self._handle(update))
-        self._open.add(task)
-        task.add_done_callback(self._close)
-        return True
+            if number is not None:
+                self._remember(number)
+            return None
+        return self._begin(update)
 
     async def room(self) -> None:
         """Wait until the inbox is not full."""
         while self.full:
-            self._closed.clear()
-            await self._closed.wait()
+            await asyncio.wait(self._working, return_when=asyncio.FIRST_COMPLETED)
+
+    async def at_most(self, count: int) -> None:
+        """Wait until no more than so many updates are open."""
+        self._wanted = count
+        while len(self._open) > count:
+            self._fewer.clear()
+            await self._fewer.wait()
 
     async def drain(self, seconds: float) -> None:
         """Wait until everything taken is answered; give up what is not after `seconds`."""
-        await drain(self._open, seconds, logger)
+        await drain(self._working, seconds, logger)
+
+    def _begin(self, update: Update) -> asyncio.Future[bool]:
+        loop = asyncio.get_running_loop()
+        number = update.update_id
+        end = self._open[number] = loop.create_future()
+        limit = loop.call_later(self._closed_after, self._close, number)
+        # A task of its own for each: the language of a reply is a context variable.
+        task = asyncio.create_task(self._handle(update))
+        self._working.add(task)
+        task.add_done_callback(partial(self._ended, number, limit))
+        return end
 
     async def _handle(self, update: Update) -> None:
-        async with self._locks.turn(order_key(update)):
+        async with self._locks.turn(order_key(update)), asyncio.timeout(self._given_up_after):
             await self._conversation.handle(update)
 
-    def _close(self, task: asyncio.Task[None]) -> None:
-        self._open.discard(task)
-        self._closed.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("an update could not be handled (%s)", type(error).__name__)
+    def _ended(self, number: int, limit: asyncio.TimerHandle, task: asyncio.Task[None]) -> None:
+        self._working.discard(task)
+        limit.cancel()
+        if task.cancelled():
+            # At a stop. It stays open: Telegram hands it over again after the next start.
+            if (end := self._open.get(number)) is not None and not end.done():
+                end.set_result(False)
+            return
+        if (error := task.exception()) is not None:
+            logger.error("update %d could not be handled (%s)", number, type(error).__name__)
+        self._close(number)
+
+    def _close(self, number: int) -> None:
+        end = self._open.pop(number, None)
+        if end is None:
+            return
+        self._remember(number)
+        if not end.done():
+            end.set_result(True)
+        if len(self._open) <= self._wanted:
+            self._fewer.set()
+
+    def _remember(self, number: int) -> None:
+        self._closed[number] = None
+        if len(self._closed) > REMEMBERED:
+            del self._closed[next(iter(self._closed))]
+
+
+def number_of(data: object) -> int | None:
+    """Return the number of an update as it came, None where it has none that could be one."""
+    number = data.get("update_id") if isinstance(data, dict) else None
+    return number if type(number) is int and abs(number) < 2**63 else None
 
 
 def order_key(update: Update) -> int | None:
@@ -92,7 +178,7 @@ def _read(data: object) -> Update | None:
         return Update.model_validate(data)
     except ValidationError as error:
         # Without the error's own text, which quotes the update.
-        number = data.get("update_id") if isinstance(data, dict) else None
-        shown = number if isinstance(number, int) and abs(number) < 2**63 else "without a number"
+        number = number_of(data)
+        shown = "without a number" if number is None else number
         logger.warning("malformed update %s is left out (%d errors)", shown, error.error_count())
         return None

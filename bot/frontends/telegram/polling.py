@@ -1,11 +1,17 @@
 """Long polling: take updates in batches; neither a lost connection nor a malformed update ends it.
 
-python-telegram-bot's `Updater` asks for a batch again without end when it cannot parse one update in it.
+Telegram forgets what lies below the offset of a call, and hands all from it on over again. So the offset is
+the lowest update that is still open: what a kill interrupts comes again after the next start. Of what is open
+Telegram shows a hundred at most.
+
+python-telegram-bot's `Updater` confirms a batch before it is handled, and asks for it again without end when
+it cannot parse one update in it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,19 +19,21 @@ from typing import Any
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.inbox import Inbox
+from bot.frontends.telegram.inbox import Inbox, number_of
 from bot.frontends.telegram.sending import summary, wait_of
 from bot.retrying import Backoff, Sleep, retry
 
 LONG_POLL_SECONDS = 30
 BATCH = 100  # the most that Telegram gives at once
 TAKING = Backoff(first=0.5, longest=30.0)
+# Seconds between two looks for new updates while earlier ones are open: then Telegram answers at once.
+LOOKING = Backoff(first=0.1, longest=1.0)
 
 logger = logging.getLogger(__name__)
 
 
 class Poller:
-    """Take updates until cancelled; `offset` tells how far."""
+    """Take updates until cancelled; `offset` tells up to where all are handled."""
 
     def __init__(
         self,
@@ -41,28 +49,50 @@ class Poller:
         self._kinds = kinds
         self._sleep = sleep
         self._alive = alive
-        self.offset = 0
+        self._next = 0
+
+    @property
+    def offset(self) -> int:
+        """Return the lowest number of an update that is open, else of the next one."""
+        lowest = self._inbox.lowest
+        return self._next if lowest is None else lowest
 
     async def run(self) -> None:
         """Take updates for ever. Cancel it to stop: what it has taken is in the inbox."""
+        in_vain = 0
         while True:
             await self._inbox.room()
             batch = await self._next_batch()
-            # No await before the new offset is set: a cancelled poller has taken a whole batch or none.
+            # No await before all of it is taken: a cancelled poller has taken a whole batch or none.
             for update in batch:
                 self._inbox.take(update)
-            if batch and not self._advance(batch):
+            in_vain = 0 if self._advance(batch) else in_vain + 1
+            if batch and all(number_of(update) is None for update in batch):
                 logger.error("Telegram sent updates without numbers: they cannot be confirmed")
                 await self._sleep(TAKING.longest)
+            elif batch:
+                await self._ease(len(batch), in_vain)
 
     async def confirm(self) -> None:
-        """Confirm the updates that were taken: Telegram does not send them again after the next start."""
+        """Confirm the updates that were handled: Telegram does not send them again after the next start."""
         if not self.offset:
             return
         try:
             await self._client.take(self.offset, seconds=0, limit=1, kinds=self._kinds)
         except TelegramError as error:
             logger.warning("the last updates may come again at the next start: %s", summary(error))
+
+    async def _ease(self, given: int, in_vain: int) -> None:
+        """Wait while Telegram would only give again what it gave `in_vain` times before."""
+        count = len(self._inbox)
+        if in_vain and given >= BATCH:
+            # Nothing else is shown until one of these is closed, which each is after a while.
+            await self._inbox.at_most(count - 1)
+            return
+        with contextlib.suppress(TimeoutError):
+            # Half of a batch still to be worked on keeps all busy while the next is fetched.
+            async with asyncio.timeout(LOOKING.pause(in_vain + 1)):
+                await self._inbox.at_most(0 if in_vain else count // 2)
 
     async def _next_batch(self) -> list[Any]:
         failing = False
@@ -85,11 +115,12 @@ class Poller:
         return await self._client.take(self.offset, seconds=LONG_POLL_SECONDS, limit=BATCH, kinds=self._kinds)
 
     def _advance(self, batch: list[Any]) -> bool:
-        numbers = [update.get("update_id") for update in batch if isinstance(update, dict)]
-        known = [number for number in numbers if isinstance(number, int)]
-        if known:
-            self.offset = max(known) + 1
-        return bool(known)
+        """Note how far a batch goes; tell whether it goes further than the one before."""
+        highest = max((number for each in batch if (number := number_of(each)) is not None), default=None)
+        if highest is None or highest + 1 == self._next:
+            return False
+        self._next = highest + 1
+        return True
 
 
 def _log(error: TelegramError, *, again: bool) -> None:

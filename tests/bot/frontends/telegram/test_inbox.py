@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.frontends.telegram.inbox import Inbox, order_key
+from bot.frontends.telegram.inbox import MOST, REMEMBERED, Inbox, order_key
 from bot.frontends.telegram.updates import Update
 
 
@@ -34,9 +34,9 @@ class Work:
             self.gates.setdefault(number, asyncio.Event()).set()
 
 
-def inbox(at_once: int) -> tuple[Inbox, Work]:
+def inbox(at_once: int, **limits: float) -> tuple[Inbox, Work]:
     work = Work()
-    return Inbox(cast("Any", work), at_once=at_once), work
+    return Inbox(cast("Any", work), at_once=at_once, **limits), work
 
 
 async def settle() -> None:
@@ -85,7 +85,7 @@ async def test_a_flooding_chat_takes_one_slot_only() -> None:
 
 async def test_a_full_inbox_has_room_again_once_an_update_is_answered() -> None:
     box, work = inbox(2)
-    for number in range(100):
+    for number in range(MOST):
         assert not box.full
         box.take(message(number))
     assert box.full
@@ -95,18 +95,62 @@ async def test_a_full_inbox_has_room_again_once_an_update_is_answered() -> None:
     work.let_go(0)
     await asyncio.wait_for(waiting, 5)
     assert not box.full
-    work.let_go(*range(100))
+    work.let_go(*range(MOST))
     await box.drain(5)
+
+
+async def test_what_is_given_again_is_handled_once_and_has_one_end() -> None:
+    box, work = inbox(2)
+    ends = [box.take(message(1)) for _ in range(3)]
+    await settle()
+    work.let_go(1)
+    assert ends[0] is not None and await asyncio.wait_for(asyncio.shield(ends[0]), 5) is True
+    assert ends == [ends[0]] * 3
+    assert box.take(message(1)) is None, "it is closed"
+    await settle()
+    assert work.begun == [1] and len(box) == 0
+
+
+async def test_what_is_remembered_has_a_bound() -> None:
+    box, work = inbox(2)
+    work.let_go(*range(1, 5))
+    box.take({"update_id": 0, "message": 5})
+    for number in range(1, 5):
+        box.take(message(number))
+    await box.drain(5)
+    assert len(box._closed) == 5
+    for number in range(5, 5 + REMEMBERED):
+        box.take({"update_id": number, "message": 5})
+    assert len(box._closed) == REMEMBERED
+    box.take(message(1))
+    await settle()
+    assert work.begun[-1] == 1, "forgotten"
+    await box.drain(5)
+
+
+async def test_an_update_that_hangs_is_closed_after_a_while_and_given_up_later(caplog) -> None:
+    box, work = inbox(2, closed_after=0.05, given_up_after=0.3)
+    end, behind = box.take(message(1)), box.take(message(2))
+    assert end is not None and behind is not None
+    assert await asyncio.wait_for(asyncio.gather(end, behind), 5) == [True, True]
+    assert work.begun == [1] and box.lowest is None
+    work.let_go(2)
+    await box.drain(5)
+    assert work.done == [2], "its chat goes on"
+    assert "update 1 could not be handled (TimeoutError)" in caplog.text
 
 
 async def test_what_is_not_answered_in_time_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
     box, work = inbox(2)
     for number in range(3):
         box.take(message(number))
+    ends = [box.take(message(number)) for number in range(3)]
     await box.drain(0.05)
     assert "3 messages were not answered within 0.05 s" in caplog.text
     assert work.begun == [0]
     assert work.done == []
+    assert box.lowest == 0, "Telegram is to keep it"
+    assert [end.result() for end in ends if end is not None] == [False] * 3
 
 
 def test_what_has_no_chat_keeps_order_with_its_user_or_nothing() -> None:

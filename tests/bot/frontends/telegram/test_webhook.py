@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from bot.errors import SettingsError
+from bot.frontends.telegram import inbox
 from bot.frontends.telegram.webhook import SECRET_HEADER
 from tests.bot.small_bot import Bot, message, running, sent, stopped_bot
 
@@ -70,27 +71,47 @@ async def test_webhook(caplog: pytest.LogCaptureFixture) -> None:
         await bot.api.until(lambda: sent(bot) == ["fine", "still fine"])
 
 
-async def test_webhook_answers_what_it_took(caplog: pytest.LogCaptureFixture) -> None:
+async def test_webhook_answers_when_what_it_took_is_handled(caplog: pytest.LogCaptureFixture) -> None:
     async with webhook(caplog) as (bot, post):
         bot.dispatcher.gate = asyncio.Event()
-        assert await post({"update_id": 1, "message": message("taken")}) == 200
+        update = {"update_id": 1, "message": message("taken")}
+        taken = asyncio.create_task(post(update))
         await bot.api.until(lambda: bot.dispatcher.requests)
+        again = asyncio.create_task(post(update))
+        await asyncio.sleep(0.05)
         bot.stop.set()
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
         assert await post({"update_id": 2, "message": message("late")}) == 503
+        assert not taken.done() and not again.done()
         bot.dispatcher.gate.set()
+        assert await taken == await again == 200
     assert sent(bot) == ["taken"]
 
 
-async def test_webhook_turns_away_what_is_too_much(caplog: pytest.LogCaptureFixture) -> None:
+async def test_webhook_answers_in_time_what_hangs(caplog, monkeypatch) -> None:
+    monkeypatch.setattr(inbox.Inbox.__init__, "__kwdefaults__", {"closed_after": 0.1, "given_up_after": 60.0})
     async with webhook(caplog) as (bot, post):
         bot.dispatcher.gate = asyncio.Event()
-        most = 4 * bot.settings.limits.concurrent_updates
-        for number in range(most):
-            assert await post({"update_id": number, "message": message("x", number + 1)}) == 200
+        updates = [{"update_id": number, "message": message(str(number))} for number in (1, 2)]
+        assert await asyncio.gather(*map(post, updates)) == [200, 200]
+        assert await post(updates[0]) == 200
+        bot.dispatcher.gate.set()
+        await bot.api.until(lambda: sent(bot) == ["1", "2"])
+
+
+async def test_webhook_turns_away_what_is_too_much(caplog, monkeypatch) -> None:
+    monkeypatch.setattr(inbox, "MOST", 50)
+    async with webhook(caplog) as (bot, post):
+        bot.dispatcher.gate = asyncio.Event()
+        taken = [
+            asyncio.create_task(post({"update_id": number, "message": message("x", number + 1)}))
+            for number in range(50)
+        ]
+        await bot.api.until(lambda: len(bot.dispatcher.requests) == 50)
         assert await post({"update_id": 9999, "message": message("x")}) == 503
         bot.dispatcher.gate.set()
-        await bot.api.until(lambda: len(sent(bot)) == most)
+        assert await asyncio.gather(*taken) == [200] * 50
+        assert len(sent(bot)) == 50
 
 
 async def test_webhook_settings_that_cannot_be() -> None:

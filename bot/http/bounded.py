@@ -1,0 +1,114 @@
+"""An HTTP server that slow, idle or many connections cannot hold.
+
+aiohttp alone waits an hour for a header, without end for a body, and takes any number of connections: a
+thousand unfinished ones use up the process's file descriptors, and then nobody else is heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+# Connections at once. Telegram opens up to a hundred.
+MOST = 256
+# Seconds for the first header, from the opening of a connection, and for a body.
+HEADER_SECONDS = 10.0
+BODY_SECONDS = 10.0
+# Seconds for which a kept connection may be idle, or take over its next header.
+IDLE_SECONDS = 75.0
+
+Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Keep = Callable[[web.BaseRequest], bool]
+
+
+class BoundedServer(web.Server):
+    """Serve requests by `handle`; after one that `keep` is True of, its connection stays open.
+
+    Where there is no room for another connection, the one closes that has waited longest to send its first
+    header; where all have sent one, the new one does.
+    """
+
+    def __init__(
+        self,
+        handle: Handle,
+        *,
+        keep: Keep = lambda _request: False,
+        most: int = MOST,
+        header_seconds: float = HEADER_SECONDS,
+    ) -> None:
+        # Lingering is to read on, and throw away, what a refused request still sends.
+        super().__init__(self._serve, access_log=None, keepalive_timeout=IDLE_SECONDS, lingering_time=1.0)
+        self._handle = handle
+        self._keep = keep
+        self._most = most
+        self._header_seconds = header_seconds
+        self._count = 0
+        # Connections that have sent no whole header yet, the oldest first.
+        self._unheard: dict[web.RequestHandler, asyncio.TimerHandle] = {}
+        self._runner = web.ServerRunner(self, handle_signals=False)
+
+    async def start(self, host: str, port: int) -> None:
+        """Begin to listen. Raises OSError if the address cannot be listened on."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+
+    async def stop(self) -> None:
+        """Close, once the requests that are being served are answered."""
+        await self._runner.cleanup()
+
+    @property
+    def port(self) -> int | None:
+        """Return the port that it listens on, None before `start`."""
+        addresses = self._runner.addresses
+        return int(addresses[0][1]) if addresses else None
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """Count a connection, and give it some seconds to send a header."""
+        super().connection_made(handler, transport)
+        self._count += 1
+        if self._count > self._most and not self._make_room():
+            transport.abort()
+            return
+        self._unheard[handler] = asyncio.get_running_loop().call_later(self._header_seconds, transport.abort)
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        """Count a connection out."""
+        super().connection_lost(handler, exc)
+        self._count -= 1
+        self._heard(handler)
+
+    def _make_room(self) -> bool:
+        oldest = next(iter(self._unheard), None)
+        if oldest is None:
+            return False
+        self._heard(oldest)
+        if oldest.transport is not None:
+            oldest.transport.abort()
+        return True
+
+    def _heard(self, handler: web.RequestHandler) -> None:
+        timer = self._unheard.pop(handler, None)
+        if timer is not None:
+            timer.cancel()
+
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        self._heard(request.protocol)
+        try:
+            response = await self._handle(request)
+        except web.HTTPException as refusal:
+            refusal.force_close()
+            raise
+        if not self._keep(request):
+            response.force_close()
+        return response
+
+
+async def body_of(request: web.BaseRequest) -> bytes:
+    """Return a request's body, at most a megabyte. Raises web.HTTPException if it is longer or too slow."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
