@@ -1,6 +1,6 @@
 """Start the program: `onrecord` and `python -m bot`.
 
-Start-up time counts: aiohttp, edtf, the stemmer and rapidfuzz load when they are first needed, pydantic
+Start-up time counts: aiohttp, the stemmer and rapidfuzz load when they are first needed, pydantic
 builds validators when they are first used, and the garbage collector is off while modules load.
 """
 

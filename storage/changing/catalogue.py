@@ -17,7 +17,7 @@ from storage.domain.changes import MergeEntity, OpenStory, Publish, PutEntity, P
 from storage.domain.entries import EntityEntry, FactEntry, SourceEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused, UnknownRefs
 from storage.domain.models import Action, Entity, Source
-from storage.domain.names import slug
+from storage.domain.names import fold, slug
 from storage.engines.sqlite import Statements
 from storage.reading import entities, sources
 from storage.trail.audit import AuditEntryWriter
@@ -94,8 +94,8 @@ def introduce(
     `trace` becomes the entry of the first of them; return the entry that follows them all.
     """
     resolver.find_entities([entity.name for entity in change.entities])
-    new = {e.ref: e for e in change.entities if e.name not in resolver.found.entities}
-    for entity in _under_free_refs(tx, resolver, new):
+    new = {fold(e.name): e for e in change.entities if e.name not in resolver.found.entities}
+    for entity in _under_free_refs(tx, resolver, list(new.values())):
         _write_entity(tx, trace, resolver, entity, None)
         trace = trace.following()
     resolver.find_sources(_source_refs([change.fact]))
@@ -107,21 +107,22 @@ def introduce(
 
 
 def add_missing(tx: Statements, resolver: Resolver, entries: Sequence[FactEntry]) -> None:
-    """Look up every entity and source that facts name, and add those that are not on record.
+    """Look up every entity and source that facts name or once named, and add those that are not on record.
 
     Raises UnknownRefs for a source that is only named by its ref.
     """
     refs = _source_refs(entries)
     resolver.find_sources(refs)
-    named = [item for entry in entries for item in entry.attributions]
+    said = [state for entry in entries for state in entry.states()]
+    named = [item for state in said for item in state.attributions]
     inline = {item.source.ref: item.source for item in named if isinstance(item.source, SourceEntry)}
     known = resolver.found.sources
     add_sources(tx, resolver, [source for ref, source in inline.items() if ref not in known])
     if unknown := sorted(refs - known.keys()):
         raise UnknownRefs("source", unknown)
-    places = {name for entry in entries for name in entry.places}
+    places = {name for state in said for name in state.places}
     others = {item.speaker for item in named if item.speaker}
-    others |= {name for entry in entries for name in entry.about}
+    others |= {name for state in said for name in state.about}
     resolver.find_entities(places | others)
     _add_names(tx, resolver, places, "place")
     _add_names(tx, resolver, others, None)
@@ -199,21 +200,24 @@ def _add_names(tx: Statements, resolver: Resolver, names: Iterable[str], kind: s
     """Add an entity for each name that is not on record."""
     known = resolver.found.entities
     if missing := [name for name in sorted(names) if name not in known]:
-        entries = [EntityEntry(ref=slug(name), name=name, kind=kind) for name in missing]
-        add_entities(tx, resolver, _under_free_refs(tx, resolver, {entry.ref: entry for entry in entries}))
+        # Names that are spelt alike but for case and accents are one; long ones may only begin alike.
+        spelt = {fold(name): name for name in missing}
+        entries = [EntityEntry(ref=slug(name), name=name, kind=kind) for name in spelt.values()]
+        add_entities(tx, resolver, _under_free_refs(tx, resolver, entries))
         resolver.find_entities(missing)
 
 
-def _under_free_refs(tx: Statements, resolver: Resolver, new: dict[str, EntityEntry]) -> list[EntityEntry]:
+def _under_free_refs(tx: Statements, resolver: Resolver, new: Sequence[EntityEntry]) -> list[EntityEntry]:
     """Return new entities under refs that are free: a renamed one may still have that of its old name."""
-    refs = free_refs(tx, resolver.story_id, new)
-    return [entity.model_copy(update={"ref": refs[ref]}) for ref, entity in new.items()]
+    refs = free_refs(tx, resolver.story_id, [entity.ref for entity in new])
+    return [entity.model_copy(update={"ref": ref}) for entity, ref in zip(new, refs, strict=True)]
 
 
 def _source_refs(entries: Sequence[FactEntry]) -> set[str]:
     """Return the refs of all sources that facts and their relations cite."""
-    refs = {source_ref(item) for entry in entries for item in entry.attributions}
-    return refs | {r.source for entry in entries for r in (*entry.contradicts, *entry.supports) if r.source}
+    said = [state for entry in entries for state in entry.states()]
+    refs = {source_ref(item) for state in said for item in state.attributions}
+    return refs | {r.source for state in said for r in (*state.contradicts, *state.supports) if r.source}
 
 
 def _source(tx: Statements, resolver: Resolver, ref: str) -> Source | None:

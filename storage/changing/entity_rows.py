@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from storage.changing.references import Resolver
@@ -41,17 +41,27 @@ def add_entities(tx: Statements, resolver: Resolver, entities: Iterable[EntityEn
         resolver.found.entities.clear()
 
 
-def free_refs(tx: Statements, story_id: int, refs: Iterable[str]) -> dict[str, str]:
-    """Return for each ref the first of it, ref-2, ref-3 ... that no entity has."""
-    free: dict[str, str] = {}
-    tried, number = {ref: ref for ref in refs}, 1
+def free_refs(tx: Statements, story_id: int, refs: Sequence[str]) -> list[str]:
+    """Return for each ref the first of it, ref-2, ref-3 ... that no entity and no other of them has."""
+    free: dict[int, str] = {}
+    numbers: dict[str, int] = {}
+    tried = dict(enumerate(refs))
     while tried:
         taken = {row["ref"] for row in tx.fetch(_IDS, (story_id, json.dumps(list(tried.values()))))}
         taken |= set(free.values())
-        free |= {ref: each for ref, each in tried.items() if each not in taken}
-        number += 1
-        tried = {ref: f"{ref[:190]}-{number}" for ref in tried if ref not in free}
-    return free
+        for at, ref in tried.items():
+            if ref not in taken:
+                free[at] = ref
+                taken.add(ref)
+        tried = {at: _numbered(refs[at], numbers) for at in tried if at not in free}
+    return [free[at] for at in range(len(refs))]
+
+
+def _numbered(ref: str, numbers: dict[str, int]) -> str:
+    """Return a ref with the next of its numbers, which begin with 2; cut, for a ref may not become longer."""
+    start = ref[:190]
+    numbers[start] = numbers.get(start, 1) + 1
+    return f"{start}-{numbers[start]}"
 
 
 def merge(tx: Statements, one: int, other: int) -> None:

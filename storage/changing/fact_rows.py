@@ -13,7 +13,7 @@ from typing import Any
 
 from storage.changing.references import References, source_ref
 from storage.domain import dates
-from storage.domain.entries import AttributionEntry, FactEntry
+from storage.domain.entries import AttributionEntry, FactEntry, FactState
 from storage.engines.sqlite import Statements
 from storage.reading.facts import State
 from storage.search import full_text
@@ -96,7 +96,7 @@ class FactRows:
         full_text.add(tx, self.story_id, self.texts)
 
 
-def state_of(entry: FactEntry, found: References) -> State:
+def state_of(entry: FactState, found: References) -> State:
     """Return the entry as its revision keeps it: names as refs, empty fields left out."""
     fields: State = {"statement": entry.statement}
     for key in ("occurred", "occasion", "date_note", "superseded_by", "retracted"):

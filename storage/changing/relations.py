@@ -6,21 +6,20 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from storage.changing.chains import ring_in
 from storage.changing.references import References
 from storage.domain.entries import FactEntry
 from storage.domain.errors import Refused, UnknownRefs
 from storage.engines.sqlite import Statements
 
-# All that a fact was superseded by, one after the other: a ring would leave no fact in force.
-_RINGS = """
-WITH RECURSIVE walk (start, id, steps) AS (
-    SELECT id, superseded_by, 1 FROM fact
-    WHERE superseded_by IS NOT NULL AND id IN (SELECT value FROM json_each(?))
-    UNION ALL
-    SELECT w.start, f.superseded_by, w.steps + 1 FROM walk w JOIN fact f ON f.id = w.id
-    WHERE w.id <> w.start AND w.steps < 1000 AND f.superseded_by IS NOT NULL
+# Some facts and all that superseded them, one after the other: a ring would leave no fact in force.
+_CHAINS = """
+WITH RECURSIVE chain (id) AS (
+    SELECT value FROM json_each(?)
+    UNION
+    SELECT f.superseded_by FROM fact f JOIN chain c ON f.id = c.id WHERE f.superseded_by IS NOT NULL
 )
-SELECT f.id FROM walk w JOIN fact f ON f.id = w.start WHERE w.id = w.start OR w.steps >= 1000 LIMIT 1
+SELECT f.id, f.ref, f.superseded_by FROM fact f JOIN chain c ON c.id = f.id WHERE f.superseded_by IS NOT NULL
 """
 
 
@@ -57,8 +56,7 @@ def _relate(tx: Statements, at: str, fact: Related, ids: dict[str, int], found: 
         for kind, items in (("contradicts", entry.contradicts), ("supports", entry.supports))
         for item in items
     }
-    if any(other == fact_id for _, other, *_ in wanted) or ids.get(entry.superseded_by or "") == fact_id:
-        raise Refused(f"{entry.ref!r} is related to itself: name another fact")
+    _refuse_own(fact_id, entry, ids)
     for kind, other, *_ in present - wanted:
         tx.run(
             "UPDATE relation SET ended_at = ?"
@@ -72,6 +70,22 @@ def _relate(tx: Statements, at: str, fact: Related, ids: dict[str, int], found: 
     )
     if entry.superseded_by:
         tx.run("UPDATE fact SET superseded_by = ? WHERE id = ?", (ids[entry.superseded_by], fact_id))
+
+
+def _refuse_own(fact_id: int, entry: FactEntry, ids: dict[str, int]) -> None:
+    """Refuse relations of a fact to itself, and two that relate it to one fact in different words."""
+    for field, items in (("contradicts", entry.contradicts), ("supports", entry.supports)):
+        others = [ids[item.fact] for item in dict.fromkeys(items)]
+        if fact_id in others:
+            text = f"{entry.ref!r} is related to itself: name another fact"
+            raise Refused(text, ("fact", entry.ref, field))
+        if len(set(others)) < len(others):
+            twice = next(item.fact for item in items if others.count(ids[item.fact]) > 1)
+            text = f"{entry.ref!r} {field} {twice!r} twice, in different words: name it once"
+            raise Refused(text, ("fact", entry.ref, field))
+    if ids.get(entry.superseded_by or "") == fact_id:
+        text = f"{entry.ref!r} is superseded by itself: name another fact"
+        raise Refused(text, ("fact", entry.ref, "superseded_by"))
 
 
 def _refs(entry: FactEntry) -> Iterable[str]:
@@ -92,5 +106,11 @@ def _ids(tx: Statements, story_id: int, refs: set[str]) -> dict[str, int]:
 
 
 def _refuse_rings(tx: Statements, fact_ids: list[int]) -> None:
-    if fact_ids and (rings := tx.fetch(_RINGS, (json.dumps(fact_ids),))):
-        raise Refused(f"F{rings[0][0]} would in the end be superseded by itself: name another fact")
+    if not fact_ids:
+        return
+    rows = tx.fetch(_CHAINS, (json.dumps(fact_ids),))
+    ring = ring_in({row["id"]: row["superseded_by"] for row in rows})
+    if ring is not None:
+        ref = next(row["ref"] for row in rows if row["id"] == ring)
+        text = f"F{ring} would in the end be superseded by itself: name another fact"
+        raise Refused(text, ("fact", ref, "superseded_by"))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from storage.changing.chains import longest_in, ring_in
 from storage.changing.references import Resolver, SourceRef, title_words
 from storage.domain.entries import SourceEntry
 from storage.domain.errors import Refused
@@ -18,15 +19,21 @@ ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, title
     publisher = excluded.publisher, author = excluded.author, url = excluded.url,
     published = excluded.published, note = excluded.note, via_id = excluded.via_id
 """
-_RINGS = """
-WITH RECURSIVE walk (start, id, steps) AS (
-    SELECT id, via_id, 1 FROM source WHERE id IN (SELECT value FROM json_each(?))
-    UNION ALL
-    SELECT w.start, s.via_id, w.steps + 1 FROM walk w JOIN source s ON s.id = w.id
-    WHERE w.id <> w.start AND w.steps < 100
+# The sources given, those that are known only via them, and all that relay these.
+_CHAINS = """
+WITH RECURSIVE down (id) AS (
+    SELECT value FROM json_each(?)
+    UNION
+    SELECT s.id FROM source s JOIN down d ON s.via_id = d.id
+), chain (id) AS (
+    SELECT id FROM down
+    UNION
+    SELECT s.via_id FROM source s JOIN chain c ON s.id = c.id WHERE s.via_id IS NOT NULL
 )
-SELECT s.ref FROM walk w JOIN source s ON s.id = w.start WHERE w.id = w.start OR w.steps >= 100 LIMIT 1
+SELECT s.id, s.ref, s.via_id FROM source s JOIN chain c ON c.id = s.id WHERE s.via_id IS NOT NULL
 """
+# A chain is read, and told to readers, as a whole.
+MOST_RELAYS = 100
 
 
 def add_sources(tx: Statements, resolver: Resolver, sources: Iterable[SourceEntry]) -> None:
@@ -34,7 +41,7 @@ def add_sources(tx: Statements, resolver: Resolver, sources: Iterable[SourceEntr
     listed = list(sources)
     for source in listed:
         if source.via == source.ref:
-            raise _relayed_by_itself(source.ref)
+            raise _ring(source.ref)
     resolver.find_sources({ref for source in listed for ref in (source.ref, source.via) if ref})
     known = resolver.found.sources
     new_ids = _new_ids(tx, {source.ref: source for source in listed if source.ref not in known}.values())
@@ -42,7 +49,7 @@ def add_sources(tx: Statements, resolver: Resolver, sources: Iterable[SourceEntr
         source_id = known[source.ref].id if source.ref in known else new_ids[source.ref]
         known[source.ref] = SourceRef(source_id, title_words(source.title, source.name))
     tx.run_many(_SOURCE, [_row(resolver, source) for source in listed])
-    _refuse_rings(tx, [known[source.ref].id for source in listed if source.via])
+    _refuse_endless(tx, [known[source.ref].id for source in listed if source.via])
 
 
 def _new_ids(tx: Statements, sources: Iterable[SourceEntry]) -> dict[str, int]:
@@ -77,11 +84,23 @@ def _row(resolver: Resolver, source: SourceEntry) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _refuse_rings(tx: Statements, ids: list[int]) -> None:
-    """Refuse sources that relay each other in a ring: a chain must end at the document at hand."""
-    if ids and (rings := tx.fetch(_RINGS, (json.dumps(ids),))):
-        raise _relayed_by_itself(rings[0][0])
+def _refuse_endless(tx: Statements, ids: list[int]) -> None:
+    """Refuse sources that relay each other in a ring, and chains that are too long to be told."""
+    if not ids:
+        return
+    rows = tx.fetch(_CHAINS, (json.dumps(ids),))
+    refs = {row["id"]: row["ref"] for row in rows}
+    edges = {row["id"]: row["via_id"] for row in rows}
+    if (ring := ring_in(edges)) is not None:
+        raise _ring(refs[ring])
+    steps, start = longest_in(edges)
+    if steps > MOST_RELAYS:
+        raise Refused(
+            f"The source {refs[start]!r} is relayed by {steps} others, one after the other:"
+            f" shorten its chain of 'via' to at most {MOST_RELAYS}",
+            ("source", refs[start], "via"),
+        )
 
 
-def _relayed_by_itself(ref: str) -> Refused:
-    return Refused(f"The source {ref!r} is relayed by itself: mend its 'via'")
+def _ring(ref: str) -> Refused:
+    return Refused(f"The source {ref!r} is relayed by itself: mend its 'via'", ("source", ref, "via"))

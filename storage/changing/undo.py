@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from storage.domain.changes import Change, PutEntity, PutSource, Revise
 from storage.domain.clock import moment_text
-from storage.domain.entries import EntityEntry, FactEntry, SourceEntry
+from storage.domain.entries import ON_RECORD, EntityEntry, FactEntry, SourceEntry
 from storage.domain.errors import Refused
 from storage.domain.models import Action, AuditEntry, RevisionKind
 from storage.engines.sqlite import Statements
@@ -61,7 +61,7 @@ def _fact(tx: Statements, entry: AuditEntry) -> Revise:
         fact_id=fact_id,
         expected=revision,
         kind=_kind(before, after),
-        fact=FactEntry(**before, ref=ref),
+        fact=FactEntry.model_validate({**before, "ref": ref}, context=ON_RECORD),
         reason=before.get("retracted") if entry.before is None else "undone by the moderator who made it",
         undoes=entry.id,
     )
@@ -83,5 +83,5 @@ def _edit(entry: AuditEntry) -> PutSource | PutEntity:
     assert entry.story_id is not None
     given = {"story_id": entry.story_id, "expected": entry.after, "undoes": entry.id}
     if entry.action is Action.SOURCE_EDITED:
-        return PutSource(source=SourceEntry(**entry.before), **given)
+        return PutSource(source=SourceEntry.model_validate(entry.before, context=ON_RECORD), **given)
     return PutEntity(entity=EntityEntry(**entry.before), **given)

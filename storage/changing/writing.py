@@ -148,8 +148,10 @@ class Batch:
         written = json.dumps(fact.state, ensure_ascii=False)
         if is_new and entry.revisions:
             for n, item in enumerate(entry.revisions, 1):
-                is_past = n < fact.revision and item.state
-                state = json.dumps(item.state, ensure_ascii=False) if is_past else written
+                past = item.state if n < fact.revision else None
+                state = (
+                    written if past is None else json.dumps(state_of(past, self._found), ensure_ascii=False)
+                )
                 yield fact.id, n, item.at, item.kind, item.actor, item.reason, item.material, state
         else:
             info = RevisionInfo(RevisionKind.PUBLISHED) if is_new else self._info

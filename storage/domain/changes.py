@@ -11,7 +11,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from storage.domain.entries import EntityEntry, Entry, FactEntry, Line, SourceEntry, StoryEntry, Text
+from storage.domain.entries import (
+    ON_RECORD,
+    EntityEntry,
+    Entry,
+    FactEntry,
+    Line,
+    SourceEntry,
+    StoryEntry,
+    Text,
+)
 from storage.domain.models import RevisionKind
 
 
@@ -126,4 +135,4 @@ def dumped(change: Change) -> dict[str, Any]:
 
 def loaded(data: dict[str, Any]) -> Change:
     """Return the change that JSON data tells."""
-    return _CHANGES.validate_python(data)
+    return _CHANGES.validate_python(data, context=ON_RECORD)

@@ -1,36 +1,51 @@
-"""Dates of the story in EDTF (ISO 8601-2): checking, bounds, and reading what people type.
-
-The standard library reads plain dates. Everything else goes to the edtf library, which is imported when it is
-first needed: its import would slow each start.
-"""
+"""Dates of the story in EDTF (ISO 8601-2): checking, bounds, and reading what people type."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-_PLAIN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_PARTS = re.compile(r"([\dX]{4})(?:-([\dX]{2})(?:-([\dX]{2}))?)?([?~%]?)")
+from storage.domain.date_forms import FIRST, LAST, LONGEST, days_of, is_written_as_a_date
+
+__all__ = [
+    "FIRST", "LAST", "LASTING", "Parts", "Span", "bounds", "canonical", "days_before", "edtf", "impossible",
+    "lasting", "on_record", "split", "turned", "typed",
+]  # fmt: skip
+
+_PARTS = re.compile(
+    r"([0-9]{4}|[0-9]{3}X|[0-9]{2}XX|[0-9]XXX|XXXX)(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}|XX))?|-XX-XX|-XX)?([?~%]?)"
+)
 _BETWEEN = re.compile(r"(?:(?<!\s)\s++)?(?:\.\.|/|\bto\b|\buntil\b|–|—)\s*+", re.IGNORECASE)
 _OPEN = re.compile(r"^(since|after|from|before|until|by)\s+", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
 _DATELIKE = re.compile(
     rf"\b\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?\b|\b\d{{1,2}} (?:{_MONTHS})[a-z]*(?: \d{{4}})?\b", re.IGNORECASE
 )
-FIRST, LAST = "0000-01-01", "9999-12-31"
+_WORD = re.compile(r"[^\s,.]+")
+_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?")
+# No two dates with words between them are longer.
+LONGEST_TYPED = 2 * LONGEST + 20
 # How many days apart first and last day of a day, a month and a year are at most.
 LASTING = (0, 30, 365)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days from `earliest` to `latest` inclusive (ISO); `yearless` is MM or MM-DD where no year is given."""
+    """Days from `earliest` to `latest` inclusive (ISO); `yearless` is MM or MM-DD where no year is given.
+
+    `turned` tells that it was typed with its end first.
+    """
 
     earliest: str
     latest: str
     yearless: str | None = None
+    turned: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +58,10 @@ class Parts:
     qualifier: str
 
 
-@lru_cache(maxsize=16_384)
 def canonical(text: str) -> str:
     """Return the EDTF date itself, checked. Raises ValueError saying what to write instead."""
     trimmed = text.strip()
-    plain = _PLAIN.fullmatch(trimmed)
-    if plain and _plain_bounds(plain):
-        return trimmed
-    if len(trimmed) <= 40 and not plain and _edtf_bounds(trimmed):
+    if _days_of(trimmed) is not None:
         return trimmed
     raise ValueError(
         f"{trimmed[:40]!r} is not a date: write 2024-01-04, 2024-01, 2024, XXXX-07-18 (year not given)"
@@ -58,14 +69,28 @@ def canonical(text: str) -> str:
     )
 
 
-@lru_cache(maxsize=16_384)
+def on_record(text: str) -> str:
+    """Return a date that the record holds, also one that only an earlier version took.
+
+    It is shown as it is, and stands for no days. Raises ValueError for what was never a date.
+    """
+    return text if is_written_as_a_date(text) else canonical(text)
+
+
 def bounds(text: str) -> tuple[str, str] | tuple[None, None]:
     """Return the first and last day (ISO) that an EDTF date may mean; none where the year is open."""
-    plain = _PLAIN.fullmatch(text)
-    found = _plain_bounds(plain) if plain else _edtf_bounds(text)
-    if found is None or text.startswith("XXXX"):
-        return None, None
-    return found
+    found = None if text.startswith("XXXX") else _days_of(text)
+    return (None, None) if found is None else found
+
+
+def _days_of(text: str) -> tuple[str, str] | None:
+    return _days_of_short(text) if len(text) <= LONGEST else None
+
+
+# What is kept is short, whatever people write.
+@lru_cache(maxsize=16_384)
+def _days_of_short(text: str) -> tuple[str, str] | None:
+    return days_of(text)
 
 
 def lasting(earliest: str, latest: str) -> int:
@@ -99,6 +124,8 @@ def typed(text: str) -> Span | None:
 
     Returns None where the words are no date at all.
     """
+    if len(text) > LONGEST_TYPED:
+        return None
     trimmed = text.strip().rstrip("?.!,")
     if not re.search(rf"\d|\b(?:{_MONTHS})", trimmed, re.IGNORECASE):
         return None
@@ -107,26 +134,37 @@ def typed(text: str) -> Span | None:
     if exact := _one(trimmed):
         return exact
     pieces = [_one(piece) for piece in _BETWEEN.split(trimmed)]
-    if len(pieces) == 2 and pieces[0] and pieces[1]:
-        return Span(min(pieces[0].earliest, pieces[1].earliest), max(pieces[0].latest, pieces[1].latest))
-    return None
+    first, last = pieces if len(pieces) == 2 else (None, None)
+    if first is None or last is None:
+        return None
+    return Span(
+        min(first.earliest, last.earliest),
+        max(first.latest, last.latest),
+        turned=first.earliest > last.latest,
+    )
 
 
 def edtf(text: str) -> str | None:
     """Return the EDTF date that a text tells, in EDTF or in plain words (`18 July 2023`), or None."""
+    if len(text) > LONGEST_TYPED:
+        return None
     trimmed = re.sub(r"^(?:in|on)\s+", "", text.strip(), flags=re.IGNORECASE)
-    try:
-        return canonical(trimmed)
-    except ValueError:
-        pass
-    in_words = _words_to_edtf(trimmed) if len(trimmed) <= 40 else None
-    return in_words if in_words and _one(in_words) else None
+    if _days_of(trimmed) is not None:
+        return trimmed
+    in_words = _words_to_edtf(trimmed) if len(trimmed) <= LONGEST else None
+    return in_words if in_words and _days_of(in_words) else None
 
 
 def impossible(text: str) -> bool:
     """Tell whether the text has the form of a date but names a day that does not exist."""
     matched = _DATELIKE.search(text)
     return matched is not None and typed(matched[0]) is None
+
+
+def turned(text: str) -> bool:
+    """Tell whether the text is a range that ends before it begins."""
+    span = typed(text)
+    return span is not None and span.turned
 
 
 def _half_open(word: str, span: Span | None) -> Span | None:
@@ -144,86 +182,50 @@ def _half_open(word: str, span: Span | None) -> Span | None:
         return None  # nothing comes before the first or after the last day of the calendar
 
 
-@lru_cache(maxsize=4096)
 def _one(text: str) -> Span | None:
     """Return the span of one date, in EDTF or in plain words."""
     text = text.strip()
-    if plain := _PLAIN.fullmatch(text):
-        found = _plain_bounds(plain)
-        return Span(*found) if found else None
-    if not text or len(text) > 40 or len(text.split()) > 5:
+    if not text or len(text) > LONGEST or len(text.split()) > 5:
         return None
-    edtf = text if re.fullmatch(r"[\dX?~%/-]+", text) else _words_to_edtf(text)
-    if edtf is None:
+    told = text if is_written_as_a_date(text) and not text.isalpha() else _words_to_edtf(text)
+    found = _days_of(told) if told else None
+    if told is None or found is None:
         return None
-    if edtf.startswith("XXXX-"):
-        return Span(FIRST, LAST, edtf[5:].rstrip("?~%"))
-    found = _edtf_bounds(edtf)
-    return Span(*found) if found else None
+    if told.startswith("XXXX-") and "/" not in told:
+        return Span(FIRST, LAST, re.sub(r"[?~%]", "", told[5:]))
+    return Span(*found)
 
 
 def _words_to_edtf(text: str) -> str | None:
-    """Read plain words, requiring that they are nothing but a date."""
-    # Atomic, for a run of digits can be taken apart in more ways than there is time to try.
-    if not re.fullmatch(
-        r"(?:(?>\d{4}|\d{1,2}(?:st|nd|rd|th)?|[a-z]{3,9}|of)[\s,.]*+)++", text, re.IGNORECASE
-    ):
+    """Read a month in words, with a day or a year or both, requiring that there is nothing else."""
+    given: dict[str, str] = {}
+    for word in _WORD.findall(text.casefold()):
+        if word in ("the", "of"):
+            continue
+        part, told = _part(word)
+        if not part or part in given:
+            return None
+        given[part] = told
+    if "month" not in given:
         return None
-    if not re.search(rf"\b(?:{_MONTHS})[a-z]*\b", text, re.IGNORECASE):
-        return None
-    words = [
-        word
-        for word in re.findall(r"[a-z]+", text.casefold())
-        if word not in ("of", "the", "st", "nd", "rd", "th")
-    ]
-    if len(words) != 1 or not re.fullmatch(rf"(?:{_MONTHS})[a-z]*", words[0]):
-        return None
-    from edtf import text_to_edtf
-
-    found = text_to_edtf(text)
-    return str(found) if found and re.fullmatch(r"[\dX]{4}-\d{2}(?:-\d{2})?", str(found)) else None
+    return "-".join(filter(None, (given.get("year", "XXXX"), given["month"], given.get("day"))))
 
 
-def _plain_bounds(match: re.Match[str]) -> tuple[str, str] | None:
-    year, month, day = match.groups()
-    try:
-        if day:
-            date(int(year), int(month), int(day))
-            return match[0], match[0]
-        if month:
-            start = date(int(year), int(month), 1)
-            following = start.replace(day=28) + timedelta(days=4)
-            return start.isoformat(), (following - timedelta(days=following.day)).isoformat()
-        date(int(year), 1, 1)
-    except (ValueError, OverflowError):
-        return None
-    return f"{year}-01-01", f"{year}-12-31"
-
-
-@lru_cache(maxsize=4096)
-def _edtf_bounds(text: str) -> tuple[str, str] | None:
-    if text.startswith(("-", "/")) or text.endswith("/"):
-        return None  # years before the first and open intervals: the library makes up the missing end
-    from edtf import EDTFParseException, parse_edtf
-
-    try:
-        parsed = parse_edtf(text)
-        first, last = _iso(parsed.lower_strict()[:3], FIRST), _iso(parsed.upper_strict()[:3], LAST)
-    except (EDTFParseException, TypeError, ValueError, AttributeError, OverflowError):
-        return None  # the library raises several kinds for open or malformed intervals
-    return (first, last) if first <= last else None  # it takes intervals that end before they begin
-
-
-def _iso(day: tuple[int, ...], otherwise: str) -> str:
-    year, month, number = day
-    return f"{year:04d}-{month:02d}-{number:02d}" if 0 <= year <= 9999 else otherwise
+def _part(word: str) -> tuple[str, str]:
+    """Return which part of a date a word is, and its digits; nothing for any other word."""
+    if re.fullmatch(r"[0-9]{4}", word):
+        return "year", word
+    if day := _DAY.fullmatch(word):
+        return "day", f"{int(day[1]):02}"
+    found = [number for number, name in enumerate(_MONTH_NAMES, 1) if name.startswith(word)]
+    return ("month", f"{found[0]:02}") if len(found) == 1 and len(word) >= 3 else ("", "")
 
 
 def _parts(match: re.Match[str]) -> Parts:
     year, month, day, qualifier = match.groups()
     return Parts(
         year=None if year == "XXXX" else year,
-        month=int(month) if month and month.isdigit() else None,
+        month=int(month) if month else None,
         day=int(day) if day and day.isdigit() else None,
         qualifier=qualifier,
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import (
@@ -20,19 +22,60 @@ from pydantic import (
     FiniteFloat,
     StringConstraints,
     Tag,
+    ValidationInfo,
     model_validator,
 )
 
 from storage.domain import dates
+from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import EntityKind, RevisionKind, SourceKind, Stance
 from storage.domain.names import clean, slug
+
+MOST_ATTRIBUTIONS = 100
+# The context in which what comes from the record is validated: its dates stay as they are, also those that
+# only an earlier version took.
+ON_RECORD = {"on_record": True}
+
+
+def _checked_date(text: str, info: ValidationInfo) -> str:
+    kept = info.context is not None and info.context.get("on_record")
+    return dates.on_record(text) if kept else dates.canonical(text)
+
+
+def _plain_date(value: Any) -> Any:
+    """Return a date that TOML has read as a date as the text that it was written as."""
+    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+
+
+def _no_truth(value: Any) -> Any:
+    """Refuse true and false, which pydantic would take for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("should be a number")  # noqa: TRY004  # reason: pydantic reports no other kind
+    return value
+
+
+def _checked_moment(text: str) -> str:
+    try:
+        same = moment_text(read_moment(text)) == text
+    except ValueError:
+        same = False
+    if not same:
+        raise ValueError("should be a moment as the record writes it: 2024-01-04T09:30:00.000000Z")
+    return text
+
 
 # The last validator runs first: a text is cleaned, then measured (in that order also the faster, by far).
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(clean)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), BeforeValidator(clean)]
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(clean)]
-When = Annotated[str, AfterValidator(dates.canonical)]
-Url = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s/$.?#][^\s]*$")]
+When = Annotated[str, AfterValidator(_checked_date), BeforeValidator(_plain_date)]
+Moment = Annotated[str, AfterValidator(_checked_moment)]
+Number = Annotated[FiniteFloat, BeforeValidator(_no_truth)]
+Url = Annotated[
+    str,
+    StringConstraints(max_length=2000, pattern=r"^https?://[^\s/$.?#][^\s]*$"),
+    BeforeValidator(clean),
+]
 FactId = Annotated[str, StringConstraints(pattern=r"^F[1-9][0-9]{0,14}$")]
 SourceId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,14}$")]
 
@@ -119,8 +162,8 @@ class AttributionEntry(Entry):
 class FigureEntry(Entry):
     """A number, or the source's words for one, with its qualifier and what it counts."""
 
-    amount: FiniteFloat | None = None
-    upper: FiniteFloat | None = None
+    amount: Number | None = None
+    upper: Number | None = None
     words: Line | None = None
     qualifier: Line | None = None
     counts: Line
@@ -142,34 +185,39 @@ class RelationEntry(Entry):
     locator: Line | None = None
 
 
-class RevisionEntry(Entry):
-    """A past revision, as exported: the history travels with its fact; the last one's state is the fact."""
+class FactState(Entry):
+    """What a fact says at one of its revisions."""
 
-    at: str
-    kind: RevisionKind
-    actor: Line
-    material: bool
-    reason: Text | None = None
-    state: dict[str, Any] | None = None
-
-
-class FactEntry(Entry):
-    """One fact; only `statement` and one attribution with a `source` are required."""
-
-    id: FactId | None = None
-    ref: Ref = ""
     statement: Text
     occurred: When | None = None
     occasion: Line | None = None
     date_note: Line | None = None
     places: tuple[Line, ...] = ()
     about: tuple[Line, ...] = ()
-    attributions: tuple[AttributionEntry, ...] = Field(min_length=1, max_length=100)
+    attributions: tuple[AttributionEntry, ...] = Field(min_length=1, max_length=MOST_ATTRIBUTIONS)
     figures: tuple[FigureEntry, ...] = ()
     contradicts: tuple[RelationEntry, ...] = ()
     supports: tuple[RelationEntry, ...] = ()
     superseded_by: Ref | None = None
     retracted: Text | None = None
+
+
+class RevisionEntry(Entry):
+    """A past revision, as exported: the history travels with its fact; the last one's state is the fact."""
+
+    at: Moment
+    kind: RevisionKind
+    actor: Line
+    material: bool
+    reason: Text | None = None
+    state: FactState | None = None
+
+
+class FactEntry(FactState):
+    """One fact; only `statement` and one attribution with a `source` are required."""
+
+    id: FactId | None = None
+    ref: Ref = ""
     revisions: tuple[RevisionEntry, ...] = ()
 
     @model_validator(mode="before")
@@ -180,6 +228,16 @@ class FactEntry(Entry):
             return {**data, "ref": digest("fact", [data.get("statement"), data.get("attributions")])}
         return data
 
+    @model_validator(mode="after")
+    def _history_in_order(self) -> FactEntry:
+        if any(later.at < earlier.at for earlier, later in pairwise(self.revisions)):
+            raise ValueError("its revisions are not in the order of their moments")
+        return self
+
+    def states(self) -> tuple[FactState, ...]:
+        """Return the fact and what it said at each of its past revisions."""
+        return (self, *(item.state for item in self.revisions if item.state is not None))
+
 
 class StoryEntry(Entry):
     """The story that the entries belong to."""
@@ -187,10 +245,10 @@ class StoryEntry(Entry):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     title: Line
     about: tuple[Ref, ...] = ()
-    opened_at: str | None = None
+    opened_at: Moment | None = None
 
 
 def digest(kind: str, parts: Iterable[Any]) -> str:
     """Return a ref made from what identifies an entry, the same each time."""
     joined = "\x1f".join(str(part) for part in parts)
-    return f"{kind}-{hashlib.blake2b(joined.encode(), digest_size=8).hexdigest()}"
+    return f"{kind}-{hashlib.blake2b(joined.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"

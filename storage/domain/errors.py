@@ -8,7 +8,14 @@ class RecordError(Exception):
 
 
 class Refused(RecordError):
-    """A change goes against what the record is; nothing was changed."""
+    """A change goes against what the record is; nothing was changed.
+
+    `at` names the entry of a sheet that is at fault, if one is: a source or a fact, its ref and the field.
+    """
+
+    def __init__(self, text: str, at: tuple[str, str, str] | None = None) -> None:
+        self.at = at
+        super().__init__(text)
 
 
 class Overtaken(Refused):
@@ -35,7 +42,7 @@ class ReplacedRecord(RecordError):
     """Another file stands where the record was opened: what this process knows is of the old one."""
 
 
-class UnknownRefs(RecordError):
+class UnknownRefs(Refused):
     """Entries name sources or facts that are neither on record nor among them."""
 
     def __init__(self, what: str, refs: list[str]) -> None:

@@ -65,7 +65,10 @@ class Source(Frozen):
 
     def chain(self) -> tuple[Source, ...]:
         """Return this source and those that relay it, ending with the document at hand."""
-        return (self,) if self.via is None else (self, *self.via.chain())
+        chain = [self]
+        while (relaying := chain[-1].via) is not None:
+            chain.append(relaying)
+        return tuple(chain)
 
 
 class Entity(Frozen):
@@ -311,21 +314,17 @@ def divided(attributions: tuple[Attribution, ...]) -> bool:
 
 
 def corroborated(attributions: tuple[Attribution, ...]) -> bool:
-    """Tell whether two voices hold it through sources that are independent of each other."""
+    """Tell whether two voices hold it through sources that share no document on their way to us.
+
+    What reaches us through the same article, or goes back to the same report, is one source.
+    """
+    chains = [frozenset(link.id for link in item.source.chain()) for item in attributions]
     return any(
-        independent(left.source, right.source) and not same_voice(left, right)
-        for left, right in combinations(attributions, 2)
+        one.isdisjoint(other) and not same_voice(left, right)
+        for (left, one), (right, other) in combinations(zip(attributions, chains, strict=True), 2)
     )
 
 
 def same_voice(left: Attribution, right: Attribution) -> bool:
     """Tell whether both are the word of one named speaker: repeated elsewhere, it is still one voice."""
     return left.speaker is not None and right.speaker is not None and left.speaker.id == right.speaker.id
-
-
-def independent(left: Source, right: Source) -> bool:
-    """Tell whether two sources share no document on their way to us.
-
-    What reaches us through the same article, or goes back to the same report, is one source.
-    """
-    return not {item.id for item in left.chain()} & {item.id for item in right.chain()}

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from storage.domain.entries import FactEntry
+from storage.domain.entries import ON_RECORD, FactEntry
 from storage.domain.models import Attribution, Entity, Fact, Figure, Relation, Revision, Source
 from storage.engines import id_prefix
 from storage.engines.kept import KeptByKey
@@ -141,7 +141,7 @@ class Facts:
         if not rows:
             raise LookupError(f"there is no fact {fact_id}")
         kept = await self._database.reading(lambda read: state(read, fact_id))
-        return FactEntry(**kept, ref=rows[0][0])
+        return FactEntry.model_validate({**kept, "ref": rows[0][0]}, context=ON_RECORD)
 
     async def ids(self, story_id: int, refs: Iterable[str]) -> dict[str, int]:
         """Return the ids of a story's facts of those refs, by ref."""
@@ -217,14 +217,28 @@ def _whole(read: Read, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
     if not rows:
         return []
     stories = dict.fromkeys(row["story_id"] for row in rows)
+    made = _of_story if moment == NOW else _legible
     parts = [
-        _of_story(read, story, [row for row in rows if row["story_id"] == story], moment) for story in stories
+        made(read, story, [row for row in rows if row["story_id"] == story], moment) for story in stories
     ]
     return (
         parts[0]
         if len(parts) == 1
         else sorted((fact for part in parts for fact in part), key=lambda fact: fact.id)
     )
+
+
+def _legible(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
+    """Return the facts of a moment without those that nobody can read.
+
+    Past states came in unchecked with the sheets that earlier versions imported.
+    """
+    try:
+        return _of_story(read, story_id, rows, moment)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        if len(rows) == 1:
+            return []
+    return [fact for row in rows for fact in _legible(read, story_id, [row], moment)]
 
 
 def _of_story(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) -> list[Fact]:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from storage.domain.entries import (
+    ON_RECORD,
     AttributionEntry,
     EntityEntry,
     Entry,
@@ -23,14 +24,32 @@ from storage.domain.entries import (
     SourceEntry,
     StoryEntry,
 )
+from storage.domain.names import clean
 
-# A line of JSON or a whole TOML sheet larger than this is no fact sheet.
-LONGEST_LINE = 1024 * 1024
+# A line holds a fact with its whole history, which the database gives as one value: at most a thousand
+# million bytes (sqlite.org/limits.html). A file without line breaks must not be read beyond that.
+LONGEST_LINE = 1024 * 1024 * 1024
+# A whole TOML sheet larger than this is no fact sheet.
 LARGEST_TOML = 64 * 1024 * 1024
 FORMAT = 1
+# What pydantic finds, in the words of someone who writes sheets.
+_SAID = {
+    "missing": "is required",
+    "string_pattern_mismatch": "has not the right form",
+    "string_too_short": "is empty",
+    "too_short": "needs at least one",
+    "model_type": "should be fields with their values",
+}
+# What is longer is no name of a field, and is shown in part.
+LONGEST_NAME = 60
 Place = tuple[str | int, ...]
 _HEADERS: dict[str, type[Entry]] = {"story": StoryEntry, "source": SourceEntry, "entity": EntityEntry}
 _TABLES: dict[str, type[Entry]] = {"sources": SourceEntry, "entities": EntityEntry, "facts": FactEntry}
+# One part of a key; it is never tried in two ways.
+_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+# A key of more parts than any sheet has: the time to read one grows with the square of their number.
+_DEEP_KEY = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{64}}")
+_TOO_DEEP = "lists or tables stand in each other deeper than any fact sheet has them"
 _KINDS = (StoryEntry, SourceEntry, EntityEntry, FactEntry, AttributionEntry, FigureEntry, RelationEntry)
 _FIELDS = sorted({name for kind in _KINDS for name in kind.model_fields})
 # pydantic names the branch of `source` it took; a reader of the sheet does not know branches.
@@ -77,7 +96,9 @@ def _read_jsonl(path: Path) -> Iterator[Located]:
 def _line(number: int, raw: bytes) -> Located:
     try:
         data = json.loads(raw)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        return Located(number, None, (f"line {number}: {_TOO_DEEP}",))
+    except ValueError as error:
         return Located(number, None, (f"line {number}: not JSON: {str(error)[:120]}",))
     if not isinstance(data, dict):
         return Located(number, None, (f"line {number}: must be an object, {{...}}",))
@@ -92,13 +113,19 @@ def _read_toml(path: Path) -> Iterator[Located]:
         return
     try:
         text = path.read_text(encoding="utf-8")
+        if deep := _DEEP_KEY.search(text):
+            yield Located(1, None, (f"line {text.count(chr(10), 0, deep.start()) + 1}: {_TOO_DEEP}",))
+            return
         data = tomllib.loads(text)
     except UnicodeDecodeError as error:
         yield Located(1, None, (f"line 1: not UTF-8 text (byte {error.start})",))
         return
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        yield Located(1, None, (f"line 1: {_TOO_DEEP}",))
+        return
+    except ValueError as error:  # also what Python says of a number with too many digits
         line = re.search(r"line (\d+)", str(error))
-        yield Located(0, None, (f"line {line[1] if line else '?'}: not TOML: {error}",))
+        yield Located(1, None, (f"line {line[1] if line else '?'}: not TOML: {str(error)[:120]}",))
         return
     yield from _entries(data, _Lines(text))
 
@@ -111,7 +138,7 @@ def _entries(data: dict[str, Any], lines: _Lines) -> Iterator[Located]:
             None,
             tuple(
                 f"line {lines.of((key,))}, {key}: unknown; a sheet has {', '.join(sorted(known))}"
-                for key in strange
+                for key in map(shown, strange)
             ),
         )
     if data.get("format", FORMAT) != FORMAT:
@@ -132,7 +159,11 @@ def _entries(data: dict[str, Any], lines: _Lines) -> Iterator[Located]:
 
 def _checked(kind: type[Entry], data: Any, located: Located) -> Located:
     try:
-        return located._replace(entry=kind.model_validate(data))
+        # What was exported has an id: a date in it may be of a form that only an earlier version took.
+        context = ON_RECORD if isinstance(data, dict) and "id" in data else None
+        return located._replace(entry=kind.model_validate(data, context=context))
+    except RecursionError:
+        return located._replace(problems=(f"line {located.at()}: {_TOO_DEEP}",))
     except ValidationError as error:
         problems = []
         items = error.errors(include_url=False, include_context=False, include_input=False)
@@ -140,7 +171,7 @@ def _checked(kind: type[Entry], data: Any, located: Located) -> Located:
             if _is_echo(item, items):
                 continue
             place = tuple(part for part in item["loc"] if part not in _BRANCHES)
-            where = _dotted(place) or (located.place and str(located.place[0])) or "entry"
+            where = dotted(place) or (located.place and str(located.place[0])) or "entry"
             problems.append(f"line {located.at(*place)}, {where}: {_plain(item['type'], item['msg'], place)}")
         return located._replace(problems=tuple(dict.fromkeys(problems)))
 
@@ -155,23 +186,23 @@ def _is_echo(item: ErrorDetails, items: list[ErrorDetails]) -> bool:
 
 def _plain(kind: str, message: str, place: Place) -> str:
     """Say what pydantic says in the words of someone who writes sheets."""
-    if kind == "missing":
-        return "is required"
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(place[-1]), _FIELDS, 1)
+        near = difflib.get_close_matches(shown(str(place[-1])), _FIELDS, 1)
         return f"unknown field; did you mean {near[0]}?" if near else "unknown field"
-    if kind == "string_pattern_mismatch":
-        return "has not the right form"
-    if kind == "string_too_short":
-        return "is empty"
-    if kind == "too_short":
-        return "needs at least one"
+    if kind in _SAID:
+        return _SAID[kind]
     return message.removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ").strip()
 
 
-def _dotted(place: Iterable[str | int]) -> str:
+def dotted(place: Iterable[str | int]) -> str:
     """Return a place as people write it: `attributions[0].source`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    parts = (f"[{part}]" if isinstance(part, int) else f".{shown(part)}" for part in place)
+    return "".join(parts).lstrip(".")
+
+
+def shown(name: str) -> str:
+    """Return a name of whoever wrote the sheet as it may be printed."""
+    return str(clean(name))[:LONGEST_NAME]
 
 
 class _Lines:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from storage.changing.catalogue import add_missing
@@ -14,13 +14,20 @@ from storage.changing.entity_rows import add_entities
 from storage.changing.references import Resolver
 from storage.changing.source_rows import add_sources
 from storage.changing.writing import Batch, Written, known_facts
-from storage.domain.entries import EntityEntry, FactEntry, SourceEntry, StoryEntry
-from storage.domain.errors import InvalidSheet, RecordError, UnknownRefs
+from storage.domain.entries import (
+    EntityEntry,
+    FactEntry,
+    FactState,
+    SourceEntry,
+    StoryEntry,
+)
+from storage.domain.errors import InvalidSheet, RecordError, Refused
 from storage.domain.models import Action, Story
 from storage.domain.names import fold, slug
 from storage.engines.sqlite import Statements, Transaction
 from storage.record import Record
 from storage.sheets import formats
+from storage.sheets.uses import Uses
 from storage.trail.audit import Actor, AuditEntryWriter
 
 Progress = Callable[[int, int], None]
@@ -63,35 +70,6 @@ async def import_sheet(
     return Imported(found, written.added, written.updated, written.unchanged)
 
 
-@dataclass(slots=True)
-class _Uses:
-    """Where a sheet first uses a ref, so that an unknown one can be named with its line."""
-
-    lines: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def note(self, located: formats.Located, entry: FactEntry) -> None:
-        for position, item in enumerate(entry.attributions):
-            if isinstance(item.source, str):
-                line = located.at("attributions", position, "source")
-                self.lines.setdefault(
-                    ("source", item.source), f"line {line}, attributions[{position}].source"
-                )
-        for name in ("contradicts", "supports"):
-            for position, relation in enumerate(getattr(entry, name)):
-                line = located.at(name, position, "fact")
-                self.lines.setdefault(("fact", relation.fact), f"line {line}, {name}[{position}].fact")
-        if entry.superseded_by:
-            self.lines.setdefault(
-                ("fact", entry.superseded_by), f"line {located.at('superseded_by')}, superseded_by"
-            )
-
-    def problems(self, error: UnknownRefs) -> list[str]:
-        return [
-            f"{self.lines.get((error.what, ref), 'sheet')}: no {error.what} has the ref {ref!r}"
-            for ref in error.refs
-        ]
-
-
 class _Importing:
     """Takes the entries of one sheet; after the first problem it only checks the rest."""
 
@@ -110,8 +88,9 @@ class _Importing:
         self._sources: list[SourceEntry] = []
         self._entities: list[EntityEntry] = []
         self._facts: list[FactEntry] = []
-        self._uses = _Uses()
+        self._uses = Uses()
         self._lines: dict[str, int] = {}
+        self._named: dict[str, tuple[int, str]] = {}
         # A TOML sheet declares its entities, so a name that it does not declare is a slip.
         self._names: dict[str, str] | None = {} if path.suffix == ".toml" else None
 
@@ -124,8 +103,11 @@ class _Importing:
                 self._entry, self.story_name = entry, self._given or entry.name
                 self._entry_line = located.at("about")
             case SourceEntry() as entry:
+                self._uses.note(located, entry)
                 self._sources.append(entry)
             case EntityEntry() as entry:
+                self._uses.note(located, entry)
+                self._refuse_same_ref(located, entry)
                 self._entities.append(entry)
                 self._declare(entry)
             case FactEntry() as entry:
@@ -150,6 +132,15 @@ class _Importing:
                 self._names.setdefault(fold(name), name)
             self._names.setdefault(entry.ref, entry.ref)
 
+    def _refuse_same_ref(self, located: formats.Located, entry: EntityEntry) -> None:
+        """Refuse two names that only begin alike: a ref made of a name holds its first 200 letters."""
+        if entry.ref != slug(entry.name):
+            return
+        line, name = self._named.setdefault(entry.ref, (located.line, entry.name))
+        if fold(name) != fold(entry.name):
+            text = f"begins like the one on line {line}: give one of the two a ref of its own"
+            self._report([f"line {located.at('name')}, name: {text}"])
+
     def _fact(self, located: formats.Located, entry: FactEntry) -> None:
         line = located.line
         if (first := self._lines.setdefault(entry.ref, line)) != line:
@@ -162,20 +153,22 @@ class _Importing:
         """Return the names in a fact that its sheet does not declare, each with the nearest one."""
         if self._names is None:
             return []
-        voices = enumerate(entry.attributions)
-        used: list[tuple[str, formats.Place, str | None]] = [
-            (f"attributions[{n}].speaker", ("attributions", n, "speaker"), item.speaker) for n, item in voices
+        past = enumerate(item.state for item in entry.revisions)
+        states: list[tuple[formats.Place, FactState]] = [((), entry)]
+        states += [(("revisions", n, "state"), state) for n, state in past if state is not None]
+        return [
+            self._stranger(located, (*place, *within), name)
+            for place, state in states
+            for within, name in _named_in(state)
+            if name not in self._names and fold(name) not in self._names
         ]
-        used += [(part, (part,), name) for part in ("places", "about") for name in getattr(entry, part)]
-        problems = []
-        for where, place, name in used:
-            if name and name not in self._names and fold(name) not in self._names:
-                near = difflib.get_close_matches(fold(name), self._names, 1, 0.5)
-                hint = f"; did you mean {self._names[near[0]]!r}?" if near else ""
-                problems.append(
-                    f"line {located.at(*place)}, {where}: {name!r} is none of the sheet's entities{hint}"
-                )
-        return problems
+
+    def _stranger(self, located: formats.Located, place: formats.Place, name: str) -> str:
+        known = self._names or {}
+        near = difflib.get_close_matches(fold(name), known, 1, 0.5)
+        hint = f"; did you mean {known[near[0]]!r}?" if near else ""
+        where = f"line {located.at(*place)}, {formats.dotted(place)}"
+        return f"{where}: {name!r} is none of the sheet's entities{hint}"
 
     def _report(self, problems: Iterable[str]) -> None:
         for problem in problems:
@@ -190,15 +183,12 @@ class _Importing:
         ):
             try:
                 await self._tx.work(lambda rows: self._write(rows, end=end))
-            except UnknownRefs as error:
+            except Refused as error:
                 self._report(self._uses.problems(error))
-            except InvalidSheet:
-                raise
-            except RecordError as error:
-                self._report([str(error)])
         self._sources, self._entities, self._facts = [], [], []
         if end:
-            self._batch, self._entry, self._lines, self._uses = None, None, {}, _Uses()
+            self._batch, self._entry, self._lines, self._uses = None, None, {}, Uses()
+            self._named = {}
 
     def _write(self, tx: Statements, *, end: bool) -> None:
         if self._batch is None:
@@ -226,7 +216,7 @@ class _Importing:
         title = self._entry.title if self._entry else self.story_name
         opened = (self._entry and self._entry.opened_at) or self._trace.at
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", self.story_name):
-            raise RecordError(
+            raise Refused(
                 f"{self.story_name!r} is no story name: use a-z, 0-9 and -, at most 40, with --story"
             )
         rows = tx.fetch(
@@ -248,9 +238,19 @@ class _Importing:
         )
         ids = {row[0]: row[1] for row in rows}
         if missing := [ref for ref in self._entry.about if ref not in ids]:
-            raise RecordError(f"line {self._entry_line}, story.about: no fact has the ref {missing[0]!r}")
+            raise Refused(f"line {self._entry_line}, story.about: no fact has the ref {missing[0]!r}")
         tx.run("DELETE FROM lead WHERE story_id = ?", (self._story_id,))
         tx.run_many(
             "INSERT INTO lead VALUES (?, ?, ?)",
             [(self._story_id, position, ids[ref]) for position, ref in enumerate(self._entry.about, 1)],
         )
+
+
+def _named_in(state: FactState) -> Iterator[tuple[formats.Place, str]]:
+    """Yield the place and the name of all whom a fact names."""
+    for number, item in enumerate(state.attributions):
+        if item.speaker:
+            yield ("attributions", number, "speaker"), item.speaker
+    for part, names in (("places", state.places), ("about", state.about)):
+        for name in names:
+            yield (part,), name

@@ -23,7 +23,15 @@ from bot.commands.dialogue.references import (
 from bot.errors import UserError
 from bot.texts import _
 from storage.domain import dates
-from storage.domain.entries import AttributionEntry, EntityEntry, Entry, FactEntry, RelationEntry, SourceEntry
+from storage.domain.entries import (
+    ON_RECORD,
+    AttributionEntry,
+    EntityEntry,
+    Entry,
+    FactEntry,
+    RelationEntry,
+    SourceEntry,
+)
 from storage.domain.models import Stance
 
 E = TypeVar("E", bound=Entry)
@@ -126,7 +134,8 @@ def date(text: str) -> str | None:
 def made(kind: type[E], fields: dict[str, Any]) -> E:
     """Return a validated entry; raise UserError with the first error in its fields."""
     try:
-        return kind(**fields)
+        # Dates are those on record, or were checked when they were typed.
+        return kind.model_validate(fields, context=ON_RECORD)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"] if isinstance(part, str))

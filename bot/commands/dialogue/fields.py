@@ -86,6 +86,8 @@ async def _date(_context: Context, _filled: Filled, text: str) -> None:
         return
     if dates.impossible(text):
         raise UserError(_("“{text}” is no day that exists.", text=text[:60]))
+    if dates.turned(text):
+        raise UserError(_("“{text}” ends before it begins: write the earlier date first.", text=text[:60]))
     raise UserError(
         _(
             "“{text}” is no date: write 2024-01-04, 2024-01, 2024, 18 July (no year known) or 2023-07-18?"

@@ -42,13 +42,7 @@ def named(text: str) -> Named:
 async def _date_or_words(_context: Context, text: str) -> Named:
     """Return the time or the words to look for. Raises UserError for an ambiguous or malformed date."""
     asked = named(text)
-    if asked.span is None and dates.impossible(asked.text):
-        raise UserError(
-            _(
-                "“{date}” is no day of any calendar: write 2024-01-04, March 2023, or 2023..2024.",
-                date=asked.text[:40],
-            )
-        )
+    _refuse_impossible(asked)
     if asked.span is None and _DATELIKE.fullmatch(asked.text):
         raise UserError(_("Write the date as 2024-01-04, 4 January 2024, March 2023 or 2023..2024."))
     return asked
@@ -56,10 +50,22 @@ async def _date_or_words(_context: Context, text: str) -> Named:
 
 async def _day(_context: Context, text: str) -> Named:
     """Return a time with an end. Raises UserError for any other."""
-    span = dates.typed(text)
-    if span is None or span.yearless or span.latest == dates.LAST:
+    asked = Named(text, dates.typed(text))
+    _refuse_impossible(asked)
+    if asked.span is None or asked.span.yearless or asked.span.latest == dates.LAST:
         raise UserError(_("Name a day, a month or a year, for example /asof 2026-11-22."))
-    return Named(text, span)
+    return asked
+
+
+def _refuse_impossible(asked: Named) -> None:
+    """Refuse what is meant as a date but is no day of the calendar."""
+    if asked.span is None and dates.impossible(asked.text):
+        raise UserError(
+            _(
+                "“{date}” is no day of any calendar: write 2024-01-04, March 2023, or 2023..2024.",
+                date=asked.text[:40],
+            )
+        )
 
 
 @commands.command(
@@ -123,6 +129,10 @@ async def _within(context: Context, argument: str, span: dates.Span) -> Reply:
     """Show the facts of a date or range; a day without a year also finds days without one."""
     page = await context.page(partial(_dated, context, span), argument, cursor=_after)
     blocks: list[Block] = [Heading(text=_("When: {words}", words=argument[:80]), level=1)]
+    if span.turned:
+        first, last = in_words(span.earliest), in_words(span.latest)
+        text = _("That range ends before it begins: read as {first} to {last}.", first=first, last=last)
+        blocks.append(Note(text=text))
     blocks += [fact_line(fact, dated=True) for fact in page.shown]
     if not page.shown:
         blocks.append(Note(text=_("That time is not on record: no fact is dated to it.")))

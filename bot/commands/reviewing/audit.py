@@ -52,6 +52,8 @@ async def _limits(context: Context, text: str) -> Mapping[str, Any]:
         return {"actor": await context.record.accounts.person_of(text)}
     if since := _SINCE.fullmatch(text):
         span = dates.typed(since[1])
+        if span is None and dates.impossible(since[1]):
+            raise UserError(_("“{text}” is no day that exists.", text=since[1][:40]))
         if span is None or span.yearless:
             raise UserError(_("“{text}” is no day: write since 2026-11-24.", text=since[1][:40]))
         return {"since": span.earliest}

@@ -1,0 +1,100 @@
+"""Dates as people give them, by every way in: told when they are none, never computed with, never printed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from storage.domain.errors import InvalidSheet
+from storage.domain.models import Fact
+from storage.sheets.importing import import_sheet
+from tests.bot.desk import ANN, EVE, assert_short, said
+
+EXPENSIVE = ["Y1E9999999", "Y-9E999999", "Y170000000000000002", "1950S2", "Y1E9/2024", "[Y1E99..2024]"]
+LINES = {
+    "/add A flag was raised\nsource: S1\nwhen: {}": "is no date",
+    "/add A flag was raised\nsource: S1\nsaid: {}": "is no date",
+    "/add A flag was raised\nsource: + Report\npublished: {}": "is no date",
+    "/correct F5\nwhen: {}\nmaterial: yes\nreason: x": "is no date",
+    "/correct F5\nsaid: {}\nmaterial: yes\nreason: x": "is no date",
+    "/source S1\npublished: {}": "is no date",
+    "/attribute F5\nsource: S1\nsaid: {}": "is no date",
+    "/asof {}": "Name a day",
+    "/audit since {}": "is no day",
+}
+
+
+async def test_an_expensive_form_is_refused_by_every_way_in(desk, subtests):
+    ann = await desk.moderator(ANN)
+    for text, told in LINES.items():
+        for form in EXPENSIVE:
+            with subtests.test(text=text, form=form):
+                before = desk.kept()
+                reply = await ann.says(text.format(form))
+                assert told in said(reply), said(reply)
+                assert "went wrong" not in said(reply)
+                await ann.says("/cancel")
+                assert desk.kept() == before
+
+
+async def test_a_reader_who_suggests_one_is_asked_again(desk):
+    eve = desk.person(EVE)
+    for line in ("when", "said", "published"):
+        assert "is no date" in said(await eve.says(f"/suggest x\nsource: + News\n{line}: Y1E9999999"))
+        await eve.says("/cancel")
+
+
+async def test_what_is_asked_is_answered_and_nothing_is_printed(desk, capfd):
+    eve = desk.person(EVE)
+    for text in ("/when 2004-X1", "/when {}", "what was said in {}?", "{}", "/figures"):
+        for form in ("2004-X1", *EXPENSIVE):
+            assert "went wrong" not in said(await eve.says(text.format(form)))
+    assert capfd.readouterr().out == ""
+
+
+async def test_a_day_that_does_not_exist_is_told_as_such(desk, subtests):
+    ann = await desk.moderator(ANN)
+    for text in ("/when 2026-02-30", "/asof 2026-02-30", "/asof 31 June 2026", "/when since 2026-02-30"):
+        with subtests.test(text=text):
+            assert_short(await ann.says(text), "is no day of any calendar")
+    assert_short(await ann.says("/audit since 2026-02-30"), "is no day that exists")
+
+
+async def test_a_range_turned_round_is_told(desk, subtests):
+    eve = desk.person(EVE)
+    for text in ("/when 2024..2023", "/when 2024/2023", "What happened in 2024..2023?"):
+        with subtests.test(text=text):
+            told = said(await eve.says(text))
+            assert "ends before it begins: read as 1 January 2023 to 31 December 2024" in told
+            assert "F1 " in told or "January 2024" in told
+    assert "ends before" not in said(await eve.says("/when 2023..2024"))
+    ann = await desk.moderator(ANN)
+    reply = await ann.says("/correct F5\nwhen: 2024/2023\nmaterial: yes\nreason: x")
+    assert "ends before it begins: write the earlier date first" in said(reply)
+
+
+async def test_a_date_that_only_an_earlier_version_took_is_shown_and_does_not_stand_in_the_way(
+    desk, tmp_path
+):
+    # What was exported has an id: its date comes in again as it was.
+    sheet = tmp_path / "old.jsonl"
+    source = {"title": "Old news", "published": "1950S2", "id": "S77", "ref": "old"}
+    given = {"source": "old", "said": "Y1E9"}
+    entry = {"id": "F77", "ref": "old", "statement": "it was so", "occurred": "Y1E9", "attributions": [given]}
+    sheet.write_text("\n".join(json.dumps(each) for each in ({"source": source}, entry)))
+    await import_sheet(desk.record, sheet, actor="tester", story="belarus")
+    ann = await desk.moderator(ANN)
+    assert "Y1E9" in said(await ann.says("/fact F77"))
+    await ann.says("/when")
+    assert "1950S2" in said(await ann.says("/sources S77"))
+    reply = await ann.tells("/correct F77\nstatement: it was not so\nmaterial: yes\nreason: x", "[Confirm]")
+    assert "F77 is changed" in said(reply)
+    assert "Undone" in said(await ann.tells("/undo"))
+    kept = await desk.record.facts.find(77)
+    assert isinstance(kept, Fact) and kept.occurred == kept.attributions[0].said == "Y1E9"
+    assert "S77 is on record" in said(await ann.tells("/source S77\nname: The old one", "[Confirm]"))
+    # Without an id it is new, and refused.
+    sheet.write_text(json.dumps({**entry, "ref": "new", "id": None}).replace('"id": null, ', ""))
+    with pytest.raises(InvalidSheet, match="line 1, occurred: 'Y1E9' is not a date"):
+        await import_sheet(desk.record, sheet, actor="tester", story="belarus")
