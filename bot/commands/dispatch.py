@@ -27,7 +27,7 @@ from bot.notices.fan_out import fan_out
 from bot.replies import Action, Modal, Note, Reply
 from bot.requests import Call, Request, Role, Submission
 from bot.texts import _, speak
-from storage.domain.errors import RecordError, Refused
+from storage.domain.errors import BusyRecord, RecordError, Refused
 from storage.domain.models import Story
 from storage.domain.names import clean, clean_lines
 from storage.record import Record
@@ -94,9 +94,7 @@ class Dispatcher:
             return _refusal(f"{error}.")
         except RecordError as error:
             logger.error("record: %s", error)  # noqa: TRY400  # reason: the message is enough; a traceback would add nothing
-            return _refusal(
-                _("The record cannot be read or written just now: tell the operator, and try again.")
-            )
+            return _refusal(_unwritten(error))
         except Exception:
             incident = secrets.token_hex(4)
             logger.exception("incident %s in chat %s", incident, request.chat)
@@ -289,6 +287,13 @@ class Dispatcher:
             handles=self.handles,
             after=after,
         )
+
+
+def _unwritten(error: RecordError) -> str:
+    """Say that the record could not be used, and what to do."""
+    if isinstance(error, BusyRecord):
+        return _("The record is busy just now, and nothing was changed: try again in a moment.")
+    return _("The record cannot be read or written just now: tell the operator, and try again.")
 
 
 def _too_fast() -> Reply:

@@ -7,6 +7,7 @@ costs more than most reads. aiosqlite has no public way to do this, so this modu
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -16,9 +17,10 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import aiosqlite
 
-from storage.domain.errors import ReplacedRecord, UnreadableRecord
+from storage.domain.errors import RecordError, ReplacedRecord, UnreadableRecord
 from storage.engines import files, migrations
 from storage.engines.errors import translated
+from storage.engines.write_behind import WriteBehind
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 T = TypeVar("T")
@@ -65,6 +67,9 @@ class Statements:
         return self._connection.execute(sql, parameters).fetchall()
 
 
+Write = Callable[[Statements], object]
+
+
 class Transaction:
     """Statements that take effect together, or not at all."""
 
@@ -104,6 +109,7 @@ class Database:
         self._reader = reader
         self._writing = asyncio.Lock()
         self._durable = True
+        self.behind: WriteBehind[Write] = WriteBehind(self._write_behind)
         # What is kept in memory beside it is at most one reading behind.
         self.version_read = Version(-1, -1)
 
@@ -131,6 +137,8 @@ class Database:
 
     async def close(self) -> None:
         """Close both connections; what was committed is on disk."""
+        with contextlib.suppress(RecordError):
+            await self.behind.settled()
         await self._reader.close()
         await self._writer.close()
 
@@ -193,8 +201,14 @@ class Database:
         """Begin a writing transaction; commit at the end of the block, roll back on any exception.
 
         One that is not durable does not wait for the disk: a power cut may undo it, whole, unless a durable
-        one came after it.
+        one came after it. What was handed over to be written behind is written before.
         """
+        await self.behind.settled()
+        async with self._transaction(durable=durable) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _transaction(self, *, durable: bool = True) -> AsyncIterator[Transaction]:
         async with self._writing:
             self.refuse_replaced()
             with translated(self.path):
@@ -214,6 +228,14 @@ class Database:
             plain.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable
         plain.execute("BEGIN IMMEDIATE")
+
+    async def _write_behind(self, writes: Sequence[Write]) -> None:
+        def work(tx: Statements) -> None:
+            for write in writes:
+                write(tx)
+
+        async with self._transaction() as tx:
+            await tx.work(work)
 
     async def version(self) -> int:
         """Return the number of the last migration that the file has."""

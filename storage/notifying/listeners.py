@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from storage.domain.models import Listener, Subscription
 from storage.engines.kept import Kept
-from storage.engines.sqlite import Database, Read, Transaction
+from storage.engines.sqlite import Database, Read, Statements, Transaction
 
 # Subscriptions of one chat or topic at most.
 MOST_SUBSCRIPTIONS = 100
@@ -30,6 +31,8 @@ class Listeners:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._paused = Kept(database, _paused)
+        # How far chats have looked that may not be written yet.
+        self._looked: dict[tuple[str, int], int] = {}
 
     async def find(self, chat: str, topic: int = 0) -> Listener | None:
         """Return the listener of a chat or topic, None for one that never asked for anything."""
@@ -128,6 +131,19 @@ class Listeners:
         async with self._database.transaction() as tx:
             await move(tx, old, new)
 
+    async def seen(self, chat: str, topic: int) -> int:
+        """Return the last entry of the trail that a chat or topic has looked at."""
+        looked = 0 if self._database.behind.idle else self._looked.get((chat, topic), 0)
+        listener = await self.find(chat, topic)
+        return max(looked, listener.seen if listener else 0)
+
+    def look(self, chat: str, topic: int, entry: int) -> None:
+        """Remember up to which entry of the trail a chat or topic has looked; it is written soon after."""
+        if self._database.behind.idle:
+            self._looked.clear()
+        self._looked[chat, topic] = entry
+        self._database.behind.later(partial(_look, chat, topic, entry))
+
     async def fall_back(self, chat: str, topic: int) -> None:
         """Let the chat as a whole hear from now on what one of its topics was to hear."""
         async with self._database.transaction() as tx:
@@ -147,6 +163,14 @@ async def ensure(tx: Transaction, chat: str, topic: int = 0, language: str | Non
         (chat, topic, language),
     )
     return int(rows[0][0])
+
+
+def _look(chat: str, topic: int, entry: int, tx: Statements) -> None:
+    tx.run(
+        "INSERT INTO listener (chat, topic, seen) VALUES (?, ?, ?)"
+        " ON CONFLICT (chat, topic) DO UPDATE SET seen = excluded.seen",
+        (chat, topic, entry),
+    )
 
 
 async def pause(tx: Transaction, chat: str, reason: str) -> None:

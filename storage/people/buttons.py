@@ -7,15 +7,18 @@ same. Only a command that is too long for a platform is kept here, under the dig
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
-from storage.engines.sqlite import Database
+from storage.engines.sqlite import Database, Statements
 
 
 class Buttons:
-    """Remember the commands too long for a button."""
+    """Remember the commands too long for a button; no answer waits until they are written."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # What is kept but may not be written yet.
+        self._fresh: dict[str, str] = {}
 
     async def button(self, command: str, *, until: str | None = None) -> str:
         """Keep a command and return its digest (16 hex digits), the same each time.
@@ -24,12 +27,10 @@ class Buttons:
         """
         digest = hashlib.blake2b(command.encode(), digest_size=8).hexdigest()
         if until is not None or await self.pressed(digest) is None:
-            async with self._database.transaction() as tx:
-                await tx.run(
-                    "INSERT INTO button (digest, command, until) VALUES (?, ?, ?)"
-                    " ON CONFLICT (digest) DO UPDATE SET until = excluded.until",
-                    (digest, command, until),
-                )
+            if self._database.behind.idle:
+                self._fresh.clear()
+            self._fresh[digest] = command
+            self._database.behind.later(partial(_keep, digest, command, until))
         return digest
 
     async def forget(self, now: str) -> None:
@@ -41,4 +42,14 @@ class Buttons:
     async def pressed(self, digest: str) -> str | None:
         """Return the command behind a button, None if it is unknown."""
         rows = await self._database.read("SELECT command FROM button WHERE digest = ?", (digest,))
-        return str(rows[0][0]) if rows else None
+        if rows:
+            return str(rows[0][0])
+        return None if self._database.behind.idle else self._fresh.get(digest)
+
+
+def _keep(digest: str, command: str, until: str | None, tx: Statements) -> None:
+    tx.run(
+        "INSERT INTO button (digest, command, until) VALUES (?, ?, ?)"
+        " ON CONFLICT (digest) DO UPDATE SET until = excluded.until",
+        (digest, command, until),
+    )

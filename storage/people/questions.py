@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from storage.domain.models import OpenQuestion
-from storage.engines.sqlite import Database, Transaction
+from storage.engines.sqlite import Database, Statements, Transaction
 
 # Of one story; beyond that, those asked least and longest ago give way.
 MOST = 5_000
@@ -21,26 +23,34 @@ class Questions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._last = 0
+        # What is kept but may not be written yet, by story and key.
+        self._fresh: dict[tuple[int, str], OpenQuestion] = {}
 
     async def keep(self, story_id: int, key: str, text: str, at: str) -> int:
-        """Count a question in and return its id; `key` is the same for questions that ask the same."""
-        async with self._database.transaction() as tx:
-            rows = await tx.fetch(
-                "INSERT INTO question (story_id, key, text, first_at, last_at) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (story_id, key) DO UPDATE SET asked = question.asked + 1,"
-                " last_at = excluded.last_at, answered_at = NULL, fact_id = NULL RETURNING id, asked",
-                (story_id, key, text[:LONGEST], at, at),
-            )
-            if rows[0]["asked"] == 1:
-                await _make_room(tx, story_id)
-        return int(rows[0]["id"])
+        """Count a question in and return its id; `key` is the same for questions that ask the same.
+
+        It is written soon after: whoever asks does not wait until the record may be written.
+        """
+        if self._database.behind.idle:
+            self._fresh.clear()
+        known = self._fresh.get((story_id, key)) or await self._known(story_id, key)
+        known = self._fresh.get((story_id, key), known) or self._new(story_id, key, text, at)
+        question = known.model_copy(update={"asked": known.asked + 1, "last_at": at})
+        self._fresh[story_id, key] = question
+        self._database.behind.later(partial(_count, question))
+        return question.id
 
     async def find(self, question_id: int) -> OpenQuestion | None:
         """Return a question that still has no answer."""
         rows = await self._database.read(
             "SELECT * FROM question WHERE id = ? AND answered_at IS NULL", (question_id,)
         )
-        return _question(rows[0]) if rows else None
+        if rows:
+            return _question(rows[0])
+        if self._database.behind.idle:
+            return None
+        return next((each for each in self._fresh.values() if each.id == question_id), None)
 
     async def await_answer(self, question_id: int, chat: str, person: str, language: str) -> bool:
         """Remember that a person wants to be told; False if they wait for too many already."""
@@ -59,6 +69,7 @@ class Questions:
         self, story_id: int, *, after: tuple[int, int] | None = None, limit: int
     ) -> list[OpenQuestion]:
         """Return open questions, the most asked first; `after` is (asked, id) of the last one shown."""
+        await self._database.behind.settled()
         asked, last = after or (2**62, 0)
         rows = await self._database.read(
             "SELECT * FROM question WHERE story_id = :story AND answered_at IS NULL"
@@ -70,6 +81,21 @@ class Questions:
     async def open(self, story_id: int) -> list[OpenQuestion]:
         """Return all open questions of a story."""
         return await self.ranked(story_id, limit=MOST)
+
+    async def _known(self, story_id: int, key: str) -> OpenQuestion | None:
+        """Return the question of that key, answered or not; learn which id is the last."""
+        rows = await self._database.read(
+            "SELECT q.*, l.last FROM (SELECT coalesce(max(id), 0) AS last FROM question) l"
+            " LEFT JOIN question q ON q.story_id = ? AND q.key = ?",
+            (story_id, key),
+        )
+        self._last = max(self._last, rows[0]["last"])
+        return _question(rows[0]) if rows[0]["id"] is not None else None
+
+    def _new(self, story_id: int, key: str, text: str, at: str) -> OpenQuestion:
+        self._last += 1
+        row = {"id": self._last, "story_id": story_id, "key": key, "text": text[:LONGEST], "asked": 0}
+        return _question(row | {"first_at": at, "last_at": at})
 
 
 async def answer(tx: Transaction, question_id: int, fact_id: int, at: str) -> Sequence[sqlite3.Row]:
@@ -88,9 +114,29 @@ async def answer(tx: Transaction, question_id: int, fact_id: int, at: str) -> Se
     return askers
 
 
-async def _make_room(tx: Transaction, story_id: int) -> None:
+def _count(question: OpenQuestion, tx: Statements) -> None:
+    """Write a question, or count it once more; where another process has taken the id, it gets the next."""
+    rows = tx.fetch(
+        "INSERT INTO question (id, story_id, key, text, first_at, last_at)"
+        " SELECT CASE WHEN EXISTS (SELECT 1 FROM question WHERE id = :id)"
+        " THEN (SELECT max(id) + 1 FROM question) ELSE :id END, :story, :key, :text, :at, :at WHERE 1 = 1"
+        " ON CONFLICT (story_id, key) DO UPDATE SET asked = question.asked + 1,"
+        " last_at = excluded.last_at, answered_at = NULL, fact_id = NULL RETURNING asked",
+        {
+            "id": question.id,
+            "story": question.story_id,
+            "key": question.key,
+            "text": question.text,
+            "at": question.last_at,
+        },
+    )
+    if rows[0]["asked"] == 1:
+        _make_room(tx, question.story_id)
+
+
+def _make_room(tx: Statements, story_id: int) -> None:
     """Delete surplus questions that nobody waits for: those asked least, the longest ago first."""
-    await tx.run(
+    tx.run(
         "DELETE FROM question WHERE id IN (SELECT id FROM question WHERE story_id = :story"
         " AND answered_at IS NULL AND id NOT IN (SELECT question_id FROM asker) ORDER BY asked, last_at"
         " LIMIT max(0, (SELECT count(*) FROM question"
@@ -99,7 +145,7 @@ async def _make_room(tx: Transaction, story_id: int) -> None:
     )
 
 
-def _question(row: sqlite3.Row) -> OpenQuestion:
+def _question(row: sqlite3.Row | Mapping[str, Any]) -> OpenQuestion:
     fields = {key: row[key] for key in ("id", "story_id", "key", "text", "asked", "last_at")}
     # Nobody else knows the words and the very moment of the first asking.
     told = f"{row['id']} {row['text']} {row['first_at']}"

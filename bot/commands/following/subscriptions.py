@@ -256,13 +256,12 @@ async def mute(context: Context, span: timedelta) -> Reply:
 async def catchup(context: Context) -> Reply:
     """Show what has changed since the chat last looked, and remember that it has looked."""
     request, record = context.request, context.record
-    listener = await record.listeners.find(request.chat, request.topic)
-    seen = listener.seen if listener else 0
+    seen = await record.listeners.seen(request.chat, request.topic)
     story, now, size = context.story.id, record.ledger.now(), context.policy.page
     notices = await record.notices.since(story, seen, now, limit=size + 1)
     more_to_come = len(notices) > size
     last = notices[size - 1].audit_id if more_to_come else await _told_up_to(context)
-    await record.listeners.change(request.chat, request.topic, {"seen": last or 0})
+    record.listeners.look(request.chat, request.topic, last or 0)
     if not notices:
         return Reply(blocks=(Note(text=_("Nothing has changed since this chat last looked.")),))
     blocks: list[Block] = [Heading(text=_("Changed since this chat last looked"), level=1)]

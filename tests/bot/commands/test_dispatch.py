@@ -13,7 +13,7 @@ from bot.config import LimitSettings, Settings
 from bot.errors import UserError
 from bot.replies import Action, Heading, Line, Note, Reply
 from bot.requests import Request, Role
-from storage.domain.errors import BusyRecord
+from storage.domain.errors import BusyRecord, UnwritableRecord
 from storage.record import Record
 
 ANN, BOB = "telegram:7", "telegram:8"
@@ -188,14 +188,22 @@ async def test_an_error_made_to_be_shown_is_shown_with_its_commands(record):
     assert isinstance(reply, Reply) and reply.actions == (Action(label="Try /who", command="/who"),)
 
 
-async def test_a_record_that_fails_is_told_in_the_users_terms_and_logged(record, caplog):
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (BusyRecord, "The record is busy just now, and nothing was changed: try again in a moment."),
+        (
+            UnwritableRecord,
+            "The record cannot be read or written just now: tell the operator, and try again.",
+        ),
+    ],
+)
+async def test_a_record_that_fails_is_told_in_the_users_terms_and_logged(record, caplog, kind, told):
     async def failing(context, argument):
-        raise BusyRecord("/secret/path/record.db is locked")
+        raise kind("/secret/path/record.db is locked")
 
     reply = await Dispatcher(record, registry_of(failing), Settings(), Clock()).answer(request("/try"))
-    assert texts(reply) == [
-        "The record cannot be read or written just now: tell the operator, and try again."
-    ]
+    assert texts(reply) == [told]
     assert "/secret/path" in caplog.text
 
 

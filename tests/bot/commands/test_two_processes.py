@@ -6,10 +6,12 @@ import shutil
 
 import pytest
 
+from bot.commands import commands
+from bot.requests import Role
 from storage.domain.changes import MergeEntity
 from storage.record import Record
 from storage.trail.audit import Actor
-from tests.bot.desk import BOB, OWNER, Desk, Moments
+from tests.bot.desk import BOB, OWNER, Desk, Moments, assert_short
 
 
 @pytest.fixture
@@ -45,3 +47,29 @@ async def test_a_retraction_by_another_process_is_seen_by_the_next_request(both)
     await ann.tells(f"/retract F{told.id} misread", "[Confirm]")
     await bob.says("/who Lubinets")
     assert told.statement not in bob.seen
+
+
+# What these change has to stand on record before it is acknowledged.
+WAITING = frozenset("story subscribe unsubscribe settings mute link tellme suggest forgetme cancel".split())
+
+
+async def test_no_answer_waits_for_another_process_that_writes(both, subtests):
+    here, there = both
+    bob = Desk(here, Moments()).person(BOB)
+    asked = [command.example for command in commands if command.role is Role.READER]
+    assert len(asked) > 20
+    # Who has to wait is told at once, and does not wait for what this test is not about.
+    await here.database._writer.execute("PRAGMA busy_timeout = 1")
+    async with there.database.transaction():
+        for text in [*asked, "When did the zeppelin land in Minsk?", "Who owns the lighthouse?"]:
+            with subtests.test(text=text):
+                await bob.says(text)
+                waits = text.split()[0].removeprefix("/") in WAITING
+                assert waits or "busy" not in bob.seen, bob.seen
+                assert "went wrong" not in bob.seen and "cannot be read" not in bob.seen
+        await bob.says("/subscribe")
+        assert_short(bob.reply, "busy", "nothing was changed", "try again")
+    await bob.says("When did the zeppelin land in Minsk?")
+    await bob.presses("Tell me")
+    assert "You will be told" in bob.seen
+    assert [question.asked for question in await here.questions.ranked(1, limit=1)] == [2]

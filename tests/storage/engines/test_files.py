@@ -258,6 +258,7 @@ READS = {
     "listeners.find": lambda r: r.listeners.find("telegram:1"),
     "listeners.by_id": lambda r: r.listeners.by_id(1),
     "listeners.subscriptions": lambda r: r.listeners.subscriptions("telegram:1"),
+    "listeners.seen": lambda r: r.listeners.seen("telegram:1", 0),
     "listeners.is_paused": lambda r: r.listeners.is_paused("telegram:1"),
     "notices.by_id": lambda r: r.notices.by_id([1]),
     "notices.of_fact": lambda r: r.notices.of_fact(1),
@@ -309,8 +310,7 @@ async def test_the_contract_above_covers_every_reading_method(record):
     writing = {
         "erasure.forget",
         "stories.use",
-        "buttons.button",
-        "buttons.forget",
+        *("buttons.button", "buttons.forget"),
         "checkpoints.reach",
         "questions.keep",
         "questions.await_answer",
@@ -320,8 +320,8 @@ async def test_the_contract_above_covers_every_reading_method(record):
     writing |= {f"outbox.{name}" for name in ("retry", "drop")} | {"notices.fan_out", "notices.drop"}
     writing |= {f"accounts.{name}" for name in ("issue", "void", "redeem", "unlink", "unlink_all")}
     writing |= {f"receipts.{name}" for name in ("keep", "done", "failed", "put_off")}
-    writing |= {f"listeners.{name}" for name in ("change", "subscribe", "unsubscribe", "resume")}
-    writing |= {f"listeners.{name}" for name in ("pause", "move", "fall_back")}
+    listening = ("change", "subscribe", "unsubscribe", "resume", "pause", "move", "fall_back", "look")
+    writing |= {f"listeners.{name}" for name in listening}
     assert public - {name.split(" ")[0] for name in READS} == passed_on | writing
 
 
