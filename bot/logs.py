@@ -29,6 +29,8 @@ _TOKEN = re.compile(
 )
 # These loggers log each request or update, with its address; only their warnings are kept.
 _NOISY = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "asyncio", "aiosqlite")
+# An error may come from another, that from a third; no more are shown.
+MOST_CAUSES = 10
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -48,6 +50,25 @@ class Redaction:
         return _TOKEN.sub(HIDDEN, text)
 
 
+def traced(error: BaseException | None) -> str:
+    """Return where an error was raised, and the types of it and of those that led to it, the first one first.
+
+    What they say of themselves is left out: it holds what people wrote (a key, a refused value, a query).
+    """
+    parts: list[str] = []
+    while error is not None and len(parts) < MOST_CAUSES:
+        parts.append("".join(traceback.format_tb(error.__traceback__)) + _kind(error))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nwhich led to\n".join(reversed(parts))
+
+
+def _kind(error: BaseException) -> str:
+    name = type(error).__qualname__
+    if isinstance(error, BaseExceptionGroup):
+        return f"{name} of {', '.join(map(_kind, error.exceptions))}"
+    return f"{name} (errno {error.errno})" if isinstance(error, OSError) and error.errno else name
+
+
 class _Line(logging.Formatter):
     """Write a record's time, level, logger and message, an exception below, all redacted."""
 
@@ -62,7 +83,7 @@ class _Line(logging.Formatter):
         except (TypeError, ValueError, KeyError):
             message = str(record.msg)  # wrong arguments must not lose the message
         # Not record.exc_text: another handler's formatter may have cached it there unredacted.
-        trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
+        trace = traced(record.exc_info[1]) if record.exc_info else ""
         return self._redact(message), self._redact(trace + (record.stack_info or "")).rstrip()
 
     def format(self, record: logging.LogRecord) -> str:

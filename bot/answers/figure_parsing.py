@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
+
+from pydantic import ValidationError
 
 from bot.errors import UserError
 from bot.texts import _
@@ -17,6 +20,8 @@ _AMOUNT = re.compile(
 _WORDS = re.compile(
     r"(?:(?P<qualifier>[^“\"]{0,59}?[^\s“\"])\s+)?[“\"](?P<words>[^”\"]+)[”\"]\s+(?P<counts>\S.*)"
 )
+# Of the words of a figure, and of what it counts.
+LONGEST = 500
 
 
 def read_figures(text: str) -> tuple[FigureEntry, ...]:
@@ -27,23 +32,37 @@ def read_figures(text: str) -> tuple[FigureEntry, ...]:
 def _read(line: str) -> FigureEntry:
     match = _AMOUNT.fullmatch(line) or _WORDS.fullmatch(line)
     if match is None:
-        raise UserError(
-            _(
-                "“{text}” is not a figure: write a number (or its words in quotes) and what it counts,"
-                " for example “at least 2,100 children”.",
-                text=line[:60],
-            )
-        )
+        raise _not_a_figure(line)
     found = match.groupdict()
-    if found.get("words"):
-        return FigureEntry(words=found["words"], qualifier=found["qualifier"], counts=found["counts"])
-    return FigureEntry(
-        amount=_value(found["amount"]),
-        upper=_value(found["upper"]) if found["upper"] else None,
-        qualifier=found["qualifier"],
-        counts=found["counts"],
+    for text in filter(None, found.values()):
+        if len(text) > LONGEST:
+            raise UserError(
+                _("Each part of a figure has at most {limit} characters: “{text}…” has {count}.",
+                  limit=LONGEST, text=text[:40], count=len(text))
+            )  # fmt: skip
+    number: dict[str, object] = {"words": found.get("words")}
+    if not number["words"]:
+        number = {name: _value(found[name]) for name in ("amount", "upper") if found[name]}
+    try:
+        return FigureEntry.model_validate(
+            {**number, "qualifier": found["qualifier"], "counts": found["counts"]}
+        )
+    except ValidationError:  # there are marks of quotation, and nothing between them
+        raise _not_a_figure(line) from None
+
+
+def _not_a_figure(line: str) -> UserError:
+    return UserError(
+        _(
+            "“{text}” is not a figure: write a number (or its words in quotes) and what it counts,"
+            " for example “at least 2,100 children”.",
+            text=line[:60],
+        )
     )
 
 
 def _value(text: str) -> float:
-    return float(re.sub(r"[,  ]", "", text))
+    value = float(re.sub(r"[,  ]", "", text))
+    if not isfinite(value):
+        raise UserError(_("“{text}…” is too large a number: write it in words, in quotes.", text=text[:20]))
+    return value

@@ -5,14 +5,20 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from bot import logs
 from bot.config import LogSettings
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 SECRET = "hush-hush"
+WROTE = "the boy is hidden in Minsk"
 
 
 @pytest.fixture
@@ -66,7 +72,7 @@ def test_secrets_are_struck_out_everywhere(logged, form):
     assert "AAHdqTcv" not in written
     assert "ZZHdqTcv" not in written
     assert SECRET not in written
-    assert "ValueError: no answer from /bot***/getMe" in written
+    assert "ValueError" in written and "test_logs.py" in written
 
 
 @pytest.mark.parametrize(
@@ -111,9 +117,52 @@ def test_setting_up_again_does_not_double(logged):
 def test_an_unexpected_error_is_logged_under_an_id(logged):
     out = logged()
     try:
-        raise RuntimeError("boom")
+        raise RuntimeError(WROTE)
     except RuntimeError as error:
         ident = logs.log_unexpected(logging.getLogger("bot"), error, "answering")
     assert f"error {ident} while answering" in out.getvalue()
-    assert "RuntimeError: boom" in out.getvalue()
+    assert "RuntimeError" in out.getvalue() and WROTE not in out.getvalue()
     assert len(ident) == 8
+
+
+class Kind(BaseModel):
+    amount: int
+
+
+def failing(number: int, wrote: Any) -> None:
+    match number:
+        case 0:
+            {}[wrote]
+        case 1:
+            int(wrote)
+        case 2:
+            Kind(amount=wrote)
+        case 3:
+            with closing(sqlite3.connect(":memory:")) as connection:
+                connection.execute(f"SELECT '{wrote}' '' x")
+        case 4:
+            try:
+                failing(0, wrote)
+            except KeyError as error:
+                raise RuntimeError(wrote) from error
+        case 5:
+            raise ExceptionGroup(wrote, [ValueError(wrote), OSError(28, wrote)])
+        case 6:
+            Path(f"/{wrote}/x").read_text()
+        case _:
+            noted = ValueError("x")
+            noted.add_note(wrote)
+            raise noted
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_trace_tells_type_and_place_and_never_what_somebody_wrote(logged, subtests, form):
+    for number in range(8):
+        with subtests.test(number=number):
+            out = logged(form)
+            try:
+                failing(number, WROTE)
+            except Exception:
+                logging.getLogger("bot").exception("incident")
+            assert "in failing" in out.getvalue() and "Error" in out.getvalue()
+            assert WROTE not in out.getvalue()

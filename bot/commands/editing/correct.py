@@ -20,7 +20,7 @@ from bot.errors import UserError
 from bot.replies import Reply
 from bot.requests import Role
 from bot.texts import N_, _, shortened
-from storage.domain.entries import AttributionEntry, EntityEntry, FactEntry
+from storage.domain.entries import MOST_ATTRIBUTIONS, AttributionEntry, EntityEntry, FactEntry
 from storage.domain.models import Fact, RevisionKind
 from storage.domain.words import split
 
@@ -202,6 +202,10 @@ def with_attribution(entry: FactEntry, further: AttributionEntry, fact: Fact) ->
     """Return a fact's entry with one more attribution; raises UserError if it already has that one."""
     if any(_same_word(further, item) for item in entry.attributions):
         raise UserError(_("F{id} has that attribution already.", id=fact.id))
+    if len(entry.attributions) >= MOST_ATTRIBUTIONS:
+        raise UserError(
+            _("F{id} has {count} attributions, and more are not kept.", id=fact.id, count=MOST_ATTRIBUTIONS)
+        )
     return entry.model_copy(update={"attributions": (*entry.attributions, further)})
 
 

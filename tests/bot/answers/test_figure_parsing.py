@@ -88,3 +88,18 @@ def test_any_text_is_read_or_refused():
 
     check()
     assert len(read) > 10
+
+
+def test_numbers_and_words_beyond_all_bounds_are_told(subtests):
+    for text, told in [
+        ("9" * 400 + " children", "is too large a number"),
+        ("5 to " + "9" * 400 + " children", "is too large a number"),
+        ("9" * 600 + " children", "at most 500 characters"),
+        ("5 " + "c" * 600, "at most 500 characters"),
+        ("“" + "w" * 600 + "” of boats", "at most 500 characters"),
+        ("“ ” of boats", "is not a figure"),
+        ("5\n" * 3, "is not a figure"),
+    ]:
+        refused = pytest.raises(UserError, match=told)
+        with subtests.test(text=text[:20]), refused:
+            read_figures(text)
