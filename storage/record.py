@@ -7,11 +7,14 @@ from pathlib import Path
 from storage.changing.drafts import Drafts
 from storage.changing.ledger import Ledger
 from storage.domain.clock import Clock, utc_now
+from storage.domain.leases import DEFAULT, Leases
 from storage.engines.sqlite import Database
+from storage.notifying.claims import Claims
 from storage.notifying.listeners import Listeners
 from storage.notifying.notices import Notices
 from storage.notifying.outbox import Outbox
 from storage.notifying.receipts import Receipts
+from storage.notifying.roles import Roles
 from storage.people.accounts import Accounts
 from storage.people.buttons import Buttons
 from storage.people.dialogues import Dialogues
@@ -31,7 +34,7 @@ from storage.trail.checkpoints import Checkpoints
 class Record:
     """Facts, sources, entities and stories, and the ledger through which alone they change."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, leases: Leases = DEFAULT) -> None:
         self.database = database
         self.stories = Stories(database)
         self.sources = Sources(database)
@@ -49,16 +52,21 @@ class Record:
         self.questions = Questions(database)
         self.listeners = Listeners(database)
         self.notices = Notices(database)
-        self.receipts = Receipts(database)
-        self.outbox = Outbox(database)
+        self.claims = Claims(database, leases)
+        self.receipts = Receipts(database, self.claims)
+        self.outbox = Outbox(database, self.claims)
         self.checkpoints = Checkpoints(database)
         self.ledger = Ledger(database, clock)
+        self.roles = Roles(database, self.claims, leases, self.ledger.now)
 
     @classmethod
-    async def open(cls, path: Path, *, create: bool = True, clock: Clock = utc_now) -> Record:
+    async def open(
+        cls, path: Path, leases: Leases = DEFAULT, *, create: bool = True, clock: Clock = utc_now
+    ) -> Record:
         """Open the record in a file; raises the errors of `Database.open`."""
-        return cls(await Database.open(path, create=create), clock)
+        return cls(await Database.open(path, create=create), clock, leases)
 
     async def close(self) -> None:
         """Close the file."""
+        self.roles.close()
         await self.database.close()

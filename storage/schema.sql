@@ -384,7 +384,8 @@ CREATE INDEX notice_open ON notice (state, due_at, id) WHERE state IN ('new', 'f
 CREATE INDEX notice_by_fact ON notice (fact_id, id) WHERE fact_id IS NOT NULL;
 
 -- One notice to one listener. Most are due, then sent: only the others have indexes. What is due is checked for
--- first, outside of the list: that halves the time of a fan-out.
+-- first, outside of the list: that halves the time of a fan-out. What is being sent is claimed: `sender` is a random id of
+-- the process, and after `lease_until` others may claim it.
 CREATE TABLE "delivery" (
     notice_id INTEGER NOT NULL,
     listener_id INTEGER NOT NULL,
@@ -394,7 +395,13 @@ CREATE TABLE "delivery" (
     error TEXT,
     message INTEGER,
     changed_at TEXT,
-    PRIMARY KEY (notice_id, listener_id)
+    sender TEXT,
+    lease_until TEXT,
+    PRIMARY KEY (notice_id, listener_id),
+    CONSTRAINT sent_under_a_lease CHECK (
+        (state <> 'sending' AND sender IS NULL AND lease_until IS NULL)
+        OR (state = 'sending' AND sender IS NOT NULL AND lease_until IS NOT NULL)
+    )
 ) WITHOUT ROWID;
 CREATE INDEX delivery_held ON delivery (listener_id, notice_id) WHERE state = 'held';
 CREATE INDEX delivery_failed ON delivery (changed_at) WHERE state = 'failed';
@@ -422,8 +429,9 @@ CREATE TABLE receipt (
 ) WITHOUT ROWID;
 CREATE INDEX receipt_by_message ON receipt (chat, message);
 
--- A sent message to correct because of a notice.
-CREATE TABLE amendment (
+-- A sent message to correct because of a notice. `changed_at` of a correction that was sent is NULL once the message
+-- shows something else: it does not count.
+CREATE TABLE "amendment" (
     chat TEXT NOT NULL,
     message INTEGER NOT NULL,
     notice_id INTEGER NOT NULL,
@@ -431,9 +439,24 @@ CREATE TABLE amendment (
     attempts INTEGER NOT NULL DEFAULT 0,
     error TEXT,
     changed_at TEXT,
-    PRIMARY KEY (chat, message, notice_id)
+    sender TEXT,
+    lease_until TEXT,
+    PRIMARY KEY (chat, message, notice_id),
+    CONSTRAINT corrected_under_a_lease CHECK (
+        (state <> 'sending' AND sender IS NULL AND lease_until IS NULL)
+        OR (state = 'sending' AND sender IS NOT NULL AND lease_until IS NOT NULL)
+    )
 ) WITHOUT ROWID;
 CREATE INDEX amendment_open ON amendment (notice_id) WHERE state IN ('due', 'sending', 'failed');
+CREATE INDEX amendment_sending ON amendment (chat, message) WHERE state = 'sending';
+
+-- A role that one process at a time has: `holder` is the process ('': nobody), `byte` what it keeps locked while it lives.
+CREATE TABLE role_lease (
+    role TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until TEXT NOT NULL,
+    byte INTEGER
+);
 
 -- An account that acts as the person whose own account is `person`. The own account has no row.
 CREATE TABLE account (

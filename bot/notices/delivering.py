@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from bot.metrics import Metrics
@@ -91,14 +92,22 @@ class Deliverer:
                     await self._sleep(IDLE)
         finally:
             await self._settle(LAST_SECONDS)
-            await self._look_at_last()
+            await self._release()
+            await self.look()
 
-    async def _look_at_last(self) -> None:
-        """Write the receipts that were gathered until the bot was stopped."""
+    async def look(self) -> None:
+        """Write the receipts that were gathered, as before each look into the outbox; log what goes wrong."""
         try:
             await self._look()
         except RecordError as error:
             logger.warning("what was said last cannot be written: %s", error)
+
+    async def _release(self) -> None:
+        """Leave what was not finished to whoever sends next."""
+        try:
+            await self._record.claims.release(self._transmitter.platform, self._record.ledger.now())
+        except RecordError as error:
+            logger.warning("what was not sent waits until its lease is over: %s", error)
 
     def _beat(self) -> None:
         if self._metrics is not None:
@@ -122,26 +131,30 @@ class Deliverer:
         now = self._record.ledger.now()
         parcels = await self._record.outbox.take(self._transmitter.platform, now, BATCH)
         for parcel in parcels:
-            await self._start(self._deliver(parcel))
+            await self._start(self._deliver(parcel), parcel.listener.id, parcel.notices)
         amendments = await self._record.receipts.take(self._transmitter.platform, now, BATCH)
         for amendment in amendments:
-            await self._start(self._amender.amend(amendment))
+            await self._start(self._amender.amend(amendment), amendment.key, amendment.notices)
         return bool(more or parcels or amendments)
 
-    async def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start a piece of work as soon as there is room for it."""
+    async def _start(
+        self, work: Coroutine[Any, Any, None], claim: Hashable, notices: tuple[int, ...]
+    ) -> None:
+        """Start the work that some notices were claimed for as soon as there is room for it."""
         try:
             await self._room.acquire()
         except BaseException:
-            work.close()  # it is on record as being sent, and is so again after the next start
+            work.close()  # its claim ends with those of all that has not begun
             raise
         task = asyncio.create_task(work)
         self._open.add(task)
-        task.add_done_callback(self._close)
+        task.add_done_callback(partial(self._close, claim, notices))
 
-    def _close(self, task: asyncio.Task[None]) -> None:
+    def _close(self, claim: Hashable, notices: tuple[int, ...], task: asyncio.Task[None]) -> None:
         self._open.discard(task)
         self._room.release()
+        # Where it broke off, nothing was marked: it is sent again when its lease is over.
+        self._record.claims.settle(claim, notices)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("a delivery broke off: %s", type(error).__name__)
 

@@ -1,4 +1,4 @@
-"""The outbox: deliveries by listener, taken in parcels, and the status of each. A fan-out only appends.
+"""The outbox: deliveries by listener, claimed in parcels, and the status of each. A fan-out only appends.
 
 Rare states (held, failed, being sent) have partial indexes; for others `Outbox` continues where it stopped.
 """
@@ -6,19 +6,32 @@ Rare states (held, failed, being sent) have partial indexes; for others `Outbox`
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
+from storage.domain.leases import is_over
 from storage.domain.models import Listener
 from storage.engines.sqlite import Database, Transaction
 from storage.notifying import listeners, receipts
+from storage.notifying.claims import ENDED, LIVE, Claims
+from storage.notifying.clock_back import look_anew
 from storage.notifying.notices import END, OPEN
+from storage.notifying.outbox_depth import OutboxDepth
 
 MOST_ATTEMPTS = 8
 # Avoid the index of addresses: nearly all listeners are on this platform, and the query wants few of them.
 _OF_PLATFORM = "l.chat || '' >= :low AND l.chat || '' < :high"
 
-_UNDER_WAY = "SELECT 1 FROM delivery WHERE listener_id = :listener AND state = 'sending'"
+_UNDER_WAY = f"SELECT 1 FROM delivery WHERE listener_id = :listener AND {LIVE}"
+# One parcel at a time to each listener, so that later notices arrive later.
+_CLAIM = (
+    "UPDATE delivery SET attempts = attempts + CASE WHEN state = 'sending' THEN 0 ELSE 1 END,"
+    " state = 'sending', changed_at = :now, sender = :sender, lease_until = :until"
+    f" WHERE listener_id = :listener AND (state IN ('due', 'held', 'failed') OR {ENDED})"
+    f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN})"
+    f" AND NOT EXISTS ({_UNDER_WAY}) RETURNING notice_id, attempts"
+)
 
 
 class Parcel(NamedTuple):
@@ -29,48 +42,49 @@ class Parcel(NamedTuple):
     attempts: int
 
 
-class Depth(NamedTuple):
-    """The depth of the outbox: deliveries by state, and the moment when the oldest open notice became due."""
+class Outbox(OutboxDepth):
+    """Claim parcels of one platform, and mark what became of them.
 
-    states: dict[str, int]
-    oldest: str | None
-    amendments: int
+    Each notice's position in its deliveries is kept in memory, and is only a hint: at each full minute all
+    are looked through from their beginning.
+    """
 
-
-class Failure(NamedTuple):
-    """The number of failed deliveries to a chat, and the last error."""
-
-    chat: str
-    state: str
-    times: int
-    error: str | None
-
-
-class Outbox:
-    """Take parcels of one platform; each notice's position in its deliveries is kept in memory."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, claims: Claims) -> None:
+        super().__init__(database)
+        self._claims = claims
         self._reached: dict[tuple[str, int], int] = {}
+        self._minute = ""
 
     async def recover(self, platform: str) -> None:
-        """Make deliveries due again that were being sent when the process died; they may have arrived."""
+        """Make due again what this process itself has claimed and not finished, as where it begins anew.
+
+        What another is sending stays its own until its lease is over, or it is known to be dead.
+        """
         low, high = _range(platform)
+        mine = "state = 'sending' AND sender = ?"
         async with self._database.transaction() as tx:
-            await tx.run(
-                "UPDATE delivery SET state = 'due' WHERE state = 'sending' AND listener_id IN"
-                " (SELECT id FROM listener WHERE chat >= ? AND chat < ?)",
-                (low, high),
+            freed = await tx.fetch(
+                f"UPDATE delivery SET state = 'due', sender = NULL, lease_until = NULL WHERE {mine}"
+                " AND listener_id IN (SELECT id FROM listener WHERE chat >= ? AND chat < ?)"
+                " RETURNING listener_id",
+                (self._claims.sender, low, high),
             )
-            await tx.run(
-                "UPDATE amendment SET state = 'due' WHERE state = 'sending' AND chat >= ? AND chat < ?",
-                (low, high),
+            wrong = await tx.fetch(
+                f"UPDATE amendment SET state = 'due', sender = NULL, lease_until = NULL WHERE {mine}"
+                " AND chat >= ? AND chat < ? RETURNING chat, message",
+                (self._claims.sender, low, high),
             )
+        for key in (*(row[0] for row in freed), *((row[0], row[1]) for row in wrong)):
+            self._claims.let_go(key)
         self._reached = {}
 
     async def take(self, platform: str, now: str, limit: int) -> list[Parcel]:
-        """Return due parcels, marked as being sent: at most `limit`, one per listener."""
+        """Claim due parcels and return them: at most `limit`, one per listener."""
+        if self._minute != now[:16]:
+            self._minute = now[:16]
+            self._reached.clear()
         wanted = dict.fromkeys(await self._retried(platform, now, limit))
+        wanted |= dict.fromkeys(await self._left_behind(platform, now))
         wanted |= dict.fromkeys(await self._opened(platform, now, limit))
         if len(wanted) < limit:
             wanted |= dict.fromkeys(await self._next(platform, limit - len(wanted)))
@@ -81,48 +95,51 @@ class Outbox:
             self._reached.clear()
             raise
 
+    async def look_anew(self, now: str) -> None:
+        """Let nothing wait for a moment that the clock, put back since, has not come to."""
+        async with self._database.transaction() as tx:
+            await tx.work(lambda rows: look_anew(rows, now))
+
     async def sent(
         self, parcel: Parcel, messages: Sequence[int], said: receipts.SentMessage | None, at: str
     ) -> None:
-        """Mark a parcel as sent, and remember which facts its messages cited."""
-        async with self._database.transaction() as tx:
+        """Mark a parcel as sent, and remember which facts its messages cited.
+
+        They are remembered also where the claim was lost meanwhile: the messages are there, to be corrected.
+        """
+        async with self._settling(parcel) as tx:
             await self._mark(tx, parcel, "sent", at, message=messages[0] if messages else None)
             if said is not None:
                 await receipts.write(tx, [said])
 
     async def hold(self, parcel: Parcel, until: str) -> None:
-        """Hold a parcel until its listener may receive messages again."""
-        async with self._database.transaction() as tx:
+        """Hold a parcel until its listener may receive messages again; that counts as no attempt."""
+        async with self._settling(parcel) as tx:
             # Another notice may have been held for it meanwhile, and be due earlier.
             await tx.run(
-                "UPDATE listener SET open_at = iif(open_at = '', :until, min(open_at, :until))"
-                " WHERE id = :id",
+                "UPDATE listener SET open_at = CASE WHEN open_at = '' OR open_at > :until THEN :until"
+                " ELSE open_at END WHERE id = :id",
                 {"until": until, "id": parcel.listener.id},
             )
-            await self._mark(tx, parcel, "held", None)
-            await tx.run(
-                "UPDATE delivery SET attempts = attempts - 1 WHERE listener_id = ?"
-                " AND notice_id IN (SELECT value FROM json_each(?))",
-                (parcel.listener.id, json.dumps(parcel.notices)),
-            )
+            await self._mark(tx, parcel, "held", None, attempts=-1)
 
     async def failed(self, parcel: Parcel, error: str, again_at: str) -> bool:
         """Schedule a parcel to be retried at a moment; tell whether it was given up instead."""
         given_up = parcel.attempts + 1 >= MOST_ATTEMPTS
-        async with self._database.transaction() as tx:
+        async with self._settling(parcel) as tx:
             await self._mark(tx, parcel, "given up" if given_up else "failed", again_at, error=error)
         return given_up
 
     async def give_up(self, parcel: Parcel, error: str, at: str, *, pause: bool = False) -> None:
         """Mark a parcel as given up; `pause` pauses its chat until somebody writes to the bot there."""
-        async with self._database.transaction() as tx:
+        async with self._settling(parcel) as tx:
             await self._mark(tx, parcel, "given up", at, error=error)
             if pause:
                 await listeners.pause(tx, parcel.listener.chat, error)
 
     async def moved(self, parcel: Parcel, chat: str, again_at: str) -> None:
         """Move a chat's data to its new address, and send the parcel there."""
-        async with self._database.transaction() as tx:
+        async with self._settling(parcel) as tx:
             await self._mark(tx, parcel, "failed", again_at, error="moved")
             await listeners.move(tx, parcel.listener.chat, chat)
 
@@ -145,95 +162,6 @@ class Outbox:
         done = {row[0] for row in rows}
         self._reached = {key: at for key, at in self._reached.items() if key[1] not in done}
 
-    async def forget_before(self, moment: str, limit: int = 2_000) -> int:
-        """Forget the recipients of the oldest notice, if it was made before a moment; return their number.
-
-        An open notice is kept, and with it all later ones.
-        """
-        rows = await self._database.read(
-            "SELECT id FROM notice WHERE id = (SELECT min(notice_id) FROM delivery) AND state = 'done'"
-            " AND made_at < ?",
-            (moment,),
-        )
-        if not rows:
-            return 0
-        asked = {"notice": rows[0][0], "limit": limit}
-        async with self._database.transaction() as tx:
-            gone = await tx.fetch(
-                "DELETE FROM delivery WHERE notice_id = :notice AND listener_id IN (SELECT listener_id"
-                " FROM delivery WHERE notice_id = :notice ORDER BY listener_id LIMIT :limit) RETURNING 1",
-                asked,
-            )
-            # A ready-made reply was for one person and is deleted; a change stays, because it is on record.
-            await tx.run(
-                "DELETE FROM notice WHERE id = :notice AND reply IS NOT NULL"
-                " AND NOT EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice)",
-                asked,
-            )
-        return len(gone)
-
-    async def retry(self, now: str) -> int:
-        """Retry the deliveries given up; return their number."""
-        async with self._database.transaction() as tx:
-            rows = await tx.fetch(
-                "UPDATE delivery SET state = 'failed', attempts = 0, changed_at = ? WHERE state = 'given up'"
-                " AND notice_id IN (SELECT id FROM notice WHERE state <> 'dropped') RETURNING notice_id",
-                (now,),
-            )
-            await tx.run(
-                "UPDATE notice SET state = 'fanned out' WHERE state = 'done'"
-                " AND id IN (SELECT value FROM json_each(?))",
-                (json.dumps(sorted({row[0] for row in rows})),),
-            )
-        return len(rows)
-
-    async def drop(self, now: str) -> int:
-        """Give up all waiting deliveries; return their number."""
-        async with self._database.transaction() as tx:
-            rows = await tx.fetch(
-                "UPDATE delivery SET state = 'given up', error = 'dropped by an operator', changed_at = ?"
-                " WHERE state IN ('due', 'held', 'failed') AND notice_id IN"
-                f" (SELECT id FROM notice WHERE {OPEN}) RETURNING 1",
-                (now,),
-            )
-            await tx.run(f"UPDATE notice SET state = 'done' WHERE {OPEN}")
-        return len(rows)
-
-    async def failures(self, limit: int) -> list[Failure]:
-        """Return the chats with failed deliveries and the last error of each, most failures first."""
-        rows = await self._database.read(
-            "SELECT l.chat, d.state, count(*) AS times, max(d.error) AS error FROM delivery d"
-            " JOIN listener l ON l.id = d.listener_id WHERE d.state IN ('failed', 'given up')"
-            " GROUP BY l.chat, d.state ORDER BY times DESC LIMIT ?",
-            (limit,),
-        )
-        return [Failure(*row) for row in rows]
-
-    async def sent_since(self, moment: str) -> int:
-        """Return the number of deliveries of the last thousand notices sent since a moment."""
-        rows = await self._database.read(
-            "SELECT count(*) FROM delivery WHERE state = 'sent' AND changed_at >= ?"
-            " AND notice_id > (SELECT coalesce(max(id), 0) - 1000 FROM notice)",
-            (moment,),
-        )
-        return int(rows[0][0])
-
-    async def depth(self) -> Depth:
-        """Return the depth of the outbox."""
-        rows = await self._database.read(
-            "SELECT d.state, count(*) FROM notice n JOIN delivery d ON d.notice_id = n.id"
-            f" WHERE n.{OPEN} GROUP BY d.state"
-        )
-        oldest = await self._database.read(
-            f"SELECT min(due_at) FROM notice n WHERE n.{OPEN} AND (n.state = 'new' OR EXISTS"
-            " (SELECT 1 FROM delivery d WHERE d.notice_id = n.id"
-            " AND d.state IN ('due', 'sending', 'failed')))"
-        )
-        amendments = await self._database.read(
-            "SELECT count(*) FROM amendment WHERE state IN ('due', 'sending', 'failed')"
-        )
-        return Depth({row[0]: row[1] for row in rows}, oldest[0][0], amendments[0][0])
-
     async def _retried(self, platform: str, now: str, limit: int) -> list[int]:
         low, high = _range(platform)
         rows = await self._database.read(
@@ -245,6 +173,20 @@ class Outbox:
             {"now": now, "low": low, "high": high, "limit": limit},
         )
         return [row[0] for row in rows]
+
+    async def _left_behind(self, platform: str, now: str) -> list[int]:
+        """Return listeners to whom something was being sent when its lease ended, with nobody at it here."""
+        low, high = _range(platform)
+        rows = await self._database.read(
+            "SELECT d.listener_id, max(d.lease_until) FROM delivery d"
+            # The ids are compared for the index of claims: there are few of them, and many deliveries.
+            f" WHERE d.state = 'sending' AND d.listener_id > 0"
+            f" AND EXISTS (SELECT 1 FROM listener l WHERE l.id = d.listener_id AND {_OF_PLATFORM})"
+            f" AND +d.notice_id IN (SELECT id FROM notice WHERE {OPEN})"
+            " GROUP BY d.listener_id ORDER BY d.listener_id",
+            {"low": low, "high": high},
+        )
+        return [row[0] for row in rows if row[0] not in self._claims and is_over(row[1], now)]
 
     async def _opened(self, platform: str, now: str, limit: int) -> list[int]:
         """Return listeners whose held deliveries are now due."""
@@ -288,19 +230,15 @@ class Outbox:
         return found
 
     async def _pack(self, listener_ids: list[int], now: str) -> list[Parcel]:
-        """Mark all due deliveries to some listeners as being sent, and return them as parcels."""
+        """Claim all due deliveries to some listeners, and return them as parcels."""
         parcels: list[Parcel] = []
+        terms = self._claims.terms(now)
         async with self._database.transaction() as tx:
             for listener_id in listener_ids:
-                rows = await tx.fetch(
-                    "UPDATE delivery SET state = 'sending', attempts = attempts + 1, changed_at = :now"
-                    " WHERE listener_id = :listener AND state IN ('due', 'held', 'failed')"
-                    f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN})"
-                    # One parcel at a time to each listener, so that later notices arrive later.
-                    f" AND NOT EXISTS ({_UNDER_WAY}) RETURNING notice_id, attempts",
-                    {"listener": listener_id, "now": now},
-                )
-                if not rows and await tx.fetch(_UNDER_WAY, {"listener": listener_id}):
+                asked = {**terms, "listener": listener_id}
+                here = listener_id in self._claims
+                rows = [] if here else await tx.fetch(_CLAIM, asked)
+                if not rows and (here or await tx.fetch(_UNDER_WAY, asked)):
                     await _queue(tx, listener_id, now)
                     continue
                 found = await tx.fetch(
@@ -314,7 +252,16 @@ class Outbox:
                     parcels.append(parcel)
                 else:
                     await self._mark(tx, parcel, "given up", now, error=parcel.listener.paused)
+        for parcel in parcels:
+            self._claims.begin(parcel.listener.id, parcel.notices)
         return parcels
+
+    @asynccontextmanager
+    async def _settling(self, parcel: Parcel) -> AsyncIterator[Transaction]:
+        """Begin a transaction in which it is marked what became of a parcel; it is then under way no more."""
+        async with self._database.transaction() as tx:
+            yield tx
+        self._claims.settle(parcel.listener.id, parcel.notices)
 
     async def _mark(
         self,
@@ -325,12 +272,19 @@ class Outbox:
         *,
         error: str | None = None,
         message: int | None = None,
+        attempts: int = 0,
     ) -> None:
+        """Mark what this process still holds of a parcel: what it has lost, another marks."""
         await tx.run(
-            "UPDATE delivery SET state = ?, changed_at = coalesce(?, changed_at), error = ?, message = ?"
-            " WHERE listener_id = ? AND state = 'sending' AND notice_id IN (SELECT value FROM json_each(?))",
-            (state, at, error, message, parcel.listener.id, json.dumps(parcel.notices)),
-        )
+            "UPDATE delivery SET state = ?, changed_at = coalesce(?, changed_at), error = ?, message = ?,"
+            " attempts = attempts + ?, sender = NULL, lease_until = NULL"
+            " WHERE listener_id = ? AND state = 'sending' AND sender = ?"
+            " AND notice_id IN (SELECT value FROM json_each(?))",
+            (
+                state, at, error, message, attempts, parcel.listener.id, self._claims.sender,
+                json.dumps(parcel.notices),
+            ),
+        )  # fmt: skip
 
 
 async def _queue(tx: Transaction, listener_id: int, now: str) -> None:

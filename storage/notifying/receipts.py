@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
+from storage.domain.leases import is_over
 from storage.engines.sqlite import Database, Transaction
+from storage.notifying.claims import ENDED, LIVE, Claims
 
 _CITED = (
     "INSERT INTO receipt VALUES (?, ?, ?, ?)"
@@ -45,12 +48,18 @@ class Amendment(NamedTuple):
     attempts: int
     earlier: tuple[int, ...] = ()
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """Return what names the message."""
+        return self.chat, self.message
+
 
 class Receipts:
     """Remember which message cited which facts, as long as corrections may need it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, claims: Claims) -> None:
         self._database = database
+        self._claims = claims
 
     async def keep(self, said: Sequence[SentMessage]) -> None:
         """Store receipts of some replies."""
@@ -74,7 +83,8 @@ class Receipts:
         return len(keys)
 
     async def take(self, platform: str, now: str, limit: int) -> list[Amendment]:
-        """Return messages to correct, marked as in progress."""
+        """Claim messages to correct and return them."""
+        bounds = {"low": f"{platform}:", "high": f"{platform};"}
         # The index holds only messages still to correct, not all that were ever corrected.
         rows = await self._database.read(
             "SELECT DISTINCT a.chat, a.message FROM amendment a"
@@ -83,35 +93,78 @@ class Receipts:
             # Not two corrections of one message at once: the second must build on the first.
             " AND NOT EXISTS (SELECT 1 FROM amendment b WHERE b.chat = a.chat AND b.message = a.message"
             " AND b.state = 'sending') LIMIT :limit",
-            {"now": now, "low": f"{platform}:", "high": f"{platform};", "limit": limit},
+            {"now": now, "limit": limit, **bounds},
         )
-        if not rows:
+        wanted = [*await self._left_behind(bounds, now), *((row[0], row[1]) for row in rows)]
+        if not wanted:
             return []
+        terms = self._claims.terms(now)
         async with self._database.transaction() as tx:
-            return [await _take(tx, row[0], row[1], now) for row in rows]
+            taken = [await _take(tx, *key, terms) for key in wanted[:limit]]
+        claimed = [amendment for amendment in taken if amendment.notices]
+        for amendment in claimed:
+            self._claims.begin(amendment.key, amendment.notices)
+        return claimed
+
+    async def _left_behind(self, bounds: Mapping[str, str], now: str) -> list[tuple[str, int]]:
+        """Return messages that were being corrected when the lease ended, with nobody at it here."""
+        rows = await self._database.read(
+            "SELECT chat, message, max(lease_until) FROM amendment WHERE state = 'sending'"
+            " AND chat >= :low AND chat < :high GROUP BY chat, message ORDER BY chat, message",
+            bounds,
+        )
+        return [
+            (row[0], row[1]) for row in rows if (row[0], row[1]) not in self._claims and is_over(row[2], now)
+        ]
 
     async def done(self, amendment: Amendment, revisions: Mapping[int, int]) -> None:
         """Record that a message was corrected: it now cites these facts at these revisions."""
-        async with self._database.transaction() as tx:
-            await _mark(tx, amendment, "sent", None)
-            await tx.run_many(
-                _CITED,
-                [(fact, amendment.chat, amendment.message, number) for fact, number in revisions.items()],
-            )
+        async with self._settling(amendment) as tx:
+            if await self._mark(tx, amendment, "sent", None):
+                await tx.run_many(
+                    _CITED,
+                    [(fact, amendment.chat, amendment.message, number) for fact, number in revisions.items()],
+                )
 
     async def failed(self, amendment: Amendment, error: str, again_at: str | None) -> None:
         """Schedule a message to be retried at a moment, or give it up."""
-        async with self._database.transaction() as tx:
-            await _mark(tx, amendment, "failed" if again_at else "given up", again_at, error=error)
+        async with self._settling(amendment) as tx:
+            await self._mark(tx, amendment, "failed" if again_at else "given up", again_at, error=error)
 
     async def put_off(self, amendment: Amendment, until: str) -> None:
         """Postpone a message without counting an attempt to correct it."""
+        async with self._settling(amendment) as tx:
+            await self._mark(tx, amendment, "due", until, attempts=-1)
+
+    @asynccontextmanager
+    async def _settling(self, amendment: Amendment) -> AsyncIterator[Transaction]:
+        """Begin a transaction in which it is marked what became of a correction; then it is over."""
         async with self._database.transaction() as tx:
-            await tx.run(
-                "UPDATE amendment SET state = 'due', attempts = attempts - 1, changed_at = ?"
-                " WHERE chat = ? AND message = ? AND state = 'sending'",
-                (until, amendment.chat, amendment.message),
-            )
+            yield tx
+        self._claims.settle(amendment.key, amendment.notices)
+
+    async def _mark(
+        self,
+        tx: Transaction,
+        amendment: Amendment,
+        state: str,
+        at: str | None,
+        *,
+        error: str | None = None,
+        attempts: int = 0,
+    ) -> bool:
+        """Mark a correction, and tell whether this process still holds it: else another marks it."""
+        rows = await tx.fetch(
+            "UPDATE amendment SET state = ?, error = ?, changed_at = coalesce(?, changed_at),"
+            " attempts = attempts + ?, sender = NULL, lease_until = NULL"
+            " WHERE chat = ? AND message = ? AND state = 'sending' AND sender = ?"
+            " AND notice_id IN (SELECT value FROM json_each(?)) RETURNING 1",
+            (
+                state, error, at, attempts, amendment.chat, amendment.message, self._claims.sender,
+                json.dumps(amendment.notices),
+            ),
+        )  # fmt: skip
+        return bool(rows)
 
 
 async def write(tx: Transaction, said: Iterable[SentMessage]) -> None:
@@ -133,26 +186,31 @@ async def write(tx: Transaction, said: Iterable[SentMessage]) -> None:
         " DO UPDATE SET at = excluded.at, reply = excluded.reply, language = excluded.language",
         messages,
     )
-    # A message whose page was turned cites only the facts on the page it now shows.
+    keys = [(row[0], row[1]) for row in messages]
+    # A message whose page was turned cites only the facts on the page it now shows, not corrected so far.
+    await tx.run_many("DELETE FROM receipt WHERE chat = ? AND message = ?", keys)
     await tx.run_many(
-        "DELETE FROM receipt WHERE chat = ? AND message = ?", [(row[0], row[1]) for row in messages]
+        "UPDATE amendment SET changed_at = NULL WHERE chat = ? AND message = ? AND state = 'sent'", keys
     )
     await tx.run_many(_CITED, receipts)
 
 
-async def _take(tx: Transaction, chat: str, message: int, now: str) -> Amendment:
+async def _take(tx: Transaction, chat: str, message: int, terms: Mapping[str, str]) -> Amendment:
+    """Claim the correction of a message; without notices where there is none, or another is at it."""
     rows = await tx.fetch(
-        "UPDATE amendment SET state = 'sending', attempts = attempts + 1, changed_at = :now"
-        " WHERE chat = :chat AND message = :message AND state IN ('due', 'failed')"
-        " RETURNING notice_id, attempts",
-        {"chat": chat, "message": message, "now": now},
+        "UPDATE amendment SET attempts = attempts + CASE WHEN state = 'sending' THEN 0 ELSE 1 END,"
+        " state = 'sending', changed_at = :now, sender = :sender, lease_until = :until"
+        f" WHERE chat = :chat AND message = :message AND (state IN ('due', 'failed') OR {ENDED})"
+        " AND NOT EXISTS (SELECT 1 FROM amendment"
+        f" WHERE chat = :chat AND message = :message AND {LIVE}) RETURNING notice_id, attempts",
+        {**terms, "chat": chat, "message": message},
     )
     said = await tx.fetch("SELECT * FROM said WHERE chat = ? AND message = ?", (chat, message))
     kept = said[0] if said else None
     earlier = await tx.fetch(
         "SELECT notice_id FROM amendment WHERE chat = ? AND message = ? AND state = 'sent'"
-        " AND changed_at >= ?",
-        (chat, message, kept["at"] if kept else ""),
+        " AND changed_at IS NOT NULL",
+        (chat, message),
     )
     return Amendment(
         chat=chat,
@@ -163,15 +221,4 @@ async def _take(tx: Transaction, chat: str, message: int, now: str) -> Amendment
         notices=tuple(sorted(row[0] for row in rows)),
         attempts=max((row[1] for row in rows), default=1) - 1,
         earlier=tuple(sorted(row[0] for row in earlier)),
-    )
-
-
-async def _mark(
-    tx: Transaction, amendment: Amendment, state: str, at: str | None, *, error: str | None = None
-) -> None:
-    await tx.run(
-        "UPDATE amendment SET state = ?, error = ?, changed_at = coalesce(?, changed_at)"
-        " WHERE chat = ? AND message = ? AND state = 'sending'"
-        " AND notice_id IN (SELECT value FROM json_each(?))",
-        (state, error, at, amendment.chat, amendment.message, json.dumps(amendment.notices)),
     )

@@ -8,7 +8,8 @@ import pytest
 
 from storage.domain.errors import BusyRecord
 from storage.notifying.notices import post
-from storage.notifying.outbox import MOST_ATTEMPTS, Failure, Outbox
+from storage.notifying.outbox import MOST_ATTEMPTS, Outbox
+from storage.notifying.outbox_depth import Failure
 from storage.record import Record
 from tests.storage.making import publish
 from tests.storage.subscribing import (
@@ -209,22 +210,6 @@ async def test_a_chat_that_moves_to_one_that_listens_already_is_not_told_twice(f
     assert await take(flood) == []  # it has heard of both
     assert set((await deliveries(flood, both)).values()) == {"sent"}
     assert only.id in parcels["telegram:-1"].notices
-
-
-async def test_after_a_crash_what_was_being_sent_is_due_again_and_nothing_else(flood, path):
-    await subscribe_all(flood, 4)
-    await told(flood)
-    parcels = await take(flood, limit=3)
-    await flood.outbox.sent(parcels[0], (9,), None, LATER)
-    again = await Record.open(path)
-    try:
-        await again.outbox.recover("discord")
-        assert [each.listener.chat for each in await take(again)] == ["telegram:4"]
-        await again.outbox.recover("telegram")
-        recovered = await take(again)
-        assert [each.listener.chat for each in recovered] == ["telegram:2", "telegram:3", "telegram:4"]
-    finally:
-        await again.close()
 
 
 async def test_a_ready_made_reply_goes_to_one_chat_listener_or_not(flood):
