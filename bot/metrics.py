@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Metrics:
         self._deliveries: Any = None
         self._beats: dict[str, float] = {}
         self._troubles: dict[str, str] = {}
+        self._standing_by: set[str] = set()
         self._registry: Any = None
         self._server: BoundedServer | None = None
 
@@ -72,6 +74,15 @@ class Metrics:
         if part in self._troubles:
             self._troubles[part] = ""
 
+    def stands_by(self, part: str) -> None:
+        """Record that another process does what a part is for, and that this one waits for its end."""
+        self._beats.pop(part, None)
+        self._standing_by.add(part)
+
+    def works(self, part: str) -> None:
+        """Record that a part of this process does what it is for."""
+        self._standing_by.discard(part)
+
     async def start(self, listen: str, record: Record) -> None:
         """Serve `/metrics` and `/healthz` at host:port. Raises OSError if the port is in use."""
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -100,9 +111,8 @@ class Metrics:
             oldest = read_moment(found.oldest) if found.oldest else record.ledger.clock()
             age.set(max(0.0, (record.ledger.clock() - oldest).total_seconds()))
 
-        self._server = BoundedServer(
-            self._answering({"/metrics": self._page(measure), "/healthz": self._health})
-        )
+        health = partial(self._health, record)
+        self._server = BoundedServer(self._answering({"/metrics": self._page(measure), "/healthz": health}))
         host, _, port = listen.rpartition(":")
         await self._server.start(host.strip("[]"), int(port))
         logger.info("metrics at %s", listen)
@@ -139,11 +149,26 @@ class Metrics:
 
         return page
 
-    async def _health(self) -> web.Response:
+    async def _health(self, record: Record) -> web.Response:
         from aiohttp import web
 
         if stuck := self.stuck():
             return web.Response(text=f"stuck: {', '.join(stuck)}\n", status=503)
-        # Not reported as a failure: a restart would forget why the part has stopped, and repeat the cause.
-        troubles = [f"{part}: {what}\n" for part, what in self._troubles.items() if what]
-        return web.Response(text="".join(["ok\n", *troubles]))
+        # Not reported as failures: a restart would forget why a part has stopped, and repeat the cause.
+        notes = [f"{part}: {what}\n" for part, what in self._troubles.items() if what]
+        notes += [f"{part}: another process does this; waiting\n" for part in sorted(self._standing_by)]
+        return web.Response(text="".join(["ok\n", *notes, *await _clock(record)]))
+
+
+async def _clock(record: Record) -> list[str]:
+    """Return a line where the trail ends in the future: the clock is wrong, or was."""
+    from storage.domain.errors import RecordError
+    from storage.domain.leases import later
+    from storage.notifying.clock_back import SMALL
+
+    try:
+        last = await record.audit.last_moment()
+    except RecordError as error:
+        return [f"record: {error}\n"]
+    is_ahead = last > later(record.ledger.now(), SMALL)
+    return [f"clock: the last change is dated {last}; see onrecord doctor\n"] if is_ahead else []

@@ -87,6 +87,9 @@ async def search(
 
 async def show_outbox(settings: Settings, *, retry: bool, drop: bool) -> list[str]:
     """Retry or drop deliveries if asked; return lines on the outbox's depth and its failures."""
+    from storage.domain.leases import later
+    from storage.notifying.clock_back import SMALL
+
     async with open_record(settings, create=False) as record:
         lines = []
         if retry:
@@ -99,6 +102,9 @@ async def show_outbox(settings: Settings, *, retry: bool, drop: bool) -> list[st
         lines.append(f"oldest due since: {depth.oldest or 'nothing waits'}")
         lines.append(f"messages to be corrected: {depth.amendments}")
         lines.append(f"sent in the last hour: {await record.outbox.sent_since(_hour_ago(record))}")
+        last = await record.audit.last_moment()
+        if last > later(record.ledger.now(), SMALL):
+            lines.append(f"the last change is dated {last}, which lies in the future: see onrecord doctor")
         failures = await record.outbox.failures(10)
     return lines + [f"  {item.chat}: {item.state}, {item.times}, {item.error}" for item in failures]
 

@@ -225,6 +225,12 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_subject ON audit (subject, id);
 CREATE INDEX audit_by_actor ON audit (actor, id);
 
+-- The moment that the clock told when an entry of the trail was made, where the entry's own had to be a later one.
+CREATE TABLE audit_clock (
+    audit_id INTEGER PRIMARY KEY REFERENCES audit (id),
+    at TEXT NOT NULL
+);
+
 CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
 BEGIN
     SELECT RAISE (ABORT, 'the audit trail is append-only');

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import holds_secret
-from bot.doctor.findings import Finding, Verdict
+from bot.doctor.findings import LARGEST_SKEW, Finding, Verdict
+from storage.domain.clock import read_moment
 from storage.domain.errors import RecordError
 from storage.engines.files import others_may_read, sidecars
 
@@ -53,20 +54,32 @@ async def record(settings: Settings) -> Finding:
 
 
 async def trail(settings: Settings) -> Finding:
-    """Verify the audit trail's chain; print the last hash, to be kept elsewhere and compared."""
+    """Verify the audit trail's chain, and that it does not end in the future.
+
+    The last hash is printed, to be kept elsewhere and compared.
+    """
     from bot.wiring import open_record
 
     try:
         async with open_record(settings, create=False) as opened:
             found = await opened.audit.verify()
+            last, now = await opened.audit.last_moment(), opened.ledger.clock()
     except RecordError:
         return Finding(Verdict.SKIPPED, "audit", "cannot be looked at before the record is sound")
     if found.problem is not None:
         advice = "stop the bot, keep a copy of the file and compare it with a backup"
         return Finding(Verdict.FAIL, "audit", f"the chain is broken: {found.problem}. {advice}")
-    return Finding(
-        Verdict.OK, "audit", f"entries: {found.entries}, the chain holds; it ends in {found.head[:16]}"
-    )
+    holds = f"entries: {found.entries}, the chain holds; it ends in {found.head[:16]}"
+    if last and (ahead := (read_moment(last) - now).total_seconds()) > LARGEST_SKEW:
+        advice = (
+            "set this machine's clock if it is behind, for example with: timedatectl set-ntp true. If it is"
+            " right, it was ahead when the change was made: notices and corrections go out all the same, but"
+            " until then every change is dated later than it is made"
+        )
+        return Finding(
+            Verdict.FAIL, "audit", f"{holds}; the last is dated {ahead:,.0f} s ahead, {last}: {advice}"
+        )
+    return Finding(Verdict.OK, "audit", holds)
 
 
 def record_rights(settings: Settings) -> Finding:

@@ -25,7 +25,9 @@ from bot.retrying import Backoff, Sleep, retry
 from bot.texts import speak
 from storage.domain.clock import read_moment
 from storage.domain.errors import RecordError
+from storage.domain.leases import later
 from storage.domain.models import Listener
+from storage.notifying.clock_back import SMALL
 from storage.notifying.outbox import Parcel
 from storage.notifying.receipts import SentMessage
 from storage.record import Record
@@ -66,6 +68,7 @@ class Deliverer:
         self._chance = chance
         self._metrics = metrics
         self._open: set[asyncio.Task[None]] = set()
+        self._latest = ""
         self._amender = Amender(record, transmitter, again=self._again, surely=self._surely)
 
     async def run(self) -> None:
@@ -129,6 +132,10 @@ class Deliverer:
         await self._look()
         more = await fan_out(self._record, self._spans.gather)
         now = self._record.ledger.now()
+        if later(now, SMALL) < self._latest:
+            logger.warning("the clock has been put back from %s: what waited is looked at anew", self._latest)
+            await self._record.outbox.look_anew(now)
+        self._latest = now
         parcels = await self._record.outbox.take(self._transmitter.platform, now, BATCH)
         for parcel in parcels:
             await self._start(self._deliver(parcel), parcel.listener.id, parcel.notices)
@@ -252,7 +259,8 @@ async def opened(record: Record, parcel: Parcel) -> Opened | None:
     # A reply that a person waits for does not wait for a digest, and does not send it sooner.
     asked_for = [notice for notice in notices if notice.reply is not None]
     changes = [notice for notice in notices if notice.reply is None]
-    ready = ready_at(parcel.listener, read_moment(changes[0].due_at), now) if changes else now
+    # What is being sent has been due: a later moment is that of a clock that has been put back since.
+    ready = ready_at(parcel.listener, min(read_moment(changes[0].due_at), now), now) if changes else now
     if ready > now:
         waiting = parcel._replace(notices=tuple(notice.id for notice in changes))
         await record.outbox.hold(waiting, text_of(ready))

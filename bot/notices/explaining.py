@@ -34,7 +34,7 @@ async def notice_history(
         label = f"{_(_KINDS[notice.kind])}, {_when(notice.made_at)}"
         fate = await _told(record, notice, listener) or await _untold(record, notice, listener)
         if fate is None:
-            fate = _forgotten(retention) if notice.made_at < horizon else _let_pass(listener)
+            fate = _forgotten(retention) if notice.due_at < horizon else _let_pass(listener)
         rows.append((label, fate + await _put_right(record, notice, chat)))
     return rows
 

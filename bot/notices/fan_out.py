@@ -30,6 +30,9 @@ async def fan_out(record: Record, gather: timedelta = timedelta(0)) -> bool:
     for step in range(STEPS):
         now = record.ledger.now()
         notice = await record.notices.next_new(now)
+        if notice is not None and notice.made_at > now:
+            await record.notices.redate(notice, now)
+            continue
         if notice is None or (step == 0 and read_moment(notice.due_at) + gather > read_moment(now)):
             return False
         if not await _superfluous(record, notice, now):

@@ -23,8 +23,8 @@ def find(tx: Statements, actor: str, story_id: int | None, now: datetime, within
     watched = sorted(str(action) for action in _FACTS | _EDITS | _FINAL | {Action.UNDONE})
     marks = ", ".join("?" * len(watched))
     rows = tx.fetch(
-        f"SELECT * FROM audit WHERE actor = ? AND (? IS NULL OR story_id = ?) AND action IN ({marks})"
-        " ORDER BY id DESC LIMIT 1",
+        "SELECT audit.*, (SELECT c.at FROM audit_clock c WHERE c.audit_id = audit.id) AS clock_at FROM audit"
+        f" WHERE actor = ? AND (? IS NULL OR story_id = ?) AND action IN ({marks}) ORDER BY id DESC LIMIT 1",
         (actor, story_id, story_id, *watched),
     )
     if not rows:
@@ -32,7 +32,8 @@ def find(tx: Statements, actor: str, story_id: int | None, now: datetime, within
     entry = entry_of(rows[0])
     if entry.action is Action.UNDONE:
         raise Refused("Your last change was undone already: make a new change instead")
-    if entry.at < moment_text(now - timedelta(minutes=within_minutes)):
+    # By the clock: the trail may be ahead of it.
+    if (rows[0]["clock_at"] or entry.at) < moment_text(now - timedelta(minutes=within_minutes)):
         raise Refused(
             f"Your last change ({entry.subject}) was made more than {within_minutes:g} minutes ago:"
             " correct it instead"

@@ -71,3 +71,9 @@ CREATE TABLE role_lease (
     until TEXT NOT NULL,
     byte INTEGER
 );
+
+-- The moment that the clock told when an entry of the trail was made, where the entry's own had to be a later one.
+CREATE TABLE audit_clock (
+    audit_id INTEGER PRIMARY KEY REFERENCES audit (id),
+    at TEXT NOT NULL
+);

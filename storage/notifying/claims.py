@@ -18,6 +18,12 @@ LIVE = "state = 'sending' AND lease_until > :now AND lease_until <= :latest"
 # A claim that others may take: its lease is over, or was given by a clock that has been put back since.
 ENDED = "state = 'sending' AND (lease_until <= :now OR lease_until > :latest)"
 
+# Asked of each claim, for there are few: many listeners are of a platform.
+OF_PLATFORM = (
+    "listener_id > 0 AND EXISTS (SELECT 1 FROM listener l WHERE l.id = delivery.listener_id"
+    " AND l.chat || '' >= ? AND l.chat || '' < ?)"
+)
+
 
 class Claims:
     """Know what is under way in this process: listeners by id, messages to correct by chat and number."""
@@ -78,8 +84,7 @@ class Claims:
         async with self._database.transaction() as tx:
             left = await tx.fetch(
                 "UPDATE delivery SET lease_until = ? WHERE state = 'sending' AND sender = ?"
-                " AND listener_id IN (SELECT id FROM listener WHERE chat >= ? AND chat < ?)"
-                " RETURNING listener_id",
+                f" AND {OF_PLATFORM} RETURNING listener_id",
                 (now, self.sender, low, high),
             )
             wrong = await tx.fetch(

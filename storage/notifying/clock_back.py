@@ -7,6 +7,8 @@ from storage.engines.sqlite import Statements
 # Seconds by which a clock may be put back without anything being looked at anew.
 SMALL = 60.0
 _ANEW = (
+    # What is being told has been due, and its digest is that of a moment which the clock has been at.
+    "UPDATE notice SET due_at = :now WHERE state = 'fanned out' AND due_at > :now",
     # The schedule of each chat is worked out when its deliveries are looked at.
     "UPDATE listener SET open_at = :now WHERE open_at <> '' AND open_at > :now",
     "UPDATE delivery SET changed_at = :now WHERE state = 'failed' AND changed_at > :now",

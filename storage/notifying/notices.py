@@ -92,13 +92,25 @@ class Notices:
         return str((await self._database.read("SELECT state FROM notice WHERE id = ?", (notice_id,)))[0][0])
 
     async def next_new(self, now: str) -> Notice | None:
-        """Return the notice that is to be fanned out next, None if none is due."""
+        """Return the notice that is to be fanned out next, None if none is due.
+
+        Also one that a clock, put back since, says was made later than now: the caller puts it right.
+        """
         rows = await self._database.read(
-            f"SELECT {_COLUMNS} FROM notice WHERE {OPEN} AND state = 'new' AND due_at <= ?"
-            " ORDER BY due_at, id LIMIT 1",
-            (now,),
+            f"SELECT {_COLUMNS} FROM notice WHERE {OPEN} AND state = 'new'"
+            " AND (due_at <= :now OR made_at > :now) ORDER BY due_at, id LIMIT 1",
+            {"now": now},
         )
         return _notice(rows[0]) if rows else None
+
+    async def redate(self, notice: Notice, now: str) -> None:
+        """Let a notice be made now, and held from now on, that a clock put back since says will be made."""
+        held = read_moment(notice.due_at) - read_moment(notice.made_at)
+        async with self._database.transaction() as tx:
+            await tx.run(
+                "UPDATE notice SET made_at = ?, due_at = ? WHERE id = ? AND state = 'new'",
+                (now, moment_text(read_moment(now) + held), notice.id),
+            )
 
     async def first_held(self, now: str) -> int | None:
         """Return the first entry of the audit trail whose notice is still held."""
@@ -181,12 +193,15 @@ def _fan_out(tx: Statements, notice: Notice, wanted: dict[str, str], now: str) -
 def announce(
     tx: Statements, trace: AuditEntryWriter, kind: NoticeKind, fact: Fact, *, material: bool, hold: float
 ) -> None:
-    """Write the notice of a change, in the change's own transaction; it is due `hold` minutes later."""
-    due = moment_text(read_moment(trace.at) + timedelta(minutes=hold))
+    """Write the notice of a change, in the change's own transaction; it is due `hold` minutes later.
+
+    Its moments are the clock's: the trail's may be ahead, and nothing is sent before its moment.
+    """
+    due = moment_text(read_moment(trace.now) + timedelta(minutes=hold))
     tx.run(
         "INSERT INTO notice (audit_id, kind, story_id, fact_id, revision, material, made_at, due_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (trace.id, kind, fact.story_id, fact.id, fact.revision, material, trace.at, due),
+        (trace.id, kind, fact.story_id, fact.id, fact.revision, material, trace.now, due),
     )
 
 

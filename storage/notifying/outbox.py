@@ -14,7 +14,7 @@ from storage.domain.leases import is_over
 from storage.domain.models import Listener
 from storage.engines.sqlite import Database, Transaction
 from storage.notifying import listeners, receipts
-from storage.notifying.claims import ENDED, LIVE, Claims
+from storage.notifying.claims import ENDED, LIVE, OF_PLATFORM, Claims
 from storage.notifying.clock_back import look_anew
 from storage.notifying.notices import END, OPEN
 from storage.notifying.outbox_depth import OutboxDepth
@@ -65,8 +65,7 @@ class Outbox(OutboxDepth):
         async with self._database.transaction() as tx:
             freed = await tx.fetch(
                 f"UPDATE delivery SET state = 'due', sender = NULL, lease_until = NULL WHERE {mine}"
-                " AND listener_id IN (SELECT id FROM listener WHERE chat >= ? AND chat < ?)"
-                " RETURNING listener_id",
+                f" AND {OF_PLATFORM} RETURNING listener_id",
                 (self._claims.sender, low, high),
             )
             wrong = await tx.fetch(

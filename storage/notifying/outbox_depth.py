@@ -33,13 +33,13 @@ class OutboxDepth:
         self._database = database
 
     async def forget_before(self, moment: str, limit: int = 2_000) -> int:
-        """Forget the recipients of the oldest notice, if it was made before a moment; return their number.
+        """Forget the recipients of the oldest notice, if it was due before a moment; return their number.
 
         An open notice is kept, and with it all later ones.
         """
         rows = await self._database.read(
             "SELECT id FROM notice WHERE id = (SELECT min(notice_id) FROM delivery) AND state = 'done'"
-            " AND made_at < ?",
+            " AND due_at < ?",
             (moment,),
         )
         if not rows:

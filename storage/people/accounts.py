@@ -176,7 +176,7 @@ class Accounts:
             " ON CONFLICT DO NOTHING RETURNING 1",
             (address, person),
         )
-        settings = await listeners.take_over(tx, person, address, trace.at)
+        settings = await listeners.take_over(tx, person, address, trace.now)
         if on_trail or await tx.work(lambda rows: _in_trail(rows, person)):
             await tx.work(lambda rows: trace.close(rows, Action.LINKED, address))
         return Linked(person, bool(story), settings)

@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from storage.domain.clock import Clock, moment_text, read_moment
+from storage.domain.leases import later
 from storage.domain.models import AuditEntry
 from storage.engines.sqlite import Database, Read, Statements
 
@@ -77,7 +78,8 @@ class AuditEntryWriter:
     """The entry of a change that is being made: opened before its rows are written, closed after.
 
     `at` is the change's moment: the clock's, but later than that of any entry before, so that a moment tells
-    exactly which changes had been made by then, whatever became of the clock.
+    exactly which changes had been made by then, whatever became of the clock. `now` is what the clock tells:
+    what is sent or expires goes by it alone.
     """
 
     def __init__(self, by: Actor, clock: Clock, last: _Last) -> None:
@@ -87,10 +89,9 @@ class AuditEntryWriter:
         self._previous = last.hash
         self._hash = ""
         self._revisions = 0
-        now = moment_text(clock())
-        if now <= last.at:
-            now = moment_text(read_moment(last.at) + timedelta(microseconds=1))
-        self.at = now
+        self.now = self.at = moment_text(clock())
+        if self.at <= last.at:
+            self.at = moment_text(read_moment(last.at) + timedelta(microseconds=1))
 
     @classmethod
     def open(cls, tx: Statements, by: Actor, clock: Clock) -> AuditEntryWriter:
@@ -127,6 +128,9 @@ class AuditEntryWriter:
             f"INSERT INTO audit ({_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*row, self._hash),
         )
+        # Changes made at once are told apart in the trail by a microsecond each: that makes no difference.
+        if self.at > later(self.now, 1.0):
+            tx.run("INSERT INTO audit_clock VALUES (?, ?)", (self.id, self.now))
 
 
 class Audit:
@@ -180,6 +184,11 @@ class Audit:
         rows = await self._database.read("SELECT coalesce(max(id), 0) FROM audit")
         return int(rows[0][0])
 
+    async def last_moment(self) -> str:
+        """Return the moment of the newest entry, which may lie in the future; '' if there is none."""
+        rows = await self._database.read("SELECT at FROM audit ORDER BY id DESC LIMIT 1")
+        return str(rows[0][0]) if rows else ""
+
     async def verify(self) -> Verified:
         """Recompute the whole chain and name the first entry that does not hold, if any."""
         return await self._database.reading(_verify)
@@ -210,7 +219,8 @@ def _where(
 
 def entry_of(row: sqlite3.Row) -> AuditEntry:
     """Return an entry from its row."""
-    fields = {key: row[key] for key in row.keys() if key not in ("before", "after", "revisions", "previous")}  # noqa: SIM118  # reason: iterating a Row gives its values
+    left_out = ("before", "after", "revisions", "previous", "clock_at")
+    fields = {key: row[key] for key in row.keys() if key not in left_out}  # noqa: SIM118  # reason: iterating a Row gives its values
     loaded = {key: None if row[key] is None else json.loads(row[key]) for key in ("before", "after")}
     return AuditEntry(**fields, **loaded)
 

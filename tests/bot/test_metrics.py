@@ -142,6 +142,25 @@ async def test_what_has_stopped_by_itself_is_named_and_is_no_reason_to_restart(m
     assert (await values(address))['onrecord_stopped{part="discord"}'] == 0
 
 
+async def test_what_another_process_does_is_said_and_is_neither_stuck_nor_trouble(metrics, seconds, address):
+    metrics.beat("poller")
+    metrics.stands_by("poller")
+    seconds.now += STUCK + 1
+    said = "ok\npoller: another process does this; waiting\n"
+    assert (await get(address, "/healthz"))[:2] == (200, said)
+    metrics.works("poller")
+    assert (await get(address, "/healthz"))[:2] == (200, "ok\n")
+
+
+async def test_a_trail_that_ends_in_the_future_is_said(wire, metrics, address):
+    wire.clock.go_on(days=1)
+    await wire.publish("snow", "It snows.")
+    wire.clock.go_on(days=-1)
+    status, text, _kind = await get(address, "/healthz")
+    assert status == 200 and text.startswith("ok\nclock: the last change is dated 2026-11-25T12:00:00")
+    assert "onrecord doctor" in text
+
+
 async def test_nothing_else_is_served_and_nothing_of_the_record(wire, metrics, address):
     assert (await get(address, "/"))[0] == 404
     assert (await get(address, "/metrics/../healthz/x"))[0] == 404

@@ -49,7 +49,7 @@ async def test_depth_age_rate_and_failures(settings, wire):
     await some_trouble(wire)
     assert await show_outbox(settings, retry=False, drop=False) == [
         "deliveries of open notices: failed 1, given up 1, held 1, sent 1",
-        "oldest due since: 2026-11-24T12:00:00.000001Z",
+        "oldest due since: 2026-11-24T12:00:00.000000Z",
         "messages to be corrected: 0",
         "sent in the last hour: 1",
         "  telegram:1: given up, 1, Bad Request: no",
@@ -57,6 +57,14 @@ async def test_depth_age_rate_and_failures(settings, wire):
     ]
     wire.clock.go_on(hours=2)
     assert "sent in the last hour: 0" in await show_outbox(settings, retry=False, drop=False)
+
+
+async def test_a_change_that_is_dated_in_the_future_is_said(settings, wire):
+    wire.clock.go_on(days=1)
+    await wire.publish("snow", "It snows.")
+    wire.clock.go_on(days=-1)
+    lines = await show_outbox(settings, retry=False, drop=False)
+    assert any("2026-11-25T12:00:00" in line and "onrecord doctor" in line for line in lines)
 
 
 async def test_what_was_given_up_is_tried_again_by_a_bot_that_runs(settings, wire):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 from bot.config import Settings
 from bot.doctor import machine
 from bot.doctor.findings import Verdict
+from storage import record as records
+from tests.conftest import THEN
 
 
 def settings(path, **more) -> Settings:
@@ -40,6 +43,19 @@ async def test_a_trail_that_was_tampered_with(record):
         connection.commit()
     finding = await machine.trail(settings(record.database.path))
     assert finding.verdict is Verdict.FAIL and "the chain is broken" in finding.text
+
+
+async def test_a_trail_that_ends_in_the_future(record, monkeypatch, subtests):
+    method = vars(records.Record)["open"].__func__
+    asked = settings(record.database.path)
+    for ahead, verdict in ((30, Verdict.OK), (86_400, Verdict.FAIL), (-86_400, Verdict.OK)):
+        clock = THEN - timedelta(seconds=ahead)
+        monkeypatch.setattr(method, "__kwdefaults__", {"create": True, "clock": lambda clock=clock: clock})
+        with subtests.test(ahead=ahead):
+            finding = await machine.trail(asked)
+            assert finding.verdict is verdict and "the chain holds" in finding.text
+            assert ("86,400 s ahead" in finding.text) == (verdict is Verdict.FAIL)
+            assert ("timedatectl" in finding.text) == (verdict is Verdict.FAIL)
 
 
 async def test_a_file_that_is_no_record(tmp_path):

@@ -188,6 +188,11 @@ async def test_two_senders_that_die_again_and_again_lose_and_repeat_nothing_but_
             await senders[number].outbox.sent(parcel, (1,), None, now)
         if step == 8:
             await told(flood, "y")
+    now = later(now, LEASE)
+    while parcels := await take(senders[0], now):
+        for parcel in parcels:
+            sent.append(parcel.listener.chat)
+            await senders[0].outbox.sent(parcel, (1,), None, now)
     for process in senders:
         await process.close()
     times = {chat: sent.count(chat) for chat in every}
