@@ -74,8 +74,10 @@ class Request:
     they see neither the request nor what is answered aside. `is_person` is
     False for a group or channel that writes as itself: it never has a role. `replied_to` is who wrote the
     message that this one replies to, `mentioned` are those whom it names beyond the words of its text, and
-    `offered` the commands of the buttons under the message that it replies to. `topic` is the
-    forum topic (0: none); `administers` asks the platform whether who asks is one of the chat's admins.
+    `offered` the commands of the buttons under the bot's message that it replies to; `is_reply` tells that it
+    replies to any message. `forwarded` tells that the text is not the asker's own (forwarded, quoted, sent
+    through another bot): it is only looked up, never run, and answers nothing. `topic` is the forum topic
+    (0: none); `administers` asks the platform whether who asks is one of the chat's admins.
     `alone` is the chat in which what concerns only who asks reaches them later, where that is another.
     `lacking` are the permissions that the bot would need to write in the chat unasked, and does not have.
     `given` stands in for `text` where nothing was typed as a message: a command with its arguments by key, or
@@ -99,6 +101,8 @@ class Request:
     replied_to: Identity | None = None
     mentioned: tuple[Identity, ...] = ()
     offered: tuple[str, ...] = ()
+    is_reply: bool = False
+    forwarded: bool = False
     lacking: tuple[str, ...] = ()
     alone: str = ""
     administers: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.commands.core.arguments import by_key, read, split
+from bot.commands.core.arguments import by_key, question_of, read, split
 from bot.commands.core.completion import complete, offers
 from bot.commands.core.context import Context, Policy
 from bot.commands.core.declarations import Command, Offer
@@ -163,7 +163,9 @@ class Dispatcher:
     async def _answer(self, request: Request, parsed: Parsed) -> Reply | Modal | None:
         if isinstance(request.given, Submission):
             return await self._submitted(request, request.given, parsed)
-        if parsed.name == QUESTION and request.given is None and await self._is_answer(request):
+        if request.forwarded:
+            _refuse_forwarded_command(parsed.argument)
+        elif parsed.name == QUESTION and request.given is None and await self._is_answer(request):
             parsed = parsed._replace(name=ANSWER)
         context = await self._entered(request, parsed)
         command = context.command
@@ -229,11 +231,11 @@ class Dispatcher:
         """Tell whether a plain message answers, or is meant to answer, the bot's question."""
         if clean(request.text).startswith("/"):
             return False
-        # Every question of a dialogue has a cancel button: a reply to such a message is an answer.
-        if any(command.startswith("/cancel ") for command in request.offered):
+        # A reply answers the question that it replies to, and no other.
+        if question_of(request) is not None:
             return True
-        # In a group a message to the bot may be a new question: only a reply to the bot is an answer.
-        if request.shared and (request.replied_to is None or request.replied_to.is_person):
+        # In a group a message to the bot may be a new question.
+        if request.shared or request.is_reply:
             return False
         return await self.record.dialogues.find(request.chat, request.user) is not None
 
@@ -242,7 +244,7 @@ class Dispatcher:
         if isinstance(request.given, Call):
             return Parsed(request.given.name, "", None)
         text = clean_lines(request.text if request.given is None else request.given.key)
-        if not text.startswith("/"):
+        if not text.startswith("/") or request.forwarded:
             if not request.private and request.given is None:
                 return None
             return Parsed(QUESTION, text, None)
@@ -251,8 +253,8 @@ class Dispatcher:
             return Parsed(text[1:].split(" ")[0][:32] or "?", "", None)
         argument = match[2] or ""
         command = self.registry.find(match[1])
-        # A multi-line command has no pages: there, an ending that looks like a cursor is part of the text.
-        cursor = None if command is not None and command.multiline else _CURSOR.search(argument)
+        # Without pages, an ending that looks like a cursor is part of what was typed.
+        cursor = _CURSOR.search(argument) if command is not None and command.paged else None
         if cursor:
             argument = argument[: cursor.start()]
         return Parsed(match[1].casefold(), argument.strip(), cursor[1] if cursor else None)
@@ -294,6 +296,17 @@ def _unwritten(error: RecordError) -> str:
     if isinstance(error, BusyRecord):
         return _("The record is busy just now, and nothing was changed: try again in a moment.")
     return _("The record cannot be read or written just now: tell the operator, and try again.")
+
+
+def _refuse_forwarded_command(text: str) -> None:
+    """Refuse a command that the asker did not type: it would run in their name."""
+    if text.startswith("/"):
+        raise UserError(
+            _(
+                "What is forwarded, quoted or sent through another bot is only looked up; a command in it is"
+                " not run. To run it, type it to me yourself."
+            )
+        )
 
 
 def _too_fast() -> Reply:

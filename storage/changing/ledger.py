@@ -78,15 +78,22 @@ class Ledger:
             return rehearsed.made
 
     async def undo(
-        self, *, by: Actor, within_minutes: float, story_id: int | None = None, also: Also | None = None
+        self,
+        *,
+        by: Actor,
+        within_minutes: float,
+        story_id: int | None = None,
+        what: int | str | None = None,
+        also: Also | None = None,
     ) -> ChangeResult:
-        """Take back a person's last change (to a story), as a new change, if it is no older than that.
+        """Take back a person's own change (to a story), as a new change, if it is no older than that.
 
-        Raises Refused, saying why, where there is nothing to take back or somebody has built on it.
+        `what` is the change's entry of the trail, or what it was to (`F7`); without it, it is the last one.
+        Raises Refused, saying why, where there is nothing to take back or something was built on it.
         """
 
         def work(tx: Statements) -> ChangeResult:
-            change = undo.find(tx, by.address, story_id, self.clock(), within_minutes)
+            change = undo.find(tx, by.address, story_id, self.clock(), within_minutes, what)
             return self._make(tx, change, by)
 
         async with self._database.transaction() as tx:

@@ -1,4 +1,4 @@
-"""Finding what takes a person's last change back: a change of its own, for nothing is ever deleted."""
+"""Finding what takes a person's own change back: a change of its own, for nothing is ever deleted."""
 
 from __future__ import annotations
 
@@ -16,31 +16,83 @@ from storage.trail.audit import entry_of
 _FACTS = frozenset(Action(kind.value) for kind in RevisionKind)
 _EDITS = frozenset({Action.SOURCE_EDITED, Action.ENTITY_EDITED})
 _FINAL = frozenset({Action.SOURCE_ADDED, Action.ENTITY_ADDED, Action.MERGED, Action.STORY_OPENED})
+_ALL = sorted(f"'{action}'" for action in (*_FACTS, *_EDITS, *_FINAL, Action.UNDONE))
+_WATCHED = f"action IN ({', '.join(_ALL)})"
+_CLOCKED = (
+    "SELECT audit.*, (SELECT c.at FROM audit_clock c WHERE c.audit_id = audit.id) AS clock_at FROM audit"
+)
+# The facts that say how they stand to one, or that it took the place of.
+_LEANING = (
+    "SELECT fact_id FROM relation WHERE other_id = :id AND ended_at IS NULL"
+    " UNION SELECT id FROM fact WHERE superseded_by = :id ORDER BY 1 LIMIT 1"
+)
 
 
-def find(tx: Statements, actor: str, story_id: int | None, now: datetime, within_minutes: float) -> Change:
-    """Return the change that takes back the last one of an actor; raise Refused where there is none."""
-    watched = sorted(str(action) for action in _FACTS | _EDITS | _FINAL | {Action.UNDONE})
-    marks = ", ".join("?" * len(watched))
+def find(
+    tx: Statements,
+    actor: str,
+    story_id: int | None,
+    now: datetime,
+    within_minutes: float,
+    what: int | str | None = None,
+) -> Change:
+    """Return the change that takes back an actor's own; raise Refused, saying why, where there is none.
+
+    `what` is its entry of the trail, or what it was to (`F7`); without it, it is the actor's last change.
+    """
+    entry, made_at = _entry(tx, actor, story_id, what)
+    change = f"{'That change' if isinstance(what, int) else 'Your last change'} ({_subject(entry)})"
+    following = _following(tx, entry)
+    if Action.UNDONE in (entry.action, following and following.action):
+        raise Refused(f"{change} was undone already: make a new change instead")
+    if made_at < moment_text(now - timedelta(minutes=within_minutes)):
+        raise Refused(f"{change} was made more than {within_minutes:g} minutes ago: correct it instead")
+    if entry.action in _FINAL:
+        raise Refused(f"{change} cannot be undone, for it was “{entry.action}”: edit it instead")
+    if following:
+        who = "you" if following.actor == actor else "somebody else"
+        raise Refused(f"{_subject(entry)} was changed by {who} since: look at it and correct it instead")
+    return _fact(tx, entry) if entry.action in _FACTS else _edit(entry)
+
+
+def _entry(
+    tx: Statements, actor: str, story_id: int | None, what: int | str | None
+) -> tuple[AuditEntry, str]:
+    """Return the entry of the change that is meant, and when that was by the clock: the trail may be ahead.
+
+    Raises Refused where the change is not the actor's.
+    """
+    if isinstance(what, int):
+        rows = tx.fetch(f"{_CLOCKED} WHERE id = ? AND {_WATCHED}", (what,))
+        if not rows or story_id not in (None, rows[0]["story_id"]):
+            raise Refused(f"#{what} is no change to this story that could be undone")
+        if rows[0]["actor"] != actor:
+            raise Refused("That change was made by somebody else: only they can undo it")
+        return entry_of(rows[0]), rows[0]["clock_at"] or rows[0]["at"]
     rows = tx.fetch(
-        "SELECT audit.*, (SELECT c.at FROM audit_clock c WHERE c.audit_id = audit.id) AS clock_at FROM audit"
-        f" WHERE actor = ? AND (? IS NULL OR story_id = ?) AND action IN ({marks}) ORDER BY id DESC LIMIT 1",
-        (actor, story_id, story_id, *watched),
+        f"{_CLOCKED} WHERE actor = ? AND (? IS NULL OR story_id = ?) AND (? IS NULL OR subject = ?)"
+        f" AND {_WATCHED} ORDER BY id DESC LIMIT 1",
+        (actor, story_id, story_id, what, what),
     )
+    if not rows and what is not None:
+        raise Refused(f"You have not changed {what}, so there is nothing of yours to undo")
     if not rows:
         raise Refused("You have changed nothing yet that could be undone")
-    entry = entry_of(rows[0])
-    if entry.action is Action.UNDONE:
-        raise Refused("Your last change was undone already: make a new change instead")
-    # By the clock: the trail may be ahead of it.
-    if (rows[0]["clock_at"] or entry.at) < moment_text(now - timedelta(minutes=within_minutes)):
-        raise Refused(
-            f"Your last change ({entry.subject}) was made more than {within_minutes:g} minutes ago:"
-            " correct it instead"
-        )
-    if entry.action in _FINAL:
-        raise Refused(f"Your last change ({entry.subject} {entry.action}) cannot be undone: edit it instead")
-    return _fact(tx, entry) if entry.action in _FACTS else _edit(entry)
+    return entry_of(rows[0]), rows[0]["clock_at"] or rows[0]["at"]
+
+
+def _subject(entry: AuditEntry) -> str:
+    """Return what an entry is about, as people know it."""
+    return f"“{entry.after['name']}”" if entry.subject.startswith("E") else entry.subject
+
+
+def _following(tx: Statements, entry: AuditEntry) -> AuditEntry | None:
+    """Return the next change to what an entry changed."""
+    rows = tx.fetch(
+        f"SELECT * FROM audit WHERE subject = ? AND id > ? AND {_WATCHED} ORDER BY id LIMIT 1",
+        (entry.subject, entry.id),
+    )
+    return entry_of(rows[0]) if rows else None
 
 
 def _fact(tx: Statements, entry: AuditEntry) -> Revise:
@@ -54,6 +106,8 @@ def _fact(tx: Statements, entry: AuditEntry) -> Revise:
     ref, revision, audit_id = rows[0]
     if audit_id != entry.id:
         raise Refused(f"F{fact_id} was changed by somebody else since: look at it and correct it instead")
+    if entry.before is None and (leaning := tx.fetch(_LEANING, {"id": fact_id})):
+        raise Refused(f"F{leaning[0][0]} refers to F{fact_id} since: retract F{fact_id} instead, and say why")
     after: State = entry.after
     before: State = entry.before or {**after, "retracted": "taken back by the moderator who added it"}
     assert entry.story_id is not None

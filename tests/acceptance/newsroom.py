@@ -74,7 +74,7 @@ async def moderator(api: TelegramEmulator, name: str, story: str = "") -> Person
     user = api.user(name, username=f"{name.lower()}_{len(api.users)}")
     person = Person(api, user, api.private(user))
     await person.says("/start")
-    reply = await owner(api).says(f"/appoint @{user.username} {story}".strip())
+    reply = await owner(api).does(f"/appoint @{user.username} {story}".strip())
     assert f"@{user.username} is now a moderator of" in reply.text
     return person
 

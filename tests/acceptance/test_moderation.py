@@ -178,7 +178,7 @@ async def test_undo_takes_back_ones_own_last_change_once(scene: Scene) -> None:
 
 async def test_the_trail_tells_who_did_what(scene: Scene) -> None:
     user = scene.api.user("Vera", username="vera_desk")
-    await scene.owner.says(f"/appoint {user.id}")
+    await scene.owner.does(f"/appoint {user.id}")
     vera = scene.owner._replace(user=user, chat=scene.api.private(user))
     await vera.does(f"/correct F14\nat: ¶88\n{MATERIAL}")
     trail = await vera.says("/audit F14")

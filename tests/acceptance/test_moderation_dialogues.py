@@ -58,8 +58,14 @@ async def test_somebody_else_answers_nothing(scene: Scene) -> None:
     mona, nils = mona.within(group), nils.within(group)
     before = facts(scene)
     asked = await mona.says("/add")
-    reply = await nils.says("Nils says this instead", reply_to=asked)
-    assert "Nothing is being asked of you here" in reply.text
+    for text in ("Nils says this instead", "/skip", f"/answer@{NAME} Nils says this"):
+        assert "asked of somebody else" in (await nils.says(text, reply_to=asked)).text
+    # Not even while Nils is asked something too.
+    own = await nils.says(f"/add@{NAME}")
+    assert "asked of somebody else" in (await nils.says("Nils says this instead", reply_to=asked)).text
+    assert "Who says so?" in (await nils.says("Nils says this", reply_to=own)).text
+    assert "answered already" in (await nils.says("Nils says this again", reply_to=own)).text
+    await nils.says(f"/cancel@{NAME}")
     assert "Nothing is being asked of you here" in (await nils.says("/answer Nils says this")).text
     shown = await mona.says("/add The quay was swept\nsource: S1")
     assert "Your open /add was ended: nothing was changed." in shown.text
@@ -70,7 +76,7 @@ async def test_somebody_else_answers_nothing(scene: Scene) -> None:
     done = await mona.presses(shown, "Confirm")
     assert "The quay was swept" in done.text and facts(scene) == before + 1
     # What was made in a group may be undone by whoever made it alone.
-    assert "changed nothing yet" in await nils.is_refused(done, "Undo")
+    assert "made by somebody else" in await nils.is_refused(done, "Undo")
     assert "Undone." in (await mona.presses(done, "Undo")).text
 
 
@@ -127,7 +133,7 @@ async def test_a_dismissed_moderators_dialogue_comes_to_nothing(scene: Scene) ->
     typed = await scene.moderator("Nils")
     await typed.says("/add")
     for person in (mona, typed):
-        await scene.owner.says(f"/dismiss @{person.user.username}")
+        await scene.owner.does(f"/dismiss @{person.user.username}")
     assert "There is no command /retract" in await mona.is_refused(shown, "Confirm")
     assert "There is no command" in (await mona.says("/undo")).text
     assert "There is no command /add" in (await typed.says("The statement")).text

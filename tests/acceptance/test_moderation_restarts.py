@@ -92,7 +92,7 @@ async def test_what_comes_again_changes_nothing_again(api: TelegramEmulator, lau
     await owner(api).chat.say(owner(api).user, f"/appoint {rita.id}")
     answers = [await mona.chat.next_message() for _ in range(4)]
     assert "D1 is on record" in answers[1].text and "Undone." in answers[2].text
-    assert "is now a moderator" in (await owner(api).chat.next_message()).text
+    assert "To become a moderator" in (await owner(api).chat.next_message()).text
     before = rows(bot.folder / "record.db", "SELECT hash FROM audit")
     await bot.kill()
     api.calm()
@@ -103,7 +103,7 @@ async def test_what_comes_again_changes_nothing_again(api: TelegramEmulator, lau
     assert "approved as" in again[0].text
     assert "undone already" in again[1].text
     assert "Nothing is being asked" in again[2].text
-    assert "moderator there already" in (await owner(api).chat.next_message()).text
+    assert "To become a moderator" in (await owner(api).chat.next_message()).text
     assert rows(bot.folder / "record.db", "SELECT hash FROM audit") == before
     assert facts(bot, "crane at Holt") == 2
 
@@ -188,6 +188,6 @@ async def test_moderators_are_moderators_after_a_restart(api: TelegramEmulator, 
     assert f"@{mona.user.username}" in (await owner(api).says("/moderators")).text
     menus = [menu for (scope, _language), menu in api.profile.commands.items() if str(mona.user.id) in scope]
     assert "retract" in {command["command"] for command in menus[0]}
-    assert "no longer" in (await owner(api).says(f"/dismiss @{mona.user.username}")).text
+    assert "no longer" in (await owner(api).does(f"/dismiss @{mona.user.username}")).text
     assert "There is no command /confirm" not in (await mona.says("/confirm")).text
     assert rows(bot.folder / "record.db", "SELECT revision FROM fact WHERE id = 5") == [(1,)]

@@ -33,16 +33,20 @@ async def test_by_a_reply_to_a_message_of_theirs(scene: Scene) -> None:
     group = await newsroom(scene, ann)
     assert not await may_add(ann)
     hello = await group.say(ann.user, "hello everybody", deliver=False)
-    done = await ask(group, scene.owner.user, f"/appoint@{NAME}", reply_to=hello)
+    shown = await ask(group, scene.owner.user, f"/appoint@{NAME}", reply_to=hello)
+    for told in ("To become a moderator of all stories", "Ann", "@ann_replied", ann.address):
+        assert told in shown.text
+    assert not await may_add(ann)
+    assert "asked of somebody else" in await ann.within(group).is_refused(shown, "Confirm")
+    done = await scene.owner.within(group).presses(shown, "Confirm")
     assert "@ann_replied is now a moderator of all stories." in done.text
     assert await may_add(ann)
     listed = await scene.owner.says("/moderators")
     assert "@ann_replied" in listed.text and "all stories, since" in listed.text
     again = await ask(group, scene.owner.user, f"/appoint@{NAME}", reply_to=hello)
     assert "@ann_replied is a moderator there already." in again.text
-    query = await scene.api.press(scene.owner.user, done, "Take it back")
-    assert "no longer a moderator" in (await group.next_message()).text
-    await query.answer()
+    shown = await scene.owner.within(group).presses(done, "Take it back")
+    assert "no longer a moderator" in (await scene.owner.within(group).presses(shown, "Confirm")).text
     assert not await may_add(ann)
     assert "@ann_replied" not in (await scene.owner.says("/moderators")).text
 
@@ -50,9 +54,9 @@ async def test_by_a_reply_to_a_message_of_theirs(scene: Scene) -> None:
 async def test_by_the_name_of_somebody_who_wrote_before(scene: Scene) -> None:
     ben = scene.person("Ben", username="ben_wrote")
     await ben.says("/start")
-    assert "@ben_wrote is now a moderator" in (await scene.owner.says("/appoint @Ben_Wrote")).text
+    assert "@ben_wrote is now a moderator" in (await scene.owner.does("/appoint @Ben_Wrote")).text
     assert await may_add(ben)
-    assert "no longer a moderator" in (await scene.owner.says("/dismiss @ben_wrote")).text
+    assert "no longer a moderator" in (await scene.owner.does("/dismiss @ben_wrote")).text
     assert not await may_add(ben)
     assert "is no moderator of" in (await scene.owner.says("/dismiss @ben_wrote")).text
 
@@ -72,7 +76,8 @@ async def test_by_a_mention_of_somebody_without_a_name(scene: Scene) -> None:
     ]
     group = await newsroom(scene, cleo)
     await group.send(scene.owner.user, {"text": text, "entities": entities})
-    assert "Cleo is now a moderator of all stories." in (await group.next_message()).text
+    done = await scene.owner.within(group).presses(await group.next_message(), "Confirm")
+    assert "Cleo is now a moderator of all stories." in done.text
     assert await may_add(cleo)
 
 
@@ -87,15 +92,16 @@ async def test_a_mention_counts_more_than_a_reply(scene: Scene) -> None:
     await group.send(
         scene.owner.user, {"text": "/appoint Cleo belarus", "entities": entities}, reply_to=hello
     )
-    assert "Cleo is now a moderator of “Belarus" in (await group.next_message()).text
+    done = await scene.owner.within(group).presses(await group.next_message(), "Confirm")
+    assert "Cleo is now a moderator of “Belarus" in done.text
     assert await may_add(cleo) and not await may_add(ann)
 
 
 async def test_by_id(scene: Scene) -> None:
     dan = scene.person("Dan")
-    assert "is now a moderator" in (await scene.owner.says(f"/appoint {dan.user.id}")).text
+    assert "is now a moderator" in (await scene.owner.does(f"/appoint {dan.user.id}")).text
     assert await may_add(dan)
-    assert "no longer" in (await scene.owner.says(f"/dismiss {dan.address}")).text
+    assert "no longer" in (await scene.owner.does(f"/dismiss {dan.address}")).text
     assert not await may_add(dan)
 
 
@@ -118,7 +124,7 @@ async def test_for_one_story(scene: Scene) -> None:
     assert "The flood in the north, since" in listed.text
     dismissed = await scene.owner.says(f"/dismiss @{eva.user.username}")
     assert "is no moderator of" in dismissed.text, "of all stories she never was one"
-    await scene.owner.says(f"/dismiss @{eva.user.username} north-flood")
+    await scene.owner.does(f"/dismiss @{eva.user.username} north-flood")
     assert "There is no command /add" in (await eva.says("/add")).text
 
 
@@ -136,7 +142,7 @@ async def test_an_anonymous_admin_gets_the_plain_explanation(scene: Scene) -> No
     reply = await ask(group, scene.owner.user, f"/appoint@{NAME}", reply_to=hello)
     assert NO_PERSON in reply.text
     for name in ("@GroupAnonymousBot", str(group.id), f"telegram:{group.id}"):
-        assert "is now a moderator" not in (await scene.owner.says(f"/appoint {name}")).text
+        assert "To become a moderator" not in (await scene.owner.says(f"/appoint {name}")).text
     assert rows(scene.record, "SELECT * FROM member WHERE address LIKE '%-%'") == []
 
 
@@ -187,3 +193,21 @@ async def test_groups_and_channels_named_as_owners_have_no_role(
     await channel.post(f"/moderators@{NAME}")
     assert "You write here as a group or a channel" in (await channel.next_message()).text
     assert "Nobody has been appointed yet" in (await owner(api).says("/moderators")).text
+
+
+async def test_a_forwarded_command_is_not_run(scene: Scene) -> None:
+    eve = scene.person("Eve")
+    origin = {"type": "user", "date": 1, "sender_user": eve.user.json()}
+    hidden = {"type": "hidden_user", "date": 1, "sender_user_name": "Eve"}
+    shown = await scene.owner.says("/retract F21 Not so")
+    before = rows(scene.record, "SELECT count(*), max(id) FROM audit")
+    for fields in ({"forward_origin": origin}, {"forward_origin": hidden}):
+        for text in (f"/appoint {eve.user.id}", f"/appoint@{NAME} {eve.user.id}", "/confirm", "/approve D1"):
+            await scene.owner.chat.send(scene.owner.user, {"text": text, **fields})
+            reply = await scene.owner.chat.next_message()
+            assert "only looked up" in reply.text and "type it to me yourself" in reply.text
+        await scene.owner.chat.send(scene.owner.user, {"text": "Who denied it?", **fields})
+        assert "denied" in (await scene.owner.chat.next_message()).text
+    assert rows(scene.record, "SELECT count(*), max(id) FROM audit") == before
+    assert not await may_add(eve)
+    assert "Ended" in (await scene.owner.presses(shown, "Cancel")).text

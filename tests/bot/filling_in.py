@@ -7,6 +7,11 @@ from tests.bot.desk import BOB, said
 PROPOSED = (
     "/suggest The bridge is closed.\nwho: Lubinets\ncue: confirmed that\nwhen: 2024-02\nsource: S1\nat: ¶3"
 )
+# The commands that open a modal, each with what it is about.
+OPENING = {
+    **dict.fromkeys(("correct", "attribute", "retract", "supersede"), "F5"), "restore": "F6", "reject": "D1",
+    "edit": "D1", "source": "S1", "entity": "Dmytro Lubinets", "add": "", "suggest": "",
+}  # fmt: skip
 
 
 async def opened(person, text):

@@ -22,7 +22,8 @@ async def trail(desk, about=None, since=None, *, as_lines=False):
 async def changed(desk):
     """Two appointments, one for all stories and one for another than is in use, and a change of each kind."""
     owner = desk.person(OWNER)
-    await owner.tells("/appoint 7", "/appoint 8 tarrow-ferry", "/dismiss 8 tarrow-ferry")
+    for text in ("/appoint 7", "/appoint 8 tarrow-ferry", "/dismiss 8 tarrow-ferry"):
+        await owner.tells(text, "[Confirm]")
     ann = desk.person(ANN)
     await ann.tells("/add The \u202ebridge is closed.\nwho: +person Ann Smith\nsource: + A memo", "[Confirm]")
     await ann.tells("/entity Ann Smith\nmerge: Putin\nreason: a pen name", "[Confirm]")

@@ -67,7 +67,9 @@ TALKS = {
         …eve> /link
         …here> /link {FIRST}
         owner> /appoint {HERE} belarus
+        owner> [Confirm]
         owner> /dismiss {HERE} belarus
+        owner> [Confirm]
         here> /forgetme
     """,
 }
@@ -116,6 +118,9 @@ async def test_appointed_by_a_name_of_the_other_platform(desk: Desk, snapshot: S
     predictable(desk)
     await desk.person(EVE).says("/link")
     await desk.person(HERE).says(f"/link {FIRST}")
-    reply = await desk.person(OWNER).says("/appoint", replied_to=Identity(HERE, "eve <e.>"))
-    assert reply is not None
-    assert shown(reply) == snapshot.use_extension(Golden)
+    owner = desk.person(OWNER)
+    replies = [
+        await owner.says("/appoint", replied_to=Identity(HERE, "eve <e.>")),
+        await owner.presses("Confirm"),
+    ]
+    assert "\n".join(shown(reply) for reply in replies if reply) == snapshot.use_extension(Golden)

@@ -157,6 +157,7 @@ TALKS = {
         …ann> [Confirm
         ann> [Undo
         ann> /undo
+        ann> /undo F5
     """,
     "source": """
         ann> /source S1
@@ -240,10 +241,13 @@ TALKS = {
         owner> /moderators
         owner> /appoint @eve
         owner> /appoint 12 belarus
+        owner> [Confirm
         owner> /appoint 12 belarsu
         owner> /dismiss 12
         owner> /appoint 12
+        owner> [Confirm
         owner> /dismiss 12 belarus
+        owner> [Confirm
         owner> /appoint
     """,
     "roles": """
@@ -317,6 +321,7 @@ async def test_an_owner_who_is_named_by_reply(desk: Desk, snapshot: SnapshotAsse
     owner = desk.person(OWNER, GROUP)
     replies = [
         await owner.says("/appoint belarus", replied_to=Identity("telegram:12", None, "Zoë <Z.>")),
+        await owner.presses("Confirm"),
         await owner.says("/appoint", replied_to=Identity("telegram:-5", None, "A channel", is_person=False)),
         await owner.says("/moderators"),
     ]

@@ -21,6 +21,8 @@ _PERSON = re.compile(r"[a-z]{2,20}:-?[A-Za-z0-9_]{1,40}|-?[1-9][0-9]{0,19}|@\w{1
 _HANDLE = re.compile(r"@\w{1,64}")
 _COUNT = re.compile(r"0{0,9}[1-9][0-9]{0,3}")
 _TOKEN = re.compile(r"(\d{1,15})\.(\d{1,9})(?:\s+|$)")
+# Each question has a button that cancels its dialogue.
+_CANCELS = re.compile(r"/cancel (\d{1,15})\.(\d{1,9})")
 # A token before words is marked with this sign, so that no answer is mistaken for a token.
 _ASKED = re.compile(r"#(\d{1,15})\.(\d{1,9})(?:\s+|$)")
 
@@ -39,8 +41,19 @@ class Answer(NamedTuple):
     words: str
 
 
+def question_of(request: Request) -> Token | None:
+    """Return the question of a dialogue that a message replies to, None if it replies to none."""
+    cancels = (_CANCELS.fullmatch(command) for command in request.offered)
+    return next((Token(int(found[1]), int(found[2])) for found in cancels if found), None)
+
+
 def split(command: Command, text: str, request: Request) -> Given:
-    """Split typed text: each argument but the last takes one word of the first line, the last the rest."""
+    """Split typed text: each argument but the last takes one word of the first line, the last the rest.
+
+    Raises UserError for text after a command that takes none: it may say that it is not meant.
+    """
+    if not command.arguments and text.strip():
+        raise UserError(_("/{name} takes nothing after it: send it alone.", name=command.name))
     given: list[object | None] = []
     for argument in command.arguments[:-1]:
         taken, text = _taken(argument, text, request)

@@ -93,10 +93,10 @@ class Context:
         """Make a change in the asker's name, `also` in its transaction."""
         return await self.record.ledger.make(change, by=self.by, also=also)
 
-    async def undo(self, within_minutes: int) -> ChangeResult:
-        """Take back the asker's last change to the story."""
+    async def undo(self, within_minutes: int, what: int | str | None) -> ChangeResult:
+        """Take back a change of the asker's to the story; see the ledger."""
         return await self.record.ledger.undo(
-            by=self.by, story_id=self.story.id, within_minutes=within_minutes
+            by=self.by, story_id=self.story.id, within_minutes=within_minutes, what=what
         )
 
     async def names(self) -> dict[str, str]:
@@ -142,6 +142,7 @@ class Context:
         `cursor` returns the position after a row, `argument` is the command's argument, `size` the number of
         rows if it is not the usual one.
         """
+        assert self.command.paged, self.command.name  # or its next page could not be asked for
         shown = rows[: size or self.policy.page]
         if len(rows) == len(shown):
             return Page(shown, ())

@@ -103,6 +103,7 @@ class Command:
     restricts the command in a group to the group's admins. `dialogue` tells that it opens a form,
     `headers` which header lines it accepts. `completed` are the keys of the arguments
     that the command completes itself. `discreet` shows its answers only to the asker, if the platform can.
+    `paged` tells that its lists have pages: `>` and a cursor at its end is the place of the next one.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Command:
     everywhere: bool = False
     by_admins: bool = False
     discreet: bool = False
+    paged: bool = False
 
     @property
     def aside(self) -> bool:

@@ -45,6 +45,7 @@ class Declared(TypedDict, total=False):
     everywhere: bool
     by_admins: bool
     discreet: bool
+    paged: bool
 
 
 class Registry(Catalogue):

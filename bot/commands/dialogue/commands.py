@@ -1,14 +1,14 @@
 """The commands that answer the bot's questions; in a private chat a plain message does so too.
 
-Each person has one dialogue per chat. Each question has a token that its buttons carry: it tells old buttons
-from new ones, and another person's buttons from one's own.
+Each person has one dialogue per chat. Each question has a token that its buttons carry, and with them the
+replies to it: it tells old buttons and questions from new ones, and another person's from one's own.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from bot.commands.core.arguments import Answer, Token
+from bot.commands.core.arguments import Answer, Token, question_of
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
@@ -68,7 +68,7 @@ async def choose(context: Context, given: Answer) -> Reply:
 )
 async def skip(context: Context, given: Answer) -> Reply:
     """Skip a question."""
-    return await _resume(context, Turn.SKIP, given)
+    return await _alone(context, Turn.SKIP, given)
 
 
 @commands.command(
@@ -82,7 +82,7 @@ async def skip(context: Context, given: Answer) -> Reply:
 )
 async def back(context: Context, given: Answer) -> Reply:
     """Go back to the question before."""
-    return await _resume(context, Turn.BACK, given)
+    return await _alone(context, Turn.BACK, given)
 
 
 @commands.command(
@@ -96,7 +96,7 @@ async def back(context: Context, given: Answer) -> Reply:
 )
 async def confirm(context: Context, given: Answer) -> Reply:
     """Confirm the change that is shown."""
-    return await _resume(context, Turn.CONFIRM, given)
+    return await _alone(context, Turn.CONFIRM, given)
 
 
 @commands.command(
@@ -110,7 +110,7 @@ async def confirm(context: Context, given: Answer) -> Reply:
 )
 async def cancel(context: Context, given: Answer) -> Reply:
     """End the dialogue."""
-    return await _resume(context, Turn.CANCEL, given)
+    return await _alone(context, Turn.CANCEL, given)
 
 
 async def open_question(context: Context, token: Token | None) -> Asked | Reply:
@@ -124,10 +124,24 @@ async def open_question(context: Context, token: Token | None) -> Asked | Reply:
     return Asked(dialogue, await question(context, dialogue))
 
 
+async def _alone(context: Context, turn: Turn, given: Answer) -> Reply:
+    """Take a turn that has no words. Raises UserError where there are some: “/confirm no” is no yes."""
+    if given.words:
+        raise UserError(
+            _(
+                "“{text}” does not belong there, so nothing was done: /{command} stands alone.",
+                text=given.words[:60],
+                command=context.command.name,
+            )
+        )
+    return await _resume(context, turn, given)
+
+
 async def _resume(context: Context, turn: Turn, given: Answer) -> Reply:
-    """Answer the question whose token is given, else the asker's open question."""
-    dialogue = await _meant(context, given.token)
-    if given.token is not None and given.token.turn != dialogue.turn:
+    """Answer the question whose token is given, else the one replied to, else the asker's open question."""
+    token = given.token or question_of(context.request)
+    dialogue = await _meant(context, token)
+    if token is not None and token.turn != dialogue.turn:
         return await _repeated(context, dialogue)
     return await take(context, turn, given.words.strip(), dialogue)
 

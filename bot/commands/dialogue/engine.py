@@ -99,6 +99,16 @@ async def take(context: Context, turn: Turn, value: str, dialogue: Dialogue) -> 
         await context.record.dialogues.end(dialogue)
         return Reply(blocks=(Note(text=_("Ended: nothing was changed.")),))
     context = await _inside(context, dialogue)
+    try:
+        return await _taken(context, turn, value, dialogue)
+    except UserError as error:
+        # In a group people reply to the refusal: its button tells which question that answers.
+        if context.request.shared and not context.request.discreet:
+            error.commands = error.commands or ((_("Cancel"), f"/cancel {dialogue.token}"),)
+        raise
+
+
+async def _taken(context: Context, turn: Turn, value: str, dialogue: Dialogue) -> Reply:
     filled, form = Filled.of(dialogue.state), _form(context.command)
     if turn is Turn.TEXT and 1 <= _number(value) <= len(filled.options):
         turn = Turn.CHOOSE

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Command, Kind
-from bot.commands.core.registry import Declared, Handler, Values, commands
+from bot.commands.core.registry import Declared, Handler, Reader, Values, commands
 from bot.commands.dialogue import header_lines
 from bot.commands.dialogue.header_lines import Headed
 from bot.errors import UserError
@@ -213,6 +213,7 @@ def form_command(
     *arguments: Argument,
     form: Form,
     offers: Mapping[str, Values] = MappingProxyType({}),
+    reads: Mapping[str, Reader] = MappingProxyType({}),
     **declared: Unpack[Declared],
 ) -> Callable[[Handler], Handler]:
     """Register the decorated function as the handler of a command with a form.
@@ -226,4 +227,4 @@ def form_command(
     _FORMS[name] = form
     declared |= {"headers": form.lines, "dialogue": True}
     texts = {argument.key: headed for argument in arguments if argument.kind is Kind.TEXT}
-    return commands.command(name, *arguments, offers=offers, reads=texts, **declared)
+    return commands.command(name, *arguments, offers=offers, reads={**texts, **reads}, **declared)

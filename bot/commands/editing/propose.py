@@ -15,6 +15,7 @@ from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import Composer
 from bot.commands.dialogue.forms import Field, Filled, Form, Option, Proposal
 from bot.commands.dialogue.header_lines import Headed
+from bot.commands.editing.revise import undoing
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
@@ -150,10 +151,7 @@ async def _done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply
     assert made.fact is not None
     return Reply(
         blocks=(Note(text=_("F{id} is on record.", id=made.fact.id)), *fact_lines(made.fact)),
-        actions=(
-            Action(label=_("Undo"), command="/undo"),
-            Action(label=made.subject, command=f"/fact {made.subject}"),
-        ),
+        actions=(undoing(made), Action(label=made.subject, command=f"/fact {made.subject}")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.answers.diff import before_and_after
@@ -21,6 +22,8 @@ from storage.domain.entries import EntityEntry, FactEntry
 from storage.domain.models import Fact, RevisionKind
 
 UNDO_MINUTES = 10
+_ENTRY = re.compile(r"#([1-9]\d{0,14})")
+_SOURCE = re.compile(r"[Ss][1-9]\d{0,14}")
 
 
 async def _retract(
@@ -110,16 +113,27 @@ async def restore(context: Context, fact: Fact, reason: Headed | None) -> Reply:
     )
 
 
+async def _what(context: Context, text: str) -> int | str:
+    """Return what to undo: an entry of the trail (`#12`), or the last change to a fact or source."""
+    if entry := _ENTRY.fullmatch(text):
+        return int(entry[1])
+    if _SOURCE.fullmatch(text):
+        return f"S{await context.source_id(text)}"
+    return f"F{(await context.fact(text)).id}"
+
+
 @commands.command(
     "undo",
+    Argument(N_("id"), Kind.FACT),
     family=Family.KEEPING,
     role=Role.MODERATOR,
-    help=N_("your own last change taken back, within ten minutes"),
+    help=N_("your own last change taken back, or that to one fact or source, within ten minutes"),
     example="/undo",
+    reads={"id": _what},
 )
-async def undo(context: Context) -> Reply:
-    """Undo the asker's own last change by a new revision."""
-    undone = await context.undo(UNDO_MINUTES)
+async def undo(context: Context, what: int | str | None) -> Reply:
+    """Undo a change of the asker's own by a new revision."""
+    undone = await context.undo(UNDO_MINUTES, what)
     if undone.fact is None:
         return Reply(blocks=(Note(text=_("Undone: {subject} reads as before.", subject=undone.subject)),))
     was = await context.record.facts.at_revision(undone.fact.id, undone.fact.revision - 1)

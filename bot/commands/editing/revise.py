@@ -75,10 +75,13 @@ async def done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     text = _("F{id} is retracted.") if made.fact.retracted else _("F{id} is changed: revision {number}.")
     note = Note(text=text.format(id=made.fact.id, number=made.fact.revision))
     lines = [] if made.fact.retracted else fact_lines(made.fact)
-    undo = Action(label=_("Undo"), command="/undo")
-    return Reply(
-        blocks=(note, *lines), actions=(undo, Action(label=made.subject, command=f"/fact {made.subject}"))
-    )
+    shown = Action(label=made.subject, command=f"/fact {made.subject}")
+    return Reply(blocks=(note, *lines), actions=(undoing(made), shown))
+
+
+def undoing(made: ChangeResult) -> Action:
+    """Return the button that takes this very change back."""
+    return Action(label=_("Undo"), command=f"/undo #{made.audit_id}")
 
 
 async def begin_with(

@@ -16,6 +16,7 @@ from bot.commands.dialogue.entries import Composer, date, made
 from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, Start, form_command, version_of
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.references import is_address, is_new_source, source_of
+from bot.commands.editing.revise import undoing
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
@@ -112,7 +113,7 @@ def _described(source: Source) -> Item:
 async def _source_done(_context: Context, filled: Filled, made: ChangeResult) -> Reply:
     shown = Action(label=made.subject, command=f"/sources {made.subject}")
     # An added source can be edited, but not undone.
-    undo = () if is_new_source(filled.text("source")) else (Action(label=_("Undo"), command="/undo"),)
+    undo = () if is_new_source(filled.text("source")) else (undoing(made),)
     return Reply(
         blocks=(Note(text=_("{id} is on record as shown.", id=made.subject)),), actions=(*undo, shown)
     )

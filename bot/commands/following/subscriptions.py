@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from hashlib import blake2b
 
 from bot.answers.date_text import day
 from bot.answers.matching import match, suggestions
@@ -144,9 +145,10 @@ async def unsubscribe(context: Context, which: int | str | None) -> Reply:
         return Reply(blocks=(Note(text=text),))
     if which is None:
         return _listed(present, _("Which one is to end?"))
-    if not isinstance(which, int) or not 1 <= which <= len(present):
+    known: dict[int | str, Subscription] = dict(enumerate(present, 1))
+    ended = (known | {_key(item): item for item in present}).get(which)
+    if ended is None:
         raise UserError(_("There is no such subscription: /subscriptions lists them with their numbers."))
-    ended = present[which - 1]
     await context.record.listeners.unsubscribe(chat, topic, ended.id)
     return Reply(blocks=(Note(text=_("Ended: {what}.", what=_of(ended))),))
 
@@ -175,14 +177,20 @@ async def subscriptions(context: Context) -> Reply:
 def _listed(present: list[Subscription], note: str) -> Reply:
     rows = [Item(label=str(number), text=_of(item)) for number, item in enumerate(present, 1)]
     end = [
-        Action(label=_("End {number}", number=number), command=f"/unsubscribe {number}")
-        for number, _item in enumerate(present[:8], 1)
+        Action(label=_("End {number}", number=number), command=f"/unsubscribe {_key(item)}")
+        for number, item in enumerate(present[:8], 1)
     ]
     settings = Action(label="/settings", command="/settings")
     return Reply(
         blocks=(Heading(text=_("This chat hears of"), level=1), *rows, Note(text=note)),
         actions=(*end, settings),
     )
+
+
+def _key(item: Subscription) -> str:
+    """Return what a button carries of a subscription: its number goes down when another one ends."""
+    told = repr((item.story_id, item.entity_id, item.words))
+    return f"#{blake2b(told.encode(), digest_size=6).hexdigest()}"
 
 
 def _of(item: Subscription) -> str:

@@ -32,6 +32,7 @@ MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
     role=Role.READER,
     help=N_("the facts that some words find, or all of them"),
     example="/what arrest warrant",
+    paged=True,
 )
 async def what(context: Context, words: str | None) -> Reply:
     """Show what is on record for some words; without words, everything in order."""

@@ -124,6 +124,7 @@ def _particulars(found: Fact) -> list[Block]:
     role=Role.READER,
     help=N_("how a fact came to read as it does"),
     example="/history F7",
+    paged=True,
 )
 async def history(context: Context, found: Fact) -> Reply:
     """Show a fact's revisions, oldest first, each with its wording."""
@@ -161,6 +162,7 @@ async def _names(context: Context) -> dict[str, str] | None:
     role=Role.READER,
     help=N_("claims that stand against each other, side by side"),
     example="/disputed",
+    paged=True,
 )
 async def disputed(context: Context) -> Reply:
     """Show opposing claims under the question between them."""
@@ -184,6 +186,7 @@ async def disputed(context: Context) -> Reply:
     role=Role.READER,
     help=N_("every figure with its qualifier and what it counts"),
     example="/figures",
+    paged=True,
 )
 async def figures(context: Context) -> Reply:
     """Show figures, grouped by what they measure."""

@@ -19,6 +19,7 @@ from bot.texts import N_, _, ngettext
     role=Role.READER,
     help=N_("the sources, who relays whom, or what one is cited for"),
     example="/sources S1",
+    paged=True,
 )
 async def sources(context: Context, source_id: int | None) -> Reply:
     """List the sources, or show one with the facts that cite it."""

@@ -75,6 +75,7 @@ def _refuse_impossible(asked: Named) -> None:
     role=Role.READER,
     help=N_("the timeline, or what is on record for a date, a range or some words"),
     example="/when March 2023",
+    paged=True,
     reads={"when": _date_or_words},
 )
 async def when(context: Context, asked: Named | None) -> Reply:
@@ -169,6 +170,7 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
     role=Role.READER,
     help=N_("the facts that came on record last"),
     example="/latest 5",
+    paged=True,
 )
 async def latest(context: Context, wanted: int | None) -> Reply:
     """Show the newest facts, newest first."""
@@ -198,6 +200,7 @@ async def latest(context: Context, wanted: int | None) -> Reply:
     role=Role.READER,
     help=N_("the record as it stood at the end of a day"),
     example="/asof 2026-11-22",
+    paged=True,
     reads={"date": _day},
 )
 async def asof(context: Context, asked: Named) -> Reply:

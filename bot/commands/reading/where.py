@@ -20,6 +20,7 @@ from bot.texts import N_, _
     role=Role.READER,
     help=N_("the places of the story, or what is on record about one"),
     example="/where belarus",
+    paged=True,
 )
 async def where(context: Context, place: str | None) -> Reply:
     """List the places, or show the facts that happened in one or are about it."""

@@ -24,6 +24,7 @@ from storage.domain.models import Entity, Fact
     role=Role.READER,
     help=N_("who is who, or all that one of them is on record as saying"),
     example="/who lubinets",
+    paged=True,
 )
 async def who(context: Context, name: str | None) -> Reply:
     """List the entities named, or show one: its role, its statements, and statements about it."""

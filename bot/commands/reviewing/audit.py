@@ -67,6 +67,7 @@ async def _limits(context: Context, text: str) -> Mapping[str, Any]:
     role=Role.MODERATOR,
     help=N_("who changed what, when and from where, before and after"),
     example="/audit F7",
+    paged=True,
     reads={"about": _asked},
 )
 async def audit(context: Context, asked: Asked | None) -> Reply:

@@ -1,4 +1,4 @@
-"""/moderators, /appoint, /dismiss: owners decide who moderates one story or all."""
+"""/moderators, /appoint, /dismiss: owners decide who moderates one story or all, and confirm it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from bot.answers.matching import suggestions
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
+from bot.commands.dialogue.engine import begin
+from bot.commands.dialogue.forms import Filled, Form, Proposal, form_command
 from bot.errors import UserError
-from bot.replies import Action, Heading, Item, Note, Reply
+from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Identity, Role
 from bot.texts import N_, _
+from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Appoint, Dismiss
 from storage.domain.models import Member, Story
 
@@ -43,6 +46,7 @@ def _scope(story: Story | None) -> str:
     everywhere=True,
     help=N_("who moderates which story"),
     example="/moderators",
+    paged=True,
 )
 async def moderators(context: Context) -> Reply:
     """List the moderators in office."""
@@ -62,7 +66,65 @@ async def moderators(context: Context) -> Reply:
     return Reply(blocks=(Heading(text=_("Moderators"), level=1), *rows), actions=page.more)
 
 
-@commands.command(
+async def _ask(context: Context, who: Identity, story: Story | None) -> Reply:
+    """Open the dialogue that shows a person as the platform knows them, and asks for a yes."""
+    known = {"address": who.address, "handle": who.handle, "name": who.name, "story": story and story.name}
+    texts = {name: text for name, text in known.items() if text}
+    return await begin(context, Filled(context.chosen.id if context.chosen else 0, texts, at_once=True))
+
+
+async def _meant(context: Context, filled: Filled) -> tuple[Identity, Story | None]:
+    """Return the person and the story of a form."""
+    who = Identity(filled.text("address"), filled.texts.get("handle"), filled.texts.get("name"))
+    return who, await _story(context, name) if (name := filled.text("story")) else None
+
+
+async def _propose_appointing(context: Context, filled: Filled) -> Proposal:
+    who, story = await _meant(context, filled)
+    change = Appoint(address=who.address, story_id=story and story.id, handle=who.handle, name=who.name)
+    title = _("To become a moderator of {scope}", scope=_scope(story))
+    what = _("They may then add, correct, retract and review there.")
+    return Proposal(change, await _shown(context, change, title, who, what))
+
+
+async def _propose_dismissing(context: Context, filled: Filled) -> Proposal:
+    who, story = await _meant(context, filled)
+    change = Dismiss(address=who.address, story_id=story and story.id)
+    title = _("To be no longer a moderator of {scope}", scope=_scope(story))
+    return Proposal(change, await _shown(context, change, title, who, ""))
+
+
+async def _shown(
+    context: Context, change: Appoint | Dismiss, title: str, who: Identity, what: str
+) -> tuple[Block, ...]:
+    """Return whom a change of a role is about: by name, handle and id."""
+    person = (await context.record.ledger.rehearse(change, by=context.by)).subject
+    handle = f"@{who.handle}" if who.handle else ""
+    called, *others = dict.fromkeys(filter(None, (who.name, handle, who.address)))
+    unknown = "" if others else _("I know no name of theirs: make sure that the id is right.")
+    notes = (Note(text=text) for text in (unknown, what) if text)
+    shown = Item(label=called, text=", ".join(others))
+    return (Heading(text=title, level=1), shown, *_behind(who, person), *notes)
+
+
+async def _appointed(context: Context, filled: Filled, made: ChangeResult) -> Reply:
+    who, story = await _meant(context, filled)
+    notes = [Note(text=_("{who} is now a moderator of {scope}.", who=who.called, scope=_scope(story)))]
+    notes += _behind(who, made.subject)
+    take_back = f"/dismiss {made.subject} {story.name if story else ''}".strip()
+    return Reply(blocks=tuple(notes), actions=(Action(label=_("Take it back"), command=take_back),))
+
+
+async def _dismissed(context: Context, filled: Filled, made: ChangeResult) -> Reply:
+    who, story = await _meant(context, filled)
+    text = _("{who} is no longer a moderator of {scope}.", who=who.called, scope=_scope(story))
+    notes = [Note(text=text), *_behind(who, made.subject)]
+    if await context.record.members.holds_office(made.subject):
+        notes.append(Note(text=_("They still moderate other stories, or all: /moderators shows which.")))
+    return Reply(blocks=tuple(notes))
+
+
+@form_command(
     "appoint",
     _PERSON,
     _STORY,
@@ -71,19 +133,15 @@ async def moderators(context: Context) -> Reply:
     everywhere=True,
     help=N_("a person made moderator of all stories or one: reply to a message of theirs, or name them"),
     example="/appoint @ann belarus",
+    form=Form(lambda _filled: (), _propose_appointing, _appointed),
     reads={"story": _story},
 )
 async def appoint(context: Context, who: Identity, story: Story | None) -> Reply:
-    """Make a person a moderator."""
-    change = Appoint(address=who.address, story_id=story and story.id, handle=who.handle, name=who.name)
-    person = (await context.change(change)).subject
-    notes = [Note(text=_("{who} is now a moderator of {scope}.", who=who.called, scope=_scope(story)))]
-    notes += _behind(who, person)
-    take_back = f"/dismiss {person} {story.name if story else ''}".strip()
-    return Reply(blocks=tuple(notes), actions=(Action(label=_("Take it back"), command=take_back),))
+    """Open the dialogue that makes a person a moderator."""
+    return await _ask(context, who, story)
 
 
-@commands.command(
+@form_command(
     "dismiss",
     _PERSON,
     _STORY,
@@ -92,17 +150,12 @@ async def appoint(context: Context, who: Identity, story: Story | None) -> Reply
     everywhere=True,
     help=N_("a person's being moderator ended, of all stories or of one"),
     example="/dismiss @ann belarus",
+    form=Form(lambda _filled: (), _propose_dismissing, _dismissed),
     reads={"story": _story},
 )
 async def dismiss(context: Context, who: Identity, story: Story | None) -> Reply:
-    """Dismiss a moderator."""
-    change = Dismiss(address=who.address, story_id=story and story.id)
-    person = (await context.change(change)).subject
-    text = _("{who} is no longer a moderator of {scope}.", who=who.called, scope=_scope(story))
-    notes = [Note(text=text), *_behind(who, person)]
-    if await context.record.members.holds_office(person):
-        notes.append(Note(text=_("They still moderate other stories, or all: /moderators shows which.")))
-    return Reply(blocks=tuple(notes))
+    """Open the dialogue that dismisses a moderator."""
+    return await _ask(context, who, story)
 
 
 def _behind(who: Identity, person: str) -> list[Note]:

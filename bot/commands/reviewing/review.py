@@ -18,6 +18,7 @@ from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.prefill import known_of, texts_of
 from bot.commands.editing.correct import with_attribution
 from bot.commands.editing.propose import ADDING, alike_lines, as_readers_see, looking_alike, put_right
+from bot.commands.editing.revise import undoing
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
@@ -38,6 +39,7 @@ _REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
     role=Role.MODERATOR,
     help=N_("the facts that wait for a moderator, one card at a time"),
     example="/review",
+    paged=True,
 )
 async def review(context: Context) -> Reply:
     """Show the draft that has waited longest, or the next one, with the possible decisions."""
@@ -142,7 +144,7 @@ async def approve(context: Context, draft: Draft) -> Reply:
 def _decided(made: ChangeResult, text: str) -> Reply:
     """Return the reply about a draft that was put on record."""
     assert made.fact is not None
-    following = (Action(label=_("Next"), command="/review"), Action(label=_("Undo"), command="/undo"))
+    following = (Action(label=_("Next"), command="/review"), undoing(made))
     return Reply(blocks=(Note(text=text), *fact_lines(made.fact)), actions=following)
 
 

@@ -22,6 +22,7 @@ _CURSOR = re.compile(r"(\d{1,15})\.(\d{1,15})")
     role=Role.MODERATOR,
     help=N_("questions that found nothing on record, the most asked first"),
     example="/unanswered",
+    paged=True,
 )
 async def unanswered(context: Context) -> Reply:
     """List open questions by how often they were asked, without the askers."""

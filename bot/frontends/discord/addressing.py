@@ -92,9 +92,12 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
     shared = message.guild is not None
     if shared and me not in message.mentions:
         return None
-    text = _unmentioned(message.content, me) if shared else message.content
-    answered = message.reference.resolved if message.reference is not None else None
-    replied_to = identity(answered.author) if isinstance(answered, discord.Message) else None
+    forwarded = is_forward(message)
+    text = quoted(message) if forwarded else message.content
+    text = _unmentioned(text, me) if shared else text
+    reference = None if forwarded else message.reference
+    answered = reference.resolved if reference is not None else None
+    earlier = answered if isinstance(answered, discord.Message) else None
 
     async def administers() -> bool:
         author, place = message.author, message.channel
@@ -110,9 +113,11 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
         shared=shared,
         handle=message.author.name,
         name=message.author.display_name,
-        replied_to=replied_to,
+        replied_to=identity(earlier.author) if earlier is not None else None,
         mentioned=tuple(_named(user, text) for user in message.mentions if user != me),
-        offered=_offered(answered.components) if isinstance(answered, discord.Message) else (),
+        offered=_offered(earlier.components) if earlier is not None and earlier.author.id == me.id else (),
+        is_reply=reference is not None,
+        forwarded=forwarded,
         alone=person(message.author.id),
         administers=administers if shared else None,
     )
@@ -129,10 +134,21 @@ def call_of(command: Command, options: Mapping[str, Any]) -> tuple[Call, tuple[I
     return Call(command.name, given | people), tuple(people.values())
 
 
+def is_forward(message: discord.Message) -> bool:
+    """Tell whether a message forwards another: its own text is empty, and it holds a copy of the other."""
+    reference = message.reference
+    if message.message_snapshots:
+        return True
+    return reference is not None and reference.type is discord.MessageReferenceType.forward
+
+
 def quoted(message: discord.Message) -> str:
-    """Return a message's text as a question, "" if it has no text."""
-    embedded = (part for embed in message.embeds for part in (embed.title, embed.description))
-    text = " ".join(" ".join(filter(None, (message.content, *embedded))).split())
+    """Return the text of a message, or of the one that it forwards, as a question; "" if it has no text."""
+    parts: list[str | None] = []
+    held: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    for each in held:
+        parts += [each.content, *(part for embed in each.embeds for part in (embed.title, embed.description))]
+    text = " ".join(" ".join(filter(None, parts)).split())
     return text[:LONGEST_QUOTED]
 
 

@@ -6,7 +6,7 @@ The entities of a message are described at https://core.telegram.org/bots/api#me
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import telegram
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)")
+# Words that somebody quotes are marked by one of these.
+QUOTES = frozenset({"blockquote", "expandable_blockquote"})
 # Telegram names a language by an IETF tag, often only by its first part.
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
@@ -37,7 +39,8 @@ def to_request(
 
     In a private chat everything is meant for the bot. In a group it is a command to it (without a name: one
     that `known` knows, for other bots have commands too), a message that mentions it, or one that replies
-    to it; in a channel only a command. Edited messages, and those of other bots, ask nothing.
+    to it; in a channel only a command. Edited messages, those of other bots, and what is forwarded to a group
+    or a channel ask nothing.
     `language` is used for a writer whose app gives none.
     """
     message = update.message or update.channel_post
@@ -69,7 +72,9 @@ def to_request(
         name=writer.name if writer else None,
         replied_to=_replied_to(message),
         mentioned=_mentioned(message),
-        offered=_offered(message),
+        offered=_offered(message, bot),
+        is_reply=message.is_reply,
+        forwarded=message.is_forwarded or _quotes_a_command(message, text),
     )
 
 
@@ -146,13 +151,25 @@ def _replied_to(message: Message) -> Identity | None:
 
 def _mentioned(message: Message) -> tuple[Identity, ...]:
     """Return the people whom a message mentions by a link instead of an @name."""
-    wide = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
-    entities = message.entities if message.text else message.caption_entities
     return tuple(
-        replace(_identity(entity.user), words=_words(wide, entity))
-        for entity in entities
+        replace(_identity(entity.user), words=words)
+        for entity, words in _marked(message)
         if entity.user is not None
     )
+
+
+def _quotes_a_command(message: Message, text: str) -> bool:
+    """Tell whether the command that a text begins with stands in a quotation."""
+    begun = text.split(maxsplit=1)[0] if text.startswith("/") else ""
+    quoted = (words for entity, words in _marked(message) if entity.type in QUOTES)
+    return bool(begun) and any(words.lstrip().startswith(begun) for words in quoted)
+
+
+def _marked(message: Message) -> Iterator[tuple[Entity, str]]:
+    """Yield the marked parts of a message's text, each with its words."""
+    wide = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
+    for entity in message.entities if message.text else message.caption_entities:
+        yield entity, _words(wide, entity)
 
 
 def _words(wide: bytes, entity: Entity) -> str:
@@ -160,9 +177,9 @@ def _words(wide: bytes, entity: Entity) -> str:
     return wide[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace")
 
 
-def _offered(message: Message) -> tuple[str, ...]:
-    """Return the commands of the buttons under the message that this one replies to."""
-    earlier = message.reply_to_message
+def _offered(message: Message, bot: telegram.User) -> tuple[str, ...]:
+    """Return the commands of the buttons under the bot's message that this one replies to."""
+    earlier = message.reply_to_message if _replies_to(message, bot) else None
     markup = earlier.reply_markup if earlier is not None else None
     buttons = [button for row in markup.inline_keyboard for button in row] if markup else []
     return tuple(button.callback_data for button in buttons if button.callback_data is not None)
@@ -170,7 +187,7 @@ def _offered(message: Message) -> tuple[str, ...]:
 
 def _writer(message: Message) -> int | None:
     """Return the number of a message's writer; a channel or anonymous group stands for its people."""
-    if message.via_bot is not None or message.is_automatic_forward:
+    if message.is_automatic_forward:
         return None
     if message.sender_chat is not None:
         return message.sender_chat.id
@@ -185,14 +202,14 @@ def _text_in_private(message: Message, bot: telegram.User) -> str | None:
         # A picture or a voice message gets the answer to an empty question; a service message gets none.
         return "" if message.attachment is not None else None
     command = COMMAND.match(text)
-    if command is None or command[2] is None:
+    if command is None or command[2] is None or message.is_forwarded:
         return text
     return _without_name(text, command) if _names(bot, command[2]) else None
 
 
 def _text_in_public(message: Message, bot: telegram.User, known: Callable[[str], object]) -> str | None:
     text = message.text or message.caption
-    if not text or message.forward_origin is not None:
+    if not text or message.is_forwarded:
         return None
     replied = _replies_to(message, bot)
     command = COMMAND.match(text)

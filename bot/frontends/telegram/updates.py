@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
+# A forwarded message has the first of these; before version 7.0 of the Bot API it had some of the others.
+FORWARDS = (
+    "forward_origin", "forward_date", "forward_from", "forward_from_chat", "forward_sender_name",
+)  # fmt: skip
 # A message has one of these where it has no text: https://core.telegram.org/bots/api#message
 ATTACHMENTS = (
     "animation", "audio", "contact", "dice", "document", "game", "invoice", "live_photo",
@@ -80,7 +84,7 @@ class Message(_Part):
     message_thread_id: int | None = None
     is_topic_message: bool = False
     is_automatic_forward: bool = False
-    forward_origin: object = None
+    forward_origin: object = Field(None, validation_alias=AliasChoices(*FORWARDS))
     forum_topic_created: object = None
     migrate_to_chat_id: int | None = None
     text: str | None = None
@@ -89,12 +93,27 @@ class Message(_Part):
     caption_entities: list[Entity] = []
     attachment: object = Field(None, validation_alias=AliasChoices(*ATTACHMENTS))
     reply_to_message: Message | None = None
+    external_reply: object = None
+    reply_to_story: object = None
     reply_markup: Keyboard | None = None
 
     @property
     def is_accessible(self) -> bool:
         """Tell whether the message can still be read and edited."""
         return self.date != 0
+
+    @property
+    def is_reply(self) -> bool:
+        """Tell whether it replies to a message, not counting the one that opened its topic."""
+        earlier = self.reply_to_message
+        opening = earlier is not None and earlier.forum_topic_created is not None
+        elsewhere = self.external_reply is not None or self.reply_to_story is not None
+        return elsewhere or (earlier is not None and not opening)
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Tell whether its text is not its sender's own: forwarded, or sent through another bot."""
+        return self.forward_origin is not None or self.via_bot is not None
 
 
 class CallbackQuery(_Part):

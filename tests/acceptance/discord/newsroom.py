@@ -112,7 +112,8 @@ async def moderator(api: DiscordEmulator, guild: Guild, name: str) -> Person:
     user = api.user(f"{name.lower()}_{len(api.backend.users)}")
     guild.join(user)
     guild.grant(user, *MODERATING)
-    reply = await owner(api, guild).alone_asks("appoint", person=user)
+    olga = owner(api, guild)
+    reply = await olga.alone_presses(await olga.alone_asks("appoint", person=user), "Confirm")
     assert f"@{user.name} is now a moderator of" in plain(reply), reply
     return Person(api, user, guild.channel(user.name))
 

@@ -116,13 +116,16 @@ async def test_names_of_people_channels_and_servers(scene: Scene, name: str) -> 
     guild.grant(scene.owner.user, "manage_guild")
     guild.grant(user, *MODERATING, *ADMINISTERING)
     bob = Person(scene.api, user, guild.channel(name))
-    check(await scene.owner.within(bob.channel).alone_asks("appoint", person=user), name)
+    owner = scene.owner.within(bob.channel)
+    appointing = await owner.alone_asks("appoint", person=user)
+    check(appointing, name)
+    check(await owner.alone_presses(appointing, "Confirm"), name)
     shown = await bob.opens("retract", {"Reason": name}, id="F1")
     check(await bob.alone_presses(shown, "Confirm"))
     check(await bob.alone_asks("undo"))
     check(await bob.alone_asks("audit", about="F1"), name)
     check(await bob.asks("subscribe"))
-    check(await scene.owner.within(bob.channel).alone_asks("dismiss", person=user), name)
+    check(await owner.alone_asks("dismiss", person=user), name)
 
 
 async def test_what_is_too_long_is_refused_or_cut_within_all_limits(scene: Scene) -> None:

@@ -147,7 +147,8 @@ async def test_only_people_are_appointed_and_dismissed_again(scene: Scene) -> No
     listed = await scene.owner.alone_asks("moderators")
     while f"@{mona.user.name}" not in plain(listed):
         listed = await scene.owner.alone_presses(listed, "More")
-    dismissed = await scene.owner.alone_asks("dismiss", person=mona.user)
+    asked = await scene.owner.alone_asks("dismiss", person=mona.user)
+    dismissed = await scene.owner.alone_presses(asked, "Confirm")
     assert f"@{mona.user.name} is no longer a moderator" in plain(dismissed)
     assert "/retract is for moderators." in (await mona.alone_asks("retract", id="F1")).text
 

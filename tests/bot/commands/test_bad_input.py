@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from itertools import product
 
 import pytest
@@ -31,11 +30,6 @@ async def dispatcher(record: Record) -> Dispatcher:
     return Dispatcher(record, commands, Settings(limits=FAST), still)
 
 
-def is_somebody(name, argument):
-    """Tell whether this is what makes somebody a moderator: there is nothing wrong with it."""
-    return name == "appoint" and re.fullmatch(r"[1-9]\d{0,19}( >\S+)?", argument)
-
-
 @pytest.mark.parametrize("role", [Role.READER, Role.MODERATOR, Role.OWNER])
 async def test_a_command_answers_whatever_follows_it_and_changes_nothing(
     dispatcher, record, role, caplog, subtests
@@ -46,7 +40,7 @@ async def test_a_command_answers_whatever_follows_it_and_changes_nothing(
         caplog.clear()
         with subtests.test(name):
             for argument in (*STRANGE, *FORGED, *EDGES):
-                if (name == "story" and argument.startswith("belarus")) or is_somebody(name, argument):
+                if name == "story" and argument.startswith("belarus"):
                     continue  # that is just what the command is for
                 text = f"/{name} {argument}"
                 assert_short_and_clear(await dispatcher.answer(asked(text, role)), text)
@@ -173,8 +167,8 @@ def test_no_text_at_all_breaks_any_command_or_changes_the_record(stocked, tmp_pa
         record = runner.run(Record.open(path))
         dispatcher = Dispatcher(record, commands, Settings(limits=FAST), still)
         before = kept(path, PASSING - {"chat"})
-        # Those that take a name change something where they are given one.
-        names = [f"/{name} " for name in NAMES if name not in ("story", "appoint")]
+        # /story changes something where it is given a name.
+        names = [f"/{name} " for name in NAMES if name != "story"]
 
         @hypothesis_settings(max_examples=examples(600))
         @given(st.sampled_from([*names, "", "/"]), arguments, st.sampled_from([Role.READER, Role.OWNER]))
@@ -189,3 +183,15 @@ def test_no_text_at_all_breaks_any_command_or_changes_the_record(stocked, tmp_pa
         finally:
             runner.run(record.close())
     assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
+
+
+async def test_a_command_that_takes_nothing_refuses_what_follows_it(dispatcher, subtests):
+    """“/forgetme not yet” does not forget."""
+    bare = [command.name for command in commands if not command.arguments]
+    assert "forgetme" in bare
+    for name, words in product(bare, ("no", "not yet", "no >1")):
+        with subtests.test(name=name, words=words):
+            (told,) = (await dispatcher.answer(asked(f"/{name} {words}", Role.OWNER))).blocks
+            assert told.text == f"/{name} takes nothing after it: send it alone."
+    (told,) = (await dispatcher.answer(asked("/forgetme >no", Role.OWNER))).blocks
+    assert "takes nothing" in told.text

@@ -38,11 +38,10 @@ def texts(reply):
 WORDS = Argument("x", Kind.WORDS)
 
 
-def registry_of(handler, role=Role.READER, argument=WORDS):
+def registry_of(handler, role=Role.READER, argument=WORDS, *, paged=False):
     registry = Registry()
-    registry.command("try", argument, family=Family.ASKING, role=role, help="to try", example="/try it")(
-        handler
-    )
+    declared = {"family": Family.ASKING, "role": role, "help": "to try", "example": "/try it", "paged": paged}
+    registry.command("try", argument, **declared)(handler)
     return registry
 
 
@@ -222,11 +221,17 @@ async def test_an_unforeseen_error_shows_only_its_id_and_is_logged_under_it(reco
 
 async def test_the_cursor_reaches_the_command_apart_from_its_argument(record):
     argument = Argument("x", Kind.WORDS, required=True)
-    trying = Dispatcher(record, registry_of(echoing, argument=argument), Settings(), Clock())
+    listing = registry_of(echoing, argument=argument, paged=True)
+    trying = Dispatcher(record, listing, Settings(), Clock())
     assert texts(await trying.answer(request("/try a b >c.1"))) == ["READER a b c.1"]
     assert texts(await trying.answer(request("/try >1"))) == [
         "Add what you ask for: /try <x>, for example /try it"
     ]
+
+
+async def test_without_pages_an_ending_like_a_cursor_is_part_of_what_is_typed(record):
+    trying = Dispatcher(record, registry_of(echoing), Settings(), Clock())
+    assert texts(await trying.answer(request("/try a >no"))) == ["READER a >no None"]
 
 
 def test_a_command_declared_twice_is_a_mistake():

@@ -17,9 +17,9 @@ BEFORE = {
     "restore": ("/retract F7 The source withdrew it", "[Confirm]"),
     "undo": ("/retract F7 The source withdrew it", "[Confirm]"),
     **dict.fromkeys(("review", "approve", "reject", "same", "edit"), SUGGESTED),
-    "moderators": ("/appoint 7",),
+    "moderators": ("/appoint 7", "[Confirm]"),
     "unanswered": ("What is the capital of France?",),
-    "dismiss": ("/appoint @ann belarus",),
+    "dismiss": ("/appoint @ann belarus", "[Confirm]"),
     "unsubscribe": ("/subscribe",),
     "subscriptions": ("/subscribe",),
     "catchup": ("/settings", "/retract F7 The source withdrew it", "[Confirm]"),
@@ -41,7 +41,7 @@ async def assert_answered(desk, command):
     example = asker.button("Tell me") if command.name == "tellme" else command.example
     assert example.startswith(f"/{command.name}")
     reply = await asker.says(example)
-    only_says = command.name in ("confirm", "cancel", "appoint", "dismiss", "unsubscribe", "catchup")
+    only_says = command.name in ("confirm", "cancel", "unsubscribe", "catchup")
     assert len(reply.blocks) > 1 or reply.actions or only_says, command.example
     for refusal in (
         "There is no",

@@ -17,7 +17,7 @@ from bot.commands.dialogue.modals import MORE
 from bot.replies import Modal, Note, Reply
 from bot.requests import Call, Identity, Request, Role, Submission
 from tests.bot.desk import ANN, BOB, said
-from tests.bot.filling_in import draft, fact, fills, opened, shown
+from tests.bot.filling_in import OPENING, draft, fact, fills, opened, shown
 
 DONE = Reply(blocks=(Note(text="done"),))
 OF_KIND = {
@@ -83,10 +83,6 @@ async def test_typed_or_given_by_key_a_handler_gets_the_same_values(desk, monkey
     assert compared >= sum(max(1, len(command.arguments)) for command in commands)
 
 
-OPENING = {
-    **dict.fromkeys(("correct", "attribute", "retract", "supersede"), "F5"), "restore": "F6", "reject": "D1",
-    "edit": "D1", "source": "S1", "entity": "Dmytro Lubinets", "add": "", "suggest": "",
-}  # fmt: skip
 FILLED_IN = {
     "statement": "The bridge is shut", "who": "Lubinets", "cue": "denied that", "source": "S2", "at": "¶9",
     "when": "2023", "figure": "2 buses", "reason": "Because", "by": "F6", "title": "A memo",

@@ -16,7 +16,7 @@ from tests.conftest import examples
 
 GROUP = "telegram:-100"
 # Only these change the record; whatever else is said, it stays as it is.
-CHANGING = ("/confirm", "/approve", "/same", "/undo", "/appoint", "/dismiss", "/forgetme")
+CHANGING = ("/confirm", "/approve", "/same", "/undo", "/forgetme")
 BEGINNINGS = [
     "/add", "/add The bridge is closed.", "/add The bridge is closed.\nsource: S1",
     "/add <b>It</b> is so.\nwho: +person Zoë\nsource: + A memo\nfigure: 5 boats",
@@ -24,7 +24,8 @@ BEGINNINGS = [
     "/correct F5\nwho: none\nreason: so", "/attribute F5", "/attribute F8\nsource: S2\nwho: Putin",
     "/relate F8 contradicts F9", "/relate F8 supports F9", "/relate F8 unrelated F9", "/supersede F8 F9",
     "/supersede F9 F8", "/supersede F8 none", "/retract F8 wrong", "/retract F8", "/restore F8 right",
-    "/undo", "/source S1\npublisher: Press", "/source A memo", "/source https://example.org/x\ntitle: X",
+    "/undo F8", "/undo",
+    "/source S1\npublisher: Press", "/source A memo", "/source https://example.org/x\ntitle: X",
     "/source S1\nvia: S2", "/entity Putin\nalias: VVP", "/entity Zoë\nmerge: Putin",
     "/entity Putin\nmerge: Lubinets", "/entity Putin\nname: Zoë", "/entity Rex",
     "/newstory flood The flood", "/review", "/approve D1", "/reject D1 no", "/reject D1", "/edit D1",
@@ -34,6 +35,7 @@ BEGINNINGS = [
     "/history F8", "/disputed",
 ]  # fmt: skip
 ANSWERS = [
+    "/confirm no",
     "/confirm", "/confirm", "/confirm", "/cancel", "/skip", "/skip", "/back", "1", "2", "3", "99", "none",
     "The bridge", "Putin", "children", "S1", "+ A report", "https://example.org/y", "2024-02", "2024-02-30",
     "yes", "no", "wrong", "F9", "contradicts F9", "supports F8", "north", "Who has the zeppelin?", "x" * 3000,

@@ -9,7 +9,7 @@ import pytest
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Appoint, OpenStory, PutEntity, PutSource
 from storage.domain.entries import EntityEntry, SourceEntry, StoryEntry
-from storage.domain.errors import AlreadyDone, Overtaken, Refused
+from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.models import Action, RevisionKind, Standing
 from storage.people import dialogues
 from storage.record import Record
@@ -35,14 +35,14 @@ async def flood(record: Record, tmp_path) -> Record:
     return record
 
 
-async def undo(record: Record, by=ANN) -> ChangeResult:
-    return await record.ledger.undo(by=by, within_minutes=10)
+async def undo(record: Record, by=ANN, what: int | str | None = None) -> ChangeResult:
+    return await record.ledger.undo(by=by, within_minutes=10, what=what)
 
 
-async def refused(record: Record, match: str, by=ANN, error: type[Exception] = Refused) -> None:
+async def refused(record: Record, match: str, by=ANN, what: int | str | None = None) -> None:
     before = content(record.database.path)
-    with pytest.raises(error, match=match):
-        await undo(record, by)
+    with pytest.raises(Refused, match=match):
+        await undo(record, by, what)
     assert content(record.database.path) == before
 
 
@@ -145,7 +145,7 @@ async def test_an_edit_that_somebody_else_has_built_on_stays(flood):
     for by, before, after in ((ANN, titles[0], titles[1]), (BO, titles[1], titles[2])):
         edit = PutSource(story_id=1, source=SourceEntry(**after), expected=before)
         await flood.ledger.make(edit, by=by)
-    await refused(flood, "has changed since", error=Overtaken)
+    await refused(flood, "S1 was changed by somebody else since")
 
 
 async def test_ten_minutes_later_it_is_too_late(flood):
@@ -162,25 +162,25 @@ async def test_nothing_is_taken_back_twice_nor_what_came_before_it(flood):
     await revise(flood, 2, statement="it was damp")
     await revise(flood, 1, statement="it poured")
     await undo(flood)
-    await refused(flood, "Your last change was undone already: make a new change instead")
+    await refused(flood, r"Your last change \(F1\) was undone already: make a new change instead")
 
 
 @pytest.mark.parametrize(
     ("what", "change"),
     [
-        ("S2 source added", lambda r: PutSource(story_id=1, source=SourceEntry(title="The Gauge"))),
-        ("E3 entity added", lambda r: PutEntity(story_id=1, entity=EntityEntry(name="Cy"))),
-        ("story 2 story opened", lambda r: OpenStory(story=StoryEntry(name="fire", title="The fire"))),
+        ("S2", lambda r: PutSource(story_id=1, source=SourceEntry(title="The Gauge"))),
+        ("“Cy”", lambda r: PutEntity(story_id=1, entity=EntityEntry(name="Cy"))),
+        ("story 2", lambda r: OpenStory(story=StoryEntry(name="fire", title="The fire"))),
     ],
 )
 async def test_what_was_added_cannot_be_taken_back(flood, what, change):
     await flood.ledger.make(change(flood), by=ANN)
-    await refused(flood, rf"\({what}\) cannot be undone: edit it instead")
+    await refused(flood, rf"\({what}\) cannot be undone, for it was “.+”: edit it instead")
 
 
 async def test_a_merge_cannot_be_taken_back(flood):
     await merge(flood, "hill", "ann")
-    await refused(flood, r"merged\) cannot be undone")
+    await refused(flood, r"cannot be undone, for it was “merged”")
 
 
 async def test_what_is_no_change_of_the_record_is_passed_over(flood):
@@ -197,3 +197,78 @@ async def test_pressed_twice_it_is_done_once(flood):
     with pytest.raises(AlreadyDone):
         await flood.ledger.undo(by=ANN, within_minutes=10, also=also)
     assert len(await flood.facts.revisions(1)) == 3
+
+
+# A change that is named
+
+
+async def last(record: Record) -> int:
+    return await record.audit.last()
+
+
+async def test_the_change_that_is_named_is_taken_back_not_the_latest(flood):
+    await revise(flood, 1, statement="it poured")
+    first = await last(flood)
+    await revise(flood, 2, statement="it was damp")
+    assert (await undo(flood, what=first)).fact.statement == "it rained"
+    assert (await undo(flood, what="F2")).fact.statement == "it was dry"
+    await check_tables(flood)
+
+
+async def test_of_several_changes_to_one_fact_only_the_last_is_taken_back(flood):
+    await revise(flood, 1, statement="it poured")
+    first = await last(flood)
+    await revise(flood, 1, statement="it poured down")
+    await refused(flood, "F1 was changed by you since", what=first)
+    assert (await undo(flood, what="F1")).fact.statement == "it poured"
+    await refused(flood, "undone already", what="F1")
+    await refused(flood, "F1 was changed by you since", what=first)
+
+
+async def test_a_named_change_is_taken_back_once(flood):
+    await revise(flood, 1, statement="it poured")
+    named = await last(flood)
+    await undo(flood, what=named)
+    await refused(flood, r"That change \(F1\) was undone already", what=named)
+    await revise(flood, 1, statement="it poured down")
+    await refused(flood, r"That change \(F1\) was undone already", what=named)
+
+
+async def test_a_named_change_of_somebody_else_stays(flood):
+    await revise(flood, 1, statement="it poured")
+    named = await last(flood)
+    await revise(flood, 2, statement="it was damp", by=BO)
+    await refused(flood, "made by somebody else: only they can undo it", by=BO, what=named)
+    await refused(flood, "You have not changed F1", by=BO, what="F1")
+    await revise(flood, 1, statement="it poured for days", by=BO)
+    for what in (named, "F1"):
+        await refused(flood, "F1 was changed by somebody else since", what=what)
+
+
+async def test_a_named_change_is_soon_too_old_or_none(flood):
+    await revise(flood, 1, statement="it poured")
+    named = await last(flood)
+    flood.ledger.clock.moment += timedelta(minutes=10)
+    for what in (named, "F1"):
+        await refused(flood, "more than 10 minutes ago", what=what)
+    await flood.ledger.make(Appoint(address="telegram:5"), by=ANN)
+    for what in (await last(flood), 0, 999):
+        await refused(flood, f"#{what} is no change to this story", what=what)
+
+
+async def test_a_named_change_to_another_story_stays(flood):
+    await revise(flood, 1, statement="it poured")
+    named, before = await last(flood), content(flood.database.path)
+    with pytest.raises(Refused, match="no change to this story"):
+        await flood.ledger.undo(by=ANN, within_minutes=10, story_id=2, what=named)
+    assert content(flood.database.path) == before
+
+
+async def test_a_fact_that_others_refer_to_is_not_taken_back(flood):
+    await publish(flood, "c", "it hailed")
+    published = await last(flood)
+    await revise(flood, 1, "related", supports=[{"fact": "c"}], by=BO)
+    await refused(flood, "F1 refers to F3 since", what=published)
+    await undo(flood, by=BO)
+    await supersede(flood, 2, "c", by=BO)
+    await refused(flood, "F2 refers to F3 since", what=published)

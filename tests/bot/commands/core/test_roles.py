@@ -156,21 +156,21 @@ async def test_the_dialogue_of_a_dismissed_moderator_changes_nothing(desks, subt
                 ann, owner = await desk.moderator(ANN, handle="ann"), desk.person(OWNER)
                 await ann.tells("/add The bridge is closed.\nsource: S1")
                 confirm = ann.button("Confirm")
-                await owner.says("/dismiss @ann belarus")
+                await owner.tells("/dismiss @ann belarus", "[Confirm]")
                 before = desk.kept()
                 assert_short(await ann.says(turn), "There is no command")
                 assert_short(await ann.says(confirm), "answered already, or ended")
                 assert desk.kept() == before
                 # It was ended, and does not stand in the way of what a reader may do.
                 assert "not on record" in said(await ann.says("What is the capital of France?"))
-                await owner.says("/appoint @ann belarus")
+                await owner.tells("/appoint @ann belarus", "[Confirm]")
                 assert_short(await ann.says(confirm), "answered already, or ended")
 
 
 async def test_the_button_of_a_dismissed_moderator_changes_nothing(desk):
     ann, owner = await desk.moderator(ANN, handle="ann"), desk.person(OWNER)
     await ann.tells("/add The bridge is closed.\nsource: S1")
-    await owner.says("/dismiss @ann belarus")
+    await owner.tells("/dismiss @ann belarus", "[Confirm]")
     before = desk.kept()
     assert_short(await ann.presses("Confirm"), "There is no command")
     assert desk.kept() == before
@@ -179,7 +179,7 @@ async def test_the_button_of_a_dismissed_moderator_changes_nothing(desk):
 async def test_a_dismissed_moderator_can_still_end_the_dialogue(desk):
     ann = await desk.moderator(ANN, handle="ann")
     await ann.says("/add")
-    await desk.person(OWNER).says("/dismiss @ann belarus")
+    await desk.person(OWNER).tells("/dismiss @ann belarus", "[Confirm]")
     await ann.says("/cancel")
     assert await desk.record.dialogues.find(ANN, ANN) is None
 
@@ -211,9 +211,9 @@ async def test_buttons_of_the_review_need_the_role(desk):
 async def test_a_role_follows_the_record_at_once(desk):
     ann, owner = desk.person(ANN, handle="ann"), desk.person(OWNER)
     assert_short(await ann.says("/review"), "There is no command")
-    await owner.says("/appoint @ann")
+    await owner.tells("/appoint @ann", "[Confirm]")
     assert "Nothing waits" in said(await ann.says("/review"))
-    await owner.says("/dismiss @ann")
+    await owner.tells("/dismiss @ann", "[Confirm]")
     assert_short(await ann.says("/review"), "There is no command")
 
 

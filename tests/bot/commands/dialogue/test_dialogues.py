@@ -264,7 +264,7 @@ async def test_a_story_that_one_may_no_longer_keep_ends_the_dialogue(desk):
     ann = await desk.moderator(ANN, "belarus")
     await desk.appoint(ANN, "tarrow-ferry")
     await ann.tells(BRIDGE, "/story tarrow-ferry")
-    await desk.person("telegram:1").says(f"/dismiss {ANN} belarus")
+    await desk.person("telegram:1").tells(f"/dismiss {ANN} belarus", "[Confirm]")
     before = desk.kept()
     assert_short(await ann.says("/confirm"), "moderators of this story")
     assert desk.kept() == before

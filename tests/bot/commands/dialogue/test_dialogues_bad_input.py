@@ -3,6 +3,7 @@
 import logging
 
 from bot.requests import Role
+from tests.bot.desk import PASSING, assert_short, buttons, kept
 from tests.bot.hostile import EDGES, FORGED, STRANGE, asked, assert_short_and_clear, suggest
 
 # Every question of every dialogue: what has been said before it is asked.
@@ -44,3 +45,51 @@ async def test_a_question_takes_whatever_is_answered_and_nothing_is_changed(desk
                 assert_short_and_clear(await desk.dispatcher.answer(asked(answer, Role.OWNER)), answer)
             assert desk.kept() == before
             assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
+
+
+# What is not the open question's token (`{token}`) is no yes, and no other turn.
+NO_TOKEN = (
+    "no", "not yet", "nein", "yes", "1", "#1.1", "#{token}", "{token} no", "{token}x", "x{token}", "1.1 no",
+    ">no", ">1", "{token} >no", "F5", "/confirm", "-", "—", "²", "\u202eno",
+)  # fmt: skip
+NO_CHOICE = (
+    "no",
+    "{token}",
+    "{token} no",
+    "#{token} 1",
+    "1 no",
+    "no 1",
+    ">1",
+    "1 >1",
+    "0",
+    "-1",
+    "١٢٣٤",
+)
+NO_ANSWER = ("#{token}", "#9.9 Lubinets", "#{token}.1", "no", "1.1")
+ODD = {
+    **dict.fromkeys(("confirm", "cancel", "skip", "back"), NO_TOKEN), "choose": NO_CHOICE,
+    "answer": NO_ANSWER,
+}  # fmt: skip
+
+
+async def test_what_is_not_the_token_refuses_and_changes_nothing(desk, subtests):
+    ann = await desk.moderator()
+    for opening in ("/add The bridge is closed.\nsource: S1", "/retract F5 The source withdrew it"):
+        await ann.says(opening)
+        token = ann.button("Cancel").removeprefix("/cancel ")
+        path, passing = desk.record.database.path, PASSING - {"dialogue"}
+        before = kept(path, passing)
+        for command, odd in ODD.items():
+            for each in odd:
+                text = f"/{command} {each.replace('{token}', token)}"
+                with subtests.test(text=text):
+                    assert_short(await ann.says(text))
+                    assert kept(path, passing) == before
+        # A token of another question shows the open one again.
+        for command in ("confirm", "cancel", "choose"):
+            await ann.says(f"/{command} {token}9")
+            assert "answered already" in ann.seen and "Confirm" in buttons(ann.reply)
+            assert await desk.revisions(5) == 1
+        await ann.says("/cancel")
+    await ann.tells("/retract F5 The source withdrew it", "/confirm")
+    assert await desk.revisions(5) == 2

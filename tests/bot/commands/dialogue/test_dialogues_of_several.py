@@ -151,6 +151,6 @@ async def test_a_reply_to_a_question_that_was_asked_of_somebody_else_is_no_quest
     await ann.says("/add", shared=True, private=False)
     offered = tuple(action.command for action in ann.reply.actions)
     before = desk.kept()
-    assert_short(await bob.says("Who denied it?", offered=offered), "Nothing is being asked of you")
+    assert_short(await bob.says("Who denied it?", offered=offered), "asked of somebody else")
     assert desk.kept() == before
     assert "Who says so" in said(await ann.says("The bridge is closed", offered=offered))

@@ -249,3 +249,99 @@ async def test_undo_pressed_twice_undoes_once(desk):
     await ann.tells("/undo", "/undo")
     assert not (await fact(desk, 8)).in_force, "the change before stays"
     assert (await fact(desk, 9)).in_force
+
+
+async def test_undo_takes_back_the_change_to_the_fact_that_is_named(desk):
+    ann = await desk.moderator()
+    for number in (7, 3):
+        await ann.tells(f"/retract F{number} wrong", "[Confirm]")
+    await ann.says("/undo F7")
+    assert "F7 read" in ann.seen
+    assert (await fact(desk, 7)).in_force and not (await fact(desk, 3)).in_force
+    before = desk.kept()
+    assert_short(await ann.says("/undo F7"), "F7", "undone already")
+    assert_short(await ann.says("/undo F8"), "You have not changed F8")
+    assert desk.kept() == before
+    await ann.says("/undo 3")
+    assert (await fact(desk, 3)).in_force
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "no",
+        "not yet",
+        "F7 please",
+        "F999",
+        "F60",
+        "S99",
+        "S1",
+        "#0",
+        "#999",
+        "#1",
+        "#",
+        ">1",
+        ">F8",
+        "F8 >1",
+        "-1",
+        "all",
+    ],
+)
+async def test_undo_refuses_what_is_no_change_of_ones_own(desk, odd):
+    ann = await desk.moderator()
+    await ann.tells("/retract F8 wrong", "[Confirm]")
+    before = desk.kept()
+    assert_short(await ann.says(f"/undo {odd}"))
+    assert desk.kept() == before
+
+
+async def test_an_edited_source_is_named_as_well(desk):
+    ann = await desk.moderator()
+    await ann.tells(
+        "/source S1\ntitle: An article", "[Confirm]", "/retract F8 wrong", "[Confirm]", "/undo s1"
+    )
+    assert "Undone: S1 reads as before" in ann.seen
+    assert not (await fact(desk, 8)).in_force
+
+
+async def test_the_button_takes_back_the_change_that_it_stands_under(desk):
+    """The change to F8 was made later: the button under F7 is about F7."""
+    ann, bob = await desk.moderator(ANN), await desk.moderator(BOB)
+    await ann.tells("/retract F7 wrong", "[Confirm]")
+    under_7 = ann.button("Undo")
+    await ann.tells("/retract F8 wrong", "[Confirm]")
+    under_8 = ann.button("Undo")
+    await bob.tells("/retract F9 wrong", "[Confirm]")
+    before = desk.kept()
+    assert_short(await bob.says(under_7), "made by somebody else", "only they")
+    assert_short(await desk.person(EVE).says(under_7), "There is no command")
+    assert desk.kept() == before
+    await ann.says(under_7)
+    assert [(await fact(desk, number)).in_force for number in (7, 8, 9)] == [True, False, False]
+    before = desk.kept()
+    assert_short(await ann.says(under_7), "undone already")
+    assert desk.kept() == before
+    await bob.tells("/restore F8 right", "[Confirm]")
+    before = desk.kept()
+    assert_short(await ann.says(under_8), "F8 was changed by somebody else since")
+    desk.moments.pass_by(minutes=11)
+    assert_short(await ann.says(under_8), "10 minutes")
+    assert desk.kept() == before
+
+
+async def test_every_undo_button_carries_its_change(desk):
+    ann = await desk.moderator()
+    await ann.tells("/suggest The bridge is shut.\nsource: S1", "[Confirm]")
+    for turns in (
+        ("/retract F7 wrong", "[Confirm]"),
+        ("/add The bridge is closed.\nsource: S1", "[Confirm]"),
+        ("/add The road is closed.\nwho: +person Zoë\nsource: + A memo", "[Confirm]"),
+        ("/source S1\ntitle: An article", "[Confirm]"),
+        ("/approve D1",),
+    ):
+        await ann.tells(*turns)
+        undo = ann.button("Undo")
+        await ann.tells("/retract F10 wrong", "[Confirm]", undo)
+        assert "Undone" in ann.seen and "F10" not in ann.seen, turns
+        await ann.says("/undo F10")
+        assert (await fact(desk, 10)).in_force

@@ -103,13 +103,27 @@ async def test_subscriptions_are_listed_and_ended_by_number(room: Room):
         "every change to “The flood”", "facts that name Ann Ray, in “The flood”",
         "facts with the words “dam”, in “The flood”",
     ]  # fmt: skip
-    assert offered(shown) == ["/unsubscribe 1", "/unsubscribe 2", "/unsubscribe 3", "/settings"]
+    assert [action.label for action in shown.actions] == ["End 1", "End 2", "End 3", "/settings"]
     assert "Which one is to end?" in await room.say("/unsubscribe")
     assert "Ended: facts that name Ann Ray" in await room.say("/unsubscribe 2")
     for text in ("/unsubscribe 3", "/unsubscribe 0", "/unsubscribe -1", "/unsubscribe x", "/unsubscribe ²"):
         await room.refused(text, "There is no such subscription")
     assert "Ended: 2 subscriptions" in await room.say("/unsubscribe ALL")
     await room.refused("/unsubscribe", "nothing yet")
+
+
+async def test_a_button_ends_the_subscription_that_it_stands_for(room: Room):
+    for text in ("/subscribe", "/subscribe ann ray", "/subscribe dam"):
+        await room.say(text)
+    first, second, third, _settings = offered(await room.ask("/subscriptions"))
+    assert "every change" in await room.say(first)
+    # Its number is another's now.
+    await room.refused(first, "There is no such subscription")
+    assert "Ann Ray" in await room.say(second)
+    await room.say("/subscribe ann ray")
+    assert "“dam”" in await room.say(third)
+    assert await room.heard() == [("flood", "Ann Ray", None)]
+    await room.refused("/unsubscribe >1", "There is no such subscription")
 
 
 async def test_a_single_subscription_ends_without_a_number(room: Room):

@@ -71,6 +71,8 @@ async def test_dismissing_the_person_takes_the_role_from_all_their_accounts(desk
     confirm = other.button("Confirm")
     await owner.says(f"/dismiss {HERE} belarus")
     assert f"{HERE} is linked to {ANN}" in owner.seen
+    await owner.presses("Confirm")
+    assert f"{HERE} is linked to {ANN}" in owner.seen
     before = desk.kept()
     for somebody in (ann, other):
         assert_short(await somebody.says("/review"), "There is no command")
@@ -83,6 +85,8 @@ async def test_an_appointed_account_is_its_person(desk):
     other = await linked(desk, eve)
     await owner.says("/appoint belarus", replied_to=Identity(HERE, "eve"))
     # What an owner has to know: whoever made the code for this account is who has the role now.
+    assert f"{HERE} is linked to {EVE}:" in owner.seen
+    await owner.presses("Confirm")
     assert f"{HERE} is linked to {EVE}:" in owner.seen
     assert owner.button("Take it back") == f"/dismiss {EVE} belarus"
     for somebody in (eve, other):
@@ -97,7 +101,7 @@ async def test_an_appointed_account_is_its_person(desk):
 async def test_an_owner_is_one_by_every_account(desk):
     owner = desk.person(OWNER)
     other = await linked(desk, owner)
-    await other.says("/appoint telegram:8 belarus")
+    await other.tells("/appoint telegram:8 belarus", "[Confirm]")
     assert "is now a moderator" in other.seen
     assert (await desk.record.audit.page(limit=1))[0].actor == OWNER
     await owner.says(f"/link off {HERE}")

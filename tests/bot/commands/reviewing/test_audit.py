@@ -115,8 +115,8 @@ async def test_every_kind_of_change_has_its_row(desk):
         ("/entity Ann Smith\nalias: Annie", "[Confirm]"),
         ("/entity Ann Smith\nmerge: Putin\nreason: a pen name", "[Confirm]"),
         ("/newstory flood The flood", "[Confirm]"),
-        ("/appoint 7 belarus",),
-        ("/dismiss 7 belarus",),
+        ("/appoint 7 belarus", "[Confirm]"),
+        ("/dismiss 7 belarus", "[Confirm]"),
     ):
         new = (await desk.record.database.read("SELECT max(id) FROM fact"))[0][0]
         await owner.tells(*[turn.replace("{new}", str(new)) for turn in turns])
@@ -137,7 +137,8 @@ async def test_every_kind_of_change_has_its_row(desk):
 
 async def test_appointments_tell_their_scope(desk):
     owner = desk.person(OWNER)
-    await owner.tells("/appoint 7", "/dismiss 7", "/appoint 7 belarus")
+    for text in ("/appoint 7", "/dismiss 7", "/appoint 7 belarus"):
+        await owner.tells(text, "[Confirm]")
     here, dismissed, everywhere = rows(await owner.says("/audit"))[:3]
     assert f"made {ANN} a moderator of this story" in here
     assert f"removed {ANN} as a moderator of all stories" in dismissed

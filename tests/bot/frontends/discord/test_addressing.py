@@ -131,6 +131,7 @@ def message(content: str = "<@99> who?", *, shared: bool = True, author: Any = N
     known: dict[str, Any] = {
         "author": author or user(), "webhook_id": None, "guild": object() if shared else None,
         "content": content, "mentions": [Somebody(id=99)] if shared else [], "reference": None,
+        "message_snapshots": [],
         "channel": CHANNEL if shared else Mock(spec=discord.DMChannel, id=70), "embeds": [],
         "is_system": lambda: False,
     }  # fmt: skip
@@ -177,7 +178,7 @@ def test_talk_among_others_is_passed_over() -> None:
 def answered(author: Any, *ids: str) -> Any:
     row = Mock(children=[*(Mock(spec=["custom_id"], custom_id=each) for each in ids), Mock(spec=["url"])])
     earlier = Mock(spec=discord.Message, author=author, components=[row, Mock(spec=["content"])])
-    return SimpleNamespace(resolved=earlier)
+    return SimpleNamespace(resolved=earlier, type=discord.MessageReferenceType.reply)
 
 
 def test_whom_a_message_replies_to_and_what_was_offered_there() -> None:
@@ -191,8 +192,32 @@ def test_whom_a_message_replies_to_and_what_was_offered_there() -> None:
     assert bobs is not None
     assert bobs.replied_to == Identity("discord:8", "bob", "Bob") and bobs.offered == ()
     for gone in (None, Mock(spec=discord.DeletedReferencedMessage)):
-        request = request_of(message(reference=SimpleNamespace(resolved=gone)), ME, language="en")
+        reference = SimpleNamespace(resolved=gone, type=discord.MessageReferenceType.reply)
+        request = request_of(message(reference=reference), ME, language="en")
         assert request is not None and request.replied_to is None and request.offered == ()
+        assert request.is_reply
+    # Another bot's buttons are none of ours.
+    theirs = answered(user(50, "other", bot=True), "/cancel 1.2")
+    request = request_of(message(reference=theirs), ME, language="en")
+    assert request is not None and request.is_reply and request.offered == ()
+
+
+def test_what_is_forwarded_is_looked_up() -> None:
+    """Its text stands in a copy of the other message; discord.py may know the other message as well."""
+    kind = discord.MessageReferenceType.forward
+    mine = Mock(spec=discord.Message, author=user(99, bot=True), components=[])
+    snapshot = SimpleNamespace(content="/appoint 66", embeds=[discord.Embed(title="A title")])
+    for resolved in (None, mine):
+        reference = SimpleNamespace(resolved=resolved, type=kind)
+        request = request_of(
+            message("", shared=False, reference=reference, message_snapshots=[snapshot]), ME, language="en"
+        )
+        assert request is not None and request.forwarded and not request.is_reply
+        assert request.text == "/appoint 66 A title"
+        assert request.replied_to is None and request.offered == ()
+    plain = request_of(message("/who", shared=False), ME, language="en")
+    assert plain is not None and not plain.forwarded and not plain.is_reply
+    assert quoted(message("", message_snapshots=[snapshot])) == "/appoint 66 A title"
 
 
 def test_whom_a_message_names() -> None:

@@ -343,3 +343,7 @@ def test_what_stands_under_the_message_that_is_replied_to() -> None:
     plain = asked(**message("x", reply_to_message=message("y", **{"from": MYSELF}, reply_markup=link)))
     assert plain is not None
     assert plain.offered == ()
+    # Another bot's buttons are none of ours.
+    theirs = question | {"from": OTHER_BOT}
+    command = asked(**message("/who", reply_to_message=theirs))
+    assert command is not None and command.is_reply and command.offered == ()
