@@ -344,11 +344,13 @@ CREATE TABLE listener (
     paused TEXT,
     language TEXT NOT NULL DEFAULT 'en',
     open_at TEXT NOT NULL DEFAULT '',
-    seen INTEGER NOT NULL DEFAULT 0,
+    seen INTEGER NOT NULL DEFAULT 0, paused_at TEXT, refusal_told INTEGER NOT NULL DEFAULT 0,
     UNIQUE (chat, topic)
 );
 -- Listeners to whom notices may not be sent before some moment.
 CREATE INDEX listener_closed ON listener (open_at) WHERE open_at <> '';
+-- Chats that take no messages, of which whoever subscribed does not know yet.
+CREATE INDEX listener_refusing ON listener (paused_at) WHERE paused_at IS NOT NULL AND refusal_told = 0;
 
 CREATE INDEX listener_paused ON listener (chat) WHERE paused IS NOT NULL;
 CREATE INDEX listener_words ON listener (words) WHERE words IS NOT NULL;

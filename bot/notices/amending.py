@@ -1,4 +1,8 @@
-"""Amending: messages that cited what has changed are put right, each edited or answered."""
+"""Amending: messages that cited what has changed are put right, each edited or answered.
+
+An edit is tried whatever became of sending, and makes no noise. What has to be said beside it waits where the
+chat takes no messages, is muted or has quiet hours; then the edit is made again, which changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.notices.delivery_status import DeliveryStatus, Outcome, Transmitter, key_of
 from bot.notices.message_corrections import CorrectedMessage, corrected_message
+from bot.notices.refusals import next_try
+from bot.notices.schedule import awake_at, text_of
+from bot.replies import Reply
 from bot.texts import speak
+from storage.domain.clock import read_moment
 from storage.domain.models import Listener
 from storage.notifying.outbox import MOST_ATTEMPTS
 from storage.notifying.receipts import Amendment
@@ -37,12 +45,10 @@ class Amender:
         speak(amendment.language)
         right: CorrectedMessage | None = None
         try:
-            if await self._record.listeners.is_paused(amendment.chat):
-                outcome = Outcome(DeliveryStatus.REFUSED, error="paused")
-            elif (right := await corrected_message(self._record, amendment)) is None:
-                outcome = Outcome(DeliveryStatus.SENT)
-            else:
-                outcome = await self._put_right(amendment, right)
+            right = await corrected_message(self._record, amendment)
+            outcome = (
+                Outcome(DeliveryStatus.SENT) if right is None else await self._put_right(amendment, right)
+            )
         except Exception as error:
             logger.exception("message %d in %s cannot be put right", amendment.message, amendment.chat)
             outcome = Outcome(DeliveryStatus.FAILED, error=type(error).__name__)
@@ -51,25 +57,47 @@ class Amender:
 
     async def _put_right(self, amendment: Amendment, right: CorrectedMessage) -> Outcome:
         """Edit a message; say in reply to it what has changed where that has to be, or editing cannot."""
-        chat = amendment.chat
-        answering: int | None = amendment.message
         outcome = Outcome(DeliveryStatus.REFUSED, error="its words were not kept")
         if right.reply is not None:
-            outcome = await self._transmitter.rewrite(chat, amendment.message, right.reply)
+            outcome = await self._transmitter.rewrite(amendment.chat, amendment.message, right.reply)
         if outcome.status is DeliveryStatus.MOVED:
-            # In the supergroup that a group has become, its old messages cannot be edited.
-            await self._record.listeners.move(chat, outcome.moved_to)
-            chat, answering = outcome.moved_to, None
-        elif outcome.status not in (DeliveryStatus.REFUSED, DeliveryStatus.SENT):
+            return await self._remark_where_it_moved(amendment, right.remark, outcome.moved_to)
+        if outcome.status not in (DeliveryStatus.REFUSED, DeliveryStatus.SENT):
             return outcome
-        known = await self._record.listeners.find(chat, amendment.topic)
+        listener = await self._record.listeners.find(amendment.chat, amendment.topic)
         if outcome.status is DeliveryStatus.SENT and not (
-            right.must_remark and await self._is_news(amendment, known)
+            right.must_remark and await self._is_news(amendment, listener)
         ):
             return outcome
+        outcome = await self._remark(amendment, right.remark, amendment.chat, amendment.message)
+        if outcome.status is DeliveryStatus.MOVED:
+            return await self._remark_where_it_moved(amendment, right.remark, outcome.moved_to)
+        return outcome
+
+    async def _remark_where_it_moved(self, amendment: Amendment, remark: Reply, moved_to: str) -> Outcome:
+        """Say it in the supergroup that a group has become: its old messages cannot be edited or answered."""
+        await self._record.listeners.move(amendment.chat, moved_to)
+        outcome = await self._remark(amendment, remark, moved_to, None)
+        return outcome._replace(moved_to=moved_to)
+
+    async def _remark(self, amendment: Amendment, remark: Reply, chat: str, answering: int | None) -> Outcome:
+        """Say in a chat what has changed; LATER while it takes no messages, is muted or has quiet hours."""
+        known = await self._record.listeners.find(chat, amendment.topic)
         listener = known or Listener(id=0, chat=chat, topic=amendment.topic, language=amendment.language)
+        whole = await self._record.listeners.find(chat)
+        now = self._record.ledger.clock()
+        if whole is not None and whole.paused and whole.open_at > text_of(now):
+            # Once that moment has come, this may be what finds that the chat takes messages again.
+            wait = read_moment(whole.open_at) - now
+            return Outcome(DeliveryStatus.LATER, error=whole.paused, wait=wait.total_seconds(), moved_to=chat)
+        wait = awake_at(listener, now) - now
+        if wait:
+            return Outcome(DeliveryStatus.LATER, wait=wait.total_seconds())
         key = key_of(f"{chat}#{amendment.message}", amendment.notices)
-        return await self._transmitter.transmit(listener, right.remark, key=key, answering=answering)
+        outcome = await self._transmitter.transmit(listener, remark, key=key, answering=answering)
+        if outcome.status is DeliveryStatus.SENT:
+            await self._record.listeners.resume(chat)
+        return outcome
 
     async def _is_news(self, amendment: Amendment, listener: Listener | None) -> bool:
         """Tell whether a chat hears of a change only by the correction of its message."""
@@ -81,15 +109,25 @@ class Amender:
     async def _note(self, amendment: Amendment, outcome: Outcome, revisions: Mapping[int, int]) -> None:
         """Record the outcome of a correction."""
         receipts = self._record.receipts
-        if outcome.status is DeliveryStatus.SENT:
-            await receipts.done(amendment, revisions)
-            return
-        if outcome.status is DeliveryStatus.LATER:
-            await receipts.put_off(amendment, self._again(0, outcome.wait))
-            return
-        again = None
-        if outcome.status is DeliveryStatus.FAILED and amendment.attempts + 1 < MOST_ATTEMPTS:
-            again = self._again(amendment.attempts, outcome.wait)
-        await receipts.failed(amendment, outcome.error, again)
-        if outcome.status is DeliveryStatus.UNREACHABLE:
-            await self._record.listeners.pause(amendment.chat, outcome.error)
+        match outcome.status:
+            case DeliveryStatus.SENT:
+                await receipts.done(amendment, revisions)
+            case DeliveryStatus.LATER:
+                paused = (outcome.moved_to or None) if outcome.error else None
+                await receipts.put_off(amendment, self._again(0, outcome.wait), paused=paused)
+            case DeliveryStatus.UNREACHABLE:
+                chat = outcome.moved_to or amendment.chat
+                await receipts.put_off(amendment, await self._wait_for(chat, outcome), paused=chat)
+            case DeliveryStatus.FAILED if amendment.attempts + 1 < MOST_ATTEMPTS:
+                again = self._again(amendment.attempts, outcome.wait)
+                await receipts.failed(amendment, outcome.error, again)
+            case _:
+                await receipts.failed(amendment, outcome.error, None)
+
+    async def _wait_for(self, chat: str, outcome: Outcome) -> str:
+        """Note that a chat takes no messages; return when it is tried again."""
+        now = self._record.ledger.clock()
+        again = next_try(await self._record.listeners.find(chat), now, outcome.wait)
+        await self._record.listeners.pause(chat, outcome.error, self._record.ledger.now(), again)
+        logger.info("%s does not take messages: tried again at %s", chat, again)
+        return again

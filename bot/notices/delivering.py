@@ -19,6 +19,7 @@ from bot.notices.amending import Amender
 from bot.notices.delivery_status import DeliveryStatus, Outcome, Transmitter, key_of
 from bot.notices.fan_out import fan_out
 from bot.notices.notice_text import listener_name, message_of
+from bot.notices.refusals import next_try, tell_of_refusals
 from bot.notices.schedule import UNGATHERED, Spans, ready_at, text_of
 from bot.replies import Reply
 from bot.retrying import Backoff, Sleep, retry
@@ -180,6 +181,7 @@ class Deliverer:
         await self._record.receipts.forget_before(text_of(before))
         await self._record.outbox.forget_before(text_of(before))
         await self._record.buttons.forget(self._record.ledger.now())
+        await tell_of_refusals(self._record, self._spans.retention)
 
     async def _deliver(self, parcel: Parcel) -> None:
         speak(parcel.listener.language)
@@ -219,13 +221,14 @@ class Deliverer:
             case DeliveryStatus.SENT:
                 said = said_of(parcel.listener, reply, outcome.messages, now) if reply is not None else None
                 await outbox.sent(parcel, outcome.messages, said, now)
-                if outcome.closed:
+                if outcome.topic_gone:
                     await self._record.listeners.fall_back(parcel.listener.chat, parcel.listener.topic)
-                    logger.info("%s is closed: its chat hears instead", name)
+                    logger.info("%s is gone: its chat hears instead", name)
                 logger.debug("notices %s sent to %s", parcel.notices, name)
             case DeliveryStatus.UNREACHABLE:
-                await outbox.give_up(parcel, outcome.error, now, pause=True)
-                logger.info("%s does not take messages: paused until spoken to", name)
+                again = next_try(parcel.listener, self._record.ledger.clock(), outcome.wait)
+                await outbox.wait_for(parcel, outcome.error, now, again)
+                logger.info("%s does not take messages: tried again at %s", name, again)
             case DeliveryStatus.MOVED:
                 await outbox.moved(parcel, outcome.moved_to, now)
                 logger.info("%s has become %s and keeps all it had", name, outcome.moved_to)

@@ -11,7 +11,7 @@ from storage.domain.models import Listener
 
 
 class DeliveryStatus(Enum):
-    """How a delivery ended."""
+    """How a delivery ended: UNREACHABLE if the chat takes no messages, REFUSED if it takes not this one."""
 
     SENT = "sent"
     UNREACHABLE = "unreachable"
@@ -24,7 +24,7 @@ class DeliveryStatus(Enum):
 class Outcome(NamedTuple):
     """The outcome of a delivery: its messages' ids, or the reason, the new address, the seconds to wait.
 
-    `closed` tells that the topic takes no messages and the chat was told instead, and that it was told so.
+    `topic_gone` tells that the topic was deleted: the chat was told instead, and that it will be from now on.
     """
 
     status: DeliveryStatus
@@ -32,7 +32,7 @@ class Outcome(NamedTuple):
     error: str = ""
     moved_to: str = ""
     wait: float = 0.0
-    closed: bool = False
+    topic_gone: bool = False
 
 
 class Transmitter(Protocol):

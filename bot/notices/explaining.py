@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.notices.refusals import refusal_text
+from bot.notices.schedule import shown
 from bot.texts import N_, _, ngettext
 from storage.domain.clock import moment_text
 from storage.domain.models import DeliveryState, Fact, Listener, Notice, NoticeKind
@@ -31,8 +33,8 @@ async def notice_history(
     horizon = moment_text(record.ledger.clock() - retention)
     rows: list[tuple[str, str]] = []
     for notice in await record.notices.of_fact(fact.id):
-        label = f"{_(_KINDS[notice.kind])}, {_when(notice.made_at)}"
-        fate = await _told(record, notice, listener) or await _untold(record, notice, listener)
+        label = f"{_(_KINDS[notice.kind])}, {shown(notice.made_at)}"
+        fate = await _told(record, notice, listener) or await _untold(record, notice)
         if fate is None:
             fate = _forgotten(retention) if notice.due_at < horizon else _let_pass(listener)
         rows.append((label, fate + await _put_right(record, notice, chat)))
@@ -45,25 +47,25 @@ async def _told(record: Record, notice: Notice, listener: Listener | None) -> st
     if told is None:
         return None
     state, at, error = told
+    if state == DeliveryState.HELD and listener is not None and listener.paused:
+        return _("waits.") + " " + refusal_text(listener)
     return {
         DeliveryState.DUE: _("will be sent in a moment."),
         DeliveryState.HELD: _("waits for a time that the /settings of this chat allow."),
         DeliveryState.SENDING: _("is being sent."),
-        DeliveryState.SENT: _("sent {when}.", when=_when(at or notice.made_at)),
+        DeliveryState.SENT: _("sent {when}.", when=shown(at or notice.made_at)),
         DeliveryState.FAILED: _("not sent yet: {error}; the bot tries again.", error=error),
         DeliveryState.GIVEN_UP: _("not sent: {error}", error=error),
     }[DeliveryState(state)]
 
 
-async def _untold(record: Record, notice: Notice, listener: Listener | None) -> str | None:
-    """Return why nobody, or not this chat, was told; None if others were told."""
+async def _untold(record: Record, notice: Notice) -> str | None:
+    """Return why nobody was told; None if others were told."""
     state = await record.notices.state(notice.id)
     if state == "new":
-        return _("not sent yet: it is held until {when}.", when=_when(notice.due_at))
+        return _("not sent yet: it is held until {when}.", when=shown(notice.due_at))
     if state == "dropped":
         return _("sent to nobody: the fact changed again before anybody was told.")
-    if listener is not None and listener.paused:
-        return _("not sent: this chat is paused ({reason}).", reason=listener.paused)
     return None
 
 
@@ -83,11 +85,8 @@ def _forgotten(retention: timedelta) -> str:
 
 
 async def _put_right(record: Record, notice: Notice, chat: str) -> str:
-    amended = await record.notices.amended(notice.id, chat)
-    if not amended:
-        return ""
-    return _(" Messages here that cited the fact and were corrected: {count}.", count=amended)
-
-
-def _when(moment: str) -> str:
-    return f"{moment[:10]} {moment[11:16]} UTC"
+    done, waiting = await record.notices.amended(notice.id, chat)
+    told = _(" Messages here that cited the fact and were corrected: {count}.", count=done) if done else ""
+    if waiting:
+        told += _(" Messages here that cited the fact and are yet to be corrected: {count}.", count=waiting)
+    return told

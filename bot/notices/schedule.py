@@ -37,6 +37,11 @@ def ready_at(listener: Listener, due: datetime, now: datetime) -> datetime:
     return _after_quiet(listener, moment)
 
 
+def awake_at(listener: Listener, now: datetime) -> datetime:
+    """Return the moment from which a chat may be sent what belongs to no digest; `now` if that is now."""
+    return ready_at(listener.model_copy(update={"cadence": Cadence.AT_ONCE}), now, now)
+
+
 def next_digest(listener: Listener, now: datetime) -> datetime:
     """Return when a chat will be notified of a change made now."""
     return ready_at(listener, now, now)
@@ -105,6 +110,11 @@ def _moment(local: datetime, name: str) -> datetime:
 def zone(name: str) -> ZoneInfo:
     """Return a time zone; raises KeyError (ZoneInfoNotFoundError) or ValueError for an unknown name."""
     return ZoneInfo(name)
+
+
+def shown(moment: str) -> str:
+    """Return a moment of the record as people read it."""
+    return f"{moment[:10]} {moment[11:16]} UTC"
 
 
 def text_of(moment: datetime) -> str:

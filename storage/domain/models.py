@@ -237,7 +237,8 @@ class Listener(Frozen):
     """A chat or one of its topics (0: none), and how it wants to hear of changes.
 
     `time`, `quiet_from` and `quiet_until` are times of day (HH:MM) in `zone`; `weekday` is 0 for Monday.
-    `words` (folded) must be in a notice, if any are set; `paused` says why nothing is sent until spoken to.
+    `words` (folded) must be in a notice, if any are set. `paused` says why the chat takes no messages, and
+    `paused_at` since when; then `open_at` is the moment of the next try.
     """
 
     id: int
@@ -257,6 +258,8 @@ class Listener(Frozen):
     language: str = "en"
     open_at: str = ""
     seen: int = 0
+    paused_at: str | None = None
+    refusal_told: bool = False
 
 
 class Subscription(Frozen):

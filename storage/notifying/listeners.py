@@ -1,4 +1,7 @@
-"""Listeners: the chats and topics that hear of changes, how they want to, and what they listen to."""
+"""Listeners: the chats and topics that hear of changes, how they want to, and what they listen to.
+
+A chat that takes no messages is paused: what is for it waits until `open_at`, and is tried then.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from storage.engines.sqlite import Database, Read, Statements, Transaction
 MOST_SUBSCRIPTIONS = 100
 _WHOLE = "SELECT * FROM listener WHERE chat = ? AND topic = 0"
 _SETTINGS = frozenset(
-    "cadence time weekday zone quiet_from quiet_until material_only silent words muted_until paused language"
+    "cadence time weekday zone quiet_from quiet_until material_only silent words muted_until language"
     " open_at seen".split()
 )
 
@@ -77,9 +80,11 @@ class Listeners:
             rows = await tx.fetch("SELECT count(*) FROM subscription WHERE listener_id = ?", (listener_id,))
             if rows[0][0] >= MOST_SUBSCRIPTIONS:
                 return False
-            await tx.run(
-                "UPDATE listener SET paused = NULL, language = ? WHERE id = ?", (language, listener_id)
+            known = await tx.fetch(
+                "UPDATE listener SET language = ? WHERE id = ? RETURNING paused", (language, listener_id)
             )
+            if known[0]["paused"] is not None:
+                await resume(tx, chat)
             made = await tx.fetch(
                 "INSERT INTO subscription (listener_id, story_id, entity_id, words, person, made_at)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
@@ -109,22 +114,45 @@ class Listeners:
         return [Subscription(**dict(row)) for row in rows]
 
     async def is_paused(self, chat: str) -> bool:
-        """Tell whether a chat hears nothing until somebody there speaks to the bot.
+        """Tell whether a chat takes no messages.
 
         Every message asks this, so the paused chats are kept in memory until the file has changed.
         """
         return chat in await self._paused.get()
 
     async def resume(self, chat: str) -> None:
-        """Let a chat that was paused hear again, for somebody there has spoken to the bot."""
+        """Let a chat that was paused hear again, and of what has waited: it takes messages."""
         if await self.is_paused(chat):
             async with self._database.transaction() as tx:
-                await tx.run("UPDATE listener SET paused = NULL WHERE chat = ?", (chat,))
+                await resume(tx, chat)
 
-    async def pause(self, chat: str, reason: str) -> None:
-        """Let a chat hear nothing until somebody there speaks to the bot again."""
+    async def pause(self, chat: str, reason: str, now: str, again_at: str) -> None:
+        """Let what is for a chat wait until `again_at`: it takes no messages."""
         async with self._database.transaction() as tx:
-            await pause(tx, chat, reason)
+            await pause(tx, chat, reason, now, again_at)
+
+    async def long_paused(self, before: str, limit: int) -> list[Listener]:
+        """Return a listener of each chat that was paused before a moment, which nobody has been told yet."""
+        rows = await self._database.read(
+            "SELECT * FROM listener WHERE id IN (SELECT min(id) FROM listener WHERE refusal_told = 0"
+            " AND paused_at IS NOT NULL AND paused_at <= ? GROUP BY chat) ORDER BY id LIMIT ?",
+            (before, limit),
+        )
+        return [_listener(row) for row in rows]
+
+    async def refusal_told(self, tx: Transaction, chat: str, limit: int) -> list[str]:
+        """Note that it is told that a chat is paused; return whom to tell: the people who subscribed it."""
+        noted = await tx.fetch(
+            "UPDATE listener SET refusal_told = 1 WHERE chat = ? AND refusal_told = 0 RETURNING id", (chat,)
+        )
+        if not noted:
+            return []
+        rows = await tx.fetch(
+            "SELECT DISTINCT s.person FROM subscription s JOIN listener l ON l.id = s.listener_id"
+            " WHERE l.chat = :chat AND s.person <> :chat ORDER BY s.person LIMIT :limit",
+            {"chat": chat, "limit": limit},
+        )
+        return [row[0] for row in rows]
 
     async def move(self, old: str, new: str) -> None:
         """Let a chat keep everything under its new address: a group has become a supergroup."""
@@ -173,11 +201,36 @@ def _look(chat: str, topic: int, entry: int, tx: Statements) -> None:
     )
 
 
-async def pause(tx: Transaction, chat: str, reason: str) -> None:
-    """Let a chat hear nothing until somebody there speaks to the bot again."""
+async def pause(tx: Transaction, chat: str, reason: str, now: str, again_at: str) -> None:
+    """Let what is for a chat wait until `again_at`: it takes no messages.
+
+    Of a refusal that goes on, its beginning stays, and so does the moment of the next try if that is to come.
+    """
     # Also one that has subscribed to nothing: what it was told may have to be put right.
     await ensure(tx, chat)
-    await tx.run("UPDATE listener SET paused = ? WHERE chat = ?", (reason, chat))
+    await tx.run(
+        "UPDATE listener SET paused = :reason, paused_at = coalesce(paused_at, :now), open_at ="
+        " CASE WHEN paused IS NOT NULL AND open_at > :now THEN open_at ELSE :again END WHERE chat = :chat",
+        {"chat": chat, "reason": reason, "now": now, "again": again_at},
+    )
+    await tx.run(
+        "UPDATE delivery SET state = 'held' WHERE state IN ('due', 'failed')"
+        " AND listener_id IN (SELECT id FROM listener WHERE chat = ?)"
+        " AND notice_id IN (SELECT id FROM notice WHERE state IN ('new', 'fanned out'))",
+        (chat,),
+    )
+
+
+async def resume(tx: Transaction, chat: str) -> None:
+    """Let a chat hear at once of what has waited for it, and let its messages be put right."""
+    await tx.run(
+        "UPDATE listener SET paused = NULL, paused_at = NULL, refusal_told = 0, open_at = '0'"
+        " WHERE chat = ? AND paused IS NOT NULL",
+        (chat,),
+    )
+    await tx.run(
+        "UPDATE amendment SET changed_at = '0' WHERE chat = ? AND state IN ('due', 'failed')", (chat,)
+    )
 
 
 async def move(tx: Transaction, old: str, new: str) -> None:
@@ -228,8 +281,8 @@ async def _join(tx: Transaction, gone: int, kept: int) -> None:
     await tx.run("UPDATE OR IGNORE subscription SET listener_id = :kept WHERE listener_id = :gone", ids)
     await tx.run("DELETE FROM subscription WHERE listener_id = :gone", ids)
     waiting = (
-        "WHERE listener_id = :gone AND state IN ('due', 'held', 'failed')"
-        " AND notice_id IN (SELECT id FROM notice WHERE state IN ('new', 'fanned out'))"
+        "WHERE listener_id = :gone AND (state = 'held' OR (state IN ('due', 'failed')"
+        " AND notice_id IN (SELECT id FROM notice WHERE state IN ('new', 'fanned out'))))"
     )
     # Held, and open since ever: deliveries that become due are looked for only where none was before.
     await tx.run(f"UPDATE OR IGNORE delivery SET listener_id = :kept, state = 'held' {waiting}", ids)

@@ -28,7 +28,7 @@ _FAN_OUT = """
 INSERT INTO delivery (notice_id, listener_id, state)
 SELECT :notice, s.listener_id, iif(l.open_at > :now, 'held', 'due')
 FROM subscription s JOIN listener l ON l.id = s.listener_id
-WHERE s.story_id = :story AND s.listener_id > :after AND s.listener_id <= :upto AND l.paused IS NULL
+WHERE s.story_id = :story AND s.listener_id > :after AND s.listener_id <= :upto
     AND (s.entity_id IS NULL OR s.entity_id IN (SELECT value FROM json_each(:entities)))
     AND (s.words IS NULL OR s.words IN (SELECT value FROM json_each(:words)))
     AND (l.words IS NULL OR l.words IN (SELECT value FROM json_each(:words)))
@@ -79,13 +79,14 @@ class Notices:
         )
         return tuple(rows[0]) if rows else None
 
-    async def amended(self, notice_id: int, chat: str) -> int:
-        """Return how many of a chat's messages were put right because of a notice."""
+    async def amended(self, notice_id: int, chat: str) -> tuple[int, int]:
+        """Return how many of a chat's messages were put right because of a notice, and how many will be."""
         rows = await self._database.read(
-            "SELECT count(*) FROM amendment WHERE chat = ? AND notice_id = ? AND state = 'sent'",
+            "SELECT state FROM amendment WHERE chat = ? AND notice_id = ? AND state <> 'given up'",
             (chat, notice_id),
         )
-        return int(rows[0][0])
+        done = sum(row[0] == "sent" for row in rows)
+        return done, len(rows) - done
 
     async def state(self, notice_id: int) -> str:
         """Return whether a notice is new, fanned out, done or dropped."""
@@ -213,7 +214,13 @@ async def post(tx: Transaction, chat: str, reply: str, at: str, language: str | 
         " RETURNING id",
         (at, at, reply),
     )
-    await tx.run("INSERT INTO delivery (notice_id, listener_id) VALUES (?, ?)", (rows[0][0], listener_id))
+    # A chat that takes no messages is not asked for the sake of each.
+    await tx.run(
+        "INSERT INTO delivery (notice_id, listener_id, state) SELECT :notice, id,"
+        " CASE WHEN paused IS NOT NULL AND open_at > :now THEN 'held' ELSE 'due' END"
+        " FROM listener WHERE id = :listener",
+        {"notice": rows[0][0], "listener": listener_id, "now": at},
+    )
 
 
 # What was put right when a fact was retracted is wrong again once it is restored.

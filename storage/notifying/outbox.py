@@ -1,5 +1,8 @@
 """The outbox: deliveries by listener, claimed in parcels, and the status of each. A fan-out only appends.
 
+A notice is done though a delivery of it still waits for a chat that takes no messages: that one is held, and
+found by its listener alone.
+
 Rare states (held, failed, being sent) have partial indexes; for others `Outbox` continues where it stopped.
 """
 
@@ -29,17 +32,24 @@ _CLAIM = (
     "UPDATE delivery SET attempts = attempts + CASE WHEN state = 'sending' THEN 0 ELSE 1 END,"
     " state = 'sending', changed_at = :now, sender = :sender, lease_until = :until"
     f" WHERE listener_id = :listener AND (state IN ('due', 'held', 'failed') OR {ENDED})"
-    f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN})"
-    f" AND NOT EXISTS ({_UNDER_WAY}) RETURNING notice_id, attempts"
+    f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN}"
+    " UNION SELECT notice_id FROM delivery WHERE listener_id = :listener AND state = 'held'"
+    " UNION SELECT notice_id FROM delivery WHERE listener_id = :listener AND state = 'sending')"
+    f" AND NOT EXISTS ({_UNDER_WAY}) RETURNING notice_id, attempts,"
+    " (SELECT state FROM notice WHERE id = delivery.notice_id)"
 )
 
 
 class Parcel(NamedTuple):
-    """All notices to send to one listener now: their ids, oldest first."""
+    """All notices to send to one listener now: their ids, oldest first.
+
+    `waited` tells that some of them are done, but for this listener, which took no messages.
+    """
 
     listener: Listener
     notices: tuple[int, ...]
     attempts: int
+    waited: bool = False
 
 
 class Outbox(OutboxDepth):
@@ -64,10 +74,13 @@ class Outbox(OutboxDepth):
         mine = "state = 'sending' AND sender = ?"
         async with self._database.transaction() as tx:
             freed = await tx.fetch(
-                f"UPDATE delivery SET state = 'due', sender = NULL, lease_until = NULL WHERE {mine}"
-                f" AND {OF_PLATFORM} RETURNING listener_id",
+                "UPDATE delivery SET sender = NULL, lease_until = NULL, state = CASE WHEN notice_id IN"
+                " (SELECT id FROM notice WHERE state = 'done') THEN 'held' ELSE 'due' END"
+                f" WHERE {mine} AND {OF_PLATFORM} RETURNING listener_id, state",
                 (self._claims.sender, low, high),
             )
+            for listener_id in {row[0] for row in freed if row[1] == "held"}:
+                await _open_at(tx, listener_id, "0")
             wrong = await tx.fetch(
                 f"UPDATE amendment SET state = 'due', sender = NULL, lease_until = NULL WHERE {mine}"
                 " AND chat >= ? AND chat < ? RETURNING chat, message",
@@ -110,6 +123,8 @@ class Outbox(OutboxDepth):
             await self._mark(tx, parcel, "sent", at, message=messages[0] if messages else None)
             if said is not None:
                 await receipts.write(tx, [said])
+            if parcel.listener.paused is not None:
+                await listeners.resume(tx, parcel.listener.chat)
 
     async def hold(self, parcel: Parcel, until: str) -> None:
         """Hold a parcel until its listener may receive messages again; that counts as no attempt."""
@@ -122,31 +137,42 @@ class Outbox(OutboxDepth):
             )
             await self._mark(tx, parcel, "held", None, attempts=-1)
 
+    async def wait_for(self, parcel: Parcel, reason: str, now: str, again_at: str) -> None:
+        """Let a parcel wait, with all else for its chat, until `again_at`: the chat takes no messages."""
+        async with self._settling(parcel) as tx:
+            await self._mark(tx, parcel, "held", None, error=reason, attempts=-1)
+            await listeners.pause(tx, parcel.listener.chat, reason, now, again_at)
+
     async def failed(self, parcel: Parcel, error: str, again_at: str) -> bool:
         """Schedule a parcel to be retried at a moment; tell whether it was given up instead."""
         given_up = parcel.attempts + 1 >= MOST_ATTEMPTS
         async with self._settling(parcel) as tx:
-            await self._mark(tx, parcel, "given up" if given_up else "failed", again_at, error=error)
+            if parcel.waited and not given_up:
+                await self._mark(tx, parcel, "held", None, error=error)
+                await _open_at(tx, parcel.listener.id, again_at)
+            else:
+                await self._mark(tx, parcel, "given up" if given_up else "failed", again_at, error=error)
         return given_up
 
-    async def give_up(self, parcel: Parcel, error: str, at: str, *, pause: bool = False) -> None:
-        """Mark a parcel as given up; `pause` pauses its chat until somebody writes to the bot there."""
+    async def give_up(self, parcel: Parcel, error: str, at: str) -> None:
+        """Mark a parcel as given up."""
         async with self._settling(parcel) as tx:
             await self._mark(tx, parcel, "given up", at, error=error)
-            if pause:
-                await listeners.pause(tx, parcel.listener.chat, error)
 
     async def moved(self, parcel: Parcel, chat: str, again_at: str) -> None:
         """Move a chat's data to its new address, and send the parcel there."""
         async with self._settling(parcel) as tx:
-            await self._mark(tx, parcel, "failed", again_at, error="moved")
+            await self._mark(tx, parcel, "held", None, error="moved")
+            await _open_at(tx, parcel.listener.id, again_at)
             await listeners.move(tx, parcel.listener.chat, chat)
 
     async def finish(self) -> None:
-        """Close the notices whose deliveries are all finished."""
+        """Close the notices whose deliveries are all finished, or wait for chats that take no messages."""
         told = (
             f"{OPEN} AND state = 'fanned out' AND NOT EXISTS (SELECT 1 FROM delivery d"
-            " WHERE d.notice_id = notice.id AND d.state IN ('due', 'held', 'sending', 'failed'))"
+            " WHERE d.notice_id = notice.id AND d.state IN ('due', 'held', 'sending', 'failed')"
+            " AND NOT (d.state = 'held' AND EXISTS (SELECT 1 FROM listener l WHERE l.id = d.listener_id"
+            " AND l.paused IS NOT NULL)))"
         )
         # Read first: this runs often, seldom finds any, and must not block writers.
         rows = await self._database.read(f"SELECT id FROM notice WHERE {told}")
@@ -181,7 +207,6 @@ class Outbox(OutboxDepth):
             # The ids are compared for the index of claims: there are few of them, and many deliveries.
             f" WHERE d.state = 'sending' AND d.listener_id > 0"
             f" AND EXISTS (SELECT 1 FROM listener l WHERE l.id = d.listener_id AND {_OF_PLATFORM})"
-            f" AND +d.notice_id IN (SELECT id FROM notice WHERE {OPEN})"
             " GROUP BY d.listener_id ORDER BY d.listener_id",
             {"low": low, "high": high},
         )
@@ -246,11 +271,8 @@ class Outbox(OutboxDepth):
                 if not rows:
                     continue
                 ids = tuple(sorted(row[0] for row in rows))
-                parcel = Parcel(Listener(**dict(found[0])), ids, max(row[1] for row in rows) - 1)
-                if parcel.listener.paused is None:
-                    parcels.append(parcel)
-                else:
-                    await self._mark(tx, parcel, "given up", now, error=parcel.listener.paused)
+                attempts, waited = max(row[1] for row in rows) - 1, any(row[2] == "done" for row in rows)
+                parcels.append(Parcel(Listener(**dict(found[0])), ids, attempts, waited))
         for parcel in parcels:
             self._claims.begin(parcel.listener.id, parcel.notices)
         return parcels
@@ -293,7 +315,12 @@ async def _queue(tx: Transaction, listener_id: int, now: str) -> None:
         f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN})",
         (listener_id,),
     )
-    await tx.run("UPDATE listener SET open_at = ? WHERE id = ?", (now, listener_id))
+    await _open_at(tx, listener_id, now)
+
+
+async def _open_at(tx: Transaction, listener_id: int, moment: str) -> None:
+    """Let a listener's held deliveries be looked at from a moment on."""
+    await tx.run("UPDATE listener SET open_at = ? WHERE id = ?", (moment, listener_id))
 
 
 def _range(platform: str) -> tuple[str, str]:

@@ -79,19 +79,22 @@ class OutboxDepth:
         async with self._database.transaction() as tx:
             rows = await tx.fetch(
                 "UPDATE delivery SET state = 'given up', error = 'dropped by an operator', changed_at = ?"
-                " WHERE state IN ('due', 'held', 'failed') AND notice_id IN"
-                f" (SELECT id FROM notice WHERE {OPEN}) RETURNING 1",
+                " WHERE state = 'held' OR (state IN ('due', 'failed') AND notice_id IN"
+                f" (SELECT id FROM notice WHERE {OPEN})) RETURNING 1",
                 (now,),
             )
             await tx.run(f"UPDATE notice SET state = 'done' WHERE {OPEN}")
         return len(rows)
 
     async def failures(self, limit: int) -> list[Failure]:
-        """Return the chats with failed deliveries and the last error of each, most failures first."""
+        """Return the chats with failed deliveries, or that take none, and an error of each, most first."""
         rows = await self._database.read(
             "SELECT l.chat, d.state, count(*) AS times, max(d.error) AS error FROM delivery d"
             " JOIN listener l ON l.id = d.listener_id WHERE d.state IN ('failed', 'given up')"
-            " GROUP BY l.chat, d.state ORDER BY times DESC LIMIT ?",
+            " GROUP BY l.chat, d.state UNION ALL"
+            " SELECT l.chat, 'held', count(*), max(l.paused) FROM listener l"
+            " JOIN delivery d ON d.listener_id = l.id AND d.state = 'held'"
+            " WHERE l.paused IS NOT NULL GROUP BY l.chat ORDER BY times DESC LIMIT ?",
             (limit,),
         )
         return [Failure(*row) for row in rows]

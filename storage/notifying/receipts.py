@@ -78,7 +78,7 @@ class Receipts:
             await tx.run_many("DELETE FROM receipt WHERE chat = ? AND message = ?", keys)
             await tx.run_many("DELETE FROM said WHERE chat = ? AND message = ?", keys)
             await tx.run_many(
-                "DELETE FROM amendment WHERE chat = ? AND message = ? AND state IN ('sent', 'given up')", keys
+                "DELETE FROM amendment WHERE chat = ? AND message = ? AND state <> 'sending'", keys
             )
         return len(keys)
 
@@ -131,9 +131,16 @@ class Receipts:
         async with self._settling(amendment) as tx:
             await self._mark(tx, amendment, "failed" if again_at else "given up", again_at, error=error)
 
-    async def put_off(self, amendment: Amendment, until: str) -> None:
-        """Postpone a message without counting an attempt to correct it."""
+    async def put_off(self, amendment: Amendment, until: str, *, paused: str | None = None) -> None:
+        """Postpone a message without counting an attempt to correct it.
+
+        Not where it waits for a chat, `paused`, that has been resumed while this was under way.
+        """
         async with self._settling(amendment) as tx:
+            if paused is not None and not await tx.fetch(
+                "SELECT 1 FROM listener WHERE chat = ? AND paused IS NOT NULL", (paused,)
+            ):
+                until = "0"
             await self._mark(tx, amendment, "due", until, attempts=-1)
 
     @asynccontextmanager

@@ -15,6 +15,7 @@ from bot.commands.core.declarations import Argument, Family, Kind, Offer
 from bot.commands.core.registry import commands
 from bot.errors import UserError
 from bot.notices.fan_out import Reach, reach
+from bot.notices.refusals import refusal_text
 from bot.notices.schedule import next_digest, text_of
 from bot.questions.finding import words_of
 from bot.replies import Action, Heading, Item, Note, Reply
@@ -110,6 +111,8 @@ async def reach_notes(context: Context, words: str | None) -> list[Note]:
 
 def described(listener: Listener, now: str) -> str:
     """Describe in a sentence or two how a listener hears of changes; `now` decides whether it is muted."""
+    if listener.paused:
+        return refusal_text(listener)
     often = _(_CADENCES[listener.cadence])
     if listener.cadence is Cadence.DAILY:
         often = _("every day at {time}", time=listener.time)
@@ -132,10 +135,8 @@ def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> 
         Item(label=_("Sound"), text=_("silent") if listener.silent else _("with sound")),
         Item(label=_("Only with words"), text=listener.words or _("none set")),
     ]
-    if listener.paused:
-        rows.append(Item(label=_("Paused"), text=listener.paused))
     shown = list(notes)
-    if listener.cadence is not Cadence.AT_ONCE:
+    if listener.cadence is not Cadence.AT_ONCE and not listener.paused:
         moment = text_of(next_digest(listener, context.record.ledger.clock()))
         shown.append(Note(text=_("The next digest comes {when} UTC.", when=f"{moment[:10]} {moment[11:16]}")))
     return Reply(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -14,6 +15,9 @@ from bot.frontends.discord.addressing import channel
 from bot.frontends.discord.menu import Menu
 from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.render import NOBODY
+from bot.frontends.discord.returning import resume_open
+from bot.notices.refusals import RARELY
+from bot.notices.schedule import text_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -84,8 +88,10 @@ class Client(discord.Client):
             logger.info("commands are %s", "told to Discord anew" if changed else "as Discord has them")
 
     async def on_ready(self) -> None:
-        """Log that the bot is connected."""
+        """Log that the bot is connected, and resume channels that were opened while it was not."""
         logger.info("connected to Discord as %s; servers: %d", self.user, len(self.guilds))
+        for guild in self.guilds:
+            await resume_open(self._record, guild)
 
     async def on_resumed(self) -> None:
         """Log that the connection was resumed without losing events."""
@@ -105,6 +111,38 @@ class Client(discord.Client):
         """Log that the bot was removed from a server; its channels are paused at their next notice."""
         logger.info("removed from server %d", guild.id)
 
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Resume what the bot may write to in a server that has taken it in again."""
+        await resume_open(self._record, guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Resume what was opened while a server was out of reach."""
+        await resume_open(self._record, guild)
+
+    async def on_guild_channel_update(self, _before: object, place: discord.abc.GuildChannel) -> None:
+        """Resume a channel, and the threads in it, to which the bot may write again."""
+        await resume_open(self._record, place.guild)
+
+    async def on_guild_role_update(self, _before: object, role: discord.Role) -> None:
+        """Resume the channels that a role has opened to the bot."""
+        await resume_open(self._record, role.guild)
+
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """Resume the channels that a role had closed to the bot."""
+        await resume_open(self._record, role.guild)
+
+    async def on_member_update(self, _before: object, member: discord.Member) -> None:
+        """Resume the channels that the bot's own new roles open to it; others are never told of."""
+        await resume_open(self._record, member.guild)
+
+    async def on_thread_update(self, _before: object, thread: discord.Thread) -> None:
+        """Resume a thread that takes messages again."""
+        await resume_open(self._record, thread.guild)
+
+    async def on_thread_join(self, thread: discord.Thread) -> None:
+        """Resume a thread that is back from the archive."""
+        await resume_open(self._record, thread.guild)
+
     async def on_guild_channel_delete(self, place: discord.abc.GuildChannel) -> None:
         """Pause the subscriptions of a deleted channel."""
         await self._pause(place.id)
@@ -116,7 +154,9 @@ class Client(discord.Client):
     async def _pause(self, channel_id: int) -> None:
         address = channel(channel_id)
         if await self._record.listeners.find(address) is not None:
-            await self._record.listeners.pause(address, "the channel was deleted")
+            ledger = self._record.ledger
+            again = text_of(ledger.clock() + timedelta(seconds=RARELY))
+            await self._record.listeners.pause(address, "the channel was deleted", ledger.now(), again)
 
 
 def intents() -> discord.Intents:

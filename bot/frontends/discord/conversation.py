@@ -217,22 +217,26 @@ class Conversation:
             return await self._in_turn(replace(request, modals=False))
         return answered
 
-    async def _show(self, stage: Stage, request: Request, reply: Reply | Modal | None) -> None:
+    async def _show(self, stage: Stage, request: Request, reply: Reply | Modal | None) -> bool:
+        """Show an answer; tell whether others can read it."""
         if not isinstance(reply, Reply):
             reply = _aside(_("You are asking faster than I may answer."))
         shown = await stage.show(reply, await self._buttons.under(reply))
         self._memory.note(request.chat, 0, tuple(shown), reply, request.language)
+        return bool(shown)
 
     async def _in_turn(self, request: Request) -> Reply | Modal | None:
         async with self._lanes.turn(request.chat):
-            await self._record.listeners.resume(request.chat)
+            # An interaction is answered also where the bot may not write, and says what it lacks in a server.
+            if not request.shared or (request.discreet and not request.lacking):
+                await self._record.listeners.resume(request.chat)
             return await self._dispatcher.answer(request)
 
     async def _reply(self, stage: Stage, request: Request) -> None:
         speak(request.language)
         reply = await self._in_turn(request)
-        if reply is not None:
-            await self._show(stage, request, reply)
+        if reply is not None and await self._show(stage, request, reply):
+            await self._record.listeners.resume(request.chat)
 
     def _is_discreet(self, request: Request) -> bool:
         """Tell whether a request is for a discreet command, whose answers only the asker sees."""

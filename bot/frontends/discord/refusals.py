@@ -14,6 +14,7 @@ import discord
 
 from bot.frontends.discord.request_rate import SendingStopped
 from bot.notices.delivery_status import DeliveryStatus, Outcome
+from bot.notices.refusals import RARELY, SOON
 from bot.texts import N_, _
 
 # Seconds until a rejected token is tried again.
@@ -40,6 +41,8 @@ _UNREACHABLE = {
     160005: N_("the thread is locked"),
 }
 LACKING = frozenset({50001, 50013})
+# Those that a while may change; the others are mostly meant.
+_PASSING = frozenset({50001, 50013, _ARCHIVED, 160005})
 # Errors of a message.
 _REFUSED = {
     10008: N_("the message was deleted"),
@@ -75,8 +78,10 @@ def _by_code(error: discord.HTTPException, *, editing: bool) -> Outcome | None:
     """Return the outcome for an error code, None for a code without one."""
     if (reason := _UNREACHABLE.get(error.code)) is not None:
         # Sending to an archived thread opens it again; its messages cannot be edited.
-        archived = editing and error.code == _ARCHIVED
-        return Outcome(DeliveryStatus.REFUSED if archived else DeliveryStatus.UNREACHABLE, error=_(reason))
+        if editing and error.code == _ARCHIVED:
+            return Outcome(DeliveryStatus.REFUSED, error=_(reason))
+        wait = SOON if error.code in _PASSING else RARELY
+        return Outcome(DeliveryStatus.UNREACHABLE, error=_(reason), wait=wait)
     if (reason := _REFUSED.get(error.code)) is not None:
         return Outcome(DeliveryStatus.REFUSED, error=_(reason))
     if error.code == _OPENING_TOO_FAST:
@@ -92,7 +97,7 @@ def _by_status(error: discord.HTTPException) -> Outcome:
             return Outcome(DeliveryStatus.LATER, error="Discord does not accept the token", wait=TOKEN_PAUSE)
         case 403 if error.code:
             reason = _("Discord does not permit it (code {code})", code=error.code)
-            return Outcome(DeliveryStatus.UNREACHABLE, error=reason)
+            return Outcome(DeliveryStatus.UNREACHABLE, error=reason, wait=SOON)
         case 429:
             return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=_retry_after(error))
         case 400 | 404 | 405 | 413:

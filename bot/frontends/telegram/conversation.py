@@ -7,6 +7,7 @@ import logging
 import re
 import traceback
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,10 @@ from bot.frontends.telegram.addressing import Place, address, language_of, place
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Keyboard, clean, fits, keyboard, render
 from bot.frontends.telegram.sending import Courier, summary
-from bot.frontends.telegram.updates import CallbackQuery, Chat, MembershipChange, Update
+from bot.frontends.telegram.updates import CallbackQuery, Chat, MembershipChange, Message, Update
 from bot.notices.receipt_buffer import ReceiptBuffer
+from bot.notices.refusals import RARELY, SOON
+from bot.notices.schedule import text_of
 from bot.replies import Modal, Reply
 from bot.texts import N_, _, speak
 
@@ -42,6 +45,11 @@ def _alert(reply: Reply) -> str | None:
     text = "\n".join(block.text for block in reply.blocks)
     short = reply.aside and not reply.actions and len(text) <= ALERT_LIMIT
     return text if short else None
+
+
+def _reopened(message: Message) -> bool:
+    """Tell whether a message says that a closed topic, or the general one, takes messages again."""
+    return message.forum_topic_reopened is not None or message.general_forum_topic_unhidden is not None
 
 
 class Conversation:
@@ -75,6 +83,8 @@ class Conversation:
             elif update.message is not None and update.message.migrate_to_chat_id is not None:
                 old, new = update.message.chat.id, update.message.migrate_to_chat_id
                 await self._record.listeners.move(address(old), address(new))
+            elif update.message is not None and _reopened(update.message):
+                await self._record.listeners.resume(address(update.message.chat.id))
             else:
                 await self._ask(update)
         except Exception as error:  # noqa: BLE001  # reason: one update must not end others
@@ -90,12 +100,14 @@ class Conversation:
         if request is None or message is None:
             return
         speak(request.language)
-        await self._record.listeners.resume(request.chat)
+        if not request.shared:
+            await self._record.listeners.resume(request.chat)
         request = replace(request, administers=partial(self._administers, message.chat, request.user))
         reply = await self._dispatcher.answer(request)
         assert not isinstance(reply, Modal)  # Telegram shows none
         if reply is not None:
             sent = await self._courier.send(render(reply), place_of(message), await self.buttons(reply))
+            await self._note_arrival(request.chat, sent)
             self._remember(reply, place_of(message), sent, request.language)
 
     async def _press(self, query: CallbackQuery) -> None:
@@ -107,7 +119,8 @@ class Conversation:
             if request is None or message is None or command is None:
                 await self._courier.acknowledge(query.id, _(TOO_OLD))
                 return
-            await self._record.listeners.resume(request.chat)
+            if not request.shared:
+                await self._record.listeners.resume(request.chat)
             request = replace(request, administers=partial(self._administers, message.chat, request.user))
             reply = await self._dispatcher.answer(request)
             assert not isinstance(reply, Modal)  # Telegram shows none
@@ -123,6 +136,8 @@ class Conversation:
         _answered, sent = await asyncio.gather(
             self._courier.acknowledge(query.id), self._show(reply, place_of(message), turning=turning)
         )
+        if not turning:
+            await self._note_arrival(request.chat, sent)
         self._remember(reply, place_of(message), sent, request.language)
 
     async def _administers(self, chat: Chat, user: str) -> bool:
@@ -140,9 +155,20 @@ class Conversation:
         return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
     async def _note_membership(self, change: MembershipChange) -> None:
-        """Pause a chat that has blocked or removed the bot."""
-        if change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
-            await self._record.listeners.pause(address(change.chat.id), "blocked or removed")
+        """Resume a chat in which the bot may write; pause one in which it may not, or is not any more."""
+        chat, listeners = address(change.chat.id), self._record.listeners
+        if change.may_write:
+            await listeners.resume(chat)
+            return
+        reason = "blocked or removed" if change.is_out else "the bot may not write there"
+        ledger = self._record.ledger
+        again = text_of(ledger.clock() + timedelta(seconds=RARELY if change.is_out else SOON))
+        await listeners.pause(chat, reason, ledger.now(), again)
+
+    async def _note_arrival(self, chat: str, sent: list[int]) -> None:
+        """Resume a chat in which an answer has arrived: a group is heard also where the bot may not write."""
+        if sent:
+            await self._record.listeners.resume(chat)
 
     async def _show(self, reply: Reply, place: Place, *, turning: bool) -> list[int]:
         """Send a reply and return its ids; a page of a list takes the place of the page before, if it can."""

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.frontends.shared.chat_rate import ChatBusy, ChatLimiter
 from bot.frontends.shared.send_rate import Pace, Pacer
@@ -15,8 +15,8 @@ from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Keyboard, Piece, render
 from bot.frontends.telegram.sending import persist, summary, wait_of
-from bot.frontends.telegram.transport import Disconnected
 from bot.notices.delivery_status import DeliveryStatus, Outcome
+from bot.notices.refusals import RARELY, SOON
 from bot.replies import Note, Reply
 from bot.retrying import Sleep
 from bot.texts import _
@@ -26,10 +26,14 @@ from storage.domain.models import Listener
 PACE = Pace(rate=30.0, replies_apart=True)
 CHAT_SECONDS, GROUP_PER_MINUTE = 1.0, 19
 
-# Telegram's errors for a topic that takes no messages (any more), and for a chat.
-_CLOSED = ("topic_closed", "message thread not found", "topic_deleted")
-_GONE = ("chat not found", "user is deactivated", "group chat was deactivated", "need administrator rights",
-         "not enough rights", "chat_write_forbidden", "have no rights")  # fmt: skip
+# Telegram's errors for a topic that takes no messages, and for one that never will again.
+_TOPIC_CLOSED = ("topic_closed",)
+_TOPIC_GONE = ("message thread not found", "topic_deleted")
+# For a chat that takes none: at present, as a group that is closed for the night, or perhaps never again.
+_CLOSED = ("administrator rights", "not enough rights", "have no rights", "_forbidden", "chat_admin_required",
+           "chat_restricted", "user_banned_in_channel", *_TOPIC_CLOSED)  # fmt: skip
+_GONE = ("chat not found", "user is deactivated", "group chat was deactivated", "channel_private")
+MOST_CLOSED = 1_000
 Buttons = Callable[[Reply], Awaitable[Keyboard | None]]
 
 logger = logging.getLogger(__name__)
@@ -58,6 +62,8 @@ class Transmitter:
         self._sleep = sleep
         self._pacer = pacer
         self._buttons = buttons
+        # Topics that were closed at the last notice, as their chats have been told.
+        self._closed: set[tuple[str, int]] = set()
 
     async def transmit(
         self,
@@ -81,11 +87,13 @@ class Transmitter:
                 )
                 # The first message is repeated by the deliverer, the rest here: nothing is sent twice.
                 sent.append(await (persist(say, sleep=self._sleep) if sent else say()))
+            self._closed.discard((listener.chat, listener.topic))
         except ChatBusy as busy:
             return Outcome(DeliveryStatus.LATER, wait=busy.wait)
         except TelegramError as error:
-            if not sent and listener.topic and _says(error, _CLOSED):
-                return await self._fall_back(listener, reply, key, answering)
+            if not sent and listener.topic and _says(error, _TOPIC_CLOSED + _TOPIC_GONE):
+                gone = _says(error, _TOPIC_GONE)
+                return await self._fall_back(listener, reply, key, answering, gone=gone)
             if sent:
                 # A part has arrived: sending all again would repeat it.
                 logger.warning("the rest of a notice to chat %s was not sent: %s", chat, summary(error))
@@ -93,14 +101,25 @@ class Transmitter:
             return self._outcome(error)
         return Outcome(DeliveryStatus.SENT, tuple(sent))
 
-    async def _fall_back(self, listener: Listener, reply: Reply, key: str, answering: int | None) -> Outcome:
-        """Send a notice to the chat because its topic is closed; say so, unless it answers a message."""
-        if answering is None:
-            closed = Note(text=_("The topic for this is closed: it comes here from now on (/settings)."))
-            reply = reply.model_copy(update={"blocks": (closed, *reply.blocks)})
+    async def _fall_back(
+        self, listener: Listener, reply: Reply, key: str, answering: int | None, *, gone: bool
+    ) -> Outcome:
+        """Send a notice to the chat, for its topic is closed or gone; say so once."""
+        topic = (listener.chat, listener.topic)
+        if answering is None and (gone or topic not in self._closed):
+            text = (
+                _("The topic for this is gone: it comes here from now on (/settings).")
+                if gone
+                else _("The topic for this is closed: it comes here until the topic is open again.")
+            )
+            reply = reply.model_copy(update={"blocks": (Note(text=text), *reply.blocks)})
         chat = listener.model_copy(update={"topic": 0})
         outcome = await self.transmit(chat, reply, key=key, answering=answering)
-        return outcome._replace(closed=outcome.status is DeliveryStatus.SENT)
+        if outcome.status is DeliveryStatus.SENT and answering is None and not gone:
+            if len(self._closed) >= MOST_CLOSED:
+                self._closed.clear()
+            self._closed.add(topic)
+        return outcome._replace(topic_gone=gone and outcome.status is DeliveryStatus.SENT)
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
         """Put a reply in the place of a message; REFUSED where it is gone or the reply takes several."""
@@ -117,7 +136,7 @@ class Transmitter:
         except BadRequest as error:
             if "message is not modified" in str(error).lower():
                 return Outcome(DeliveryStatus.SENT, (message,))
-            return Outcome(DeliveryStatus.REFUSED, error=summary(error))
+            return self._outcome(error)
         except TelegramError as error:
             return self._outcome(error)
         return Outcome(DeliveryStatus.SENT, (message,))
@@ -147,13 +166,12 @@ class Transmitter:
                 return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=wait)
             case ChatMigrated():
                 return Outcome(DeliveryStatus.MOVED, moved_to=address(error.new_chat_id))
-            case Forbidden():
-                return Outcome(DeliveryStatus.UNREACHABLE, error=summary(error))
-            case BadRequest():
-                status = DeliveryStatus.UNREACHABLE if _says(error, _GONE) else DeliveryStatus.REFUSED
-                return Outcome(status, error=summary(error))
-            case Disconnected() | NetworkError():
-                return Outcome(DeliveryStatus.FAILED, error=summary(error))
+            case Forbidden() | BadRequest() if _says(error, _CLOSED):
+                return Outcome(DeliveryStatus.UNREACHABLE, error=summary(error), wait=SOON)
+            case BadRequest() if not _says(error, _GONE):
+                return Outcome(DeliveryStatus.REFUSED, error=summary(error))
+            case Forbidden() | BadRequest():
+                return Outcome(DeliveryStatus.UNREACHABLE, error=summary(error), wait=RARELY)
         return Outcome(DeliveryStatus.FAILED, error=summary(error))
 
 

@@ -86,6 +86,8 @@ class Message(_Part):
     is_automatic_forward: bool = False
     forward_origin: object = Field(None, validation_alias=AliasChoices(*FORWARDS))
     forum_topic_created: object = None
+    forum_topic_reopened: object = None
+    general_forum_topic_unhidden: object = None
     migrate_to_chat_id: int | None = None
     text: str | None = None
     entities: list[Entity] = []
@@ -126,9 +128,12 @@ class CallbackQuery(_Part):
 
 
 class Membership(_Part):
-    """What a member of a chat is allowed."""
+    """What a member of a chat is allowed; which rights are told depends on the status and the chat."""
 
     status: str
+    is_member: bool = False
+    can_send_messages: bool = False
+    can_post_messages: bool = False
 
 
 class MembershipChange(_Part):
@@ -136,6 +141,25 @@ class MembershipChange(_Part):
 
     chat: Chat
     new_chat_member: Membership
+
+    @property
+    def is_out(self) -> bool:
+        """Tell whether the bot was blocked or removed, or has left."""
+        member = self.new_chat_member
+        return member.status in ("left", "kicked") or (member.status == "restricted" and not member.is_member)
+
+    @property
+    def may_write(self) -> bool:
+        """Tell whether the bot may send messages: https://core.telegram.org/bots/api#chatmember."""
+        member = self.new_chat_member
+        match member.status:
+            case "restricted":
+                return member.is_member and member.can_send_messages
+            case "administrator":
+                return self.chat.type != "channel" or member.can_post_messages
+            case "member":
+                return self.chat.type != "channel"
+        return member.status == "creator"
 
 
 class Update(_Part):

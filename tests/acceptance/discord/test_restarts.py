@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.discord.conftest import Launch, emulator
 from tests.acceptance.discord.newsroom import ADMINISTERING, Person, aside, moderator
 from tests.acceptance.far_ends import DiscordEnd
-from tests.acceptance.newsroom import rows
+from tests.acceptance.newsroom import deliveries, rows
 from tests.acceptance.process import RunningBot, until
 from tests.broadcasts import STATEMENT, publish, stock, subscribe
 from tests.conftest import KILLS
@@ -49,6 +49,25 @@ async def test_buttons_forms_and_dialogues_outlive_a_kill(api: DiscordEmulator, 
     assert "answered already, or ended" in again.text
     assert bot.log.count("put the first story on record") == 1
     assert await bot.stop() == 0
+
+
+async def test_what_was_opened_while_the_bot_was_stopped_is_seen_at_its_start(
+    api: DiscordEmulator, launch: Launch
+) -> None:
+    bot = await launch()
+    admin = api.user("ada")
+    guild = api.guild("Newsroom", members=[admin], owner=admin)
+    ada, mona = Person(api, admin, guild.channel("general")), await moderator(api, guild, "mona")
+    assert "You will hear here" in (await ada.asks("subscribe")).text
+    ada.channel.deny(api.bot, "send_messages")
+    await mona.corrects("F9", Statement="the first post came")
+    address, record = f"discord:#{ada.channel.id}", bot.folder / "record.db"
+    await until(lambda: deliveries(record, address) == ["held"], "its waiting")
+    assert await bot.stop() == 0
+    ada.channel.allow(api.bot, "send_messages")
+    await bot.start()
+    told = await ada.channel.next_message(matching=lambda message: "the first post came" in message.text)
+    assert "Corrected: F9" in told.text
 
 
 async def test_a_command_that_is_no_more_is_answered_clearly(api: DiscordEmulator, launch: Launch) -> None:

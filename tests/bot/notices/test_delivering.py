@@ -185,23 +185,6 @@ async def test_an_answer_that_was_waited_for_comes_at_once_and_brings_no_digest_
     assert ["It snows" in text or "it snows" in text for text in wire.far.texts()] == [True]
 
 
-async def test_a_chat_that_does_not_take_messages_is_paused_and_not_asked_again(wire: Wire):
-    await wire.subscribe("telegram:1", "telegram:2")
-    wire.far.planned["telegram:1"] = [Outcome(DeliveryStatus.UNREACHABLE, error="Forbidden: bot was blocked")]
-    await wire.publish("snow", "It snows.")
-    await wire.deliver()
-    assert (await wire.record.listeners.find("telegram:1")).paused == "Forbidden: bot was blocked"
-    wire.far.chats()
-    for number in range(3):
-        await wire.publish(f"ice{number}", f"The river is frozen, {number} cm.")
-        await wire.deliver(hours=1)
-    assert wire.far.chats() == ["telegram:2"] * 3
-    await wire.record.listeners.resume("telegram:1")
-    await wire.publish("wind", "It is windy.")
-    await wire.deliver()
-    assert wire.far.chats() == ["telegram:1", "telegram:2"]
-
-
 async def test_a_group_that_has_become_a_supergroup_keeps_everything(wire: Wire):
     await wire.subscribe("telegram:-1")
     await wire.set("telegram:-1", silent=True)

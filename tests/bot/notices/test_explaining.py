@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.explaining import notice_history
 from bot.notices.receipt_buffer import ReceiptBuffer
-from bot.notices.schedule import UNGATHERED
+from bot.notices.schedule import UNGATHERED, text_of
 from storage.domain.models import Cadence
 from tests.bot.notices.test_message_corrections import reply_of
 from tests.bot.wire import Wire, open_wire
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -95,11 +99,38 @@ async def test_what_settings_did_not_let_through(wire: Wire):
 
 async def test_a_paused_chat(wire: Wire):
     await wire.subscribe("telegram:1")
-    await wire.record.listeners.pause("telegram:1", "blocked or removed")
+    now = wire.record.ledger.now()
+    await wire.record.listeners.pause(
+        "telegram:1", "blocked or removed", now, text_of(wire.clock.moment + DAY)
+    )
+    await wire.change(1, statement="It rained for four days.")
+    await wire.deliver(minutes=5)
+    ((row),) = await why(wire, 1)
+    assert (
+        "UTC: waits. This chat has taken no messages from the bot since 2026-11-24 12:00 UTC (blocked" in row
+    )
+    await wire.record.listeners.resume("telegram:1")
+    await wire.deliver()
+    assert "sent 2026-11-24 12:05 UTC" in (await why(wire, 1))[0]
+    # What no subscription let through is not said to wait.
+    await wire.record.listeners.unsubscribe("telegram:1", 0)
+    await wire.record.listeners.pause(
+        "telegram:1", "blocked or removed", now, text_of(wire.clock.moment + DAY)
+    )
+    await wire.change(1, statement="It rained for five days.")
+    await wire.deliver()
+    assert "no subscription here covered it" in (await why(wire, 1))[1]
+
+
+async def test_corrections_that_wait_are_told(wire: Wire):
+    memory = ReceiptBuffer(wire.record)
+    memory.note("telegram:1", 0, (10,), await reply_of(wire, 1), "en")
+    await memory.flush()
+    wire.far.planned_edits["telegram:1"] = [Outcome(DeliveryStatus.UNREACHABLE, error="blocked")]
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
     ((row),) = await why(wire, 1)
-    assert row.endswith("not sent: this chat is paused (blocked or removed).")
+    assert row.endswith(" Messages here that cited the fact and are yet to be corrected: 1.")
 
 
 async def test_what_is_due_or_being_sent(wire: Wire):

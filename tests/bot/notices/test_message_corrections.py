@@ -169,17 +169,6 @@ async def test_a_retraction_whose_reply_failed_is_edited_and_told_again(wire: Wi
     assert wire.far.answered == [10, 10]
 
 
-async def test_a_chat_that_has_blocked_the_bot_is_not_asked_again(wire: Wire):
-    await answered(wire, "telegram:1", 10, 1)
-    wire.far.planned_edits["telegram:1"] = [Outcome(DeliveryStatus.UNREACHABLE, error="Forbidden: blocked")]
-    await wire.change(1, statement="It rained for four days.")
-    await wire.deliver()
-    assert await wire.record.listeners.is_paused("telegram:1")
-    await wire.retract(1)
-    await wire.deliver(hours=1)
-    assert (len(wire.far.edits), wire.far.sent) == (1, [])
-
-
 async def test_in_the_supergroup_that_a_group_has_become_it_is_said_anew(wire: Wire):
     await answered(wire, "telegram:-1", 10, 1)
     await wire.set("telegram:-1", silent=True)

@@ -132,6 +132,10 @@ class Channel:
         """Close this thread; locked, only those who manage threads can write there."""
         self.world.backend.edit_channel(self.id, {}, thread_metadata={"archived": True, "locked": locked})
 
+    def reopen(self) -> None:
+        """Open this archived thread again."""
+        self.world.backend.edit_channel(self.id, {}, thread_metadata={"archived": False, "locked": False})
+
     def delete(self) -> None:
         """Delete this channel or thread, with the threads in it."""
         backend = self.world.backend
@@ -177,11 +181,12 @@ class Guild:
         role = backend.create_role(self.id, f"role of {user.name}", permissions=value)
         backend.add_member_role(self.id, user.id, role.id)
 
-    def revoke(self, user: User, *permissions: str) -> None:
-        """Take permissions from every role of a member or the bot, but what all have."""
+    def revoke(self, user: User | None, *permissions: str) -> None:
+        """Take permissions from every role of a member or the bot, or with None what all have."""
         backend = self.world.backend
         value = discord.Permissions(**dict.fromkeys(permissions, True)).value
-        for role_id in self.model.members[user.id].role_ids:
+        # The role of everybody has the server's own id.
+        for role_id in [self.id] if user is None else self.model.members[user.id].role_ids:
             before = self.model.roles[role_id].permissions
             backend.edit_role(self.id, role_id, {"permissions": before & ~value})
 

@@ -12,7 +12,7 @@ from tests.emulators.feeds import Feed
 
 from .markup import find_entities, utf16_length
 from .messages import Message
-from .people import ANONYMOUS_ADMIN, CHANNEL_SPEAKER, User, member_json
+from .people import ANONYMOUS_ADMIN, CHANNEL_RIGHTS, CHANNEL_SPEAKER, User, member_json
 
 if TYPE_CHECKING:
     from .world import World
@@ -45,6 +45,8 @@ class Chat:
         self.username = username
         self.user: User | None = None
         self.blocked = False
+        self.closed_to_members = False
+        self.rights: dict[int, Json] = {}
         self.migrated_to: int | None = None
         self.topics: dict[str, Topic] = {}
         self.members: dict[int, tuple[User, str]] = {}
@@ -91,9 +93,23 @@ class Chat:
             return "member" if user_id in (self.user.id, self.world.bot.id) else "left"
         return self.members[user_id][1] if user_id in self.members else "left"
 
-    def set_status(self, user: User, status: str) -> None:
-        """Give a user a status without telling the bot."""
+    def set_status(self, user: User, status: str, **rights: bool) -> None:
+        """Give a user a status, and rights other than it has by itself, without telling the bot."""
         self.members[user.id] = (user, status)
+        own = dict.fromkeys(CHANNEL_RIGHTS, True) if self._in_channel(status) else {}
+        self.rights[user.id] = own | rights
+
+    def may(self, user_id: int, right: str) -> bool:
+        """Tell whether a member has a right that depends on more than the status."""
+        return bool(self.rights.get(user_id, {}).get(right))
+
+    def close_to_members(self) -> None:
+        """Let nobody but administrators write, as groups do for the night: bots are told nothing of it."""
+        self.closed_to_members = True
+
+    def open_to_members(self) -> None:
+        """Let members write again; bots are told nothing of it."""
+        self.closed_to_members = False
 
     def topic(self, topic: str | Topic | None) -> Topic | None:
         """Return a topic by its name."""
@@ -174,15 +190,19 @@ class Chat:
         self.set_status(user, "kicked" if by and by != user else "left")
         return message
 
-    async def set_bot(self, status: str, by: User) -> None:
-        """Change the bot's status: administrator, member, restricted, left or kicked.
+    async def set_bot(self, status: str, by: User, *, tell: bool = True, **rights: bool) -> None:
+        """Change the bot's status: administrator, member, restricted, left or kicked; and its rights.
 
-        Sends `my_chat_member`, and the service message when the bot comes into a group.
+        Sends `my_chat_member`, and the service message when the bot comes into a group; without `tell` the
+        updates are lost.
         """
         bot, before = self.world.bot, self.status(self.world.bot.id)
+        had = self.rights.get(bot.id)
         if self.type != "private":
-            self.set_status(bot, status)
-        self.world.push("my_chat_member", self.world.membership(self, bot, before, status, by))
+            self.set_status(bot, status, **rights)
+        if not tell:
+            return
+        self.world.push("my_chat_member", self.world.membership(self, bot, before, status, by, had=had))
         if self.is_group and before not in IN_CHAT and status in IN_CHAT:
             await self.send(by, {"new_chat_members": [bot.json()]}, deliver=True)
 
@@ -204,8 +224,20 @@ class Chat:
         return self.topics[name]
 
     def close_topic(self, name: str) -> None:
-        """Close a topic: only administrators can write there."""
+        """Close a topic: only administrators can write there; the bot gets the service message."""
         self.topics[name].closed = True
+        self._say_of_topic(name, {"forum_topic_closed": {}})
+
+    def reopen_topic(self, name: str) -> None:
+        """Open a closed topic again; the bot gets the service message."""
+        self.topics[name].closed = False
+        self._say_of_topic(name, {"forum_topic_reopened": {}})
+
+    def _say_of_topic(self, name: str, content: Json) -> None:
+        head = {"from": ANONYMOUS_ADMIN.json(), "sender_chat": self.json()}
+        raw = self.keep(self.compose(head, content, topic=self.topics[name])).raw
+        if self.world.bot_sees(self, raw):
+            self.world.push("message", raw)
 
     def delete_topic(self, name: str) -> None:
         """Delete a topic with all its messages."""
@@ -287,4 +319,7 @@ class Chat:
 
     def member_json(self, user: User) -> Json:
         """Return a user as a ChatMember of this chat."""
-        return member_json(user, self.status(user.id))
+        return member_json(user, self.status(user.id), self.rights.get(user.id))
+
+    def _in_channel(self, status: str) -> bool:
+        return self.type == "channel" and status == "administrator"

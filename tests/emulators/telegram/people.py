@@ -63,8 +63,15 @@ RESTRICTIONS = [
 ]
 
 
-def member_json(user: User, status: str) -> Json:
-    """Return a ChatMember of the given status: creator, administrator, member, restricted, left, kicked."""
+# Of channels alone: https://core.telegram.org/bots/api#chatmemberadministrator
+CHANNEL_RIGHTS = ["can_post_messages", "can_edit_messages"]
+
+
+def member_json(user: User, status: str, rights: Json | None = None) -> Json:
+    """Return a ChatMember of the given status: creator, administrator, member, restricted, left, kicked.
+
+    `rights` are those that differ from what an administrator, or a restricted member, has by itself.
+    """
     shown: Json = {"user": user.json(), "status": status}
     if status == "creator":
         shown["is_anonymous"] = False
@@ -74,4 +81,4 @@ def member_json(user: User, status: str) -> Json:
         shown |= {"is_member": True, "until_date": 0, **dict.fromkeys(RESTRICTIONS, False)}
     elif status == "kicked":
         shown["until_date"] = 0
-    return shown
+    return shown | (rights or {})

@@ -163,6 +163,18 @@ def known_chat(world: "World", chat_id: Any) -> Chat:
 
 def writable_chat(world: "World", chat_id: Any) -> Chat:
     """Return the chat, if the bot may write there."""
+    chat = reachable_chat(world, chat_id)
+    status = chat.status(world.bot.id)
+    if chat.type == "channel" and not chat.may(world.bot.id, "can_post_messages"):
+        raise bad_request("need administrator rights in the channel chat")
+    shut = status == "restricted" and not chat.may(world.bot.id, "can_send_messages")
+    if shut or (chat.closed_to_members and status not in ("administrator", "creator")):
+        raise bad_request("not enough rights to send text messages to the chat")
+    return chat
+
+
+def reachable_chat(world: "World", chat_id: Any) -> Chat:
+    """Return the chat, if the bot is in it: what it has said there it may edit, whatever it may send."""
     if isinstance(chat_id, int) and chat_id in world.users and chat_id not in world.chats:
         _refuse_stranger(world, chat_id)
     chat = known_chat(world, chat_id)
@@ -177,10 +189,6 @@ def writable_chat(world: "World", chat_id: Any) -> Chat:
         raise forbidden(f"bot was kicked from the {chat.type} chat")
     if status not in IN_CHAT:
         raise forbidden(f"bot is not a member of the {chat.type} chat")
-    if chat.type == "channel" and status != "administrator":
-        raise bad_request("need administrator rights in the channel chat")
-    if status == "restricted":
-        raise bad_request("not enough rights to send text messages to the chat")
     return chat
 
 
@@ -270,7 +278,7 @@ def _replied(chat: Chat, parameters: Json) -> Message | None:
 def _own_message(world: "World", parameters: Json) -> tuple[Chat, Message]:
     if "inline_message_id" in parameters and "chat_id" not in parameters:
         raise bad_request("MESSAGE_ID_INVALID")
-    chat = writable_chat(world, parameters.get("chat_id"))
+    chat = reachable_chat(world, parameters.get("chat_id"))
     message = chat.messages.get(_message_id(parameters))
     if message is None:
         raise bad_request("message to edit not found")
@@ -288,7 +296,8 @@ def _message_id(parameters: Json) -> int:
 
 def _is_own(world: "World", message: Message) -> bool:
     if message.chat.type == "channel":
-        return message.chat.status(world.bot.id) == "administrator"
+        may = message.chat.may
+        return may(world.bot.id, "can_edit_messages") or may(world.bot.id, "can_post_messages")
     sender: Json = message.raw.get("from", {})
     return sender.get("id") == world.bot.id
 

@@ -269,14 +269,16 @@ class World:
         """Tell whether the platform shows a message to the bot."""
         return bot_sees(self.bot, chat, raw, privacy=self.privacy)
 
-    def membership(self, chat: Chat, user: User, before: str, after: str, by: User) -> Json:
-        """Return a ChatMemberUpdated."""
+    def membership(
+        self, chat: Chat, user: User, before: str, after: str, by: User, *, had: Json | None = None
+    ) -> Json:
+        """Return a ChatMemberUpdated; `had` are the rights from before."""
         return {
             "chat": chat.json(),
             "from": by.json(),
             "date": self.now(),
-            "old_chat_member": member_json(user, before),
-            "new_chat_member": member_json(user, after),
+            "old_chat_member": member_json(user, before, had),
+            "new_chat_member": member_json(user, after, chat.rights.get(user.id)),
         }
 
     def ending(self, task: asyncio.Task[None] | None) -> None:

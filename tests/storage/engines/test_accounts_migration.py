@@ -46,7 +46,9 @@ async def test_nothing_is_lost_and_accounts_can_be_linked(path, tmp_path, monkey
         assert await record.database.version() == migrations.latest()
         assert await record.database.check() == []
         rows = {line for line in before.split("\n") if line.startswith("INSERT INTO")}
-        assert rows <= set(content(path).split("\n"))
+        # Columns that were added later stand at the end.
+        kept = content(path).split("\n")
+        assert all(any(line.startswith(row.removesuffix(");")) for line in kept) for row in rows)
         assert await record.members.moderates(CY, 1)
         assert await record.accounts.accounts_of(CY) == []
         done = await record.accounts.redeem(await record.accounts.issue(CY), HERE, chat=HERE)

@@ -261,6 +261,7 @@ READS = {
     "listeners.subscriptions": lambda r: r.listeners.subscriptions("telegram:1"),
     "listeners.seen": lambda r: r.listeners.seen("telegram:1", 0),
     "listeners.is_paused": lambda r: r.listeners.is_paused("telegram:1"),
+    "listeners.long_paused": lambda r: r.listeners.long_paused("2030", 5),
     "notices.by_id": lambda r: r.notices.by_id([1]),
     "notices.of_fact": lambda r: r.notices.of_fact(1),
     "notices.since": lambda r: r.notices.since(1, 0, "2030", 5),
@@ -309,17 +310,16 @@ async def test_the_contract_above_covers_every_reading_method(record):
         for method in vars(each)
         if not method.startswith("_")
     }
-    # These pass on what others read or read within it; those write.
+    # These pass on what others read or read within it, or look at no file; those write.
     passed_on = {"facts.select", "facts.listed", "facts.lists_in", "entities.find_named_in"}
-    # These look at no file.
     passed_on |= {f"claims.{name}" for name in ("terms", "begin", "settle", "let_go")} | {"roles.close"}
     methods = {
         "erasure": "forget", "stories": "use", "buttons": "button forget", "checkpoints": "reach",
         "questions": "keep await_answer", "dialogues": "begin go_on end",
-        "outbox": "recover sent hold failed give_up moved retry drop look_anew",
+        "outbox": "recover sent hold wait_for failed give_up moved retry drop look_anew",
         "notices": "fan_out drop redate", "claims": "renew release", "roles": "renew leave",
         "accounts": "issue void redeem unlink unlink_all", "receipts": "keep done failed put_off",
-        "listeners": "change subscribe unsubscribe resume pause move fall_back look",
+        "listeners": "change subscribe unsubscribe resume pause move fall_back look refusal_told",
     }  # fmt: skip
     writing = {f"{part}.{name}" for part, names in methods.items() for name in names.split()}
     assert public - {name.split(" ")[0] for name in READS} == passed_on | writing

@@ -7,7 +7,7 @@ import pytest
 from storage.domain.models import Cadence
 from storage.notifying.listeners import MOST_SUBSCRIPTIONS
 from tests.storage.conftest import fact, put
-from tests.storage.subscribing import LATER, deliveries, subscribe, take, told
+from tests.storage.subscribing import AFTER, LATER, deliveries, subscribe, take, told
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ async def test_a_paused_chat_hears_again_once_it_is_spoken_to_from_there(flood):
     await subscribe(flood, "telegram:1")
     await subscribe(flood, "telegram:1", topic=4)
     await flood.listeners.resume("telegram:1")
-    await flood.listeners.pause("telegram:1", "blocked")
+    await flood.listeners.pause("telegram:1", "blocked", LATER, AFTER)
     assert (await flood.listeners.find("telegram:1", 4)).paused == "blocked"
     assert await flood.listeners.is_paused("telegram:1")
     await flood.listeners.resume("telegram:2")
@@ -106,12 +106,12 @@ async def test_a_paused_chat_hears_again_once_it_is_spoken_to_from_there(flood):
 
 
 async def test_also_a_chat_without_subscriptions_can_be_paused(flood):
-    await flood.listeners.pause("telegram:9", "blocked")
+    await flood.listeners.pause("telegram:9", "blocked", LATER, AFTER)
     assert await flood.listeners.is_paused("telegram:9")
 
 
 async def test_whoever_subscribes_is_not_paused_any_more(flood):
-    await flood.listeners.pause("telegram:1", "blocked")
+    await flood.listeners.pause("telegram:1", "blocked", LATER, AFTER)
     await subscribe(flood, "telegram:1")
     assert not await flood.listeners.is_paused("telegram:1")
 
@@ -122,7 +122,7 @@ async def test_a_pause_that_another_process_makes_is_seen(flood, path):
     await subscribe(flood, "telegram:1")
     assert not await flood.listeners.is_paused("telegram:1")
     other = await Record.open(path)
-    await other.listeners.pause("telegram:1", "blocked")
+    await other.listeners.pause("telegram:1", "blocked", LATER, AFTER)
     await other.close()
     await flood.stories.in_use("telegram:1")  # any look at the file
     await flood.database.reading(lambda read: read("SELECT 1 FROM story"))

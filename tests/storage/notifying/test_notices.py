@@ -14,6 +14,7 @@ from storage.record import Record
 from tests.storage.conftest import fact, put
 from tests.storage.making import ANN, entry, publish, restore, retract, revise, revision, supersede
 from tests.storage.subscribing import (
+    AFTER,
     LATER,
     deliveries,
     fan_out,
@@ -107,13 +108,12 @@ async def test_those_who_are_told_are_those_whom_it_concerns(flood, tmp_path):
     await flood.listeners.change("telegram:let through", 0, {"words": "rain"})
     await subscribe(flood, "telegram:-1", topic=7)
     await subscribe(flood, "telegram:paused")
-    await flood.listeners.pause("telegram:paused", "blocked")
+    await flood.listeners.pause("telegram:paused", "blocked", LATER, AFTER)
     await flood.listeners.change("telegram:nobody", 0, {"silent": True})
     assert sorted(await flood.notices.words_asked(1)) == ["hail", "rain"]
     notice = await told(flood, entities=[1, 9], words=["rain"])
-    assert set(await deliveries(flood, notice)) == {
-        "telegram:story", "telegram:ann", "telegram:rain", "telegram:let through", "telegram:-1/7",
-    }  # fmt: skip
+    hearing = ("telegram:story", "telegram:ann", "telegram:rain", "telegram:let through", "telegram:-1/7")
+    assert await deliveries(flood, notice) == {**dict.fromkeys(hearing, "due"), "telegram:paused": "held"}
 
 
 async def test_who_wants_only_what_is_material_hears_of_nothing_else(flood):

@@ -166,20 +166,110 @@ async def test_what_fails_does_not_hold_up_the_others(flood):
     assert [each.listener.chat for each in await take(flood, AFTER)] == ["telegram:1", "telegram:2"]
 
 
-async def test_a_parcel_that_cannot_arrive_pauses_its_chat_which_is_not_asked_again(flood):
+async def refused(flood, parcel, again_at=AFTER) -> None:
+    await flood.outbox.wait_for(parcel, "Forbidden: bot was blocked", LATER, again_at)
+
+
+async def test_what_a_chat_does_not_take_waits_with_all_that_comes_after_it(flood):
     await subscribe(flood, "telegram:1")
     await subscribe(flood, "telegram:1", topic=3)
     first = await told(flood, "x")
     general, topic = await take(flood)
-    await flood.outbox.give_up(general, "Forbidden: bot was blocked", LATER, pause=True)
-    await flood.outbox.failed(topic, "timed out", LATER)
-    assert await take(flood) == []  # what was under way for its topics is not tried again either
-    assert await deliveries(flood, first) == {"telegram:1": "given up", "telegram:1/3": "given up"}
+    await refused(flood, general)
+    await refused(flood, topic)
     second = await told(flood, "y")
-    assert await deliveries(flood, second) == {}
+    assert set((await deliveries(flood)).values()) == {"held"}
+    assert await flood.outbox.failures(9) == [Failure("telegram:1", "held", 4, "Forbidden: bot was blocked")]
+    await flood.outbox.finish()
+    assert [await flood.notices.state(each.id) for each in (first, second)] == ["done", "done"]
+    assert await take(flood, SOON) == []
     await flood.listeners.resume("telegram:1")
     third = await told(flood, "z")
-    assert [each.notices for each in await take(flood)] == [(third.id,)] * 2
+    parcels = await take(flood, SOON)
+    assert [(each.notices, each.attempts) for each in parcels] == [((first.id, second.id, third.id), 0)] * 2
+    for parcel in parcels:
+        await flood.outbox.sent(parcel, (7,), None, SOON)
+    assert set((await deliveries(flood)).values()) == {"sent"}
+
+
+async def test_a_chat_that_takes_no_messages_is_tried_again_at_its_moment_and_resumed_if_it_takes_one(flood):
+    await subscribe(flood, "telegram:1")
+    first = await told(flood, "x")
+    (parcel,) = await take(flood)
+    await refused(flood, parcel, SOON)
+    await flood.outbox.finish()
+    (parcel,) = await take(flood, SOON)
+    assert (parcel.notices, parcel.waited, parcel.listener.paused_at) == ((first.id,), True, LATER)
+    await refused(flood, parcel, AFTER)
+    assert (await flood.listeners.find("telegram:1")).paused_at == LATER
+    (parcel,) = await take(flood, AFTER)
+    await flood.outbox.sent(parcel, (7,), None, AFTER)
+    assert not await flood.listeners.is_paused("telegram:1")
+    assert await row(flood) == ("sent", 1, None, 7)
+
+
+async def test_what_has_waited_and_then_fails_is_tried_again_too(flood):
+    await subscribe(flood, "telegram:1")
+    await told(flood, "x")
+    (parcel,) = await take(flood)
+    await refused(flood, parcel)
+    await flood.outbox.finish()
+    await flood.listeners.resume("telegram:1")
+    (parcel,) = await take(flood)
+    await flood.outbox.failed(parcel, "timed out", SOON)
+    assert await take(flood) == []
+    (parcel,) = await take(flood, SOON)
+    await flood.outbox.moved(parcel, "telegram:-100", SOON)
+    (parcel,) = await take(flood, SOON)
+    assert (parcel.listener.chat, parcel.attempts) == ("telegram:-100", 2)
+
+
+async def test_what_has_waited_is_found_again_after_a_crash(flood, path):
+    await subscribe(flood, "telegram:1")
+    first = await told(flood, "x")
+    (parcel,) = await take(flood)
+    await refused(flood, parcel)
+    await flood.outbox.finish()
+    await flood.listeners.resume("telegram:1")
+    assert len(await take(flood)) == 1
+    await flood.outbox.recover("telegram")
+    assert [each.notices for each in await take(flood)] == [(first.id,)]
+    again = await Record.open(path)
+    try:
+        assert await take(again) == []
+        assert [each.notices for each in await take(again, "2024-03-01T00:00:00.000000Z")] == [(first.id,)]
+    finally:
+        await again.close()
+
+
+async def test_what_waits_for_a_chat_is_forgotten_after_the_retention(flood):
+    await subscribe(flood, "telegram:1")
+    await told(flood, "x")
+    (parcel,) = await take(flood)
+    await refused(flood, parcel)
+    await flood.outbox.finish()
+    assert await flood.outbox.forget_before("2030") == 1
+    await flood.listeners.resume("telegram:1")
+    assert await take(flood, AFTER) == []
+
+
+async def test_an_operator_drops_also_what_waits_for_a_chat(flood):
+    await subscribe(flood, "telegram:1")
+    await told(flood, "x")
+    (parcel,) = await take(flood)
+    await refused(flood, parcel)
+    await flood.outbox.finish()
+    assert await flood.outbox.drop(SOON) == 1
+    await flood.listeners.resume("telegram:1")
+    assert await take(flood, AFTER) == []
+
+
+async def test_a_reply_does_not_make_a_chat_be_asked_that_takes_none(flood):
+    await flood.listeners.pause("telegram:1", "blocked", LATER, AFTER)
+    async with flood.database.transaction() as tx:
+        await post(tx, "telegram:1", '{"blocks": []}', LATER)
+    assert await take(flood, SOON) == []
+    assert len(await take(flood, AFTER)) == 1
 
 
 async def test_a_refused_parcel_is_given_up_and_its_chat_hears_of_the_next(flood):

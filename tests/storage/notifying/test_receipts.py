@@ -119,8 +119,8 @@ async def test_running_a_fan_out_again_marks_nothing_twice(flood):
     await fan_out(flood, notice)
     assert await wrong(flood) == []
     assert await kept(flood) == [("telegram:1", 1, 1, 2)]
-    assert await flood.notices.amended(notice.id, "telegram:1") == 1
-    assert await flood.notices.amended(notice.id, "telegram:2") == 0
+    assert await flood.notices.amended(notice.id, "telegram:1") == (1, 0)
+    assert await flood.notices.amended(notice.id, "telegram:2") == (0, 0)
 
 
 async def test_a_message_that_was_put_right_knows_what_it_was_put_right_for(flood):

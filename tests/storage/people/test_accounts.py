@@ -217,12 +217,13 @@ async def test_a_private_chat_takes_over_the_story_and_how_it_hears(flood):
     await flood.listeners.change(
         CY, 0, {"cadence": "daily", "time": "07:30", "zone": "Europe/Kyiv", "words": "dam"}
     )
-    await flood.listeners.change(CY, 0, {"muted_until": "2030", "paused": "blocked", "language": "uk"})
+    await flood.listeners.change(CY, 0, {"muted_until": "2030", "language": "uk"})
+    await flood.listeners.pause(CY, "blocked", "2024-01-04", "2024-01-05")
     await flood.listeners.subscribe(CY, 0, 2, person=CY, language="uk", at=flood.ledger.now())
     assert await linked(flood) == Linked(CY, story=True, settings=True)
     assert (await flood.stories.in_use(HERE)).id == 2
     there, here = await flood.listeners.find(CY), await flood.listeners.find(HERE)
-    own = {"id", "chat", "open_at", "seen", "muted_until", "paused"}
+    own = {"id", "chat", "open_at", "seen", "muted_until", "paused", "paused_at"}
     assert here.model_dump(exclude=own) == there.model_dump(exclude=own)
     assert (here.language, here.muted_until, here.paused) == ("uk", None, None)
     assert await flood.listeners.subscriptions(HERE) == []

@@ -66,8 +66,13 @@ async def test_settings_are_shown_with_a_button_for_each_other_choice(room: Room
 
 
 async def test_a_paused_chat_sees_why(room: Room):
-    await room.record.listeners.pause("telegram:7", "blocked or removed")
-    assert "blocked or removed" in await room.say("/settings")
+    now = room.record.ledger.now()
+    await room.record.listeners.pause("telegram:7", "blocked or removed", now, now)
+    said = " ".join((await room.say("/settings")).split())
+    assert "taken no messages from the bot since 2026-11-24 12:00 UTC (blocked or removed)" in said
+    assert "Notices come" not in said
+    await room.record.listeners.resume("telegram:7")
+    assert "Notices come at once" in await room.say("/settings")
 
 
 REFUSED = [

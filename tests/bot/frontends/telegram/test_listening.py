@@ -35,8 +35,11 @@ class Far:
         self.status: dict[int, str] = {}
         self.asked: list[tuple[int, int]] = []
         self.alerts: list[str | None] = []
+        self.refusing = False
 
     async def say(self, html: str, chat: int, *, topic: int | None, answering: Any, buttons: Any) -> int:
+        if self.refusing:
+            raise BadRequest("not enough rights to send text messages to the chat")
         self.said.append((chat, topic, html))
         return 500 + len(self.said)
 
@@ -172,29 +175,71 @@ async def test_a_forged_button_is_refused_or_answered_and_changes_nothing(scene:
     assert await scene.room.kept() == before
 
 
-def standing(status: str, chat: dict[str, Any] = PRIVATE) -> dict[str, Any]:
+def standing(status: str, chat: dict[str, Any] = PRIVATE, **rights: bool) -> dict[str, Any]:
     me = {"user": BOT.to_dict()}
     old = {**me, "status": ChatMember.MEMBER}
-    new = {**me, "status": status, **({"until_date": 0} if status == ChatMember.BANNED else {})}
+    new = {**me, "status": status, **rights, **({"until_date": 0} if status == ChatMember.BANNED else {})}
     change = {"chat": chat, "from": ANN, "date": 1, "old_chat_member": old, "new_chat_member": new}
     return {"my_chat_member": change}
 
 
 @pytest.mark.parametrize("status", [ChatMember.BANNED, ChatMember.LEFT])
-async def test_a_chat_that_blocks_or_removes_the_bot_is_paused_until_it_is_spoken_to(scene: Scene, status):
+async def test_what_changes_while_the_bot_is_blocked_or_removed_is_told_once_it_is_back(scene: Scene, status):
     await scene.say("/subscribe")
     await scene.update(**standing(status))
     assert (await scene.room.listener()).paused == "blocked or removed"
     await scene.room.wire.publish("snow", "It snows.")
     await scene.room.wire.deliver()
-    await scene.update(**standing(ChatMember.MEMBER))  # let in again, it has not spoken yet
-    assert (await scene.room.listener()).paused is not None
-    assert scene.room.wire.far.chats() == []
-    await scene.say("/subscriptions")
-    assert (await scene.room.listener()).paused is None
     await scene.room.wire.publish("ice", "The river is frozen.")
+    await scene.room.wire.deliver(hours=1)
+    assert scene.room.wire.far.chats() == []
+    await scene.update(**standing(ChatMember.MEMBER))
+    assert (await scene.room.listener()).paused is None
     await scene.room.wire.deliver()
-    assert scene.room.wire.far.chats() == ["telegram:7"]
+    assert ["2 changes" in text for text in scene.room.wire.far.texts()] == [True]
+
+
+async def test_where_the_bot_may_write_after_a_change_of_its_rights(scene: Scene, subtests):
+    mute = {"can_send_messages": False, "is_member": True}
+    for chat, status, rights, may in [
+        (GROUP, ChatMember.MEMBER, {}, True),
+        (GROUP, ChatMember.ADMINISTRATOR, {}, True),
+        (GROUP, ChatMember.RESTRICTED, mute, False),
+        (GROUP, ChatMember.RESTRICTED, {**mute, "can_send_messages": True}, True),
+        (GROUP, ChatMember.RESTRICTED, {"is_member": False, "can_send_messages": True}, False),
+        (CHANNEL, ChatMember.ADMINISTRATOR, {"can_post_messages": True}, True),
+        (CHANNEL, ChatMember.ADMINISTRATOR, {"can_post_messages": False}, False),
+        (CHANNEL, ChatMember.ADMINISTRATOR, {}, False),
+        (CHANNEL, ChatMember.MEMBER, {}, False),
+        (CHANNEL, ChatMember.BANNED, {}, False),
+        (PRIVATE, ChatMember.MEMBER, {}, True),
+    ]:
+        with subtests.test(chat=chat["type"], status=status, rights=rights):
+            address = f"telegram:{chat['id']}"
+            for before in (standing(ChatMember.LEFT, chat), standing(ChatMember.OWNER, chat)):
+                await scene.update(**before)
+                await scene.update(**standing(status, chat, **rights))
+                assert await scene.record.listeners.is_paused(address) != may
+
+
+async def test_an_answer_that_arrives_in_a_group_resumes_it_and_one_that_does_not_leaves_it(scene: Scene):
+    await scene.update(**standing(ChatMember.LEFT, GROUP))
+    scene.far.refusing = True
+    assert await scene.say("/who@OnRecordBot", GROUP) == ""
+    assert await scene.press("/who", GROUP) == ""
+    assert await scene.record.listeners.is_paused("telegram:-5")
+    scene.far.refusing = False
+    await scene.say("/who@OnRecordBot", GROUP)
+    assert not await scene.record.listeners.is_paused("telegram:-5")
+
+
+@pytest.mark.parametrize("service", ["forum_topic_reopened", "general_forum_topic_unhidden"])
+async def test_a_topic_that_is_opened_again_resumes_its_chat(scene: Scene, service):
+    now = scene.record.ledger.now()
+    await scene.record.listeners.pause("telegram:-5", "topic closed", now, now)
+    content = {"message_id": 9, "date": 1, "chat": GROUP, "from": ANN, service: {}}
+    assert await scene.update(message=content) == ""
+    assert not await scene.record.listeners.is_paused("telegram:-5")
 
 
 async def test_pressing_a_button_is_speaking_to_the_bot(scene: Scene):

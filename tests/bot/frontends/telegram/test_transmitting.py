@@ -106,7 +106,10 @@ async def test_what_an_error_means(subtests):
         (BadRequest("Not enough rights to send text messages to the chat"), DeliveryStatus.UNREACHABLE),
         (BadRequest("need administrator rights in the channel chat"), DeliveryStatus.UNREACHABLE),
         (BadRequest("Can't parse entities: unsupported tag"), DeliveryStatus.REFUSED),
-        (BadRequest("TOPIC_CLOSED"), DeliveryStatus.REFUSED),  # not where no topic was asked for
+        (BadRequest("TOPIC_CLOSED"), DeliveryStatus.UNREACHABLE),  # the general topic of a forum
+        (Forbidden("CHAT_WRITE_FORBIDDEN"), DeliveryStatus.UNREACHABLE),
+        (BadRequest("CHAT_SEND_PLAIN_FORBIDDEN"), DeliveryStatus.UNREACHABLE),
+        (BadRequest("have no rights to send a message"), DeliveryStatus.UNREACHABLE),
         (Unsent("The Bot API failed with status 502"), DeliveryStatus.FAILED),
         (Disconnected("broke off"), DeliveryStatus.FAILED),
         (TimedOut(), DeliveryStatus.FAILED),
@@ -143,16 +146,26 @@ async def test_a_group_that_has_become_a_supergroup_tells_its_new_address():
     )
 
 
-async def test_what_a_closed_topic_does_not_take_goes_to_its_chat_and_says_so(subtests):
-    for text in ["TOPIC_CLOSED", "message thread not found", "TOPIC_DELETED"]:
+async def test_what_a_topic_does_not_take_goes_to_its_chat_and_says_so(subtests):
+    for text, gone in [("TOPIC_CLOSED", False), ("message thread not found", True), ("TOPIC_DELETED", True)]:
         with subtests.test(text=text):
             scene = Scene(BadRequest(text))
             outcome = await scene.transmit(chat="telegram:-100", topic=4)
-            assert outcome == Outcome(DeliveryStatus.SENT, (2,), closed=True)
+            assert outcome == Outcome(DeliveryStatus.SENT, (2,), topic_gone=gone)
             first, second = scene.far.calls
             assert (first["topic"], second["topic"]) == (4, None)
-            assert "topic for this is closed" in second["html"] and "It &lt;rained&gt;." in second["html"]
-            assert "closed" not in first["html"]
+            said = "topic for this is gone" if gone else "topic for this is closed"
+            assert said in second["html"] and "It &lt;rained&gt;." in second["html"]
+            assert "topic" not in first["html"]
+
+
+async def test_that_a_topic_is_closed_is_said_once_until_it_has_been_open():
+    closed = BadRequest("TOPIC_CLOSED")
+    scene = Scene(closed, None, closed, None, None, closed, None)
+    for _notice in range(4):
+        await scene.transmit(chat="telegram:-100", topic=4)
+    said = [(call["topic"], "is closed" in call["html"]) for call in scene.far.calls]
+    assert said == [(4, False), (None, True), (4, False), (None, False), (4, False), (4, False), (None, True)]
 
 
 async def test_a_remark_on_a_message_in_a_closed_topic_says_only_what_it_has_to_say():
@@ -164,7 +177,7 @@ async def test_a_remark_on_a_message_in_a_closed_topic_says_only_what_it_has_to_
 async def test_a_chat_that_does_not_take_what_its_closed_topic_did_not():
     scene = Scene(BadRequest("TOPIC_CLOSED"), Forbidden("bot was kicked"))
     outcome = await scene.transmit(chat="telegram:-100", topic=4)
-    assert (outcome.status, outcome.closed) == (DeliveryStatus.UNREACHABLE, False)
+    assert (outcome.status, outcome.topic_gone) == (DeliveryStatus.UNREACHABLE, False)
 
 
 async def test_the_rest_of_a_long_one_is_tried_again_and_its_beginning_never_repeated():
@@ -196,6 +209,7 @@ async def test_a_message_that_cannot_be_put_right(subtests):
         (BadRequest("message can't be edited"), DeliveryStatus.REFUSED),
         (BadRequest("message to edit not found"), DeliveryStatus.REFUSED),
         (Forbidden("bot was blocked by the user"), DeliveryStatus.UNREACHABLE),
+        (BadRequest("not enough rights to edit messages"), DeliveryStatus.UNREACHABLE),
         (ChatMigrated(-100123), DeliveryStatus.MOVED),
         (RetryAfter(3), DeliveryStatus.FAILED),
         (TimedOut(), DeliveryStatus.FAILED),

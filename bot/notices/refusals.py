@@ -1,0 +1,93 @@
+"""Refusals: chats that take no messages are tried again, and whoever subscribed is told if it lasts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.notices.schedule import shown, text_of
+from bot.replies import Note, Reply
+from bot.texts import _, ngettext, speak, spoken
+from storage.domain.clock import read_moment
+from storage.domain.models import Listener
+from storage.notifying.notices import post
+from storage.record import Record
+
+# Seconds until a chat is tried again for the first time: a group may be closed for the night, but who has
+# blocked or removed the bot mostly means it.
+SOON, RARELY = 300.0, 86_400.0
+# A refusal that lasts longer is told to whoever subscribed.
+LASTING = timedelta(days=1)
+# Chats looked at in one go, and people told of one.
+_BATCH, MOST_TOLD = 50, 10
+
+
+def next_try(listener: Listener | None, now: datetime, first: float = 0.0) -> str:
+    """Return when a chat that takes no messages is tried again: when a quarter of the time so far has passed.
+
+    That is `first` seconds (else SOON) at least, and a day at most; a week where `first` is a day. After its
+    first refusal a chat is tried again SOON: its return may have overtaken the refusal.
+    """
+    since = listener.paused_at if listener is not None else None
+    if since is None:
+        return text_of(now + timedelta(seconds=SOON))
+    lasted = (now - read_moment(since)).total_seconds()
+    first = first or SOON
+    pause = min(max(first, lasted / 4), max(RARELY, 7 * first))
+    return text_of(now + timedelta(seconds=pause))
+
+
+def refusal_text(listener: Listener) -> str:
+    """Say since when and why a chat takes no messages, and what that means for its notices."""
+    return _(
+        "This chat has taken no messages from the bot since {when} ({reason}). The bot tries again from time"
+        " to time; what changes meanwhile waits, and comes in one message.",
+        when=shown(listener.paused_at or ""),
+        reason=listener.paused,
+    )
+
+
+async def tell_of_refusals(record: Record, retention: timedelta) -> None:
+    """Tell those who subscribed a chat that it has taken no messages for a day: once, in private."""
+    language = spoken()
+    before = text_of(record.ledger.clock() - LASTING)
+    try:
+        while lasting := await record.listeners.long_paused(before, _BATCH):
+            for listener in lasting:
+                await _tell(record, listener, retention)
+    finally:
+        speak(language)
+
+
+async def _tell(record: Record, listener: Listener, retention: timedelta) -> None:
+    speak(listener.language)
+    reply = Reply(
+        blocks=(
+            Note(
+                text=_(
+                    "You subscribed the chat {chat} to changes. It has taken no messages from me since"
+                    " {when}: {reason}.",
+                    chat=listener.chat,
+                    when=shown(listener.paused_at or ""),
+                    reason=listener.paused,
+                )
+            ),
+            Note(
+                text=ngettext(
+                    "I go on trying, and what changes waits for {count} day. Let me write there again, or"
+                    " send /unsubscribe there.",
+                    "I go on trying, and what changes waits for {count} days. Let me write there again, or"
+                    " send /unsubscribe there.",
+                    retention.days,
+                )
+            ),
+        )
+    ).model_dump_json()
+    async with record.database.transaction() as tx:
+        for person in await record.listeners.refusal_told(tx, listener.chat, MOST_TOLD):
+            if _is_person(person):
+                await post(tx, person, reply, record.ledger.now(), listener.language)
+
+
+def _is_person(address: str) -> bool:
+    """Tell whether an address is somebody's private chat: groups and channels subscribe, too."""
+    return address.partition(":")[2].isdigit()
