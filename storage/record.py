@@ -21,6 +21,7 @@ from storage.people.dialogues import Dialogues
 from storage.people.erasure import Erasure
 from storage.people.members import Members
 from storage.people.questions import Questions
+from storage.people.repeats import Repeats
 from storage.reading.entities import Entities
 from storage.reading.facts import Facts
 from storage.reading.listings import Listings
@@ -50,6 +51,7 @@ class Record:
         self.drafts = Drafts(database)
         self.dialogues = Dialogues(database, clock)
         self.questions = Questions(database)
+        self.repeats = Repeats(database, clock)
         self.listeners = Listeners(database)
         self.notices = Notices(database)
         self.claims = Claims(database, leases)

@@ -515,3 +515,10 @@ WHEN new.paused IS NOT old.paused OR (new.chat IS NOT old.chat AND new.paused IS
 BEGIN UPDATE lookup_version SET number = number + 1; END;
 CREATE TRIGGER listener_forgotten AFTER DELETE ON listener WHEN old.paused IS NOT NULL
 BEGIN UPDATE lookup_version SET number = number + 1; END;
+
+-- Messages that have led to a write, by the platform's number: one that comes again after a crash does nothing twice.
+CREATE TABLE handled (
+    message TEXT PRIMARY KEY,
+    handling TEXT NOT NULL,
+    at TEXT NOT NULL
+);

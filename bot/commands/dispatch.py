@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
@@ -20,6 +21,7 @@ from bot.commands.core.message_limit import Limiter, Verdict
 from bot.commands.core.registry import Registry
 from bot.commands.core.roles import Roles
 from bot.commands.dialogue import modals
+from bot.commands.dialogue.repeated import again
 from bot.errors import UserError
 from bot.metrics import Metrics
 from bot.notices.delivering import opened
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _CURSOR = re.compile(r"(?:^|\s)>([\w:.\-]{1,40})$")
+# Seconds that one request may take: others of its chat wait for it, and so does its platform.
+TIME_LIMIT = 15.0
 # Parcels taken from the outbox per query.
 MOST_AT_ONCE = 20
 QUESTION = "ask"
@@ -66,6 +70,8 @@ class Dispatcher:
         settings: Settings,
         clock: Callable[[], float] = time.monotonic,
         metrics: Metrics | None = None,
+        *,
+        time_limit: float = TIME_LIMIT,
     ) -> None:
         self.record = record
         self.registry = registry
@@ -73,6 +79,7 @@ class Dispatcher:
         self.metrics = metrics or Metrics(clock)
         self.roles = Roles(record, registry, settings.owners)
         self._policy = Policy.of(settings)
+        self._time_limit = time_limit
         self._limits = settings.limits
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)
 
@@ -87,11 +94,27 @@ class Dispatcher:
             return None
         speak(request.language)
         try:
+            async with asyncio.timeout(self._time_limit):
+                return await self._guarded(request, parsed)
+        except TimeoutError:
+            logger.error("a request in chat %s took more than %g s", request.chat, self._time_limit)  # noqa: TRY400  # reason: it is no error of the code
+            return _refusal(
+                _("That took too long, so I stopped. See whether it is done before you send it again.")
+            )
+
+    async def _guarded(self, request: Request, parsed: Parsed) -> Reply | Modal | None:
+        """Answer a request; every error becomes a reply."""
+        try:
             return await self._judged(request, parsed)
-        except UserError as error:
-            return _refusal(error.text, error.commands)
-        except Refused as error:
-            return _refusal(f"{error}.")
+        except (UserError, Refused) as error:
+            if await self.record.repeats.is_one():
+                request = await self._in_person(request)
+                return await again(self.record, request, partial(self._entered, request, parsed))
+            return (
+                _refusal(error.text, error.commands)
+                if isinstance(error, UserError)
+                else _refusal(f"{error}.")
+            )
         except RecordError as error:
             logger.error("record: %s", error)  # noqa: TRY400  # reason: the message is enough; a traceback would add nothing
             return _refusal(_unwritten(error))

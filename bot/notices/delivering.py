@@ -182,6 +182,7 @@ class Deliverer:
         await self._record.outbox.forget_before(text_of(before))
         await self._record.buttons.forget(self._record.ledger.now())
         await tell_of_refusals(self._record, self._spans.retention)
+        await self._record.repeats.forget()
 
     async def _deliver(self, parcel: Parcel) -> None:
         speak(parcel.listener.language)

@@ -13,6 +13,7 @@ from storage.domain.changes import Publish, Reject, Revise, dumped
 from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.models import Action, Draft, DraftKind, DraftState, Fact
 from storage.engines.sqlite import Database, Statements, Transaction
+from storage.people.repeats import once
 from storage.trail.audit import AuditEntryWriter
 
 # Drafts of one person that may wait at once.
@@ -75,6 +76,7 @@ async def propose(
 
     Raises Refused for a person who has too many waiting, AlreadyDone where the other is decided already.
     """
+    await once(tx)
     written = json.dumps(dumped(change), ensure_ascii=False)
     row = (change.story_id, kind, written, proposer, chat, language, at)
     rows = await tx.fetch("SELECT count(*) FROM draft WHERE proposer = ? AND state = 'waiting'", (proposer,))

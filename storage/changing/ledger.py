@@ -22,6 +22,7 @@ from storage.domain.clock import Clock, moment_text
 from storage.domain.models import Fact
 from storage.engines.sqlite import Database, Statements, Transaction
 from storage.people import members
+from storage.people.repeats import once
 from storage.trail.audit import Actor, AuditEntryWriter
 
 Also = Callable[[Transaction], Awaitable[None]]
@@ -60,6 +61,7 @@ class Ledger:
         Refused or UnknownRefs where it goes against the record.
         """
         async with self._database.transaction() as tx:
+            await once(tx)
             if also is not None:
                 await also(tx)
             return await tx.work(lambda rows: self._make(rows, change, by))
@@ -97,6 +99,7 @@ class Ledger:
             return self._make(tx, change, by)
 
         async with self._database.transaction() as tx:
+            await once(tx)
             if also is not None:
                 await also(tx)
             return await tx.work(work)

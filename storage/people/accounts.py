@@ -22,6 +22,7 @@ from storage.domain.models import Action
 from storage.engines.kept import Kept
 from storage.engines.sqlite import Database, Read, Statements, Transaction
 from storage.notifying import listeners
+from storage.people.repeats import once
 from storage.trail.audit import Actor, AuditEntryWriter
 
 # Crockford's base 32 (https://www.crockford.com/base32.html): no two of its signs look alike.
@@ -149,6 +150,7 @@ class Accounts:
             person = str(made[0]["person"])
             if len(await tx.work(lambda rows: linked_to(rows, person))) >= MOST_ACCOUNTS:
                 return Obstacle.TOO_MANY
+            await once(tx)
             # Also a code of the account's own: it would link to somebody who is somebody else by now.
             await tx.run("DELETE FROM link_code WHERE person IN (?, ?)", (person, address))
             return await self._link(tx, address, Actor(person, chat), on_trail=bool(made[0]["on_trail"]))

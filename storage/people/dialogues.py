@@ -1,7 +1,7 @@
 """Open dialogues: where each person is in what the bot asked of them, so that a restart does not lose it.
 
-A dialogue is closed in the transaction of its change. A second press, or an update that Telegram sends again
-after a crash, finds it closed: each acknowledged change is made exactly once.
+A dialogue is closed in the transaction of its change: a second press finds it closed. A message that Telegram
+sends again after a crash neither opens a dialogue again nor leads one on (`repeats`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from storage.domain.clock import Clock, moment_text
 from storage.domain.errors import AlreadyDone
 from storage.engines.sqlite import Database, Transaction
+from storage.people.repeats import once
 
 # A dialogue ends this long after the last answer.
 LASTS = timedelta(hours=1)
@@ -59,6 +60,7 @@ class Dialogues:
         """Open a dialogue in the place of any other of that person there."""
         written = (command, json.dumps(state, ensure_ascii=False), moment_text(self._clock()))
         async with self._database.transaction() as tx:
+            await once(tx)
             # Expired dialogues are deleted, also those of others.
             last = moment_text(self._clock() - 2 * LASTS)
             await tx.run("DELETE FROM dialogue WHERE touched_at < ?", (last,))
@@ -73,6 +75,7 @@ class Dialogues:
     async def go_on(self, dialogue: Dialogue, state: dict[str, Any]) -> Dialogue:
         """Take a dialogue to its next turn. Raises AlreadyDone if that has been done meanwhile."""
         async with self._database.transaction() as tx:
+            await once(tx)
             rows = await tx.fetch(
                 "UPDATE dialogue SET state = ?, turn = turn + 1, touched_at = ?"
                 " WHERE id = ? AND turn = ? RETURNING *",
@@ -90,6 +93,7 @@ class Dialogues:
     async def end(self, dialogue: Dialogue) -> None:
         """End a dialogue."""
         async with self._database.transaction() as tx:
+            await once(tx)
             await tx.run("DELETE FROM dialogue WHERE id = ?", (dialogue.id,))
 
     def _dialogue(self, row: sqlite3.Row) -> Dialogue:

@@ -82,8 +82,8 @@ class Filled:
     remark: str = ""
 
     def state(self) -> dict[str, Any]:
-        """Return it as JSON data."""
-        return asdict(self)
+        """Return it as JSON data, equal to what it is when read again."""
+        return asdict(self) | {"options": [list(option) for option in self.options]}
 
     @classmethod
     def of(cls, state: dict[str, Any]) -> Filled:

@@ -75,6 +75,8 @@ class Conversation:
 
     async def handle(self, update: Update) -> None:
         """Answer an update; one that asks nothing passes."""
+        # Telegram hands an update over again where a kill kept it from hearing that it was handled.
+        self._record.repeats.handle(f"telegram:{self._client.bot.id}:{update.update_id}")
         try:
             if update.callback_query is not None:
                 await self._press(update.callback_query)
