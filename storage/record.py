@@ -27,6 +27,7 @@ from storage.reading.facts import Facts
 from storage.reading.listings import Listings
 from storage.reading.sources import Sources
 from storage.reading.stories import Stories
+from storage.search.names import Names
 from storage.search.search import Search
 from storage.trail.audit import Audit
 from storage.trail.checkpoints import Checkpoints
@@ -42,6 +43,7 @@ class Record:
         self.entities = Entities(database)
         self.facts = Facts(database)
         self.listings = Listings(database, self.facts, self.entities)
+        self.names = Names(database)
         self.search = Search(database)
         self.buttons = Buttons(database)
         self.audit = Audit(database)

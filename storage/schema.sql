@@ -522,3 +522,18 @@ CREATE TABLE handled (
     handling TEXT NOT NULL,
     at TEXT NOT NULL
 );
+
+-- The words of each folded form of a story's names, and the pieces by which a misspelt word is found.
+CREATE TABLE name_word (
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    word TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    PRIMARY KEY (story_id, word, folded)
+) WITHOUT ROWID;
+
+CREATE TABLE name_piece (
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    piece TEXT NOT NULL,
+    word TEXT NOT NULL,
+    PRIMARY KEY (story_id, piece, word)
+) WITHOUT ROWID;

@@ -8,13 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def ratio(left: str, right: str) -> float:
-    """Return the similarity of two texts, from 0 to 100."""
-    from rapidfuzz import fuzz
-
-    return fuzz.ratio(left, right)
-
-
 def nearest(text: str, choices: Sequence[str], *, cutoff: float, limit: int = 1) -> list[tuple[int, float]]:
     """Return positions and similarities of the choices most like a text, best first, none below `cutoff`."""
     from rapidfuzz import fuzz, process

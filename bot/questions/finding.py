@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bot.questions import wording
-from bot.questions.name_spotting import Recognised, recognise
+from bot.questions.name_spotting import Recognised, misspelt, recognise
 from bot.questions.relevance import Subject
 from bot.questions.wording import Question
 from storage.domain.models import Entity, EntityKind, Fact
-from storage.domain.words import STOPWORDS, query_words, stem
+from storage.domain.words import MOST_WORDS, STOPWORDS, query_words, stem
 from storage.record import Record
 
 # A story with at most this many facts is read as a whole; a larger one is searched.
 SMALL_STORY = 200
+# A question is about its first so many names and other words: a longer one is a forwarded message.
+MOST_NAMED = 12
 
 
 async def subject_of(
@@ -22,16 +24,17 @@ async def subject_of(
     `before` are the entities that a pronoun may stand for.
     """
     tokens = question.tokens
-    found = recognise(tokens, await record.entities.names(story_id))
+    found = recognise(tokens, await record.names.among(story_id, tokens, misspelt(tokens)))
     entities = await record.entities.by_id(i for item in found for i in item.entity_ids)
-    named = [item for item in found if _is_name(item, entities)]
+    named = [item for item in found if _is_name(item, entities)][:MOST_NAMED]
     taken = {position for item in named for position in range(item.start, item.end)}
     kept = set(question.subject)
-    words = dict.fromkeys(t for position, t in enumerate(tokens) if position not in taken and t in kept)
+    rest = dict.fromkeys(t for position, t in enumerate(tokens) if position not in taken and t in kept)
+    words = tuple(rest)[:MOST_WORDS]
     chosen = dict.fromkeys(entities[item.entity_ids[0]] for item in named)
     if not chosen and {"he", "she", "they", "it", "his", "her", "their"} & set(tokens):
         chosen = dict.fromkeys(before)
-    return Subject(tuple(words), tuple(chosen))
+    return Subject(words, tuple(chosen))
 
 
 def _is_name(found: Recognised, entities: dict[int, Entity]) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.answers.fuzzy import nearest
 from bot.answers.matching import PLAIN
 from bot.questions.wording import words
 from storage.domain.words import STOPWORDS
 from storage.reading.entities import Name
+from storage.search.names import LONGEST, LONGEST_MISSPELT, MOST_MISSPELT
 
-LONGEST = 6
+SHORTEST_SLIP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,48 +27,68 @@ class Recognised:
     rank: int
 
 
+def misspelt(tokens: Sequence[str]) -> list[str]:
+    """Return the words of a question that may be names misspelt: of very many only the longest."""
+    uncommon = dict.fromkeys(token for token in tokens if token and not _common(token))
+    return sorted(uncommon, key=len, reverse=True)[:MOST_MISSPELT]
+
+
 def recognise(tokens: Sequence[str], names: Sequence[Name]) -> list[Recognised]:
     """Return the names in a question, longest first, none overlapping another."""
-    by_form: dict[str, list[Name]] = {}
-    for name in names:
-        by_form.setdefault(name.folded, []).append(name)
+    forms = _Forms(names)
+    tried = frozenset(misspelt(tokens))
     found: list[Recognised] = []
     free = [True] * len(tokens)
     for size in range(min(LONGEST, len(tokens)), 0, -1):
         for start in range(len(tokens) - size + 1):
             if all(free[start : start + size]):
                 run = tokens[start : start + size]
-                if named := _exact(" ".join(run), by_form) or _slip(run, by_form):
+                if named := forms.exact(" ".join(run)) or forms.slip(run, tried):
                     found.append(Recognised(start, start + size, *named))
                     free[start : start + size] = [False] * size
     return sorted(found, key=lambda item: item.start)
 
 
-def _exact(form: str, by_form: dict[str, list[Name]]) -> tuple[tuple[int, ...], int] | None:
-    listed = by_form.get(form) or by_form.get(f"the {form}")
-    if not listed:
-        return None
-    rank = min(name.rank for name in listed)
-    return tuple(dict.fromkeys(name.entity_id for name in listed if name.rank == rank)), rank
+class _Forms:
+    """The forms of names, by what is compared: the whole, and its words and letters in number."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self._named: dict[str, list[Name]] = {}
+        for name in names:
+            self._named.setdefault(name.folded, []).append(name)
+        self._sized: dict[tuple[int, int], list[str]] = {}
+        for form in self._named:
+            self._sized.setdefault((form.count(" ") + 1, len(form)), []).append(form)
+
+    def exact(self, form: str) -> tuple[tuple[int, ...], int] | None:
+        """Return whom a form names, and by which rank of name."""
+        listed = self._named.get(form) or self._named.get(f"the {form}")
+        if not listed:
+            return None
+        rank = min(name.rank for name in listed)
+        return tuple(dict.fromkeys(name.entity_id for name in listed if name.rank == rank)), rank
+
+    def slip(self, run: Sequence[str], tried: Collection[str]) -> tuple[tuple[int, ...], int] | None:
+        """Recognise a misspelt name. Common words are never taken for one."""
+        if len(run) > LONGEST_MISSPELT or not all(token in tried for token in run):
+            return None
+        form, size = " ".join(run), len(run)
+        if len(form) < SHORTEST_SLIP or form.isdigit():
+            return None
+        near = [
+            known
+            for length in range(len(form) - 2, len(form) + 3)
+            for known in self._sized.get((size, length), ())
+        ]
+        if len(form) >= 5 and (best := nearest(form, near, cutoff=PLAIN)):
+            return self.exact(near[best[0][0]])
+        if size > 1:
+            return None
+        alike = [known for known in near if known[0] == form[0] and skeleton(known) == skeleton(form)]
+        return self.exact(alike[0]) if len(alike) == 1 else None
 
 
-def _slip(run: Sequence[str], by_form: dict[str, list[Name]]) -> tuple[tuple[int, ...], int] | None:
-    """Recognise a misspelt name. Common words are never taken for one."""
-    if any(_common(token) for token in run) or len(run) > 3:
-        return None
-    form = " ".join(run)
-    if len(form) < 4 or form.isdigit():
-        return None
-    size = len(run)
-    near = [known for known in by_form if known.count(" ") == size - 1 and abs(len(known) - len(form)) <= 2]
-    if len(form) >= 5 and (best := nearest(form, near, cutoff=PLAIN)):
-        return _exact(near[best[0][0]], by_form)
-    alike = [
-        known for known in near if size == 1 and known[0] == form[0] and skeleton(known) == skeleton(form)
-    ]
-    return _exact(alike[0], by_form) if len(alike) == 1 else None
-
-
+@lru_cache(maxsize=4096)
 def skeleton(word: str) -> str:
     """Return a word's consonants as heard, doubles folded: what is left of a name heard but never read."""
     heard = re.sub(r"t?[sz]+|c(?=[eiy])", "s", word)

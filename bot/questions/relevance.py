@@ -9,10 +9,11 @@ however similar it is: a wrong name with a right number is the worst answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from bot.answers.fuzzy import ratio
+from bot.answers.fuzzy import nearest
 from bot.questions.wording import Question, Wanted, words
 from storage.domain import dates
 from storage.domain.models import Entity, EntityKind, Fact
@@ -27,6 +28,8 @@ NAMED = 1.5
 # What a word is worth that stands only around a fact: in its cue, its names, its sources.
 AROUND = 0.9
 SLIP = 86.0
+# Kindred stems begin with so many of the same letters.
+ROOT = 5
 # A fact dated to another time than the question's bears less on it.
 ELSEWHEN = 0.6
 _COUNT = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|half an?|several|some|few)"
@@ -71,7 +74,11 @@ class Subject:
 
 def weigh(question: Question, subject: Subject, facts: Sequence[Fact]) -> list[Bearing]:
     """Return how each fact bears on the question, the best first."""
-    return sorted((_weigh(question, subject, fact) for fact in facts), key=lambda item: item.rank)
+    texts = [(stating_words(fact), surrounding_words(fact)) for fact in facts]
+    vocabulary = _Vocabulary(frozenset().union(*(part for both in texts for part in both)))
+    shares = {word: vocabulary.shares(word) for word in subject.words}
+    weighed = (_weigh(question, subject, fact, shares, both) for fact, both in zip(facts, texts, strict=True))
+    return sorted(weighed, key=lambda item: item.rank)
 
 
 def best(bearings: Sequence[Bearing], limit: int) -> list[Bearing]:
@@ -83,10 +90,23 @@ def best(bearings: Sequence[Bearing], limit: int) -> list[Bearing]:
     return [item for item in answering if item.share >= floor][:limit]
 
 
-def _weigh(question: Question, subject: Subject, fact: Fact) -> Bearing:
-    told, around = stating_words(fact), surrounding_words(fact)
-    stated = {word: _holds(word, told) for word in subject.words}
-    held = {word: max(share, AROUND * _holds(word, around)) for word, share in stated.items()}
+def _weigh(
+    question: Question,
+    subject: Subject,
+    fact: Fact,
+    shares: Mapping[str, Mapping[str, float]],
+    texts: tuple[frozenset[str], frozenset[str]],
+) -> Bearing:
+    """Weigh a fact; `shares` say for each word of the subject how surely others are it.
+
+    `texts` are the words of what the fact says itself, and those around it.
+    """
+    told, around = texts
+    stated = {word: _held(each, told) if each else 0.0 for word, each in shares.items()}
+    held = {
+        word: max(stated[word], AROUND * _held(each, around)) if each else 0.0
+        for word, each in shares.items()
+    }
     by_word = [share for word, share in held.items() if not word.isdigit()]
     if numbers := [share for word, share in held.items() if word.isdigit()]:
         # "Is it 2,100 or 2,400?": each number is an answer of its own.
@@ -124,7 +144,7 @@ def stating_words(fact: Fact) -> frozenset[str]:
     for figure in fact.figures:
         pieces += [figure.counts, figure.words or "", figure.qualifier or ""]
         pieces += [f"{int(value)}" for value in (figure.amount, figure.upper) if value is not None]
-    return _plain(pieces)
+    return _plain(*pieces)
 
 
 def surrounding_words(fact: Fact) -> frozenset[str]:
@@ -136,10 +156,16 @@ def surrounding_words(fact: Fact) -> frozenset[str]:
     for entity in (*fact.places, *fact.about):
         # What else a person or body is called says nothing of what the fact says about it.
         pieces += _called(entity) if entity.kind in (EntityKind.PLACE, EntityKind.GROUP) else [entity.name]
-    return _plain(pieces)
+    return _plain(*pieces)
 
 
-def _plain(pieces: Iterable[str]) -> frozenset[str]:
+def _held(shares: Mapping[str, float], held: Collection[str]) -> float:
+    """Return how surely one of the words is held."""
+    return max((share for word, share in shares.items() if word in held), default=0.0)
+
+
+@lru_cache(maxsize=1024)
+def _plain(*pieces: str) -> frozenset[str]:
     found = fold(" ".join(pieces).replace(",", "").replace("-", " ")).split()
     return frozenset(word for word in found if word not in STOPWORDS)
 
@@ -148,41 +174,56 @@ def _called(entity: Entity | None) -> list[str]:
     return [entity.name, *entity.aliases] if entity else []
 
 
-def _holds(word: str, held: Collection[str]) -> float:
-    """Return how surely a word is among a fact's: itself, a synonym, a kindred form, or a slip."""
-    wanted = stem(word)
-    stemmed = {stem(other) for other in held}
-    if wanted in stemmed:
-        return 1.0
-    if words().synonyms.get(wanted, frozenset()) & stemmed:
-        return 0.9
-    if word.isdigit() or len(word) < 4:
-        return 0.0
-    if any(_kindred(wanted, other) for other in stemmed):
-        return 0.85
-    return 0.8 if len(word) >= 5 and any(_slip(word, other) for other in held) else 0.0
+class _Vocabulary:
+    """The words of all facts that are weighed, each found by what a question's word is compared with."""
 
+    def __init__(self, held: Iterable[str]) -> None:
+        self._by_stem: dict[str, list[str]] = {}
+        self._by_root: dict[str, list[str]] = {}
+        self._by_length: dict[tuple[str, int], list[str]] = {}
+        for word in held:
+            self._by_length.setdefault((word[0], len(word)), []).append(word)
+            self._by_stem.setdefault(stem(word), []).append(word)
+        for stemmed in self._by_stem:
+            self._by_root.setdefault(stemmed[:ROOT], []).append(stemmed)
 
-def _slip(word: str, other: str) -> bool:
-    """Tell whether a word is likely another one misspelt; slips seldom touch the first letter."""
-    return word[0] == other[0] and abs(len(word) - len(other)) <= 2 and ratio(word, other) >= SLIP
+    def shares(self, word: str) -> dict[str, float]:
+        """Return how surely each word is another: itself, a synonym, a kindred form, or a slip."""
+        wanted = stem(word)
+        shares: dict[str, float] = {}
+        if not word.isdigit() and len(word) >= 4:
+            shares |= dict.fromkeys(self._slips(word), 0.8)
+            kindred = (other for other in self._by_root.get(wanted[:ROOT], ()) if _kindred(wanted, other))
+            shares |= self._of(kindred, 0.85)
+        shares |= self._of(words().synonyms.get(wanted, ()), 0.9)
+        return shares | self._of((wanted,), 1.0)
+
+    def _of(self, stems: Iterable[str], share: float) -> dict[str, float]:
+        return {word: share for stemmed in stems for word in self._by_stem.get(stemmed, ())}
+
+    def _slips(self, word: str) -> Iterator[str]:
+        """Yield the words that one is likely a slip for; slips seldom touch the first letter."""
+        for length in range(len(word) - 2, len(word) + 3):
+            alike = self._by_length.get((word[0], length), ())
+            if alike and len(word) >= 5:
+                yield from (alike[at] for at, _ in nearest(word, alike, cutoff=SLIP, limit=len(alike)))
 
 
 def _kindred(left: str, right: str) -> bool:
     """Tell whether two stems share their root: Ukraine and Ukrainian, Belarus and Belarusian."""
     shorter, longer = sorted((left, right), key=len)
     common = next((i for i, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
-    return common >= 5 and common >= len(shorter) - 1 and len(longer) - common <= 4
+    return common >= ROOT and common >= len(shorter) - 1 and len(longer) - common <= 4
 
 
-def _names(entity: Entity, fact: Fact, held: Collection[str]) -> float:
+def _names(entity: Entity, fact: Fact, held: frozenset[str]) -> float:
     if any(item.speaker and item.speaker.id == entity.id for item in fact.attributions):
         return 1.0
     if any(entity.id == other.id for other in (*fact.places, *fact.about)):
         return 0.95
     # Its own short name in the statement counts too: "the Yale study", "Lukashenko's press office".
-    own = set(fold(entity.called).split()) - STOPWORDS
-    return 0.9 if own and own <= set(held) else 0.0
+    own = _plain(entity.called)
+    return 0.9 if own and own <= held else 0.0
 
 
 def _another_time(question: Question, fact: Fact) -> bool:

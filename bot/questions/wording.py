@@ -11,11 +11,12 @@ import tomllib
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from storage.domain import dates
 from storage.domain.names import fold
-from storage.domain.words import STOPWORDS, stem
+from storage.domain.words import LONGEST_QUERY, STOPWORDS, stem
 
 _TOKEN = re.compile(r"\d[\d,.]*\d|\w+", re.UNICODE)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
@@ -30,6 +31,8 @@ _AUXILIARY = frozenset(
 )
 
 
+# What a longer text is about stands in its first words.
+MOST_TOKENS = 100
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
 _WRITTEN = re.compile(r"[^\W\d_][\w-]*")
 # Shouted or titled: with more capitals than this, a capital tells nothing.
@@ -133,13 +136,14 @@ def parts(text: str) -> list[str]:
 
 
 def read(text: str) -> Question:
-    """Read one question."""
-    date = _date_in(text)
-    tokens = tuple(_tokens(text.replace(date, " ") if date else text))
+    """Read one question; of a very long one only its beginning."""
+    begun = text[:LONGEST_QUERY]
+    date = _date_in(begun)
+    tokens = tuple(_tokens(begun.replace(date, " ") if date else begun))[:MOST_TOKENS]
     listed = words()
     grammar = STOPWORDS | listed.light | listed.asking
     subject = tuple(dict.fromkeys(token for token in tokens if token not in grammar))
-    return Question(text, _wanted(tokens), tokens, subject, date, _proper(text))
+    return Question(text, _wanted(tokens), tokens, subject, date, _proper(begun))
 
 
 def about_the_record(question: Question) -> str | None:
@@ -156,7 +160,7 @@ def about_the_record(question: Question) -> str | None:
 
 def _date_in(text: str) -> str | None:
     """Return the date that a question names, as it is written: `18 July`, `March 2023`, `in 2023`."""
-    tokens = list(re.finditer(r"[^\s?!,;]+", text))
+    tokens = list(islice(re.finditer(r"[^\s?!,;]+", text), MOST_TOKENS))
     for size in range(min(3, len(tokens)), 0, -1):
         for start in range(len(tokens) - size + 1):
             piece = text[tokens[start].start() : tokens[start + size - 1].end()]

@@ -11,6 +11,7 @@ from storage.domain.entries import EntityEntry
 from storage.domain.errors import UnknownRefs
 from storage.domain.names import fold, parts
 from storage.engines.sqlite import Statements
+from storage.search import name_index
 
 _ENTITY = """
 INSERT INTO entity (story_id, ref, kind, name, short, role, role_source_id, role_locator)
@@ -18,6 +19,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (story_id, ref) DO UPDATE SET kind = excluded.kind, name = excluded.name, short = excluded.short,
     role = excluded.role, role_source_id = excluded.role_source_id, role_locator = excluded.role_locator
 """
+_THEIR_NAMES = "FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?))"
 _IDS = "SELECT ref, id FROM entity WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))"
 
 
@@ -29,16 +31,28 @@ def add_entities(tx: Statements, resolver: Resolver, entities: Iterable[EntityEn
     resolver.find_sources({entity.source for entity in listed.values() if entity.source})
     tx.run_many(_ENTITY, [_row(resolver, entity) for entity in listed.values()])
     rows = tx.fetch(_IDS, (resolver.story_id, json.dumps(list(listed))))
-    ids = json.dumps([row["id"] for row in rows])
-    tx.run("DELETE FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?))", (ids,))
-    tx.run_many(
-        "INSERT INTO entity_name (entity_id, folded, rank, spelling, story_id) VALUES (?, ?, ?, ?, ?)",
-        [(row["id"], *name, resolver.story_id) for row in rows for name in _names(listed[row["ref"]])],
-    )
+    names = [(row["id"], *name) for row in rows for name in _names(listed[row["ref"]])]
+    _replace_names(tx, resolver.story_id, json.dumps([row["id"] for row in rows]), names)
     if merged := [entity for entity in listed.values() if entity.merged_into]:
         for entity in merged:
             _merge_named(tx, resolver.story_id, entity)
         resolver.found.entities.clear()
+
+
+def _replace_names(
+    tx: Statements, story_id: int, ids: str, names: Sequence[tuple[int, str, int, str]]
+) -> None:
+    """Give entities their names in place of those that they had, and keep the index of names."""
+    had = tx.fetch(f"SELECT folded {_THEIR_NAMES}", (ids,))
+    if had:
+        tx.run(f"DELETE {_THEIR_NAMES}", (ids,))
+    tx.run_many(
+        "INSERT INTO entity_name (entity_id, folded, rank, spelling, story_id) VALUES (?, ?, ?, ?, ?)",
+        [(*name, story_id) for name in names],
+    )
+    name_index.add(tx, story_id, {folded for _id, folded, _rank, _spelling in names})
+    if had:
+        name_index.remove(tx, story_id, {row["folded"] for row in had})
 
 
 def free_refs(tx: Statements, story_id: int, refs: Sequence[str]) -> list[str]:

@@ -5,8 +5,9 @@ import unicodedata
 from typing import Any
 
 _APART = re.compile(r"[^\w]+", re.UNICODE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"\s+")
+_APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ`"))
 # Words that name nobody by themselves.
 _GLUE = frozenset("a an and at by de for from in la le of on s the to van von".split())
 
@@ -31,10 +32,12 @@ def clean_lines(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return the form in which names are compared: no case, accents, apostrophes or punctuation."""
-    # Folded after the marks are apart as well: taking letters apart can bring capitals forth.
-    apart = unicodedata.normalize("NFKD", text.casefold()).casefold()
-    bare = "".join(mark for mark in apart if not unicodedata.combining(mark) and mark not in "'’ʼ`")
-    return _APART.sub(" ", bare).strip()
+    bare = text.casefold()
+    if not bare.isascii():
+        # Folded after the marks are apart as well: taking letters apart can bring capitals forth.
+        apart = unicodedata.normalize("NFKD", bare).casefold()
+        bare = "".join(mark for mark in apart if not unicodedata.combining(mark))
+    return _APART.sub(" ", bare.translate(_APOSTROPHES)).strip()
 
 
 def parts(folded: str) -> tuple[str, ...]:

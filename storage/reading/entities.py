@@ -41,18 +41,18 @@ SELECT value, (SELECT count(*) FROM (
 )) FROM json_each(?)
 """
 
-# At most 20,000 forms are read, facts are counted of 2,000 entities, and no more than 20 of each.
+# At most 5,000 forms are read, facts are counted of 500 entities, and no more than 20 of each.
 _STARTING = """
 SELECT name, min(rank) AS rank, (
     SELECT count(*) FROM (SELECT 1 FROM mention WHERE entity_id = begun.id LIMIT 20)
 ) AS facts FROM (
     SELECT e.id, e.name, n.rank FROM (
         SELECT entity_id, rank FROM entity_name
-        WHERE story_id = :story AND folded >= :low AND folded < :high ORDER BY folded LIMIT 20000
+        WHERE story_id = :story AND folded >= :low AND folded < :high ORDER BY folded LIMIT 5000
     ) n
     CROSS JOIN entity m ON m.id = n.entity_id
     CROSS JOIN entity e ON e.id = coalesce(m.merged_into, m.id) {kinds}
-    LIMIT 2000
+    LIMIT 500
 ) begun GROUP BY id ORDER BY rank, facts DESC, name LIMIT :limit
 """
 _MOST_NAMED_RECENTLY = """
@@ -86,7 +86,6 @@ class Entities:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._names: dict[int, tuple[int, list[Name]]] = {}
         self._known: KeptByKey[int, Entity] = KeptByKey(MOST_KEPT)
         self._found: KeptByKey[tuple[int, str], list[Entity]] = KeptByKey(MOST_KEPT)
         self._pages: KeptByKey[tuple[int, bool | None, int, int], list[tuple[Entity, int]]] = KeptByKey(
@@ -164,20 +163,6 @@ class Entities:
     async def named(self, story_id: int, text: str) -> list[int]:
         """Return the entities that a text names exactly, ignoring case and accents; names outrank parts."""
         return await self._database.reading(lambda read: _named(read, story_id, text))
-
-    async def names(self, story_id: int) -> list[Name]:
-        """Return every folded name of a story's entities; kept until the record changes."""
-        await self._database.look()
-        version = self._database.version_read.changes
-        kept = self._names.get(story_id)
-        if kept is None or kept[0] != version:
-            rows = await self._database.read(
-                "SELECT n.folded, coalesce(e.merged_into, e.id), n.rank, n.spelling"
-                " FROM entity_name n JOIN entity e ON e.id = n.entity_id WHERE n.story_id = ?",
-                (story_id,),
-            )
-            kept = self._names[story_id] = (version, [Name(*row) for row in rows])
-        return kept[1]
 
     async def names_with_prefix(
         self, story_id: int, text: str, limit: int, *, places: bool = False

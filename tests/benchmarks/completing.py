@@ -61,14 +61,15 @@ def crowded(path: Path, count: int) -> Path:
         "INSERT INTO entity (id, story_id, ref, kind, name) VALUES (?, 1, ?, ?, ?)",
         [(number, f"stranger-{number}", "person" if number % 10 else "place", name) for number, name in made],
     )
-    connection.executemany(
-        "INSERT INTO entity_name VALUES (?, ?, ?, ?, 1)",
+    corpus.add_names(
+        connection,
         [
-            (number, folded, rank, name)
+            (number, folded, rank, name, 1)
             for number, name in made
             for rank, folded in ((0, name.casefold()), (2, name.split()[0].casefold()), (2, name.split()[2]))
         ],
     )
+    corpus.index_names(connection)
     connection.commit()
     connection.close()
     return path

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from storage.engines import migrations
-from storage.search import full_text
+from storage.search import full_text, name_index
 
 WORDS = 60_000
 SPEAKERS = 2_000
@@ -193,8 +193,26 @@ def _write_stories(connection: sqlite3.Connection) -> None:
                 "INSERT INTO entity (id, story_id, ref, kind, name) VALUES (?, ?, ?, 'person', ?)",
                 (entity, story, f"speaker-{speaker}", spelling),
             )
+            add_names(connection, _name_rows(entity, spelling, story))
+    index_names(connection)
+
+
+def add_names(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Add the rows of names."""
+    connection.executemany(
+        "INSERT INTO entity_name (entity_id, folded, rank, spelling, story_id) VALUES (?, ?, ?, ?, ?)", rows
+    )
+
+
+def index_names(connection: sqlite3.Connection) -> None:
+    """Index the names of all stories, as the record does name by name."""
+    for (story,) in connection.execute("SELECT id FROM story").fetchall():
+        rows = connection.execute("SELECT DISTINCT folded FROM entity_name WHERE story_id = ?", (story,))
+        words = name_index.word_rows(row[0] for row in rows)
+        pieces = name_index.piece_rows({word for word, _form in words})
+        for table, pairs in (("name_word", words), ("name_piece", pieces)):
             connection.executemany(
-                "INSERT INTO entity_name VALUES (?, ?, ?, ?, ?)", _name_rows(entity, spelling, story)
+                f"INSERT INTO {table} VALUES ({story}, ?, ?) ON CONFLICT DO NOTHING", pairs
             )
 
 

@@ -14,6 +14,7 @@ from storage.domain.changes import MergeEntity, Publish, Revise
 from storage.domain.entries import FactEntry
 from storage.domain.models import Fact
 from storage.record import Record
+from storage.search import name_index
 from storage.sheets.exporting import export_sheet
 from storage.sheets.importing import import_sheet
 from storage.trail.audit import Actor
@@ -167,3 +168,15 @@ async def check_tables(record: Record) -> None:
         assert sorted(map(tuple, json.loads(mentions))) == sorted(set(parts))
         assert bool(in_force) == bool(indexed)
         assert is_last
+    await check_name_index(record)
+
+
+async def check_name_index(record: Record) -> None:
+    """Make sure that the index of names holds just what the names on record need."""
+    forms: dict[int, set[str]] = {}
+    for story, folded in await record.database.read("SELECT story_id, folded FROM entity_name"):
+        forms.setdefault(story, set()).add(folded)
+    words = {(story, *row) for story, own in forms.items() for row in name_index.word_rows(own)}
+    assert set(map(tuple, await record.database.read("SELECT * FROM name_word"))) == words
+    pieces = {(story, piece, word) for story, word, _form in words for piece in name_index.pieces(word)}
+    assert set(map(tuple, await record.database.read("SELECT * FROM name_piece"))) == pieces

@@ -53,7 +53,7 @@ async def _topic(context: Context, text: str) -> Topic:
 async def _refuse_misspelt(context: Context, text: str) -> None:
     """Raise UserError with the names that a text may misspell; any other text is words to wait for."""
     stories = [story.name for story in await context.record.stories.all()]
-    found = match(text, await context.record.entities.names(context.story.id))
+    found = match(text, await context.record.names.resembling(context.story.id, text))
     entities = await context.record.entities.by_id(found.entity_ids)
     near = [*suggestions(text, stories), *(entities[entity_id].name for entity_id in found.entity_ids)]
     if near:

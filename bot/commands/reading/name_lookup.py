@@ -39,7 +39,7 @@ async def _chosen(context: Context, text: str, entities: list[Entity], unknown: 
     """Return the one of `entities`, which a text names exactly; if there are none, the one nearly named."""
     plain = len(entities) == 1
     if not entities:
-        found = match(text, await context.record.entities.names(context.story.id))
+        found = match(text, await context.record.names.resembling(context.story.id, text))
         known = await context.record.entities.by_id(found.entity_ids)
         entities, plain = [known[entity_id] for entity_id in found.entity_ids], found.plain
     if plain:

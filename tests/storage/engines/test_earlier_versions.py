@@ -50,9 +50,9 @@ def columns(connection: sqlite3.Connection, table: str) -> list[str]:
 def downgrade(present: Path, path: Path, version: int) -> None:
     """Make a file of an earlier version, with the rows of the present one that its tables can hold."""
     with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(present)) as new:
-        for number, sql in migrations.migrations()[:version]:
-            assert number <= version
-            old.executescript(sql)
+        for number, sql in migrations.migrations():
+            if number <= version:
+                old.executescript(sql)
         named = old.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
         others = {row[0] for row in named if not row[0].startswith(("fact_text", "sqlite_"))} - set(TABLES)
         for table in (*TABLES, *sorted(others), "fact_text"):
@@ -70,7 +70,7 @@ def downgrade(present: Path, path: Path, version: int) -> None:
         old.commit()
 
 
-@pytest.mark.parametrize("version", range(1, migrations.latest() + 1))
+@pytest.mark.parametrize("version", [number for number, _sql in migrations.migrations()])
 async def test_a_file_of_an_earlier_version(version, path, tmp_path):
     present = tmp_path / "present.db"
     before = await fill(present, tmp_path)

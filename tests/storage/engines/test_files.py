@@ -210,7 +210,7 @@ READS = {
     "entities.page": lambda r: r.entities.page(1, limit=5),
     "entities.named": lambda r: r.entities.named(1, "Ann"),
     "entities.find_named": lambda r: r.entities.find_named(1, "Ann"),
-    "entities.names": lambda r: r.entities.names(1),
+    "names.resembling": lambda r: r.names.resembling(1, "ann"),
     "entities.directory": lambda r: r.entities.directory(1, limit=5),
     "entities.names_with_prefix": lambda r: r.entities.names_with_prefix(1, "a", 5),
     "entities.most_named_recently": lambda r: r.entities.most_named_recently(1, 3),

@@ -1,0 +1,78 @@
+"""Keep the index of names: the words of each folded form, and the pieces of each word.
+
+A misspelt word shares most of its pieces with the word that is meant, so candidates are looked up rather than
+compared with all names: trigrams (Zamora et al. 1981), and for a single slip the word without one of its
+letters (Garbe's SymSpell, 2012).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from storage.engines.sqlite import Statements
+
+# Letters of a word that is found misspelt.
+LONGEST_WORD = 40
+
+_ADD_WORDS = """
+INSERT INTO name_word (story_id, word, folded)
+SELECT ?, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?) WHERE true
+ON CONFLICT (story_id, word, folded) DO NOTHING
+"""
+_ADD_PIECES = """
+INSERT INTO name_piece (story_id, piece, word)
+SELECT ?, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?) WHERE true
+ON CONFLICT (story_id, piece, word) DO NOTHING
+"""
+# Forms that no name of the story has any more.
+_GONE = """
+SELECT value FROM json_each(?)
+WHERE NOT EXISTS (SELECT 1 FROM entity_name WHERE story_id = ? AND folded = value)
+"""
+_WORDLESS = """
+SELECT value FROM json_each(?)
+WHERE NOT EXISTS (SELECT 1 FROM name_word WHERE story_id = ? AND word = value)
+"""
+
+
+def pieces(word: str) -> set[str]:
+    """Return by what a word is found, misspelt too; nothing for one that is too long to be a name's."""
+    if len(word) > LONGEST_WORD:
+        return set()
+    ended = f" {word} "
+    shortened = (word[:at] + word[at + 1 :] for at in range(len(word)))
+    return {ended[at : at + 3] for at in range(len(word))} | {f"-{each}" for each in (word, *shortened)}
+
+
+def word_rows(forms: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the rows of folded forms as (word, form)."""
+    return sorted({(word, form) for form in forms for word in form.split()})
+
+
+def piece_rows(words: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the rows of words as (piece, word)."""
+    return sorted({(piece, word) for word in words for piece in pieces(word)})
+
+
+def add(tx: Statements, story_id: int, forms: Iterable[str]) -> None:
+    """Add folded forms; those that are there already stay."""
+    rows = word_rows(forms)
+    tx.run(_ADD_WORDS, (story_id, json.dumps(rows)))
+    tx.run(_ADD_PIECES, (story_id, json.dumps(piece_rows({word for word, _form in rows}))))
+
+
+def remove(tx: Statements, story_id: int, forms: Iterable[str]) -> None:
+    """Remove those of the folded forms that no name of the story has any more."""
+    gone = [row[0] for row in tx.fetch(_GONE, (json.dumps(list(forms)), story_id))]
+    rows = word_rows(gone)
+    tx.run_many(
+        "DELETE FROM name_word WHERE story_id = ? AND word = ? AND folded = ?",
+        [(story_id, *row) for row in rows],
+    )
+    words = json.dumps(sorted({word for word, _form in rows}))
+    free = [row[0] for row in tx.fetch(_WORDLESS, (words, story_id))]
+    tx.run_many(
+        "DELETE FROM name_piece WHERE story_id = ? AND piece = ? AND word = ?",
+        [(story_id, *row) for row in piece_rows(free)],
+    )
