@@ -137,8 +137,6 @@ def call_of(command: Command, options: Mapping[str, Any]) -> tuple[Call, tuple[I
 def is_forward(message: discord.Message) -> bool:
     """Tell whether a message forwards another: its own text is empty, and it holds a copy of the other."""
     reference = message.reference
-    if message.message_snapshots:
-        return True
     return reference is not None and reference.type is discord.MessageReferenceType.forward
 
 

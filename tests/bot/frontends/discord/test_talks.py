@@ -271,8 +271,25 @@ async def test_a_question_is_answered_only_by_whom_it_was_asked(record) -> None:
         (cancel,) = (each for each in ids(as_sent(room.channel)) if each.startswith("/cancel "))
         stranger = await bob.click(question, custom_id=cancel)
         assert stranger.ephemeral and "asked of somebody else" in said(stranger)
+        # A reply to it is the same, also while who replies is asked something too.
+        await bob.send(room.channel, f"<@{me}> /suggest")
+        for text in ("Lubinets", "/skip", "/confirm"):
+            await bob.send(room.channel, f"<@{me}> {text}", reply_to=question)
+            assert "asked of somebody else" in words(room.channel.last_message), text
         await alice.send(room.channel, f"<@{me}> Lubinets", reply_to=question)
         assert cancel not in ids(as_sent(room.channel)), words(room.channel.last_message)
+
+
+async def test_what_is_forwarded_is_looked_up_and_no_more(record) -> None:
+    async with open_room(record) as room:
+        mod, eve = await room.moderator(), room.member("eve")
+        await mod.send_dm("/retract F5 The source withdrew it")
+        for text in ("/confirm", "/approve D1", f"/appoint {eve.id}"):
+            await mod.forward(await eve.send(room.channel, text), mod.user.dm_channel)
+            assert "only looked up" in words(mod.user.dm_channel.last_message), text
+        await mod.forward(await eve.send(room.channel, "Who denied it?"), mod.user.dm_channel)
+        assert "denied" in words(mod.user.dm_channel.last_message)
+        assert (await record.facts.find(5)).revision == 1
 
 
 async def test_of_ten_thousand_names_some_are_offered_at_once(tmp_path) -> None:
