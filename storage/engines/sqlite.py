@@ -237,6 +237,12 @@ class Database:
         async with self._transaction() as tx:
             await tx.work(work)
 
+    async def outside(self, work: Callable[[Statements], T]) -> T:
+        """Return what `work` makes of statements that no transaction may hold, such as ATTACH."""
+        async with self._writing:
+            with translated(self.path):
+                return await _in_thread(self._writer, lambda plain: work(Statements(plain)))
+
     async def version(self) -> int:
         """Return the number of the last migration that the file has."""
         return int((await self.read("PRAGMA user_version"))[0][0])

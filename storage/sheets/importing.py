@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from storage.changing.catalogue import add_missing
@@ -14,6 +15,7 @@ from storage.changing.entity_rows import add_entities
 from storage.changing.references import Resolver
 from storage.changing.source_rows import add_sources
 from storage.changing.writing import Batch, Written, known_facts
+from storage.domain.clock import Clock
 from storage.domain.entries import (
     EntityEntry,
     FactEntry,
@@ -26,13 +28,17 @@ from storage.domain.models import Action, Story
 from storage.domain.names import fold, slug
 from storage.engines.sqlite import Statements, Transaction
 from storage.record import Record
-from storage.sheets import formats
+from storage.sheets import formats, staging
 from storage.sheets.uses import Uses
 from storage.trail.audit import Actor, AuditEntryWriter
 
 Progress = Callable[[int, int], None]
 CHUNK = 2000
 MOST_PROBLEMS = 20
+# Sheets with more bytes than this would keep others from writing for longer than they notice.
+STAGED_FROM = 256 * 1024
+# How often an import that others have overtaken is worked out anew, before they have to wait for it.
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,24 @@ async def import_sheet(
 
     Raises InvalidSheet with line and field of every error, OSError, and the errors of a transaction.
     """
+
+    async def write(to: Record) -> _Importing:
+        return await _write(to, path, Actor(actor), story, progress)
+
+    importing = await (_staged(record, write) if path.stat().st_size > STAGED_FROM else write(record))
+    found = await record.stories.find(importing.story_name)
+    if found is None:
+        raise RecordError(f"{path.name} holds neither a story nor a fact: nothing was imported")
+    written = importing.written
+    return Imported(found, written.added, written.updated, written.unchanged)
+
+
+async def _write(
+    record: Record, path: Path, by: Actor, story: str | None, progress: Progress | None
+) -> _Importing:
+    """Read a sheet and write all of it, as the entry of the trail that comes next."""
     async with record.database.transaction() as tx:
-        trace = await tx.work(lambda rows: AuditEntryWriter.open(rows, Actor(actor), record.ledger.clock))
+        trace = await tx.work(lambda rows: AuditEntryWriter.open(rows, by, record.ledger.clock))
         importing = _Importing(tx, trace, story, path)
         total = formats.count_lines(path)
         for count, located in enumerate(formats.read(path)):
@@ -63,11 +85,33 @@ async def import_sheet(
         await importing.finish()
     if progress:
         progress(total, total)
-    found = await record.stories.find(importing.story_name)
-    if found is None:
-        raise RecordError(f"{path.name} holds neither a story nor a fact: nothing was imported")
-    written = importing.written
-    return Imported(found, written.added, written.updated, written.unchanged)
+    return importing
+
+
+async def _staged(record: Record, write: Callable[[Record], Awaitable[_Importing]]) -> _Importing:
+    """Work an import out on a copy, and put it on record in one short step."""
+    database = record.database
+    for _attempt in range(ATTEMPTS):
+        with staging.copy_beside(database.path) as path:
+            await database.backup(path)
+            copy = await Record.open(path, clock=record.ledger.clock)
+            try:
+                await copy.database.outside(staging.lighten)
+                before = await copy.database.reading(staging.last_ids)
+                importing = await write(copy)
+            finally:
+                await copy.close()
+            done = importing.worked_out(before)
+            try:
+                await database.outside(partial(staging.attach, path=path, done=done))
+                async with database.transaction() as tx:
+                    if not await tx.work(partial(staging.overtaken, done=done)):
+                        await tx.work(partial(importing.publish, clock=record.ledger.clock, done=done))
+                        return importing
+            finally:
+                await database.outside(staging.detach)
+    # Others keep changing what the sheet is about: they have to wait for once.
+    return await write(record)
 
 
 class _Importing:
@@ -78,6 +122,8 @@ class _Importing:
         self._given = story
         self.story_name = story or (slug(path.stem)[:40].strip("-") or "story")
         self.written = Written()
+        self._stories: dict[int, None] = {}
+        self._refs: list[tuple[int, str]] = []
         self._problems: list[str] = []
         self._count = 0
         self._batch: Batch | None = None
@@ -93,6 +139,17 @@ class _Importing:
         self._named: dict[str, tuple[int, str]] = {}
         # A TOML sheet declares its entities, so a name that it does not declare is a slip.
         self._names: dict[str, str] | None = {} if path.suffix == ".toml" else None
+
+    def worked_out(self, before: staging.Last) -> staging.WorkedOut:
+        """Return what was made of the copy of a record."""
+        return staging.WorkedOut(before, self._trace.at, self._trace.id, tuple(self._stories), self._refs)
+
+    def publish(self, tx: Statements, clock: Clock, done: staging.WorkedOut) -> None:
+        """Put on record what was made of a copy, as an entry of the trail of its own."""
+        self._trace = AuditEntryWriter.open(tx, self._trace.by, clock)
+        staging.put_on_record(tx, self._trace, done)
+        if self.written.changes:
+            self._close(tx)
 
     async def take(self, located: formats.Located) -> None:
         """Take one entry, or what is wrong with it."""
@@ -187,12 +244,14 @@ class _Importing:
                 self._report(self._uses.problems(error))
         self._sources, self._entities, self._facts = [], [], []
         if end:
+            self._refs += [(self._story_id, ref) for ref in self._lines]
             self._batch, self._entry, self._lines, self._uses = None, None, {}, Uses()
             self._named = {}
 
     def _write(self, tx: Statements, *, end: bool) -> None:
         if self._batch is None:
             self._story_id = self._open_story(tx)
+            self._stories[self._story_id] = None
             self._resolver = Resolver(tx, self._story_id)
             self._batch = Batch(tx, self._story_id, self._trace, self._resolver.found)
             self._batch.written = self.written

@@ -24,6 +24,7 @@ from storage.engines.sqlite import Database, Read, Statements
 # What stands before the first entry.
 GENESIS = "0" * 64
 _PAGE = 2_000
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _COLUMNS = "id, at, actor, chat, action, story_id, subject, before, after, reason, revisions, previous"
 _CHAIN = f"SELECT {_COLUMNS}, hash FROM audit WHERE id > ? ORDER BY id LIMIT {_PAGE}"
 _MADE = f"""
@@ -283,4 +284,4 @@ def _hash(row: Iterable[Any]) -> str:
 def _json(value: Any, *, always: bool = False) -> Any:
     if value is None and not always:
         return None
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _WRITTEN.encode(value)
