@@ -140,6 +140,13 @@ class NoticeSettings(_Section):
     retention: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
 
 
+class LeaseSettings(_Section):
+    """How long what one of several processes has taken stays with it while it gives no sign of life."""
+
+    role: float = Field(15, ge=0.5, le=300, description="seconds, a number from 0.5 to 300")
+    delivery: float = Field(30, ge=0.5, le=300, description="seconds, a number from 0.5 to 300")
+
+
 class MetricsSettings(_Section):
     """Where monitoring connects."""
 
@@ -171,6 +178,7 @@ class Settings(_Section):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
     notices: NoticeSettings = Field(default_factory=NoticeSettings)
+    leases: LeaseSettings = Field(default_factory=LeaseSettings)
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     language: str = Field(

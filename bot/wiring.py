@@ -22,9 +22,11 @@ class Bot(NamedTuple):
 @asynccontextmanager
 async def open_record(settings: Settings, *, create: bool = True) -> AsyncIterator[Record]:
     """Open the record for the length of the block; raises storage.domain.errors.RecordError."""
+    from storage.domain.leases import Leases
     from storage.record import Record
 
-    record = await Record.open(settings.storage.path, create=create)
+    leases = Leases(settings.leases.role, settings.leases.delivery)
+    record = await Record.open(settings.storage.path, leases, create=create)
     try:
         yield record
     finally:

@@ -26,6 +26,7 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
     yield machine.settings_rights(config)
     if settings.storage.path.exists():
         yield await machine.trail(settings)
+        yield await machine.roles(settings)
     yield machine.disk(settings)
     if settings.telegram.token is None:
         advice = "no telegram.token is set: @BotFather in Telegram gives one"

@@ -23,6 +23,7 @@ from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.request_rate import RequestRate
 from bot.frontends.discord.transmitting import Transmitter
 from bot.frontends.shared.delivering import deliverer
+from bot.frontends.shared.role_lease import RoleLease
 from bot.frontends.shared.shutdown import DRAIN_SECONDS, run_until
 from bot.notices.delivering import Deliverer
 from bot.notices.receipt_buffer import ReceiptBuffer
@@ -32,6 +33,7 @@ from bot.texts import _
 if TYPE_CHECKING:
     from bot.commands.dispatch import Dispatcher
     from bot.config import Settings
+    from bot.metrics import Metrics
     from storage.record import Record
 
 BEAT = 10.0  # seconds between two heartbeats
@@ -50,7 +52,14 @@ class App(NamedTuple):
     deliverer: Deliverer
 
 
-def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: Sleep = asyncio.sleep) -> App:
+def build(
+    settings: Settings,
+    dispatcher: Dispatcher,
+    record: Record,
+    *,
+    sleep: Sleep = asyncio.sleep,
+    may_send: Callable[[], bool] = lambda: True,
+) -> App:
     """Return the front end, ready to be run. Nothing is connected yet."""
     point_to(settings.discord)
     request_rate = RequestRate(time.monotonic, Route.BASE, metrics=dispatcher.metrics, sleep=sleep)
@@ -68,7 +77,7 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
         record, dispatcher.registry, conversation, request_rate.trace(), language=settings.language
     )
 
-    transmitter = Transmitter(client, buttons.under, sleep=sleep)
+    transmitter = Transmitter(client, buttons.under, sleep=sleep, may_send=may_send)
     sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep)
     return App(client, conversation, sender)
 
@@ -86,24 +95,27 @@ async def run(
     Raises:
         SettingsError: Discord does not accept the token.
     """
-    apps: list[App] = []
+    lease = RoleLease(record, "gateway", dispatcher.metrics, parts=("gateway", "discord sender"))
 
-    async def begin() -> None:
-        apps.append(
-            await _logged_in(lambda: build(settings, dispatcher, record, sleep=sleep), settings, sleep)
-        )
+    def make() -> App:
+        return build(settings, dispatcher, record, sleep=sleep, may_send=lease.may_work)
 
-    if not await run_until(stop, begin(), discord.DiscordException):
-        return
-    (app,) = apps
+    async def work() -> None:
+        await _answer(await _logged_in(make, settings, sleep), dispatcher.metrics, sleep)
+
+    await run_until(stop, lease.hold(work), discord.DiscordException)
+    logger.info("stopped: all that was taken has been answered")
+
+
+async def _answer(app: App, metrics: Metrics, sleep: Sleep) -> None:
+    """Answer and send until cancelled, then answer what was accepted."""
     try:
-        alive = partial(dispatcher.metrics.beat, "gateway")
         beside = [
             asyncio.create_task(app.deliverer.run()),
-            asyncio.create_task(_beat(app.client, alive, sleep)),
+            asyncio.create_task(_beat(app.client, partial(metrics.beat, "gateway"), sleep)),
         ]
         try:
-            await run_until(stop, _stay(app.client), discord.DiscordException)
+            await _stay(app.client)
         finally:
             app.client.rest()
             for task in beside:
@@ -113,7 +125,6 @@ async def run(
             await app.conversation.drain(DRAIN_SECONDS)
     finally:
         await app.client.close()
-    logger.info("stopped: all that was taken has been answered")
 
 
 async def _logged_in(make: Callable[[], App], settings: Settings, sleep: Sleep) -> App:
@@ -127,7 +138,7 @@ async def _logged_in(make: Callable[[], App], settings: Settings, sleep: Sleep) 
     async def begin() -> App:
         app = make()
         async with AsyncExitStack() as closing:
-            closing.push_async_callback(app.client.close)
+            closing.push_async_callback(_close, app.client)
             await _log_in(app, token)
             closing.pop_all()
         return app
@@ -140,6 +151,15 @@ async def _logged_in(make: Callable[[], App], settings: Settings, sleep: Sleep) 
         return pause
 
     return await retry(begin, REACHING, decide, sleep=sleep)
+
+
+async def _close(client: Client) -> None:
+    """Close a client; whoever is cancelled meanwhile waits for the end of that."""
+    closing = asyncio.create_task(client.close())
+    try:
+        await asyncio.shield(closing)
+    finally:
+        await closing
 
 
 async def _log_in(app: App, token: str) -> None:

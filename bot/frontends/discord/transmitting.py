@@ -41,8 +41,16 @@ class Transmitter:
 
     platform = PLATFORM
 
-    def __init__(self, client: discord.Client, views: Views, *, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        views: Views,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        may_send: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._client = client
+        self._may_send = may_send
         self._views = views
         self._sleep = sleep
         self._direct: dict[int, int] = {}
@@ -77,6 +85,9 @@ class Transmitter:
             channel = await self._channel(listener.chat)
             pieces = render(reply)
             how = _how(listener, channel.id, answering)
+            if not self._may_send():
+                # Another process may be sending by now, for this one has stood still.
+                return Outcome(DeliveryStatus.LATER)
             for position, piece in enumerate(pieces, 1):
                 under = {"view": view} if view is not None and position == len(pieces) else {}
                 nonce = nonce_of(key, position)

@@ -13,6 +13,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.errors import SettingsError
 from bot.frontends.shared.delivering import deliverer
+from bot.frontends.shared.role_lease import RoleLease
 from bot.frontends.shared.shutdown import DRAIN_SECONDS, run_until
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.conversation import Conversation
@@ -49,6 +50,7 @@ class App(NamedTuple):
     client: Client
     inbox: Inbox
     deliverer: Deliverer
+    sending: RoleLease
 
 
 def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: Sleep = asyncio.sleep) -> App:
@@ -77,9 +79,10 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
     conversation = Conversation(client, dispatcher, record, courier, memory, language=settings.language)
     inbox = Inbox(conversation, at_once=most)
 
-    transmitter = Transmitter(client, pacer, conversation.buttons, sleep=sleep)
+    sending = RoleLease(record, "telegram sender", dispatcher.metrics)
+    transmitter = Transmitter(client, pacer, conversation.buttons, sleep=sleep, may_send=sending.may_work)
     sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep)
-    return App(client, inbox, sender)
+    return App(client, inbox, sender, sending)
 
 
 async def run(
@@ -95,7 +98,7 @@ async def run(
     Raises:
         SettingsError: Telegram does not accept the token or the webhook, or `telegram.listen` is taken.
     """
-    client, inbox, sender = build(settings, dispatcher, record, sleep=sleep)
+    client, inbox, sender, sending = build(settings, dispatcher, record, sleep=sleep)
     try:
         if not await run_until(stop, _connect(client, sleep), TelegramError):
             return
@@ -104,12 +107,16 @@ async def run(
         wanted = menus(dispatcher.registry, settings.owners, members, language=settings.language)
         setting = asyncio.create_task(set_menus(client, wanted, sleep=sleep))
         await asyncio.wait({setting}, timeout=MENU_SECONDS)
-        delivering = asyncio.create_task(sender.run())
+        delivering = asyncio.create_task(sending.hold(sender.run, waiting=sender.look))
         try:
             if settings.telegram.mode == "webhook":
                 await _listen(settings, client, inbox, stop, sleep)
             else:
-                await _poll(client, inbox, stop, sleep, lambda: dispatcher.metrics.beat("poller"))
+                metrics = dispatcher.metrics
+                poller = Poller(client, inbox, kinds=KINDS, sleep=sleep, alive=lambda: metrics.beat("poller"))
+                polling = RoleLease(record, "poller", metrics)
+                work = polling.hold(lambda: _poll(client, inbox, poller, sleep))
+                await run_until(stop, work, TelegramError)
         finally:
             for task in (setting, delivering):
                 task.cancel()
@@ -120,14 +127,12 @@ async def run(
     logger.info("stopped: all that was taken has been answered")
 
 
-async def _poll(
-    client: Client, inbox: Inbox, stop: asyncio.Event, sleep: Sleep, alive: Callable[[], None]
-) -> None:
-    poller = Poller(client, inbox, kinds=KINDS, sleep=sleep, alive=alive)
+async def _poll(client: Client, inbox: Inbox, poller: Poller, sleep: Sleep) -> None:
+    """Take updates until cancelled, then answer and confirm what was taken."""
     try:
-        if await run_until(stop, _until_reachable(client.delete_webhook, sleep), TelegramError):
-            logger.info("taking updates by long polling")
-            await run_until(stop, poller.run(), TelegramError)
+        await _until_reachable(client.delete_webhook, sleep)
+        logger.info("taking updates by long polling")
+        await poller.run()
     finally:
         await inbox.drain(DRAIN_SECONDS)
         await poller.confirm()

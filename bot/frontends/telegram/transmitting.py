@@ -10,6 +10,7 @@ from functools import partial
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.frontends.shared.chat_rate import ChatBusy, ChatLimiter
+from bot.frontends.shared.role_lease import RoleLost
 from bot.frontends.shared.send_rate import Pace, Pacer
 from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
@@ -56,9 +57,16 @@ class Transmitter:
     platform = "telegram"
 
     def __init__(
-        self, client: Client, pacer: Pacer, buttons: Buttons, *, sleep: Sleep = asyncio.sleep
+        self,
+        client: Client,
+        pacer: Pacer,
+        buttons: Buttons,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self._client = client
+        self._may_send = may_send
         self._sleep = sleep
         self._pacer = pacer
         self._buttons = buttons
@@ -88,8 +96,8 @@ class Transmitter:
                 # The first message is repeated by the deliverer, the rest here: nothing is sent twice.
                 sent.append(await (persist(say, sleep=self._sleep) if sent else say()))
             self._closed.discard((listener.chat, listener.topic))
-        except ChatBusy as busy:
-            return Outcome(DeliveryStatus.LATER, wait=busy.wait)
+        except (ChatBusy, RoleLost) as error:
+            return Outcome(DeliveryStatus.LATER, wait=error.wait)
         except TelegramError as error:
             if not sent and listener.topic and _says(error, _TOPIC_CLOSED + _TOPIC_GONE):
                 gone = _says(error, _TOPIC_GONE)
@@ -130,9 +138,10 @@ class Transmitter:
         try:
             buttons = await self._buttons(reply)
             with await self._pacer.broadcast(number):
+                self._look_once_more()
                 await self._client.rewrite(pieces[0].html, number, message, buttons=buttons)
-        except ChatBusy as busy:
-            return Outcome(DeliveryStatus.LATER, wait=busy.wait)
+        except (ChatBusy, RoleLost) as error:
+            return Outcome(DeliveryStatus.LATER, wait=error.wait)
         except BadRequest as error:
             if "message is not modified" in str(error).lower():
                 return Outcome(DeliveryStatus.SENT, (message,))
@@ -153,9 +162,17 @@ class Transmitter:
         patiently: bool,
     ) -> int:
         with await self._pacer.broadcast(chat, patiently=patiently):
+            # What has begun is finished.
+            if not patiently:
+                self._look_once_more()
             return await self._client.say(
                 piece.html, chat, topic=topic, answering=answering, buttons=buttons, silent=silent
             )
+
+    def _look_once_more(self) -> None:
+        """Raise RoleLost where another process may be sending by now, for this one has stood still."""
+        if not self._may_send():
+            raise RoleLost
 
     def _outcome(self, error: TelegramError) -> Outcome:
         """Return what an error means for a delivery."""
