@@ -211,6 +211,7 @@ READS = {
     "entities.named": lambda r: r.entities.named(1, "Ann"),
     "entities.find_named": lambda r: r.entities.find_named(1, "Ann"),
     "names.resembling": lambda r: r.names.resembling(1, "ann"),
+    "names.among": lambda r: r.names.among(1, ["ann"], []),
     "entities.directory": lambda r: r.entities.directory(1, limit=5),
     "entities.names_with_prefix": lambda r: r.entities.names_with_prefix(1, "a", 5),
     "entities.most_named_recently": lambda r: r.entities.most_named_recently(1, 3),
@@ -315,7 +316,7 @@ async def test_the_contract_above_covers_every_reading_method(record):
     passed_on |= {f"claims.{name}" for name in ("terms", "begin", "settle", "let_go")} | {"roles.close"}
     methods = {
         "erasure": "forget", "stories": "use", "buttons": "button forget", "checkpoints": "reach",
-        "questions": "keep await_answer", "dialogues": "begin go_on end",
+        "questions": "keep await_answer", "repeats": "is_one handle forget", "dialogues": "begin go_on end",
         "outbox": "recover sent hold wait_for failed give_up moved retry drop look_anew",
         "notices": "fan_out drop redate", "claims": "renew release", "roles": "renew leave",
         "accounts": "issue void redeem unlink unlink_all", "receipts": "keep done failed put_off",
