@@ -33,14 +33,15 @@ _KEYS = {
     "story": ("id",), "source": ("id",), "entity": ("id",), "fact": ("id",),
     "attribution": ("fact_id", "position"), "relation": ("fact_id", "kind", "other_id", "added_at"),
 }  # fmt: skip
-# Compared with the record as it is by now; the last step sees whether it has changed since.
-_CHANGED = """
-INSERT INTO staged.changed SELECT DISTINCT '{table}', {id} FROM (
-    SELECT * FROM (SELECT * FROM staged.{table} WHERE story_id IN {stories}
-        EXCEPT SELECT * FROM main.{table} WHERE story_id IN {stories})
-    UNION ALL
-    SELECT * FROM (SELECT * FROM main.{table} WHERE story_id IN {stories}
-        EXCEPT SELECT * FROM staged.{table} WHERE story_id IN {stories}))
+# Tables of names, whose rows come and go, by their keys.
+_NAMES = {
+    "entity_name": "entity_id, folded", "name_word": "story_id, word, folded",
+    "name_piece": "story_id, piece, word",
+}  # fmt: skip
+# What one file holds of some stories and the other does not; the last step sees whether it has changed since.
+_DIFFERENCE = """
+CREATE TABLE staged.{into} AS SELECT * FROM {one}.{table} WHERE story_id IN {stories}
+    EXCEPT SELECT * FROM {other}.{table} WHERE story_id IN {stories}
 """
 # Others have changed a fact that the sheet names, or one has got the same ref.
 _SAME_FACTS = """
@@ -122,9 +123,12 @@ def attach(tx: Statements, path: Path, done: WorkedOut) -> None:
         ") AS was FROM staged.revision r WHERE r.audit_id = :entry) GROUP BY fact_id",
         {"entry": done.entry},
     )
-    tx.run("CREATE TABLE staged.changed (name TEXT, id INTEGER, PRIMARY KEY (name, id)) WITHOUT ROWID")
-    for table, column in (("source", "id"), ("entity", "id"), ("entity_name", "entity_id")):
-        tx.run(_CHANGED.format(table=table, id=column, stories=stories))
+    for table in ("source", "entity", *_NAMES):
+        new = {"into": f"new_{table}", "one": "staged", "other": "main"}
+        tx.run(_DIFFERENCE.format(table=table, stories=stories, **new))
+    for table in _NAMES:
+        gone = {"into": f"gone_{table}", "one": "main", "other": "staged"}
+        tx.run(_DIFFERENCE.format(table=table, stories=stories, **gone))
     tx.run("CREATE TABLE staged.named (story_id INTEGER, ref TEXT, PRIMARY KEY (story_id, ref))")
     tx.run_many("INSERT INTO staged.named VALUES (?, ?) ON CONFLICT DO NOTHING", done.named)
 
@@ -157,16 +161,17 @@ def put_on_record(tx: Statements, trace: AuditEntryWriter, done: WorkedOut) -> N
     touched = "(SELECT id FROM staged.touched)"
     was = "(SELECT id FROM staged.touched WHERE was)"
     copying.copy("story", f"id IN {stories}")
-    copying.copy("source", _changed("id", "source"))
+    copying.copy("source", of="new_source")
     merged = tx.fetch(
-        "SELECT s.id, s.merged_into FROM staged.entity s JOIN main.entity m ON m.id = s.id"
-        " WHERE s.merged_into IS NOT NULL AND m.merged_into IS NULL AND s.story_id IN " + stories
+        "SELECT s.id, s.merged_into FROM staged.new_entity s JOIN main.entity m ON m.id = s.id"
+        " WHERE s.merged_into IS NOT NULL AND m.merged_into IS NULL"
     )
-    copying.copy("entity", _changed("id", "entity"))
+    copying.copy("entity", of="new_entity")
     for one, other in merged:
         merge(tx, one, other)
-    tx.run(f"DELETE FROM main.entity_name WHERE {_changed('entity_id', 'entity_name')}")
-    copying.copy("entity_name", _changed("entity_id", "entity_name"))
+    for table, key in _NAMES.items():
+        tx.run(f"DELETE FROM main.{table} WHERE ({key}) IN (SELECT {key} FROM staged.gone_{table})")
+        copying.copy(table, of=f"new_{table}")
     for table in ("figure", "mention"):
         tx.run(f"DELETE FROM main.{table} WHERE fact_id IN {was}")
     tx.run(f"DELETE FROM main.attribution WHERE position > 1 AND fact_id IN {was}")
@@ -196,7 +201,8 @@ class _Copying:
             "audit_id": trace.id,
         }
 
-    def copy(self, table: str, where: str) -> None:
+    def copy(self, table: str, where: str = "1 = 1", *, of: str | None = None) -> None:
+        """Copy rows of the copy's table of the same name, or of another; what is there is replaced."""
         columns = [row["name"] for row in self._tx.fetch(f"PRAGMA main.table_info({table})")]
         if table == "fact_text":
             columns.insert(0, "rowid")
@@ -206,7 +212,7 @@ class _Copying:
         known = f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {others}" if keys else ""
         self._tx.run(
             f"INSERT INTO main.{table} ({', '.join(columns)})"
-            f" SELECT {values} FROM staged.{table} WHERE {where}{known}",
+            f" SELECT {values} FROM staged.{of or table} WHERE {where}{known}",
             self._bound,
         )
 
@@ -236,10 +242,6 @@ class _Copying:
         if column in _MOMENTS.get(table, ()):
             return f"CASE WHEN {column} = :staged_at THEN :at ELSE {column} END"
         return ":audit_id" if (table, column) == ("revision", "audit_id") else column
-
-
-def _changed(column: str, table: str) -> str:
-    return f"{column} IN (SELECT id FROM staged.changed WHERE name = '{table}')"
 
 
 def _lives(process: int) -> bool:
