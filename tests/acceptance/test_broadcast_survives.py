@@ -21,8 +21,8 @@ pytestmark = pytest.mark.slow
 
 # At 30 a second some are left after each life.
 CHATS, LIFE = 40 * KILLS, 1.0
-# How long an answer is on its way, and how long it may then take until it is on record.
-DELAY, RECORDING = 0.05, 0.15
+# Seconds that an answer is on its way.
+DELAY = 0.05
 
 
 async def test_a_broadcast_outlives_many_kills(tmp_path: Path) -> None:
@@ -33,14 +33,13 @@ async def test_a_broadcast_outlives_many_kills(tmp_path: Path) -> None:
         bot = RunningBot([TelegramEnd(api)], tmp_path, log={"level": "info"})
         await bot.start()
         await publish(record)
-        killed = []
+        unrecorded: list[set[int]] = []
         for _ in range(KILLS):
             before = len(told(api))
             await until(lambda before=before: len(told(api)) > before, "the broadcast's going on", 40)
             await asyncio.sleep(LIFE)
-            signalled = api.clock()
             await bot.kill()
-            killed.append((signalled - DELAY - RECORDING, api.clock()))
+            unrecorded.append(being_sent(record))
             await bot.start()
         await until(lambda: not waiting(record), "the end of the broadcast", 120)
         assert await bot.stop() == 0
@@ -48,18 +47,27 @@ async def test_a_broadcast_outlives_many_kills(tmp_path: Path) -> None:
         assert api.violations == []
         times = Counter(chat for chat, _time in told(api))
         assert set(times) == {chat.id for chat in chats}, "none is lost"
-        first = dict(reversed(told(api)))
         repeated = [chat for chat, count in times.items() if count > 1]
-        under_way = {chat for chat in repeated if any(since < first[chat] < end for since, end in killed)}
         print(f"{len(repeated)} of {CHATS} heard twice after {KILLS} kills")
-        assert set(repeated) == under_way, "only what was under way at a kill is sent again"
-        assert max(times.values()) <= 2
-        assert len(repeated) <= 2 * KILLS, "at 30 a second, one or two are under way"
+        for chat, count in times.items():
+            deaths = sum(chat in chats for chats in unrecorded)
+            assert count <= 1 + deaths, "only what the record did not know to be sent is sent again"
+        # What waits for its turn is claimed as well: few of those have been sent when the process dies.
+        assert len(repeated) <= sum(map(len, unrecorded)) / 4
 
 
 def told(api: TelegramEmulator) -> list[tuple[int, float]]:
     """Return the chat and moment of each message that was taken."""
     return [(call.params["chat_id"], call.time) for call in api.calls_of("sendMessage") if call.ok]
+
+
+def being_sent(record: Path) -> set[int]:
+    """Return the chats to which a message was under way, as the record has it."""
+    with closing(sqlite3.connect(record)) as connection:
+        rows = connection.execute(
+            "SELECT l.chat FROM delivery d JOIN listener l ON l.id = d.listener_id WHERE d.state = 'sending'"
+        )
+        return {int(row[0].partition(":")[2]) for row in rows}
 
 
 def waiting(record: Path) -> int:

@@ -324,9 +324,6 @@ async def test_the_contract_above_covers_every_reading_method(record):
     }  # fmt: skip
     writing = {f"{part}.{name}" for part, names in methods.items() for name in names.split()}
     assert public - {name.split(" ")[0] for name in READS} == passed_on | writing
-
-
-async def test_errors_of_the_record_are_of_one_kind():
     assert issubclass(UnreadableRecord, RecordError) and issubclass(UnwritableRecord, RecordError)
 
 
