@@ -36,7 +36,7 @@ from storage.record import Record
 # Seconds between two looks at an outbox that was empty.
 IDLE = 0.5
 BATCH = 50
-SENDING = Backoff(first=2.0, longest=600.0)
+SENDING = Backoff(first=2.0, longest=3600.0)
 # Seconds that deliveries under way may delay the bot's stop.
 LAST_SECONDS = 30.0
 # For recording the outcome of a message: half a minute in all.

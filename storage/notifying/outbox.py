@@ -22,7 +22,8 @@ from storage.notifying.clock_back import look_anew
 from storage.notifying.notices import END, OPEN
 from storage.notifying.outbox_depth import OutboxDepth
 
-MOST_ATTEMPTS = 8
+# With pauses that double up to an hour: about a day, so that no platform's outage loses anything.
+MOST_ATTEMPTS = 34
 # Avoid the index of addresses: nearly all listeners are on this platform, and the query wants few of them.
 _OF_PLATFORM = "l.chat || '' >= :low AND l.chat || '' < :high"
 

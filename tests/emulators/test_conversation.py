@@ -143,6 +143,52 @@ class TestConversation:
         with refused(BadRequest, "need administrator rights"):
             await bot.send_message(channel.id, "fourth")
 
+    async def test_rights_that_are_taken_and_given_back(
+        self, api: TelegramEmulator, bot: Bot, subtests: pytest.Subtests
+    ) -> None:
+        alice = api.user("Alice")
+        channel, group = api.channel("News"), api.supergroup("Desk", owner=alice)
+        no_post, no_send = "need administrator rights in the channel chat", "not enough rights to send text"
+        for chat, status, right, reason in [
+            (channel, "administrator", "can_post_messages", no_post),
+            (group, "restricted", "can_send_messages", no_send),
+        ]:
+            with subtests.test(chat=chat):
+                said = await bot.send_message(chat.id, "said")
+                for may in (False, True):
+                    await chat.set_bot(status, by=alice, **{right: may})
+                    (*_others, update) = await bot.get_updates()
+                    assert update.my_chat_member is not None
+                    assert getattr(update.my_chat_member.new_chat_member, right) is may
+                    # What has been said can be edited all the same.
+                    await bot.edit_message_text(f"edited {may}", chat.id, said.message_id)
+                    if may:
+                        await bot.send_message(chat.id, "more")
+                    else:
+                        with refused(BadRequest, reason):
+                            await bot.send_message(chat.id, "more")
+
+    async def test_a_group_that_is_closed_for_the_night(self, api: TelegramEmulator, bot: Bot) -> None:
+        group = api.supergroup("Desk")
+        group.close_to_members()
+        with refused(BadRequest, "not enough rights to send text messages"):
+            await bot.send_message(group.id, "by night")
+        group.open_to_members()
+        await bot.send_message(group.id, "by day")
+        group.close_to_members()
+        group.set_status(api.bot, "administrator")
+        await bot.send_message(group.id, "as an administrator")
+        assert await bot.get_updates() == (), "bots are told nothing of it"
+
+    async def test_topics_that_are_closed_and_opened(self, api: TelegramEmulator, bot: Bot) -> None:
+        forum = api.forum("Newsroom", ["Story"])
+        forum.close_topic("Story")
+        forum.reopen_topic("Story")
+        closed, opened = (update.message for update in await bot.get_updates())
+        assert closed is not None and closed.forum_topic_closed is not None
+        assert opened is not None and opened.forum_topic_reopened is not None
+        await bot.send_message(forum.id, "story", message_thread_id=forum.topics["Story"].id)
+
     async def test_users_edit(self, api: TelegramEmulator, bot: Bot) -> None:
         alice = api.user("Alice")
         chat = api.private(alice)

@@ -216,7 +216,7 @@ async def test_what_fails_is_tried_again_after_pauses_that_double_and_then_given
     await wire.deliver()
     tried = 1
     for attempt in range(MOST_ATTEMPTS - 1):
-        pause = SENDING.first * 2**attempt
+        pause = SENDING.pause(attempt + 1)
         await wire.deliver(seconds=pause - 0.5)
         assert len(wire.far.sent) == tried
         await wire.deliver(seconds=0.5)
@@ -225,6 +225,18 @@ async def test_what_fails_is_tried_again_after_pauses_that_double_and_then_given
     await wire.deliver(hours=24)
     assert len(wire.far.sent) == tried == MOST_ATTEMPTS
     assert await wire.states() == {"telegram:1": "given up"}
+
+
+async def test_an_outage_of_half_a_day_loses_nothing(wire: Wire):
+    await wire.subscribe("telegram:1")
+    wire.far.planned["telegram:1"] = [FAILED] * 99
+    await wire.publish("snow", "It snows.")
+    for _time in range(12 * 4):
+        await wire.deliver(minutes=15)
+    wire.far.planned.clear()
+    for _time in range(6):
+        await wire.deliver(minutes=15)
+    assert await wire.states() == {"telegram:1": "sent"}
 
 
 async def test_pauses_are_spread_by_chance_and_bounded(wire: Wire):

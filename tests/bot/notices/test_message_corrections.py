@@ -152,8 +152,8 @@ async def test_what_fails_is_tried_again_and_then_given_up(wire: Wire):
     await wire.deliver()
     await wire.deliver()
     assert len(wire.far.edits) == 1
-    for _day in range(12):
-        await wire.deliver(days=1)
+    for _time in range(MOST_ATTEMPTS + 4):
+        await wire.deliver(hours=1)
     assert len(wire.far.edits) == MOST_ATTEMPTS
     assert wire.far.sent == []
 
