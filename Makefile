@@ -38,9 +38,9 @@ slow: $(TESTS_INSTALLED)
 	@echo "Running the slow tests ..." >&2
 	@$(BIN)/python -m pytest -m slow $(SIDE_BY_SIDE)
 
-# All tests again, with all the examples and all the kills that they are made for: run before an issue is closed.
+# All tests again, with all the examples, kills and hostile strings that they are made for: run before an issue is closed.
 kills:
-	@KILLS=50 $(MAKE) --no-print-directory test slow
+	@KILLS=50 HOSTILE=100000 $(MAKE) --no-print-directory test slow
 
 lint: $(TESTS_INSTALLED)
 	@echo "Checking format, lint, types and import rules ..." >&2

@@ -25,6 +25,8 @@ THEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 # How often a slow proof kills what it is about: few times in CI, 50 times by `make kills`.
 KILLS = int(os.environ.get("KILLS", "3"))
+# How many hostile strings are tried in all: 100,000 by `make kills`.
+HOSTILE = int(os.environ.get("HOSTILE", "2000"))
 
 
 def examples(count: int) -> int:

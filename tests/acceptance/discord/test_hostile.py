@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from itertools import cycle
+
 import pytest
 
 from tests.acceptance.discord.conftest import Scene
 from tests.acceptance.discord.newsroom import ADMINISTERING, MODERATING, ON_RECORD, Person, aside
 from tests.acceptance.newsroom import fact_in
 from tests.bot.frontends.discord.discord_markdown import read
+from tests.bot.hostile_strings import FAULTS, STEERING, share, strings
 from tests.emulators.discord import Message
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("nothing_amiss")]
@@ -139,3 +143,26 @@ async def test_what_is_too_long_is_refused_or_cut_within_all_limits(scene: Scene
     ):
         answer = await alice.gives("who", name=text)
         check(await answer.message())
+
+
+@pytest.mark.slow
+async def test_hostile_strings_by_every_way_in(scene: Scene) -> None:
+    alice = scene.reader()
+    shown = await alice.asks("who")
+    options = {"who": "name", "what": "words", "ask": "question", "when": "when", "fact": "id", "why": "id"}
+    ways = cycle([*options, "mention", "direct", "press", "form"])
+    for text, way in zip(strings("Discord", share(0.02)), ways, strict=False):
+        sent = text.encode("utf-8", "replace").decode().strip()[:1900] or "?"
+        if way == "mention":
+            answer = await alice.says(f"{scene.api.bot.mention} {sent}")
+        elif way == "direct":
+            answer = await alice.in_private.says(sent)
+        elif way == "press":
+            answer = await (await scene.api.press_raw(alice.user, sent[:100], shown)).message()
+        elif way == "form":
+            answer = await alice.opens("suggest", {"Statement": sent, "Source": f"+ {sent[:200]}"})
+        else:
+            answer = await (await alice.gives(way, **{options[way]: sent})).message()
+        check(answer)
+        assert not STEERING.search(answer.text) and not any(fault in answer.text for fault in FAULTS), sent
+    assert not re.search(r"qz\d+zq", scene.bot.log)
