@@ -288,7 +288,7 @@ async def test_an_import_that_changes_nothing_leaves_no_trace_and_one_that_does_
 async def test_an_imported_history_is_covered_like_any_other(record, tmp_path, path):
     past = [
         {"at": "2020-01-01T00:00:00.000000Z", "kind": "published", "actor": "x", "material": True,
-         "state": {"statement": "it drizzled", "attributions": []}},
+         "state": {"statement": "it drizzled", "attributions": [{"source": {"title": "News"}}]}},
         {"at": "2021-01-01T00:00:00.000000Z", "kind": "corrected", "actor": "y", "material": False},
     ]  # fmt: skip
     await put(record, tmp_path, fact("a", revisions=past))
