@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from storage.domain.leases import is_over
 from storage.domain.models import Listener
-from storage.engines.sqlite import Database, Transaction
+from storage.engines.sqlite import Database, Statements, Transaction
 from storage.notifying import listeners, receipts
 from storage.notifying.claims import ENDED, LIVE, OF_PLATFORM, Claims
 from storage.notifying.clock_back import look_anew
@@ -39,6 +39,7 @@ _CLAIM = (
     f" AND NOT EXISTS ({_UNDER_WAY}) RETURNING notice_id, attempts,"
     " (SELECT state FROM notice WHERE id = delivery.notice_id)"
 )
+_OPEN_AT = "UPDATE listener SET open_at = ? WHERE id = ?"
 
 
 class Parcel(NamedTuple):
@@ -123,7 +124,7 @@ class Outbox(OutboxDepth):
         async with self._settling(parcel) as tx:
             await self._mark(tx, parcel, "sent", at, message=messages[0] if messages else None)
             if said is not None:
-                await receipts.write(tx, [said])
+                await tx.work(lambda rows: receipts.write(rows, [said]))
             if parcel.listener.paused is not None:
                 await listeners.resume(tx, parcel.listener.chat)
 
@@ -256,26 +257,29 @@ class Outbox(OutboxDepth):
 
     async def _pack(self, listener_ids: list[int], now: str) -> list[Parcel]:
         """Claim all due deliveries to some listeners, and return them as parcels."""
-        parcels: list[Parcel] = []
         terms = self._claims.terms(now)
+        # In one go: what was sent meanwhile waits to be recorded.
         async with self._database.transaction() as tx:
-            for listener_id in listener_ids:
-                asked = {**terms, "listener": listener_id}
-                here = listener_id in self._claims
-                rows = [] if here else await tx.fetch(_CLAIM, asked)
-                if not rows and (here or await tx.fetch(_UNDER_WAY, asked)):
-                    await _queue(tx, listener_id, now)
-                    continue
-                found = await tx.fetch(
-                    "UPDATE listener SET open_at = '' WHERE id = ? RETURNING *", (listener_id,)
-                )
-                if not rows:
-                    continue
-                ids = tuple(sorted(row[0] for row in rows))
-                attempts, waited = max(row[1] for row in rows) - 1, any(row[2] == "done" for row in rows)
-                parcels.append(Parcel(Listener(**dict(found[0])), ids, attempts, waited))
+            parcels = await tx.work(lambda rows: self._claim(rows, listener_ids, terms))
         for parcel in parcels:
             self._claims.begin(parcel.listener.id, parcel.notices)
+        return parcels
+
+    def _claim(self, tx: Statements, listener_ids: list[int], terms: dict[str, str]) -> list[Parcel]:
+        parcels: list[Parcel] = []
+        for listener_id in listener_ids:
+            asked = {**terms, "listener": listener_id}
+            here = listener_id in self._claims
+            rows = [] if here else tx.fetch(_CLAIM, asked)
+            if not rows and (here or tx.fetch(_UNDER_WAY, asked)):
+                _queue(tx, listener_id, terms["now"])
+                continue
+            found = tx.fetch("UPDATE listener SET open_at = '' WHERE id = ? RETURNING *", (listener_id,))
+            if not rows:
+                continue
+            ids = tuple(sorted(row[0] for row in rows))
+            attempts, waited = max(row[1] for row in rows) - 1, any(row[2] == "done" for row in rows)
+            parcels.append(Parcel(Listener(**dict(found[0])), ids, attempts, waited))
         return parcels
 
     @asynccontextmanager
@@ -309,19 +313,19 @@ class Outbox(OutboxDepth):
         )  # fmt: skip
 
 
-async def _queue(tx: Transaction, listener_id: int, now: str) -> None:
+def _queue(tx: Statements, listener_id: int, now: str) -> None:
     """Hold a listener's due deliveries until the parcel being sent there is finished."""
-    await tx.run(
+    tx.run(
         "UPDATE delivery SET state = 'held' WHERE listener_id = ? AND state = 'due'"
         f" AND notice_id IN (SELECT id FROM notice WHERE {OPEN})",
         (listener_id,),
     )
-    await _open_at(tx, listener_id, now)
+    tx.run(_OPEN_AT, (now, listener_id))
 
 
 async def _open_at(tx: Transaction, listener_id: int, moment: str) -> None:
     """Let a listener's held deliveries be looked at from a moment on."""
-    await tx.run("UPDATE listener SET open_at = ? WHERE id = ?", (moment, listener_id))
+    await tx.run(_OPEN_AT, (moment, listener_id))
 
 
 def _range(platform: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from storage.domain.leases import is_over
-from storage.engines.sqlite import Database, Transaction
+from storage.engines.sqlite import Database, Statements, Transaction
 from storage.notifying.claims import ENDED, LIVE, Claims
 
 _CITED = (
@@ -64,7 +64,7 @@ class Receipts:
     async def keep(self, said: Sequence[SentMessage]) -> None:
         """Store receipts of some replies."""
         async with self._database.transaction() as tx:
-            await write(tx, said)
+            await tx.work(lambda rows: write(rows, said))
 
     async def forget_before(self, moment: str, limit: int = 2_000) -> int:
         """Forget messages sent before a moment, the oldest first; return their number."""
@@ -174,7 +174,7 @@ class Receipts:
         return bool(rows)
 
 
-async def write(tx: Transaction, said: Iterable[SentMessage]) -> None:
+def write(tx: Statements, said: Iterable[SentMessage]) -> None:
     """Remember some replies, within a transaction."""
     messages: list[Sequence[object]] = []
     receipts: list[Sequence[object]] = []
@@ -188,18 +188,18 @@ async def write(tx: Transaction, said: Iterable[SentMessage]) -> None:
             for message in item.messages
             for fact, revision in item.facts.items()
         ]
-    await tx.run_many(
+    tx.run_many(
         "INSERT INTO said VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (chat, message)"
         " DO UPDATE SET at = excluded.at, reply = excluded.reply, language = excluded.language",
         messages,
     )
     keys = [(row[0], row[1]) for row in messages]
     # A message whose page was turned cites only the facts on the page it now shows, not corrected so far.
-    await tx.run_many("DELETE FROM receipt WHERE chat = ? AND message = ?", keys)
-    await tx.run_many(
+    tx.run_many("DELETE FROM receipt WHERE chat = ? AND message = ?", keys)
+    tx.run_many(
         "UPDATE amendment SET changed_at = NULL WHERE chat = ? AND message = ? AND state = 'sent'", keys
     )
-    await tx.run_many(_CITED, receipts)
+    tx.run_many(_CITED, receipts)
 
 
 async def _take(tx: Transaction, chat: str, message: int, terms: Mapping[str, str]) -> Amendment:
