@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -114,6 +117,40 @@ async def test_what_was_missed_comes_in_one_message(scene: Scene, kind: str) -> 
     assert [message for message in chat.sent.unread if "change" in message.text] == []
     if chat.type == "private":
         assert "Notices come at once" in (await ask(chat, admin, "/subscriptions")).text
+
+
+def time_passes(record: Path, chat: Chat) -> None:
+    """Let the record say that a chat has taken no messages for long, and is to be tried again."""
+    with closing(sqlite3.connect(record)) as connection, connection:
+        connection.execute(
+            "UPDATE listener SET paused_at = '2026-01-01T00:00:00.000000Z', open_at = '0' WHERE chat = ?",
+            (f"telegram:{chat.id}",),
+        )
+
+
+async def test_a_group_is_tried_again_and_who_subscribed_it_is_told(scene: Scene) -> None:
+    mona, ada = await scene.moderator("Mona"), scene.person("Ada")
+    await ada.says("/start")
+    group = scene.api.supergroup("Newsroom", admins=[ada.user])
+    await subscribed(group, ada.user)
+    group.close_to_members()
+    await corrected(mona, "F9", "they came by night")
+    address = f"telegram:{group.id}"
+    await until(lambda: f"{address} does not take messages" in scene.bot.log, "the pause")
+    time_passes(scene.record, group)
+    told = await ada.chat.next_message()
+    assert (
+        address in told.text
+        and "since 2026-01-01 00:00 UTC" in told.text
+        and "Not enough rights" in told.text
+    )
+    await until(lambda: deliveries(scene.record, address) == ["held"], "its waiting")
+    group.open_to_members()
+    time_passes(scene.record, group)
+    assert "they came by night" in (await group.next_message()).text
+    await corrected(mona, "F9", "they came by day")
+    assert "they came by day" in (await group.next_message()).text
+    assert ada.chat.sent.unread == group.sent.unread == []
 
 
 async def test_a_correction_waits_for_who_has_blocked_the_bot(scene: Scene) -> None:

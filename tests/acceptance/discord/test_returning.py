@@ -100,6 +100,21 @@ async def test_who_takes_direct_messages_again_hears_once_they_write(scene: Scen
     assert "the first letter came" in told.text
 
 
+async def test_a_correction_waits_for_a_server_that_has_removed_the_bot(scene: Scene) -> None:
+    alice = scene.reader()
+    guild = scene.api.guild("Elsewhere", members=[alice.user], owner=alice.user)
+    alice = alice.within(guild.channel("general"))
+    answer = await alice.asks("fact", id="F14")
+    guild.kick_bot()
+    await corrected(scene, "F14", "it was counted in spring")
+    await until(lambda: f"discord:#{alice.channel.id} does not take messages" in scene.bot.log, "the pause")
+    await corrected(scene, "F14", "it was counted in summer")
+    guild.invite_bot()
+    edited = await alice.channel.next_edit()
+    assert edited.id == answer.id and "in summer" in edited.text and "in spring" not in edited.text
+    assert alice.channel.sent.unread == []
+
+
 async def test_an_edit_is_made_where_the_bot_may_not_send_and_the_remark_waits(scene: Scene) -> None:
     alice, mona = scene.reader(), await scene.moderator()
     answer = await alice.asks("fact", id="F13")
