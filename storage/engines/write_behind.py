@@ -7,6 +7,7 @@ answer only wants kept is handed over here. A crash loses what was handed over i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
@@ -15,6 +16,8 @@ from storage.domain.errors import RecordError
 
 # Writes that wait at most, to bound the memory while the record cannot be written; more are let go.
 MOST = 20_000
+# Seconds that an answer waits for what it would rather see written first.
+SOON = 1.0
 
 logger = logging.getLogger(__name__)
 W = TypeVar("W")
@@ -46,6 +49,12 @@ class WriteBehind(Generic[W]):
         while not self.idle:
             if (error := await asyncio.shield(self._begin())) is not None:
                 raise error
+
+    async def soon(self) -> None:
+        """Wait a moment until all that was handed over is written, and go on if it is not."""
+        with contextlib.suppress(RecordError, TimeoutError):
+            async with asyncio.timeout(SOON):
+                await self.settled()
 
     def _begin(self) -> asyncio.Task[RecordError | None]:
         if self._task is None or self._task.done():

@@ -121,10 +121,13 @@ class Listeners:
         return chat in await self._paused.get()
 
     async def resume(self, chat: str) -> None:
-        """Let a chat that was paused hear again, and of what has waited: it takes messages."""
+        """Let a chat that was paused hear again, and of what has waited: it takes messages.
+
+        Whoever spoke there is answered, also while another process keeps the record from being written.
+        """
         if await self.is_paused(chat):
-            async with self._database.transaction() as tx:
-                await resume(tx, chat)
+            self._database.behind.later(partial(_resume, chat))
+            await self._database.behind.soon()
 
     async def pause(self, chat: str, reason: str, now: str, again_at: str) -> None:
         """Let what is for a chat wait until `again_at`: it takes no messages."""
@@ -223,14 +226,16 @@ async def pause(tx: Transaction, chat: str, reason: str, now: str, again_at: str
 
 async def resume(tx: Transaction, chat: str) -> None:
     """Let a chat hear at once of what has waited for it, and let its messages be put right."""
-    await tx.run(
+    await tx.work(partial(_resume, chat))
+
+
+def _resume(chat: str, tx: Statements) -> None:
+    tx.run(
         "UPDATE listener SET paused = NULL, paused_at = NULL, refusal_told = 0, open_at = '0'"
         " WHERE chat = ? AND paused IS NOT NULL",
         (chat,),
     )
-    await tx.run(
-        "UPDATE amendment SET changed_at = '0' WHERE chat = ? AND state IN ('due', 'failed')", (chat,)
-    )
+    tx.run("UPDATE amendment SET changed_at = '0' WHERE chat = ? AND state IN ('due', 'failed')", (chat,))
 
 
 async def move(tx: Transaction, old: str, new: str) -> None:

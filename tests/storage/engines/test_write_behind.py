@@ -58,6 +58,17 @@ async def test_what_an_answer_keeps_does_not_wait_and_is_found_before_it_is_writ
     assert await flood.buttons.pressed(button) == LONG
 
 
+async def test_a_chat_that_speaks_again_is_not_kept_waiting(flood, monkeypatch):
+    monkeypatch.setattr(write_behind, "SOON", 0.01)
+    async with flood.database.transaction() as tx:
+        await tx.run("INSERT INTO listener (chat, paused) VALUES ('telegram:1', 'blocked')")
+    with locked(flood):
+        async with asyncio.timeout(AT_ONCE):
+            await flood.listeners.resume("telegram:1")
+    await flood.database.behind.settled()
+    assert not await flood.listeners.is_paused("telegram:1")
+
+
 async def test_a_promise_waits_for_what_it_is_about(flood):
     with locked(flood):
         number = await flood.questions.keep(1, "bridge", "What about the bridge?", flood.ledger.now())
