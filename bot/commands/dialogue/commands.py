@@ -148,7 +148,7 @@ async def _resume(context: Context, turn: Turn, given: Answer) -> Reply:
 
 async def _repeated(context: Context, dialogue: Dialogue) -> Reply:
     earlier = Note(text=_("That question has been answered already. This is the one that is open:"))
-    return await repeat(context, dialogue, earlier)
+    return await repeat(context, dialogue, earlier, anew=True)
 
 
 async def _meant(context: Context, token: Token | None) -> Dialogue:

@@ -60,10 +60,13 @@ async def begin(context: Context, filled: Filled) -> Reply:
     return await _go_on(context, filled, None, before)
 
 
-async def repeat(context: Context, dialogue: Dialogue, before: Block) -> Reply:
-    """Ask the open question again."""
+async def repeat(context: Context, dialogue: Dialogue, before: Block, *, anew: bool = False) -> Reply:
+    """Ask the open question again; `anew` its choices get buttons that make those shown before old ones."""
     context = await _inside(context, dialogue)
-    return await _go_on(context, Filled.of(dialogue.state), dialogue, (before,))
+    filled = Filled.of(dialogue.state)
+    if anew and filled.options:
+        dialogue = dialogue._replace(state={})  # not the same question: it takes another turn
+    return await _go_on(context, filled, dialogue, (before,))
 
 
 class Question(NamedTuple):
