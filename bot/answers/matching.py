@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.answers.fuzzy import nearest
-from storage.domain.names import fold
+from storage.domain.names import MOST_LETTERS, fold
 from storage.reading.entities import Name
 
 # Similarity (0 to 100, Indel ratio) from which a slip is plain, and from which it is worth asking about.
@@ -26,7 +27,7 @@ def match(text: str, names: Sequence[Name]) -> Match:
 
     Names outrank aliases, aliases parts, parts roles. Several entities of the same rank are a question.
     """
-    folded = fold(text)
+    folded = fold(text) if len(text) <= MOST_LETTERS else ""
     if not folded:
         return Match((), plain=False)
     if exact := [name for name in names if name.folded == folded]:
@@ -39,8 +40,14 @@ def match(text: str, names: Sequence[Name]) -> Match:
 def suggestions(text: str, choices: Iterable[str], limit: int = 3) -> list[str]:
     """Return the choices nearest to a text, nearest first."""
     listed = list(choices)
-    found = nearest(fold(text), [fold(choice) for choice in listed], cutoff=POSSIBLE, limit=limit)
+    folded = fold(text[:MOST_LETTERS])
+    found = nearest(folded, [_folded(choice) for choice in listed], cutoff=POSSIBLE, limit=limit)
     return [listed[position] for position, _similarity in found]
+
+
+@lru_cache(maxsize=4096)
+def _folded(choice: str) -> str:
+    return fold(choice)
 
 
 def _holds(name: str, asked: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from storage.domain import dates
 from storage.domain.names import fold
-from storage.domain.words import LONGEST_QUERY, STOPWORDS, stem
+from storage.domain.words import STOPWORDS, stem
 
 _TOKEN = re.compile(r"\d[\d,.]*\d|\w+", re.UNICODE)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
@@ -31,8 +31,8 @@ _AUXILIARY = frozenset(
 )
 
 
-# What a longer text is about stands in its first words.
-MOST_TOKENS = 100
+# What a longer text is about stands in its first letters and words.
+LONGEST, MOST_TOKENS = 1_000, 100
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
 _WRITTEN = re.compile(r"[^\W\d_][\w-]*")
 # Shouted or titled: with more capitals than this, a capital tells nothing.
@@ -137,7 +137,7 @@ def parts(text: str) -> list[str]:
 
 def read(text: str) -> Question:
     """Read one question; of a very long one only its beginning."""
-    begun = text[:LONGEST_QUERY]
+    begun = text[:LONGEST]
     date = _date_in(begun)
     tokens = tuple(_tokens(begun.replace(date, " ") if date else begun))[:MOST_TOKENS]
     listed = words()
@@ -175,7 +175,8 @@ def _date_in(text: str) -> str | None:
 
 def _tokens(text: str) -> list[str]:
     plain = _THOUSANDS.sub("", text)
-    folded = fold(re.sub(r"['’]s?\b", " ", plain))
+    # Folding may lengthen a text many times: one sign of another script may stand for a sentence.
+    folded = fold(re.sub(r"['’]s?\b", " ", plain))[:LONGEST]
     tokens = _TOKEN.findall(folded)
     return [words().slips.get(token, token) for token in tokens]
 

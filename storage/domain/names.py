@@ -8,6 +8,8 @@ _APART = re.compile(r"[^\w]+", re.UNICODE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"\s+")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ`"))
+# A text of more letters than this names nobody, and resembles no name: names have at most 500.
+MOST_LETTERS = 1_000
 # Words that name nobody by themselves.
 _GLUE = frozenset("a an and at by de for from in la le of on s the to van von".split())
 

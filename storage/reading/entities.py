@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from storage.domain.models import Entity, Source
-from storage.domain.names import fold
+from storage.domain.names import MOST_LETTERS, fold
 from storage.engines.kept import KeptByKey
 from storage.engines.sqlite import Database, Read, Version
 from storage.reading import sources
@@ -116,6 +116,8 @@ class Entities:
 
     def find_named_in(self, read: Read, version: Version, story_id: int, text: str) -> list[Entity]:
         """Return what `find_named` returns, within a reading."""
+        if len(text) > MOST_LETTERS:
+            return []
         found, key = self._found.of(version), (story_id, fold(text))
         if key not in found:
             ids = _named(read, story_id, text)
@@ -206,7 +208,7 @@ def _named(read: Read, story_id: int, text: str) -> list[int]:
         "SELECT coalesce(e.merged_into, e.id), n.rank"
         " FROM entity_name n JOIN entity e ON e.id = n.entity_id"
         " WHERE n.story_id = ? AND n.folded = ? ORDER BY 2, 1 LIMIT 20",
-        (story_id, fold(text)),
+        (story_id, fold(text[:MOST_LETTERS])),
     )
     return list(dict.fromkeys(row[0] for row in rows if row[1] == rows[0][1]))
 

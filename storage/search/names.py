@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from operator import getitem, lt
 
-from storage.domain.names import fold
+from storage.domain.names import MOST_LETTERS, fold
 from storage.engines.sqlite import Database, Read
 from storage.reading.entities import Name
 from storage.search.name_index import pieces
@@ -19,8 +19,8 @@ from storage.search.name_index import pieces
 MOST_MISSPELT, MOST_NEAR = 24, 16
 # Words in a name, and in one that is misspelt.
 LONGEST, LONGEST_MISSPELT = 6, 3
-# Words of which a text can be a name, and letters.
-MOST_WORDS, MOST_LETTERS = 12, 400
+# Words of a text that are looked up as those of one name.
+MOST_WORDS = 12
 # What more words, or forms, have than this says too little of any of them.
 COMMON = 200
 # Rows that are gathered for one word, and for one text.
@@ -102,9 +102,9 @@ class Names:
 
     async def resembling(self, story_id: int, text: str) -> list[Name]:
         """Return the forms that a text may mean: what begins with it, holds its words or is like it."""
-        folded = fold(text)
+        folded = fold(text) if len(text) <= MOST_LETTERS else ""
         words = folded.split()[:MOST_WORDS]
-        if not words or len(folded) > MOST_LETTERS:
+        if not words:
             return []
 
         def work(read: Read) -> list[Name]:
