@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from storage.domain.leases import is_over
 from storage.domain.models import Listener
+from storage.engines.group_commit import GroupCommit
 from storage.engines.sqlite import Database, Statements, Transaction
 from storage.notifying import listeners, receipts
 from storage.notifying.claims import ENDED, LIVE, OF_PLATFORM, Claims
@@ -64,6 +65,7 @@ class Outbox(OutboxDepth):
     def __init__(self, database: Database, claims: Claims) -> None:
         super().__init__(database)
         self._claims = claims
+        self._together = GroupCommit(database)
         self._reached: dict[tuple[str, int], int] = {}
         self._minute = ""
 
@@ -121,12 +123,21 @@ class Outbox(OutboxDepth):
 
         They are remembered also where the claim was lost meanwhile: the messages are there, to be corrected.
         """
-        async with self._settling(parcel) as tx:
-            await self._mark(tx, parcel, "sent", at, message=messages[0] if messages else None)
+        marked = self._marking(parcel, "sent", at, message=messages[0] if messages else None)
+
+        def work(rows: Statements) -> None:
+            rows.run(*marked)
             if said is not None:
-                await tx.work(lambda rows: receipts.write(rows, [said]))
-            if parcel.listener.paused is not None:
-                await listeners.resume(tx, parcel.listener.chat)
+                receipts.write(rows, [said])
+
+        if parcel.listener.paused is None:
+            # During a broadcast many are sent at about the same time.
+            await self._together.run(work)
+            self._claims.settle(parcel.listener.id, parcel.notices)
+            return
+        async with self._settling(parcel) as tx:
+            await tx.work(work)
+            await listeners.resume(tx, parcel.listener.chat)
 
     async def hold(self, parcel: Parcel, until: str) -> None:
         """Hold a parcel until its listener may receive messages again; that counts as no attempt."""
@@ -289,9 +300,11 @@ class Outbox(OutboxDepth):
             yield tx
         self._claims.settle(parcel.listener.id, parcel.notices)
 
-    async def _mark(
+    async def _mark(self, tx: Transaction, parcel: Parcel, state: str, at: str | None, **more: Any) -> None:
+        await tx.run(*self._marking(parcel, state, at, **more))
+
+    def _marking(
         self,
-        tx: Transaction,
         parcel: Parcel,
         state: str,
         at: str | None,
@@ -299,18 +312,16 @@ class Outbox(OutboxDepth):
         error: str | None = None,
         message: int | None = None,
         attempts: int = 0,
-    ) -> None:
-        """Mark what this process still holds of a parcel: what it has lost, another marks."""
-        await tx.run(
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Return what marks what this process still holds of a parcel; what it lost, another marks."""
+        marking = (
             "UPDATE delivery SET state = ?, changed_at = coalesce(?, changed_at), error = ?, message = ?,"
             " attempts = attempts + ?, sender = NULL, lease_until = NULL"
             " WHERE listener_id = ? AND state = 'sending' AND sender = ?"
-            " AND notice_id IN (SELECT value FROM json_each(?))",
-            (
-                state, at, error, message, attempts, parcel.listener.id, self._claims.sender,
-                json.dumps(parcel.notices),
-            ),
-        )  # fmt: skip
+            " AND notice_id IN (SELECT value FROM json_each(?))"
+        )
+        ids = (parcel.listener.id, self._claims.sender, json.dumps(parcel.notices))
+        return marking, (state, at, error, message, attempts, *ids)
 
 
 def _queue(tx: Statements, listener_id: int, now: str) -> None:
