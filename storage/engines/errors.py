@@ -17,6 +17,7 @@ FOREIGN_WAL = (
     "{path} is a backup, but {wal} beside it belongs to the record that stood there before: the two must not"
     " be mixed, and were left as they were. Put it right with: onrecord restore {path}"
 )
+BUSY = "{path} is in use by another process: try again in a moment. Nothing was changed"
 _KINDS: dict[int, tuple[type[RecordError], str]] = {
     sqlite3.SQLITE_CORRUPT: (UnreadableRecord, DAMAGED),
     sqlite3.SQLITE_NOTADB: (UnreadableRecord, DAMAGED),
@@ -38,7 +39,7 @@ _KINDS: dict[int, tuple[type[RecordError], str]] = {
     ),
     sqlite3.SQLITE_BUSY: (
         BusyRecord,
-        "{path} is in use by another process: try again in a moment. Nothing was changed",
+        BUSY,
     ),
     sqlite3.SQLITE_LOCKED: (BusyRecord, "{path} is in use: try again in a moment. Nothing was changed"),
 }

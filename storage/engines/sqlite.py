@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import aiosqlite
 
-from storage.domain.errors import RecordError, ReplacedRecord, UnreadableRecord
+from storage.domain.errors import BusyRecord, RecordError, ReplacedRecord, UnreadableRecord
 from storage.engines import files, migrations
-from storage.engines.errors import translated
+from storage.engines.errors import BUSY, translated
 from storage.engines.write_behind import WriteBehind
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -44,6 +44,8 @@ class Version(NamedTuple):
 
 
 _VERSION = "SELECT coalesce((SELECT max(id) FROM audit), 0), (SELECT number FROM lookup_version)"
+# Seconds that a statement waits for a lock.
+LONGEST_WAIT = 10.0
 # With 50 ms between them: as long as any other statement waits for a lock.
 WAL_ATTEMPTS = 200
 
@@ -209,7 +211,8 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, *, durable: bool = True) -> AsyncIterator[Transaction]:
-        async with self._writing:
+        await self._turn()
+        try:
             self.refuse_replaced()
             with translated(self.path):
                 try:
@@ -222,6 +225,19 @@ class Database:
                     # Shielded: a cancelled command must not leave the transaction open.
                     await asyncio.shield(self._writer.rollback())
                     raise
+        finally:
+            self._writing.release()
+
+    async def _turn(self) -> None:
+        """Wait until no other transaction of this process is under way; raises BusyRecord.
+
+        Each waits no longer than a statement does: behind a record that stays busy they must not add up.
+        """
+        try:
+            async with asyncio.timeout(LONGEST_WAIT):
+                await self._writing.acquire()
+        except TimeoutError:
+            raise BusyRecord(BUSY.format(path=self.path)) from None
 
     def _begin(self, plain: sqlite3.Connection, *, durable: bool) -> None:
         if durable != self._durable:
@@ -291,7 +307,7 @@ async def _in_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.C
 
 async def _connect(path: Path) -> aiosqlite.Connection:
     # isolation_level None: transactions begin where the code says so, never by themselves.
-    connection = await aiosqlite.connect(path, isolation_level=None, timeout=10)
+    connection = await aiosqlite.connect(path, isolation_level=None, timeout=LONGEST_WAIT)
     try:
         connection.row_factory = sqlite3.Row
         await _use_wal(connection)

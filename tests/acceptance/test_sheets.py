@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import complaint, contents, onrecord
+from tests.acceptance.process import PROGRAM, complaint, contents, environment, onrecord
 from tests.conftest import TEST_STORIES
 
 
@@ -21,6 +22,25 @@ def test_what_was_exported_is_the_same_record_when_imported(folder: Path) -> Non
         assert (ran.returncode, ran.stderr) == (0, "")
         onrecord("export", "--story", "belarus", "--output", str(again), folder=elsewhere)
         assert again.read_text(encoding="utf-8") == sheet.read_text(encoding="utf-8")
+
+
+def test_a_kill_in_the_middle_of_a_large_sheet_leaves_nothing_and_the_next_import_is_whole(
+    folder: Path,
+) -> None:
+    before = contents(folder / "onrecord.db")
+    given = {"attributions": [{"source": {"title": "News"}}]}
+    facts = [{"ref": f"r{n}", "statement": f"boat {n} came {'late ' * 40}", **given} for n in range(2_000)]
+    sheet = folder / "boats.jsonl"
+    sheet.write_text("".join(json.dumps(each) + "\n" for each in facts), encoding="utf-8")
+    command = [*PROGRAM, "import", "boats.jsonl"]
+    with subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.DEVNULL) as importing:
+        while not list(folder.glob("onrecord.db.importing-*-wal")):
+            assert importing.poll() is None, "it has ended before it was killed"
+        importing.kill()
+    assert contents(folder / "onrecord.db") == before
+    ran = onrecord("import", "boats.jsonl", folder=folder)
+    assert "2000 facts added" in ran.stdout, ran.stderr
+    assert not list(folder.glob("*importing*"))
 
 
 def test_importing_again_changes_nothing(folder: Path) -> None:

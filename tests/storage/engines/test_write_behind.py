@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage.domain.errors import BusyRecord
-from storage.engines import write_behind
+from storage.engines import sqlite, write_behind
 from storage.record import Record
 from tests.storage.conftest import fact, put
 
@@ -110,6 +110,14 @@ async def test_two_processes_that_keep_other_questions_at_once_keep_both(flood):
         }  # fmt: skip
     finally:
         await beside.close()
+
+
+async def test_many_who_wait_for_a_busy_record_do_not_wait_one_after_the_other(flood, monkeypatch):
+    monkeypatch.setattr(sqlite, "LONGEST_WAIT", 0.05)
+    async with asyncio.timeout(AT_ONCE), flood.database.transaction():
+        waiting = (flood.stories.use(f"telegram:{number}", 1) for number in range(100))
+        assert {type(each) for each in await asyncio.gather(*waiting, return_exceptions=True)} == {BusyRecord}
+    await flood.stories.use("telegram:1", 1)
 
 
 async def test_what_waits_is_bounded(flood, monkeypatch, caplog):
