@@ -16,7 +16,7 @@ from storage.reading.entities import Name
 from storage.search.name_index import pieces
 
 # Words of a text that are looked up as misspelt, and known words that are found for each.
-MOST_MISSPELT, MOST_NEAR = 24, 16
+MOST_MISSPELT, MOST_NEAR = 16, 16
 # Words in a name, and in one that is misspelt.
 LONGEST, LONGEST_MISSPELT = 6, 3
 # Words of a text that are looked up as those of one name.
