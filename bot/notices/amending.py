@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 
 from bot.notices.delivery_status import DeliveryStatus, Outcome, Transmitter, key_of
 from bot.notices.message_corrections import CorrectedMessage, corrected_message
@@ -24,6 +25,10 @@ from storage.record import Record
 Again = Callable[[int, float], str]
 Surely = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
 
+# Seconds for which other edits wait while one finds out whether a chat takes any.
+PROBING = 2.0
+MOST_SHUT = 10_000
+
 logger = logging.getLogger(__name__)
 
 
@@ -39,6 +44,8 @@ class Amender:
         self._transmitter = transmitter
         self._again = again
         self._surely = surely
+        # Chats that take no edits either, as of people who have blocked the bot, and until when to wait.
+        self._shut: dict[str, str] = {}
 
     async def amend(self, amendment: Amendment) -> None:
         """Put a message right, and record what became of that."""
@@ -59,7 +66,7 @@ class Amender:
         """Edit a message; say in reply to it what has changed where that has to be, or editing cannot."""
         outcome = Outcome(DeliveryStatus.REFUSED, error="its words were not kept")
         if right.reply is not None:
-            outcome = await self._transmitter.rewrite(amendment.chat, amendment.message, right.reply)
+            outcome = await self._edit(amendment, right.reply)
         if outcome.status is DeliveryStatus.MOVED:
             return await self._remark_where_it_moved(amendment, right.remark, outcome.moved_to)
         if outcome.status not in (DeliveryStatus.REFUSED, DeliveryStatus.SENT):
@@ -73,6 +80,25 @@ class Amender:
         if outcome.status is DeliveryStatus.MOVED:
             return await self._remark_where_it_moved(amendment, right.remark, outcome.moved_to)
         return outcome
+
+    async def _edit(self, amendment: Amendment, reply: Reply) -> Outcome:
+        """Edit a message; LATER where the chat has just refused that for another, or is being asked."""
+        chat, now = amendment.chat, self._record.ledger.clock()
+        paused = await self._record.listeners.is_paused(chat)
+        if paused and (until := self._shut.get(chat, "")) > text_of(now):
+            wait = (read_moment(until) - now).total_seconds()
+            return Outcome(DeliveryStatus.LATER, error="paused", wait=wait, moved_to=chat)
+        if paused:
+            if len(self._shut) >= MOST_SHUT:
+                self._shut.clear()
+            self._shut[chat] = text_of(now + timedelta(seconds=PROBING))
+        outcome = await self._transmitter.rewrite(chat, amendment.message, reply)
+        if outcome.status is not DeliveryStatus.UNREACHABLE:
+            self._shut.pop(chat, None)
+            return outcome
+        self._shut[chat] = until = await self._wait_for(chat, outcome)
+        wait = (read_moment(until) - now).total_seconds()
+        return Outcome(DeliveryStatus.LATER, error=outcome.error, wait=wait, moved_to=chat)
 
     async def _remark_where_it_moved(self, amendment: Amendment, remark: Reply, moved_to: str) -> Outcome:
         """Say it in the supergroup that a group has become: its old messages cannot be edited or answered."""

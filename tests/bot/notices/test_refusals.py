@@ -189,6 +189,32 @@ async def test_a_correction_waits_for_a_chat_that_has_blocked_the_bot(wire: Wire
     assert len(wire.far.edits) == 3
 
 
+async def test_a_chat_that_takes_no_edits_is_asked_for_one_message_and_not_for_each(wire: Wire):
+    for message in range(10, 20):
+        await answered(wire, "telegram:1", message, 1)
+    wire.far.planned_edits["telegram:1"] = [BLOCKED] * 99
+    await wire.record.listeners.pause("telegram:1", "no", text_of(START), text_of(START + timedelta(days=1)))
+    await wire.change(1, statement="It rained for four days.")
+    for _time in range(24):
+        await wire.deliver(minutes=5)
+    assert len(wire.far.edits) <= 9
+    tried = len(wire.far.edits)
+    wire.far.planned_edits.clear()
+    await wire.record.listeners.resume("telegram:1")
+    await wire.deliver()
+    assert sorted(message for _chat, message, _text in wire.far.edits[tried:]) == list(range(10, 20))
+
+
+async def test_all_messages_of_a_chat_are_edited_where_only_sending_is_refused(wire: Wire):
+    for message in range(10, 20):
+        await answered(wire, CHAT, message, 1)
+    await wire.record.listeners.pause(CHAT, "no", text_of(START), text_of(START + timedelta(days=1)))
+    await wire.change(1, statement="It rained for four days.")
+    for _time in range(5):
+        await wire.deliver(seconds=2)
+    assert sorted(message for _chat, message in edited(wire)) == list(range(10, 20))
+
+
 async def test_a_correction_is_found_to_be_possible_again_where_nobody_says_so(wire: Wire):
     await answered(wire, "telegram:1", 10, 1)
     wire.far.planned_edits["telegram:1"] = [BLOCKED]
