@@ -70,7 +70,8 @@ async def test_on_telegram(scene: Scene) -> None:
 
 async def test_in_the_terminal(stocked: Path, tmp_path: Path) -> None:
     shutil.copyfile(stocked, tmp_path / "onrecord.db")
-    lines = [re.sub(r"[\r\n]", " ", text) for text in strings("the terminal", share(0.01))]
+    # One line each: a backslash at the end would join it to the next.
+    lines = [re.sub(r"[\r\n]", " ", text).rstrip("\\") for text in strings("the terminal", share(0.01))]
     for start in range(0, len(lines), AT_ONCE):
         part = lines[start : start + AT_ONCE]
         given = "".join(f"{line}\n" for line in part).encode("utf-8", "surrogatepass")
