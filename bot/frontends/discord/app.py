@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import logging
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-import aiohttp
 import discord
 from discord.http import Route
 
@@ -115,7 +115,7 @@ async def _answer(app: App, metrics: Metrics, sleep: Sleep) -> None:
             asyncio.create_task(_beat(app.client, partial(metrics.beat, "gateway"), sleep)),
         ]
         try:
-            await _stay(app.client)
+            await _stay(app.client, sleep)
         finally:
             app.client.rest()
             for task in beside:
@@ -144,7 +144,7 @@ async def _logged_in(make: Callable[[], App], settings: Settings, sleep: Sleep) 
         return app
 
     def decide(error: Exception, pause: float) -> float | None:
-        if not isinstance(error, discord.DiscordException | aiohttp.ClientError | OSError | TimeoutError):
+        if isinstance(error, SettingsError):
             return None
         what = summary(error) if isinstance(error, discord.DiscordException) else type(error).__name__
         logger.warning("Discord cannot be reached: %s; trying again in %g s", what, pause)
@@ -169,14 +169,30 @@ async def _log_in(app: App, token: str) -> None:
         raise _refused_token() from None
 
 
-async def _stay(client: Client) -> None:
-    """Stay connected to the gateway; the library reconnects by itself."""
-    try:
-        await client.connect()
-    except discord.ConnectionClosed as error:
-        raise (_refused_token() if error.code == AUTHENTICATION_FAILED else _not_taken(error.code)) from None
-    except discord.PrivilegedIntentsRequired:
-        raise _not_taken(DISALLOWED_INTENTS) from None
+async def _stay(client: Client, sleep: Sleep) -> None:
+    """Stay connected to the gateway. The library reconnects by itself, but some errors end it: then anew."""
+
+    def decide(error: Exception, pause: float) -> float | None:
+        if isinstance(error, SettingsError):
+            return None
+        trace = "".join(traceback.format_tb(error.__traceback__))
+        logger.error(
+            "the gateway's connection broke: %s; again in %g s\n%s", type(error).__name__, pause, trace
+        )
+        return pause
+
+    async def connect() -> None:
+        if client.ws is not None:
+            await client.ws.close(code=4000)
+        try:
+            await client.connect()
+        except discord.ConnectionClosed as error:
+            refused = error.code == AUTHENTICATION_FAILED
+            raise (_refused_token() if refused else _not_taken(error.code)) from None
+        except discord.PrivilegedIntentsRequired:
+            raise _not_taken(DISALLOWED_INTENTS) from None
+
+    await retry(connect, REACHING, decide, sleep=sleep)
 
 
 async def _beat(client: Client, alive: Callable[[], None], sleep: Sleep) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+import traceback
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from discord.gateway import DiscordWebSocket
 from yarl import URL
 
 from bot.frontends.discord.addressing import channel
+from bot.frontends.discord.gateway import install
 from bot.frontends.discord.menu import Menu
 from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.render import NOBODY
@@ -107,6 +110,12 @@ class Client(discord.Client):
         if not self._resting and self.user is not None:
             await self._conversation.hear(message, self.user)
 
+    async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
+        """Log an error of one of these methods, without its own text, which may contain a user's text."""
+        error = sys.exception()
+        trace = "".join(traceback.format_tb(error.__traceback__)) if error is not None else ""
+        logger.error("%s failed: %s\n%s", event_method, type(error).__name__, trace)
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Log that the bot was removed from a server; its channels are paused at their next notice."""
         logger.info("removed from server %d", guild.id)
@@ -168,7 +177,11 @@ def intents() -> discord.Intents:
 
 
 def point_to(settings: DiscordSettings) -> None:
-    """Point the library to the addresses in the settings; it has one of each for the whole process."""
+    """Point the library to the addresses in the settings, and give it a connection that goes on.
+
+    It has one of each for the whole process.
+    """
+    install()
     if settings.api_base_url is not None:
         http.Route.BASE = settings.api_base_url
     if settings.gateway_url is not None:

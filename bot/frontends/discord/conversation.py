@@ -77,7 +77,7 @@ class Conversation:
         call, people = call_of(command, given)
         stage = Stage(interaction, aside=command.aside)
         request = asked(interaction, given=call, mentioned=people)
-        await self._safely(stage, self._ask(stage, interaction, request))
+        await self._safely(stage, self._ask(stage, request))
 
     async def look_up(self, interaction: Interaction, message: discord.Message) -> None:
         """Show what is on record about the text of a message."""
@@ -143,12 +143,12 @@ class Conversation:
         except Exception as error:  # noqa: BLE001  # reason: one answer must not end others
             _log(f"nothing can be shown in {stage.place}", error)
 
-    async def _ask(self, stage: Stage, interaction: Interaction, request: Request) -> None:
+    async def _ask(self, stage: Stage, request: Request) -> None:
         """Answer a request with a message, or with a modal if it opens one."""
         speak(request.language)
         answered = await self._answered(stage, replace(request, modals=True))
         if isinstance(answered, Modal):
-            await interaction.response.send_modal(rendered(answered))
+            await stage.open(rendered(answered))
         else:
             await self._show(stage, request, answered)
 
@@ -166,7 +166,7 @@ class Conversation:
         else:
             stage.turning = _IN_PLACE.match(command) is not None and is_theirs(interaction)
             stage.aside = stage.aside or (self._is_discreet(request) and not stage.turning)
-            await self._ask(stage, interaction, request)
+            await self._ask(stage, request)
 
     async def _submit(
         self, stage: Stage, interaction: Interaction, identity: str, values: Mapping[str, str]

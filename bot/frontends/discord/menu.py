@@ -96,6 +96,16 @@ class Menu(app_commands.CommandTree[Client]):
         except discord.DiscordException as failure:
             logger.info("nothing can be shown: %s", summary(failure))
 
+    async def _call(self, interaction: Interaction) -> None:
+        """Run a command; one that cannot be read is answered as one that has changed."""
+        # The library runs this in a task that nobody waits for, and foresees no error of its own reading.
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:  # noqa: BLE001  # reason: see above
+            await self.on_error(interaction, app_commands.AppCommandError(type(error).__name__))
+
     def _told(self, command: Any) -> dict[str, Any]:
         told: dict[str, Any] = command.to_dict(self)
         return told

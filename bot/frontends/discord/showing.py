@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -22,9 +22,14 @@ from bot.retrying import Backoff, retry
 from bot.texts import _
 
 Interaction = discord.Interaction[discord.Client]
-REPEATS = Backoff(first=0.5, attempts=3)
+Result = TypeVar("Result")
+# A message waits for Discord for some seconds; an interaction has to be answered within three.
+REPEATS = Backoff(first=0.5, attempts=5)
+PROMPT_REPEATS = Backoff(first=0.25, attempts=4)
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _UNKNOWN_MESSAGE = 10008
+# An answer that broke off had arrived.
+_ACKNOWLEDGED = 40060
 # An interaction that was not answered within three seconds, or has expired after fifteen minutes.
 _OVER = frozenset({10062, 10015, 50027})
 
@@ -45,6 +50,7 @@ class Stage:
         self._where = where
         self._shared = isinstance(where, discord.Message) or where.guild_id is not None
         self._begun = False
+        self._acknowledged = False
         self.announced = False
         self.aside = aside
         self.turning = turning
@@ -64,10 +70,16 @@ class Stage:
         if isinstance(self._where, discord.Message):
             return
         self.announced = True
+        response = self._where.response
         if self.turning:
-            await self._where.response.defer()
+            await self._acknowledge(response.defer)
         else:
-            await self._where.response.defer(ephemeral=self._is_aside, thinking=True)
+            await self._acknowledge(partial(response.defer, ephemeral=self._is_aside, thinking=True))
+
+    async def open(self, modal: discord.ui.Modal) -> None:
+        """Open a modal in answer to an interaction."""
+        assert not isinstance(self._where, discord.Message)  # a message cannot open one
+        await self._acknowledge(partial(self._where.response.send_modal, modal))
 
     async def show(self, reply: Reply, view: discord.ui.View | None) -> list[int]:
         """Show a reply, its buttons under the last message; return the ids of messages that others can read.
@@ -120,10 +132,7 @@ class Stage:
         self._begun = True
         for number, piece in enumerate(rest, 2):
             under = view if number == len(pieces) else None
-            shown = await interaction.followup.send(
-                embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, wait=True, **_optional(under)
-            )
-            sent.append(shown.id)
+            sent.append(await _follow(interaction, piece, under, aside=aside))
         return sent
 
     async def _first(
@@ -137,38 +146,86 @@ class Stage:
     ) -> int:
         """Show the first message of an answer and return its id."""
         response = interaction.response
-        if not response.is_done():
-            if in_place and interaction.message is not None and await _turned(interaction, piece, view):
+        if not (response.is_done() or self._acknowledged):
+            if in_place and interaction.message is not None and await self._turned(interaction, piece, view):
                 return interaction.message.id
-            made = await response.send_message(
-                embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, **_optional(view)
+            made = await self._acknowledge(
+                partial(
+                    response.send_message,
+                    embeds=piece.embeds,
+                    ephemeral=aside,
+                    allowed_mentions=NOBODY,
+                    **_optional(view),
+                )
             )
+            if made is None:
+                return (await _surely(interaction.original_response)).id
             return made.message_id or interaction.id
         if not self._begun and (in_place or (not self.turning and aside == self._is_aside)):
-            edited = await interaction.edit_original_response(
-                embeds=piece.embeds, view=view, allowed_mentions=NOBODY
+            edit = partial(
+                interaction.edit_original_response, embeds=piece.embeds, view=view, allowed_mentions=NOBODY
             )
+            edited = await _surely(edit)
             return edited.id
         # Announced to all, but meant only for the asker. Until the announced message has come, Discord takes
         # the next one for it: https://github.com/discord/discord-api-docs/pull/7091
         announced = not self._begun and not self.turning
         if announced:
-            await interaction.edit_original_response(content="…")
-        shown = await interaction.followup.send(
-            embeds=piece.embeds, ephemeral=aside, allowed_mentions=NOBODY, wait=True, **_optional(view)
-        )
+            await _surely(partial(interaction.edit_original_response, content="…"))
+        shown = await _follow(interaction, piece, view, aside=aside)
         if announced:
-            await interaction.delete_original_response()
-        return shown.id
+            await _surely(interaction.delete_original_response)
+        return shown
+
+    async def _turned(self, interaction: Interaction, piece: Piece, view: discord.ui.View | None) -> bool:
+        """Replace the page before; tell whether it still existed."""
+        edit = partial(
+            interaction.response.edit_message, embeds=piece.embeds, view=view, allowed_mentions=NOBODY
+        )
+        try:
+            await self._acknowledge(edit)
+        except discord.NotFound as error:
+            if error.code != _UNKNOWN_MESSAGE:
+                raise
+            return False
+        return True
+
+    async def _acknowledge(self, answer: Callable[[], Awaitable[Result]]) -> Result | None:
+        """Answer an interaction; return None if an answer that broke off had arrived."""
+        try:
+            result = await _surely(answer, PROMPT_REPEATS)
+        except discord.HTTPException as error:
+            if error.code != _ACKNOWLEDGED:
+                raise
+            result = None
+        # The library knows only of answers that it got a response to.
+        self._acknowledged = True
+        return result
 
 
-async def _surely(send: Callable[[], Awaitable[discord.Message]]) -> discord.Message:
-    """Send, and retry if the connection breaks."""
+async def _surely(call: Callable[[], Awaitable[Result]], repeats: Backoff = REPEATS) -> Result:
+    """Make a call, and retry if the connection breaks or Discord fails."""
 
     def decide(error: Exception, pause: float) -> float | None:
-        return pause if isinstance(error, aiohttp.ClientError | OSError | TimeoutError) else None
+        passing = discord.DiscordServerError | aiohttp.ClientError | OSError | TimeoutError
+        return pause if isinstance(error, passing) else None
 
-    return await retry(send, REPEATS, decide)
+    return await retry(call, repeats, decide)
+
+
+async def _follow(
+    interaction: Interaction, piece: Piece, view: discord.ui.View | None, *, aside: bool
+) -> int:
+    """Send a message that follows the answer to an interaction; return its id."""
+    send = partial(
+        interaction.followup.send,
+        embeds=piece.embeds,
+        ephemeral=aside,
+        allowed_mentions=NOBODY,
+        wait=True,
+        **_optional(view),
+    )
+    return (await _surely(send)).id
 
 
 async def _tell_what_is_lacking(message: discord.Message) -> None:
@@ -179,9 +236,9 @@ async def _tell_what_is_lacking(message: discord.Message) -> None:
     missing = lacking(place.permissions_for(message.guild.me), place)
     text = _("I may not answer there. Let an admin give me: {permissions}.", permissions=", ".join(missing))
     try:
-        await _replying(partial(place.send, text, allowed_mentions=NOBODY), message)
+        await _surely(partial(_replying, partial(place.send, text, allowed_mentions=NOBODY), message))
     except discord.Forbidden:
-        await message.author.send(text, allowed_mentions=NOBODY)
+        await _surely(partial(message.author.send, text, allowed_mentions=NOBODY))
 
 
 async def _replying(
@@ -194,17 +251,6 @@ async def _replying(
         if not cannot_answer(error):
             raise
         return await send()
-
-
-async def _turned(interaction: Interaction, piece: Piece, view: discord.ui.View | None) -> bool:
-    """Replace the page before; tell whether it still existed."""
-    try:
-        await interaction.response.edit_message(embeds=piece.embeds, view=view, allowed_mentions=NOBODY)
-    except discord.NotFound as error:
-        if error.code != _UNKNOWN_MESSAGE:
-            raise
-        return False
-    return True
 
 
 def _optional(view: discord.ui.View | None) -> dict[str, Any]:

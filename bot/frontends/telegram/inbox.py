@@ -84,7 +84,7 @@ class Inbox:
         """
         number = number_of(data)
         if number is not None:
-            if (end := self._open.get(number)) is not None:
+            if (end := self._open.get(number)) is not None and not end.done():
                 return end
             if number in self._closed:
                 return None
@@ -94,6 +94,16 @@ class Inbox:
                 self._remember(number)
             return None
         return self._begin(update)
+
+    def resume(self) -> int | None:
+        """Begin anew after a stop: return the lowest number that was given up then, None if none was.
+
+        Telegram may hand those over again, or another process has handled them.
+        """
+        given_up = [number for number, end in self._open.items() if end.done()]
+        for number in given_up:
+            del self._open[number]
+        return min(given_up, default=None)
 
     async def room(self) -> None:
         """Wait until the inbox is not full."""

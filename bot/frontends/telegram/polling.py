@@ -58,7 +58,10 @@ class Poller:
         return self._next if lowest is None else lowest
 
     async def run(self) -> None:
-        """Take updates for ever. Cancel it to stop: what it has taken is in the inbox."""
+        """Take updates for ever. Cancel it to stop: what it has taken is in the inbox. It may run again."""
+        given_up = self._inbox.resume()
+        if given_up is not None:
+            self._next = given_up
         in_vain = 0
         while True:
             await self._inbox.room()

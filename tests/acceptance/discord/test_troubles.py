@@ -17,7 +17,12 @@ from tests.acceptance.process import until
 from tests.emulators.discord import Fault
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("nothing_amiss")]
-REFUSED = (Fault.too_many(0.2), Fault.too_many(0.2, everywhere=True), Fault.server_error(502))
+REFUSED = (
+    Fault.too_many(0.2),
+    Fault.too_many(0.2, everywhere=True),
+    Fault.server_error(502),
+    Fault.server_error(503),
+)
 CUT = (Fault.dropped(), Fault.dropped_after())
 
 
@@ -61,7 +66,7 @@ def opens_for(person: Person) -> Callable[[Any], bool]:
 
 
 async def test_corrections_are_made_again(scene: Scene) -> None:
-    readers = [scene.reader() for _ in range(5)]
+    readers = [scene.reader() for _ in (*REFUSED, *CUT)]
     answers = [await reader.asks("fact", id="F5") for reader in readers]
     for reader, fault in zip(readers, (*REFUSED, *CUT), strict=True):
         scene.api.fail_next("PATCH", f"/channels/{reader.channel.id}/messages/*", fault)
@@ -110,11 +115,26 @@ async def test_a_mention_where_nothing_may_be_sent_is_told_in_private_what_is_la
     assert told.content.startswith("I may not answer there. Let an admin give me: Send Messages")
 
 
-async def test_who_got_no_answer_for_want_of_a_connection_is_told(scene: Scene) -> None:
+async def test_an_answer_to_a_command_that_was_cut_off_is_given_again(scene: Scene) -> None:
     alice = scene.reader()
-    scene.api.fail_next("POST", "/interactions/*/callback", Fault.dropped())
-    assert "Something went wrong here" in (await aside(await alice.gives("who"))).text
+    scene.api.fail_next("POST", "/interactions/*/callback", Fault.dropped(), times=2)
     await answers(alice)
+    scene.api.fail_next("POST", "/interactions/*/callback", Fault.dropped())
+    assert "works once" in (await aside(await alice.gives("link"))).text
+
+
+async def test_what_follows_an_answer_that_was_cut_off_comes(scene: Scene) -> None:
+    ada = scene.admin()
+    scene.api.fail_next("POST", "/interactions/*/callback", Fault.dropped_after())
+    with busy(scene):
+        asked = await ada.gives("subscribe")
+        assert (await asked.answer()).kind == "deferred"
+        await scene.api.next_call(
+            "POST", "/interactions/*/callback", matching=lambda call: call.code == 40060
+        )
+        scene.api.violations.pop()
+        scene.api.fail_next("PATCH", "/webhooks/*/messages/@original", Fault.dropped())
+    assert "You will hear here" in (await asked.message()).text
 
 
 async def test_an_answer_whose_arrival_nobody_was_told_of_harms_nobody(scene: Scene) -> None:

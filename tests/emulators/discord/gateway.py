@@ -122,6 +122,16 @@ class Gateway:
                 connection.session = None
             connection.close(code)
 
+    def say(self, event: str, payload: Any) -> None:
+        """Send an event of any name and content, unchecked, to every session."""
+        for session in self.sessions.values():
+            session.send(event, payload)
+
+    def say_raw(self, text: str) -> None:
+        """Send any text to everyone who is connected."""
+        for connection in self._connections:
+            connection.send(text)
+
     def refuse_resume(self, times: int) -> None:
         """Answer the next RESUMEs with INVALID_SESSION, so that the bot has to begin anew."""
         self._refusals += times

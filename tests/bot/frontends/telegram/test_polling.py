@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
+import pytest
+
 from bot.frontends.telegram.inbox import Inbox
 from bot.frontends.telegram.polling import BATCH, Poller
 from tests.bot.frontends.telegram.test_inbox import Work, message
@@ -118,6 +120,26 @@ async def test_a_stop_confirms_up_to_what_was_given_up() -> None:
     await scene.inbox.drain(0.05)
     await scene.poller.confirm()
     assert [update["update_id"] for update in scene.far.updates] == [2, 3]
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["kept", "handled by another process"])
+async def test_who_polls_again_takes_what_was_given_up_unless_it_is_gone(gone: bool) -> None:
+    scene = Scene()
+    task = asyncio.create_task(scene.poller.run())
+    scene.far.give(message(1), message(2, chat=2))
+    scene.work.let_go(2)
+    await scene.until(lambda: 2 in scene.work.done)
+    task.cancel()
+    await scene.inbox.drain(0.05)
+    await scene.poller.confirm()
+    if gone:
+        scene.far.updates.clear()
+    again = asyncio.create_task(scene.poller.run())
+    scene.far.give(message(3, chat=3))
+    scene.work.let_go(1, 3)
+    await scene.until(lambda: scene.far.offsets[-1] == 4)
+    assert sorted(scene.work.done) == [2, 3] if gone else [1, 2, 3]
+    again.cancel()
 
 
 async def test_a_malformed_update_is_passed_over_and_told_of_once(caplog) -> None:
