@@ -1,4 +1,4 @@
-"""Request: who asks, where, in which words. What every front end hands to dispatch."""
+"""Request: the person, the chat and the words. What every front end hands to dispatch."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ class Request:
     `offered` the commands of the buttons under the bot's message that it replies to; `is_reply` tells that it
     replies to any message. `forwarded` tells that the text is not the asker's own (forwarded, quoted, sent
     through another bot): it is only looked up, never run, and answers nothing. `topic` is the forum topic
-    (0: none); `administers` asks the platform whether who asks is one of the chat's admins.
-    `alone` is the chat in which what concerns only who asks reaches them later, where that is another.
+    (0: none); `administers` asks the platform whether the asker is one of the admins of the chat.
+    `alone` is the chat in which the asker is told later what concerns only them, where that is another.
     `lacking` are the permissions that the bot would need to write in the chat unasked, and does not have.
     `given` stands in for `text` where nothing was typed as a message: a command with its arguments by key, or
     a modal that was filled in. `modals` tells that the platform can show a modal in answer.
@@ -113,7 +113,7 @@ class Request:
 
     @property
     def reached(self) -> str:
-        """The chat in which who asks is told later what concerns only them."""
+        """The chat in which the asker is told later what concerns only them."""
         return self.alone or self.chat
 
     @property

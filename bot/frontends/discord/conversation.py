@@ -69,7 +69,7 @@ class Conversation:
         self._memory = memory
         self._language = language
         self._prompt = prompt
-        self._lanes = KeyedLock(at_once)
+        self._locks = KeyedLock(at_once)
         self._open: set[asyncio.Task[Any]] = set()
 
     async def run(self, interaction: Interaction, command: Command, given: Mapping[str, Any]) -> None:
@@ -226,7 +226,7 @@ class Conversation:
         return bool(shown)
 
     async def _in_turn(self, request: Request) -> Reply | Modal | None:
-        async with self._lanes.turn(request.chat):
+        async with self._locks.turn(request.chat):
             # An interaction is answered also where the bot may not write, and says what it lacks in a server.
             if not request.shared or (request.discreet and not request.lacking):
                 await self._record.listeners.resume(request.chat)

@@ -12,7 +12,7 @@ from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import content, publish
 
 CY, HERE = "telegram:5", "discord:55"
-NAME_INDEX = 13
+NAME_INDEX = 10
 
 
 async def old_file(path, tmp_path, monkeypatch) -> None:
