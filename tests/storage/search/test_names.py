@@ -113,7 +113,7 @@ async def test_an_older_record_gets_the_index_that_a_new_one_has(named, path, tm
         named, tmp_path, {"entity": {"name": "x" * 60 + " Ünïcode 漢字 a_b"}}, {"entity": {"name": "y"}}
     )
     await named.close()
-    (_number, sql) = next(each for each in migrations.migrations() if each[0] == 13)
+    (_number, sql) = next(each for each in migrations.migrations() if each[0] == 10)
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(f"DROP TABLE name_word; DROP TABLE name_piece; {sql}")
     record = await Record.open(path, clock=Ticking())
