@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.answers.date_text import in_words
 from bot.replies import Citation
-from bot.texts import N_, _
+from bot.texts import N_, _, ngettext
 from storage.domain.models import Attribution, Entity, Relation, Source, SourceKind
 
 _KINDS = {
@@ -15,6 +15,8 @@ _KINDS = {
     SourceKind.LEGAL: N_("legal document"),
     SourceKind.POST: N_("post"),
 }
+# Of a longer chain, only the first that relay are named; /sources names all.
+MOST_RELAYING = 3
 
 
 def cite(attribution: Attribution) -> Citation:
@@ -48,10 +50,17 @@ def describe(source: Source) -> str:
     if source.author:
         parts.append(source.author)
     parts.append(in_words(source.published) if source.published else _("date not given"))
-    for relaying, via in enumerate(source.chain()[1:]):
+    chain = source.chain()[1:]
+    for relaying, via in enumerate(chain[:MOST_RELAYING]):
         known = _("itself known only via {source}") if relaying else _("known only via {source}")
         parts.append(known.format(source=short(via)))
+    if (further := len(chain) - MOST_RELAYING) > 0:
+        parts.append(_further(further))
     return _capital(", ".join(parts))
+
+
+def _further(count: int) -> str:
+    return ngettext("and so on through {count} source", "and so on through {count} sources", count)
 
 
 def short(source: Source) -> str:

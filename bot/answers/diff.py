@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bot.answers.bounds import PAGE, fitting, some_of, within
 from bot.answers.citations import cite
 from bot.answers.date_text import day, when_text
-from bot.answers.lines import amount, attribution_line, fact_line, fact_lines, mark
+from bot.answers.lines import MOST_VOICES, amount, attribution_line, fact_line, fact_lines, left_out, mark
 from bot.answers.sentences import sentence
 from bot.replies import Block, Heading, Item, Line, Note
 from bot.texts import N_, _
-from storage.domain.models import Fact, Revision, RevisionKind, Standing
+from storage.domain.models import Attribution, Fact, Revision, RevisionKind, Standing
 
 REVISED = {
     RevisionKind.PUBLISHED: N_("published"),
@@ -25,22 +26,16 @@ REVISED = {
 
 def preview(was: Fact, will_be: Fact) -> tuple[Block, ...]:
     """Return a fact as it reads now and as it will, with its standing where that changes."""
-    return (
-        Heading(text=_("F{id} reads now", id=was.id), level=1),
-        *_shown(was, will_be),
-        Heading(text=_("It will read")),
-        *_shown(will_be, was),
-    )
+    now = [Heading(text=_("F{id} reads now", id=was.id), level=1), *_side(was, will_be)]
+    then = [Heading(text=_("It will read")), *_side(will_be, was)]
+    return _both(now, then, _("How F{id} reads now: /fact F{id}", id=was.id))
 
 
 def before_and_after(was: Fact, now: Fact) -> tuple[Block, ...]:
     """Return a fact as it read and as it reads now."""
-    return (
-        Heading(text=_("F{id} read before", id=was.id), level=1),
-        *_shown(was, now),
-        Heading(text=_("It reads now")),
-        *_shown(now, was),
-    )
+    before = [Heading(text=_("F{id} read before", id=was.id), level=1), *_side(was, now)]
+    after = [Heading(text=_("It reads now")), *_side(now, was)]
+    return _both(before, after, _("How F{id} read before: /history F{id}", id=was.id))
 
 
 def differences(was: Fact, now: Fact) -> tuple[list[Block], list[Block]]:
@@ -88,6 +83,18 @@ def _actor(actor: str, names: Mapping[str, str] | None) -> str:
     return _("a moderator") if ":" in actor else actor
 
 
+def _both(earlier: list[Block], later: list[Block], where: str) -> tuple[Block, ...]:
+    """Return two states of a fact; the later alone, and where the earlier is, if both take too much room."""
+    both = (*earlier, *later)
+    return both if fitting(both) == len(both) else (*later, Note(text=where))
+
+
+def _side(fact: Fact, other: Fact) -> list[Block]:
+    """Return one of two states that are shown together: each has half of the room."""
+    rest = _("/history F{id} shows all.", id=fact.id)
+    return within(_shown(fact, other), PAGE // 2, rest=rest)
+
+
 def _shown(fact: Fact, other: Fact) -> list[Block]:
     """Return a fact's sentences, and of the rest what differs from its other state."""
     if fact.retracted is not None:
@@ -98,19 +105,37 @@ def _shown(fact: Fact, other: Fact) -> list[Block]:
 
 
 def _voices(fact: Fact, other: Fact) -> list[Block]:
-    """Return a fact's lines; where its voices differ, each with its whole sentence and not in short."""
-    if len(fact.attributions) < 2 or fact.attributions == other.attributions:
+    """Return a fact's lines; where its voices differ, those with their whole sentences and not in short."""
+    words, others = list(map(_told, fact.attributions)), list(map(_told, other.attributions))
+    if len(words) < 2 or words == others:
         return list(fact_lines(fact))
-    further = [attribution_line(fact, item, sentence(fact, item)) for item in fact.attributions[1:]]
-    return [fact_line(fact), *further]
+    further = fact.attributions[1:]
+    if len(further) > MOST_VOICES:
+        # Of many, only those that the other state does not have: they are what has changed.
+        known = set(others)
+        further = tuple(item for item, told in zip(further, words[1:], strict=True) if told not in known)
+    shown = [attribution_line(fact, item, sentence(fact, item)) for item in further]
+    return [fact_line(fact), *shown, *left_out(fact, len(fact.attributions) - 1 - len(shown))]
+
+
+def _told(item: Attribution) -> tuple[object, ...]:
+    """Return what an attribution says, by which two are compared: a chain of sources would be slow."""
+    speaker = item.speaker.id if item.speaker else None
+    return item.source.id, speaker, item.cue, item.stance, item.locator, item.quote, item.said
 
 
 def _particular(fact: Fact, other: Fact) -> list[Block]:
     """Return what differs from the other state beside the sentences."""
     blocks: list[Block] = [
-        Line(label=_(label), text=text or _("none"), citations=(cite(fact.attributions[0]),))
-        for label, text, before in zip(_LABELS, _particulars(fact), _particulars(other), strict=True)
-        if text != before
+        Line(
+            label=_(label),
+            text=some_of(texts, joined_by) or _("none"),
+            citations=(cite(fact.attributions[0]),),
+        )
+        for (label, joined_by), texts, before in zip(
+            _LABELS, _particulars(fact), _particulars(other), strict=True
+        )
+        if texts != before
     ]
     if fact.standing is not other.standing and fact.standing is Standing.ATTRIBUTED:
         blocks.append(Note(text=_("Standing: attributed")))
@@ -123,23 +148,30 @@ def _particular(fact: Fact, other: Fact) -> list[Block]:
     return blocks
 
 
-_LABELS = (N_("When"), N_("Places"), N_("About"), N_("Figures given"), N_("Quotes"))
+# What differs beside the sentences, and what stands between several of it.
+_LABELS = (
+    (N_("When"), ", "),
+    (N_("Places"), ", "),
+    (N_("About"), ", "),
+    (N_("Figures given"), "; "),
+    (N_("Quotes"), "; "),
+)
 
 
-def _particulars(fact: Fact) -> tuple[str, ...]:
+def _particulars(fact: Fact) -> tuple[list[str], ...]:
     return (
-        when_text(fact),
-        ", ".join(place.name for place in fact.places),
-        ", ".join(entity.name for entity in fact.about),
-        "; ".join(_("{amount}: {counts}", amount=amount(item), counts=item.counts) for item in fact.figures),
-        "; ".join(f"“{item.quote}”" for item in fact.attributions if item.quote),
+        [when_text(fact)],
+        [place.name for place in fact.places],
+        [entity.name for entity in fact.about],
+        [_("{amount}: {counts}", amount=amount(item), counts=item.counts) for item in fact.figures],
+        [f"“{item.quote}”" for item in fact.attributions if item.quote],
     )
 
 
 def _related(fact: Fact) -> list[Block]:
     ids = {kind: [r.other_id for r in fact.relations if (r.kind, r.outgoing) == kind] for kind in _RELATED}
     return [
-        Note(text=_(text, ids=", ".join(f"F{other}" for other in ids[kind])))
+        Note(text=_(text, ids=some_of([f"F{other}" for other in ids[kind]])))
         for kind, text in _RELATED.items()
         if ids[kind]
     ] or [Note(text=_("Not related to any other fact"))]

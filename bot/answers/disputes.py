@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from bot.answers.lines import fact_line, fact_lines
 from bot.replies import Block, Heading, Note
-from bot.texts import _
-from storage.domain.models import Fact, RelationKind, divided
+from bot.texts import _, ngettext
+from storage.domain.models import Fact, Relation, RelationKind, divided
+
+# Facts that are shown against one; /fact shows all.
+MOST_OPPOSING = 8
 
 
 def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
@@ -16,9 +19,9 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
     sides: dict[str, tuple[dict[int, Fact], dict[int, Fact]]] = {}
     set_by_source: dict[str, list[bool]] = {}
     for fact in facts:
-        for relation in fact.relations:
+        for relation in opposing(fact):
             other = by_id.get(relation.other_id)
-            if relation.kind is not RelationKind.CONTRADICTS or other is None or not other.in_force:
+            if other is None or not other.in_force:
                 continue
             left, right = (fact, other) if relation.outgoing else (other, fact)
             question = relation.about or _("F{left} and F{right}", left=left.id, right=right.id)
@@ -39,7 +42,31 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
         blocks += [_side(fact) for fact in held.values()]
         blocks.append(Note(text=_against(by_source)))
         blocks += [_side(fact) for fact in against.values()]
+    blocks += [note for fact in facts for note in _further(fact)]
     return blocks + _divided([fact for fact in facts if divided(fact.attributions)])
+
+
+def opposing(fact: Fact) -> list[Relation]:
+    """Return the first of the relations by which facts in force stand against a fact."""
+    return _against_it(fact)[:MOST_OPPOSING]
+
+
+def _against_it(fact: Fact) -> list[Relation]:
+    return [item for item in fact.relations if item.kind is RelationKind.CONTRADICTS and item.other_in_force]
+
+
+def _further(fact: Fact) -> list[Note]:
+    """Return the note on the facts against a fact that are not shown."""
+    left = len(_against_it(fact)) - MOST_OPPOSING
+    if left <= 0:
+        return []
+    text = ngettext(
+        "{count} more fact stands against F{id}: /fact F{id}",
+        "{count} more facts stand against F{id}: /fact F{id}",
+        left,
+        id=fact.id,
+    )
+    return [Note(text=text)]
 
 
 def _against(by_source: Sequence[bool]) -> str:

@@ -1,11 +1,17 @@
-"""Fuzzy matching for typing errors: Indel similarity, 0 to 100 (rapidfuzz).
+"""Fuzzy matching: texts with typing errors, and statements that say the same in other words. Pure.
 
-The library is imported at its first use: most questions do not need it.
+rapidfuzz is imported at its first use: most questions do not need it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from storage.domain.words import query_words
+
+# The share of the shorter statement's words that the other must hold as well to be like it.
+ALIKE = 0.6
+FEWEST = 3
 
 
 def nearest(text: str, choices: Sequence[str], *, cutoff: float, limit: int = 1) -> list[tuple[int, float]]:
@@ -14,3 +20,12 @@ def nearest(text: str, choices: Sequence[str], *, cutoff: float, limit: int = 1)
 
     found = process.extract(text, choices, scorer=fuzz.ratio, limit=limit, score_cutoff=cutoff)
     return [(position, similarity) for _choice, similarity, position in found]
+
+
+def word_overlap(left: str, right: str) -> float:
+    """Return the share of the shorter statement's words that the other holds, 0 if too few to tell."""
+    one, other = ({word.stem for word in query_words(text)} for text in (left, right))
+    common = len(one & other)
+    # Two words in common tell something only where there are no others.
+    enough = common >= FEWEST or (common >= 2 and one == other)
+    return common / min(len(one), len(other)) if enough else 0.0

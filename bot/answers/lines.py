@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from bot.answers.citations import cite, cite_role
@@ -10,7 +10,7 @@ from bot.answers.date_text import label
 from bot.answers.sentences import further_attribution, sentence
 from bot.replies import Block, Item, Line, Note
 from bot.texts import N_, _, ngettext, spoken
-from storage.domain.models import Attribution, Entity, Fact, Figure, Standing
+from storage.domain.models import Attribution, Entity, Fact, Figure, Stance, Standing
 from storage.reading.entities import COUNTED
 
 _MARKS = {
@@ -19,6 +19,10 @@ _MARKS = {
     Standing.SUPERSEDED: N_("superseded"),
     Standing.RETRACTED: N_("retracted"),
 }
+
+
+# Further attributions of one fact in a list; /fact shows all.
+MOST_VOICES = 8
 
 
 def mark(fact: Fact) -> str | None:
@@ -71,8 +75,32 @@ def fact_lines(fact: Fact, *, dated: bool = False) -> tuple[Block, ...]:
 def _fact_lines(one: _OneFact, dated: bool, _language: str) -> tuple[Block, ...]:  # noqa: FBT001  # reason: a key
     fact = one.fact
     first, *others = fact.attributions
-    further = (attribution_line(fact, item, further_attribution(item, first)) for item in others)
-    return (fact_line(fact, dated=dated), *further)
+    shown = _telling(others)
+    further = [attribution_line(fact, item, further_attribution(item, first)) for item in shown]
+    return (fact_line(fact, dated=dated), *further, *left_out(fact, len(others) - len(shown)))
+
+
+def _telling(others: Sequence[Attribution]) -> list[Attribution]:
+    """Return the first of a fact's further attributions, and the first of each stance among the others."""
+    stances: dict[Stance, int] = {}
+    for number, item in enumerate(others):
+        stances.setdefault(item.stance, number)
+    return [
+        item for number, item in enumerate(others) if number < MOST_VOICES or stances[item.stance] == number
+    ]
+
+
+def left_out(fact: Fact, count: int) -> list[Block]:
+    """Return the note on a fact's further attributions that are not shown; nothing if all are."""
+    if not count:
+        return []
+    text = ngettext(
+        "F{id} has {count} further attribution: /fact F{id}",
+        "F{id} has {count} further attributions: /fact F{id}",
+        count,
+        id=fact.id,
+    )
+    return [Note(text=text)]
 
 
 def listing(facts: Iterable[Fact], *, dated: bool = False) -> list[Block]:

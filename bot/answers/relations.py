@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.answers.citations import cite_relation
 from bot.answers.lines import fact_line
@@ -18,13 +18,19 @@ _HEADINGS = {
 }
 
 
-def relation_lines(fact: Fact, others: Mapping[int, Fact]) -> list[Block]:
-    """Return the facts related to a fact, each kind under its heading, without retracted facts."""
+def in_order(relations: Iterable[Relation]) -> list[Relation]:
+    """Return relations in the order in which they are shown: by kind and direction."""
+    order = list(_HEADINGS)
+    return sorted(relations, key=lambda item: order.index((item.kind, item.outgoing)))
+
+
+def relation_lines(relations: Sequence[Relation], others: Mapping[int, Fact]) -> list[Block]:
+    """Return the facts at the far ends of relations, each kind under its heading, without retracted facts."""
     blocks: list[Block] = []
     for (kind, outgoing), heading in _HEADINGS.items():
         chosen = [
             item
-            for item in fact.relations
+            for item in relations
             if (item.kind, item.outgoing) == (kind, outgoing)
             and item.other_id in others
             and others[item.other_id].retracted is None

@@ -12,12 +12,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.answers.bounds import LONGEST_LINE
 from bot.commands.core.arguments import by_key, question_of, read, split
 from bot.commands.core.completion import complete, offers
 from bot.commands.core.context import Context, Policy
 from bot.commands.core.declarations import Command, Offer
 from bot.commands.core.handles import KnownHandles
 from bot.commands.core.message_limit import Limiter, Verdict
+from bot.commands.core.paging import Cursor, cut, page_of, parted
 from bot.commands.core.registry import Registry
 from bot.commands.core.roles import Roles
 from bot.commands.dialogue import modals
@@ -28,7 +30,7 @@ from bot.notices.delivering import opened
 from bot.notices.fan_out import fan_out
 from bot.replies import Action, Modal, Note, Reply
 from bot.requests import Call, Request, Role, Submission
-from bot.texts import _, speak
+from bot.texts import _, shortened, speak
 from storage.domain.errors import BusyRecord, RecordError, Refused
 from storage.domain.models import Story
 from storage.domain.names import clean, clean_lines
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-_CURSOR = re.compile(r"(?:^|\s)>([\w:.\-]{1,40})$")
 # Seconds that one request may take: others of its chat wait for it, and so does its platform.
 TIME_LIMIT = 15.0
 # Parcels taken from the outbox per query.
@@ -211,7 +212,11 @@ class Dispatcher:
             )
         registered = self.registry.registered(command)
         with self.metrics.command(command.name):
-            return await registered.handler(context, *await read(context, registered, given))
+            reply = await registered.handler(context, *await read(context, registered, given))
+        if not command.lists:
+            return cut(reply)
+        words = parsed.argument if request.given is None else " ".join(str(each) for each in given if each)
+        return page_of(reply, Cursor.of(parsed.after), f"/{command.name} {clean(words)}".rstrip())
 
     async def _submitted(
         self, request: Request, submission: Submission, parsed: Parsed
@@ -225,7 +230,7 @@ class Dispatcher:
         registered = self.registry.registered(context.command)
         with self.metrics.command(context.command.name):
             filled = await modals.filled_in(context, registered, parsed.argument, submission.values)
-            return filled.remarked(await registered.handler(context, *filled.values))
+            return cut(filled.remarked(await registered.handler(context, *filled.values)))
 
     async def _entered(self, request: Request, parsed: Parsed) -> Context:
         """Return the context of a request's command. Raises UserError if the request is refused."""
@@ -233,7 +238,7 @@ class Dispatcher:
         self.handles.meet(request)
         story = await self.record.stories.in_use(request.chat)
         command, role = await self.roles.permitted(parsed.name, request, story)
-        return self._context(request, command, role, story, parsed.after)
+        return self._context(request, command, role, story, Cursor.of(parsed.after).row)
 
     def _refuse_size(self, request: Request) -> None:
         """Refuse a message that is too long or has no text."""
@@ -276,11 +281,8 @@ class Dispatcher:
             return Parsed(text[1:].split(" ")[0][:32] or "?", "", None)
         argument = match[2] or ""
         command = self.registry.find(match[1])
-        # Without pages, an ending that looks like a cursor is part of what was typed.
-        cursor = _CURSOR.search(argument) if command is not None and command.paged else None
-        if cursor:
-            argument = argument[: cursor.start()]
-        return Parsed(match[1].casefold(), argument.strip(), cursor[1] if cursor else None)
+        argument, cursor = parted(command, argument)
+        return Parsed(match[1].casefold(), argument.strip(), cursor)
 
     async def _run(self, context: Context, *values: object) -> Reply:
         """Run the handler of a context's command; arguments without a value are left out."""
@@ -338,7 +340,7 @@ def _too_fast() -> Reply:
 
 def _refusal(text: str, commands: tuple[tuple[str, str], ...] = ()) -> Reply:
     return Reply(
-        blocks=(Note(text=text),),
+        blocks=(Note(text=shortened(text, LONGEST_LINE)),),
         actions=tuple(Action(label=label, command=command) for label, command in commands),
         aside=True,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from bot.answers.bounds import within
 from bot.answers.lines import fact_line, fact_lines
 from bot.notices.notice_text import notice_blocks, replacement
 from bot.replies import Block, Heading, Line, Note, Reply
@@ -52,7 +53,7 @@ async def corrected_message(record: Record, amendment: Amendment) -> CorrectedMe
     now = {fact.id: fact.revision for fact in facts.values()}
     return CorrectedMessage(
         reply=reply,
-        remark=Reply(blocks=tuple(blocks)),
+        remark=Reply(blocks=tuple(within(blocks))),
         must_remark=any(notice.kind in _REMARKED for notice in last.values()),
         revisions={**(reply.cited_revisions if reply is not None else {}), **now},
     )
@@ -87,7 +88,7 @@ def _rewritten(
         pending = fact
         if fact.retracted is None:
             blocks.append(block if again else _until_then(block))
-    return Reply(blocks=tuple(_once(blocks)), actions=said.actions)
+    return Reply(blocks=tuple(within(_once(blocks))), actions=said.actions)
 
 
 def _readings(fact: Fact) -> tuple[str, ...]:

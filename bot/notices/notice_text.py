@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.answers.bounds import PAGE, fitting, within
 from bot.answers.diff import differences
 from bot.answers.lines import fact_lines
 from bot.answers.relations import relation_lines
@@ -14,6 +15,8 @@ from storage.record import Record
 
 # A digest of more changes than this names the rest by number only: it is to be read.
 MOST_TOLD = 20
+# Relations of one fact that a notice tells.
+MOST_RELATED = 10
 _TITLES = {
     NoticeKind.PUBLISHED: N_("New on record: F{id}"),
     NoticeKind.CORRECTED: N_("Corrected: F{id}"),
@@ -30,10 +33,14 @@ async def message_of(record: Record, notices: Sequence[Notice]) -> Reply | None:
     blocks: list[Block] = []
     told = [notice for notice in notices if notice.reply is None]
     ready = [Reply.model_validate_json(notice.reply) for notice in notices if notice.reply is not None]
+    count = 0
     for notice in told[:MOST_TOLD]:
-        blocks += await notice_blocks(record, notice)
-    if len(told) > MOST_TOLD:
-        more = len(told) - MOST_TOLD
+        further = await notice_blocks(record, notice)
+        if count and fitting([*blocks, *further]) < len(blocks) + len(further):
+            break
+        blocks += further
+        count += 1
+    if more := len(told) - count:
         text = ngettext(
             "And {count} more change: /latest shows it.", "And {count} more changes: /latest.", more
         )
@@ -46,39 +53,52 @@ async def message_of(record: Record, notices: Sequence[Notice]) -> Reply | None:
         blocks += reply.blocks
         actions += reply.actions
     unique = dict.fromkeys(actions)
-    return Reply(blocks=tuple(blocks), actions=tuple(unique)) if blocks else None
+    return Reply(blocks=tuple(within(blocks)), actions=tuple(unique)) if blocks else None
 
 
 async def notice_blocks(record: Record, notice: Notice) -> list[Block]:
-    """Return what a notice tells of its fact; nothing where its fact has never stood."""
+    """Return what a notice tells of its fact; nothing where its fact has never stood.
+
+    It takes half a page at most: what is left out can be seen under the fact.
+    """
+    rest = _("/fact F{id} and /history F{id} show all.", id=notice.fact_id)
+    return within(await _told_of(record, notice), PAGE // 2, rest=rest)
+
+
+async def _told_of(record: Record, notice: Notice) -> list[Block]:
     assert notice.fact_id is not None  # only ready-made notices are about no fact
     assert notice.revision is not None
     now = await record.facts.at_revision(notice.fact_id, notice.revision)
     if now is None:
         return []
     heading = Heading(text=_(_TITLES[notice.kind], id=now.id))
-    revisions = await record.facts.revisions(now.id)
-    reason = next((item.reason for item in revisions if item.number == notice.revision), None)
+    (revision,) = await record.facts.revisions(now.id, after=notice.revision - 1, limit=1)
+    reason = revision.reason
     why = [Note(text=_("Reason given: {reason}", reason=reason))] if reason else []
     if notice.kind is NoticeKind.PUBLISHED:
         return [heading, *fact_lines(now, dated=bool(now.occurred or now.occasion))]
-    others = await record.facts.load(_beside(now))
-    if notice.kind is NoticeKind.RELATED:
-        related = relation_lines(now, {other.id: other for other in others})
-        alone = Note(text=_("It is no longer related to any other fact."))
-        return [heading, *fact_lines(now), *(related or [alone]), *why]
     if notice.kind is NoticeKind.SUPERSEDED and now.superseded_by is not None:
+        others = await record.facts.load([now.superseded_by])
         return [heading, *fact_lines(now), *replacement(now, others), *why]
     before = await record.facts.at_revision(now.id, notice.revision - 1)
+    if notice.kind is NoticeKind.RELATED:
+        return [heading, *fact_lines(now), *why, *await _related(record, before, now)]
     if before is None or notice.kind is NoticeKind.ATTRIBUTED:
         return [heading, *fact_lines(now), *why]
     return [heading, *_side_by_side(before, now), *why]
 
 
-def _beside(fact: Fact) -> list[int]:
-    """Return the ids of the facts that one is related to, or that has taken its place."""
-    ids = [relation.other_id for relation in fact.relations]
-    return ids if fact.superseded_by is None else [*ids, fact.superseded_by]
+async def _related(record: Record, before: Fact | None, now: Fact) -> list[Block]:
+    """Return how a fact stands to others; of very many, to those to which it stands otherwise than before."""
+    relations = now.relations
+    if len(relations) > MOST_RELATED:
+        known = {(item.kind, item.other_id) for item in (before.relations if before is not None else ())}
+        new = tuple(item for item in relations if (item.kind, item.other_id) not in known)
+        relations = new or relations
+    shown = relations[:MOST_RELATED]
+    others = await record.facts.load(relation.other_id for relation in shown)
+    lines = relation_lines(shown, {other.id: other for other in others})
+    return lines or [Note(text=_("It is no longer related to any other fact."))]
 
 
 def replacement(fact: Fact, others: Sequence[Fact]) -> list[Block]:
@@ -101,7 +121,10 @@ def _side_by_side(before: Fact, now: Fact) -> list[Block]:
         note = Note(text=_("In force again: F{id} no longer replaces it.", id=before.superseded_by))
         return [note, *fact_lines(now)]
     was, reads = differences(before, now)
-    shown = [_marked(block, _("was")) for block in was] + [_marked(block, _("now")) for block in reads]
+    news = [_marked(block, _("now")) for block in reads]
+    shown = [*(_marked(block, _("was")) for block in was), *news]
+    if fitting(shown, PAGE // 2) < len(shown):
+        return [*news, Note(text=_("How F{id} read before: /history F{id}", id=now.id))]
     return shown or list(fact_lines(now))
 
 

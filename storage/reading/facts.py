@@ -59,6 +59,8 @@ AND json_extract(r.state, '$.superseded_by') IS NULL AND json_extract(r.state, '
 """
 # Facts that are kept in memory until the record changes: most readers ask for the same few.
 MOST_KEPT = 2_000
+# More than any list has.
+ALL = 2**31
 # Sorts after every moment that a clock can give.
 NOW = "9999"
 IN_FORCE = "f.superseded_by IS NULL AND f.retracted IS NULL"
@@ -166,14 +168,22 @@ class Facts:
         found = await self.load([fact_id], moment=rows[0][0]) if rows else []
         return found[0] if found else None
 
-    async def revisions(self, fact_id: int) -> list[Revision]:
-        """Return a fact's history, oldest first."""
+    async def revisions(self, fact_id: int, *, after: int = 0, limit: int = ALL) -> list[Revision]:
+        """Return a fact's history, oldest first; of a long one those after a number."""
         rows = await self._database.read(
             "SELECT fact_id, number, at, kind, actor, reason, material, state FROM revision"
-            " WHERE fact_id = ? ORDER BY number",
-            (fact_id,),
+            " WHERE fact_id = ? AND number > ? ORDER BY number LIMIT ?",
+            (fact_id, after, limit),
         )
         return [Revision(**dict(row)) for row in rows]
+
+    async def number_at(self, fact_id: int, moment: str) -> int | None:
+        """Return the number of the revision that was made at a moment; None if none was."""
+        rows = await self._database.read(
+            "SELECT number FROM revision WHERE fact_id = ? AND at = ? ORDER BY number LIMIT 1",
+            (fact_id, moment),
+        )
+        return int(rows[0][0]) if rows else None
 
     async def made_by(self, audit_id: int, limit: int) -> list[int]:
         """Return the ids of facts that an entry of the audit trail wrote, the last written first."""

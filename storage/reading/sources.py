@@ -98,10 +98,10 @@ class Sources:
         )
         return [row[0] for row in rows]
 
-    async def relayed_by(self, source_id: int) -> list[Source]:
-        """Return the sources that are known only via this one."""
+    async def relayed_by(self, source_id: int, *, limit: int) -> list[Source]:
+        """Return the first of the sources that are known only via this one."""
         rows = await self._database.read(
-            "SELECT id FROM source WHERE via_id = ? ORDER BY id LIMIT 50", (source_id,)
+            "SELECT id FROM source WHERE via_id = ? ORDER BY id LIMIT ?", (source_id, limit)
         )
         found = await self.by_id(row[0] for row in rows)
         return [found[row[0]] for row in rows]

@@ -36,6 +36,9 @@ class Family(Enum):
 
 
 _FAMILIES = list(Family)
+# Beside those that are paged, these only show something: asked again they show the same, so that a page can
+# follow where an answer is longer than one.
+_SHOWING = frozenset("help about stories ask subscriptions why privacy".split())
 
 
 class Kind(StrEnum):
@@ -119,6 +122,11 @@ class Command:
     by_admins: bool = False
     discreet: bool = False
     paged: bool = False
+
+    @property
+    def lists(self) -> bool:
+        """Tell whether its answer may be asked for again to turn to the next page."""
+        return self.paged or self.name in _SHOWING
 
     @property
     def aside(self) -> bool:

@@ -331,5 +331,5 @@ async def _meanwhile(context: Context, change: Revise) -> tuple[Block, ...]:
     then, now = await facts.at_revision(change.fact_id, change.expected), await facts.find(change.fact_id)
     assert then is not None  # revisions are never deleted
     assert now is not None  # neither are facts
-    later = [item for item in await facts.revisions(change.fact_id) if item.number > change.expected]
+    later = await facts.revisions(change.fact_id, after=change.expected)
     return changed_meanwhile(then, now, later, await context.names())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from bot.answers.bounds import some_of
 from bot.answers.lines import listing
 from bot.answers.lines import role as role_line
 from bot.commands.core.completion import names
@@ -155,7 +156,7 @@ def _entity_blocks(entity: Entity) -> list[Block]:
     if entity.short:
         blocks.append(Note(text=_("Short: {name}", name=entity.short)))
     if others := [alias for alias in entity.aliases if alias != entity.short]:
-        blocks.append(Note(text=_("Also found under: {names}", names="; ".join(others))))
+        blocks.append(Note(text=_("Also found under: {names}", names=some_of(others, "; "))))
     return [*blocks, role_line(entity)]
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from bot.answers.bounds import some_of
 from bot.answers.citations import cite
 from bot.answers.date_text import when_text
+from bot.answers.fuzzy import ALIKE, word_overlap
 from bot.answers.lines import amount, fact_lines
-from bot.answers.statement_similarity import ALIKE, word_overlap
 from bot.commands.core.context import Context
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import Composer
@@ -22,7 +23,7 @@ from bot.texts import N_, _
 from storage.changing import drafts
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Change, Publish
-from storage.domain.models import DraftKind, Fact
+from storage.domain.models import DraftKind, Fact, RelationKind
 from storage.people.dialogues import Dialogue, close
 
 # The fields that a further attribution takes over when the fact is already on record in other words.
@@ -111,22 +112,25 @@ def _instead(context: Context, filled: Filled, alike: Sequence[Fact]) -> tuple[O
 
 def as_readers_see(fact: Fact) -> list[Block]:
     """Return the lines of a fact that is not on record yet, and so has no id of its own."""
-    lines = [block.model_copy(update={"fact": None}) for block in fact_lines(fact)]
+    lines: list[Block] = [
+        block.model_copy(update={"fact": None}) if isinstance(block, Line) else block
+        for block in fact_lines(fact)
+    ]
     cited = (cite(fact.attributions[0]),)
     particulars = {
         _("When"): when_text(fact) if fact.occurred or fact.occasion or fact.date_note else "",
-        _("Places"): ", ".join(place.name for place in fact.places),
-        _("About"): ", ".join(entity.name for entity in fact.about),
-        _("Figures given"): "; ".join(f"{amount(item)}: {item.counts}" for item in fact.figures),
+        _("Places"): some_of([place.name for place in fact.places]),
+        _("About"): some_of([entity.name for entity in fact.about]),
+        _("Figures given"): some_of([f"{amount(item)}: {item.counts}" for item in fact.figures], "; "),
     }
     lines += [Line(label=label, text=text, citations=cited) for label, text in particulars.items() if text]
-    others = [
-        _("Stands against F{id}.", id=relation.other_id)
-        if relation.kind == "contradicts"
-        else _("Supports F{id}.", id=relation.other_id)
-        for relation in fact.relations
-    ]
-    return [*lines, *(Note(text=text) for text in others)]
+    against = [f"F{item.other_id}" for item in fact.relations if item.kind is RelationKind.CONTRADICTS]
+    others = [f"F{item.other_id}" for item in fact.relations if item.kind is RelationKind.SUPPORTS]
+    if against:
+        lines.append(Note(text=_("Stands against {ids}.", ids=some_of(against))))
+    if others:
+        lines.append(Note(text=_("Supports {ids}.", ids=some_of(others))))
+    return lines
 
 
 async def looking_alike(context: Context, statement: str) -> list[Fact]:

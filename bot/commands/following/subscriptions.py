@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import blake2b
 
+from bot.answers.bounds import fitting
 from bot.answers.date_text import day
 from bot.answers.matching import match, suggestions
 from bot.commands.core.completion import listed, matching
@@ -267,14 +268,19 @@ async def catchup(context: Context) -> Reply:
     seen = await record.listeners.seen(request.chat, request.topic)
     story, now, size = context.story.id, record.ledger.now(), context.policy.page
     notices = await record.notices.since(story, seen, now, limit=size + 1)
-    more_to_come = len(notices) > size
-    last = notices[size - 1].audit_id if more_to_come else await _told_up_to(context)
+    blocks: list[Block] = [Heading(text=_("Changed since this chat last looked"), level=1)]
+    told = 0
+    for notice in notices[:size]:
+        further = await notice_blocks(record, notice)
+        if told and fitting([*blocks, *further]) < len(blocks) + len(further):
+            break
+        blocks += further
+        told += 1
+    more_to_come = len(notices) > told
+    last = notices[told - 1].audit_id if more_to_come else await _told_up_to(context)
     record.listeners.look(request.chat, request.topic, last or 0)
     if not notices:
         return Reply(blocks=(Note(text=_("Nothing has changed since this chat last looked.")),))
-    blocks: list[Block] = [Heading(text=_("Changed since this chat last looked"), level=1)]
-    for notice in notices[:size]:
-        blocks += await notice_blocks(record, notice)
     more = (Action(label=_("Go on"), command="/catchup"),) if more_to_come else ()
     return Reply(blocks=tuple(blocks), actions=more)
 
@@ -303,7 +309,7 @@ async def why(context: Context, fact: Fact) -> Reply:
     )
     heading = Heading(text=_("Notices about F{id} to this chat", id=fact.id), level=1)
     if not rows:
-        since = day((await context.record.facts.revisions(fact.id))[0].at)
+        since = day((await context.record.facts.revisions(fact.id, limit=1))[0].at)
         text = _(
             "F{id} is on record since {day} and has not changed since notices are kept.",
             id=fact.id,

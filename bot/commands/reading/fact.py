@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from operator import attrgetter
+from typing import NamedTuple
 
+from bot.answers.bounds import Room, lines_of
 from bot.answers.citations import cite
 from bot.answers.date_text import day, when_text
 from bot.answers.diff import differences, revision_row
-from bot.answers.disputes import disputes
+from bot.answers.disputes import disputes, opposing
 from bot.answers.figures import figure_lines
 from bot.answers.lines import amount, fact_line, mark
-from bot.answers.relations import relation_lines
+from bot.answers.relations import in_order, relation_lines
 from bot.answers.sentences import sentence
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
@@ -18,9 +22,21 @@ from bot.commands.core.registry import commands
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.domain.models import Fact, contradicted
+from storage.domain.models import Attribution, Fact, Relation, contradicted
 
 LATEST = 3
+# Rows of one fact that are looked at for a page; it may hold fewer.
+ROWS = 40
+
+
+class _Made(NamedTuple):
+    """A row of a fact that is made already."""
+
+    block: Line
+
+
+# What makes a line of a fact, or a relation, which becomes a line with the fact at its far end.
+Row = Callable[[], Line] | Relation
 
 
 @commands.command(
@@ -30,28 +46,63 @@ LATEST = 3
     role=Role.READER,
     help=N_("one fact whole: all its voices, quotes, relations, revisions"),
     example="/fact F7",
+    paged=True,
 )
 async def fact(context: Context, found: Fact) -> Reply:
     """Show everything on record about one fact."""
     if found.retracted is not None:
         return await _tombstone(context, found)
-    blocks: list[Block] = [Heading(text=f"F{found.id}", level=1), Note(text=_standing(found))]
-    blocks += [_voice(found, position) for position in range(len(found.attributions))]
-    blocks += _particulars(found)
-    others = await context.record.facts.load(relation.other_id for relation in found.relations)
-    blocks += relation_lines(found, {other.id: other for other in others})
-    revisions = await context.record.facts.revisions(found.id)
-    shown = revisions[-LATEST:]
-    latest = _("Latest revisions ({shown} of {count})", shown=len(shown), count=len(revisions))
-    blocks.append(Heading(text=_("Revisions") if shown == revisions else latest))
+    after = context.number_after()
+    rows = _rows(found)
+    blocks: list[Block] = [Heading(text=f"F{found.id}", level=1)]
+    if not after:
+        blocks.append(Note(text=_standing(found)))
+    shown = await _filling(context, rows[after : after + ROWS])
+    blocks += [row.block for row in shown if isinstance(row, _Made)]
+    relations = [row for row in shown if isinstance(row, Relation)]
+    others = await context.record.facts.load(relation.other_id for relation in relations)
+    blocks += relation_lines(relations, {other.id: other for other in others})
+    actions = [Action(label=_("History"), command=f"/history F{found.id}")]
+    end = after + len(shown)
+    if end < len(rows):
+        actions.append(Action(label=_("More"), command=f"/fact F{found.id} >{end}"))
+    else:
+        blocks += await _revisions(context, found)
+    return Reply(blocks=tuple(blocks), actions=tuple(actions))
+
+
+async def _filling(context: Context, rows: Sequence[Row]) -> list[_Made | Relation]:
+    """Return the first of some rows, made, as many as a page holds, and at least one."""
+    wanted = [row.other_id for row in rows if isinstance(row, Relation)]
+    others = {other.id: other for other in await context.record.facts.load(wanted)}
+    room, shown = Room(), list[_Made | Relation]()
+    for row in rows:
+        made = row if isinstance(row, Relation) else _Made(row())
+        blocks = relation_lines([made], others) if isinstance(made, Relation) else [made.block]
+        if not room.takes(*blocks) and shown:
+            break
+        shown.append(made)
+    return shown
+
+
+def _rows(found: Fact) -> list[Row]:
+    """Return what makes the rows of a fact, in order; a relation becomes one with the fact at its far end."""
+    voices = [partial(_voice, found, position) for position in range(len(found.attributions))]
+    return [*voices, *_particulars(found), *in_order(found.relations)]
+
+
+async def _revisions(context: Context, found: Fact) -> list[Block]:
+    """Return the fact's latest revisions."""
+    shown = await context.record.facts.revisions(found.id, after=found.revision - LATEST)
+    latest = _("Latest revisions ({shown} of {count})", shown=len(shown), count=found.revision)
     names = await _names(context)
-    blocks += [revision_row(item, names) for item in shown]
-    return Reply(blocks=tuple(blocks), actions=(Action(label=_("History"), command=f"/history F{found.id}"),))
+    heading = Heading(text=_("Revisions") if len(shown) == found.revision else latest)
+    return [heading, *(revision_row(item, names) for item in shown)]
 
 
 async def _tombstone(context: Context, found: Fact) -> Reply:
     """Show that a fact was retracted, and why; its statement no longer stands."""
-    revisions = await context.record.facts.revisions(found.id)
+    revisions = await context.record.facts.revisions(found.id, after=found.revision - 1)
     note = _(
         "F{id} was retracted on {day}: {reason}",
         id=found.id,
@@ -85,36 +136,29 @@ def _voice(found: Fact, position: int) -> Line:
     )
 
 
-def _particulars(found: Fact) -> list[Block]:
-    """Return the lines with a fact's date, places, figures and quotes."""
+def _particulars(found: Fact) -> Iterator[Callable[[], Line]]:
+    """Yield what makes the lines with a fact's date, places, figures and quotes."""
     cited = (cite(found.attributions[0]),)
-    blocks: list[Block] = [Line(label=_("When"), text=when_text(found), citations=cited, fact=found.id)]
-    if found.places:
-        blocks.append(
-            Line(
-                label=_("Places"),
-                text=", ".join(place.name for place in found.places),
-                citations=cited,
-                fact=found.id,
-            )
-        )
-    if found.about:
-        blocks.append(
-            Line(
-                label=_("About"),
-                text=", ".join(entity.name for entity in found.about),
-                citations=cited,
-                fact=found.id,
-            )
-        )
+
+    def line(label: str, text: str) -> Line:
+        return Line(label=label, text=text, citations=cited, fact=found.id)
+
+    yield partial(line, _("When"), when_text(found))
+    for names in lines_of(place.name for place in found.places):
+        yield partial(line, _("Places"), names)
+    for names in lines_of(entity.name for entity in found.about):
+        yield partial(line, _("About"), names)
     for figure in found.figures:
         text = _("{amount}: {counts}", amount=amount(figure), counts=figure.counts)
-        blocks.append(Line(label=_("Figure given"), text=text, citations=cited, fact=found.id))
+        yield partial(line, _("Figure given"), text)
     for item in found.attributions:
         if item.quote:
-            quoted = f"“{item.quote.strip(chr(34))}”"
-            blocks.append(Line(label=_("Quote"), text=quoted, citations=(cite(item),), fact=found.id))
-    return blocks
+            yield partial(_quote, found, item)
+
+
+def _quote(found: Fact, item: Attribution) -> Line:
+    quoted = f"“{(item.quote or '').strip(chr(34))}”"
+    return Line(label=_("Quote"), text=quoted, citations=(cite(item),), fact=found.id)
 
 
 @commands.command(
@@ -129,20 +173,23 @@ def _particulars(found: Fact) -> list[Block]:
 async def history(context: Context, found: Fact) -> Reply:
     """Show a fact's revisions, oldest first, each with its wording."""
     after = context.number_after()
-    revisions = [each for each in await context.record.facts.revisions(found.id) if each.number > after]
-    page = context.cut(revisions, f"F{found.id}", cursor=attrgetter("number"))
+    page = await context.page(
+        lambda limit: context.record.facts.revisions(found.id, after=after, limit=limit),
+        f"F{found.id}",
+        cursor=attrgetter("number"),
+    )
     blocks: list[Block] = [Heading(text=_("History of F{id}", id=found.id), level=1)]
     names = await _names(context)
+    before = await context.record.facts.at_revision(found.id, after) if after else None
     for revision in page.shown:
-        blocks.append(revision_row(revision, names))
-        blocks += await _became(context, found.id, revision.number)
+        then = await context.record.facts.at_revision(found.id, revision.number)
+        blocks += [revision_row(revision, names), *_became(before, then)]
+        before = then
     return Reply(blocks=tuple(blocks), actions=page.more)
 
 
-async def _became(context: Context, fact_id: int, number: int) -> list[Block]:
+def _became(before: Fact | None, then: Fact | None) -> list[Block]:
     """Return a fact's changed parts as a revision left them, each line with its source."""
-    then = await context.record.facts.at_revision(fact_id, number)
-    before = await context.record.facts.at_revision(fact_id, number - 1)
     if then is None or then.retracted is not None:
         return []
     if before is None or before.retracted is not None:
@@ -174,7 +221,7 @@ async def disputed(context: Context) -> Reply:
     if not page.shown:
         return Reply(blocks=(Note(text=_("Nothing on record in this story is disputed.")),))
     wanted = {item.id for item in page.shown} | {
-        relation.other_id for item in page.shown for relation in item.relations
+        relation.other_id for item in page.shown for relation in opposing(item)
     }
     blocks = disputes(page.shown, await context.record.facts.load(sorted(wanted)))
     return Reply(blocks=(Heading(text=_("Disputed on the record"), level=1), *blocks), actions=page.more)

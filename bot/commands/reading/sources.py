@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.answers.bounds import lines_of
 from bot.answers.citations import describe, short
 from bot.answers.lines import listing
 from bot.commands.core.context import Context
@@ -10,6 +11,9 @@ from bot.commands.core.registry import commands
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
+
+# Sources known only via one that are named under it.
+MOST_RELAYED = 20
 
 
 @commands.command(
@@ -53,12 +57,13 @@ async def _one(context: Context, source_id: int) -> Reply:
     if source.note:
         blocks.append(Note(text=source.note))
     if source.via:
-        chain = " ← ".join(short(link) for link in source.chain())
-        blocks.append(Item(label=_("How it reaches us"), text=chain))
-    if relayed := await context.record.sources.relayed_by(source.id):
-        blocks.append(
-            Item(label=_("Relays"), text="; ".join(f"S{item.id} {short(item)}" for item in relayed))
-        )
+        chain = lines_of((short(link) for link in source.chain()), " ← ")
+        blocks += [Item(label=_("How it reaches us"), text=links) for links in chain]
+    relayed = await context.record.sources.relayed_by(source.id, limit=MOST_RELAYED + 1)
+    named = lines_of((f"S{item.id} {short(item)}" for item in relayed[:MOST_RELAYED]), "; ")
+    blocks += [Item(label=_("Relays"), text=names) for names in named]
+    if len(relayed) > MOST_RELAYED:
+        blocks.append(Note(text=_("It relays more: /sources lists all, each with the one that relays it.")))
     after = context.number_after()
     page = await context.page(
         lambda limit: context.record.listings.citing(source.id, after=after, limit=limit), f"S{source.id}"

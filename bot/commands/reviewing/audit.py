@@ -92,9 +92,7 @@ async def _before_and_after(context: Context, entry: AuditEntry) -> list[Block]:
     if entry.story_id is None or not _FACT.fullmatch(entry.subject):
         return []
     fact_id = int(entry.subject[1:])
-    number = next(
-        (item.number for item in await context.record.facts.revisions(fact_id) if item.at == entry.at), None
-    )
+    number = await context.record.facts.number_at(fact_id, entry.at)
     if number is None:
         return []
     after = await context.record.facts.at_revision(fact_id, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from bot.answers.bounds import lines_of
 from bot.answers.date_text import day
 from bot.answers.matching import suggestions
 from bot.commands.core.context import Context
@@ -61,7 +62,9 @@ async def moderators(context: Context) -> Reply:
     ]
     page = context.cut(people, cursor=lambda person: person[0])
     rows = [
-        Item(label=_called(offices[-1]), text=_offices(offices, titles)) for _address, offices in page.shown
+        Item(label=_called(offices[-1]), text=f"{scopes} ({address})")
+        for address, offices in page.shown
+        for scopes in lines_of(_offices(offices, titles), "; ")
     ]
     return Reply(blocks=(Heading(text=_("Moderators"), level=1), *rows), actions=page.more)
 
@@ -172,8 +175,8 @@ def _called(member: Member) -> str:
     return f"@{member.handle}" if member.handle else member.name or member.address
 
 
-def _offices(offices: list[Member], titles: dict[int, str]) -> str:
-    each = [
+def _offices(offices: list[Member], titles: dict[int, str]) -> list[str]:
+    return [
         _(
             "{scope}, since {day}",
             scope=_("all stories") if item.story_id is None else titles.get(item.story_id, ""),
@@ -181,4 +184,3 @@ def _offices(offices: list[Member], titles: dict[int, str]) -> str:
         )
         for item in offices
     ]
-    return f"{'; '.join(each)} ({offices[-1].address})"
