@@ -37,8 +37,8 @@ def sidecars(path: Path) -> list[Path]:
 def make_private(path: Path) -> None:
     """Make an empty file that is its owner's alone, whatever the umask; one that is there becomes so, too."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
-    os.fchmod(descriptor, PRIVATE)
     os.close(descriptor)
+    path.chmod(PRIVATE)
 
 
 def begin(partial: Path) -> int:
@@ -46,7 +46,7 @@ def begin(partial: Path) -> int:
     partial.unlink(missing_ok=True)
     # Exclusively: a link that somebody puts there meanwhile is not followed.
     descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE)
-    os.fchmod(descriptor, PRIVATE)
+    partial.chmod(PRIVATE)
     return descriptor
 
 
@@ -58,7 +58,9 @@ def put_in_place(partial: Path, target: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
+    """Bring a file, or the names in a folder, to the disk; Windows opens no folders."""
+    if os.name == "nt" and path.is_dir():
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import sqlite3
@@ -25,6 +24,8 @@ _PARTS = ("", "-wal", "-journal")
 @contextmanager
 def held(path: Path) -> Iterator[None]:
     """Keep every process from opening a file; raises BusyRecord where one has it open."""
+    import fcntl  # not on Windows, where SQLite locks otherwise and nothing can be restored so
+
     if not path.exists():
         yield
         return

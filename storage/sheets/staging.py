@@ -8,13 +8,14 @@ about, nothing is put on record, and all has to be worked out anew.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from storage.changing.entity_rows import merge
+from storage.domain.errors import BusyRecord
 from storage.engines import replacing
 from storage.engines.sqlite import Read, Statements
 from storage.trail.audit import AuditEntryWriter
@@ -84,14 +85,15 @@ class WorkedOut(NamedTuple):
     named: Sequence[tuple[int, str]]
 
 
-@contextmanager
+@contextlib.contextmanager
 def copy_beside(path: Path) -> Iterator[Path]:
     """Yield the path for a copy of a record, removed at the end, as are those that killed processes left."""
     mark = f"{path.name}.importing-"
     for left in path.parent.glob(f"{mark}*"):
-        number = left.name.removeprefix(mark).partition("-")[0].partition(".")[0]
-        if number.isdecimal() and not _lives(int(number)):
-            left.unlink(missing_ok=True)
+        # Who still works on one has it locked; what SQLite keeps beside it goes with it.
+        if left.name.removeprefix(mark).partition(".")[0].isdecimal():
+            with contextlib.suppress(BusyRecord), replacing.held(left):
+                replacing.remove(left)
     copy = path.with_name(f"{mark}{os.getpid()}")
     try:
         yield copy
@@ -242,13 +244,3 @@ class _Copying:
         if column in _MOMENTS.get(table, ()):
             return f"CASE WHEN {column} = :staged_at THEN :at ELSE {column} END"
         return ":audit_id" if (table, column) == ("revision", "audit_id") else column
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -225,6 +228,25 @@ async def test_a_sheet_with_errors_leaves_nothing(record, tmp_path):
         await put(record, tmp_path, fact("x", supports=[{"fact": "nowhere"}]))
     assert rows(record.database.path) == before
     assert not list(tmp_path.glob("*importing*"))
+
+
+async def test_a_copy_that_another_process_works_on_is_left_alone(record, tmp_path):
+    program = f"""
+        import sqlite3, sys
+        copy = sqlite3.connect({str(tmp_path / "record.db.importing-7")!r})
+        copy.execute("PRAGMA journal_mode = WAL")
+        copy.execute("CREATE TABLE story (name TEXT)")
+        print("works", flush=True)
+        sys.stdin.read()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:  # noqa: ASYNC220  # reason: nothing else is to run meanwhile
+        assert other.stdout and other.stdout.readline() == b"works\n"
+        with staging.copy_beside(record.database.path):
+            assert len(list(tmp_path.glob("*importing-7*"))) == 3
+        other.kill()
+    with staging.copy_beside(record.database.path):
+        assert not list(tmp_path.glob("*importing*"))
 
 
 def test_the_size_is_that_of_some_hundred_facts():
