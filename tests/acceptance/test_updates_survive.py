@@ -84,3 +84,23 @@ async def test_a_kill_loses_and_repeats_no_update(
     assert asked - set(found) == set(), "a message to the bot was lost"
     assert await bot.stop() == 0
     await check_record(record)
+
+
+@pytest.mark.slow  # the limit on what waits is eighteen seconds
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_more_than_a_hundred_that_wait_behind_one_that_hangs_hold_up_no_other_chat(
+    api: TelegramEmulator, launch: Launch, mode: str
+) -> None:
+    alice, bob = api.user("Alice"), api.user("Bob")
+    slow, other = api.private(alice), api.private(bob)
+    bot = await launch(mode=mode, limits=LIMITS)
+    api.fail_next("sendMessage", Fault.stalled(HELD), when=lambda asked: asked["chat_id"] == slow.id)
+    for _ in range(120):
+        await slow.say(alice, "/who lubinets")
+    await other.say(bob, "/who lubinets")
+    assert "Dmytro" in (await other.next_message(timeout=30)).text
+    # Those that waited are answered, too, when the one has been given up.
+    for _ in range(120):
+        await slow.next_message(timeout=40)
+    await until(lambda: not api.updates.pending, "the handling of all updates", 60)
+    assert await bot.stop() == 0
