@@ -138,7 +138,8 @@ async def test_a_group_is_tried_again_and_who_subscribed_it_is_told(scene: Scene
     address = f"telegram:{group.id}"
     await until(lambda: f"{address} does not take messages" in scene.bot.log, "the pause")
     time_passes(scene.record, group)
-    told = await ada.chat.next_message()
+    # It is told when nothing else is to be sent.
+    told = await ada.chat.next_message(timeout=30.0)
     assert (
         address in told.text
         and "since 2026-01-01 00:00 UTC" in told.text
@@ -147,7 +148,7 @@ async def test_a_group_is_tried_again_and_who_subscribed_it_is_told(scene: Scene
     await until(lambda: deliveries(scene.record, address) == ["held"], "its waiting")
     group.open_to_members()
     time_passes(scene.record, group)
-    assert "they came by night" in (await group.next_message()).text
+    assert "they came by night" in (await group.next_message(timeout=30.0)).text
     await corrected(mona, "F9", "they came by day")
     assert "they came by day" in (await group.next_message()).text
     assert ada.chat.sent.unread == group.sent.unread == []
