@@ -26,7 +26,7 @@ _BY_ID = _WITH_CHAIN.format(wanted="id IN (SELECT value FROM json_each(:ids))")
 _HELD = " || ' ' || ".join(
     f"coalesce({column}, '')" for column in ("title", "name", "publisher", "author", "url", "published")
 )
-LOOKED_THROUGH = 20_000
+LOOKED_THROUGH = 10_000
 
 
 class Sources:
