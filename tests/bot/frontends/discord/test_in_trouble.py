@@ -135,7 +135,7 @@ async def test_what_cannot_be_announced_is_not_done(record, monkeypatch) -> None
     async with open_room(record, script) as room:
         room.env.inject_error("POST", CALLBACK, status=404, code=10062)
         await room.member().slash(room.channel, "who")
-        await until(lambda: not room.conversation._lanes)
+        await until(lambda: not room.conversation._locks)
         assert not script.done
 
 
