@@ -142,6 +142,7 @@ async def test_a_process_that_stands_still_sends_no_more_once_another_has_taken_
         await stand_still(first, both.record)
         under_way = both.under_way()
         await until(lambda: "this process is the telegram sender now" in second.log, "taking over", 40)
+        arrived = set(both.told())
         await until(lambda: both.told().total() > len(under_way), "going on")
         first.signal(signal.SIGCONT)
         await until(lambda: len(both.told()) == len(both.chats) and not both.waiting(), "the end", 60)
@@ -149,7 +150,7 @@ async def test_a_process_that_stands_still_sends_no_more_once_another_has_taken_
         assert set(both.told()) == {chat.id for chat in both.chats}
         repeated = {chat for chat, times in both.told().items() if times > 1}
         assert repeated <= under_way and max(both.told().values()) <= 2
-        assert len(repeated) <= 3, "the others had waited for their turn, and looked once more"
+        assert repeated <= arrived, "what had waited for its turn looked once more"
         for bot in both.bots:
             assert await bot.stop() == 0
 
