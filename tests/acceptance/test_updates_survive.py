@@ -78,7 +78,7 @@ async def test_a_kill_loses_and_repeats_no_update(
         found = made(record)
         assert set(found.values()) <= {1} and set(found) <= asked, f"kill {kill}"
         await bot.start()
-    await until(lambda: not api.updates.pending, "the handling of all updates", 60)
+    await until(lambda: not api.updates.pending, "the handling of all updates", 60 + 12 * KILLS)
     found = made(record)
     assert set(found.values()) == {1}, "a change was made twice"
     assert asked - set(found) == set(), "a message to the bot was lost"
