@@ -273,7 +273,7 @@ class Dispatcher:
             return Parsed(request.given.name, "", None)
         text = clean_lines(request.text if request.given is None else request.given.key)
         if not text.startswith("/") or request.forwarded:
-            if not request.private and request.given is None:
+            if not request.private and not request.forwarded and request.given is None:
                 return None
             return Parsed(QUESTION, text, None)
         match = _COMMAND.fullmatch(text)

@@ -52,14 +52,22 @@ def _message(who: Who, chat: Json, text: str, **more: Any) -> Json:
     return {"message_id": 5, "date": 1, "chat": chat, "text": text, **sender, **more}
 
 
-def _telegram(kind: str = "message", *, group: bool = False, **more: Any) -> Way:
+def _telegram(
+    kind: str = "message", *, group: bool = False, before: str = "", quoted: str = "", **more: Any
+) -> Way:
+    """Return a way; `before` stands before the command, `quoted` is "all", or "command" without that."""
+
     def way(who: Who, text: str, _command: Command) -> Request | None:
+        text = before + text
         chat = GROUP if group else {"id": who.number, "type": "private", "first_name": "Ann"}
         data = _message(who, chat, text, **more)
         if "caption" in more:
             data["caption"] = data.pop("text")
-        if "entities" in more:
-            data["entities"] = [{"type": "blockquote", "offset": 0, "length": len(text)}]
+        if quoted:
+            start = 0 if quoted == "all" else len(before)
+            quote = {"type": "expandable_blockquote", "offset": start, "length": len(text) - start}
+            mention = {"type": "mention", "offset": 0, "length": len(ME.name)}
+            data["entities"] = [quote, mention] if before.startswith(ME.name) else [quote]
         update = Update.model_validate({"update_id": 1, kind: data})
         return to_request(update, ME, known=commands.find)
 
@@ -93,8 +101,9 @@ def forwarding(text: str) -> Json:
     return {"content": "", "reference": reference, "message_snapshots": [snapshot]}
 
 
-def _discord(*, shared: bool = False, forwards: bool = False) -> Way:
+def _discord(*, shared: bool = False, forwards: bool = False, before: str = "") -> Way:
     def way(who: Who, text: str, _command: Command) -> Request | None:
+        text = before + text
         fields = forwarding(text) if forwards else {}
         found = discord_message(who, text, shared=shared, **fields)
         return addressing.request_of(found, DISCORD_ME, language="en")
@@ -131,6 +140,8 @@ def _terminal(who: Who, text: str, _command: Command) -> Request | None:
 
 
 EARLIER = {"message_id": 4, "date": 1, "chat": GROUP, "from": MYSELF, "text": "earlier"}
+# Signs before a command that its reading drops.
+UNSEEN = "\u202a\u2066\ufeff\u00a0\u3000\x1f"
 OF_EVE: Json = {"forward_origin": {"type": "user", "date": 1, "sender_user": STRANGER}}
 OF_WIRE: Json = {"forward_origin": {"type": "channel", "date": 1, "chat": WIRE, "message_id": 3}}
 # By these people themselves give a command.
@@ -158,7 +169,14 @@ LOOKED_UP: dict[str, Way] = {
     "forwarded of oneself": _telegram(forward_date=1),
     "the caption of something forwarded": _telegram(caption=True, photo=[], **OF_EVE),
     "through another bot": _telegram(via_bot=OTHER_BOT),
-    "quoted": _telegram(entities=True),
+    "quoted": _telegram(quoted="all"),
+    **{f"quoted after {ord(sign):x}": _telegram(quoted="all", before=sign) for sign in UNSEEN},
+    "quoted in a group": _telegram(group=True, quoted="all"),
+    "quoted in a group, with a mention": _telegram(group=True, quoted="all", before=f"{ME.name} "),
+    "quoted in a group, after a mention": _telegram(group=True, quoted="command", before=f"{ME.name} "),
+    "quoted on Discord": _discord(before="> "),
+    "quoted on Discord after a sign": _discord(before="\ufeff>>> "),
+    "quoted on Discord, with a mention": _discord(shared=True, before="\n> "),
     "forwarded on Discord": _discord(forwards=True),
     "forwarded on Discord, with a mention": _discord(shared=True, forwards=True),
 }  # fmt: skip
@@ -175,6 +193,7 @@ UNHEARD: dict[str, Way] = {
 IN_GROUPS = (
     "typed in a group",
     "in reply to the bot",
+    "quoted in a group",
     "forwarded to a group",
     "through another bot, to a group",
 )

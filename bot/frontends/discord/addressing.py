@@ -16,6 +16,7 @@ import discord
 
 from bot.commands.core.declarations import Command, Kind
 from bot.requests import Call, Identity, Request, Submission
+from storage.domain.names import clean
 
 PLATFORM = "discord"
 CHANNEL = "#"
@@ -24,6 +25,8 @@ NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history"
 _NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links", "read_message_history")
 # The length of a looked-up message's text that is asked about: its first claim; more would blur the question.
 LONGEST_QUOTED = 1000
+# What is quoted begins with such signs: https://support.discord.com/hc/en-us/articles/210298617
+_QUOTED_COMMAND = re.compile(r"(?:>\s*)+(?=/)")
 
 Interaction = discord.Interaction[discord.Client]
 
@@ -95,6 +98,9 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
     forwarded = is_forward(message)
     text = quoted(message) if forwarded else message.content
     text = _unmentioned(text, me) if shared else text
+    quotation = _QUOTED_COMMAND.match(clean(text))
+    if quotation is not None:
+        text = clean(text)[quotation.end() :]
     reference = None if forwarded else message.reference
     answered = reference.resolved if reference is not None else None
     earlier = answered if isinstance(answered, discord.Message) else None
@@ -117,7 +123,7 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
         mentioned=tuple(_named(user, text) for user in message.mentions if user != me),
         offered=_offered(earlier.components) if earlier is not None and earlier.author.id == me.id else (),
         is_reply=reference is not None,
-        forwarded=forwarded,
+        forwarded=forwarded or quotation is not None,
         alone=person(message.author.id),
         administers=administers if shared else None,
     )

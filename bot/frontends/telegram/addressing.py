@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.frontends.telegram.updates import CallbackQuery, Entity, Message, Update, User
 from bot.requests import Identity, Request
+from storage.domain.names import clean
 
 if TYPE_CHECKING:
     import telegram
@@ -74,7 +75,7 @@ def to_request(
         mentioned=_mentioned(message),
         offered=_offered(message, bot),
         is_reply=message.is_reply,
-        forwarded=message.is_forwarded or _quotes_a_command(message, text),
+        forwarded=message.is_forwarded or _quotes_a_command(message, text, bot),
     )
 
 
@@ -158,11 +159,26 @@ def _mentioned(message: Message) -> tuple[Identity, ...]:
     )
 
 
-def _quotes_a_command(message: Message, text: str) -> bool:
-    """Tell whether the command that a text begins with stands in a quotation."""
-    begun = text.split(maxsplit=1)[0] if text.startswith("/") else ""
-    quoted = (words for entity, words in _marked(message) if entity.type in QUOTES)
-    return bool(begun) and any(words.lstrip().startswith(begun) for words in quoted)
+def _quotes_a_command(message: Message, text: str, bot: telegram.User) -> bool:
+    """Tell whether the command that a text begins with, once it is cleaned, stands in a quotation."""
+    marked = list(_marked(message))
+    quotes = [entity for entity, _words in marked if entity.type in QUOTES]
+    if not quotes or not clean(text).startswith("/"):
+        return False
+    # Cleaning and taking out mentions drop only what stands before the command: its slash is the first.
+    whole = message.text or message.caption or ""
+    mentions = [entity for entity, named in marked if _is_mention(entity, named, bot)]
+    slashes = (_first_slash(whole, []), _first_slash(whole, mentions))
+    return any(each.offset <= slash < each.offset + each.length for each in quotes for slash in slashes)
+
+
+def _first_slash(text: str, mentions: list[Entity]) -> int:
+    """Return where the first slash outside the mentions is, in UTF-16 units; -1 if there is none."""
+    wide = bytearray(text.encode("utf-16-le", "surrogatepass"))
+    for entity in mentions:
+        wide[2 * entity.offset : 2 * (entity.offset + entity.length)] = b" \0" * entity.length
+    before, slash, _after = wide.decode("utf-16-le", "surrogatepass").partition("/")
+    return len(before.encode("utf-16-le", "surrogatepass")) // 2 if slash else -1
 
 
 def _marked(message: Message) -> Iterator[tuple[Entity, str]]:

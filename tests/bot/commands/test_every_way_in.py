@@ -99,7 +99,7 @@ async def test_what_somebody_else_wrote_answers_no_question(desk, subtests):
             token = ann.button("Cancel").removeprefix("/cancel ")
             before = kept(desk.record.database.path, passing)
             for text in (*COMMANDS, f"/confirm {token}", f"/answer #{token} Putin", "Who denied it?", "1"):
-                if way == "quoted" and not text.startswith("/"):
+                if way.startswith("quoted") and not text.startswith("/"):
                     continue
                 with subtests.test(way=way, text=text):
                     told = said(await desk.dispatcher.answer(arrive(who, text, command)))
