@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from typing import Any, NamedTuple
 
+from tests.acceptance.process import RunningBot, onrecord
 from tests.bot.frontends.discord.discord_markdown import read
 from tests.emulators.discord import Channel, DiscordEmulator, Guild, Interaction, Message, User
 
@@ -13,6 +16,23 @@ OWNERS = (f"discord:{OWNER_ID}",)
 MODERATING = ("manage_messages",)
 ADMINISTERING = ("manage_channels", "manage_threads")
 ON_RECORD = "On the record?"
+# Who has so long a name that /who with it is too long for a custom id: the record keeps it under a digest.
+LONG_NAME = "The Committee " + " ".join(["of Long Names"] * 8)
+
+
+async def put_long_name(bot: RunningBot) -> None:
+    """Put on record, from another process, more that LONG_NAME says than a page of the tests holds."""
+    voice = {"speaker": LONG_NAME, "cue": "said that", "source": {"title": "The committee's notes"}}
+    lines = [
+        json.dumps(
+            {"ref": f"notes-{number}", "statement": f"meeting {number} was short", "attributions": [voice]}
+        )
+        for number in range(5)
+    ]
+    (bot.folder / "notes.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    asked = ("import", "notes.jsonl", "--story", "belarus")
+    ran = await asyncio.to_thread(onrecord, *asked, folder=bot.folder)
+    assert (ran.returncode, ran.stderr) == (0, ""), ran
 
 
 class Person(NamedTuple):

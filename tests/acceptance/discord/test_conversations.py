@@ -5,13 +5,19 @@ from __future__ import annotations
 import pytest
 
 from tests.acceptance.discord.conftest import Scene
-from tests.acceptance.discord.newsroom import ON_RECORD, Person, aside, labels, plain
+from tests.acceptance.discord.newsroom import (
+    LONG_NAME,
+    ON_RECORD,
+    Person,
+    aside,
+    labels,
+    plain,
+    put_long_name,
+)
 from tests.acceptance.newsroom import rows
 from tests.emulators.discord import Channel
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("nothing_amiss")]
-# Its command is too long for a custom id, so that the record keeps it under a digest.
-LONG = "1st, of, September, 2000 until 30th, of, September, 2100" + 50 * "!"
 QUESTION = "Who denied that the children came to Belarus?"
 DENIED = "Lukashenko has denied"
 
@@ -119,7 +125,8 @@ async def test_a_page_that_another_turns_is_shown_to_them_alone(scene: Scene) ->
 
 async def test_a_long_command_is_kept_for_its_button(scene: Scene) -> None:
     alice = scene.reader()
-    page = await alice.asks("asof", date=LONG)
+    await put_long_name(scene.bot)
+    page = await alice.asks("who", name=LONG_NAME)
     custom_id = page.button("More").custom_id
     assert custom_id is not None and custom_id.startswith("#") and len(custom_id) <= 100
     assert (await (await alice.presses(page, "More")).message()).text != page.text

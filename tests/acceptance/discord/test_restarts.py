@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.discord.conftest import Launch, emulator
-from tests.acceptance.discord.newsroom import ADMINISTERING, Person, aside, moderator
+from tests.acceptance.discord.newsroom import (
+    ADMINISTERING,
+    LONG_NAME,
+    Person,
+    aside,
+    moderator,
+    put_long_name,
+)
 from tests.acceptance.far_ends import DiscordEnd
 from tests.acceptance.newsroom import deliveries, rows
 from tests.acceptance.process import RunningBot, until
@@ -16,7 +23,6 @@ from tests.broadcasts import STATEMENT, publish, stock, subscribe
 from tests.conftest import KILLS
 from tests.emulators.discord import Channel, DiscordEmulator, Limits
 
-LONG = "1st, of, September, 2000 until 30th, of, September, 2100" + 50 * "!"
 # More than are taken up at once.
 CHANNELS = 120
 
@@ -26,7 +32,8 @@ async def test_buttons_forms_and_dialogues_outlive_a_kill(api: DiscordEmulator, 
     guild = api.guild("Newsroom")
     mona, nils = await moderator(api, guild, "mona"), await moderator(api, guild, "nils")
     plain = await mona.asks("who")
-    kept = await mona.asks("asof", date=LONG)
+    await put_long_name(bot)
+    kept = await mona.asks("who", name=LONG_NAME)
     form = await mona.gives("add")
     await form.modal()
     asked = await nils.alone_asks("add", text="The crane at Holt fell")

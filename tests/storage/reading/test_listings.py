@@ -158,9 +158,11 @@ async def test_the_chat_keeps_its_story_and_its_buttons(record, tmp_path):
 async def test_a_command_that_holds_somebodys_words_is_forgotten(record):
     kept = await record.buttons.button("/what " + "long " * 50)
     passing = await record.buttons.button("again: my words", until="2026-11-25T00:00:00.000000Z")
+    await record.database.behind.settled()
     await record.buttons.forget("2026-11-24T23:00:00.000000Z")
     assert await record.buttons.pressed(passing) == "again: my words"
     assert await record.buttons.button("again: my words", until="2026-11-26T00:00:00.000000Z") == passing
+    await record.database.behind.settled()
     await record.buttons.forget("2026-11-25T12:00:00.000000Z")
     assert await record.buttons.pressed(passing) is not None
     await record.buttons.forget("2026-11-27T00:00:00.000000Z")
