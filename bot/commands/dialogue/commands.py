@@ -138,7 +138,7 @@ async def _alone(context: Context, turn: Turn, given: Answer) -> Reply:
 
 
 async def _resume(context: Context, turn: Turn, given: Answer) -> Reply:
-    """Answer the question whose token is given, else the one replied to, else the asker's open question."""
+    """Answer the question whose token is given, else the one replied to; without a reply the open one."""
     token = given.token or question_of(context.request)
     dialogue = await _meant(context, token)
     if token is not None and token.turn != dialogue.turn:
@@ -169,6 +169,10 @@ async def _open(context: Context) -> Dialogue:
     dialogue = await context.record.dialogues.find(context.request.chat, context.request.user)
     if dialogue is None:
         raise UserError(_("Nothing is being asked of you here: /help lists what you can do."))
+    if context.request.is_reply:
+        raise UserError(
+            _("What you reply to asks nothing of you: reply to the question, or send this without a reply.")
+        )
     return await _living(context, dialogue)
 
 

@@ -109,6 +109,21 @@ async def test_a_command_in_reply_is_meant_for_that_question(desk, place):
     assert await desk.revisions(5) == 2
 
 
+@pytest.mark.parametrize("place", PLACES)
+async def test_a_command_in_reply_to_no_question_answers_none(desk, place, subtests):
+    ann, _bob = await moderators(desk, place)
+    told = await ann.says("/about")
+    await ann.says("/retract F5 The source withdrew it")
+    before = state(desk)
+    for how in (replying(told), {"is_reply": True, "replied_to": Identity(BOB, "bob")}, {"is_reply": True}):
+        for text in ("/confirm", "/skip", "/back", "/cancel", "/choose 1", "/answer The bridge"):
+            with subtests.test(text=text, how=how):
+                assert_short(await ann.says(text, **how), "asks nothing of you")
+                assert state(desk) == before
+    await ann.says("/confirm")
+    assert await desk.revisions(5) == 2
+
+
 async def test_a_refusal_in_a_group_is_replied_to_like_its_question(desk):
     ann, bob = await moderators(desk, "a group")
     await ann.says("/add")
