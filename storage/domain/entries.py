@@ -76,8 +76,9 @@ Url = Annotated[
     StringConstraints(max_length=2000, pattern=r"^https?://[^\s/$.?#][^\s]*$"),
     BeforeValidator(clean),
 ]
-FactId = Annotated[str, StringConstraints(pattern=r"^F[1-9][0-9]{0,14}$")]
-SourceId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,14}$")]
+# Ids go on from the largest one: the bound leaves room for more than will ever be added.
+FactId = Annotated[str, StringConstraints(pattern=r"^F[1-9][0-9]{0,8}$")]
+SourceId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,8}$")]
 
 
 class Entry(BaseModel):

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from storage.domain.entries import (
+    MOST_ATTRIBUTIONS,
     ON_RECORD,
     AttributionEntry,
     EntityEntry,
@@ -39,6 +40,13 @@ _SAID = {
     "string_too_short": "is empty",
     "too_short": "needs at least one",
     "model_type": "should be fields with their values",
+    "tuple_type": "should be a list",
+    "string_type": "should be text",
+    "float_type": "should be a number",
+    "float_parsing": "should be a number",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+    "too_long": f"has more than {MOST_ATTRIBUTIONS} items",
 }
 # What is longer is no name of a field, and is shown in part.
 LONGEST_NAME = 60
@@ -49,6 +57,9 @@ _TABLES: dict[str, type[Entry]] = {"sources": SourceEntry, "entities": EntityEnt
 _PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 # A key of more parts than any sheet has: the time to read one grows with the square of their number.
 _DEEP_KEY = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{64}}")
+# A number of more digits than Python reads (https://docs.python.org/3/library/stdtypes.html#int-max-str-digits).
+_DIGITS = re.compile(r"(?<![0-9_])[0-9][0-9_]{4300}")
+_TOO_MANY_DIGITS = "a number has more digits than any figure has"
 _TOO_DEEP = "lists or tables stand in each other deeper than any fact sheet has them"
 _KINDS = (StoryEntry, SourceEntry, EntityEntry, FactEntry, AttributionEntry, FigureEntry, RelationEntry)
 _FIELDS = sorted({name for kind in _KINDS for name in kind.model_fields})
@@ -96,15 +107,25 @@ def _read_jsonl(path: Path) -> Iterator[Located]:
 def _line(number: int, raw: bytes) -> Located:
     try:
         data = json.loads(raw)
-    except RecursionError:
-        return Located(number, None, (f"line {number}: {_TOO_DEEP}",))
-    except ValueError as error:
-        return Located(number, None, (f"line {number}: not JSON: {str(error)[:120]}",))
+    except (RecursionError, ValueError) as error:
+        return Located(number, None, (f"line {number}: {_unreadable(error)}",))
     if not isinstance(data, dict):
         return Located(number, None, (f"line {number}: must be an object, {{...}}",))
     if len(data) == 1 and (kind := next(iter(data))) in _HEADERS:
         return _checked(_HEADERS[kind], data[kind], Located(number, None, place=(kind,)))
     return _checked(FactEntry, data, Located(number, None))
+
+
+def _unreadable(error: Exception) -> str:
+    """Say why a line could not be read as JSON."""
+    match error:
+        case RecursionError():
+            return _TOO_DEEP
+        case UnicodeDecodeError():
+            return f"not UTF-8 text (byte {error.start})"
+        case json.JSONDecodeError():
+            return f"not JSON: {error.msg} (at column {error.pos + 1})"
+    return _TOO_MANY_DIGITS
 
 
 def _read_toml(path: Path) -> Iterator[Located]:
@@ -123,9 +144,15 @@ def _read_toml(path: Path) -> Iterator[Located]:
     except RecursionError:
         yield Located(1, None, (f"line 1: {_TOO_DEEP}",))
         return
-    except ValueError as error:  # also what Python says of a number with too many digits
-        line = re.search(r"line (\d+)", str(error))
-        yield Located(1, None, (f"line {line[1] if line else '?'}: not TOML: {str(error)[:120]}",))
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else len(text.splitlines())
+        yield Located(1, None, (f"line {line}: not TOML: {str(error)[:120]}",))
+        return
+    except ValueError:
+        found = _DIGITS.search(text)
+        line = text.count("\n", 0, found.start() if found else 0) + 1
+        yield Located(1, None, (f"line {line}: {_TOO_MANY_DIGITS}",))
         return
     yield from _entries(data, _Lines(text))
 
@@ -189,6 +216,10 @@ def _plain(kind: str, message: str, place: Place) -> str:
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(shown(str(place[-1])), _FIELDS, 1)
         return f"unknown field; did you mean {near[0]}?" if near else "unknown field"
+    if kind == "string_pattern_mismatch" and place[-1:] == ("id",):
+        return "should be F (a fact) or S (a source) and a number of at most 9 digits"
+    if "Exceeds the limit" in message:
+        return _TOO_MANY_DIGITS
     if kind in _SAID:
         return _SAID[kind]
     return message.removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ").strip()

@@ -59,7 +59,7 @@ STATES: list[tuple[dict, str]] = [
     ({"x": 1}, "revisions[0].state.x: unknown field"),
     ({"statement": "x"}, "revisions[0].state.attributions: is required"),
     ({**SOUND, "attributions": []}, "revisions[0].state.attributions: needs at least one"),
-    ({**SOUND, "attributions": 7}, "revisions[0].state.attributions: should be a valid tuple"),
+    ({**SOUND, "attributions": 7}, "revisions[0].state.attributions: should be a list"),
     ({**SOUND, "occurred": "soon"}, "revisions[0].state.occurred: 'soon' is not a date"),
     ({**SOUND, "figures": [{"counts": "x"}]}, "revisions[0].state.figures[0]: a figure needs an amount"),
     (
