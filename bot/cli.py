@@ -304,6 +304,8 @@ def _reporting(config: Path | None, doing: str, *, quiet: bool = False) -> Itera
     except typer.Exit:
         raise
     except Exception as error:  # noqa: BLE001  # reason: the last place that can give the error an id and a plain message
+        if isinstance(error, OSError) and error.filename is not None:
+            _fail(redact(f"{error.filename} cannot be used: {error.strerror}. Name another file"))
         ident = logs.log_unexpected(logging.getLogger(__name__), error, doing)
         _fail(f"An unexpected error occurred (error {ident}): see the lines above")
 

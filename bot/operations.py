@@ -33,15 +33,14 @@ async def import_file(settings: Settings, path: Path, story: str | None) -> str:
     from storage.sheets.importing import import_sheet
 
     if not path.is_file():
-        raise UserError(f"There is no fact sheet {path}: name a .toml or .jsonl file")
+        wrong = f"{path} is no plain file" if path.exists() else f"There is no fact sheet {path}"
+        raise UserError(f"{wrong}: name a .toml or .jsonl file")
     async with open_record(settings) as record:
         try:
             with _progress() as progress:
                 done = await import_sheet(record, path, story=story, actor=ACTOR, progress=progress)
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(
-                f"{path} cannot be read as UTF-8 text: check the file. Nothing was imported"
-            ) from error
+        except OSError as error:
+            raise UserError(f"{path} cannot be read: {error.strerror}. Nothing was imported") from error
     added = _counted(done.added)
     return f"{done.story.title}: {added} added, {done.updated} updated, {done.unchanged} unchanged"
 

@@ -38,6 +38,19 @@ def test_a_backup_is_a_record(folder: Path) -> None:
     assert "the record itself" in complaint(onrecord("backup", "onrecord.db", "--force", folder=folder))
 
 
+def test_a_file_that_cannot_be_is_told_by_every_command(folder: Path, subtests: pytest.Subtests) -> None:
+    long = "a" * 300
+    before = contents(folder / "onrecord.db")
+    for command in (("export", "-o"), ("backup",), ("restore",), ("import",), ("import", "x.toml", "-c")):
+        with subtests.test(command=command):
+            said = complaint(onrecord(*command, long, folder=folder))
+            assert long in said and "File name too long" in said
+    assert "/proc/copy.db" in complaint(onrecord("backup", "/proc/copy.db", folder=folder))
+    assert ". is no plain file" in complaint(onrecord("import", ".", folder=folder))
+    assert contents(folder / "onrecord.db") == before
+    assert [item.name for item in folder.iterdir()] == ["onrecord.db"]
+
+
 def test_a_backup_of_nothing_is_refused(tmp_path: Path) -> None:
     assert "does not exist" in complaint(onrecord("backup", "copy.db", folder=tmp_path))
     assert list(tmp_path.iterdir()) == []
