@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from storage.domain.clock import Clock, utc_now
 from storage.domain.errors import Refused, UnreadableRecord, UnwritableRecord
-from storage.engines import migrations, replacing
+from storage.engines import files, migrations, replacing
 from storage.engines.errors import translated
 from storage.record import Record
 
@@ -47,12 +47,20 @@ async def restore(backup: Path, path: Path, *, clock: Clock = utc_now) -> Restor
 
 def _refuse_unfit(backup: Path, path: Path) -> None:
     """Refuse what is no file of its own."""
-    if not backup.is_file():
+    if not backup.exists():
         raise Refused(f"There is no backup {backup}: name a file that 'onrecord backup' made")
+    if not backup.is_file():
+        what = "a folder" if backup.is_dir() else "a pipe or a device"
+        raise Refused(f"{backup} is {what}: name a file that 'onrecord backup' made")
     if backup.stat().st_size == 0:
         raise Refused(f"{backup} is empty: name another backup")
-    if path.exists() and backup.samefile(path) and not migrations.is_backup(path):
+    # A backup copied by hand beside what a killed process left has to be put right; nothing else gains by it.
+    if path.exists() and backup.samefile(path) and not (migrations.is_backup(path) and _has_remains(path)):
         raise Refused(f"{backup} is the record itself: name a backup")
+
+
+def _has_remains(path: Path) -> bool:
+    return any(item.exists() for item in files.sidecars(path))
 
 
 async def _checked(backup: Path, partial: Path) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import stat
 import subprocess
@@ -95,6 +96,22 @@ def test_what_cannot_be_restored_changes_nothing(folder: Path, subtests: pytest.
             assert {item.name for item in folder.iterdir()} == {"onrecord.db", "monday.db"}
     assert "no backup no.db" in complaint(onrecord("restore", "no.db", folder=folder))
     assert "the record itself" in complaint(onrecord("restore", "onrecord.db", folder=folder))
+
+
+def test_a_record_is_not_restored_from_itself(folder: Path) -> None:
+    path = backed_up(folder).rename(folder / "onrecord.db")
+    (folder / "second.db").hardlink_to(path)
+    (folder / "folder.db").mkdir()
+    os.mkfifo(folder / "pipe.db")
+    before = path.read_bytes(), {item.name for item in folder.iterdir()}
+    for name, told in (
+        ("onrecord.db", "the record itself"),
+        ("second.db", "the record itself"),
+        ("folder.db", "folder.db is a folder"),
+        ("pipe.db", "pipe.db is a pipe"),
+    ):
+        assert told in complaint(onrecord("restore", name, folder=folder))
+    assert (path.read_bytes(), {item.name for item in folder.iterdir()}) == before
 
 
 def test_a_record_that_is_lost_is_restored(folder: Path) -> None:
