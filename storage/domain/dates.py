@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,22 +12,38 @@ from storage.domain.date_forms import FIRST, LAST, LONGEST, days_of, is_written_
 
 __all__ = [
     "FIRST", "LAST", "LASTING", "Parts", "Span", "bounds", "canonical", "days_before", "edtf", "impossible",
-    "lasting", "on_record", "split", "turned", "typed",
+    "lacks_year", "lasting", "meant", "on_record", "split", "turned", "typed",
 ]  # fmt: skip
 
 _PARTS = re.compile(
     r"([0-9]{4}|[0-9]{3}X|[0-9]{2}XX|[0-9]XXX|XXXX)(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}|XX))?|-XX-XX|-XX)?([?~%]?)"
 )
-_BETWEEN = re.compile(r"(?:(?<!\s)\s++)?(?:\.\.|/|\bto\b|\buntil\b|–|—)\s*+", re.IGNORECASE)
+_BETWEEN = re.compile(r"\.\.|/|\b(?:to|until|till|through)\b|–|—|\s-\s", re.IGNORECASE)
+_AND = re.compile(r"\band\b", re.IGNORECASE)
+_BEGINNING = re.compile(r"(from|since|between)\s++", re.IGNORECASE)
 _OPEN = re.compile(r"^(since|after|from|before|until|by)\s+", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december",
 )  # fmt: skip
-_DATELIKE = re.compile(
-    rf"\b\d{{4}}-\d{{1,2}}(?:-\d{{1,2}})?\b|\b\d{{1,2}} (?:{_MONTHS})[a-z]*(?: \d{{4}})?\b", re.IGNORECASE
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+_DATELIKE = re.compile(
+    rf"\b\d{{4}}-\d{{2}}(?:-\d{{2}})?\b|\b\d{{1,2}} {_MONTH}(?: \d{{4}})?\b", re.IGNORECASE
+)
+_HYPHEN = re.compile("[\u2010-\u2012\u2212\ufe63\uff0d]")
+_DAY_BY_DIGITS = re.compile(r"\b(\d{4})[-–—](\d{1,2})[-–—](\d{1,2})(?!\d)")
+_RANGE_WORD = "(?:from|since|after|before|until|till|by|between|and|to|through|the|of|in|on)"
+# A word that nobody writes but for a date, and a date with a month in another language.
+_WORD_OF_A_DATE = re.compile(
+    rf"{_RANGE_WORD}|{_MONTH}|[-–—/.]+|\d+(?:st|nd|rd|th)|[\[{{]?Y?-?\d[-–—\dXTZYESW/.,:+?~%]*[\]}}]?",
+    re.IGNORECASE,
+)
+_DAY_BY_WORDS = re.compile(r"\d{1,2}\.?\s+\w+\s+\d{4}|\w+\s+\d{1,2},?\s+\d{4}")
+_DATED = re.compile(rf"\d{{4}}|\b{_MONTH}\b|^{_RANGE_WORD}\s+\d", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,.]+")
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?")
 # No two dates with words between them are longer.
@@ -64,8 +81,8 @@ def canonical(text: str) -> str:
     if _days_of(trimmed) is not None:
         return trimmed
     raise ValueError(
-        f"{trimmed[:40]!r} is not a date: write 2024-01-04, 2024-01, 2024, XXXX-07-18 (year not given)"
-        " or 2023-07-18? (uncertain)"
+        f"{trimmed[:40]!r} is not a date: write 2024-01-04, 2024-01, 2024, 2023/2024 (a range),"
+        " XXXX-07-18 (year not given) or 2023-07-18? (uncertain)"
     )
 
 
@@ -122,43 +139,48 @@ def split(text: str) -> tuple[Parts, ...]:
 def typed(text: str) -> Span | None:
     """Read a date or a range as people type it: `March 2023`, `18 July`, `2023..2024`, `since May 2023`.
 
-    Returns None where the words are no date at all.
+    Returns None where the words are no date at all, and for a range without a year.
     """
-    if len(text) > LONGEST_TYPED:
-        return None
-    trimmed = text.strip().rstrip("?.!,")
+    trimmed = _trimmed(text)
     if not re.search(rf"\d|\b(?:{_MONTHS})", trimmed, re.IGNORECASE):
         return None
-    if opening := _OPEN.match(trimmed):
-        return _half_open(opening[1].casefold(), _one(trimmed[opening.end() :]))
     if exact := _one(trimmed):
         return exact
-    pieces = [_one(piece) for piece in _BETWEEN.split(trimmed)]
-    first, last = pieces if len(pieces) == 2 else (None, None)
-    if first is None or last is None:
-        return None
-    return Span(
-        min(first.earliest, last.earliest),
-        max(first.latest, last.latest),
-        turned=first.earliest > last.latest,
-    )
+    if ends := _ends(trimmed):
+        return _between(*ends)
+    opening = _OPEN.match(trimmed)
+    return _half_open(opening[1].casefold(), _one(trimmed[opening.end() :])) if opening else None
 
 
 def edtf(text: str) -> str | None:
-    """Return the EDTF date that a text tells, in EDTF or in plain words (`18 July 2023`), or None."""
-    if len(text) > LONGEST_TYPED:
-        return None
-    trimmed = re.sub(r"^(?:in|on)\s+", "", text.strip(), flags=re.IGNORECASE)
-    if _days_of(trimmed) is not None:
-        return trimmed
-    in_words = _words_to_edtf(trimmed) if len(trimmed) <= LONGEST else None
-    return in_words if in_words and _days_of(in_words) else None
+    """Return the EDTF date that a text tells: EDTF, plain words (`18 July 2023`) or a range; None if none."""
+    trimmed = re.sub(r"^(?:in|on)\s+", "", _plain(text), flags=re.IGNORECASE)
+    ends = _ends(trimmed)
+    forms = (_told(trimmed), "/".join(ends) if ends else None)
+    return next((form for form in forms if form and _days_of(form)), None)
 
 
 def impossible(text: str) -> bool:
     """Tell whether the text has the form of a date but names a day that does not exist."""
-    matched = _DATELIKE.search(text)
-    return matched is not None and typed(matched[0]) is None
+    return any(typed(each[0]) is None for each in _DATELIKE.finditer(_plain(text)))
+
+
+def lacks_year(text: str) -> bool:
+    """Tell whether the text is a range of days or months without a year: `since 18 July`."""
+    trimmed = _trimmed(text)
+    ends = _ends(trimmed) or (_told(_OPEN.sub("", trimmed)) or "",) * 2
+    return typed(text) is None and any(end.startswith("XXXX-") for end in ends)
+
+
+def meant(text: str, *, alone: bool) -> bool:
+    """Tell whether a text is meant as a date: `alone` nothing but one, else also with other words."""
+    plain = _plain(text).rstrip("?.!,")
+    if not alone or not _DATED.search(plain):
+        return bool(_DATED.search(plain))
+    words = (word.strip(",.") for word in plain.split())
+    return all(not word or _WORD_OF_A_DATE.fullmatch(word) for word in words) or bool(
+        _DAY_BY_WORDS.fullmatch(plain)
+    )
 
 
 def turned(text: str) -> bool:
@@ -182,18 +204,84 @@ def _half_open(word: str, span: Span | None) -> Span | None:
         return None  # nothing comes before the first or after the last day of the calendar
 
 
-def _one(text: str) -> Span | None:
-    """Return the span of one date, in EDTF or in plain words."""
+def _plain(text: str) -> str:
+    """Return a text with plain digits and hyphens, its days written in full; nothing for a long one."""
+    if len(text) > LONGEST_TYPED:
+        return ""
+    digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in text.strip())
+    return _DAY_BY_DIGITS.sub(_padded, _HYPHEN.sub("-", digits))
+
+
+def _padded(match: re.Match[str]) -> str:
+    year, month, day = match.groups()
+    return f"{year}-{month:0>2}-{day:0>2}"
+
+
+def _trimmed(text: str) -> str:
+    plain = _plain(text)
+    return plain if re.search(r"\d\.\.$", plain) else plain.rstrip("?.!,")
+
+
+def _told(text: str) -> str | None:
+    """Return the EDTF of one date, in EDTF or in plain words, which may be no day of the calendar."""
     text = text.strip()
     if not text or len(text) > LONGEST or len(text.split()) > 5:
         return None
-    told = text if is_written_as_a_date(text) and not text.isalpha() else _words_to_edtf(text)
+    return text if is_written_as_a_date(text) and not text.isalpha() else _words_to_edtf(text)
+
+
+def _ends(text: str) -> tuple[str, str] | None:
+    """Return both ends of a range in EDTF; what only one of them tells of year and month holds for both."""
+    word = _BEGINNING.match(text)
+    sign = _AND if word and word[1].casefold() == "between" else _BETWEEN
+    pieces = [piece.strip() for piece in sign.split(text[word.end() if word else 0 :])]
+    if len(pieces) != 2:
+        return None
+    first, last = pieces
+    begins, ends = _end(first), _end(last)
+    if ends and _DAY.fullmatch(first) and re.fullmatch(r"[0-9X]{4}-[0-9]{2}-[0-9]{2}", ends):
+        begins = f"{ends[:8]}{_part(first)[1]}"
+    if (
+        begins is None
+        or ends is None
+        or (".." in (begins, ends) and ".." not in text)
+        or begins == ends == ".."
+    ):
+        return None
+    given = [each[:4] for each in (begins, ends) if re.match(r"[0-9]{4}", each)]
+    shared = [re.sub(r"^XXXX(?=-)", given[0], each) for each in (begins, ends)] if len(given) == 1 else []
+    if shared and _days_of("/".join(shared)):
+        begins, ends = shared
+    return begins, ends
+
+
+def _end(text: str) -> str | None:
+    """Return one end of a range in EDTF, `..` for one left open; None for what is no date."""
+    told = _told(text) if text else ".."
+    return told if told == ".." or (told and "/" not in told and _days_of(told)) else None
+
+
+def _between(first: str, last: str) -> Span | None:
+    """Return the span of a range, turned round where it ends before it begins; None if a year is missing."""
+    if "XXXX" in first + last:
+        return None
+    begins, ends = (
+        (edge, edge) if each == ".." else _days_of(each) for each, edge in ((first, FIRST), (last, LAST))
+    )
+    if begins is None or ends is None:
+        return None
+    return Span(min(begins[0], ends[0]), max(begins[1], ends[1]), turned=begins[0] > ends[1])
+
+
+def _one(text: str) -> Span | None:
+    """Return the span of one date, in EDTF or in plain words."""
+    told = _told(text)
     found = _days_of(told) if told else None
     if told is None or found is None:
         return None
     if told.startswith("XXXX-") and "/" not in told:
         return Span(FIRST, LAST, re.sub(r"[?~%]", "", told[5:]))
-    return Span(*found)
+    return None if "XXXX" in told else Span(*found)
 
 
 def _words_to_edtf(text: str) -> str | None:

@@ -90,8 +90,8 @@ async def _date(_context: Context, _filled: Filled, text: str) -> None:
         raise UserError(_("“{text}” ends before it begins: write the earlier date first.", text=text[:60]))
     raise UserError(
         _(
-            "“{text}” is no date: write 2024-01-04, 2024-01, 2024, 18 July (no year known) or 2023-07-18?"
-            " (uncertain).",
+            "“{text}” is no date: write 2024-01-04, 2024-01, 2024, 2023/2024 or 2023..2024 (a range), 18 July"
+            " (no year known) or 2023-07-18? (uncertain).",
             text=text[:60],
         )
     )

@@ -43,18 +43,51 @@ async def _date_or_words(_context: Context, text: str) -> Named:
     """Return the time or the words to look for. Raises UserError for an ambiguous or malformed date."""
     asked = named(text)
     _refuse_impossible(asked)
-    if asked.span is None and _DATELIKE.fullmatch(asked.text):
-        raise UserError(_("Write the date as 2024-01-04, 4 January 2024, March 2023 or 2023..2024."))
+    if asked.span is None and dates.lacks_year(asked.text):
+        raise UserError(
+            _(
+                "The year is missing in “{date}”: write 18 July 2023 to 20 July 2023; 18 July finds that day"
+                " of any year.",
+                date=asked.text[:40],
+            )
+        )
+    if asked.span is None and (_DATELIKE.fullmatch(asked.text) or dates.meant(asked.text, alone=True)):
+        raise _not_understood(asked.text)
     return asked
 
 
-async def _day(_context: Context, text: str) -> Named:
+def _not_understood(text: str) -> UserError:
+    return UserError(
+        _(
+            "“{date}” is not understood. Write the date as 2024-01-04, 4 January 2024 or March 2023; a range"
+            " as 2023..2024 or March 2023 to May 2023.",
+            date=text[:40],
+        )
+    )
+
+
+async def _day(context: Context, text: str) -> Named:
     """Return a time with an end. Raises UserError for any other."""
     asked = Named(text, dates.typed(text))
     _refuse_impossible(asked)
-    if asked.span is None or asked.span.yearless or asked.span.latest == dates.LAST:
-        raise UserError(_("Name a day, a month or a year, for example /asof 2026-11-22."))
+    if reason := _why_no_moment(text[:40], asked.span, context.record.ledger.now()[:10]):
+        raise UserError(
+            _("{reason} Name a day, a month or a year, for example /asof 2026-11-22.", reason=reason)
+        )
     return asked
+
+
+def _why_no_moment(text: str, span: dates.Span | None, today: str) -> str | None:
+    """Return why a time is no moment of the record, which ends today (an ISO day)."""
+    if dates.lacks_year(text) or (span and span.yearless):
+        return _("The year is missing in “{date}”.", date=text)
+    if span is None:
+        return _("“{date}” is not understood.", date=text)
+    if span.earliest > today:
+        return _("“{date}” is in the future.", date=text)
+    if span.latest == dates.LAST:
+        return _("“{date}” has no end, and the record is shown as it stood at one moment.", date=text)
+    return None
 
 
 def _refuse_impossible(asked: Named) -> None:
@@ -89,6 +122,8 @@ async def when(context: Context, asked: Named | None) -> Reply:
     facts = await context.record.facts.load(hit.fact_id for hit in hits)
     known = [fact for fact in facts if label(fact)]
     heading = Heading(text=_("When: {words}", words=argument[:80]), level=1)
+    if not facts and dates.meant(argument, alone=False):
+        raise _not_understood(argument)
     if not facts:
         return Reply(blocks=(heading, Note(text=_("That is not on record."))))
     if not known:
@@ -129,7 +164,9 @@ async def _timeline(context: Context) -> Reply:
 async def _within(context: Context, argument: str, span: dates.Span) -> Reply:
     """Show the facts of a date or range; a day without a year also finds days without one."""
     page = await context.page(partial(_dated, context, span), argument, cursor=_after)
-    blocks: list[Block] = [Heading(text=_("When: {words}", words=argument[:80]), level=1)]
+    # What was typed in words is repeated; a form that only EDTF has is told in words.
+    words = argument[:80] if dates.split(argument) else in_words(argument[:80])
+    blocks: list[Block] = [Heading(text=_("When: {words}", words=words), level=1)]
     if span.turned:
         first, last = in_words(span.earliest), in_words(span.latest)
         text = _("That range ends before it begins: read as {first} to {last}.", first=first, last=last)

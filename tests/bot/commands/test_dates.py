@@ -74,6 +74,46 @@ async def test_a_range_turned_round_is_told(desk, subtests):
     assert "ends before it begins: write the earlier date first" in said(reply)
 
 
+async def test_a_date_that_is_not_understood_is_never_said_to_be_not_on_record(desk, subtests):
+    eve = desk.person(EVE)
+    for text in (
+        "March 2023 to", "[2023,2024", "Mar 99 2023", "2023-01-01T25:00", "17 Julius 2023", "2023-7",
+        "[Y1E99..2024]", "the zebras of 1723",
+    ):  # fmt: skip
+        with subtests.test(text=text):
+            told = said(await eve.says(f"/when {text}"))
+            assert f"“{text}” is not understood. Write the date as" in told
+            assert "a range as 2023..2024" in told
+            assert "on record" not in told
+    for text in ("18 July to 20 July", "since 18 July"):
+        with subtests.test(text=text):
+            assert "The year is missing" in said(await eve.says(f"/when {text}"))
+
+
+async def test_a_moment_that_cannot_be_shown_is_refused_with_the_reason(desk, subtests):
+    eve = desk.person(EVE)
+    for text, told in [
+        ("9999", "“9999” is in the future."),
+        ("since 2023", "“since 2023” has no end"),
+        ("18 July", "The year is missing in “18 July”."),
+        ("since 18 July", "The year is missing"),
+        ("yesterday", "“yesterday” is not understood."),
+    ]:
+        with subtests.test(text=text):
+            assert_short(await eve.says(f"/asof {text}"), told)
+
+
+async def test_a_range_is_taken_in_both_spellings_and_kept_as_edtf(desk, subtests):
+    ann = await desk.moderator(ANN)
+    for number, text in enumerate(("2021..2022", "2022/2023", "March 2023 to May 2023")):
+        with subtests.test(text=text):
+            await ann.tells(f"/correct F5\nwhen: {text}\nnote: none\nmaterial: yes\nreason: x", "[Confirm]")
+            kept = await desk.record.facts.find(5)
+            assert kept.occurred == ("2021/2022", "2022/2023", "2023-03/2023-05")[number]
+    refused = said(await ann.says("/correct F5\nwhen: soon\nmaterial: yes\nreason: x"))
+    assert "2023/2024 or 2023..2024 (a range)" in refused
+
+
 async def test_a_date_that_only_an_earlier_version_took_is_shown_and_does_not_stand_in_the_way(
     desk, tmp_path
 ):

@@ -74,6 +74,17 @@ def test_dates_as_typed(subtests):
         ("after May 2023", Span("2023-06-01", LAST)),
         ("before 2023", Span(FIRST, "2022-12-31")),
         ("until 2023-05-04", Span(FIRST, "2023-05-04")),
+        ("from March 2023 to April 2023", Span("2023-03-01", "2023-04-30")),
+        ("between March 2023 and May 2023", Span("2023-03-01", "2023-05-31")),
+        ("since 2023 until 2024", Span("2023-01-01", "2024-12-31")),
+        ("March 2023 - May 2023", Span("2023-03-01", "2023-05-31")),
+        ("18 July to 20 July 2023", Span("2023-07-18", "2023-07-20")),
+        ("18–20 July 2023", Span("2023-07-18", "2023-07-20")),
+        ("2023..", Span("2023-01-01", LAST)),
+        ("2023\u201103\u201101", Span("2023-03-01", "2023-03-01")),
+        ("2023–03–01", Span("2023-03-01", "2023-03-01")),
+        ("2023-7-1", Span("2023-07-01", "2023-07-01")),
+        ("\u0662\u0660\u0662\u0663-\u0660\u0661-\u0660\u0661", Span("2023-01-01", "2023-01-01")),
     ]:
         with subtests.test(text=text):
             assert dates.typed(text) == span
@@ -112,11 +123,45 @@ def test_days_that_do_not_exist_are_known_as_such(subtests):
         ("2023-13", True),
         ("29 Feb 2024", False),
         ("2024-02-29", False),
+        ("2023-7-1", False),
+        ("2023-7-99", True),
+        ("2023-7", False),
+        ("17 Julius 2023", False),
+        ("2023-01-01T25:00", False),
+        ("2026-02-01..2026-02-30", True),
         ("Who was there?", False),
         ("March 2023", False),
     ]:
         with subtests.test(text=text):
             assert dates.impossible(text) is impossible
+
+
+def test_a_range_without_its_year_is_no_time_but_known_to_lack_it(subtests):
+    for text in ("18 July to 20 July", "since 18 July", "XXXX-07-18/XXXX-07-20", "December 2023 to January"):
+        with subtests.test(text=text):
+            assert dates.typed(text) is None
+            assert dates.lacks_year(text)
+    for text in ("18 July to 20 July 2023", "18 July", "since 2023", "children", "from Minsk to Moscow"):
+        with subtests.test(text=text):
+            assert not dates.lacks_year(text)
+
+
+def test_what_is_meant_as_a_date_is_known_as_such(subtests):
+    for text, meant, alone in [
+        ("March 2023 to", True, True),
+        ("[2023,2024", True, True),
+        ("Mar 99 2023", True, True),
+        ("2023-01-01T25:00", True, True),
+        ("17 Julius 2023", True, True),
+        ("2023-7", True, True),
+        ("Lukashenko 2023", True, False),
+        ("march to the sea", True, False),
+        ("from Minsk to Moscow", False, False),
+        ("F19", False, False),
+        ("1" * 90 + " x", True, False),
+    ]:
+        with subtests.test(text=text):
+            assert (dates.meant(text, alone=False), dates.meant(text, alone=True)) == (meant, alone)
 
 
 def test_a_date_as_moderators_tell_it(subtests):
@@ -132,6 +177,12 @@ def test_a_date_as_moderators_tell_it(subtests):
         ("in on 2024", None),
         ("in the spring", None),
         ("inMarch 2024", None),
+        ("2023..2024", "2023/2024"),
+        ("2023/2024", "2023/2024"),
+        ("March 2023 to May 2023", "2023-03/2023-05"),
+        ("18 July to 20 July", "XXXX-07-18/XXXX-07-20"),
+        ("2023..", "2023/.."),
+        ("2024..2023", None),
     ]:
         with subtests.test(text=text):
             assert dates.edtf(text) == told
