@@ -36,10 +36,36 @@ def test_a_date_is_told_with_the_precision_it_has(subtests):
             assert in_words(edtf) == words
 
 
-def test_forms_beyond_words_are_shown_as_they_are(subtests):
-    for edtf in ["2023-21", "{2023,2024}", "[2023..2024]", "Y12024"]:
+def test_every_form_of_a_date_is_told_in_words(subtests):
+    for edtf, words in [
+        ("2023-21", "spring 2023"),
+        ("2023-24~", "about winter 2023"),
+        ("2023-34", "second quarter of 2023"),
+        ("2023/", "from 2023 (end unknown)"),
+        ("/2023", "until 2023 (beginning unknown)"),
+        ("2023-01-01/..", "from 1 January 2023 (end open)"),
+        ("../2023-01", "until January 2023 (beginning open)"),
+        ("2023-21/2023-22", "spring 2023 to summer 2023"),
+        ("XXXX-07-18/XXXX-07-20", "18 July (year not given) to 20 July (year not given)"),
+        ("[2023,2024]", "2023 or 2024"),
+        ("{2022,2023-01,2024}", "2022, January 2023 and 2024"),
+        ("[2023..2024]", "2023 to 2024"),
+        ("[..2023]", "2023 or earlier"),
+        ("[2023..]", "2023 or later"),
+        ("2023-~03-01", "about 1 March 2023"),
+        ("?2023-03~", "about March 2023 (uncertain)"),
+        ("2023-01-01T10:00Z", "1 January 2023, 10:00 UTC"),
+        ("20X4-X1", "20X4-X1 (X: digit not given)"),
+    ]:
         with subtests.test(edtf=edtf):
-            assert edtf in in_words(edtf) or in_words(edtf)[:4] in edtf
+            assert dates.canonical(edtf) == edtf
+            assert in_words(edtf) == words
+
+
+def test_what_is_no_edtf_is_shown_as_it_is(subtests):
+    for text in ["Y12024", "1950S2", "Y1E9/2024", "[Y1E9]", "/", "../..", "{}", "", "since 2023"]:
+        with subtests.test(text=text):
+            assert in_words(text) == text
 
 
 @given(st.dates())
