@@ -121,7 +121,7 @@ def test_a_broken_toml_sheet_names_line_and_field(folder: Path) -> None:
 
 def test_a_sheet_that_is_not_there(folder: Path) -> None:
     assert "There is no fact sheet" in complaint(onrecord("import", "nowhere.toml", folder=folder))
-    assert "There is no fact sheet" in complaint(onrecord("import", ".", folder=folder))
+    assert "no plain file" in complaint(onrecord("import", ".", folder=folder))
 
 
 def test_export_does_not_replace_a_file_unasked(folder: Path) -> None:
