@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import SettingsError
+from storage.domain.errors import BusyRecord, UnwritableRecord
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -95,12 +96,14 @@ async def _side_by_side(running: list[Coroutine[Any, Any, None]], stop: asyncio.
 
 
 async def _watch(record: Record, stop: asyncio.Event) -> None:
-    """Return when `stop` is set; raise ReplacedRecord once another file stands in the record's place.
+    """Return when `stop` is set; raise ReplacedRecord or UnreadableRecord once the record is another's.
 
-    Then the process ends, and whoever supervises it starts it on the new file.
+    Then the process ends, and whoever supervises it starts it on what stands there now, or is told what is
+    wrong with it. A file that something was copied over has changed below what this process has open.
     """
     while not stop.is_set():
-        record.database.refuse_replaced()
+        with contextlib.suppress(BusyRecord, UnwritableRecord):
+            await record.database.look()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_EVERY)
 

@@ -118,7 +118,7 @@ class Dispatcher:
             )
         except RecordError as error:
             logger.error("record: %s", error)  # noqa: TRY400  # reason: the message is enough; a traceback would add nothing
-            return _refusal(_unwritten(error))
+            return _refusal(unwritten(error))
         except Exception:
             incident = secrets.token_hex(4)
             logger.exception("incident %s in chat %s", incident, request.chat)
@@ -316,7 +316,7 @@ class Dispatcher:
         )
 
 
-def _unwritten(error: RecordError) -> str:
+def unwritten(error: RecordError) -> str:
     """Say that the record could not be used, and what to do."""
     if isinstance(error, BusyRecord):
         return _("The record is busy just now, and nothing was changed: try again in a moment.")

@@ -5,11 +5,13 @@ A chat that takes no messages is paused: what is for it waits until `open_at`, a
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from storage.domain.errors import RecordError
 from storage.domain.models import Listener, Subscription
 from storage.engines.kept import Kept
 from storage.engines.sqlite import Database, Read, Statements, Transaction
@@ -123,9 +125,12 @@ class Listeners:
     async def resume(self, chat: str) -> None:
         """Let a chat that was paused hear again, and of what has waited: it takes messages.
 
-        Whoever spoke there is answered, also while another process keeps the record from being written.
+        Whoever spoke there is answered, also while the record cannot be read, or another process keeps it
+        from being written.
         """
-        if await self.is_paused(chat):
+        with contextlib.suppress(RecordError):
+            if not await self.is_paused(chat):
+                return
             self._database.behind.later(partial(_resume, chat))
             await self._database.behind.soon()
 

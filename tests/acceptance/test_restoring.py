@@ -145,3 +145,14 @@ async def test_a_bot_whose_record_is_replaced_by_hand_ends_and_says_so(
     (tmp_path / "other.db").replace(tmp_path / "record.db")
     assert await asyncio.wait_for(bot.ended(), 20) == 1
     assert "is not the file that was opened" in bot.log
+
+
+async def test_a_bot_whose_record_is_written_over_ends_and_says_so(
+    launch: Launch, tmp_path: Path, stocked: Path
+) -> None:
+    shutil.copyfile(stocked, tmp_path / "record.db")
+    bot = await launch()
+    with (tmp_path / "record.db").open("r+b") as file:
+        file.write(b"\xa5" * (tmp_path / "record.db").stat().st_size)
+    assert await asyncio.wait_for(bot.ended(), 20) == 1
+    assert "is damaged" in bot.log and bot.log.count("is damaged") < 10

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from telegram import ChatMember
 from telegram.error import TelegramError
 
+from bot.commands.dispatch import unwritten
 from bot.frontends.shared.button_data import ButtonData
 from bot.frontends.telegram.addressing import Place, address, language_of, place_of, pressed, to_request
 from bot.frontends.telegram.client import Client
@@ -25,6 +26,7 @@ from bot.notices.refusals import RARELY, SOON
 from bot.notices.schedule import text_of
 from bot.replies import Modal, Reply
 from bot.texts import N_, _, speak
+from storage.domain.errors import RecordError
 
 if TYPE_CHECKING:
     from bot.commands.dispatch import Dispatcher
@@ -126,6 +128,9 @@ class Conversation:
             request = replace(request, administers=partial(self._administers, message.chat, request.user))
             reply = await self._dispatcher.answer(request)
             assert not isinstance(reply, Modal)  # Telegram shows none
+        except RecordError as error:
+            await self._courier.acknowledge(query.id, unwritten(error))
+            raise
         except Exception:
             await self._courier.acknowledge(query.id)
             raise

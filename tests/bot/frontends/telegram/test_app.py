@@ -15,7 +15,7 @@ from bot.replies import Action, Note, Reply
 from bot.requests import Role
 from storage.domain.changes import Appoint, OpenStory
 from storage.domain.entries import StoryEntry
-from storage.domain.errors import BusyRecord
+from storage.domain.errors import BusyRecord, UnreadableRecord
 from storage.notifying.notices import post
 from storage.trail.audit import Actor
 from tests.bot.small_bot import LONG, TOKEN, Dispatcher, message, press, running, sent, stopped_bot
@@ -176,6 +176,27 @@ async def test_a_query_is_answered_whatever_happens(subtests: pytest.Subtests) -
                 bot.api.give(press("#" + await bot.record.buttons.button(command)))
                 await bot.api.until(lambda: bot.api.made("answerCallbackQuery"))
             assert not sent(bot)
+
+
+async def test_what_is_asked_of_a_record_that_cannot_be_read_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def broken(*_args: object) -> None:
+        raise UnreadableRecord("damaged")
+
+    async with running() as bot:
+        digest = await bot.record.buttons.button(LONG)
+        bot.api.say("before")
+        await bot.api.until(lambda: sent(bot))
+        monkeypatch.setattr(bot.record.database, "read", broken)
+        monkeypatch.setattr(bot.record.database, "reading_version", broken)
+        bot.api.say("after", 2)
+        bot.api.give(press(f"#{digest}", 3))
+        await bot.api.until(lambda: len(sent(bot)) == 2 and bot.api.made("answerCallbackQuery"))
+    # What the record itself is asked for, the dispatcher answers.
+    assert sent(bot) == ["before", "after"]
+    (answer,) = bot.api.made("answerCallbackQuery")
+    assert answer["text"].startswith("The record cannot be read or written just now")
 
 
 async def test_menus_are_set_once_for_each_scope() -> None:
