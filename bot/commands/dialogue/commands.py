@@ -40,12 +40,16 @@ async def answer(context: Context, given: Answer) -> Reply:
     """Answer the open question in words; a token before the words names the question meant."""
     if given.token is not None and not given.words:
         raise UserError(_("That answer holds no words: answer the question, or send /skip."))
+    if given.words.startswith("/"):
+        raise UserError(
+            _("“{text}” is a command, no answer: send it alone, without /answer.", text=given.words[:60])
+        )
     return await _resume(context, Turn.TEXT, given)
 
 
 @commands.command(
     "choose",
-    Argument(N_("number"), Kind.TOKEN, required=True),
+    Argument(N_("number"), Kind.TOKEN),
     family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
@@ -126,14 +130,11 @@ async def open_question(context: Context, token: Token | None) -> Asked | Reply:
 
 async def _alone(context: Context, turn: Turn, given: Answer) -> Reply:
     """Take a turn that has no words. Raises UserError where there are some: “/confirm no” is no yes."""
+    name = context.command.name
+    if given.words and turn is Turn.CANCEL:
+        raise UserError(_("/{name} takes nothing after it: send it alone.", name=name))
     if given.words:
-        raise UserError(
-            _(
-                "“{text}” does not belong there, so nothing was done: /{command} stands alone.",
-                text=given.words[:60],
-                command=context.command.name,
-            )
-        )
+        raise UserError(_("Nothing was done: send /{command} alone, or /cancel.", command=name))
     return await _resume(context, turn, given)
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from bot.answers.diff import changed_meanwhile
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Command
+from bot.commands.dialogue.fields import ASKED_AGAIN
 from bot.commands.dialogue.forms import (
     AGAIN,
     CONFIRM,
@@ -155,9 +156,11 @@ def _form(command: Command) -> Form:
 
 
 def _option(filled: Filled, value: str) -> Option:
-    number = _number(value)
-    if not 1 <= number <= len(filled.options):
-        raise UserError(_("There is no such answer: choose one of those under the question."))
+    number, most = _number(value), len(filled.options)
+    if not most:
+        raise UserError(_("There is nothing to choose here: answer what is asked, or send /cancel."))
+    if not 1 <= number <= most:
+        raise UserError(_("Choose by a number from 1 to {most}, for example /choose {most}.", most=most))
     return filled.options[number - 1]
 
 
@@ -252,6 +255,7 @@ async def _ask(
 
 
 def _question(name: str, asks: str | None) -> str:
+    asks = asks or ASKED_AGAIN.get(name)
     return _(asks) if asks else _("Send “{name}” again.", name=name)
 
 

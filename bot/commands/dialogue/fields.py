@@ -50,6 +50,27 @@ EXAMPLES = {
     "author": N_("Ann Lee"), "short": N_("Lubinets"), "alias": N_("The Commissioner; D. Lubinets"),
     "role": N_("Commissioner for Human Rights"), "question": N_("Was the bridge closed?"),
 }  # fmt: skip
+# What asks again for a field that is not asked on its own, where its header line is invalid.
+ASKED_AGAIN = {
+    "about": N_("Whom or what is it about? Names are parted by semicolons."),
+    "alias": N_("By which further names is it known? They are parted by semicolons."),
+    "at": N_("Where in the source? For example ¶3 or page 12."), "author": N_("Who wrote it?"),
+    "contradicts": N_("Which facts does it contradict? Their ids, like F7."),
+    "figure": N_("Which figure? For example: at least 2,100 children."),
+    "kind": N_("Of what kind is it?"), "merge": N_("Into which name is it merged?"),
+    "name": N_("What is its name?"), "note": N_("What is to be noted?"),
+    "occasion": N_("On what occasion?"), "published": N_("When was it published?"),
+    "publisher": N_("Who published it?"), "question": N_("Which question do the facts answer?"),
+    "quote": N_("What are the exact words?"), "role": N_("What is their role?"),
+    "said": N_("When was it said?"), "short": N_("What is its short name?"),
+    "source": N_("Which source on record has it? Its id, like S1."),
+    "stance": N_("How does the speaker stand to the statement?"),
+    "supports": N_("Which facts does it support? Their ids, like F7."),
+    "title": N_("What is the document called?"), "url": N_("What is its address?"),
+    "urgent": N_("Is it urgent: yes or no?"),
+    "via": N_("Which source on record passed it on? Its id, like S1."),
+    "voice": N_("Which attribution? Its number."),
+}  # fmt: skip
 LONGEST_LINE, LONGEST_TEXT = 500, 4000
 _CUES = ("said that", "denied that", "admitted that", "alleged that", "confirmed that", "called for")
 

@@ -103,7 +103,7 @@ Offers = Callable[[Context, Filled], Awaitable[Sequence[Option]]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field; `asks` is the question (a gettext message), None for a field that is never asked.
+    """A field; `asks` is the question (a gettext message), None for one asked only if its line is invalid.
 
     `check` raises UserError for an invalid text, Unclear for an ambiguous one. `offers` returns the options
     beside typing. `limit` is the greatest number of characters.

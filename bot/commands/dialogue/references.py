@@ -52,6 +52,8 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
         return Named((await _by_ref(context, text[1:].strip())).ref)
     if (new := new_name(text)) is not None:
         return Named(new.name, new)
+    if text.startswith("/"):
+        raise UserError(_("“{name}” is no name: it begins with “/”, as a command does.", name=text[:60]))
     exact = await context.record.entities.named(context.story.id, text)
     if len(exact) == 1:
         return Named((await context.record.entities.by_id(exact))[exact[0]].ref)

@@ -23,6 +23,7 @@ from storage.domain.models import Fact, RevisionKind
 
 UNDO_MINUTES = 10
 _ENTRY = re.compile(r"#([1-9]\d{0,14})")
+_FACT = re.compile(r"[Ff]?\s*[1-9]\d{0,14}")
 _SOURCE = re.compile(r"[Ss][1-9]\d{0,14}")
 
 
@@ -119,6 +120,8 @@ async def _what(context: Context, text: str) -> int | str:
         return int(entry[1])
     if _SOURCE.fullmatch(text):
         return f"S{await context.source_id(text)}"
+    if not _FACT.fullmatch(text):
+        raise UserError(_("Send /undo alone, or name what to undo, for example /undo F7."))
     return f"F{(await context.fact(text)).id}"
 
 

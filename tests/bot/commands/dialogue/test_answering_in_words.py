@@ -1,5 +1,7 @@
 """Answers in words where plain talk is not heard: the command that a question names, and its modal."""
 
+from bot.commands.dialogue.fields import ASKED_AGAIN
+from bot.commands.dialogue.forms import _FORMS, Filled
 from bot.replies import Note, Reply
 from tests.bot.desk import ANN, EVE, assert_short, buttons, said
 from tests.bot.filling_in import fills, opened
@@ -75,3 +77,28 @@ async def test_a_reply_that_was_kept_without_the_command_is_read(desk):
     assert Reply.model_validate_json('{"blocks":[{"text":"x"}],"actions":[],"aside":false}').asks is None
     asking = Reply(blocks=(Note(text="x"),), asks="/answer #1.1")
     assert Reply.model_validate_json(asking.model_dump_json()) == asking
+
+
+async def test_a_command_is_no_answer_and_no_name(desk, subtests):
+    ann = await desk.moderator()
+    for opening in ("/add", "/add The bridge is closed"):
+        await ann.says(opening)
+        with subtests.test(opening=opening):
+            assert_short(await ann.says("/answer /confirm"), "is a command")
+    await ann.says("/add The bridge is closed\nwho: /confirm\nsource: S1")
+    assert "is no name" in ann.seen and buttons(ann.reply) == ["Skip", "Cancel"]
+
+
+def test_every_field_asks_in_words(subtests):
+    for name, form in _FORMS.items():
+        for at_once in (True, False):
+            given = dict.fromkeys(form.lines, "+ https://x.org") | {"cue": "said that"}
+            for field in form.fields(Filled(1, given, at_once=at_once)):
+                with subtests.test(form=name, field=field.name):
+                    assert field.asks or field.name in ASKED_AGAIN
+
+
+async def test_an_invalid_line_is_asked_for_in_words(desk):
+    ann = await desk.moderator()
+    await ann.says("/add The bridge is closed\nsource: S1\nsaid: never")
+    assert "When was it said?" in ann.seen

@@ -91,11 +91,13 @@ async def test_a_choice_is_made_by_its_button_its_number_or_its_command(desk):
 
 async def test_a_choice_that_is_not_offered_is_told(desk, subtests):
     ann = await desk.moderator()
-    for turn in ["/choose 99", "/choose 0", "/choose -1", "/choose x", "/choose 1e9", "/choose ²"]:
+    for turn in ["/choose", "/choose 99", "/choose 0", "/choose -1", "/choose x", "/choose 1e9", "/choose ²"]:
         with subtests.test(turn=turn):
             await ann.tells("/add The bridge is closed", "Lubinets")
-            assert_short(await ann.says(turn), "no such answer")
+            assert_short(await ann.says(turn), "number from 1 to 6")
             assert "Which source" in said(await ann.says("1"))
+    await ann.tells("/add")
+    assert_short(await ann.says("/choose 1"), "nothing to choose")
 
 
 async def test_an_unknown_name_is_offered_for_creation_or_the_nearest_known_one(desk):

@@ -78,6 +78,7 @@ REFUSED = [
     ("/restore F999 right", "not on record"),
     ("/restore F60 right", "another story"),
     ("/undo", "nothing yet"),
+    ("/undo last", "Send /undo alone"),
 ]
 
 
