@@ -171,9 +171,12 @@ class FigureEntry(Entry):
     measure: Line | None = None
 
     @model_validator(mode="after")
-    def _has_a_number(self) -> FigureEntry:
+    def _has_a_number(self, info: ValidationInfo) -> FigureEntry:
         if self.amount is None and self.words is None:
             raise ValueError("a figure needs an amount, or the source's words for it")
+        kept = info.context is not None and info.context.get("on_record")
+        if not kept and self.amount is not None and self.upper is not None and self.upper < self.amount:
+            raise ValueError("upper is less than amount")
         return self
 
 
@@ -233,6 +236,9 @@ class FactEntry(FactState):
     def _history_in_order(self) -> FactEntry:
         if any(later.at < earlier.at for earlier, later in pairwise(self.revisions)):
             raise ValueError("its revisions are not in the order of their moments")
+        last = self.revisions[-1] if self.revisions else None
+        if last and last.state is not None and (last.state.retracted is None) != (self.retracted is None):
+            raise ValueError("its last revision and the fact differ in whether it is retracted")
         return self
 
     def states(self) -> tuple[FactState, ...]:

@@ -22,7 +22,9 @@ def clean(text: Any) -> Any:
     if text.isprintable() and "  " not in text:
         return text.strip()
     plain = text.encode("utf-8", "replace").decode("utf-8")
-    return _SPACES.sub(" ", _CONTROL.sub("", plain.replace("\n", " ").replace("\t", " "))).strip()
+    left = _SPACES.sub(" ", _CONTROL.sub("", plain.replace("\n", " ").replace("\t", " "))).strip()
+    # Joiners and spaces of no width are part of some scripts, and nothing by themselves.
+    return left if any(mark.isprintable() and mark != " " for mark in left) else ""
 
 
 def clean_lines(text: str) -> str:

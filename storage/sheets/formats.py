@@ -106,7 +106,7 @@ def _read_jsonl(path: Path) -> Iterator[Located]:
 
 def _line(number: int, raw: bytes) -> Located:
     try:
-        data = json.loads(raw)
+        data = json.loads(raw, object_pairs_hook=_once)
     except (RecursionError, ValueError) as error:
         return Located(number, None, (f"line {number}: {_unreadable(error)}",))
     if not isinstance(data, dict):
@@ -116,9 +116,23 @@ def _line(number: int, raw: bytes) -> Located:
     return _checked(FactEntry, data, Located(number, None))
 
 
+class _Twice(ValueError):
+    """A field stands twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for name in names if names.count(name) > 1))
+    return fields
+
+
 def _unreadable(error: Exception) -> str:
     """Say why a line could not be read as JSON."""
     match error:
+        case _Twice():
+            return f"{shown(str(error))} stands twice"
         case RecursionError():
             return _TOO_DEEP
         case UnicodeDecodeError():

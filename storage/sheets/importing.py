@@ -24,6 +24,7 @@ from storage.domain.entries import (
     StoryEntry,
 )
 from storage.domain.errors import InvalidSheet, RecordError, Refused
+from storage.domain.leases import later
 from storage.domain.models import Action, Story
 from storage.domain.names import fold, slug
 from storage.engines.sqlite import Statements, Transaction
@@ -37,6 +38,8 @@ CHUNK = 2000
 MOST_PROBLEMS = 20
 # Sheets with more bytes than this would keep others from writing for longer than they notice.
 STAGED_FROM = 256 * 1024
+# Seconds by which the clock of whoever made a sheet may be ahead.
+A_DAY = 86_400.0
 # How often an import that others have overtaken is worked out anew, before they have to wait for it.
 ATTEMPTS = 3
 
@@ -120,6 +123,7 @@ class _Importing:
     def __init__(self, tx: Transaction, trace: AuditEntryWriter, story: str | None, path: Path) -> None:
         self._tx, self._trace = tx, trace
         self._given = story
+        self._latest = later(trace.at, A_DAY)
         self.story_name = story or (slug(path.stem)[:40].strip("-") or "story")
         self.written = Written()
         self._stories: dict[int, None] = {}
@@ -157,6 +161,7 @@ class _Importing:
         match located.entry:
             case StoryEntry() as entry:
                 await self._flush(end=True)
+                self._refuse_ahead(located, entry.opened_at or "", "opened_at")
                 self._entry, self.story_name = entry, self._given or entry.name
                 self._entry_line = located.at("about")
             case SourceEntry() as entry:
@@ -202,9 +207,17 @@ class _Importing:
         line = located.line
         if (first := self._lines.setdefault(entry.ref, line)) != line:
             self._report([f"line {line}, ref: {entry.ref!r} is already used on line {first}"])
+        if entry.revisions:
+            last = len(entry.revisions) - 1  # they are in order
+            self._refuse_ahead(located, entry.revisions[last].at, "revisions", last, "at")
         self._uses.note(located, entry)
         self._report(self._strangers(located, entry))
         self._facts.append(entry)
+
+    def _refuse_ahead(self, located: formats.Located, moment: str, *place: str | int) -> None:
+        """Refuse a moment that has not come, by any clock that is about right."""
+        if moment > self._latest:
+            self._report([f"line {located.at(*place)}, {formats.dotted(place)}: lies in the future"])
 
     def _strangers(self, located: formats.Located, entry: FactEntry) -> list[str]:
         """Return the names in a fact that its sheet does not declare, each with the nearest one."""

@@ -16,7 +16,7 @@ from tests.storage.making import check_tables, exported, reexported
 
 LONG = "In a hole in the ground there lived a very long name " * 5
 SOURCE = {"title": "News"}
-AT, LATER = "2024-01-04T09:30:00.000000Z", "2024-01-05T09:30:00.000000Z"
+AT, LATER = "2024-01-04T09:30:00.000000Z", "2024-01-04T10:30:00.000000Z"
 
 
 async def refused(record: Record, folder, *lines: dict) -> list[str]:

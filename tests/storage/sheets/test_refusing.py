@@ -9,7 +9,7 @@ import pytest
 from storage.domain.errors import InvalidSheet
 from storage.sheets.importing import import_sheet
 from tests.storage.conftest import fact, put
-from tests.storage.sheets.test_edges import SOURCE, refused
+from tests.storage.sheets.test_edges import AT, SOUND, SOURCE, refused, revised
 
 
 async def test_an_id_leaves_room_for_those_that_follow(record, tmp_path):
@@ -42,3 +42,28 @@ async def test_what_is_wrong_is_told_without_pythons_words(record, tmp_path, sub
                 await import_sheet(record, path, actor="x")
             assert any(told in problem for problem in caught.value.problems), caught.value.problems
             assert not any(word in str(caught.value) for word in ("Tuple", "sys.", "line ?", "codec"))
+
+
+AHEAD = "9999-12-31T23:59:59.999999Z"
+TWICE = '{"statement": "x", "statement": "y", "attributions": [{"source": {"title": "t"}}]}'
+
+
+async def test_nonsense_is_refused(record, tmp_path):
+    future, retracted = revised(**SOUND), fact("a")
+    future["revisions"][1]["at"] = AHEAD
+    past = {"at": AT, "kind": "retracted", "actor": "Ann", "material": True}
+    retracted["revisions"] = [{**past, "state": {**SOUND, "retracted": "wrong"}}]
+    for line, told in (
+        (fact("a", "\u200b\u200b"), "line 1, statement: is empty"),
+        (
+            fact("a", figures=[{"amount": 5, "upper": 3, "counts": "x"}]),
+            "line 1, figures[0]: upper is less than amount",
+        ),
+        (future, "line 1, revisions[1].at: lies in the future"),
+        ({"story": {"name": "s", "title": "S", "opened_at": AHEAD}}, "line 1, opened_at: lies in the future"),
+        (retracted, "line 1, entry: its last revision and the fact differ in whether it is retracted"),
+    ):
+        assert told in await refused(record, tmp_path, line)
+    (tmp_path / "twice.jsonl").write_text(TWICE, encoding="utf-8")
+    with pytest.raises(InvalidSheet, match="line 1: statement stands twice"):
+        await import_sheet(record, tmp_path / "twice.jsonl", actor="x")
