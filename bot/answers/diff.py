@@ -11,7 +11,7 @@ from bot.answers.lines import MOST_VOICES, amount, attribution_line, fact_line, 
 from bot.answers.sentences import sentence
 from bot.replies import Block, Heading, Item, Line, Note
 from bot.texts import N_, _
-from storage.domain.models import Attribution, Fact, Revision, RevisionKind, Standing
+from storage.domain.models import Attribution, Fact, Relation, Revision, RevisionKind, Standing
 
 REVISED = {
     RevisionKind.PUBLISHED: N_("published"),
@@ -143,9 +143,15 @@ def _particular(fact: Fact, other: Fact) -> list[Block]:
         blocks.append(Note(text=_("Standing: {standing}", standing=mark(fact))))
     if fact.superseded_by is not None and other.superseded_by != fact.superseded_by:
         blocks.append(Note(text=_("Superseded by F{id}", id=fact.superseded_by)))
-    if fact.relations != other.relations:
+    if list(map(_relates, fact.relations)) != list(map(_relates, other.relations)):
         blocks += _related(fact)
     return blocks
+
+
+def _relates(item: Relation) -> tuple[object, ...]:
+    """Return what a relation says, by which two are compared: a chain of sources would be slow."""
+    source = item.source.id if item.source else None
+    return item.kind, item.other_id, item.outgoing, item.other_in_force, item.about, source, item.locator
 
 
 # What differs beside the sentences, and what stands between several of it.

@@ -167,7 +167,7 @@ def _held(shares: Mapping[str, float], held: Collection[str]) -> float:
 @lru_cache(maxsize=1024)
 def _plain(*pieces: str) -> frozenset[str]:
     found = fold(" ".join(pieces).replace(",", "").replace("-", " ")).split()
-    return frozenset(word for word in found if word not in STOPWORDS)
+    return frozenset(found) - STOPWORDS
 
 
 def _called(entity: Entity | None) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 # Longer queries are cut: what a forwarded message is about stands in its first words.
@@ -55,11 +57,12 @@ def matching(words: Iterable[str], wanted: Collection[str]) -> Iterator[str]:
     told apart by that.
     """
     beginnings = {stemmed[:2].replace("y", "i") for stemmed in wanted}
-    for word in words:
+    # A long text has the same words many times.
+    for word, times in Counter(words).items():
         if not word.isascii() or word[:2].replace("y", "i") in beginnings:
             stemmed = stem(word)
             if stemmed in wanted:
-                yield stemmed
+                yield from repeat(stemmed, times)
 
 
 @lru_cache(maxsize=100_000)
