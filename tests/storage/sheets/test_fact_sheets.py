@@ -171,7 +171,7 @@ JSON_MISTAKES = {
         "line 1, attributions[0].source: no source has the ref 'nowhere'"
     ),
     '{"statement": "x", "occurred": "2023-02-30", "attributions": [{"source": {"title": "t"}}]}': (
-        "line 1, occurred: '2023-02-30' is not a date: write 2024-01-04, 2024-01, 2024,"
+        "line 1, occurred: '2023-02-30' is not a date: write 2024-01-04, 2024-01, 2024, 2023/2024 (a range),"
         " XXXX-07-18 (year not given) or 2023-07-18? (uncertain)"
     ),
     '{"statement": "x", "attributions": [{"source": {"title": "t"}}], "contradicts": [{"fact": "f0"}]}': (
@@ -231,7 +231,8 @@ TOML_MISTAKES = {
         " 'supports' or 'calls for'"
     ),
     ('statement = "it rained"', 'statement = "it rained"\noccurred = "May"'): (
-        "line 13, occurred: 'May' is not a date: write 2024-01-04, 2024-01, 2024, XXXX-07-18 (year not given)"
+        "line 13, occurred: 'May' is not a date: write 2024-01-04, 2024-01, 2024, 2023/2024 (a range),"
+        " XXXX-07-18 (year not given)"
         " or 2023-07-18? (uncertain)"
     ),
 }
