@@ -123,6 +123,7 @@ async def test_an_import_by_another_process_tells_who_waits(api: TelegramEmulato
     told = await rita.chat.next_message()
     assert "This is now on record:" in told.text and "the guild repaired the lighthouse" in told.text
     await until(lambda: deliveries(record, rita.address) == ["sent"], "the delivery's end")
+    await confirmed(api)
     await bot.kill()
     await bot.start()
     assert "the guild" in (await rita.says("Who repaired the lighthouse at Skagen?")).text
@@ -135,12 +136,14 @@ async def test_what_happened_while_the_bot_was_away_is_told_when_it_is_back(
     bot = await launch(owners=OWNERS, limits=QUICK)
     record = bot.folder / "record.db"
     rita = await waiting(api)
+    await confirmed(api)
     await bot.kill()
     await import_answer(bot)
     assert deliveries(record, rita.address) == []
     await bot.start()
     assert "the guild repaired the lighthouse" in (await rita.chat.next_message()).text
     await until(lambda: deliveries(record, rita.address) == ["sent"], "the delivery's end")
+    await confirmed(api)
     await bot.kill()
     await bot.start()
     assert "Belarus" in (await rita.says("/about")).text
@@ -159,6 +162,7 @@ async def test_a_message_that_did_not_get_out_is_sent_after_the_restart(
     )
     done = await mona.does("/add The guild repaired the lighthouse at Skagen\nwho: Lubinets\nsource: S1")
     await api.next_call("sendMessage", matching=lambda call: call.params["chat_id"] in away)
+    await confirmed(api)
     await bot.kill()
     api.calm()
     await bot.start()

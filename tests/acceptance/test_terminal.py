@@ -35,7 +35,7 @@ HOSTILE = {
     "page that does not exist": ("/who >zzz", "does not exist"),
     "empty": ("", "no text"),
     "blank": (" \t ", "no text"),
-    "nothing to see": ("\u200b\u2060", "not on record"),
+    "nothing to see": ("\u200b\u2060", "no text"),
     "10,000 characters": ("x" * 10_000, "at most 4000"),
     "10,000 characters for a command": ("/who " + "x" * 10_000, "at most 4000"),
     "emoji": ("🎄👨‍👩‍👧 /who?", "not on record"),

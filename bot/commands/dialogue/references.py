@@ -19,6 +19,7 @@ from bot.errors import UserError
 from bot.texts import N_, _
 from storage.domain.entries import EntityEntry
 from storage.domain.models import Entity, EntityKind, Fact, Source
+from storage.domain.names import clean
 
 _NEW_NAME = re.compile(r"\+(person|organisation|group|place)\s+(\S.*)")
 _SOURCE_ID = re.compile(r"[Ss]\s*[1-9]\d{0,14}")
@@ -76,11 +77,14 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
 
 
 def new_name(text: str) -> EntityEntry | None:
-    """Return the entity that a text marks as new, else None. Raises UserError for a long name."""
+    """Return the entity that a text marks as new, else None. Raises UserError for what cannot be a name."""
     match = _NEW_NAME.fullmatch(text)
-    if len(match[2] if match else text) > LONGEST_NAME:
+    name = match[2] if match else text
+    if len(name) > LONGEST_NAME:
         raise UserError(_("A name has at most {limit} characters.", limit=LONGEST_NAME))
-    return EntityEntry(name=match[2], kind=EntityKind(match[1])) if match else None
+    if not clean(name):
+        raise UserError(_("There is nothing to see in that name: write it in letters."))
+    return EntityEntry(name=name, kind=EntityKind(match[1])) if match else None
 
 
 async def names_of(context: Context, text: str, *, place: bool = False) -> list[Named]:

@@ -60,8 +60,8 @@ def figures(draw):
         if draw(st.booleans()):
             number = f"“{draw(st.sampled_from(['hundreds', 'a few', 'dozens']))}”"
         else:
-            number = f"{draw(NUMBER)}"
-            number += f" to {draw(NUMBER)}" if draw(st.booleans()) else ""
+            ends = draw(st.lists(NUMBER, min_size=1, max_size=2))
+            number = " to ".join(map(str, sorted(ends)))
         lines.append(f"{draw(QUALIFIER)}{number} {draw(COUNTS)}")
     return "\n".join(lines)
 
