@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice, permutations, product
 from pathlib import Path
-from re import _constants as codes  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as codes  # type: ignore[attr-defined]  # reason: re's own parser
+from re import _parser as parser  # type: ignore[attr-defined]  # reason: re's own parser
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
