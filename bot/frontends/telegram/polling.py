@@ -28,6 +28,8 @@ BATCH = 100  # the most that Telegram gives at once
 TAKING = Backoff(first=0.5, longest=30.0)
 # Seconds between two looks for new updates while earlier ones are open: then Telegram answers at once.
 LOOKING = Backoff(first=0.1, longest=1.0)
+# The same after a full batch: more than is shown may wait, and each round trip passes with what was closed.
+FULL_PAUSE = 0.02
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +96,8 @@ class Poller:
             return
         with contextlib.suppress(TimeoutError):
             # Half of a batch still to be worked on keeps all busy while the next is fetched.
-            async with asyncio.timeout(LOOKING.pause(in_vain + 1)):
+            pause = FULL_PAUSE if given >= BATCH else LOOKING.pause(in_vain + 1)
+            async with asyncio.timeout(pause):
                 await self._inbox.at_most(0 if in_vain else count // 2)
 
     async def _next_batch(self) -> list[Any]:
