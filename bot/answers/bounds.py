@@ -6,7 +6,8 @@ holds differs with each platform; a page here is at most two messages and one wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.replies import Block, Heading, Item, Line, Note
 from bot.texts import _, ngettext
@@ -14,6 +15,10 @@ from bot.texts import _, ngettext
 PAGE = 6_000
 # A list of names or numbers in one line is split into lines of no more letters.
 LONGEST_LINE = 1_000
+# A longer block is divided where its reply is: a page ends where the next block has no room.
+LONGEST_BLOCK = 2_000
+# Signs that take more room than one letter where they are escaped, and how many letters more.
+_ESCAPED = {"&": 4, "<": 3, ">": 3, "*": 1, "_": 1, "~": 1, "|": 1, "`": 1, "\\": 1}
 
 
 class Room:
@@ -42,8 +47,15 @@ def fitting(blocks: Sequence[Block], letters: int = PAGE) -> int:
     return len(blocks)
 
 
+def divided(blocks: Iterable[Block]) -> list[Block]:
+    """Return the blocks, each that is longer than LONGEST_BLOCK as several."""
+    return [part for block in blocks for part in _parts(block)]
+
+
 def within(blocks: Sequence[Block], letters: int = PAGE, *, rest: str = "") -> list[Block]:
     """Return the blocks that fit, and a note on how many do not; `rest` tells where those can be seen."""
+    if fitting(blocks, letters) < len(blocks):
+        blocks = divided(blocks)
     count = fitting(blocks, letters)
     left = len(blocks) - count
     if not left:
@@ -77,17 +89,47 @@ def some_of(names: Sequence[str], joined_by: str = ", ", *, most: int = LONGEST_
     return _("{names} and {count} more", names=text, count=left) if left else text
 
 
+def _parts(block: Block) -> Iterable[Block]:
+    texts = list(_cut(block.text))
+    if len(texts) == 1 or isinstance(block, Heading):
+        return (block,)
+    parts = [block.model_copy(update={"text": f"… {text} …"}) for text in texts]
+    parts[0] = parts[0].model_copy(update={"text": f"{texts[0]} …"})
+    parts[-1] = parts[-1].model_copy(update={"text": f"… {texts[-1]}"})
+    if isinstance(block, Line):
+        # What stands before a line stands before its first part, what stands behind it behind the last.
+        parts[1:] = [part.model_copy(update={"label": None}) for part in parts[1:]]
+        parts[:-1] = [part.model_copy(update={"mark": None}) for part in parts[:-1]]
+    return parts
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Yield a text in parts of at most LONGEST_BLOCK letters, cut between words where there are any."""
+    while _room(text) > LONGEST_BLOCK:
+        most = range(1, min(len(text), LONGEST_BLOCK) + 1)
+        end = bisect_right(most, LONGEST_BLOCK, key=lambda count: _room(text[:count]))
+        between = text.rfind(" ", end // 2, end + 1)
+        end = end if between < 0 else between
+        yield text[:end]
+        text = text[end:].lstrip()
+    yield text
+
+
+def _room(text: str) -> int:
+    """Return the most room that a text takes on any platform, in letters."""
+    letters = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return letters + sum(more * text.count(sign) for sign, more in _ESCAPED.items())
+
+
 def _weight(block: Block, cited: set[int]) -> int:
-    """Return the letters of a block, with the sources that it is the first to cite."""
-    match block:
-        case Item():
-            return len(block.label) + len(block.text)
-        case Line():
-            letters = len(block.text) + len(block.label or "")
-            for citation in block.citations:
-                letters += len(citation.locator or "") + 4
-                if citation.source not in cited:
-                    cited.add(citation.source)
-                    letters += len(citation.entry) + 4
-            return letters
-    return len(block.text)
+    """Return the room of a block, with the sources that it is the first to cite."""
+    room = _room(block.text)
+    if isinstance(block, Item | Line):
+        room += _room(block.label or "")
+    if isinstance(block, Line):
+        for citation in block.citations:
+            room += _room(citation.locator or "") + 4
+            if citation.source not in cited:
+                cited.add(citation.source)
+                room += _room(citation.entry) + 4
+    return room

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.answers.date_text import in_words
 from bot.replies import Citation
-from bot.texts import N_, _, ngettext
+from bot.texts import N_, _, ngettext, shortened
 from storage.domain.models import Attribution, Entity, Relation, Source, SourceKind
 
 _KINDS = {
@@ -17,6 +17,8 @@ _KINDS = {
 }
 # Of a longer chain, only the first that relay are named; /sources names all.
 MOST_RELAYING = 3
+# What stands under a reply of one source; /sources shows the rest.
+LONGEST_ENTRY = 1_000
 
 
 def cite(attribution: Attribution) -> Citation:
@@ -36,7 +38,8 @@ def cite_relation(relation: Relation) -> Citation | None:
 
 def citation(source: Source, locator: str | None = None) -> Citation:
     """Return the citation of a place in a source."""
-    return Citation(source=source.id, entry=describe(source), locator=locator, url=source.url)
+    entry = shortened(describe(source), LONGEST_ENTRY)
+    return Citation(source=source.id, entry=entry, locator=locator, url=source.url)
 
 
 def describe(source: Source) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.answers.bounds import fitting, within
+from bot.answers.bounds import divided, fitting, within
 from bot.commands.core.declarations import Command
 from bot.replies import Action, Block, Heading, Reply
 from bot.texts import _
@@ -49,20 +49,20 @@ def parted(command: Command | None, argument: str) -> tuple[str, str | None]:
 
 def page_of(reply: Reply, cursor: Cursor, command: str) -> Reply:
     """Return the page of a reply at a cursor; its button for the next one sends the command."""
-    begun, changed = _begun(reply.blocks, cursor.place)
-    shown = fitting(reply.blocks[begun:])
-    end = begun + shown
-    if not begun and not changed and end == len(reply.blocks):
+    if cursor.place is None and fitting(reply.blocks) == len(reply.blocks):
         return reply
+    whole = divided(reply.blocks)
+    begun, changed = _begun(whole, cursor.place)
+    end = begun + fitting(whole[begun:])
     # A heading, for it stays with what stands below it.
     above: list[Block] = [Heading(text=_("Changed meanwhile: from the beginning"))] if changed else []
-    above += _headings(reply.blocks, begun)
+    above += _headings(whole, begun)
     turning = [action for action in reply.actions if _TURNING.search(action.command)]
     actions = [action for action in reply.actions if action not in turning]
-    if end < len(reply.blocks):
-        place = f"{cursor.row or ''}+{end}.{_digest(reply.blocks[:end])}"
+    if end < len(whole):
+        place = f"{cursor.row or ''}+{end}.{_digest(whole[:end])}"
         turning = [Action(label=_("More"), command=f"{command} >{place}")]
-    blocks = (*above, *reply.blocks[begun:end])
+    blocks = (*above, *whole[begun:end])
     return Reply(blocks=blocks, actions=(*actions, *turning), aside=reply.aside, asks=reply.asks)
 
 
