@@ -37,6 +37,24 @@ def match(text: str, names: Sequence[Name]) -> Match:
     return _slips(folded, names)
 
 
+def match_titled(text: str, names: Sequence[Name]) -> Match:
+    """Find the entities that a text names as `match` does, else whose name it holds: "Judge Dana Krivic".
+
+    A whole name of several words is plain; one word may be another person's as well, so it is a question.
+    """
+    found = match(text, names)
+    folded = fold(text) if len(text) <= MOST_LETTERS else ""
+    held = [name for name in names if name.rank < 3 and len(name.folded) > 2 and _stands_in(name, folded)]
+    if found.plain or not held:
+        return found
+    most = max(name.folded.count(" ") for name in held)
+    longest = [name for name in held if name.folded.count(" ") == most]
+    best = _best_rank(longest)
+    if most and any(folded.endswith(name.folded) for name in longest):
+        return best
+    return Match(tuple(dict.fromkeys((*best.entity_ids, *found.entity_ids)))[:8], plain=False)
+
+
 def suggestions(text: str, choices: Iterable[str], limit: int = 3) -> list[str]:
     """Return the choices nearest to a text, nearest first."""
     listed = list(choices)
@@ -53,6 +71,10 @@ def _folded(choice: str) -> str:
 def _holds(name: str, asked: str) -> bool:
     """Tell whether a name holds the words asked for, in order and whole."""
     return f" {asked} " in f" {name} " or (len(asked) >= SHORTEST_SLIP and name.startswith(asked))
+
+
+def _stands_in(name: Name, folded: str) -> bool:
+    return f" {name.folded} " in f" {folded} "
 
 
 def _best_rank(names: Sequence[Name]) -> Match:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.questions import wording
+from bot.questions.letter_case import LetterCase
 from bot.questions.name_spotting import Recognised, misspelt, recognise
 from bot.questions.relevance import Subject
 from bot.questions.wording import Question
@@ -24,10 +27,17 @@ async def subject_of(
     `before` are the entities that a pronoun may stand for.
     """
     tokens = question.tokens
-    found = recognise(tokens, await record.names.among(story_id, tokens, misspelt(tokens)))
+    written = LetterCase(question.text)
+    found = recognise(tokens, await record.names.among(story_id, tokens, misspelt(tokens)), written)
     entities = await record.entities.by_id(i for item in found for i in item.entity_ids)
-    named = [item for item in found if _is_name(item, entities)][:MOST_NAMED]
+    named = [
+        item for item in found if _is_name(item, entities) and not _is_thing(item, entities, tokens, written)
+    ][:MOST_NAMED]
     taken = {position for item in named for position in range(item.start, item.end)}
+    for item in named:
+        if _is_whole_name(item, entities):
+            lowest = max((other.end for other in named if other.end <= item.start), default=0)
+            taken |= set(range(written.titles(tokens, item.start, lowest), item.start))
     kept = set(question.subject)
     rest = dict.fromkeys(t for position, t in enumerate(tokens) if position not in taken and t in kept)
     words = tuple(rest)[:MOST_WORDS]
@@ -48,6 +58,25 @@ def _is_name(found: Recognised, entities: dict[int, Entity]) -> bool:
     if found.rank < 2:
         return True
     return len(found.entity_ids) == 1 and bool(kinds & {EntityKind.PERSON, None})
+
+
+def _is_thing(
+    found: Recognised, entities: dict[int, Entity], tokens: Sequence[str], written: LetterCase
+) -> bool:
+    """Tell whether one word that is a person's name is a thing or a deed where it stands."""
+    alone = found.end == found.start + 1 and found.start > 0
+    people = all(entities[entity_id].kind is EntityKind.PERSON for entity_id in found.entity_ids)
+    return alone and people and written.is_thing(tokens[found.start], tokens[found.start - 1])
+
+
+def _is_whole_name(found: Recognised, entities: dict[int, Entity]) -> bool:
+    """Tell whether it is all that the record calls a person, so that what stands before it is a title.
+
+    Before a family name alone stands a given name as well, and it may be another person's.
+    """
+    one = entities[found.entity_ids[0]]
+    whole = found.rank < 2 and (found.end - found.start > 1 or len(one.name.split()) == 1)
+    return whole and one.kind is EntityKind.PERSON and len(found.entity_ids) == 1
 
 
 def words_of(text: str) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from bot.answers.fuzzy import nearest
 from bot.answers.matching import PLAIN
+from bot.questions.letter_case import LetterCase
 from bot.questions.wording import words
 from storage.domain.words import STOPWORDS
 from storage.reading.entities import Name
@@ -33,9 +34,14 @@ def misspelt(tokens: Sequence[str]) -> list[str]:
     return sorted(uncommon, key=len, reverse=True)[:MOST_MISSPELT]
 
 
-def recognise(tokens: Sequence[str], names: Sequence[Name]) -> list[Recognised]:
-    """Return the names in a question, longest first, none overlapping another."""
-    forms = _Forms(names)
+def recognise(
+    tokens: Sequence[str], names: Sequence[Name], written: LetterCase | None = None
+) -> list[Recognised]:
+    """Return the names in a question, the longest taken first, none overlapping another.
+
+    `written` tells words of grammar from names that are spelt like them.
+    """
+    forms = _Forms(names, written)
     tried = frozenset(misspelt(tokens))
     found: list[Recognised] = []
     free = [True] * len(tokens)
@@ -52,7 +58,8 @@ def recognise(tokens: Sequence[str], names: Sequence[Name]) -> list[Recognised]:
 class _Forms:
     """The forms of names, by what is compared: the whole, and its words and letters in number."""
 
-    def __init__(self, names: Sequence[Name]) -> None:
+    def __init__(self, names: Sequence[Name], written: LetterCase | None) -> None:
+        self._written = written
         self._named: dict[str, list[Name]] = {}
         for name in names:
             self._named.setdefault(name.folded, []).append(name)
@@ -64,6 +71,8 @@ class _Forms:
         """Return whom a form names, and by which rank of name."""
         listed = self._named.get(form) or self._named.get(f"the {form}")
         if not listed:
+            return None
+        if self._written and self._written.is_word(form.split(), (name.spelling for name in listed)):
             return None
         rank = min(name.rank for name in listed)
         return tuple(dict.fromkeys(name.entity_id for name in listed if name.rank == rank)), rank

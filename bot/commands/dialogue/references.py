@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.answers.citations import short
-from bot.answers.matching import match, suggestions
+from bot.answers.matching import match_titled, suggestions
 from bot.commands.core.context import Context
 from bot.commands.dialogue.forms import Option, Unclear
 from bot.errors import UserError
@@ -60,7 +60,9 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
         return Named((await context.record.entities.by_id(exact))[exact[0]].ref)
     near: Sequence[int] = exact
     if not near:
-        near = match(text, await context.record.names.resembling(context.story.id, text)).entity_ids[:3]
+        near = match_titled(text, await context.record.names.resembling(context.story.id, text)).entity_ids[
+            :3
+        ]
     known = [(await context.record.entities.by_id(near))[entity_id] for entity_id in near]
     kinds = [EntityKind.PLACE] if place else [EntityKind.PERSON, EntityKind.ORGANISATION, EntityKind.GROUP]
     options = [Option(entity.name, f"={entity.ref}") for entity in known]
@@ -112,7 +114,10 @@ async def entity_of(context: Context, text: str) -> Entity:
     ids = await context.record.entities.named(context.story.id, text)
     if len(ids) == 1:
         return (await context.record.entities.by_id(ids))[ids[0]]
-    near = ids or match(text, await context.record.names.resembling(context.story.id, text)).entity_ids[:5]
+    near = (
+        ids
+        or match_titled(text, await context.record.names.resembling(context.story.id, text)).entity_ids[:5]
+    )
     if not near:
         raise UserError(_("“{name}” is not on record in this story: /who lists who is.", name=text[:60]))
     known = await context.record.entities.by_id(near)

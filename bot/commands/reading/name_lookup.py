@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.answers.matching import match
+from bot.answers.matching import match_titled
 from bot.commands.core.context import Context
 from bot.errors import UserError
 from bot.texts import _
@@ -39,7 +39,7 @@ async def _chosen(context: Context, text: str, entities: list[Entity], unknown: 
     """Return the one of `entities`, which a text names exactly; if there are none, the one nearly named."""
     plain = len(entities) == 1
     if not entities:
-        found = match(text, await context.record.names.resembling(context.story.id, text))
+        found = match_titled(text, await context.record.names.resembling(context.story.id, text))
         known = await context.record.entities.by_id(found.entity_ids)
         entities, plain = [known[entity_id] for entity_id in found.entity_ids], found.plain
     if plain:
