@@ -20,6 +20,7 @@ import aiosqlite
 from storage.domain.errors import BusyRecord, RecordError, ReplacedRecord, UnreadableRecord
 from storage.engines import files, migrations
 from storage.engines.errors import BUSY, translated
+from storage.engines.wal_mark import WalMark
 from storage.engines.write_behind import WriteBehind
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -107,6 +108,7 @@ class Database:
     ) -> None:
         self.path = path
         self._identity = identity
+        self._mark = WalMark(path)
         self._writer = writer
         self._reader = reader
         self._writing = asyncio.Lock()
@@ -143,9 +145,10 @@ class Database:
             await self.behind.settled()
         await self._reader.close()
         await self._writer.close()
+        self._mark.close()
 
     def refuse_replaced(self) -> None:
-        """Raise ReplacedRecord if another file stands at the path by now, or none.
+        """Raise ReplacedRecord if another file stands at the path, or none, or something was copied over it.
 
         Each reading and each change looks first: what this process would say is of the old file, and what it
         would write nobody would ever find.
@@ -154,6 +157,8 @@ class Database:
             raise ReplacedRecord(
                 f"{self.path} is not the file that was opened: it was replaced or moved away. Start again"
             )
+        if self._mark.is_gone():
+            raise ReplacedRecord(f"{self.path} was written over while it was open. Start again")
 
     async def read(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """Return all rows of a query, as last committed."""

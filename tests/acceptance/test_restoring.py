@@ -147,12 +147,36 @@ async def test_a_bot_whose_record_is_replaced_by_hand_ends_and_says_so(
     assert "is not the file that was opened" in bot.log
 
 
-async def test_a_bot_whose_record_is_written_over_ends_and_says_so(
+async def test_a_bot_whose_record_is_damaged_while_it_runs_ends_and_says_so(
     launch: Launch, tmp_path: Path, stocked: Path
 ) -> None:
     shutil.copyfile(stocked, tmp_path / "record.db")
     bot = await launch()
     with (tmp_path / "record.db").open("r+b") as file:
+        file.seek(1024)
         file.write(b"\xa5" * (tmp_path / "record.db").stat().st_size)
     assert await asyncio.wait_for(bot.ended(), 20) == 1
     assert "is damaged" in bot.log and bot.log.count("is damaged") < 10
+
+
+async def test_a_backup_copied_over_the_record_of_a_running_bot_is_noticed_and_not_mixed_with_it(
+    launch: Launch, tmp_path: Path, stocked: Path
+) -> None:
+    path, run = tmp_path / "record.db", ("--config", "config.toml")
+    shutil.copyfile(stocked, path)
+    bot = await launch(storage={"path": "record.db"})
+    assert onrecord("backup", "monday.db", *run, folder=tmp_path).returncode == 0
+    backup = (tmp_path / "monday.db").read_bytes()
+    commands = "\n".join(RETRACTION)
+    assert onrecord("chat", "--as", "owner", *run, folder=tmp_path, given=f"{commands}\n").returncode == 0
+    with path.open("r+b") as file:
+        file.write(backup)
+        file.truncate(len(backup))
+    assert await asyncio.wait_for(bot.ended(), 20) == 1
+    assert "was written over while it was open" in bot.log
+    # The last changes stand in the WAL still: neither they nor the backup are lost or mixed.
+    assert path.read_bytes() == backup
+    assert "must not be mixed" in complaint(onrecord("chat", *run, folder=tmp_path, given="/who\n"))
+    assert onrecord("restore", "record.db", *run, folder=tmp_path).returncode == 0
+    shown = onrecord("chat", *run, folder=tmp_path, given="/fact F13\n")
+    assert "retracted" not in shown.stdout and not shown.stderr
