@@ -17,6 +17,7 @@ import discord
 from discord import app_commands
 
 from bot.commands.core.declarations import Argument, Command, Kind
+from bot.frontends.discord import showing
 from bot.frontends.discord.refusals import summary
 from bot.requests import Role
 from bot.texts import N_, _, shortened, speak
@@ -164,7 +165,10 @@ def _completer(
 ) -> Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]:
     async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         offered = await conversation.offer(interaction, command, position, typed)
-        return [app_commands.Choice(name=offer.label, value=offer.value) for offer in offered]
+        choices = [app_commands.Choice(name=offer.label, value=offer.value) for offer in offered]
+        # The library would show them too, but tries it once.
+        await showing.complete(interaction, choices)
+        return choices
 
     return complete
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 import discord
+from discord import app_commands
 
 from bot.frontends.discord.addressing import lacking
 from bot.frontends.discord.refusals import LACKING, cannot_answer
@@ -203,12 +204,18 @@ class Stage:
         return result
 
 
+async def complete(interaction: Interaction, choices: list[app_commands.Choice[str]]) -> None:
+    """Show completions of what is being typed. Raises discord.HTTPException if Discord refuses them."""
+    await _surely(partial(interaction.response.autocomplete, choices), PROMPT_REPEATS)
+
+
 async def _surely(call: Callable[[], Awaitable[Result]], repeats: Backoff = REPEATS) -> Result:
     """Make a call, and retry if the connection breaks or Discord fails."""
 
     def decide(error: Exception, pause: float) -> float | None:
-        passing = discord.DiscordServerError | aiohttp.ClientError | OSError | TimeoutError
-        return pause if isinstance(error, passing) else None
+        passing = isinstance(error, aiohttp.ClientError | OSError | TimeoutError)
+        failing = isinstance(error, discord.HTTPException) and error.status >= 500
+        return pause if passing or failing else None
 
     return await retry(call, repeats, decide)
 

@@ -117,6 +117,14 @@ async def test_offers_that_fail_are_none(record, caplog) -> None:
     assert "no offers" in caplog.text and SECRET not in caplog.text
 
 
+async def test_offers_that_discord_fails_to_take_are_shown_again(record, desk) -> None:
+    async with open_room(record, desk.dispatcher) as room:
+        room.env.inject_error("POST", CALLBACK, status=503, times=2)
+        (offered,) = await room.member().autocomplete(room.channel, "who", "name", "Lub")
+        assert offered["value"] == "Dmytro Lubinets"
+        assert len(room.asked_of_discord("POST", "/callback")) == 3
+
+
 async def test_an_interaction_that_is_over_is_left_alone(record, caplog, pace: Pace) -> None:
     script = pace.script(fact())
     async with open_room(record, script) as room:
