@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.answers.bounds import some_of
 from bot.notices.schedule import shown, text_of
 from bot.replies import Note, Reply
 from bot.texts import _, ngettext, speak, spoken
@@ -60,13 +61,16 @@ async def tell_of_refusals(record: Record, retention: timedelta) -> None:
 
 async def _tell(record: Record, listener: Listener, retention: timedelta) -> None:
     speak(listener.language)
+    platform, _colon, number = listener.chat.partition(":")
     reply = Reply(
         blocks=(
             Note(
                 text=_(
-                    "You subscribed the chat {chat} to changes. It has taken no messages from me since"
-                    " {when}: {reason}.",
-                    chat=listener.chat,
+                    "You subscribed a chat on {platform} (its id is {id}) to {what}. It has taken no messages"
+                    " from me since {when}: {reason}.",
+                    platform=platform.capitalize(),
+                    id=number.lstrip("#"),
+                    what=await _what(record, listener),
                     when=shown(listener.paused_at or ""),
                     reason=listener.paused,
                 )
@@ -86,6 +90,13 @@ async def _tell(record: Record, listener: Listener, retention: timedelta) -> Non
         for person in await record.listeners.refusal_told(tx, listener.chat, MOST_TOLD):
             if _is_person(person):
                 await post(tx, person, reply, record.ledger.now(), listener.language)
+
+
+async def _what(record: Record, listener: Listener) -> str:
+    """Return what a chat is subscribed to: its title is not kept, but who subscribed it knows it by that."""
+    subscribed = await record.listeners.subscriptions(listener.chat, listener.topic)
+    names = dict.fromkeys(f"“{each.entity or each.words or each.story}”" for each in subscribed)
+    return some_of(list(names), most=300) or _("changes")
 
 
 def _is_person(address: str) -> bool:

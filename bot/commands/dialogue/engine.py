@@ -29,6 +29,7 @@ from bot.commands.dialogue.forms import (
     form_of,
 )
 from bot.commands.dialogue.header_lines import SEVERAL
+from bot.commands.dialogue.references import refuse_mere_yes
 from bot.errors import UserError
 from bot.replies import Action, Block, Note, Reply
 from bot.texts import _
@@ -129,6 +130,7 @@ async def _taken(context: Context, turn: Turn, value: str, dialogue: Dialogue) -
             _answer(filled, "")
         case Turn.TEXT:
             _refuse_without_question(filled)
+            refuse_mere_yes(value, filled.options)
             _answer(filled, value if filled.step in SEVERAL else " ".join(value.split()))
     return await _go_on(context, filled, dialogue, ())
 

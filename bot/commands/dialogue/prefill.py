@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from bot.answers.date_text import in_words
 from bot.answers.stances import stance_of
 from bot.commands.core.context import Context
+from storage.domain import dates
 from storage.domain.changes import Publish
 from storage.domain.entries import AttributionEntry, EntityEntry, FigureEntry, RelationEntry, SourceEntry
 from storage.domain.models import Fact, Figure
 
-_SOURCE_TEXTS = ("publisher", "author", "published", "kind")
+_SOURCE_TEXTS = ("publisher", "author", "kind")
 
 
 async def texts_of(context: Context, change: Publish) -> dict[str, str]:
@@ -20,7 +22,7 @@ async def texts_of(context: Context, change: Publish) -> dict[str, str]:
     new = {entity.name: entity for entity in change.entities}
     texts = {
         "statement": fact.statement,
-        "when": fact.occurred,
+        "when": _typed(fact.occurred),
         "occasion": fact.occasion,
         "note": fact.date_note,
         "where": _names(fact.places, new),
@@ -51,7 +53,7 @@ def retold(fact: Fact) -> dict[str, str]:
     """Return the initial texts of a correction of a fact on record."""
     texts = {
         "statement": fact.statement,
-        "when": fact.occurred,
+        "when": _typed(fact.occurred),
         "figure": figures_text(fact.figures),
     }
     return {name: text for name, text in texts.items() if text}
@@ -60,6 +62,17 @@ def retold(fact: Fact) -> dict[str, str]:
 def figures_text(figures: Iterable[FigureEntry | Figure]) -> str:
     """Return figures as people type them, one per line."""
     return "\n".join(_figure(item) for item in figures)
+
+
+def typed_date(edtf: str) -> str:
+    """Return a date in the words that are read as just that date, else as the record writes it."""
+    words = in_words(edtf)
+    # What is said to be open (“year not given”) is understood where it is left out.
+    return next((each for each in (words, words.partition(" (")[0]) if dates.edtf(each) == edtf), edtf)
+
+
+def _typed(edtf: str | None) -> str | None:
+    return typed_date(edtf) if edtf else None
 
 
 async def _attribution(
@@ -71,7 +84,7 @@ async def _attribution(
         "stance": item.stance.value if item.stance is not stance_of(item.cue) else None,
         "at": item.locator,
         "quote": item.quote,
-        "said": item.said,
+        "said": _typed(item.said),
     }
     if isinstance(item.source, SourceEntry):
         return texts | await _new_source(context, item.source)
@@ -83,6 +96,7 @@ async def _new_source(context: Context, source: SourceEntry) -> dict[str, str | 
     texts: dict[str, str | None] = {
         "source": f"+ {source.url or source.title}",
         "title": source.title if source.url else None,
+        "published": _typed(source.published),
         **{name: getattr(source, name) for name in _SOURCE_TEXTS},
     }
     if source.via:

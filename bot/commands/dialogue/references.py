@@ -59,6 +59,8 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
     if len(exact) == 1:
         return Named((await context.record.entities.by_id(exact))[exact[0]].ref)
     near: Sequence[int] = exact
+    if _is_yes_or_no(text) and not exact:
+        raise UserError(_("“{text}” is an answer, no name: write the name.", text=text))
     if not near:
         near = match_titled(text, await context.record.names.resembling(context.story.id, text)).entity_ids[
             :3
@@ -76,6 +78,14 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
     else:
         asks = _("“{name}” is not on record yet. Is it new?", name=text[:60])
     raise Unclear(asks, options)
+
+
+def refuse_mere_yes(text: str, options: Sequence[Option]) -> None:
+    """Refuse a yes or no that none of the choices is: it would be taken for a name or a wording."""
+    if _is_yes_or_no(text) and options and text.casefold() not in {option.text for option in options}:
+        raise UserError(
+            _("“{text}” chooses none of those under the question: press one, or answer in words.", text=text)
+        )
 
 
 def new_name(text: str) -> EntityEntry | None:
@@ -203,3 +213,8 @@ async def _by_ref(context: Context, ref: str) -> Entity:
     if found is None:
         raise UserError(_("“{name}” is not on record in this story: /who lists who is.", name=ref[:60]))
     return found
+
+
+def _is_yes_or_no(text: str) -> bool:
+    """Tell whether a text is a mere yes or no. What is called so is written as new: `+group Yes`."""
+    return text.casefold() in ("yes", "no")

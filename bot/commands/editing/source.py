@@ -15,6 +15,7 @@ from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.entries import Composer, date, made
 from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, Start, form_command, version_of
 from bot.commands.dialogue.header_lines import Headed
+from bot.commands.dialogue.prefill import typed_date
 from bot.commands.dialogue.references import is_address, is_new_source, source_of
 from bot.commands.editing.revise import undoing
 from bot.errors import UserError
@@ -57,6 +58,8 @@ async def _as_it_stands(context: Context, subject: str, _version: str) -> Start:
     source_id = await context.source_id(subject)
     found = (await context.record.sources.by_id([source_id]))[source_id]
     texts = {name: text for name in _MODAL if (text := getattr(found, name))}
+    if found.published:
+        texts["published"] = typed_date(found.published)
     return Start(f"S{source_id}", texts, version_of(texts))
 
 

@@ -144,7 +144,9 @@ async def test_who_subscribed_a_chat_is_told_once_that_it_takes_no_messages(wire
     assert [chat for chat, _text in await told(wire)] == ["telegram:7", "telegram:8"]
     ((_chat, text), _other) = await told(wire)
     text = " ".join(text.split())
-    assert f"the chat {CHAT}" in text and "not enough rights" in text and "waits for 30 days" in text
+    number = CHAT.partition(":")[2]
+    assert f"a chat on Telegram (its id is {number}) to “The flood”" in text and CHAT not in text
+    assert "not enough rights" in text and "waits for 30 days" in text
     # A later refusal is another.
     wire.far.planned.clear()
     await wire.deliver(days=2)

@@ -102,3 +102,18 @@ async def test_an_invalid_line_is_asked_for_in_words(desk):
     ann = await desk.moderator()
     await ann.says("/add The bridge is closed\nsource: S1\nsaid: never")
     assert "When was it said?" in ann.seen
+
+
+async def test_a_mere_yes_is_no_name_and_no_choice(desk):
+    ann = await desk.moderator()
+    await ann.tells("/add", "The bridge is closed", "Yes")
+    assert "“Yes” is an answer, no name" in ann.seen and "Who says so" in ann.seen
+    await ann.says("Ann Lee")
+    assert "Is it new?" in ann.seen
+    assert_short(await ann.says("/answer yes"), "chooses none of those under the question")
+    await ann.says("1")
+    dialogue = await desk.record.dialogues.find(ANN, ANN)
+    assert dialogue.state["texts"]["who"] == "+person Ann Lee"
+    assert_short(await ann.says("no"), "chooses none of those under the question")
+    await ann.tells("/cancel", "/add\nsource: S1\nwho: +group Yes\nabout: none", "The bridge is closed")
+    assert "Yes" in said(ann.reply) and "is an answer" not in ann.seen

@@ -84,6 +84,14 @@ async def test_nothing_that_only_the_record_knows_is_shown(desk):
     assert (await opened(ann, "/restore F5")).title == "Restore F5"
 
 
+async def test_dates_are_shown_as_people_type_them(desk):
+    mod = await desk.moderator()
+    assert shown(await opened(mod, "/correct F24"))["when"] == "18 July"
+    assert shown(await opened(mod, "/source S1"))["published"] == "4 January 2024"
+    await mod.tells("/correct F24\nwhen: 2021-05~", "[Yes]", "A reason", "none", "[Confirm]")
+    assert shown(await opened(mod, "/correct F24"))["when"] == "2021-05~"
+
+
 ORDINARY = [
     "/add The bridge is closed", "/correct", "/correct F5\nwhen: 2024", "/correct F5 r1",
     "/retract F5 Wrong",
