@@ -16,12 +16,15 @@ _QUALIFIED = {"?": N_("{date} (uncertain)"), "~": N_("about {date}"), "%": N_("a
 
 # What stands for an end of an interval: as its beginning and as its end.
 _OPEN_ENDS = {
-    "..": (N_("until {date} (beginning open)"), N_("from {date} (end open)")),
+    "..": (N_("until {date} (beginning open)"), N_("since {date}")),
     "": (N_("until {date} (beginning unknown)"), N_("from {date} (end unknown)")),
 }
+_NO_ENDS = {
+    "../..": N_("beginning and end open"), "/": N_("beginning and end unknown"),
+    "../": N_("beginning open, end unknown"), "/..": N_("beginning unknown, end open"),
+}  # fmt: skip
 # EDTF's numbers of the seasons, quarters and other parts of a year.
 _PARTS_OF_YEARS = {
-    21: N_("spring {year}"), 22: N_("summer {year}"), 23: N_("autumn {year}"), 24: N_("winter {year}"),
     25: N_("spring {year} (northern hemisphere)"), 26: N_("summer {year} (northern hemisphere)"),
     27: N_("autumn {year} (northern hemisphere)"), 28: N_("winter {year} (northern hemisphere)"),
     29: N_("spring {year} (southern hemisphere)"), 30: N_("summer {year} (southern hemisphere)"),
@@ -31,8 +34,10 @@ _PARTS_OF_YEARS = {
     37: N_("first four months of {year}"), 38: N_("second four months of {year}"),
     39: N_("last four months of {year}"), 40: N_("first half of {year}"), 41: N_("second half of {year}"),
 }  # fmt: skip
-_SEASON = re.compile(r"([0-9X]{4})-(2[1-9]|3[0-9]|4[01])")
-_UNSPECIFIED = re.compile(r"(?=.*X)[0-9X]{4}(?:-[0-9X]{2}){0,2}")
+_SEASONS = {"21": N_("spring"), "22": N_("summer"), "23": N_("autumn"), "24": N_("winter")}
+_PARTS = re.compile(r"([0-9X]{4})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?")
+# What the digits of a year may leave open and still be a year, a decade, a century or a millennium.
+_YEAR = re.compile(r"[0-9]{4}|[0-9]{3}X|[0-9]{2}XX|[0-9]XXX|XXXX")
 
 
 def in_words(edtf: str) -> str:
@@ -47,8 +52,8 @@ def in_words(edtf: str) -> str:
 
 def _interval(edtf: str) -> str:
     first, _slash, last = edtf.partition("/")
-    if first in _OPEN_ENDS and last in _OPEN_ENDS:
-        return edtf
+    if edtf in _NO_ENDS:
+        return _(_NO_ENDS[edtf])
     if first in _OPEN_ENDS:
         return _in(_OPEN_ENDS[first][0], edtf, _date(last))
     if last in _OPEN_ENDS:
@@ -86,17 +91,71 @@ def _piece(text: str) -> str | None:
 
 def _date(text: str) -> str | None:
     """Return one date in words; None for what is none."""
-    moment, at, hour = text.partition("T")
-    if at and dates.bounds(text) != (None, None):
-        return _("{date}, {time}", date=in_words(moment), time=hour.replace("Z", " UTC"))
-    plain = re.sub(r"[?~%]", "", text)
+    if moment := dates.MOMENT.fullmatch(text):
+        return _("{date}, {time}", date=in_words(moment[1]), time=_time(moment[2], moment[3]))
+    parts = _PARTS.fullmatch(re.sub(r"[?~%]", "", text))
+    if parts is None:
+        return None
+    within = _within_a_year(parts[2], parts[3])
+    told = _in_a_year(parts[1], within, any_month=parts[2] == "XX") or _by_digits(parts)
     sign = _qualifier(text)
-    if season := _SEASON.fullmatch(plain):
-        told = _(_PARTS_OF_YEARS[int(season[2])], year=_year(season[1]))
-        return _(_QUALIFIED[sign], date=told) if sign else told
-    if pieces := dates.split(plain + sign):
-        return _one(pieces[0])
-    return _("{date} (X: digit not given)", date=text) if _UNSPECIFIED.fullmatch(plain) else None
+    return _(_QUALIFIED[sign], date=told) if sign and told else told
+
+
+def _time(hour: str, zone: str | None) -> str:
+    """Return a time of day with the zone that its source gives."""
+    if not zone:
+        return _("{time} (time zone not given)", time=hour)
+    digits = zone[1:].replace(":", "")
+    return f"{hour} UTC" if zone == "Z" else f"{hour} UTC{zone[0]}{digits[:2]}:{digits[2:] or '00'}"
+
+
+def _within_a_year(month: str | None, number: str | None) -> str | None:
+    """Return what is given of a month and a day: nothing for a year alone, None for lone digits of them."""
+    if month is None:
+        return ""
+    if month in _SEASONS and number is None:
+        return _(_SEASONS[month])
+    if month == "XX":
+        return _of_any_month(number)
+    return _of_a_month(int(month), number) if month.isdigit() and 1 <= int(month) <= 12 else None
+
+
+def _of_any_month(number: str | None) -> str | None:
+    if number is None or number == "XX":
+        return _("a month") if number is None else _("a day")
+    return _("the {day} of a month", day=_ordinal(int(number))) if number.isdigit() else None
+
+
+def _of_a_month(month: int, number: str | None) -> str | None:
+    name = _(_MONTHS[month - 1])
+    if number is None or number == "XX":
+        return name if number is None else _("a day in {month}", month=name)
+    return f"{int(number)} {name}" if number.isdigit() else None
+
+
+def _in_a_year(year: str, told: str | None, *, any_month: bool) -> str | None:
+    """Return what is given within a year with what is given of the year; None if lone digits are open."""
+    if told is None or not _YEAR.fullmatch(year):
+        return None
+    if year == "XXXX":
+        if told == _("a day"):
+            return _("date not given")
+        return _("{date} (year not given)", date=told) if told else _("year not given")
+    if not told:
+        return _year(year)
+    if any_month or "X" in year:
+        return _("{date} in {span}", date=told, span=_year(year))
+    return f"{told} {year}"
+
+
+def _by_digits(parts: re.Match[str]) -> str | None:
+    """Return what has no words but its digits, or a part of a year that has a number of its own."""
+    year, month, number = parts.groups()
+    if "X" in parts[0]:
+        return _("{date} (X: digit not given)", date=parts[0])
+    known = number is None and int(month or 0) in _PARTS_OF_YEARS
+    return _(_PARTS_OF_YEARS[int(month)], year=year) if known else None
 
 
 def _qualifier(text: str) -> str:
@@ -137,20 +196,17 @@ def when_text(fact: Fact) -> str:
     return _("{when}; {note}", when=when, note=fact.date_note) if fact.date_note else when
 
 
-def _one(parts: dates.Parts) -> str:
-    month = _(_MONTHS[parts.month - 1]) if parts.month and 1 <= parts.month <= 12 else None
-    if month and parts.day:
-        date = f"{parts.day} {month}"
-        date = f"{date} {_year(parts.year)}" if parts.year else _("{date} (year not given)", date=date)
-    elif month:
-        date = f"{month} {_year(parts.year)}" if parts.year else _("{date} (year not given)", date=month)
-    else:
-        date = _year(parts.year) if parts.year else _("date not given")
-    return _(_QUALIFIED[parts.qualifier], date=date) if parts.qualifier else date
+def _year(year: str) -> str:
+    """Return a year, or the decade, century or millennium that is all the source gives."""
+    given = year.rstrip("X")
+    if len(given) == 3:
+        return _("the {decade}s", decade=f"{given}0")
+    if len(given) == 2:
+        return _("the {number} century", number=_ordinal(int(given) + 1))
+    return _("the {number} millennium", number=_ordinal(int(given) + 1)) if len(given) == 1 else year
 
 
-def _year(year: str | None) -> str:
-    """Return a year, or the decade or century that is all the source gives."""
-    if not year or "X" not in year:
-        return year or ""
-    return f"{year.replace('X', '0')}s"
+def _ordinal(number: int) -> str:
+    """Return an ordinal number in English: its translation is a text's own matter."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

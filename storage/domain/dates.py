@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-from storage.domain.date_forms import FIRST, LAST, LONGEST, days_of, is_written_as_a_date
+from storage.domain import date_words
+from storage.domain.date_forms import FIRST, LAST, LONGEST, MOMENT, days_of, is_form, is_written_as_a_date
 
 __all__ = [
-    "FIRST", "LAST", "LASTING", "Parts", "Span", "bounds", "canonical", "days_before", "edtf", "impossible",
-    "lacks_year", "lasting", "meant", "on_record", "split", "turned", "typed",
+    "FIRST", "LAST", "LASTING", "MOMENT", "Span", "bounds", "canonical", "days_before", "edtf", "impossible",
+    "lacks_year", "lasting", "meant", "on_record", "turned", "typed",
 ]  # fmt: skip
 
-_PARTS = re.compile(
-    r"([0-9]{4}|[0-9]{3}X|[0-9]{2}XX|[0-9]XXX|XXXX)(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}|XX))?|-XX-XX|-XX)?([?~%]?)"
-)
 _BETWEEN = re.compile(r"\.\.|/|\b(?:to|until|till|through)\b|–|—|\s-\s", re.IGNORECASE)
 _AND = re.compile(r"\band\b", re.IGNORECASE)
 _BEGINNING = re.compile(r"(from|since|between)\s++", re.IGNORECASE)
@@ -35,7 +33,7 @@ _DATELIKE = re.compile(
     rf"\b\d{{4}}-\d{{2}}(?:-\d{{2}})?\b|\b\d{{1,2}} {_MONTH}(?: \d{{4}})?\b", re.IGNORECASE
 )
 _HYPHEN = re.compile("[\u2010-\u2012\u2212\ufe63\uff0d]")
-_DAY_BY_DIGITS = re.compile(r"\b(\d{4})[-–—](\d{1,2})[-–—](\d{1,2})(?!\d)")
+_DAY_BY_DIGITS = re.compile(r"\b(\d{4})[-–—](\d{1,2})[-–—](\d{1,2})(?![\dX])")
 _RANGE_WORD = "(?:from|since|after|before|until|till|by|between|and|to|through|the|of|in|on)"
 # A word that nobody writes but for a date, and a date with a month in another language.
 _WORD_OF_A_DATE = re.compile(
@@ -46,10 +44,9 @@ _DAY_BY_WORDS = re.compile(r"\d{1,2}\.?\s+\w+\s+\d{4}|\w+\s+\d{1,2},?\s+\d{4}")
 _DATED = re.compile(rf"\d{{4}}|\b{_MONTH}\b|^{_RANGE_WORD}\s+\d", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,.]+")
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?")
-# No two dates with words between them are longer.
-LONGEST_TYPED = 2 * LONGEST + 20
 # How many days apart first and last day of a day, a month and a year are at most.
 LASTING = (0, 30, 365)
+_DAYS_OF_400_YEARS = 146_097
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +62,12 @@ class Span:
     turned: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A date as its source gives it: each of year, month and day may be missing."""
-
-    year: str | None
-    month: int | None
-    day: int | None
-    qualifier: str
-
-
 def canonical(text: str) -> str:
     """Return the EDTF date itself, checked. Raises ValueError saying what to write instead."""
-    trimmed = text.strip()
-    if _days_of(trimmed) is not None:
-        return trimmed
+    if _is_form(text):
+        return text
     raise ValueError(
-        f"{trimmed[:40]!r} is not a date: write 2024-01-04, 2024-01, 2024, 2023/2024 (a range),"
+        f"{text[:40]!r} is not a date: write 2024-01-04, 2024-01, 2024, 2023/2024 (a range),"
         " XXXX-07-18 (year not given) or 2023-07-18? (uncertain)"
     )
 
@@ -97,7 +83,7 @@ def on_record(text: str) -> str:
 def bounds(text: str) -> tuple[str, str] | tuple[None, None]:
     """Return the first and last day (ISO) that an EDTF date may mean; none where the year is open."""
     found = None if text.startswith("XXXX") else _days_of(text)
-    return (None, None) if found is None else found
+    return (None, None) if found in (None, (FIRST, LAST)) else found
 
 
 def _days_of(text: str) -> tuple[str, str] | None:
@@ -110,13 +96,26 @@ def _days_of_short(text: str) -> tuple[str, str] | None:
     return days_of(text)
 
 
+def _is_form(text: str) -> bool:
+    return len(text) <= LONGEST and _is_form_short(text)
+
+
+@lru_cache(maxsize=16_384)
+def _is_form_short(text: str) -> bool:
+    return is_form(text)
+
+
 def lasting(earliest: str, latest: str) -> int:
     """Return how long a span of ISO days is: 0 a day, 1 at most a month, 2 at most a year, 3 longer."""
-    days = (
-        date.fromisoformat(latest.replace("0000", "0001", 1))
-        - date.fromisoformat(earliest.replace("0000", "0001", 1))
-    ).days
+    days = _number(latest) - _number(earliest)
     return next((number for number, most in enumerate(LASTING) if days <= most), len(LASTING))
+
+
+def _number(day: str) -> int:
+    """Return the number of an ISO day; the year 0000, which Python's dates lack, is as long as 0400."""
+    if day.startswith("0000"):
+        return date.fromisoformat(f"0400{day[4:]}").toordinal() - _DAYS_OF_400_YEARS
+    return date.fromisoformat(day).toordinal()
 
 
 def days_before(day: str, days: int) -> str:
@@ -125,15 +124,6 @@ def days_before(day: str, days: int) -> str:
         return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
     except (ValueError, OverflowError):
         return FIRST
-
-
-@lru_cache(maxsize=16_384)
-def split(text: str) -> tuple[Parts, ...]:
-    """Return the date's parts as given; two for an interval, none for a form that has no such parts."""
-    matches = [_PARTS.fullmatch(piece) for piece in text.split("/")]
-    if not all(matches):
-        return ()
-    return tuple(_parts(match) for match in matches if match)
 
 
 def typed(text: str) -> Span | None:
@@ -153,11 +143,11 @@ def typed(text: str) -> Span | None:
 
 
 def edtf(text: str) -> str | None:
-    """Return the EDTF date that a text tells: EDTF, plain words (`18 July 2023`) or a range; None if none."""
+    """Return the EDTF date that a text tells: EDTF, words (`18 July 2023`) or a range; None if none."""
     trimmed = re.sub(r"^(?:in|on)\s+", "", _plain(text), flags=re.IGNORECASE)
     ends = _ends(trimmed)
     forms = (_told(trimmed), "/".join(ends) if ends else None)
-    return next((form for form in forms if form and _days_of(form)), None)
+    return next((form for form in forms if form and _is_form(form)), None)
 
 
 def impossible(text: str) -> bool:
@@ -206,7 +196,7 @@ def _half_open(word: str, span: Span | None) -> Span | None:
 
 def _plain(text: str) -> str:
     """Return a text with plain digits and hyphens, its days written in full; nothing for a long one."""
-    if len(text) > LONGEST_TYPED:
+    if len(text) > date_words.LONGEST:
         return ""
     digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in text.strip())
     return _DAY_BY_DIGITS.sub(_padded, _HYPHEN.sub("-", digits))
@@ -225,9 +215,9 @@ def _trimmed(text: str) -> str:
 def _told(text: str) -> str | None:
     """Return the EDTF of one date, in EDTF or in plain words, which may be no day of the calendar."""
     text = text.strip()
-    if not text or len(text) > LONGEST or len(text.split()) > 5:
-        return None
-    return text if is_written_as_a_date(text) and not text.isalpha() else _words_to_edtf(text)
+    if is_written_as_a_date(text) and not text.isalpha():
+        return text
+    return date_words.read(text) or (_words_to_edtf(text) if len(text.split()) <= 5 else None)
 
 
 def _ends(text: str) -> tuple[str, str] | None:
@@ -307,13 +297,3 @@ def _part(word: str) -> tuple[str, str]:
         return "day", f"{int(day[1]):02}"
     found = [number for number, name in enumerate(_MONTH_NAMES, 1) if name.startswith(word)]
     return ("month", f"{found[0]:02}") if len(found) == 1 and len(word) >= 3 else ("", "")
-
-
-def _parts(match: re.Match[str]) -> Parts:
-    year, month, day, qualifier = match.groups()
-    return Parts(
-        year=None if year == "XXXX" else year,
-        month=int(month) if month else None,
-        day=int(day) if day and day.isdigit() else None,
-        qualifier=qualifier,
-    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -43,8 +43,8 @@ def _checked_date(text: str, info: ValidationInfo) -> str:
 
 
 def _plain_date(value: Any) -> Any:
-    """Return a date that TOML has read as a date as the text that it was written as."""
-    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+    """Return a date or a moment that TOML has read as such as the text that it was written as."""
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, date) else value
 
 
 def _no_truth(value: Any) -> Any:

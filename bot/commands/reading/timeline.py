@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from typing import NamedTuple
 
@@ -164,9 +163,7 @@ async def _timeline(context: Context) -> Reply:
 async def _within(context: Context, argument: str, span: dates.Span) -> Reply:
     """Show the facts of a date or range; a day without a year also finds days without one."""
     page = await context.page(partial(_dated, context, span), argument, cursor=_after)
-    # What was typed in words is repeated; a form that only EDTF has is told in words.
-    words = argument[:80] if dates.split(argument) else in_words(argument[:80])
-    blocks: list[Block] = [Heading(text=_("When: {words}", words=words), level=1)]
+    blocks: list[Block] = [Heading(text=_("When: {words}", words=in_words(argument[:80])), level=1)]
     if span.turned:
         first, last = in_words(span.earliest), in_words(span.latest)
         text = _("That range ends before it begins: read as {first} to {last}.", first=first, last=last)
@@ -243,7 +240,7 @@ async def latest(context: Context, wanted: int | None) -> Reply:
 async def asof(context: Context, asked: Named) -> Reply:
     """Show the facts that were in force at the end of a day (UTC), as they stood then."""
     assert asked.span is not None  # `_day` refuses any time without an end
-    last_day, today = date.fromisoformat(asked.span.latest).isoformat(), context.record.ledger.now()[:10]
+    last_day, today = asked.span.latest, context.record.ledger.now()[:10]
     story, after, moment = context.story.id, context.number_after(), f"{last_day}T23:59:59.999999Z"
     page = await context.page(
         lambda limit: context.record.listings.in_force_at(story, moment, after=after, limit=limit), asked.text

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers.date_text import day, in_words, label, when_text
-from storage.domain import dates
+from storage.domain import date_forms, dates
 from storage.domain.models import Attribution, Fact, Source, SourceKind
 
 SOURCE = Source(id=1, story_id=1, ref="a", kind=SourceKind.ARTICLE, published="2024-01-04")
@@ -22,10 +22,25 @@ def test_a_date_is_told_with_the_precision_it_has(subtests):
         ("2023", "2023"),
         ("XXXX-07-18", "18 July (year not given)"),
         ("XXXX-07", "July (year not given)"),
-        ("XXXX-12-XX", "December (year not given)"),
-        ("2023-XX-XX", "2023"),
-        ("202X", "2020s"),
-        ("19XX", "1900s"),
+        ("XXXX-12-XX", "a day in December (year not given)"),
+        ("2023-XX-XX", "a day in 2023"),
+        ("2023-XX", "a month in 2023"),
+        ("2023-05-XX", "a day in May 2023"),
+        ("202X", "the 2020s"),
+        ("190X", "the 1900s"),
+        ("19XX", "the 20th century"),
+        ("18XX~", "about the 19th century"),
+        ("20XX-12", "December in the 21st century"),
+        ("1XXX-XX", "a month in the 2nd millennium"),
+        ("15XX-12-XX", "a day in December in the 16th century"),
+        ("156X-12-25", "25 December in the 1560s"),
+        ("202X-21", "spring in the 2020s"),
+        ("2024-XX-15", "the 15th of a month in 2024"),
+        ("XXXX-XX-23", "the 23rd of a month (year not given)"),
+        ("XXXX", "year not given"),
+        ("XXXX-XX", "a month (year not given)"),
+        ("2024-05-1X?", "2024-05-1X (X: digit not given) (uncertain)"),
+        ("0000-02-29", "29 February 0000"),
         ("2023-07-18?", "18 July 2023 (uncertain)"),
         ("2023-07~", "about July 2023"),
         ("2023%", "about 2023 (uncertain)"),
@@ -43,7 +58,7 @@ def test_every_form_of_a_date_is_told_in_words(subtests):
         ("2023-34", "second quarter of 2023"),
         ("2023/", "from 2023 (end unknown)"),
         ("/2023", "until 2023 (beginning unknown)"),
-        ("2023-01-01/..", "from 1 January 2023 (end open)"),
+        ("2023-01-01/..", "since 1 January 2023"),
         ("../2023-01", "until January 2023 (beginning open)"),
         ("2023-21/2023-22", "spring 2023 to summer 2023"),
         ("XXXX-07-18/XXXX-07-20", "18 July (year not given) to 20 July (year not given)"),
@@ -55,6 +70,13 @@ def test_every_form_of_a_date_is_told_in_words(subtests):
         ("2023-~03-01", "about 1 March 2023"),
         ("?2023-03~", "about March 2023 (uncertain)"),
         ("2023-01-01T10:00Z", "1 January 2023, 10:00 UTC"),
+        ("2023-01-01T10:00:00+02", "1 January 2023, 10:00:00 UTC+02:00"),
+        ("2023-01-01T10:00:00-0330", "1 January 2023, 10:00:00 UTC-03:30"),
+        ("2023-01-01T10:00:00", "1 January 2023, 10:00:00 (time zone not given)"),
+        ("../..", "beginning and end open"),
+        ("/", "beginning and end unknown"),
+        ("/..", "beginning unknown, end open"),
+        ("../", "beginning open, end unknown"),
         ("20X4-X1", "20X4-X1 (X: digit not given)"),
     ]:
         with subtests.test(edtf=edtf):
@@ -63,7 +85,7 @@ def test_every_form_of_a_date_is_told_in_words(subtests):
 
 
 def test_what_is_no_edtf_is_shown_as_it_is(subtests):
-    for text in ["Y12024", "1950S2", "Y1E9/2024", "[Y1E9]", "/", "../..", "{}", "", "since 2023"]:
+    for text in ["Y12024", "1950S2", "Y1E9/2024", "[Y1E9]", "[..]", "{}", "", "since 2023"]:
         with subtests.test(text=text):
             assert in_words(text) == text
 
@@ -73,6 +95,23 @@ def test_every_day_of_the_calendar_is_told_with_its_day_month_and_year(moment):
     number, month, year = in_words(moment.isoformat()).split(" ")
     assert (int(number), int(year)) == (moment.day, moment.year)
     assert month == moment.strftime("%B")
+
+
+YEARS = "2024|0000|000X|190X|18XX|00XX|1XXX|XXXX|20X4".split("|")
+MONTHS = "|-XX|-01|-02|-12|-21|-24|-34|-41|-1X|-X2".split("|")
+NUMBERS = "|-XX|-01|-15|-22|-29|-31|-1X|-X1".split("|")
+ONE = st.builds(
+    "".join, st.tuples(*map(st.sampled_from, (YEARS, MONTHS, NUMBERS, ("", "?", "~", "%"))))
+).filter(date_forms.is_form)
+MOMENTS = st.builds(
+    "{:%Y-%m-%dT%H:%M:%S}{}".format, st.datetimes(), st.sampled_from(["", "Z", "+02:00", "-03:30"])
+).filter(date_forms.is_form)
+INTERVALS = st.builds("{}/{}".format, ONE | st.sampled_from(["", ".."]), ONE | st.sampled_from(["", ".."]))
+
+
+@given(ONE | MOMENTS | INTERVALS.filter(date_forms.is_form))
+def test_what_is_told_of_a_date_and_read_again_is_the_same_date(edtf):
+    assert dates.edtf(in_words(edtf)) == edtf
 
 
 @given(st.text(max_size=60))
