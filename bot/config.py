@@ -7,8 +7,11 @@ in one flat list anyway, and for the rest the library would cost each start 17 m
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import re
+import select
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -39,6 +42,9 @@ from bot.validators import (
 
 DEFAULT_FILE = Path("config.toml")
 PREFIX = "ONRECORD_"
+# Bytes of a settings file, and the seconds for which a pipe in its place may bring nothing.
+LARGEST_FILE, LONGEST_PAUSE = 1 << 20, 5.0
+_UNWAITING = getattr(os, "O_NONBLOCK", 0)
 # Values never shown in an error: secrets, and addresses that may hold one.
 _UNSHOWN = {
     "telegram.token", "telegram.webhook_secret", "telegram.webhook_url", "telegram.api_base_url",
@@ -239,7 +245,7 @@ def known_keys() -> dict[str, str]:
 def _from_file(path: Path) -> dict[str, Any]:
     """Return a file's values by key; refuse unknown keys."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = tomllib.loads(_read(path).decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise SettingsError(
             f"There is no settings file {path}: copy config.example.toml there, or leave out --config"
@@ -254,6 +260,21 @@ def _from_file(path: Path) -> dict[str, Any]:
     if wrong := [_unknown(key) for key in values if key not in known_keys()]:
         raise SettingsError("\n".join(f"{path}: {line}" for line in wrong))
     return values
+
+
+def _read(path: Path) -> bytes:
+    """Return what a file holds, or what comes through a pipe within some seconds. Raises OSError."""
+    data = b""
+    # Not to wait until somebody writes to a named pipe.
+    with path.open("rb", buffering=0, opener=lambda name, how: os.open(name, how | _UNWAITING)) as file:
+        plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+        while len(data) <= LARGEST_FILE:
+            if not plain and not select.select([file], [], [], LONGEST_PAUSE)[0]:
+                raise OSError(errno.ETIMEDOUT, "nothing comes through it")
+            if not (more := file.read(LARGEST_FILE)):
+                return data
+            data += more
+    raise OSError(errno.EFBIG, "it is larger than any settings")
 
 
 def _flat(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from bot import config
 from bot.config import known_keys, load
 from bot.errors import SettingsError
 
@@ -183,6 +186,18 @@ def test_files_that_cannot_be_read(tmp_path):
     assert "cannot be read" in refusal(tmp_path)
     (tmp_path / "latin.toml").write_bytes(b"# \xe9")
     assert "is not UTF-8 text" in refusal(tmp_path / "latin.toml")
+
+
+def test_settings_may_come_through_a_pipe_that_is_not_waited_for(tmp_path, monkeypatch):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    monkeypatch.setattr(config, "LONGEST_PAUSE", 0.05)
+    assert refusal(pipe) == f"The settings file {pipe} cannot be read: nothing comes through it"
+    monkeypatch.setattr(config, "LONGEST_PAUSE", 5.0)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(pipe.write_text, 'language = "de"\n')
+        assert load(pipe, {}).language == "de"
+    assert "larger than any settings" in refusal(Path("/dev/zero"))
 
 
 def test_the_example_explains_every_key_and_only_those(written, tmp_path):
