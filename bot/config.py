@@ -44,7 +44,6 @@ DEFAULT_FILE = Path("config.toml")
 PREFIX = "ONRECORD_"
 # Bytes of a settings file, and the seconds for which a pipe in its place may bring nothing.
 LARGEST_FILE, LONGEST_PAUSE = 1 << 20, 5.0
-_UNWAITING = getattr(os, "O_NONBLOCK", 0)
 # Values never shown in an error: secrets, and addresses that may hold one.
 _UNSHOWN = {
     "telegram.token", "telegram.webhook_secret", "telegram.webhook_url", "telegram.api_base_url",
@@ -265,8 +264,7 @@ def _from_file(path: Path) -> dict[str, Any]:
 def _read(path: Path) -> bytes:
     """Return what a file holds, or what comes through a pipe within some seconds. Raises OSError."""
     data = b""
-    # Not to wait until somebody writes to a named pipe.
-    with path.open("rb", buffering=0, opener=lambda name, how: os.open(name, how | _UNWAITING)) as file:
+    with open(path, "rb", buffering=0, opener=_unwaiting) as file:
         plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
         while len(data) <= LARGEST_FILE:
             if not plain and not select.select([file], [], [], LONGEST_PAUSE)[0]:
@@ -275,6 +273,11 @@ def _read(path: Path) -> bytes:
                 return data
             data += more
     raise OSError(errno.EFBIG, "it is larger than any settings")
+
+
+def _unwaiting(name: str, flags: int) -> int:
+    """Open a file without waiting until somebody writes to a named pipe."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _flat(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
