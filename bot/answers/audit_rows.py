@@ -30,6 +30,8 @@ _DONE = {
     Action.DISMISSED: N_("removed {subject} as a moderator of {scope}"),
     Action.LINKED: N_("linked the account {subject}"),
     Action.UNLINKED: N_("unlinked the account {subject}"),
+    Action.TAKEN_DOWN: N_("took {subject} down"),
+    Action.RECHAINED: N_("chained the trail anew"),
 }
 _LONGEST = 120
 # The fields of a fact as people call them; what an action's own words tell is left out.

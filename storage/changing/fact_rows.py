@@ -41,8 +41,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _MENTION = "INSERT INTO mention (fact_id, part, position, entity_id) VALUES (?, ?, ?, ?)"
 _REVISION = """
-INSERT INTO revision (fact_id, number, at, kind, actor, reason, material, state, audit_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO revision (
+    fact_id, number, at, kind, actor, reason, material, state, audit_id, reason_salt, state_salt
+)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 # A corrected fact's attributions are replaced one by one: the database refuses a fact without any.
 _REPLACED = (

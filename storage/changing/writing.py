@@ -14,6 +14,7 @@ from storage.domain.entries import FactEntry
 from storage.domain.models import RevisionKind
 from storage.engines.sqlite import Statements
 from storage.reading.facts import State
+from storage.trail import digests
 from storage.trail.audit import AuditEntryWriter
 
 
@@ -140,8 +141,9 @@ class Batch:
 
     def _add_revisions(self, rows: FactRows, fact: KnownFact, entry: FactEntry, *, is_new: bool) -> None:
         for revision in self._revisions(fact, entry, is_new=is_new):
-            self._trace.cover(revision)
-            rows.revisions.append((*revision, self._trace.id))
+            salts = (digests.new_salt(revision[5]), digests.new_salt(revision[7]))
+            self._trace.cover((*revision, *salts, None, None))
+            rows.revisions.append((*revision, self._trace.id, *salts))
 
     def _revisions(self, fact: KnownFact, entry: FactEntry, *, is_new: bool) -> Iterable[tuple[Any, ...]]:
         """Yield the rows of a fact's history: the imported one, or the one revision that this makes."""

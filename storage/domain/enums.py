@@ -89,6 +89,16 @@ class Action(StrEnum):
     DISMISSED = "dismissed"
     LINKED = "linked"
     UNLINKED = "unlinked"
+    TAKEN_DOWN = "taken down"
+    RECHAINED = "rechained"
+
+
+class Ground(StrEnum):
+    """Why words were taken down."""
+
+    SAFETY = "safety"
+    LAW = "law"
+    PRIVACY = "privacy"
 
 
 class DraftKind(StrEnum):

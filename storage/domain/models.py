@@ -163,7 +163,10 @@ class Fact(Frozen):
 
 
 class Revision(Frozen):
-    """One entry of a fact's append-only history; `state` is the fact as a fact-sheet entry (JSON)."""
+    """One entry of a fact's append-only history; `state` is the fact as a fact-sheet entry (JSON).
+
+    Of a revision that was taken down (`removed`) there is neither state nor reason.
+    """
 
     fact_id: int
     number: int
@@ -171,12 +174,16 @@ class Revision(Frozen):
     kind: RevisionKind
     actor: str
     material: bool
-    state: str
+    state: str | None
     reason: str | None = None
+    removed: bool = False
 
 
 class AuditEntry(Frozen):
-    """One entry of the audit trail; `before` and `after` are what the change found and what it left."""
+    """One entry of the audit trail; `before` and `after` are what the change found and what it left.
+
+    Of an entry that was taken down (`removed`) there is neither of them, and no reason.
+    """
 
     id: int
     at: str
@@ -189,6 +196,7 @@ class AuditEntry(Frozen):
     before: Any = None
     after: Any = None
     reason: str | None = None
+    removed: bool = False
 
 
 class Member(Frozen):

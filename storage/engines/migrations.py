@@ -1,24 +1,41 @@
-"""Numbered SQL migrations, each in a transaction of its own, and the look at a file before it is touched."""
+"""Numbered migrations, each in a transaction of its own, and the look at a file before it is touched.
+
+A migration is SQL; where rows need more than that, a line `-- data step` in it says where its data step runs.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import logging
+import os
 import sqlite3
+from collections.abc import Callable, Iterator
 from functools import cache
+from glob import escape
 from importlib import resources
 from pathlib import Path
-
-import aiosqlite
 
 from storage.domain.errors import UnreadableRecord
 from storage.engines import files
 from storage.engines.errors import DAMAGED, FOREIGN_WAL
+from storage.migrations import salted_digests
 
 # "ONRC": marks the file as a record, so that another program's database is never migrated.
 APPLICATION_ID = 0x4F4E5243
 # Larger files are checked by `onrecord doctor` instead of at each start.
 CHECKED_AT_START = 32 * 1024 * 1024
 _MAGIC = b"SQLite format 3\x00"
+# What a migration does to rows, by its number. It returns a mark of the old rows where it rewrote any that
+# nothing can bring back: a copy of the old file is then kept beside it.
+_DATA_STEPS: dict[int, Callable[[sqlite3.Connection], str | None]] = {11: salted_digests.run}
+_DATA_STEP = "-- data step\n"
+_BROKEN = (
+    "{path} cannot be brought up to date, for its audit trail is broken: {wrong}. It was left as it was:"
+    " restore a backup in its place (onrecord restore FILE)"
+)
+KEPT = "it still holds every word, whatever is taken down later; remove it once it is not needed"
+
+logger = logging.getLogger(__name__)
 
 
 @cache
@@ -70,12 +87,19 @@ def inspect(path: Path, *, create: bool) -> None:
         raise UnreadableRecord(DAMAGED.format(path=path))
 
 
-async def migrate(connection: aiosqlite.Connection) -> None:
-    """Apply the migrations that the file lacks."""
-    rows = list(await connection.execute_fetchall("PRAGMA user_version"))
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Apply the migrations that the file lacks.
+
+    Raises UnreadableRecord where a data step finds that the file's trail does not hold.
+    """
     for number, sql in migrations():
-        if number > rows[0][0]:
-            await _apply(connection, number, sql)
+        if number > _version(connection):
+            _apply(connection, path, number, sql)
+
+
+def copies_before(path: Path) -> list[Path]:
+    """Return the copies that data steps have kept of a record as it was, which hold all that it held."""
+    return sorted(path.parent.glob(f"{escape(path.name)}.before-*"))
 
 
 def is_backup(path: Path) -> bool:
@@ -95,17 +119,69 @@ def latest() -> int:
     return migrations()[-1][0]
 
 
-async def _apply(connection: aiosqlite.Connection, number: int, sql: str) -> None:
-    """Apply one migration; a failure leaves the file at the migration before."""
-    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
+def _apply(connection: sqlite3.Connection, path: Path, number: int, sql: str) -> None:
+    """Apply one migration; a failure, or a kill, leaves the file at the migration before."""
+    before, _mark, after = sql.partition(_DATA_STEP)
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        await connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\n{marks}\nCOMMIT;")
-    except sqlite3.OperationalError:
-        await connection.rollback()
         # Another process may have applied it while this one waited for the lock.
-        rows = list(await connection.execute_fetchall("PRAGMA user_version"))
-        if rows[0][0] < number:
-            raise
+        if _version(connection) < number:
+            _run(connection, before)
+            if number in _DATA_STEPS:
+                _run_data_step(connection, path, number)
+            _run(connection, after)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _run(connection: sqlite3.Connection, sql: str) -> None:
+    """Run statements one by one: a script would end the transaction."""
+    for statement in _statements(sql):
+        connection.execute(statement)
+
+
+def _statements(sql: str) -> Iterator[str]:
+    gathered = ""
+    for piece in sql.split(";"):
+        gathered += f"{piece};"
+        # A trigger holds statements of its own.
+        if sqlite3.complete_statement(gathered):
+            yield gathered
+            gathered = ""
+
+
+def _run_data_step(connection: sqlite3.Connection, path: Path, number: int) -> None:
+    """Rewrite rows; of a file whose rows are rewritten a copy is kept, as it was before this transaction."""
+    try:
+        mark = _DATA_STEPS[number](connection)
+    except salted_digests.BrokenTrail as error:
+        raise UnreadableRecord(_BROKEN.format(path=path, wrong=error)) from error
+    if mark is not None:
+        # The mark in its name: started again, a file has the same copy, and no other file's is replaced.
+        copy = path.with_name(f"{path.name}.before-{number:04}-{mark[:12]}")
+        copy_as_committed(path, copy)
+        logger.warning("the record as it was before schema %d is kept as %s: %s", number, copy, KEPT)
+
+
+def copy_as_committed(path: Path, target: Path) -> None:
+    """Write what a file's last commit left to `target`, whole or not at all, while others write beside it."""
+    partial = target.with_name(target.name + ".partial")
+    os.close(files.begin(partial))
+    with (
+        contextlib.closing(sqlite3.connect(path)) as old,
+        contextlib.closing(sqlite3.connect(partial)) as new,
+    ):
+        old.backup(new)
+        new.execute("PRAGMA journal_mode = DELETE")
+    files.put_in_place(partial, target)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _refuse_foreign_wal(path: Path) -> None:

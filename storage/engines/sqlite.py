@@ -47,6 +47,8 @@ class Version(NamedTuple):
 _VERSION = "SELECT coalesce((SELECT max(id) FROM audit), 0), (SELECT number FROM lookup_version)"
 # Seconds that a statement waits for a lock.
 LONGEST_WAIT = 10.0
+# What is deleted is overwritten: words that were taken down must not be found in what is left of pages.
+_PRAGMAS = ("foreign_keys = ON", "cache_size = -65536", "temp_store = MEMORY", "secure_delete = ON")
 # With 50 ms between them: as long as any other statement waits for a lock.
 WAL_ATTEMPTS = 200
 
@@ -129,7 +131,7 @@ class Database:
             identity = files.identity(path)
             writer = await _connect(path)
             try:
-                await migrations.migrate(writer)
+                await _in_thread(writer, lambda plain: migrations.migrate(plain, path))
                 # The record itself must survive a power cut: each commit reaches the disk.
                 await writer.execute("PRAGMA synchronous = FULL")
                 reader = await _connect(path)
@@ -316,7 +318,7 @@ async def _connect(path: Path) -> aiosqlite.Connection:
     try:
         connection.row_factory = sqlite3.Row
         await _use_wal(connection)
-        for pragma in ("foreign_keys = ON", "cache_size = -65536", "temp_store = MEMORY"):
+        for pragma in _PRAGMAS:
             await connection.execute_fetchall(f"PRAGMA {pragma}")
     except BaseException:
         await connection.close()

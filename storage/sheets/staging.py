@@ -18,6 +18,7 @@ from storage.changing.entity_rows import merge
 from storage.domain.errors import BusyRecord
 from storage.engines import replacing
 from storage.engines.sqlite import Read, Statements
+from storage.trail import digests
 from storage.trail.audit import AuditEntryWriter
 
 # Facts whose revisions are read at once.
@@ -221,10 +222,7 @@ class _Copying:
     def cover(self) -> None:
         """Count the copied revisions into the entry of the trail."""
         after = 0
-        values = ", ".join(
-            self._value("revision", name)
-            for name in ("fact_id", "number", "at", "kind", "actor", "reason", "material", "state")
-        )
+        values = ", ".join(self._value("revision", name) for name in digests.REVISION.split(", "))
         while until := self._tx.fetch(
             "SELECT max(id) FROM (SELECT id FROM staged.touched WHERE id > ? ORDER BY id LIMIT ?)",
             (after, PAGE),
@@ -235,7 +233,7 @@ class _Copying:
                 self._bound | {"after": after, "until": until},
             )
             for row in rows:
-                self._trace.cover(row)
+                self._trace.cover(tuple(row))
             after = until
 
     def _value(self, table: str, column: str) -> str:

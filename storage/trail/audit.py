@@ -1,45 +1,35 @@
 """The audit trail: who did what, when, from which chat, before and after; each entry bound to the one before.
 
 An entry's hash covers its own fields and the hash of its predecessor: a change to any entry, a missing one or
-an inserted one breaks the chain. It also covers a digest of the revisions that the entry made (a sum, so
-their order does not matter). Moments strictly increase, whatever the clock does: a moment tells exactly which
-changes had been made. A chain cannot tell that its last entries were cut off where no revision names them:
-`onrecord doctor` prints the last hash, to be kept elsewhere.
+an inserted one breaks the chain. Of texts it covers salted digests (digests.py): they can be taken down. It
+also covers a digest of the revisions that the entry made (a sum, so their order does not matter). Moments
+strictly increase, whatever the clock does: a moment tells exactly which changes had been made. A chain cannot
+tell that its last entries were cut off where no revision names them: `onrecord doctor` prints the last hash,
+to be kept elsewhere.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from storage.domain.clock import Clock, moment_text, read_moment
 from storage.domain.leases import later
 from storage.domain.models import AuditEntry
-from storage.engines.sqlite import Database, Read, Statements
+from storage.engines.sqlite import Database, Statements
+from storage.trail import digests
+from storage.trail.verifying import GENESIS, Verified, verify
 
-# What stands before the first entry.
-GENESIS = "0" * 64
-_PAGE = 2_000
-_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-_COLUMNS = "id, at, actor, chat, action, story_id, subject, before, after, reason, revisions, previous"
-_CHAIN = f"SELECT {_COLUMNS}, hash FROM audit WHERE id > ? ORDER BY id LIMIT {_PAGE}"
-_MADE = f"""
-SELECT fact_id, number, at, kind, actor, reason, material, state, audit_id FROM revision
-WHERE (fact_id, number) > (?, ?) ORDER BY fact_id, number LIMIT {_PAGE}
-"""
-# Revisions from before there was a trail name no entry; later ones do, and a fact is at its last one.
-_STRAYS = """
-SELECT f.id FROM fact f WHERE f.revision <> (SELECT max(number) FROM revision WHERE fact_id = f.id)
-OR EXISTS (
-    SELECT 1 FROM revision r
-    JOIN revision before ON before.fact_id = r.fact_id AND before.number = r.number - 1
-    WHERE r.fact_id = f.id AND r.audit_id IS NULL AND before.audit_id IS NOT NULL
-) LIMIT 1
-"""
+# The texts of an entry; each has a salt, and a digest where it was taken down, in columns named after it.
+TEXTS = ("before", "after", "reason")
+_COLUMNS = (
+    "id, at, actor, chat, action, story_id, subject, before, after, reason, revisions, previous,"
+    " before_salt, after_salt, reason_salt, hash"
+)
+_INSERT = f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 # Its own entries, those of facts set beside it, and those of the names and sources that it is told by.
 _OF_FACT = """
 SELECT id FROM audit WHERE subject = :subject
@@ -65,14 +55,6 @@ class _Last(NamedTuple):
     id: int
     at: str
     hash: str
-
-
-class Verified(NamedTuple):
-    """What verifying the trail found: how long it is, its last hash, and what is wrong first, if anything."""
-
-    entries: int
-    head: str
-    problem: str | None
 
 
 class AuditEntryWriter:
@@ -104,9 +86,9 @@ class AuditEntryWriter:
         """Begin the entry that follows this one, which is closed, in the same transaction."""
         return AuditEntryWriter(self.by, self._clock, _Last(self.id, self.at, self._hash))
 
-    def cover(self, revision: Iterable[Any]) -> None:
-        """Count a revision in: its row without the entry's own id, in the order of the table's columns."""
-        self._revisions = (self._revisions + _number(list(revision))) % 2**256
+    def cover(self, revision: Sequence[Any]) -> None:
+        """Count a revision in: its fields in the order of `digests.REVISION`."""
+        self._revisions = (self._revisions + digests.revision_number(revision)) % 2**256
 
     def close(
         self,
@@ -120,15 +102,14 @@ class AuditEntryWriter:
         reason: str | None = None,
     ) -> None:
         """Write the entry; `before` and `after` are anything that JSON can hold."""
-        row = (
-            self.id, self.at, self.by.address, self.by.chat, action, story_id, subject,
-            _json(before), _json(after), reason, f"{self._revisions:064x}", self._previous,
-        )  # fmt: skip
-        self._hash = _hash(row)
-        tx.run(
-            f"INSERT INTO audit ({_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, self._hash),
-        )
+        written = [None if value is None else digests.written(value) for value in (before, after)]
+        texts = [*written, reason]
+        salts = [digests.new_salt(text) for text in texts]
+        row = (self.id, self.at, self.by.address, self.by.chat, action, story_id, subject)
+        bound = (f"{self._revisions:064x}", self._previous)
+        kept = [digests.covered(text, salt, None) for text, salt in zip(texts, salts, strict=True)]
+        self._hash = digests.hash_of((*row, *kept, *bound))
+        tx.run(_INSERT, (*row, *texts, *bound, *salts, self._hash))
         # Changes made at once are told apart in the trail by a microsecond each: that makes no difference.
         if self.at > later(self.now, 1.0):
             tx.run("INSERT INTO audit_clock VALUES (?, ?)", (self.id, self.now))
@@ -192,7 +173,7 @@ class Audit:
 
     async def verify(self) -> Verified:
         """Recompute the whole chain and name the first entry that does not hold, if any."""
-        return await self._database.reading(_verify)
+        return await self._database.reading(verify)
 
 
 def _where(
@@ -220,68 +201,7 @@ def _where(
 
 def entry_of(row: sqlite3.Row) -> AuditEntry:
     """Return an entry from its row."""
-    left_out = ("before", "after", "revisions", "previous", "clock_at")
-    fields = {key: row[key] for key in row.keys() if key not in left_out}  # noqa: SIM118  # reason: iterating a Row gives its values
+    names = ("id", "at", "actor", "chat", "action", "story_id", "subject", "reason", "hash")
     loaded = {key: None if row[key] is None else json.loads(row[key]) for key in ("before", "after")}
-    return AuditEntry(**fields, **loaded)
-
-
-def _verify(read: Read) -> Verified:
-    made = _digests(read)
-    count, head, at = 0, GENESIS, ""
-    while rows := read(_CHAIN, (count,)):
-        for row in rows:
-            problem = _problem(row, count + 1, head, at, made.pop(row["id"], 0))
-            if problem:
-                return Verified(count, head, f"entry {count + 1} {problem}")
-            count, head, at = row["id"], row["hash"], row["at"]
-    if made:
-        return Verified(count, head, f"entry {min(made)} is missing: a revision names it")
-    if strays := read(_STRAYS):
-        return Verified(count, head, f"F{strays[0][0]} has revisions that no entry made")
-    return Verified(count, head, None)
-
-
-def _problem(row: sqlite3.Row, expected: int, head: str, at: str, made: int) -> str | None:
-    """Return what is wrong with an entry, None if it follows from the one before and covers its revisions."""
-    if row["id"] != expected:
-        return "is missing"
-    if row["previous"] != head:
-        return "does not follow from the entry before it"
-    if _hash(tuple(row)[:-1]) != row["hash"]:
-        return "was changed after it was written"
-    if row["at"] <= at:
-        return "is not later than the entry before it"
-    if f"{made:064x}" != row["revisions"]:
-        return "does not agree with the revisions that it made"
-    return None
-
-
-def _digests(read: Read) -> dict[int, int]:
-    """Return the digest of the revisions that each entry made, by its id."""
-    made: dict[int, int] = {}
-    after = (0, 0)
-    while rows := read(_MADE, after):
-        for row in rows:
-            *revision, audit_id = row
-            if audit_id is not None:
-                made[audit_id] = (made.get(audit_id, 0) + _number(revision)) % 2**256
-        after = (rows[-1]["fact_id"], rows[-1]["number"])
-    return made
-
-
-def _number(fields: list[Any]) -> int:
-    """Return a revision as a number: their sum does not depend on the order in which rows are read."""
-    # SQLite has no booleans: `material` is read back as 0 or 1.
-    plain = [int(value) if isinstance(value, bool) else value for value in fields]
-    return int.from_bytes(hashlib.sha256(_json(plain, always=True).encode()).digest(), "big")
-
-
-def _hash(row: Iterable[Any]) -> str:
-    return hashlib.sha256(_json(list(row), always=True).encode()).hexdigest()
-
-
-def _json(value: Any, *, always: bool = False) -> Any:
-    if value is None and not always:
-        return None
-    return _WRITTEN.encode(value)
+    removed = any(row[f"{key}_digest"] is not None for key in TEXTS)
+    return AuditEntry(**{name: row[name] for name in names}, **loaded, removed=removed)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,11 +9,9 @@ import pytest
 from storage.engines import migrations
 from storage.record import Record
 from tests.storage.conftest import Ticking, fact, put
+from tests.storage.engines.old_records import downgrade
 from tests.storage.making import check_tables, exported, publish, retract, revise, supersede
 from tests.storage.subscribing import subscribe
-
-# Attributions before facts: a trigger demands it.
-TABLES = ("story", "source", "entity", "entity_name", "attribution", "fact")
 
 
 async def fill(path: Path, folder: Path) -> str:
@@ -41,33 +37,6 @@ async def fill(path: Path, folder: Path) -> str:
         return await exported(record)
     finally:
         await record.close()
-
-
-def columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    return [row[1] for row in connection.execute(f"SELECT * FROM pragma_table_info('{table}')")]
-
-
-def downgrade(present: Path, path: Path, version: int) -> None:
-    """Make a file of an earlier version, with the rows of the present one that its tables can hold."""
-    with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(present)) as new:
-        for number, sql in migrations.migrations():
-            if number <= version:
-                old.executescript(sql)
-        named = old.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-        others = {row[0] for row in named if not row[0].startswith(("fact_text", "sqlite_"))} - set(TABLES)
-        for table in (*TABLES, *sorted(others), "fact_text"):
-            kept = columns(old, table)
-            if not set(kept) <= set(columns(new, table)):
-                # The outbox of version 2 is another one; its move is tested by itself.
-                assert (version, table) == (2, "delivery")
-                continue
-            listed = ", ".join(["rowid", *kept] if table == "fact_text" else kept)
-            marks = ", ".join("?" * len(listed.split(", ")))
-            rows = new.execute(f"SELECT {listed} FROM {table}").fetchall()
-            old.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", rows)
-        old.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
-        old.execute(f"PRAGMA user_version = {version}")
-        old.commit()
 
 
 @pytest.mark.parametrize("version", [number for number, _sql in migrations.migrations()])

@@ -93,7 +93,7 @@ async def test_a_state_of_the_past_may_name_whom_nothing_else_names(record, tmp_
 async def test_a_broken_state_of_an_earlier_version_hides_only_itself(flood, tmp_path):
     async with flood.database.transaction() as tx:
         await tx.run(
-            "INSERT INTO revision"
+            "INSERT INTO revision (fact_id, number, at, kind, actor, reason, material, state, audit_id)"
             " SELECT fact_id, 2, at, kind, actor, reason, material, state, audit_id FROM revision"
         )
         await tx.run("UPDATE fact SET revision = 2")

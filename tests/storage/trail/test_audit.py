@@ -17,7 +17,9 @@ from storage.domain.clock import read_moment
 from storage.domain.entries import EntityEntry, SourceEntry
 from storage.domain.models import Action
 from storage.record import Record
-from storage.trail.audit import GENESIS, Verified, _hash
+from storage.trail import digests, verifying
+from storage.trail.audit import TEXTS
+from storage.trail.verifying import GENESIS, Verified
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import ANN, BO, Still, publish, retract, revise, revision
 
@@ -46,9 +48,10 @@ async def verified(path: Path) -> Verified:
         await record.close()
 
 
-def tampered(path: Path, *statements: str) -> None:
-    """Change a file as somebody may who can write to it, and who knows SQL."""
+def tampered(path: Path, *statements: str, was: Path | None = None) -> None:
+    """Change a file as somebody may who can write to it, knows SQL, and perhaps has an older copy, `was`."""
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("ATTACH ? AS was", (str(was or ":memory:"),))
         for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
             raw.execute(f"DROP TRIGGER {name}")
         for statement in statements:
@@ -69,8 +72,14 @@ async def test_an_empty_trail_holds(record):
 CHANGED = "was changed after it was written"
 FOLLOWS = "does not follow from the entry before it"
 MADE = "does not agree with the revisions that it made"
-ANOTHER = "INSERT INTO revision SELECT fact_id, 3, at, kind, actor, reason, material, state"
-COLUMNS = "at actor chat action story_id subject before after reason revisions hash".split()
+ANOTHER = (
+    "INSERT INTO revision (fact_id, number, at, kind, actor, reason, material, state, audit_id)"
+    " SELECT fact_id, 3, at, kind, actor, reason, material, state"
+)
+COLUMNS = (
+    "at actor chat action story_id subject before after reason revisions hash"
+    " before_salt after_salt reason_salt before_digest after_digest reason_digest"
+).split()
 
 
 async def test_no_field_of_an_entry_can_be_changed(told, subtests):
@@ -147,9 +156,12 @@ async def test_tampering_is_found_and_the_first_broken_entry_named(told, subtest
 
 async def test_forging_the_hash_of_a_changed_entry_is_betrayed_by_the_next(told):
     with closing(sqlite3.connect(told)) as raw:
-        row = list(raw.execute("SELECT * FROM audit WHERE id = 3").fetchone())
-    row[2] = "telegram:9"
-    tampered(told, f"UPDATE audit SET actor = 'telegram:9', hash = '{_hash(row[:-1])}' WHERE id = 3")
+        raw.row_factory = sqlite3.Row
+        row = raw.execute("SELECT * FROM audit WHERE id = 3").fetchone()
+    texts = [digests.covered(row[name], row[f"{name}_salt"], None) for name in TEXTS]
+    fields = [row[0], row[1], "telegram:9", *row[3:7], *texts, row["revisions"], row["previous"]]
+    forged = digests.hash_of(fields)
+    tampered(told, f"UPDATE audit SET actor = 'telegram:9', hash = '{forged}' WHERE id = 3")
     assert (await verified(told)).problem == f"entry 4 {FOLLOWS}"
 
 
@@ -166,8 +178,8 @@ async def test_a_head_written_down_elsewhere_betrays_what_was_cut_off(told):
 
 
 async def test_a_trail_longer_than_is_read_at_once_is_verified_whole(path, tmp_path, monkeypatch):
-    monkeypatch.setattr("storage.trail.audit._CHAIN", _paged("_CHAIN"))
-    monkeypatch.setattr("storage.trail.audit._MADE", _paged("_MADE"))
+    monkeypatch.setattr("storage.trail.verifying._CHAIN", _paged("_CHAIN"))
+    monkeypatch.setattr("storage.trail.verifying._MADE", _paged("_MADE"))
     record = await Record.open(path, clock=Ticking())
     try:
         await put(record, tmp_path, *(fact(f"f{n}") for n in range(5)))
@@ -182,9 +194,7 @@ async def test_a_trail_longer_than_is_read_at_once_is_verified_whole(path, tmp_p
 
 
 def _paged(name: str) -> str:
-    from storage.trail import audit
-
-    return getattr(audit, name).replace(f"LIMIT {audit._PAGE}", "LIMIT 2")
+    return getattr(verifying, name).replace(f"LIMIT {verifying.PAGE}", "LIMIT 2")
 
 
 async def test_moments_strictly_increase_whatever_the_clock_does(path, tmp_path):

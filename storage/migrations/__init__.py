@@ -1,0 +1,1 @@
+"""The numbered SQL of each schema, and beside some of it what it does to rows that SQL alone cannot do."""
