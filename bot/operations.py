@@ -128,7 +128,8 @@ async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[
             # A Discord channel's address has a "#" before the id, which people often leave out.
             chat = re.sub(r"^discord:(?=\d)", "discord:#", chat)
         retention = timedelta(days=settings.notices.retention)
-        rows = await notice_history(record, found, chat, topic, retention=retention)
+        notices = await record.notices.of_fact(found.id)
+        rows = await notice_history(record, notices, chat, topic, retention=retention)
     return [f"{label}: {text}" for label, text in rows] or [f"{fact.upper()}: no notices are kept"]
 
 

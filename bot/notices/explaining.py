@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from bot.notices.refusals import refusal_text
 from bot.notices.schedule import shown
 from bot.texts import N_, _, ngettext
 from storage.domain.clock import moment_text
-from storage.domain.models import DeliveryState, Fact, Listener, Notice, NoticeKind
+from storage.domain.models import DeliveryState, Listener, Notice, NoticeKind
 from storage.record import Record
 
 _KINDS = {
@@ -23,16 +24,16 @@ _KINDS = {
 
 
 async def notice_history(
-    record: Record, fact: Fact, chat: str, topic: int = 0, *, retention: timedelta
+    record: Record, notices: Iterable[Notice], chat: str, topic: int = 0, *, retention: timedelta
 ) -> list[tuple[str, str]]:
-    """Return a row for each notice of a fact: the change, its moment, and the delivery's status in a chat.
+    """Return a row for each notice: the change, its moment, and the delivery's status in a chat.
 
     Recipients are known only for the `retention`.
     """
     listener = await record.listeners.find(chat, topic)
     horizon = moment_text(record.ledger.clock() - retention)
     rows: list[tuple[str, str]] = []
-    for notice in await record.notices.of_fact(fact.id):
+    for notice in notices:
         label = f"{_(_KINDS[notice.kind])}, {shown(notice.made_at)}"
         fate = await _told(record, notice, listener) or await _untold(record, notice)
         if fate is None:

@@ -52,10 +52,11 @@ class Notices:
         )
         return [_notice(row) for row in rows]
 
-    async def of_fact(self, fact_id: int) -> list[Notice]:
-        """Return the notices of a fact, oldest first."""
+    async def of_fact(self, fact_id: int, *, after: int = 0, limit: int = -1) -> list[Notice]:
+        """Return the notices of a fact behind one, oldest first; without a limit all."""
         rows = await self._database.read(
-            f"SELECT {_COLUMNS} FROM notice WHERE fact_id = ? ORDER BY id", (fact_id,)
+            f"SELECT {_COLUMNS} FROM notice WHERE fact_id = ? AND id > ? ORDER BY id LIMIT ?",
+            (fact_id, after, limit),
         )
         return [_notice(row) for row in rows]
 

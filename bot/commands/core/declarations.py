@@ -38,7 +38,7 @@ class Family(Enum):
 _FAMILIES = list(Family)
 # Beside those that are paged, these only show something: asked again they show the same, so that a page can
 # follow where an answer is longer than one.
-_SHOWING = frozenset("help about stories ask subscriptions why privacy".split())
+_SHOWING = frozenset("help about stories ask subscriptions privacy".split())
 
 
 class Kind(StrEnum):

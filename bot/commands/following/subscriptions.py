@@ -300,15 +300,19 @@ async def _told_up_to(context: Context) -> int:
     discreet=True,
     help=N_("whether, when and why this chat was told of a fact's changes, or was not"),
     example="/why F7",
+    paged=True,
 )
 async def why(context: Context, fact: Fact) -> Reply:
     """Explain what became of the notices about a fact in this chat."""
-    request = context.request
+    request, after = context.request, context.number_after()
+    page = await context.page(
+        lambda limit: context.record.notices.of_fact(fact.id, after=after, limit=limit), f"F{fact.id}"
+    )
     rows = await notice_history(
-        context.record, fact, request.chat, request.topic, retention=context.policy.retention
+        context.record, page.shown, request.chat, request.topic, retention=context.policy.retention
     )
     heading = Heading(text=_("Notices about F{id} to this chat", id=fact.id), level=1)
-    if not rows:
+    if not rows and not after:
         since = day((await context.record.facts.revisions(fact.id, limit=1))[0].at)
         text = _(
             "F{id} is on record since {day} and has not changed since notices are kept.",
@@ -316,4 +320,5 @@ async def why(context: Context, fact: Fact) -> Reply:
             day=since,
         )
         return Reply(blocks=(heading, Note(text=text)))
-    return Reply(blocks=(heading, *(Item(label=label, text=text) for label, text in rows)))
+    items = (Item(label=label, text=text) for label, text in rows)
+    return Reply(blocks=(heading, *items), actions=page.more)

@@ -24,11 +24,11 @@ async def wire(tmp_path):
 
 
 async def why(wire: Wire, fact_id: int, chat: str = "telegram:1", topic: int = 0) -> list[str]:
-    fact = await wire.record.facts.find(fact_id)
+    notices = await wire.record.notices.of_fact(fact_id)
     return [
         f"{label}: {text}"
         for label, text in await notice_history(
-            wire.record, fact, chat, topic, retention=UNGATHERED.retention
+            wire.record, notices, chat, topic, retention=UNGATHERED.retention
         )
     ]
 

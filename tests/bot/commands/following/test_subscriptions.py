@@ -10,6 +10,7 @@ from bot.config import Settings
 from bot.frontends.terminal.render import plain
 from bot.replies import Reply
 from bot.requests import Request
+from storage.domain.models import Notice
 from storage.notifying.listeners import MOST_SUBSCRIPTIONS
 from storage.record import Record
 from tests.bot.chatroom import Room, offered, open_room
@@ -208,6 +209,25 @@ async def test_why_explains_for_this_chat(room: Room):
     await room.refused("/why F99", "F99 is not on record")
     await room.refused("/why", "Add what you ask for")
     await room.refused("/why rain", "Name a fact by its id")
+
+
+async def test_why_reads_a_page_at_a_time(room: Room):
+    for days in range(3, 14):
+        await room.wire.change(1, statement=f"It rained for {days} days.")
+    asked: list[int] = []
+    of_fact = room.wire.record.notices.of_fact
+
+    async def watched(fact_id: int, **how: int) -> list[Notice]:
+        found = await of_fact(fact_id, **how)
+        asked.append(len(found))
+        return found
+
+    room.wire.record.notices.of_fact = watched  # type: ignore[method-assign]  # reason: watched
+    first = await room.ask("/why F1")
+    (more,) = (action.command for action in first.actions)
+    second = await room.ask(more)
+    assert asked == [9, 3] and not second.actions
+    assert [len(page.blocks) for page in (first, second)] == [1 + 8, 1 + 3]
 
 
 CHANGING = ("/subscribe", "/unsubscribe all", "/settings sound off", "/mute 2h")
