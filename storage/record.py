@@ -31,6 +31,7 @@ from storage.search.names import Names
 from storage.search.search import Search
 from storage.trail.audit import Audit
 from storage.trail.checkpoints import Checkpoints
+from storage.trail.scrubbing import scrub
 
 
 class Record:
@@ -67,8 +68,13 @@ class Record:
     async def open(
         cls, path: Path, leases: Leases = DEFAULT, *, create: bool = True, clock: Clock = utc_now
     ) -> Record:
-        """Open the record in a file; raises the errors of `Database.open`."""
-        return cls(await Database.open(path, create=create), clock, leases)
+        """Open the record in a file; raises the errors of `Database.open`.
+
+        What a kill has left of words that were taken down goes now.
+        """
+        record = cls(await Database.open(path, create=create), clock, leases)
+        await scrub(record.database)
+        return record
 
     async def close(self) -> None:
         """Close the file."""

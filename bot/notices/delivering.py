@@ -32,6 +32,7 @@ from storage.notifying.clock_back import SMALL
 from storage.notifying.outbox import Parcel
 from storage.notifying.receipts import SentMessage
 from storage.record import Record
+from storage.trail.scrubbing import scrub
 
 # Seconds between two looks at an outbox that was empty.
 IDLE = 0.5
@@ -183,6 +184,7 @@ class Deliverer:
         await self._record.buttons.forget(self._record.ledger.now())
         await tell_of_refusals(self._record, self._spans.retention)
         await self._record.repeats.forget()
+        await scrub(self._record.database)
 
     async def _deliver(self, parcel: Parcel) -> None:
         speak(parcel.listener.language)
