@@ -228,11 +228,12 @@ def _names(entity: Entity, fact: Fact, held: frozenset[str]) -> float:
 
 def _another_time(question: Question, fact: Fact) -> bool:
     """Tell whether a fact is dated to a time other than the one that the question names."""
-    span = dates.typed(question.date) if question.date else None
-    if span is None or span.yearless or not fact.occurred:
+    if not fact.occurred or not question.times:
         return False
     earliest, latest = dates.bounds(fact.occurred)
-    return earliest is not None and latest is not None and (latest < span.earliest or earliest > span.latest)
+    if earliest is None or latest is None:
+        return False
+    return all(latest < first or earliest > last for first, last in question.times)
 
 
 def _fits(question: Question, subject: Subject, fact: Fact, stated: Mapping[str, float]) -> bool:

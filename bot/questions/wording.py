@@ -6,17 +6,23 @@ lists of their own.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storage.domain import dates
 from storage.domain.names import fold
 from storage.domain.words import STOPWORDS, stem
+
+if TYPE_CHECKING:
+    from bot.dates.finding import Found
+    from bot.dates.reading import Reading
 
 _TOKEN = re.compile(r"\d[\d,.]*\d|\w+", re.UNICODE)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
@@ -37,6 +43,8 @@ _QUESTION_WORDS = frozenset("who whom whose what which when where why how many m
 _WRITTEN = re.compile(r"[^\W\d_][\w-]*")
 # Shouted or titled: with more capitals than this, a capital tells nothing.
 MOST_CAPITALS = 0.6
+# A day against which a date is read that is not told: only its words are wanted.
+_SOME_DAY = dt.date(2000, 1, 1)
 _PLACES = "place|country|city|town|region|location|venue"
 
 
@@ -86,7 +94,8 @@ class Words:
 class Question:
     """A question read: `tokens` are its folded words, `subject` those that say of what, numbers included.
 
-    A date that the question names stands apart from both; `proper` are the words written as names are.
+    A date that the question names stands apart from both, with what it tells; `proper` are the words written
+    as names are.
     """
 
     text: str
@@ -95,6 +104,18 @@ class Question:
     subject: tuple[str, ...]
     date: str | None = None
     proper: frozenset[str] = frozenset()
+    reading: Reading | None = None
+
+    @property
+    def times(self) -> list[tuple[str, str]]:
+        """The first and last day of each date that may be meant, where its year is known."""
+        if self.date is None:
+            return []
+        if self.reading is None:
+            span = dates.typed(self.date)
+            return [] if span is None or span.yearless else [(span.earliest, span.latest)]
+        spans = (dates.bounds(choice) for choice in self.reading.choices)
+        return [(first, last) for first, last in spans if first and last]
 
     @property
     def comparing(self) -> bool:
@@ -135,15 +156,22 @@ def parts(text: str) -> list[str]:
     return [part for piece in pieces for part in _JOINED.split(piece) if _TOKEN.search(part)][:4] or [text]
 
 
-def read(text: str) -> Question:
-    """Read one question; of a very long one only its beginning."""
+def read(text: str, today: dt.date | None = None, *, language: str = "en") -> Question:
+    """Read one question; of a very long one only its beginning.
+
+    Without `today`, a date that depends on the day on which it was asked is only taken apart from the rest.
+    """
     begun = text[:LONGEST]
-    date = _date_in(begun)
+    found = _find(begun, today or _SOME_DAY, language=language)
+    reading = found.reading if found else None
+    if today is None and reading is not None and (reading.relative or len(reading.choices) > 1):
+        reading = replace(reading, choices=())
+    date = found.words if found else _date_in(begun)
     tokens = tuple(_tokens(begun.replace(date, " ") if date else begun))[:MOST_TOKENS]
     listed = words()
     grammar = STOPWORDS | listed.light | listed.asking
     subject = tuple(dict.fromkeys(token for token in tokens if token not in grammar))
-    return Question(text, _wanted(tokens), tokens, subject, date, _proper(begun))
+    return Question(text, _wanted(tokens), tokens, subject, date, _proper(begun), reading)
 
 
 def about_the_record(question: Question) -> str | None:
@@ -156,6 +184,12 @@ def about_the_record(question: Question) -> str | None:
         }:
             return command
     return None
+
+
+def _find(text: str, today: dt.date, *, language: str) -> Found | None:
+    from bot.dates.finding import find  # with the first question: no start needs it
+
+    return find(text, today, language=language)
 
 
 def _date_in(text: str) -> str | None:

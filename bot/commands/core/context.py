@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from bot.commands.core.declarations import Catalogue, Command
 from bot.commands.core.handles import KnownHandles
 from bot.errors import UserError
-from bot.notices.schedule import UNGATHERED
+from bot.notices.schedule import UNGATHERED, zone
 from bot.replies import Action, Reply
 from bot.requests import Request, Role
 from bot.texts import _
@@ -107,6 +107,17 @@ class Context:
         """Return a person's name and address; only the address if they never moderated."""
         name = (await self.names()).get(person, person)
         return person if name == person else f"{name} ({person})"
+
+    @property
+    def day(self) -> date:
+        """What day it is in UTC."""
+        return date.fromisoformat(self.record.ledger.now()[:10])
+
+    async def today(self) -> date:
+        """Return what day it is in the chat's own zone."""
+        listener = await self.record.listeners.find(self.request.chat, self.request.topic)
+        now = datetime.fromisoformat(self.record.ledger.now())
+        return now.astimezone(zone(listener.zone)).date() if listener is not None else now.date()
 
     @property
     def story(self) -> Story:

@@ -10,7 +10,8 @@ from bot.answers.lines import fact_line, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.timeline import named
+from bot.commands.core.typed_dates import in_doubt
+from bot.commands.reading.timeline import Named, of_reading
 from bot.questions import wording
 from bot.questions.finding import candidates, key_of, subject_of
 from bot.questions.relevance import Bearing, Subject, best, weigh
@@ -18,6 +19,7 @@ from bot.questions.wording import Question, Wanted, about_the_record
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
+from storage.domain import dates
 from storage.domain.errors import RecordError
 from storage.domain.models import Entity, Fact, RelationKind, Stance
 
@@ -49,10 +51,10 @@ async def what(context: Context, words: str | None) -> Reply:
 
 
 async def _found(context: Context, text: str) -> Reply:
-    question = wording.read(text)
+    question = await _read(context, text)
     if not question.subject:  # punctuation alone, which would find everything
         if question.date:
-            return await _other(context, "when", named(question.date))
+            return await _other(context, "when", _named(context, question))
         return _not_on_record(text, ())
     bearings = await _bearings(context, replace(question, wanted=Wanted.WHAT))
     found = [item.fact for item in bearings if item.words >= 0.5 and item.names >= 0.5][: context.policy.page]
@@ -89,9 +91,9 @@ async def _answer(
     context: Context, text: str, before: tuple[Entity, ...]
 ) -> tuple[Reply, tuple[Entity, ...]]:
     """Answer one question; `before` are the entities that a pronoun may stand for."""
-    question = wording.read(text)
+    question = await _read(context, text)
     subject = await subject_of(context.record, context.story.id, question, before)
-    if other := _asks_for_list(question, subject):
+    if other := _asks_for_list(context, question, subject):
         return await _other(context, *other), subject.entities
     if not subject.entities and not subject.words:
         return _not_on_record(text, ()), ()
@@ -102,7 +104,24 @@ async def _answer(
     return Reply(blocks=tuple(await _answered(context, question, answering))), subject.entities
 
 
-def _asks_for_list(question: Question, subject: Subject) -> tuple[str, *tuple[object, ...]] | None:
+async def _read(context: Context, text: str) -> Question:
+    """Return a question read, on the day that it is where it was asked."""
+    question = wording.read(text, context.day, language=context.request.language)
+    if question.reading is None or not question.reading.relative:
+        return question
+    return wording.read(text, await context.today(), language=context.request.language)
+
+
+def _named(context: Context, question: Question) -> Named:
+    """Return the time that a question names. Raises UserError where it may be several days."""
+    if question.reading is not None:
+        return of_reading(context, question.reading)
+    return Named(question.date or "", dates.typed(question.date or ""))
+
+
+def _asks_for_list(
+    context: Context, question: Question, subject: Subject
+) -> tuple[str, *tuple[object, ...]] | None:
     """Return the command and value equivalent to a question about the record, one name or one date."""
     if command := about_the_record(question):
         return (command,)
@@ -111,7 +130,7 @@ def _asks_for_list(question: Question, subject: Subject) -> tuple[str, *tuple[ob
     if len(subject.entities) == 1 and question.wanted in (Wanted.WHO, Wanted.WHAT, Wanted.WHETHER):
         return "who", subject.entities[0].name
     if not subject.entities and question.date and question.wanted is not Wanted.HOW_MANY:
-        return "when", named(question.date)
+        return "when", _named(context, question)
     return ("where",) if not subject.entities and question.wanted is Wanted.WHERE else None
 
 
@@ -120,6 +139,8 @@ async def _answered(context: Context, question: Question, answering: Sequence[Be
     shown = {item.fact.id for item in answering}
     blocks: list[Block] = []
     called_for = all(item.fact.attributions[0].stance is Stance.CALLS_FOR for item in answering)
+    if question.reading is not None and len(question.reading.choices) > 1:
+        blocks.append(Note(text=in_doubt(question.reading)))
     if called_for and question.wanted is Wanted.WHETHER:
         blocks.append(Note(text=_("Only calls for that are on record:")))
     for item in answering:

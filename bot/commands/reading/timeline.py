@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.answers.date_text import day, in_words, label
 from bot.answers.lines import fact_line, listing
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
+from bot.commands.core.typed_dates import read_date, which
 from bot.errors import UserError
-from bot.replies import Block, Heading, Note, Reply
+from bot.replies import Action, Block, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.domain import dates
 from storage.domain.models import Fact
+
+if TYPE_CHECKING:
+    from bot.dates.reading import Reading
 
 MOST_LATEST = 20
 # Text meant as a date that is ambiguous or not a date.
@@ -26,21 +30,41 @@ _BEFORE_A_DATE = re.compile(r"^(?:on|in|at|during)\s+", re.IGNORECASE)
 
 
 class Named(NamedTuple):
-    """A time as typed: the words, and the span of a date or range."""
+    """A time as typed: the words, and the span of a date or range.
+
+    `read_as` is the EDTF date that the words stand for, where they do not say it all themselves, `instead` is
+    another that they may stand for.
+    """
 
     text: str
     span: dates.Span | None
+    read_as: str | None = None
+    instead: str | None = None
 
 
-def named(text: str) -> Named:
-    """Return the time that a text names."""
+async def named(context: Context, text: str) -> Named:
+    """Return the time that a text names. Raises UserError where it may be several days."""
     text = _BEFORE_A_DATE.sub("", text)
-    return Named(text, dates.typed(text))
+    reading = await read_date(context, text)
+    return of_reading(context, reading) if reading is not None else Named(text, dates.typed(text))
 
 
-async def _date_or_words(_context: Context, text: str) -> Named:
+def of_reading(context: Context, reading: Reading) -> Named:
+    """Return the time that a reading tells. Raises UserError where it may be several days."""
+    from bot.dates.reading import Doubt
+
+    edtf, *others = reading.choices
+    if reading.doubt is Doubt.DAY:
+        raise which(context, reading)
+    text = _BEFORE_A_DATE.sub("", reading.said)
+    span = dates.typed(edtf)
+    read_as = edtf if reading.relative or others else None
+    return Named(text, span, read_as, others[0] if others else None)
+
+
+async def _date_or_words(context: Context, text: str) -> Named:
     """Return the time or the words to look for. Raises UserError for an ambiguous or malformed date."""
-    asked = named(text)
+    asked = await named(context, text)
     _refuse_impossible(asked)
     if asked.span is None and dates.lacks_year(asked.text):
         raise UserError(
@@ -67,18 +91,19 @@ def _not_understood(text: str) -> UserError:
 
 async def _day(context: Context, text: str) -> Named:
     """Return a time with an end. Raises UserError for any other."""
-    asked = Named(text, dates.typed(text))
+    asked = await named(context, text)
     _refuse_impossible(asked)
-    if reason := _why_no_moment(text[:40], asked.span, context.record.ledger.now()[:10]):
+    if reason := _why_no_moment(text[:40], asked, context.record.ledger.now()[:10]):
         raise UserError(
             _("{reason} Name a day, a month or a year, for example /asof 2026-11-22.", reason=reason)
         )
     return asked
 
 
-def _why_no_moment(text: str, span: dates.Span | None, today: str) -> str | None:
+def _why_no_moment(text: str, asked: Named, today: str) -> str | None:
     """Return why a time is no moment of the record, which ends today (an ISO day)."""
-    if dates.lacks_year(text) or (span and span.yearless):
+    span = asked.span
+    if asked.instead or dates.lacks_year(text) or (span and span.yearless):
         return _("The year is missing in “{date}”.", date=text)
     if span is None:
         return _("“{date}” is not understood.", date=text)
@@ -115,7 +140,7 @@ async def when(context: Context, asked: Named | None) -> Reply:
     if asked is None:
         return await _timeline(context)
     if asked.span is not None:
-        return await _within(context, asked.text, asked.span)
+        return await _within(context, asked, asked.span)
     argument = asked.text
     hits = await context.record.search.find(argument, story_id=context.story.id, limit=context.policy.page)
     facts = await context.record.facts.load(hit.fact_id for hit in hits)
@@ -160,10 +185,13 @@ async def _timeline(context: Context) -> Reply:
     return Reply(blocks=tuple(blocks), actions=undated.more)
 
 
-async def _within(context: Context, argument: str, span: dates.Span) -> Reply:
+async def _within(context: Context, asked: Named, span: dates.Span) -> Reply:
     """Show the facts of a date or range; a day without a year also finds days without one."""
-    page = await context.page(partial(_dated, context, span), argument, cursor=_after)
-    blocks: list[Block] = [Heading(text=_("When: {words}", words=in_words(argument[:80])), level=1)]
+    argument = asked.text
+    # The next page is of the same days, also when it is asked for tomorrow.
+    page = await context.page(partial(_dated, context, span), asked.read_as or argument, cursor=_after)
+    heading = Heading(text=_("When: {words}", words=in_words(argument[:80])), level=1)
+    blocks: list[Block] = [heading, *_read_as(asked)]
     if span.turned:
         first, last = in_words(span.earliest), in_words(span.latest)
         text = _("That range ends before it begins: read as {first} to {last}.", first=first, last=last)
@@ -175,7 +203,20 @@ async def _within(context: Context, argument: str, span: dates.Span) -> Reply:
         blocks.append(Heading(text=_("Same day or month, year not given by the source")))
         blocks += [fact_line(fact, dated=True) for fact in same]
     # Days without a year have no order, so a list of them cannot be paged.
-    return Reply(blocks=tuple(blocks), actions=() if span.yearless else page.more)
+    more = () if span.yearless else page.more
+    if asked.instead:
+        more = (*more, Action(label=in_words(asked.instead), command=f"/when {asked.instead}"))
+    return Reply(blocks=tuple(blocks), actions=more)
+
+
+def _read_as(asked: Named) -> list[Block]:
+    """Say which date the words were taken for, where they do not say it themselves."""
+    if asked.read_as is None:
+        return []
+    told = in_words(asked.read_as)
+    if asked.instead is None:
+        return [Note(text=_("Read as {date}.", date=told))]
+    return [Note(text=_("No year is given: read as {date}.", date=told))]
 
 
 async def _dated(context: Context, span: dates.Span, limit: int) -> Sequence[Fact]:
@@ -243,7 +284,8 @@ async def asof(context: Context, asked: Named) -> Reply:
     last_day, today = asked.span.latest, context.record.ledger.now()[:10]
     story, after, moment = context.story.id, context.number_after(), f"{last_day}T23:59:59.999999Z"
     page = await context.page(
-        lambda limit: context.record.listings.in_force_at(story, moment, after=after, limit=limit), asked.text
+        lambda limit: context.record.listings.in_force_at(story, moment, after=after, limit=limit),
+        asked.read_as or asked.text,
     )
     ended = _("The record at the end of {day} (UTC)", day=in_words(last_day))
     going_on = _("The record so far, {day} (UTC)", day=in_words(today))

@@ -12,6 +12,7 @@ from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
+from bot.commands.reading.timeline import named
 from bot.errors import UserError
 from bot.replies import Block, Heading, Line, Note, Reply
 from bot.requests import Role
@@ -51,7 +52,7 @@ async def _limits(context: Context, text: str) -> Mapping[str, Any]:
     if _ADDRESS.fullmatch(text):
         return {"actor": await context.record.accounts.person_of(text)}
     if since := _SINCE.fullmatch(text):
-        span = dates.typed(since[1])
+        span = (await named(context, since[1])).span
         if span is None and dates.impossible(since[1]):
             raise UserError(_("“{text}” is no day that exists.", text=since[1][:40]))
         if span is None or span.yearless:

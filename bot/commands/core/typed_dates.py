@@ -1,0 +1,48 @@
+"""Dates that people type, read against the day that it is in their chat, and asked about where in doubt."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.answers.date_text import in_words
+from bot.commands.core.context import Context
+from bot.commands.core.declarations import Kind
+from bot.errors import UserError
+from bot.texts import _
+
+if TYPE_CHECKING:
+    from bot.dates.reading import Reading
+
+
+async def read_date(context: Context, text: str, said_on: date | None = None) -> Reading | None:
+    """Return what a text tells, None if it tells no date; `said_on` is the day that its words call today."""
+    from bot.dates.reading import read  # with the first date: no start needs it
+
+    today, language = said_on or context.day, context.request.language
+    reading = read(text, today, language=language)
+    if reading is None or not reading.relative or said_on is not None:
+        return reading
+    # Only what depends on the day costs a look at the chat's zone.
+    here = await context.today()
+    return reading if here == today else read(text, here, language=language)
+
+
+def which(context: Context, reading: Reading) -> UserError:
+    """Return the question which of several dates is meant, with a button for each."""
+    takes = (argument.kind is Kind.DATE for argument in context.command.arguments)
+    command = context.command.name if any(takes) else "when"
+    return UserError(
+        _("{may_be} Which is meant?", may_be=_may_be(reading)),
+        commands=tuple((in_words(edtf), f"/{command} {edtf}") for edtf in reading.choices),
+    )
+
+
+def in_doubt(reading: Reading) -> str:
+    """Say that an answer is for all the dates that may be meant."""
+    return _("{may_be} This is the answer for any of them.", may_be=_may_be(reading))
+
+
+def _may_be(reading: Reading) -> str:
+    told = _(" or ").join(in_words(edtf) for edtf in reading.choices)
+    return _("“{date}” may be {dates}.", date=reading.said, dates=told)

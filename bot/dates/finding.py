@@ -1,0 +1,123 @@
+"""Find the date in a question, among words that are none.
+
+Only what has the shape of a date is read: with digits, from today ("last week", "vor zwei Tagen"), or
+behind a preposition ("since May"). So "may", "sat" and "the march" stay words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+from bot.dates.reading import LONGEST, Reading, read
+from bot.dates.vocabulary import languages, plain
+
+# A question's first so many words are searched, for dates of so many words.
+MOST_WORDS, MOST_OF_A_DATE = 100, 9
+# Texts that are tried as a date; a question holds few that look like one.
+MOST_TRIED = 24
+_WORD = re.compile(r"[^\s?!;]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SHAPED = re.compile(r"\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?|\d{4}(?:\.\.|/|-)\d{4}|\d{3}0s|\d{2}XX|\d{3}X")
+_ARTICLE = frozenset("the a an le la les el los las der die das dem den".split())
+# Days from today that mean nothing else in another language ("hier", "morgen").
+_ALONE = frozenset(
+    "yesterday today tomorrow вчора учора сьогодні позавчора вчера сегодня позавчера сёння пазаўчора заўчора"
+    " wczoraj dzisiaj dziś przedwczoraj gestern heute vorgestern ayer anteayer".split()
+)
+_BEFORE_A_YEAR = frozenset("in since before after during year until from by".split())
+
+
+class Found(NamedTuple):
+    """A date in a question: its words as written, and what they tell."""
+
+    words: str
+    reading: Reading
+
+
+class _Word(NamedTuple):
+    start: int
+    end: int
+    folded: str
+    digits: bool
+
+
+def find(text: str, today: date, *, language: str = "en") -> Found | None:
+    """Return the longest date in a text, the first of several; None if there is none."""
+    words = [_word(match) for match in islice(_WORD.finditer(text), MOST_WORDS)]
+    tried: set[str] = set()
+    for first, last in _windows(words):
+        piece = text[words[first].start : words[last - 1].end].strip(",")
+        if piece in tried or len(piece) > LONGEST:
+            continue
+        if len(tried) >= MOST_TRIED:
+            break
+        tried.add(piece)
+        reading = read(piece, today, language=language)
+        if reading is not None and _has_shape(words[first:last], piece, reading):
+            return _shortest(text, words[first:last], Found(piece, reading), today, language)
+    return None
+
+
+def _word(match: re.Match[str]) -> _Word:
+    folded = plain(match[0])
+    return _Word(*match.span(), folded.strip(",.:()"), any(mark.isdigit() for mark in folded))
+
+
+def _windows(words: Sequence[_Word]) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a text that may be dates, the longest first: words that one language dates with."""
+    spans: set[tuple[int, int]] = set()
+    for language in languages():
+        known = [
+            all(
+                part in language.words or (len(part) <= 3 and word.digits)
+                for part in _LETTERS.findall(word.folded)
+            )
+            for word in words
+        ]
+        ends = [at for at, is_known in enumerate(known) if not is_known]
+        for before, after in pairwise((-1, *ends, len(words))):
+            spans.update(
+                (first, first + size)
+                for first in range(before + 1, after)
+                for size in range(1, min(after - first, MOST_OF_A_DATE) + 1)
+                if _may_be_one(words[first : first + size])
+            )
+    yield from sorted(spans, key=lambda span: (span[0] - span[1], span[0]))
+
+
+def _may_be_one(words: Sequence[_Word]) -> bool:
+    """Tell whether words may be a date: with digits, several, or a day told from today."""
+    if len(words) == 1:
+        word = words[0]
+        return word.folded in _ALONE_PLAIN or bool(_SHAPED.search(word.folded.upper()))
+    return True
+
+
+_ALONE_PLAIN = frozenset(map(plain, _ALONE))
+
+
+def _has_shape(words: Sequence[_Word], piece: str, reading: Reading) -> bool:
+    """Tell whether a text that can be read as a date is meant as one among other words."""
+    if any(word.digits for word in words):
+        return len(words) > 1 or bool(_SHAPED.search(piece.upper()))
+    if reading.relative:
+        return len(words) > 1 or words[0].folded in _ALONE_PLAIN
+    return not _ARTICLE & {word.folded for word in words} and len(words) > 1
+
+
+def _shortest(text: str, words: Sequence[_Word], found: Found, today: date, language: str) -> Found:
+    """Leave out the words at its ends that tell nothing: "on 18 July in" is 18 July."""
+    first, last = 0, len(words)
+    for step in (1, -1):
+        while last - first > 1:
+            begin, end = (first + 1, last) if step > 0 else (first, last - 1)
+            piece = text[words[begin].start : words[end - 1].end].strip(",")
+            shorter = read(piece, today, language=language)
+            if shorter is None or shorter.choices != found.reading.choices:
+                break
+            found, first, last = Found(piece, shorter), begin, end
+    return found

@@ -1,0 +1,46 @@
+"""The date in a question: found among other words, and not seen where words only look like one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.dates.finding import find
+
+TODAY = date(2024, 3, 28)
+
+
+def test_dates_are_found_in_questions(subtests):
+    for text, words, choices in [
+        ("What happened on 18 July?", "18 July", ("XXXX-07-18",)),
+        ("what happened in 2023?", "2023", ("2023",)),
+        ("What did he say yesterday?", "yesterday", ("2024-03-27",)),
+        ("What happened last week in Minsk?", "last week", ("2024-03-18/2024-03-24",)),
+        ("What happened between 3 and 5 May 2023?", "between 3 and 5 May 2023", ("2023-05-03/2023-05-05",)),
+        ("What happened on 3/4/2024 in Minsk?", "3/4/2024", ("2024-04-03", "2024-03-04")),
+        ("What has he said since May?", "since May", ("2023-05/..", "2022-05/..")),
+        ("Що сталося минулого тижня?", "минулого тижня", ("2024-03-18/2024-03-24",)),
+        ("Что было в прошлый четверг?", "прошлый четверг", ("2024-03-21",)),
+        ("Што было два дні таму?", "два дні таму", ("2024-03-26",)),
+        ("Co się stało w zeszły czwartek?", "zeszły czwartek", ("2024-03-21",)),
+        ("Was geschah vor zwei Tagen?", "vor zwei Tagen", ("2024-03-26",)),
+        ("Qu'a-t-il dit le 5 septembre 2023 ?", "5 septembre 2023", ("2023-09-05",)),
+        ("¿Qué pasó en marzo de 2023?", "marzo de 2023", ("2023-03",)),
+    ]:
+        with subtests.test(text=text):
+            found = find(text, TODAY)
+            assert found is not None
+            assert (found.words, found.reading.choices) == (words, choices)
+
+
+def test_words_are_no_dates(subtests):
+    for text in (
+        "may they go", "Who sat there?", "Who led the march?", "What happened after the march?",
+        "wer war hier?",
+        "were there 2100 people?", "Is it 2,100 or 2,400?", "How many children from 6 to 17 years of age?",
+        "Who said the first one?", "What does the second witness say?", "how old is he, 5 or 6?",
+        "F7", "¶3 in S1",
+        "hay sesenta personas", "il y a des enfants", "guten Morgen", "Was he 30 years in prison?",
+        "since when?",
+    ):  # fmt: skip
+        with subtests.test(text=text):
+            assert find(text, TODAY) is None
