@@ -26,6 +26,7 @@ async def test_buttons_and_the_story_in_use_outlive_a_kill(
     kept = await ask(chat, alice, LONG)
     story = await ask(chat, alice, "/story belarus")
     assert (kept.button("More").data or "").startswith("#")
+    await until(lambda: not api.updates.pending, "the confirmation of what was answered")
     await bot.kill()
     await bot.start()
     for page in (plain, kept):

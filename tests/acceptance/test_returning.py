@@ -141,7 +141,7 @@ async def test_a_group_is_tried_again_and_who_subscribed_it_is_told(scene: Scene
     # It is told when nothing else is to be sent.
     told = await ada.chat.next_message(timeout=30.0)
     assert (
-        address in told.text
+        f"its id is {group.id}" in told.text
         and "since 2026-01-01 00:00 UTC" in told.text
         and "Not enough rights" in told.text
     )
