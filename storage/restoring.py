@@ -42,6 +42,9 @@ async def restore(backup: Path, path: Path, *, clock: Clock = utc_now) -> Restor
         ) from error
     finally:
         replacing.remove(partial)
+        # The backup itself holds what it held.
+        for copy in migrations.copies_before(partial):
+            replacing.remove(copy)
     return Restored(facts, entries, kept)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from storage.engines import migrations
-from storage.migrations import salted_digests
 
 # The version before hashes covered salted digests of texts.
 UNSALTED = 10
@@ -61,12 +62,17 @@ def _chain(old: sqlite3.Connection) -> None:
     for *revision, audit_id in old.execute(
         "SELECT fact_id, number, at, kind, actor, reason, material, state, audit_id FROM revision"
     ):
-        made[audit_id] = (made.get(audit_id, 0) + salted_digests._number(revision)) % 2**256
+        made[audit_id] = (made.get(audit_id, 0) + int(_hash(revision), 16)) % 2**256
     head = "0" * 64
     for row in old.execute(f"SELECT {_HASHED} FROM audit ORDER BY id").fetchall():
         bound = (f"{made.get(row[0], 0):064x}", head)
-        head = salted_digests._hash([*row, *bound])
+        head = _hash([*row, *bound])
         old.execute(
             "UPDATE audit SET revisions = ?, previous = ?, hash = ? WHERE id = ?", (*bound, head, row[0])
         )
     old.execute(final)
+
+
+def _hash(fields: list[object]) -> str:
+    written = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()

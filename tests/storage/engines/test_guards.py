@@ -10,6 +10,8 @@ import pytest
 
 from tests.storage.conftest import fact, put
 
+ERASED = "after = NULL, after_salt = NULL"
+TOMBSTONE = "INSERT INTO tombstone (subject, ground, at, audit_id) VALUES ('F1', 'safety', '2024', 1)"
 FACT = "INSERT INTO fact (id, story_id, ref, statement) VALUES (9, 1, 'x', 'it rained')"
 
 
@@ -29,6 +31,24 @@ async def test_the_database_itself_refuses(record, path, tmp_path, subtests):
         ("DELETE FROM audit", "the audit trail is append-only"),
         ("UPDATE audit SET actor = 'x'", "the audit trail is append-only"),
         ("UPDATE audit SET hash = hash", "the audit trail is append-only"),
+        ("UPDATE audit SET after = NULL", "the audit trail is append-only"),
+        ("UPDATE audit SET after = NULL, after_salt = NULL", "the audit trail is append-only"),
+        ("UPDATE audit SET after = NULL, after_digest = zeroblob(32)", "the audit trail is append-only"),
+        ("UPDATE audit SET after_salt = NULL, after_digest = zeroblob(32)", "the audit trail is append-only"),
+        (f"UPDATE audit SET {ERASED}, after_digest = zeroblob(31)", "the audit trail is append-only"),
+        (f"UPDATE audit SET {ERASED}, after_digest = zeroblob(32), actor = 'x'", "trail is append-only"),
+        (f"UPDATE audit SET {ERASED}, after_digest = zeroblob(32), reason = 'x'", "trail is append-only"),
+        ("UPDATE audit SET before_digest = zeroblob(32)", "the audit trail is append-only"),
+        ("UPDATE audit SET after = '{}', after_digest = zeroblob(32)", "the audit trail is append-only"),
+        ("UPDATE revision SET state = NULL", "append-only"),
+        ("UPDATE revision SET state = NULL, state_salt = NULL", "append-only"),
+        ("UPDATE revision SET state_digest = zeroblob(32)", "append-only"),
+        (
+            "UPDATE revision SET state = NULL, state_salt = NULL, state_digest = zeroblob(32), kind = 'x'",
+            "append",
+        ),
+        ("DELETE FROM tombstone", "tombstones are kept"),
+        ("UPDATE tombstone SET ground = 'law'", "tombstones are kept"),
         ("DELETE FROM source", "sources are never deleted"),
         ("DELETE FROM entity", "entities are never deleted: merge them"),
         ("UPDATE fact SET statement = ''", "CHECK constraint failed"),
@@ -36,10 +56,27 @@ async def test_the_database_itself_refuses(record, path, tmp_path, subtests):
     ]:
         with subtests.test(statement=statement), closing(sqlite3.connect(path)) as raw:
             raw.execute("PRAGMA foreign_keys = OFF")
+            raw.execute(TOMBSTONE)
             with pytest.raises(sqlite3.IntegrityError, match=refusal):
                 raw.execute(statement)
             raw.rollback()
             assert raw.execute("SELECT count(*) FROM fact").fetchone()[0] == 2
+
+
+async def test_a_text_may_go_with_its_salt_and_does_not_come_back(record, path, tmp_path):
+    await put(record, tmp_path, fact("a"))
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute(f"UPDATE audit SET {ERASED}, after_digest = zeroblob(32)")
+        raw.execute("UPDATE revision SET state = NULL, state_salt = NULL, state_digest = zeroblob(32)")
+        for statement in (
+            "UPDATE audit SET after = '{}', after_salt = x'00', after_digest = NULL",
+            "UPDATE audit SET after_digest = randomblob(32)",
+            "UPDATE revision SET state = '{}', state_salt = x'00', state_digest = NULL",
+            "UPDATE revision SET state_digest = randomblob(32)",
+        ):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                raw.execute(statement)
+        raw.rollback()
 
 
 async def test_one_of_several_attributions_may_go(record, path, tmp_path):
