@@ -568,7 +568,7 @@ CREATE VIRTUAL TABLE fact_text USING fts5 (
     statement,
     context,
     story,
-    tokenize = 'porter unicode61 remove_diacritics 2'
+    tokenize = "porter unicode61 remove_diacritics 0 categories 'L* N* M* C*'"
 );
 
 -- What every request looks up is kept in memory: a chat's story, the person behind an account, moderators, paused chats.

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.answers.fuzzy import nearest
-from storage.domain.names import MOST_LETTERS, fold
+from storage.domain.folding import fold
+from storage.domain.names import MOST_LETTERS
 from storage.reading.entities import Name
 
 # Similarity (0 to 100, Indel ratio) from which a slip is plain, and from which it is worth asking about.

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from bot.questions.wording import LONGEST, MOST_CAPITALS, words
-from storage.domain.names import fold
+from storage.domain.folding import fold
 from storage.domain.words import STOPWORDS
 
 # After these a word is a thing or a deed, never a person: grammar only.

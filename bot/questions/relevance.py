@@ -17,8 +17,7 @@ from bot.answers.fuzzy import nearest
 from bot.questions.wording import Question, Wanted, words
 from storage.domain import dates
 from storage.domain.models import Entity, EntityKind, Fact
-from storage.domain.names import fold
-from storage.domain.words import STOPWORDS, stem
+from storage.domain.words import STOPWORDS, stem, whole
 
 # Shares of the question's subject that a fact must hold to answer it.
 SUBJECT, WORDS, NAMES = 0.6, 0.62, 0.45
@@ -166,8 +165,7 @@ def _held(shares: Mapping[str, float], held: Collection[str]) -> float:
 
 @lru_cache(maxsize=1024)
 def _plain(*pieces: str) -> frozenset[str]:
-    found = fold(" ".join(pieces).replace(",", "").replace("-", " ")).split()
-    return frozenset(found) - STOPWORDS
+    return frozenset(whole(" ".join(pieces).replace(",", ""))) - STOPWORDS
 
 
 def _called(entity: Entity | None) -> list[str]:

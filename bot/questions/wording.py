@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.domain import dates
-from storage.domain.names import fold
-from storage.domain.words import STOPWORDS, stem
+from storage.domain.words import STOPWORDS, stem, whole
 
 if TYPE_CHECKING:
     from bot.dates.finding import Found
     from bot.dates.reading import Reading
 
-_TOKEN = re.compile(r"\d[\d,.]*\d|\w+", re.UNICODE)
+_LETTER = re.compile(r"\w")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _JOINED = re.compile(
     r"(?:(?<!\s)\s++)?(?:,\s*+)?\b(?:and|but|or)\s++(?=(?:who|what|when|where|why|how|which)\b)",
@@ -40,7 +39,7 @@ _AUXILIARY = frozenset(
 # What a longer text is about stands in its first letters and words.
 LONGEST, MOST_TOKENS = 1_000, 100
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
-_WRITTEN = re.compile(r"[^\W\d_][\w-]*")
+_WRITTEN = re.compile(r"[^\W\d_][^\s.,;:!?()\"“”]*")
 # Shouted or titled: with more capitals than this, a capital tells nothing.
 MOST_CAPITALS = 0.6
 # A day against which a date is read that is not told: only its words are wanted.
@@ -153,7 +152,7 @@ def words() -> Words:
 def parts(text: str) -> list[str]:
     """Take a compound question apart: `who is X and what did he say` asks two things."""
     pieces = [piece.strip(" ,;") for piece in re.split(r"(?<![?!])[?!]++\s++", text)]
-    return [part for piece in pieces for part in _JOINED.split(piece) if _TOKEN.search(part)][:4] or [text]
+    return [part for piece in pieces for part in _JOINED.split(piece) if _LETTER.search(part)][:4] or [text]
 
 
 def read(text: str, today: dt.date | None = None, *, language: str = "en") -> Question:
@@ -210,8 +209,7 @@ def _date_in(text: str) -> str | None:
 def _tokens(text: str) -> list[str]:
     plain = _THOUSANDS.sub("", text)
     # Folding may lengthen a text many times: one sign of another script may stand for a sentence.
-    folded = fold(re.sub(r"['’]s?\b", " ", plain))[:LONGEST]
-    tokens = _TOKEN.findall(folded)
+    tokens = " ".join(whole(plain))[:LONGEST].split()
     return [words().slips.get(token, token) for token in tokens]
 
 
@@ -221,7 +219,7 @@ def _proper(text: str) -> frozenset[str]:
     capitals = [word for word in written[1:] if word[0].isupper()]
     if len(capitals) > MOST_CAPITALS * len(written):
         return frozenset()
-    return frozenset(folded for word in capitals for folded in fold(word).split())
+    return frozenset(folded for word in capitals for folded in whole(word))
 
 
 def _wanted(tokens: tuple[str, ...]) -> Wanted:

@@ -16,8 +16,9 @@ from storage.changing.source_rows import add_sources
 from storage.domain.changes import MergeEntity, OpenStory, Publish, PutEntity, PutSource, Revise
 from storage.domain.entries import EntityEntry, FactEntry, SourceEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused, UnknownRefs
+from storage.domain.folding import fold
 from storage.domain.models import Action, Entity, Source
-from storage.domain.names import fold, slug
+from storage.domain.names import slug
 from storage.engines.sqlite import Statements
 from storage.reading import entities, sources
 from storage.trail.audit import AuditEntryWriter

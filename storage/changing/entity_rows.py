@@ -9,7 +9,7 @@ from typing import Any
 from storage.changing.references import Resolver
 from storage.domain.entries import EntityEntry
 from storage.domain.errors import UnknownRefs
-from storage.domain.names import fold, parts
+from storage.domain.names import forms
 from storage.engines.sqlite import Statements
 from storage.search import name_index
 
@@ -31,7 +31,7 @@ def add_entities(tx: Statements, resolver: Resolver, entities: Iterable[EntityEn
     resolver.find_sources({entity.source for entity in listed.values() if entity.source})
     tx.run_many(_ENTITY, [_row(resolver, entity) for entity in listed.values()])
     rows = tx.fetch(_IDS, (resolver.story_id, json.dumps(list(listed))))
-    names = [(row["id"], *name) for row in rows for name in _names(listed[row["ref"]])]
+    names = [(row["id"], *name) for row in rows for name in _forms(listed[row["ref"]])]
     _replace_names(tx, resolver.story_id, json.dumps([row["id"] for row in rows]), names)
     if merged := [entity for entity in listed.values() if entity.merged_into]:
         for entity in merged:
@@ -110,16 +110,5 @@ def _row(resolver: Resolver, entity: EntityEntry) -> tuple[Any, ...]:
     return (resolver.story_id, entity.ref, entity.kind, entity.name, entity.short, *role)
 
 
-def _names(entity: EntityEntry) -> Iterator[tuple[str, int, str]]:
-    """Yield every folded form by which the entity can be asked, with its rank and spelling."""
-    spelled = [(entity.name, 0), *((alias, 1) for alias in (entity.short, *entity.aliases) if alias)]
-    ranked: dict[str, tuple[int, str]] = {}
-    for spelling, rank in spelled:
-        ranked.setdefault(fold(spelling), (rank, spelling))
-    for spelling, _ in spelled[: 2 if entity.short else 1]:
-        for part in parts(fold(spelling)):
-            ranked.setdefault(part, (2, spelling))
-    if entity.role:
-        ranked.setdefault(fold(entity.role), (3, entity.role))
-    for folded, (rank, spelling) in ranked.items():
-        yield folded, rank, spelling
+def _forms(entity: EntityEntry) -> Iterator[tuple[str, int, str]]:
+    return forms(entity.name, entity.short, entity.aliases, entity.role)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from storage.domain.entries import AttributionEntry
 from storage.domain.errors import UnknownRefs
-from storage.domain.names import fold
+from storage.domain.folding import fold
 from storage.engines.sqlite import Statements
 
 _SOURCES = """

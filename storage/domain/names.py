@@ -1,13 +1,13 @@
-"""Folding of names and words, so that case, accents and punctuation make no difference."""
+"""Names as they come in and as they are compared: cleaned, taken apart into words, made into refs."""
 
 import re
-import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-_APART = re.compile(r"[^\w]+", re.UNICODE)
+from storage.domain.folding import fold
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"\s+")
-_APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ`"))
 # A text of more letters than this names nobody, and resembles no name: names have at most 500.
 MOST_LETTERS = 1_000
 # Words that name nobody by themselves.
@@ -34,20 +34,27 @@ def clean_lines(text: str) -> str:
     return "\n".join(clean(line) for line in re.split(r"\r\n|\r|\n", text)).strip("\n")
 
 
-def fold(text: str) -> str:
-    """Return the form in which names are compared: no case, accents, apostrophes or punctuation."""
-    bare = text.casefold()
-    if not bare.isascii():
-        # Folded after the marks are apart as well: taking letters apart can bring capitals forth.
-        apart = unicodedata.normalize("NFKD", bare).casefold()
-        bare = "".join(mark for mark in apart if not unicodedata.combining(mark))
-    return _APART.sub(" ", bare.translate(_APOSTROPHES)).strip()
-
-
 def parts(folded: str) -> tuple[str, ...]:
     """Return the words of a folded name by which alone it may be asked."""
     words = folded.split()
     return tuple(word for word in words if len(word) > 2 and word not in _GLUE) if len(words) > 1 else ()
+
+
+def forms(
+    name: str, short: str | None, aliases: Iterable[str], role: str | None
+) -> Iterator[tuple[str, int, str]]:
+    """Yield every folded form by which somebody can be asked, with its rank and spelling; each form once."""
+    spelled = [(name, 0), *((alias, 1) for alias in (short, *aliases) if alias)]
+    ranked: dict[str, tuple[int, str]] = {}
+    for spelling, rank in spelled:
+        ranked.setdefault(fold(spelling), (rank, spelling))
+    for spelling, _ in spelled[: 2 if short else 1]:
+        for part in parts(fold(spelling)):
+            ranked.setdefault(part, (2, spelling))
+    if role:
+        ranked.setdefault(fold(role), (3, role))
+    for folded, (rank, spelling) in ranked.items():
+        yield folded, rank, spelling
 
 
 def slug(text: str) -> str:

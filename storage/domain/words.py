@@ -1,25 +1,26 @@
-"""From a text to the words that search compares: the same splitting and stemming as the full-text index."""
+"""From a text to the words that search compares: folded, split and stemmed as the full-text index is."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import repeat
 from typing import Any, NamedTuple
 
+from storage.domain.folding import plain
+
 # Longer queries are cut: what a forwarded message is about stands in its first words.
 LONGEST_QUERY = 2000
 MOST_WORDS = 48
-# FTS5's unicode61 takes letters and digits for words; `\w` would add the underscore.
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
 # An address is no words about anything; a scheme-less one of a post's picture neither.
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/)\S+", re.IGNORECASE)
 # `#AustralianFires`, `@BBCNews`: words run together, told apart by their capitals.
-_TAG = re.compile(r"[#@]([^\W_]\w*)")
-_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_TAG = re.compile(r"[#@]([A-Za-z0-9]\w*)(?![^\x00-\x7f])", re.ASCII)
+_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+# What stands behind the apostrophe of a possessive or a short form is no part of the word before it.
+_SHORT_FORM = re.compile(r"'(?=(?:s|t|re|ll|ve|d|m)?(?!\S))")
 # Words of grammar: they match nearly everything and rank nothing.
 STOPWORDS = frozenset(
     "a about after all also an and any are as at be been before being but by can could did do does for from"
@@ -30,7 +31,7 @@ STOPWORDS = frozenset(
 
 
 class Word(NamedTuple):
-    """A word as it was written (lower case), for the index, and its stem, by which texts are compared."""
+    """A word as it is folded, for the index, and its stem, by which texts are compared."""
 
     written: str
     stem: str
@@ -46,8 +47,25 @@ def query_words(query: str) -> list[Word]:
 
 
 def split(text: str) -> list[str]:
-    """Return the words of a text in lower case, in order."""
-    return _WORD.findall(text.lower())
+    """Return the folded words of a text in order; an apostrophe parts words."""
+    return plain(text).replace("'", " ").split()
+
+
+def whole(text: str) -> list[str]:
+    """Return the folded words of a text in order, those with an apostrophe inside as names have them: obrien.
+
+    A possessive or a short form is parted from its word.
+    """
+    written = plain(text)
+    return (_SHORT_FORM.sub(" ", written).replace("'", "") if "'" in written else written).split()
+
+
+def indexed(text: str) -> str:
+    """Return what the full-text index holds of a text: its words, those with apostrophes also whole."""
+    words = split(text)
+    if len(joined := whole(text)) < len(words):
+        words += dict.fromkeys(word for word in joined if word not in words)
+    return " ".join(words)
 
 
 def matching(words: Iterable[str], wanted: Collection[str]) -> Iterator[str]:
@@ -67,15 +85,8 @@ def matching(words: Iterable[str], wanted: Collection[str]) -> Iterator[str]:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """Return the Porter stem of a word in lower case, without accents: as FTS5 keeps it."""
-    return str(_stemmer().stemWord(unaccented(word)))
-
-
-def unaccented(text: str) -> str:
-    """Return a text without its accents."""
-    if text.isascii():
-        return text
-    return "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
+    """Return the Porter stem of a folded word: as FTS5 keeps it."""
+    return str(_stemmer().stemWord(word))
 
 
 @lru_cache(maxsize=1)
@@ -87,5 +98,5 @@ def _stemmer() -> Any:
 
 def _told_apart(match: re.Match[str]) -> str:
     """Return a tag and the words it is made of."""
-    parts = _HUMP.findall(match[1]) if match[1].isascii() else ()
+    parts = _HUMP.findall(match[1])
     return f" {match[1]} {' '.join(parts)} " if len(parts) > 1 else f" {match[1]} "

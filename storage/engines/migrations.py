@@ -18,7 +18,7 @@ from pathlib import Path
 from storage.domain.errors import UnreadableRecord
 from storage.engines import files
 from storage.engines.errors import DAMAGED, FOREIGN_WAL
-from storage.migrations import salted_digests
+from storage.migrations import refolding, salted_digests
 
 # "ONRC": marks the file as a record, so that another program's database is never migrated.
 APPLICATION_ID = 0x4F4E5243
@@ -27,7 +27,10 @@ CHECKED_AT_START = 32 * 1024 * 1024
 _MAGIC = b"SQLite format 3\x00"
 # What a migration does to rows, by its number. It returns a mark of the old rows where it rewrote any that
 # nothing can bring back: a copy of the old file is then kept beside it.
-_DATA_STEPS: dict[int, Callable[[sqlite3.Connection], str | None]] = {11: salted_digests.run}
+_DATA_STEPS: dict[int, Callable[[sqlite3.Connection], str | None]] = {
+    11: salted_digests.run,
+    13: refolding.run,
+}
 _DATA_STEP = "-- data step\n"
 _BROKEN = (
     "{path} cannot be brought up to date, for its audit trail is broken: {wrong}. It was left as it was:"

@@ -7,8 +7,9 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from storage.domain.folding import fold
 from storage.domain.models import Entity, Source
-from storage.domain.names import MOST_LETTERS, fold
+from storage.domain.names import MOST_LETTERS
 from storage.engines.kept import KeptByKey
 from storage.engines.sqlite import Database, Read, Version
 from storage.reading import sources

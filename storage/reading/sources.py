@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
+from storage.domain.folding import fold, plain
 from storage.domain.models import Source
+from storage.domain.names import MOST_LETTERS
 from storage.engines import id_prefix
-from storage.engines.sqlite import Database, Read
+from storage.engines.kept import KeptByKey
+from storage.engines.sqlite import Database, Read, Version
 
 # Each wanted source and all that relay it; the depth is bounded because a sheet may not hold a ring.
 _WITH_CHAIN = """
@@ -27,6 +30,11 @@ _HELD = " || ' ' || ".join(
     f"coalesce({column}, '')" for column in ("title", "name", "publisher", "author", "url", "published")
 )
 LOOKED_THROUGH = 10_000
+# Stories whose sources are kept folded until the record changes: some megabytes each at most.
+MOST_STORIES = 4
+_NEWEST = "FROM source WHERE +story_id = ? AND id > (SELECT max(id) FROM source) - ? ORDER BY id DESC"
+_HOLDING = f"SELECT id, {_HELD} {_NEWEST}"
+_CALLED = f"SELECT id, coalesce(title, ''), coalesce(name, ''), coalesce(publisher, '') {_NEWEST}"
 
 
 class Sources:
@@ -34,6 +42,7 @@ class Sources:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._folded: KeptByKey[int, list[tuple[int, str]]] = KeptByKey(MOST_STORIES)
 
     async def by_ref(self, story_id: int, refs: Iterable[str]) -> dict[str, Source]:
         """Return a story's sources of those refs, by ref."""
@@ -55,15 +64,22 @@ class Sources:
         return [found[row[0]] for row in rows]
 
     async def find_named(self, story_id: int, text: str) -> list[int]:
-        """Return the sources that a text names: by address, else by title, name or publisher in any case."""
-        rows = await self._database.read(
-            "SELECT id, url = :text AS exact FROM source WHERE story_id = :story AND (url = :text"
-            " OR title = :text COLLATE NOCASE OR name = :text COLLATE NOCASE"
-            " OR publisher = :text COLLATE NOCASE) ORDER BY id LIMIT 20",
-            {"story": story_id, "text": text},
-        )
-        exact = [row[0] for row in rows if row["exact"]]
-        return exact or [row[0] for row in rows]
+        """Return the sources that a text names: by address, else by title, name or publisher, as folded.
+
+        Of the newest LOOKED_THROUGH only, but for an address.
+        """
+        exact = "SELECT id FROM source WHERE story_id = ? AND url = ? ORDER BY id LIMIT 20"
+
+        def work(read: Read) -> list[int]:
+            if rows := read(exact, (story_id, text)):
+                return [row[0] for row in rows]
+            wanted = fold(text[:MOST_LETTERS])
+            named = (
+                row[0] for row in read(_CALLED, (story_id, LOOKED_THROUGH)) if wanted in map(fold, row[1:])
+            )
+            return sorted(islice(named, 20)) if wanted else []
+
+        return await self._database.reading(work)
 
     async def titles(self, story_id: int, limit: int) -> dict[int, str]:
         """Return what a story's newest sources are called, by id."""
@@ -87,16 +103,20 @@ class Sources:
 
         Of the newest LOOKED_THROUGH only: there is no index of their words.
         """
-        chosen = words[:4]
-        held = " AND ".join([f"({_HELD} LIKE ? ESCAPE '!' OR {_HELD} LIKE ? ESCAPE '!')"] * len(chosen))
-        # LIKE takes capitals for small letters in ASCII alone.
-        patterns = [_pattern(form) for word in chosen for form in (word.casefold(), word.capitalize())]
-        rows = await self._database.read(
-            f"SELECT id FROM source WHERE +story_id = ? AND id > (SELECT max(id) FROM source) - ?"
-            f" AND {held or '1'} ORDER BY id DESC LIMIT ?",
-            (story_id, LOOKED_THROUGH, *patterns, limit),
-        )
-        return [row[0] for row in rows]
+        chosen = fold(" ".join(words)).split()[:4]
+        if words and not chosen:
+            return []  # only signs
+
+        def work(read: Read, version: Version) -> list[int]:
+            kept = self._folded.of(version)
+            if story_id not in kept:
+                kept[story_id] = [
+                    (row[0], plain(row[1])) for row in read(_HOLDING, (story_id, LOOKED_THROUGH))
+                ]
+            held = (number for number, text in kept[story_id] if all(word in text for word in chosen))
+            return list(islice(held, limit))
+
+        return await self._database.reading_version(work)
 
     async def relayed_by(self, source_id: int, *, limit: int) -> list[Source]:
         """Return the first of the sources that are known only via this one."""
@@ -115,11 +135,6 @@ class Sources:
             (json.dumps(sorted(set(ids))),),
         )
         return {row[0]: row[1] for row in rows}
-
-
-def _pattern(word: str) -> str:
-    escaped = re.sub(r"([!%_])", r"!\1", word)
-    return f"%{escaped}%"
 
 
 def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Source]:

@@ -1,10 +1,11 @@
-"""Keep the full-text index: one row for each fact that may be found."""
+"""Keep the full-text index: one row for each fact that may be found, its words folded as queries are."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
 
+from storage.domain.words import indexed
 from storage.engines.sqlite import Statements
 
 # A character for private use: to the index part of a word, to a query never.
@@ -21,7 +22,7 @@ def add(tx: Statements, story_id: int, texts: Iterable[tuple[int, str, str]]) ->
     tx.run_many(
         "INSERT INTO fact_text (rowid, statement, context, story)"
         f" VALUES (?, ?, ?, '{story_mark(story_id)}')",
-        texts,
+        [(fact_id, indexed(statement), indexed(context)) for fact_id, statement, context in texts],
     )
 
 

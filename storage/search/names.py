@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from operator import getitem, lt
 
-from storage.domain.names import MOST_LETTERS, fold
+from storage.domain.folding import fold
+from storage.domain.names import MOST_LETTERS
 from storage.engines.sqlite import Database, Read
 from storage.reading.entities import Name
 from storage.search.name_index import pieces

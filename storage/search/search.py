@@ -12,7 +12,7 @@ import math
 import sqlite3
 from typing import NamedTuple
 
-from storage.domain.words import LONGEST_QUERY, Word, matching, query_words, split, unaccented
+from storage.domain.words import LONGEST_QUERY, Word, matching, query_words, split
 from storage.engines.sqlite import Database
 from storage.search import full_text
 
@@ -76,8 +76,8 @@ class Search:
             ((self._score(row, worth), row) for row in rows), key=lambda pair: (-pair[0], pair[1]["id"])
         )
         best = scored[:limit]
-        refs = await self._refs([row["id"] for _, row in best])
-        return [Hit(row["id"], refs[row["id"]], score, row["statement"]) for score, row in best]
+        facts = await self._facts([row["id"] for _, row in best])
+        return [Hit(row["id"], facts[row["id"]][0], score, facts[row["id"]][1]) for score, row in best]
 
     async def with_prefix(self, typed: str, *, story_id: int, limit: int) -> list[int]:
         """Return the ids of facts in force that hold all words typed, the last one begun; newest first.
@@ -85,7 +85,7 @@ class Search:
         The index holds stems, which what is typed of a word may have gone beyond: so facts are looked for by
         less and less of it, and their words compared.
         """
-        words = split(unaccented(typed[:LONGEST_QUERY]))
+        words = split(typed[:LONGEST_QUERY])
         begun = words[-1] if words else ""
         if len(begun) < BEGUN:
             return []
@@ -101,11 +101,13 @@ class Search:
                 return found[:limit]
         return []
 
-    async def _refs(self, ids: list[int]) -> dict[int, str]:
+    async def _facts(self, ids: list[int]) -> dict[int, tuple[str, str]]:
+        """Return the ref and the statement of each fact."""
         rows = await self._database.read(
-            "SELECT id, ref FROM fact WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+            "SELECT id, ref, statement FROM fact WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(ids),),
         )
-        return {row[0]: row[1] for row in rows}
+        return {row[0]: (row[1], row[2]) for row in rows}
 
     async def _candidates(
         self, weighed: list[_Weighed], story_id: int | None, limit: int
@@ -220,9 +222,7 @@ def _worth(holding: int, total: int) -> float:
 
 def _holds(row: sqlite3.Row, begun: str) -> bool:
     """Tell whether one of a fact's words begins so."""
-    return any(
-        word.startswith(begun) for part in ("statement", "context") for word in split(unaccented(row[part]))
-    )
+    return any(word.startswith(begun) for part in ("statement", "context") for word in split(row[part]))
 
 
 def _quoted(item: _Weighed) -> str:

@@ -24,9 +24,10 @@ from storage.domain.entries import (
     StoryEntry,
 )
 from storage.domain.errors import InvalidSheet, RecordError, Refused
+from storage.domain.folding import fold
 from storage.domain.leases import later
 from storage.domain.models import Action, Story
-from storage.domain.names import fold, slug
+from storage.domain.names import slug
 from storage.engines.sqlite import Statements, Transaction
 from storage.record import Record
 from storage.sheets import formats, staging

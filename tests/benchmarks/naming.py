@@ -19,7 +19,8 @@ from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.config import LimitSettings, Settings
 from bot.requests import Request, Role
-from storage.domain.names import fold, parts
+from storage.domain.folding import fold
+from storage.domain.names import parts
 from storage.record import Record
 from storage.sheets.shipped import put_shipped
 from tests.benchmarks import corpus, places

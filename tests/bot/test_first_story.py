@@ -15,8 +15,8 @@ from bot.answers.citations import describe
 from bot.answers.date_text import when_text
 from bot.answers.lines import amount
 from bot.answers.sentences import sentence
+from storage.domain.folding import fold
 from storage.domain.models import Entity, EntityKind, Fact, RelationKind, Source, SourceKind, Stance, Standing
-from storage.domain.names import fold
 from storage.record import Record
 
 PARAGRAPHS = [f"¶{number}" for number in range(1, 11)]

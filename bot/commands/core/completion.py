@@ -16,6 +16,7 @@ from bot.commands.core.declarations import Command, Kind, Offer
 from bot.commands.core.registry import Registered, Values
 from bot.texts import _, shortened
 from storage.domain.changes import Publish, loaded
+from storage.domain.folding import fold
 from storage.domain.models import Fact
 from storage.domain.names import clean
 
@@ -55,15 +56,19 @@ def listed(*values: str) -> Values:
 
 def matching(typed: str, offered: Sequence[Offer]) -> list[Offer]:
     """Return offers whose value begins with the typed text, then those whose label holds all its words."""
-    folded = typed.casefold()
-    by_value = [
-        offer
-        for offer in offered
-        # A handle may be typed with or without its @.
-        if offer.value.casefold().startswith((folded, f"@{folded}"))
-    ]
-    by_words = [offer for offer in offered if all(word in offer.label.casefold() for word in folded.split())]
+    folded, handle = fold(typed), typed.startswith("@")
+    if not folded and typed and not handle:
+        return []  # only signs
+    by_value = [offer for offer in offered if fold(offer.value).startswith(folded)]
+    # A handle may be typed with or without its @; with it, it is no word of a label.
+    by_words = [offer for offer in offered if not handle and _holds(offer.label, folded.split())]
     return list(dict.fromkeys((*by_value, *by_words)))
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    """Tell whether a text holds all of some folded words, or what is typed of them."""
+    folded = fold(text)
+    return all(word in folded for word in words)
 
 
 async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[str]:
@@ -169,14 +174,14 @@ async def _drafts(context: Context, typed: str, _given: Sequence[str]) -> list[O
     """Offer the pending drafts, oldest first, by id or the words of the statement."""
     if context.chosen is None:
         return []
-    digits, words = _digits("D", typed), typed.casefold().split()
+    digits, words = _digits("D", typed), fold(typed).split()
     found = []
     for draft in await context.record.drafts.waiting(context.chosen.id, limit=LOOKED_AT):
         change = loaded(draft.change)
         assert isinstance(change, Publish)
         statement = change.fact.statement
         by_id = digits is not None and str(draft.id).startswith(digits)
-        if by_id or all(word in statement.casefold() for word in words):
+        if by_id or _holds(statement, words):
             # In quotation marks: it is only proposed, not yet attributed on record.
             found.append(Offer(f"D{draft.id}", f"D{draft.id}  “{statement}”"))
     return found

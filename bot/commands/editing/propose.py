@@ -23,6 +23,7 @@ from bot.texts import N_, _
 from storage.changing import drafts
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Change, Publish
+from storage.domain.folding import fold
 from storage.domain.models import DraftKind, Fact, RelationKind
 from storage.people.dialogues import Dialogue, close
 
@@ -95,7 +96,7 @@ async def propose(context: Context, filled: Filled) -> Proposal:
 def _doubled(filled: Filled) -> list[Block]:
     """Return a warning if the statement repeats the cue before it."""
     cue = filled.text("cue")
-    if not cue or cue.casefold() not in filled.text("statement").casefold():
+    if not fold(cue) or fold(cue) not in fold(filled.text("statement")):
         return []
     return [Note(text=_("The statement itself says “{cue}”: leave that to the cue.", cue=cue))]
 

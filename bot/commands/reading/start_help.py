@@ -18,6 +18,7 @@ from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
+from storage.domain.folding import fold
 from storage.domain.models import Story
 
 # The value of `?start=` in a link to the bot: a fact, or a story to subscribe to.
@@ -202,13 +203,13 @@ async def stories(context: Context) -> Reply:
 
 
 def _story_named(text: str, every: list[Story]) -> Story:
-    wanted = text.casefold()
+    wanted = fold(text)
     for item in every:
-        if wanted in (item.name, item.title.casefold()):
+        if wanted in (fold(item.name), fold(item.title)):
             return item
     # Match only from the beginning of a word: any other common letters are a coincidence.
     part = [
-        item for item in every if f" {wanted}" in f" {item.title.casefold()}" or item.name.startswith(wanted)
+        item for item in every if f" {wanted}" in f" {fold(item.title)}" or fold(item.name).startswith(wanted)
     ]
     if len(part) == 1:
         return part[0]

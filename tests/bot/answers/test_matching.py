@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers.matching import Match, match, suggestions
-from storage.domain.names import clean, fold, parts
+from storage.domain.folding import fold
+from storage.domain.names import clean, parts
 from storage.reading.entities import Name
 
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers.sentences import further_attribution, sentence
+from storage.domain.folding import fold
 from storage.domain.models import Attribution, Entity, EntityKind, Fact, Source, SourceKind, Stance
-from storage.domain.names import fold
 
 ARTICLE = Source(
     id=1, story_id=1, ref="a", kind=SourceKind.ARTICLE, name="the article", published="2024-01-04"

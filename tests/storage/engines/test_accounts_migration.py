@@ -47,6 +47,8 @@ async def test_nothing_is_lost_and_accounts_can_be_linked(path, tmp_path):
         assert await record.database.version() == migrations.latest()
         assert await record.database.check() == []
         rows = {HASHES.sub("", line) for line in before.split("\n") if line.startswith("INSERT INTO")}
+        # The full-text index is made anew, of folded words.
+        rows = {line for line in rows if "fact_text" not in line}
         # Columns that were added later stand at the end.
         kept = content(path).split("\n")
         assert all(any(line.startswith(row.removesuffix(");")) for line in kept) for row in rows)
