@@ -145,6 +145,9 @@ async def test_a_group_is_tried_again_and_who_subscribed_it_is_told(scene: Scene
         and "since 2026-01-01 00:00 UTC" in told.text
         and "Not enough rights" in told.text
     )
+    # A refusal that is still under way would put off the next try by a day.
+    refused = f"{address} does not take messages"
+    await until(lambda: scene.bot.log.count(refused) == 2, "the second refusal")
     await until(lambda: deliveries(scene.record, address) == ["held"], "its waiting")
     group.open_to_members()
     time_passes(scene.record, group)
