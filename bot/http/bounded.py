@@ -27,7 +27,8 @@ class BoundedServer(web.Server):
     """Serve requests by `handle`; after one that `keep` is True of, its connection stays open.
 
     Where there is no room for another connection, the one closes that has waited longest to send its first
-    header; where all have sent one, the new one does.
+    header, or to end after an answer that was its last: what a refused request still sends is read for a
+    second. Where all others are being answered, or kept, the new one closes.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class BoundedServer(web.Server):
         self._most = most
         self._header_seconds = header_seconds
         self._count = 0
-        # Connections that have sent no whole header yet, the oldest first.
+        # Connections that have sent no whole header yet, or had their last answer; the oldest first.
         self._unheard: dict[web.RequestHandler, asyncio.TimerHandle] = {}
         self._runner = web.ServerRunner(self, handle_signals=False)
 
@@ -71,13 +72,17 @@ class BoundedServer(web.Server):
         if self._count > self._most and not self._make_room():
             transport.abort()
             return
-        self._unheard[handler] = asyncio.get_running_loop().call_later(self._header_seconds, transport.abort)
+        self._wait_for(handler, transport)
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
         """Count a connection out."""
         super().connection_lost(handler, exc)
         self._count -= 1
         self._heard(handler)
+
+    def _wait_for(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """Let a connection make room for others, and close it after some seconds."""
+        self._unheard[handler] = asyncio.get_running_loop().call_later(self._header_seconds, transport.abort)
 
     def _make_room(self) -> bool:
         oldest = next(iter(self._unheard), None)
@@ -94,14 +99,19 @@ class BoundedServer(web.Server):
             timer.cancel()
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        self._heard(request.protocol)
+        handler = request.protocol
+        self._heard(handler)
         try:
             response = await self._handle(request)
+            if self._keep(request):
+                return response
         except web.HTTPException as refusal:
-            refusal.force_close()
-            raise
-        if not self._keep(request):
-            response.force_close()
+            response = refusal
+        response.force_close()
+        if isinstance(handler.transport, asyncio.Transport):
+            self._wait_for(handler, handler.transport)
+        if isinstance(response, web.HTTPException):
+            raise response
         return response
 
 

@@ -95,6 +95,24 @@ async def test_those_who_have_been_heard_are_not_sent_away_for_others() -> None:
         assert not any(each.at_eof() for each in heard)
 
 
+async def test_those_who_have_had_their_last_answer_make_room_though_they_send_on() -> None:
+    async def refuse(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(status=200 if "X-Known" in request.headers else 403)
+
+    server = BoundedServer(refuse, most=3)
+    await server.start("127.0.0.1", 0)
+    scene = Scene(server)
+    unending = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{"
+    refused = [await scene.begin(unending) for _ in range(3)]
+    for each in refused:
+        assert (await each.readline()).startswith(b"HTTP/1.1 403")
+    known = await scene.begin("POST / HTTP/1.1\r\nHost: x\r\nX-Known: yes\r\nContent-Length: 0\r\n\r\n")
+    assert (await known.readline()).startswith(b"HTTP/1.1 200")
+    for writer in scene.writers:
+        writer.close()
+    await server.stop()
+
+
 async def test_a_connection_is_kept_only_for_those_whom_the_server_knows() -> None:
     async with serving(keep=lambda request: "X-Known" in request.headers) as scene:
         whole = "POST / HTTP/1.1\r\nHost: x\r\n{}Content-Length: 0\r\n\r\n"
