@@ -15,6 +15,7 @@ from storage.notifying.notices import Notices
 from storage.notifying.outbox import Outbox
 from storage.notifying.receipts import Receipts
 from storage.notifying.roles import Roles
+from storage.notifying.zones import Zones
 from storage.people.accounts import Accounts
 from storage.people.buttons import Buttons
 from storage.people.dialogues import Dialogues
@@ -25,6 +26,7 @@ from storage.people.repeats import Repeats
 from storage.reading.entities import Entities
 from storage.reading.facts import Facts
 from storage.reading.listings import Listings
+from storage.reading.published import Published
 from storage.reading.sources import Sources
 from storage.reading.stories import Stories
 from storage.search.names import Names
@@ -44,6 +46,7 @@ class Record:
         self.entities = Entities(database)
         self.facts = Facts(database)
         self.listings = Listings(database, self.facts, self.entities)
+        self.published = Published(database, self.facts)
         self.names = Names(database)
         self.search = Search(database)
         self.buttons = Buttons(database)
@@ -56,6 +59,7 @@ class Record:
         self.questions = Questions(database)
         self.repeats = Repeats(database, clock)
         self.listeners = Listeners(database)
+        self.zones = Zones(database)
         self.notices = Notices(database)
         self.claims = Claims(database, leases)
         self.receipts = Receipts(database, self.claims)

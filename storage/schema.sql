@@ -595,6 +595,13 @@ WHEN new.paused IS NOT old.paused OR (new.chat IS NOT old.chat AND new.paused IS
 BEGIN UPDATE lookup_version SET number = number + 1; END;
 CREATE TRIGGER listener_forgotten AFTER DELETE ON listener WHEN old.paused IS NOT NULL
 BEGIN UPDATE lookup_version SET number = number + 1; END;
+CREATE TRIGGER listener_made_with_zone AFTER INSERT ON listener WHEN new.zone <> 'UTC' OR new.topic <> 0
+BEGIN UPDATE lookup_version SET number = number + 1; END;
+CREATE TRIGGER listener_zone_changed AFTER UPDATE OF zone, chat, topic ON listener
+WHEN new.zone <> old.zone OR new.chat <> old.chat OR new.topic <> old.topic
+BEGIN UPDATE lookup_version SET number = number + 1; END;
+CREATE TRIGGER listener_with_zone_forgotten AFTER DELETE ON listener WHEN old.zone <> 'UTC' OR old.topic <> 0
+BEGIN UPDATE lookup_version SET number = number + 1; END;
 
 -- Messages that have led to a write, by the platform's number: one that comes again after a crash does nothing twice.
 CREATE TABLE handled (

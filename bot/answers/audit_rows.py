@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.replies import Item
 from bot.texts import N_, _
+from bot.times.zones import shown
 from storage.domain.models import Action, AuditEntry
 
 _DONE = {
@@ -52,7 +53,7 @@ def entry_item(entry: AuditEntry, names: Mapping[str, str], story: str | None = 
     what = _(_DONE[entry.action], subject=_subject(entry, names), scope=scope)
     text = _(
         "{when} {who} {what}",
-        when=f"{entry.at[:10]} {entry.at[11:16]} UTC",
+        when=shown(entry.at),
         who=names.get(entry.actor, entry.actor),
         what=what,
     )

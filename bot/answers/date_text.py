@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.texts import N_, _
+from bot.times.zones import local_day
 from storage.domain import dates
 from storage.domain.models import Attribution, Fact, SourceKind
 
@@ -165,8 +166,8 @@ def _qualifier(text: str) -> str:
 
 
 def day(moment: str) -> str:
-    """Return the day of a moment of the record (UTC text)."""
-    return in_words(moment[:10])
+    """Return the day of a moment of the record (UTC text), in the chat's zone."""
+    return in_words(local_day(moment))
 
 
 def label(fact: Fact) -> str | None:

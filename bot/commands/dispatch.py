@@ -31,6 +31,7 @@ from bot.notices.fan_out import fan_out
 from bot.replies import Action, Modal, Note, Reply
 from bot.requests import Call, Request, Role, Submission
 from bot.texts import _, shortened, speak
+from bot.times.zones import keep_time
 from storage.domain.errors import BusyRecord, RecordError, Refused
 from storage.domain.models import Story
 from storage.domain.names import clean, clean_lines
@@ -237,6 +238,7 @@ class Dispatcher:
         self._refuse_size(request)
         self.handles.meet(request)
         story = await self.record.stories.in_use(request.chat)
+        keep_time(await self.record.zones.of(request.chat, request.topic))
         command, role = await self.roles.permitted(parsed.name, request, story)
         return self._context(request, command, role, story, Cursor.of(parsed.after).row)
 

@@ -24,6 +24,7 @@ from bot.notices.schedule import UNGATHERED, Spans, ready_at, text_of
 from bot.replies import Reply
 from bot.retrying import Backoff, Sleep, retry
 from bot.texts import speak
+from bot.times.zones import keep_time
 from storage.domain.clock import read_moment
 from storage.domain.errors import RecordError
 from storage.domain.leases import later
@@ -188,6 +189,7 @@ class Deliverer:
 
     async def _deliver(self, parcel: Parcel) -> None:
         speak(parcel.listener.language)
+        keep_time(parcel.listener.zone)
         try:
             part = await opened(self._record, parcel)
         except Exception as error:

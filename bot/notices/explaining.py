@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from bot.notices.refusals import refusal_text
-from bot.notices.schedule import shown
 from bot.texts import N_, _, ngettext
+from bot.times.zones import shown
 from storage.domain.clock import moment_text
 from storage.domain.models import DeliveryState, Listener, Notice, NoticeKind
 from storage.record import Record

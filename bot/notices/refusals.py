@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.answers.bounds import some_of
-from bot.notices.schedule import shown, text_of
+from bot.notices.schedule import text_of
 from bot.replies import Note, Reply
 from bot.texts import _, ngettext, speak, spoken
+from bot.times.zones import keep_time, shown, zone_name
 from storage.domain.clock import read_moment
 from storage.domain.models import Listener
 from storage.notifying.notices import post
@@ -49,7 +50,7 @@ def refusal_text(listener: Listener) -> str:
 
 async def tell_of_refusals(record: Record, retention: timedelta) -> None:
     """Tell those who subscribed a chat that it has taken no messages for a day: once, in private."""
-    language = spoken()
+    language, zone = spoken(), zone_name()
     before = text_of(record.ledger.clock() - LASTING)
     try:
         while lasting := await record.listeners.long_paused(before, _BATCH):
@@ -57,10 +58,12 @@ async def tell_of_refusals(record: Record, retention: timedelta) -> None:
                 await _tell(record, listener, retention)
     finally:
         speak(language)
+        keep_time(zone)
 
 
 async def _tell(record: Record, listener: Listener, retention: timedelta) -> None:
     speak(listener.language)
+    keep_time(listener.zone)
     platform, _colon, number = listener.chat.partition(":")
     reply = Reply(
         blocks=(

@@ -9,10 +9,9 @@ first counts: there is one digest on such a day, as on any other.
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
+from bot.times.zones import zone
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Cadence, Listener
 
@@ -104,17 +103,6 @@ def _moment(local: datetime, name: str) -> datetime:
         else:
             after = middle
     return after.replace(microsecond=0)
-
-
-@lru_cache(maxsize=512)
-def zone(name: str) -> ZoneInfo:
-    """Return a time zone; raises KeyError (ZoneInfoNotFoundError) or ValueError for an unknown name."""
-    return ZoneInfo(name)
-
-
-def shown(moment: str) -> str:
-    """Return a moment of the record as people read it."""
-    return f"{moment[:10]} {moment[11:16]} UTC"
 
 
 def text_of(moment: datetime) -> str:

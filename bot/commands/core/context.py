@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from bot.commands.core.declarations import Catalogue, Command
 from bot.commands.core.handles import KnownHandles
 from bot.errors import UserError
-from bot.notices.schedule import UNGATHERED, zone
+from bot.notices.schedule import UNGATHERED
 from bot.replies import Action, Reply
 from bot.requests import Request, Role
 from bot.texts import _
+from bot.times.zones import local_day
 from storage.domain.models import Draft, Fact, Story
 from storage.record import Record
 from storage.trail.audit import Actor
@@ -110,14 +111,8 @@ class Context:
 
     @property
     def day(self) -> date:
-        """What day it is in UTC."""
-        return date.fromisoformat(self.record.ledger.now()[:10])
-
-    async def today(self) -> date:
-        """Return what day it is in the chat's own zone."""
-        listener = await self.record.listeners.find(self.request.chat, self.request.topic)
-        now = datetime.fromisoformat(self.record.ledger.now())
-        return now.astimezone(zone(listener.zone)).date() if listener is not None else now.date()
+        """What day it is in the chat's own zone."""
+        return date.fromisoformat(local_day(self.record.ledger.now()))
 
     @property
     def story(self) -> Story:

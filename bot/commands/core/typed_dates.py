@@ -19,13 +19,7 @@ async def read_date(context: Context, text: str, said_on: date | None = None) ->
     """Return what a text tells, None if it tells no date; `said_on` is the day that its words call today."""
     from bot.dates.reading import read  # with the first date: no start needs it
 
-    today, language = said_on or context.day, context.request.language
-    reading = read(text, today, language=language)
-    if reading is None or not reading.relative or said_on is not None:
-        return reading
-    # Only what depends on the day costs a look at the chat's zone.
-    here = await context.today()
-    return reading if here == today else read(text, here, language=language)
+    return read(text, said_on or context.day, language=context.request.language)
 
 
 def which(context: Context, reading: Reading) -> UserError:

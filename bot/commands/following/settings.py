@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from bot.answers.matching import suggestions
 from bot.commands.core.completion import matching
@@ -21,10 +19,13 @@ from bot.questions.finding import words_of
 from bot.replies import Action, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
+from bot.times.of_day import time_of_day
+from bot.times.zones import keep_time, shown, zone_at_offset, zone_text, zones, zones_of_places
 from storage.domain.models import Cadence, Listener
 
-_TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)?", re.ASCII)
-_QUIET = re.compile(r"(\S{1,40}?)\s*(?:-|–|to)\s*(\S{1,40})")
+_QUIET = re.compile(
+    r"(?:from |between )?\s*(\S.{0,20}?)\s*(?:[-–—]|\b(?:to|until|till|and)\b)\s*(\S.{0,20})", re.IGNORECASE
+)
 # The limit on the words that select facts.
 MOST_LETTERS = 100
 # Parse the text of a value into the settings that it changes. Raises UserError for an invalid value.
@@ -45,12 +46,14 @@ async def _setting_names(_context: Context, typed: str, _given: Sequence[str]) -
 async def _setting_values(_context: Context, typed: str, given: Sequence[str]) -> Sequence[Offer]:
     """Offer the values of the named setting, if they are known."""
     known: Mapping[str, Sequence[str]] = {
-        "cadence": [cadence.value for cadence in Cadence], "weekday": WEEKDAYS, "zone": _zones(),
+        "cadence": [cadence.value for cadence in Cadence], "weekday": WEEKDAYS, "zone": zones_of_places(),
         "quiet": ("off", "22:00-07:00"), "which": ("all", "material"), "sound": ("on", "off"),
         "words": ("none",),
     }  # fmt: skip
     values = known.get(given[0].casefold(), ()) if given else ()
-    return matching(typed.replace(" ", "_") if values is _zones() else typed, [Offer(v, v) for v in values])
+    return matching(
+        typed.replace(" ", "_") if values is zones_of_places() else typed, [Offer(v, v) for v in values]
+    )
 
 
 async def _setting(_context: Context, name: str) -> SettingReader:
@@ -62,12 +65,6 @@ async def _setting(_context: Context, name: str) -> SettingReader:
         raise UserError(_("There is no setting “{name}”; there are: {known}.", name=name[:40],
                           known=", ".join(_READERS)) + hint)  # fmt: skip
     return reader
-
-
-@lru_cache(maxsize=1)
-def _zones() -> tuple[str, ...]:
-    """Return the names of all time zones; looked up once, because they are spread over many folders."""
-    return tuple(sorted(available_timezones()))
 
 
 @commands.command(
@@ -118,14 +115,14 @@ def described(listener: Listener, now: str) -> str:
         often = _("every day at {time}", time=listener.time)
     elif listener.cadence is Cadence.WEEKLY:
         often = _("every {weekday} at {time}", weekday=_(WEEKDAYS[listener.weekday]), time=listener.time)
-    said = _("Notices come {often} ({zone}).", often=often, zone=listener.zone)
+    said = _("Notices come {often} ({zone}).", often=often, zone=zone_text(listener.zone))
     if listener.muted_until is None or listener.muted_until <= now:
         return said
-    until = f"{listener.muted_until[:10]} {listener.muted_until[11:16]} UTC"
-    return " ".join((said, _("Muted until {when}: /mute off ends it.", when=until)))
+    return " ".join((said, _("Muted until {when}: /mute off ends it.", when=shown(listener.muted_until))))
 
 
 def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> Reply:
+    keep_time(listener.zone)  # it may have been changed just now
     quiet = f"{listener.quiet_from}-{listener.quiet_until}" if listener.quiet_from else _("none")
     which = _("only material changes") if listener.material_only else _("all changes")
     rows = [
@@ -135,12 +132,12 @@ def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> 
         Item(label=_("Sound"), text=_("silent") if listener.silent else _("with sound")),
         Item(label=_("Only with words"), text=listener.words or _("none set")),
     ]
-    shown = list(notes)
+    told = list(notes)
     if listener.cadence is not Cadence.AT_ONCE and not listener.paused:
         moment = text_of(next_digest(listener, context.record.ledger.clock()))
-        shown.append(Note(text=_("The next digest comes {when} UTC.", when=f"{moment[:10]} {moment[11:16]}")))
+        told.append(Note(text=_("The next digest comes {when}.", when=shown(moment))))
     return Reply(
-        blocks=(Heading(text=_("How this chat hears of changes"), level=1), *rows, *shown),
+        blocks=(Heading(text=_("How this chat hears of changes"), level=1), *rows, *told),
         actions=tuple(_offered(listener)),
     )
 
@@ -168,12 +165,11 @@ def _time(value: str) -> Mapping[str, Any]:
 
 def time_of(value: str) -> str:
     """Return a time of day as HH:MM; raises UserError for one that does not exist, offering the nearest."""
-    match = _TIME.fullmatch(value.strip())
-    if match is None:
+    if (found := time_of_day(value)) is None:
         raise UserError(
             _("“{value}” is no time of day. Did you mean {near}?", value=value[:20], near=_near_time(value))
         )
-    return f"{int(match[1]):02d}:{match[2] or '00'}"
+    return found
 
 
 def _near_time(value: str) -> str:
@@ -193,17 +189,19 @@ def _weekday(value: str) -> Mapping[str, Any]:
 
 
 def _zone(value: str) -> Mapping[str, Any]:
-    zones = {name.casefold(): name for name in _zones()}
+    if (at_offset := zone_at_offset(value)) is not None:
+        return {"zone": at_offset}
+    known = {name.casefold(): name for name in zones()}
     folded = value.casefold().replace(" ", "_")
-    by_city = sorted(name for key, name in zones.items() if key.rpartition("/")[2] == folded)
-    if folded in zones:
-        return {"zone": zones[folded]}
+    if folded in known:
+        return {"zone": known[folded]}
+    by_city = [name for name in zones_of_places() if name.casefold().rpartition("/")[2] == folded]
     if len(by_city) == 1:
         return {"zone": by_city[0]}
-    cities = {name.rpartition("/")[2]: name for name in sorted(zones.values())}
+    cities = {name.casefold().rpartition("/")[2]: name for name in zones_of_places()}
     near = by_city[:3] or [cities[city] for city in suggestions(folded.rpartition("/")[2], cities, 3)]
     raise UserError(
-        _("There is no time zone “{value}”: name one like Europe/Kyiv.", value=value[:40]),
+        _("There is no time zone “{value}”: name one like Europe/Kyiv, or UTC+2.", value=value[:40]),
         commands=tuple((name, f"/settings zone {name}") for name in near),
     )
 

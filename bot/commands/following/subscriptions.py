@@ -23,6 +23,8 @@ from bot.notices.notice_text import notice_blocks
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
+from bot.times.until import until
+from bot.times.zones import shown
 from storage.domain.clock import moment_text
 from storage.domain.models import Entity, Fact, Story, Subscription
 from storage.notifying.listeners import MOST_SUBSCRIPTIONS
@@ -206,15 +208,19 @@ def _what(story: str, entity: str | None, words: str | None) -> str:
     return _("every change to “{story}”", story=story)
 
 
-async def _how_long(_context: Context, text: str) -> timedelta:
+async def _how_long(context: Context, text: str) -> timedelta:
     """Return for how long to mute a chat; zero unmutes it. Raises UserError for anything else."""
     if text.casefold() == "off":
         return timedelta()
     match = _SPAN.fullmatch(text)
-    span = int(match[1]) * _UNITS[match[2][0].lower()] if match else timedelta()
+    now = context.record.ledger.clock()
+    span = int(match[1]) * _UNITS[match[2][0].lower()] if match else (until(text, now) or now) - now
     if not timedelta() < span <= _LONGEST_MUTE:
         raise UserError(
-            _("Say how long: /mute 30m, /mute 2h or /mute 3d, at most 90 days; /mute off ends it.")
+            _(
+                "Say how long: /mute 30m, /mute 2h, /mute 3d or /mute until 7pm, at most 90 days; /mute off"
+                " ends it."
+            )
         )
     return span
 
@@ -243,9 +249,9 @@ async def mute(context: Context, span: timedelta) -> Reply:
             request.chat, request.topic, {"muted_until": None, "open_at": context.record.ledger.now()}
         )
         return Reply(blocks=(Note(text=_("You hear of changes again.")),))
-    until = context.record.ledger.clock() + span
-    await listeners.change(request.chat, request.topic, {"muted_until": moment_text(until)})
-    when = f"{moment_text(until)[:10]} {moment_text(until)[11:16]} UTC"
+    ends = moment_text(context.record.ledger.clock() + span)
+    await listeners.change(request.chat, request.topic, {"muted_until": ends})
+    when = shown(ends)
     off = Action(label=_("End it"), command="/mute off")
     return Reply(
         blocks=(

@@ -51,7 +51,7 @@ async def what(context: Context, words: str | None) -> Reply:
 
 
 async def _found(context: Context, text: str) -> Reply:
-    question = await _read(context, text)
+    question = wording.read(text, context.day, language=context.request.language)
     if not question.subject:  # punctuation alone, which would find everything
         if question.date:
             return await _other(context, "when", _named(context, question))
@@ -91,7 +91,7 @@ async def _answer(
     context: Context, text: str, before: tuple[Entity, ...]
 ) -> tuple[Reply, tuple[Entity, ...]]:
     """Answer one question; `before` are the entities that a pronoun may stand for."""
-    question = await _read(context, text)
+    question = wording.read(text, context.day, language=context.request.language)
     subject = await subject_of(context.record, context.story.id, question, before)
     if other := _asks_for_list(context, question, subject):
         return await _other(context, *other), subject.entities
@@ -102,14 +102,6 @@ async def _answer(
     if not answering:
         return await _kept(context, question, subject, _unanswered(question, bearings)), subject.entities
     return Reply(blocks=tuple(await _answered(context, question, answering))), subject.entities
-
-
-async def _read(context: Context, text: str) -> Question:
-    """Return a question read, on the day that it is where it was asked."""
-    question = wording.read(text, context.day, language=context.request.language)
-    if question.reading is None or not question.reading.relative:
-        return question
-    return wording.read(text, await context.today(), language=context.request.language)
 
 
 def _named(context: Context, question: Question) -> Named:

@@ -13,10 +13,12 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.core.typed_dates import read_date, which
+from bot.commands.reading.published import published_by
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
+from bot.times.zones import end_of, local_day, zone_name, zone_text
 from storage.domain import dates
 from storage.domain.models import Fact
 
@@ -93,7 +95,7 @@ async def _day(context: Context, text: str) -> Named:
     """Return a time with an end. Raises UserError for any other."""
     asked = await named(context, text)
     _refuse_impossible(asked)
-    if reason := _why_no_moment(text[:40], asked, context.record.ledger.now()[:10]):
+    if reason := _why_no_moment(text[:40], asked, local_day(context.record.ledger.now())):
         raise UserError(
             _("{reason} Name a day, a month or a year, for example /asof 2026-11-22.", reason=reason)
         )
@@ -279,16 +281,23 @@ async def latest(context: Context, wanted: int | None) -> Reply:
     reads={"date": _day},
 )
 async def asof(context: Context, asked: Named) -> Reply:
-    """Show the facts that were in force at the end of a day (UTC), as they stood then."""
+    """Show the facts that were in force at the end of a day, as they stood then, or what was published."""
     assert asked.span is not None  # `_day` refuses any time without an end
-    last_day, today = asked.span.latest, context.record.ledger.now()[:10]
-    story, after, moment = context.story.id, context.number_after(), f"{last_day}T23:59:59.999999Z"
+    last_day, today = asked.span.latest, local_day(context.record.ledger.now())
+    notes = _taken_for_its_end(asked, last_day) if last_day < today else []
+    moment = end_of(last_day)
+    if context.after is not None and context.after.startswith("p"):
+        return await published_by(context, asked.read_as or asked.text, last_day, notes)
+    story, after = context.story.id, context.number_after()
     page = await context.page(
         lambda limit: context.record.listings.in_force_at(story, moment, after=after, limit=limit),
         asked.read_as or asked.text,
     )
-    ended = _("The record at the end of {day} (UTC)", day=in_words(last_day))
-    going_on = _("The record so far, {day} (UTC)", day=in_words(today))
+    if not page.shown and moment < context.story.opened_at:
+        return await published_by(context, asked.read_as or asked.text, last_day, notes)
+    zone = zone_text(zone_name())
+    ended = _("The record at the end of {day} ({zone})", day=in_words(last_day), zone=zone)
+    going_on = _("The record so far, {day} ({zone})", day=in_words(today), zone=zone)
     heading = Heading(text=ended if last_day < today else going_on, level=1)
     if not page.shown:
         opened = _("This story was opened on {day}.", day=day(context.story.opened_at))
@@ -297,8 +306,16 @@ async def asof(context: Context, asked: Named) -> Reply:
             if after
             else _("Nothing was on record then. {opened}", opened=opened)
         )
-        return Reply(blocks=(heading, Note(text=text)))
-    return Reply(blocks=(heading, *listing(page.shown)), actions=page.more)
+        return Reply(blocks=(heading, *notes, Note(text=text)))
+    return Reply(blocks=(heading, *notes, *listing(page.shown)), actions=page.more)
+
+
+def _taken_for_its_end(asked: Named, last_day: str) -> list[Note]:
+    """Return what is said of a time that is longer than a day."""
+    if asked.span is None or asked.span.earliest == last_day:
+        return []
+    told = in_words((asked.read_as or asked.text)[:40])
+    return [Note(text=_("“{time}” ends on {day}: that is the day meant.", time=told, day=in_words(last_day)))]
 
 
 def _after(fact: Fact) -> str:

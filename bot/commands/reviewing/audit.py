@@ -17,6 +17,7 @@ from bot.errors import UserError
 from bot.replies import Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
+from bot.times.zones import moment_of
 from storage.domain import dates
 from storage.domain.models import AuditEntry
 
@@ -57,7 +58,7 @@ async def _limits(context: Context, text: str) -> Mapping[str, Any]:
             raise UserError(_("“{text}” is no day that exists.", text=since[1][:40]))
         if span is None or span.yearless:
             raise UserError(_("“{text}” is no day: write since 2026-11-24.", text=since[1][:40]))
-        return {"since": span.earliest}
+        return {"since": moment_of(span.earliest)}
     raise UserError(_("Say which entries: /audit F7, /audit @moderator, or /audit since 2026-11-24."))
 
 

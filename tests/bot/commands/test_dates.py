@@ -100,6 +100,39 @@ async def test_a_moment_that_cannot_be_shown_is_refused_with_the_reason(desk, su
             assert_short(await eve.says(f"/asof {text}"), told)
 
 
+async def test_of_a_day_before_the_story_was_opened_it_is_told_what_had_been_published(desk, subtests):
+    eve = desk.person(EVE)
+    for text, facts, told in [
+        ("2024-01-10", 8, ["Published by 10 January 2024", "The record held nothing then", "opened on 22"]),
+        ("January 2024", 8, ["Published by 31 January 2024", "“January 2024” ends on 31 January 2024"]),
+        ("2024-01-03", 1, ["Published by 3 January 2024"]),
+        ("2023-03-15", 1, ["Perhaps published by then: the date of the source is not exact"]),
+        ("2023", 1, ["Published by 31 December 2023", "“2023” ends on 31 December 2023"]),
+        ("0000", 0, ["Published by 31 December 0000", "no source is dated until then", "opened on 22"]),
+    ]:
+        with subtests.test(text=text):
+            reply = await eve.says(f"/asof {text}")
+            assert len(reply.facts) == facts
+            assert all(words in said(reply) for words in told), said(reply)
+    for text in ("2026-11-22", "November 2026"):
+        with subtests.test(text=text):
+            reply = await eve.says(f"/asof {text}")
+            assert reply.facts and "The record" in said(reply) and "Published" not in said(reply)
+
+
+async def test_what_had_been_published_is_shown_in_pages(desk):
+    eve = desk.person(EVE)
+    reply, seen = await eve.says("/asof 2024-01-10"), []
+    while True:
+        seen += reply.facts
+        more = [action.command for action in reply.actions if action.label == "More"]
+        if not more:
+            break
+        reply = await eve.says(more[0])
+    assert len(seen) == len(set(seen)) > 20
+    assert_short(await eve.says("/asof 2024-01-10 >px"), "That page does not exist")
+
+
 async def test_a_range_is_taken_in_both_spellings_and_kept_as_edtf(desk, subtests):
     ann = await desk.moderator(ANN)
     for number, text in enumerate(("2021..2022", "2022/2023", "March 2023 to May 2023")):
