@@ -191,13 +191,18 @@ def fact_text(fact: Fact) -> str:
 
 async def migrate(settings: Settings) -> str:
     """Bring the record's schema up to date, creating the file if there is none; return a summary line."""
+    from storage.engines.migrations import KEPT, copies_before
+
     path = settings.storage.path
     before = _schema_version(path)
     async with open_record(settings) as record:
         after = await record.database.version()
     if before == after:
         return f"{path}: schema {after}, nothing to do"
-    return f"{path}: schema {before} before, {after} now" if before else f"{path}: made, schema {after}"
+    if not before:
+        return f"{path}: made, schema {after}"
+    kept = "".join(f"\n{copy} is the record as it was: {KEPT}" for copy in copies_before(path))
+    return f"{path}: schema {before} before, {after} now{kept}"
 
 
 async def back_up(settings: Settings, target: Path, *, force: bool) -> str:

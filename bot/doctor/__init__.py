@@ -24,6 +24,8 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
     yield await machine.record(settings)
     yield machine.record_rights(settings)
     yield machine.settings_rights(config)
+    if (kept := machine.kept_copies(settings)) is not None:
+        yield kept
     if settings.storage.path.exists():
         yield await machine.trail(settings)
         yield await machine.roles(settings)

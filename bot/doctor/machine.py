@@ -12,6 +12,7 @@ from bot.doctor.findings import LARGEST_SKEW, Finding, Verdict
 from storage.domain.clock import read_moment
 from storage.domain.errors import RecordError
 from storage.engines.files import others_may_read, sidecars
+from storage.engines.migrations import copies_before
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -70,6 +71,10 @@ async def trail(settings: Settings) -> Finding:
         advice = "stop the bot, keep a copy of the file and compare it with a backup"
         return Finding(Verdict.FAIL, "audit", f"the chain is broken: {found.problem}. {advice}")
     holds = f"entries: {found.entries}, the chain holds; it ends in {found.head[:16]}"
+    if found.earlier is not None:
+        # Whoever wrote down the last hash of an earlier version compares it with this one.
+        entry, head = found.earlier
+        holds = f"{holds}; until entry {entry}, which chained the trail anew, it ended in {head[:16]}"
     if last and (ahead := (read_moment(last) - now).total_seconds()) > LARGEST_SKEW:
         advice = (
             "set this machine's clock if it is behind, for example with: timedatectl set-ntp true. If it is"
@@ -105,6 +110,19 @@ def record_rights(settings: Settings) -> Finding:
         return Finding(Verdict.OK, "rights", "no other user of this machine may read the record")
     command = shlex.join(["chmod", "600", *map(str, wide)])
     return Finding(Verdict.WARN, "rights", f"other users of this machine may read the record: {command}")
+
+
+def kept_copies(settings: Settings) -> Finding | None:
+    """Tell of copies that an upgrade has kept of the record as it was; None if there are none."""
+    kept = copies_before(settings.storage.path)
+    if not kept:
+        return None
+    command = shlex.join(["rm", *map(str, kept)])
+    text = (
+        "an upgrade kept the record as it was, with every word of it, whatever is taken down later. Once it"
+        f" is not needed: {command}"
+    )
+    return Finding(Verdict.WARN, "copies", text)
 
 
 def settings_rights(config: Path | None) -> Finding:

@@ -139,6 +139,9 @@ def _apply(connection: sqlite3.Connection, path: Path, number: int, sql: str) ->
     except BaseException:
         connection.rollback()
         raise
+    if number in _DATA_STEPS:
+        # The WAL holds all that was rewritten.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _run(connection: sqlite3.Connection, sql: str) -> None:

@@ -6,11 +6,14 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 
+from bot import operations
 from bot.config import Settings
 from bot.doctor import machine
 from bot.doctor.findings import Verdict
 from storage import record as records
+from storage.engines import migrations
 from tests.conftest import THEN
+from tests.storage.engines.old_records import old_record
 
 
 def settings(path, **more) -> Settings:
@@ -34,6 +37,20 @@ async def test_a_sound_record_and_its_trail(record):
     assert "is sound" in (await machine.record(asked)).text
     assert "the chain holds" in (await machine.trail(asked)).text
     assert machine.disk(asked).verdict is Verdict.OK
+
+
+async def test_an_upgraded_record_tells_of_its_old_file_and_its_old_hash(tmp_path):
+    path = tmp_path / "record.db"
+    head = old_record(path)
+    asked = settings(path)
+    assert machine.kept_copies(asked) is None
+    done = await operations.migrate(asked)
+    copy = f"{path}.before-0011-{head[:12]}"
+    assert f"schema 10 before, {migrations.latest()} now\n{copy} is the record as it was" in done
+    assert f"which chained the trail anew, it ended in {head[:16]}" in (await machine.trail(asked)).text
+    found = machine.kept_copies(asked)
+    assert found.verdict is Verdict.WARN and f"rm {copy}" in found.text
+    assert "nothing to do" in await operations.migrate(asked)
 
 
 async def test_a_trail_that_was_tampered_with(record):

@@ -28,6 +28,14 @@ def make_file(path: Path, version: int) -> None:
         old.commit()
 
 
+def old_record(path: Path) -> str:
+    """Make a file of version 10 as that version itself wrote it; return the last hash of its trail."""
+    make_file(path, UNSALTED)
+    with closing(sqlite3.connect(path)) as raw:
+        raw.executescript(Path(__file__).with_name("record_0010.sql").read_text(encoding="utf-8"))
+        return str(raw.execute("SELECT hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()[0])
+
+
 def downgrade(present: Path, path: Path, version: int) -> None:
     """Make a file of an earlier version, with the rows of the present one that its tables can hold."""
     make_file(path, version)

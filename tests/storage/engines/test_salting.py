@@ -20,20 +20,15 @@ from storage.record import Record
 from storage.restoring import restore
 from tests.conftest import KILLS
 from tests.storage.conftest import Ticking
-from tests.storage.engines.old_records import UNSALTED, downgrade, make_file
+from tests.storage.engines.old_records import UNSALTED, downgrade, make_file, old_record
 from tests.storage.engines.test_earlier_versions import fill
 from tests.storage.making import content, exported, publish
-
-# As the version before wrote it.
-KEPT_ROWS = Path(__file__).with_name("record_0010.sql")
 
 
 @pytest.fixture
 def old(path: Path) -> Path:
     """A file of the version before, as that version itself wrote it."""
-    make_file(path, UNSALTED)
-    with closing(sqlite3.connect(path)) as raw:
-        raw.executescript(KEPT_ROWS.read_text(encoding="utf-8"))
+    old_record(path)
     return path
 
 
