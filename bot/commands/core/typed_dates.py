@@ -27,16 +27,17 @@ def which(context: Context, reading: Reading) -> UserError:
     takes = (argument.kind is Kind.DATE for argument in context.command.arguments)
     command = context.command.name if any(takes) else "when"
     return UserError(
-        _("{may_be} Which is meant?", may_be=_may_be(reading)),
+        _("{may_be} Which is meant?", may_be=may_be(reading)),
         commands=tuple((in_words(edtf), f"/{command} {edtf}") for edtf in reading.choices),
     )
 
 
 def in_doubt(reading: Reading) -> str:
     """Say that an answer is for all the dates that may be meant."""
-    return _("{may_be} This is the answer for any of them.", may_be=_may_be(reading))
+    return _("{may_be} This is the answer for any of them.", may_be=may_be(reading))
 
 
-def _may_be(reading: Reading) -> str:
+def may_be(reading: Reading) -> str:
+    """Say what a text may mean."""
     told = _(" or ").join(in_words(edtf) for edtf in reading.choices)
     return _("“{date}” may be {dates}.", date=reading.said, dates=told)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from bot.answers.figure_parsing import read_figures
 from bot.answers.stances import stance_of
 from bot.commands.core.context import Context
+from bot.commands.dialogue.date_fields import words_of
 from bot.commands.dialogue.fields import NONE
 from bot.commands.dialogue.forms import Filled
 from bot.commands.dialogue.references import (
@@ -96,6 +97,8 @@ class Composer:
         fields: dict[str, Any] = {}
         if texts.get("when"):
             fields["occurred"] = date(texts["when"])
+            if "note" not in texts and (words := words_of(self._filled, "when")):
+                fields["date_note"] = words
         for name, key in (("occasion", "occasion"), ("note", "date_note")):
             if texts.get(name):
                 fields[key] = None if _is_none(texts[name]) else texts[name]

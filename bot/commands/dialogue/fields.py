@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.answers.figure_parsing import read_figures
 from bot.answers.stances import stance_of
 from bot.commands.core.context import Context
+from bot.commands.dialogue.date_fields import date_field
 from bot.commands.dialogue.forms import Check, Field, Filled, Option
 from bot.commands.dialogue.header_lines import SEVERAL
 from bot.commands.dialogue.references import (
@@ -22,7 +23,6 @@ from bot.commands.dialogue.references import (
 )
 from bot.errors import UserError
 from bot.texts import N_, _
-from storage.domain import dates
 from storage.domain.models import SourceKind, Stance
 
 # The word that removes a value, where that is allowed.
@@ -102,20 +102,12 @@ def one_of(kinds: Sequence[str]) -> Check:
     return check
 
 
-async def _date(_context: Context, _filled: Filled, text: str) -> None:
-    if text.casefold() == NONE or dates.edtf(text):
-        return
-    if dates.impossible(text):
-        raise UserError(_("“{text}” is no day that exists.", text=text[:60]))
-    if dates.turned(text):
-        raise UserError(_("“{text}” ends before it begins: write the earlier date first.", text=text[:60]))
-    raise UserError(
-        _(
-            "“{text}” is no date: write 2024-01-04, 2024-01, 2024, 2023/2024 or 2023..2024 (a range), 18 July"
-            " (no year known) or 2023-07-18? (uncertain).",
-            text=text[:60],
-        )
-    )
+def _or_none(check: Check) -> Check:
+    async def checked(context: Context, filled: Filled, text: str) -> None:
+        if text.casefold() != NONE:
+            await check(context, filled, text)
+
+    return checked
 
 
 async def _name(context: Context, _filled: Filled, text: str) -> None:
@@ -224,11 +216,11 @@ SOURCE = Field(
 )
 AT = Field("at", N_("Where in the source? For example ¶3 or page 12."), _LINE)
 QUOTE = Field("quote", None, _LINE)
-SAID = Field("said", None, _date)
+SAID = Field("said", None, _or_none(date_field("said")))
 WHEN = Field(
     "when",
     N_("When did it happen? Just what the source gives, for example 2024-01-04, 2024-01 or 18 July."),
-    _date,
+    _or_none(date_field("when")),
 )
 OCCASION = Field("occasion", None, _LINE)
 NOTE = Field("note", None, _LINE)
@@ -251,7 +243,9 @@ MATERIAL = Field(
 # The fields asked for a source that is not on record.
 TITLE = Field("title", N_("What is the document called?"), _title, required=True)
 PUBLISHER = Field("publisher", N_("Who published it?"), _LINE)
-PUBLISHED = Field("published", N_("When was it published?"), _date)
+PUBLISHED = Field(
+    "published", N_("When was it published?"), _or_none(date_field("published", of_source=False))
+)
 KIND = Field(
     "kind",
     N_("What kind of document is it?"),

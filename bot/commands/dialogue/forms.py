@@ -67,7 +67,8 @@ class Filled:
     `texts` holds the typed text of each field, "" for a skipped one. `target` is the id of the fact or draft
     that it is about. `at_once` tells that it came as header lines: then only required fields are asked.
     `answered` are the fields answered in the dialogue, in order. `change` is the change shown last,
-    `again` the field to answer again. `remark` is shown with the change.
+    `again` the field to answer again. `remark` is shown with the change. `worded` holds, by field, a date
+    that was typed in other words, and the words.
     """
 
     story: int
@@ -80,6 +81,7 @@ class Filled:
     change: dict[str, Any] | None = None
     again: str | None = None
     remark: str = ""
+    worded: dict[str, list[str]] = field(default_factory=dict)
 
     def state(self) -> dict[str, Any]:
         """Return it as JSON data, equal to what it is when read again."""

@@ -68,7 +68,7 @@ def typed_date(edtf: str) -> str:
     """Return a date in the words that are read as just that date, else as the record writes it."""
     words = in_words(edtf)
     # What is said to be open (“year not given”) is understood where it is left out.
-    return next((each for each in (words, words.partition(" (")[0]) if dates.edtf(each) == edtf), edtf)
+    return next((each for each in (words.partition(" (")[0], words) if dates.edtf(each) == edtf), edtf)
 
 
 def _typed(edtf: str | None) -> str | None:

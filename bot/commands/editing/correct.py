@@ -11,6 +11,7 @@ from typing import Any
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue import fields
+from bot.commands.dialogue.date_fields import words_of
 from bot.commands.dialogue.entries import Composer, made
 from bot.commands.dialogue.forms import ONE, Field, FieldConflict, Filled, Form, Option, form_command
 from bot.commands.dialogue.header_lines import Headed
@@ -139,6 +140,8 @@ _WITH_PART = {"when": ("when", "note")}
 async def _notes(context: Context, filled: Filled) -> Sequence[Option]:
     note = (await target_of(context, filled)).date_note
     kept = [Option(_("As it is: {note}", note=shortened(note, LONGEST_LABEL)), note)] if note else []
+    if words := words_of(filled, "when"):
+        kept.append(Option(shortened(words, LONGEST_LABEL), words))
     return [*kept, Option(_("Nothing: no note"), fields.NONE)]
 
 

@@ -89,7 +89,7 @@ async def test_dates_are_shown_as_people_type_them(desk):
     assert shown(await opened(mod, "/correct F24"))["when"] == "18 July"
     assert shown(await opened(mod, "/source S1"))["published"] == "4 January 2024"
     await mod.tells("/correct F24\nwhen: 2021-05~", "[Yes]", "A reason", "none", "[Confirm]")
-    assert shown(await opened(mod, "/correct F24"))["when"] == "2021-05~"
+    assert shown(await opened(mod, "/correct F24"))["when"] == "about May 2021"
 
 
 ORDINARY = [
