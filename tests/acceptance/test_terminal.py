@@ -21,7 +21,7 @@ HOSTILE = {
     "name that nobody has": ("/who Napoleon Bonaparte", "not on record"),
     "name that several have": ("/who children", "Did you mean"),
     "slip of the pen": ("/who lukashenka", "Lukashenko"),
-    "impossible day": ("/when 2024-02-30", "is no day of any calendar"),
+    "impossible day": ("/when 2024-02-30", "There is no day “"),
     "impossible month": ("/when 2024-13", "2024-13"),
     "date that is none": ("/asof yesterday", "Name a day"),
     "fact that does not exist": ("/fact F9999", "F9999 is not on record"),

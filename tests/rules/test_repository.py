@@ -19,7 +19,6 @@ PRIVATE = re.compile(
 )
 LONGEST_MODULE = 350
 LARGE_FOR_A_REASON = {
-    "tests/bot/test_first_story.py": "a table of all that the article says",
     "tests/bot/frontends/telegram/test_app.py": "the front end's behaviours, one after another",
 }
 

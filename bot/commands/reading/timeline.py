@@ -121,7 +121,7 @@ def _refuse_impossible(asked: Named) -> None:
     if asked.span is None and dates.impossible(asked.text):
         raise UserError(
             _(
-                "“{date}” is no day of any calendar: write 2024-01-04, March 2023, or 2023..2024.",
+                "There is no day “{date}”: write 2024-01-04, March 2023, or 2023..2024.",
                 date=asked.text[:40],
             )
         )

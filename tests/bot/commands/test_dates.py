@@ -57,7 +57,7 @@ async def test_a_day_that_does_not_exist_is_told_as_such(desk, subtests):
     ann = await desk.moderator(ANN)
     for text in ("/when 2026-02-30", "/asof 2026-02-30", "/asof 31 June 2026", "/when since 2026-02-30"):
         with subtests.test(text=text):
-            assert_short(await ann.says(text), "is no day of any calendar")
+            assert_short(await ann.says(text), "There is no day “")
     assert_short(await ann.says("/audit since 2026-02-30"), "is no day that exists")
 
 
