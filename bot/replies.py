@@ -7,7 +7,7 @@ every other block speaks of the record itself, in the bot's own voice, and state
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -39,6 +39,13 @@ class Note(_Part):
     text: str = Field(min_length=1)
 
 
+class Quote(_Part):
+    """Somebody's own words, to which a reply speaks. It is shown and never kept."""
+
+    text: str = Field(min_length=1)
+    quoted: Literal[True] = True
+
+
 class Item(_Part):
     """A labelled row about the record: a command and its help, a source and its description."""
 
@@ -67,7 +74,7 @@ class Action(_Part):
 
 
 # In this order a reply that was kept as JSON is read back as it was: a note is what has a text and no more.
-Block = Note | Heading | Item | Line
+Block = Note | Heading | Quote | Item | Line
 
 
 class Cited(NamedTuple):
@@ -131,6 +138,11 @@ class Reply(_Part):
     def facts(self) -> tuple[int, ...]:
         """Return the ids of the facts that the reply states, each once, in order."""
         return tuple(dict.fromkeys(b.fact for b in self.blocks if isinstance(b, Line) and b.fact is not None))
+
+    def without_quotes(self) -> Reply:
+        """Return what may be kept of it: all but the words of others."""
+        kept = tuple(block for block in self.blocks if not isinstance(block, Quote))
+        return self if len(kept) == len(self.blocks) else self.model_copy(update={"blocks": kept})
 
     @property
     def cited_revisions(self) -> dict[int, int]:

@@ -76,8 +76,11 @@ class Request:
     message that this one replies to, `mentioned` are those whom it names beyond the words of its text, and
     `offered` the commands of the buttons under the bot's message that it replies to; `is_reply` tells that it
     replies to any message. `forwarded` tells that the text is not the asker's own (forwarded, quoted, sent
-    through another bot): it is only looked up, never run, and answers nothing. `topic` is the forum topic
-    (0: none); `administers` asks the platform whether the asker is one of the admins of the chat.
+    through another bot): it is only looked up, never run, and answers nothing. `quoted` is what a text
+    that says nothing of its own ("is this true?") replies to or quotes: its words, of the bot's own message
+    the id of its first fact; "" where those cannot be read, None where there is none. Nothing of it is kept.
+    `topic` is the forum topic (0: none); `administers` asks the platform whether the asker is one of the
+    admins of the chat.
     `alone` is the chat in which the asker is told later what concerns only them, where that is another.
     `lacking` are the permissions that the bot would need to write in the chat unasked, and does not have.
     `given` stands in for `text` where nothing was typed as a message: a command with its arguments by key, or
@@ -103,6 +106,7 @@ class Request:
     offered: tuple[str, ...] = ()
     is_reply: bool = False
     forwarded: bool = False
+    quoted: str | None = None
     lacking: tuple[str, ...] = ()
     alone: str = ""
     administers: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)

@@ -214,7 +214,9 @@ class Dispatcher:
         registered = self.registry.registered(command)
         with self.metrics.command(command.name):
             reply = await registered.handler(context, *await read(context, registered, given))
-        if not command.lists:
+        # The button of a next page would hold what was looked up: somebody else's words are not kept.
+        looked_up = command.name == QUESTION and (request.forwarded or request.quoted is not None)
+        if not command.lists or looked_up:
             return cut(reply)
         words = parsed.argument if request.given is None else " ".join(str(each) for each in given if each)
         return page_of(reply, Cursor.of(parsed.after), f"/{command.name} {clean(words)}".rstrip())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 
 from bot.answers.lines import fact_lines
-from bot.questions import wording
+from bot.questions import claims, wording
 from bot.questions.finding import subject_of
 from bot.questions.relevance import best, stating_words, surrounding_words, weigh
 from bot.questions.wording import Wanted
@@ -87,6 +87,10 @@ def _may_answer(question: OpenQuestion, fact: Fact) -> bool:
 
 
 async def _answers(record: Record, question: OpenQuestion, fact: Fact) -> bool:
+    if question.key.startswith(f"{questions.CLAIM} "):
+        claim = claims.read(question.text)
+        subject = await subject_of(record, question.story_id, claim)
+        return bool(claims.that_say(claim, subject, weigh(claim, subject, [fact]), 1))
     asked = wording.read(question.text)
     subject = await subject_of(record, question.story_id, asked)
     return bool(best(weigh(asked, subject, [fact]), 1))

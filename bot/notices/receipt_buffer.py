@@ -26,7 +26,7 @@ class ReceiptBuffer:
         """Gather the receipt of a reply, if it cites a fact."""
         if messages and reply.facts and len(self._gathered) < MOST_GATHERED:
             at = self._record.ledger.now()
-            self._gathered.append((chat, topic, messages, reply, language, at))
+            self._gathered.append((chat, topic, messages, reply.without_quotes(), language, at))
 
     async def flush(self) -> None:
         """Write the receipts that were gathered."""

@@ -11,6 +11,7 @@ from bot.questions.relevance import Subject
 from bot.questions.wording import Question
 from storage.domain.models import Entity, EntityKind, Fact
 from storage.domain.words import MOST_WORDS, STOPWORDS, query_words, stem
+from storage.people.questions import CLAIM
 from storage.record import Record
 
 # A story with at most this many facts is read as a whole; a larger one is searched.
@@ -89,6 +90,11 @@ def key_of(question: Question, subject: Subject) -> str:
     stems = sorted({stem(word) for word in subject.words})
     names = sorted(str(entity.id) for entity in subject.entities)
     return " ".join((question.wanted.value, *names, *stems, question.date or ""))[:500]
+
+
+def claim_key(claim: Question, subject: Subject) -> str:
+    """Return the key of somebody else's words that a reader waits for: kept for no longer than that."""
+    return f"{CLAIM} {key_of(claim, subject)}"[:500]
 
 
 async def candidates(record: Record, story_id: int, question: Question, subject: Subject) -> list[Fact]:

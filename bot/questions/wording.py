@@ -84,9 +84,15 @@ class Words:
     exact_places: frozenset[str]
     moving: frozenset[str]
     comparing: frozenset[str]
+    checking: frozenset[str]
+    telling: frozenset[str]
+    telling_apart: frozenset[str]
+    negating: frozenset[str]
+    supposing: frozenset[str]
     slips: dict[str, str]
     synonyms: dict[str, frozenset[str]]
     about_the_record: dict[str, frozenset[str]]
+    bounds: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +149,15 @@ def words() -> Words:
         exact_places=frozenset(data["exact_places"].split()),
         moving=frozenset(data["moving"].split()),
         comparing=frozenset(data["comparing"].split()),
+        checking=frozenset(fold(data["checking"]).split()),
+        telling=frozenset(data["telling"].split()),
+        telling_apart=frozenset(data["telling_apart"].split()),
+        negating=frozenset(fold(data["negating"]).split()),
+        supposing=frozenset(data["supposing"].split()),
         slips={slip: meant for meant, line in data["slips"].items() for slip in line.split()},
         synonyms=synonyms,
         about_the_record={name: frozenset(line.split()) for name, line in data["about_the_record"].items()},
+        bounds={phrase: name for name, phrases in data["bounds"].items() for phrase in phrases},
     )
 
 
@@ -171,6 +183,14 @@ def read(text: str, today: dt.date | None = None, *, language: str = "en") -> Qu
     grammar = STOPWORDS | listed.light | listed.asking
     subject = tuple(dict.fromkeys(token for token in tokens if token not in grammar))
     return Question(text, _wanted(tokens), tokens, subject, date, _proper(begun), reading)
+
+
+def points(text: str) -> bool:
+    """Tell whether a text says nothing of its own, as `is this true?`: it asks about something else."""
+    question = read(text.removeprefix("/ask "))
+    if question.date or not set(question.subject) <= words().checking:
+        return False
+    return about_the_record(question) not in ("start", "help")
 
 
 def about_the_record(question: Question) -> str | None:

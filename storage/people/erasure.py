@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from storage.engines.sqlite import Database
 from storage.people.accounts import Accounts
+from storage.people.questions import UNAWAITED
 from storage.trail.audit import Actor
 
 # A person's own account, and those that act as them.
@@ -13,6 +14,7 @@ _THEIRS = "(SELECT :person UNION SELECT address FROM account WHERE person = :per
 _REMOVED = {
     "dialogues": f"DELETE FROM dialogue WHERE person IN {_THEIRS}",
     "questions": f"DELETE FROM asker WHERE person IN {_THEIRS}",
+    "claims": f"DELETE FROM question WHERE {UNAWAITED}",
     "suggestions": "UPDATE draft SET proposer = NULL, chat = NULL"
     f" WHERE proposer IN {_THEIRS} AND kind = 'suggestion' AND NOT (:may_approve AND state = 'waiting')",
     # What belongs to a chat of several people is theirs; a private chat's address is an account's own.

@@ -16,6 +16,9 @@ MOST = 5_000
 LONGEST = 300
 # Questions that one person may wait for.
 MOST_AWAITED = 50
+# The keys of somebody else's words begin so: they are kept only while someone waits for an answer.
+CLAIM = "claim"
+UNAWAITED = f"key LIKE '{CLAIM} %' AND id NOT IN (SELECT question_id FROM asker)"
 
 
 class Questions:
@@ -55,15 +58,28 @@ class Questions:
     async def await_answer(self, question_id: int, chat: str, person: str, language: str) -> bool:
         """Remember that a person wants to be told; False if they wait for too many already."""
         async with self._database.transaction() as tx:
-            rows = await tx.fetch("SELECT count(*) FROM asker WHERE person = ?", (person,))
-            if rows[0][0] >= MOST_AWAITED:
-                return False
-            await tx.run(
-                "INSERT INTO asker SELECT id, ?, ?, ? FROM question WHERE id = ? AND answered_at IS NULL"
-                " ON CONFLICT DO NOTHING",
-                (chat, person, language, question_id),
+            return await _await(tx, question_id, chat, person, language)
+
+    async def keep_for(
+        self, story_id: int, key: str, text: str, at: str, *, asker: tuple[str, str, str]
+    ) -> bool:
+        """Keep somebody else's words for one who wants to be told; False if they wait for too many already.
+
+        `asker` is their chat, person and language.
+        """
+        await self._database.behind.settled()
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch(
+                "INSERT INTO question (id, story_id, key, text, first_at, last_at)"
+                " SELECT coalesce(max(id), 0) + 1, :story, :key, :text, :at, :at FROM question WHERE 1 = 1"
+                " ON CONFLICT (story_id, key) DO UPDATE SET asked = question.asked + 1,"
+                " last_at = excluded.last_at, answered_at = NULL, fact_id = NULL RETURNING id",
+                {"story": story_id, "key": key, "text": text[:LONGEST], "at": at},
             )
-        return True
+            kept = await _await(tx, rows[0]["id"], *asker)
+            if not kept:
+                await tx.run(f"DELETE FROM question WHERE {UNAWAITED}")
+        return kept
 
     async def ranked(
         self, story_id: int, *, after: tuple[int, int] | None = None, limit: int
@@ -98,6 +114,18 @@ class Questions:
         return _question(row | {"first_at": at, "last_at": at})
 
 
+async def _await(tx: Transaction, question_id: int, chat: str, person: str, language: str) -> bool:
+    rows = await tx.fetch("SELECT count(*) FROM asker WHERE person = ?", (person,))
+    if rows[0][0] >= MOST_AWAITED:
+        return False
+    await tx.run(
+        "INSERT INTO asker SELECT id, ?, ?, ? FROM question WHERE id = ? AND answered_at IS NULL"
+        " ON CONFLICT DO NOTHING",
+        (chat, person, language, question_id),
+    )
+    return True
+
+
 async def answer(tx: Transaction, question_id: int, fact_id: int, at: str) -> Sequence[sqlite3.Row]:
     """Mark a question as answered and return who wants to be told (chat, language), each chat once."""
     rows = await tx.fetch(
@@ -111,6 +139,7 @@ async def answer(tx: Transaction, question_id: int, fact_id: int, at: str) -> Se
         (question_id,),
     )
     await tx.run("DELETE FROM asker WHERE question_id = ?", (question_id,))
+    await tx.run(f"DELETE FROM question WHERE {UNAWAITED}")
     return askers
 
 

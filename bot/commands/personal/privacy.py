@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Family
 from bot.commands.core.registry import commands
+from bot.questions.claims import LONGEST_SHOWN
 from bot.replies import Action, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
@@ -24,6 +25,12 @@ async def privacy(_context: Context) -> Reply:
         _("The story that a chat uses, by the chat's id."),
         _("A dialogue that you have not finished, until you end it, or for some hours after you left it."),
         _("A question that found nothing, without who asked it; with your id only if you ask to be told."),
+        _(
+            "Of a message that somebody else wrote and you look up (forwarded, replied to, quoted, “On the"
+            " record?”): nothing. Only if you press “Tell me”, the words quoted above that button, at most"
+            " {count} characters, which the story's moderators then see, until you are told or forgotten.",
+            count=LONGEST_SHOWN,
+        ),
         _("A suggestion with your id, which nobody is shown, so that you can be told what becomes of it."),
         _("What you were told without having just asked for it."),
         _("What this chat subscribed to, and how it wants to hear, until you unsubscribe."),
@@ -62,6 +69,7 @@ async def forgetme(context: Context) -> Reply:
     names = {
         "dialogues": _("open dialogues"),
         "questions": _("questions that you waited for"),
+        "claims": _("words of others that you waited for"),
         "suggestions": _("your id on suggestions"),
         "settings": _("the story chosen in your private chat"),
         "subscriptions": _("subscriptions"),

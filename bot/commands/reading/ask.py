@@ -10,21 +10,19 @@ from bot.answers.lines import fact_line, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.core.typed_dates import in_doubt
-from bot.commands.reading.timeline import Named, of_reading
+from bot.commands.reading.answering import MOST_ANSWERS, NEAREST, answered, asks_for_list, named, other
+from bot.commands.reading.look_up import look_up, unreadable
 from bot.questions import wording
 from bot.questions.finding import candidates, key_of, subject_of
 from bot.questions.relevance import Bearing, Subject, best, weigh
-from bot.questions.wording import Question, Wanted, about_the_record
-from bot.replies import Action, Block, Heading, Line, Note, Reply
+from bot.questions.wording import Question, Wanted
+from bot.replies import Action, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.domain import dates
 from storage.domain.errors import RecordError
-from storage.domain.models import Entity, Fact, RelationKind, Stance
+from storage.domain.models import Entity, Fact
 
 logger = logging.getLogger(__name__)
-MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
 
 
 @commands.command(
@@ -54,8 +52,8 @@ async def _found(context: Context, text: str) -> Reply:
     question = wording.read(text, context.day, language=context.request.language)
     if not question.subject:  # punctuation alone, which would find everything
         if question.date:
-            return await _other(context, "when", _named(context, question))
-        return _not_on_record(text, ())
+            return await other(context, "when", named(context, question))
+        return _of_nothing()
     bearings = await _bearings(context, replace(question, wanted=Wanted.WHAT))
     found = [item.fact for item in bearings if item.words >= 0.5 and item.names >= 0.5][: context.policy.page]
     if not found:
@@ -73,10 +71,19 @@ async def _found(context: Context, text: str) -> Reply:
     example="/ask Who denied it?",
 )
 async def ask(context: Context, question: str) -> Reply:
-    """Answer a question with the facts that bear on it; answer the parts of a compound one separately."""
+    """Answer a question with the facts that bear on it; answer the parts of a compound one separately.
+
+    What somebody else wrote is looked up instead: nothing of it is kept, and nothing near is its answer.
+    """
+    request = context.request
+    if request.forwarded:
+        return await look_up(context, question)
+    if request.quoted is not None and wording.points(question):
+        return await look_up(context, request.quoted) if request.quoted else unreadable()
     replies: list[Reply] = []
     names: tuple[Entity, ...] = ()
-    for part in wording.parts(question):
+    asked = wording.parts(question)
+    for part in [each for each in asked if not wording.points(each)] or asked[:1]:
         reply, spoken_of = await _answer(context, part, names)
         names = spoken_of or names
         replies.append(reply)
@@ -93,66 +100,17 @@ async def _answer(
     """Answer one question; `before` are the entities that a pronoun may stand for."""
     question = wording.read(text, context.day, language=context.request.language)
     subject = await subject_of(context.record, context.story.id, question, before)
-    if other := _asks_for_list(context, question, subject):
-        return await _other(context, *other), subject.entities
+    if command := asks_for_list(context, question, subject):
+        return await other(context, *command), subject.entities
     if not subject.entities and not subject.words:
-        return _not_on_record(text, ()), ()
+        return _of_nothing(), ()
     bearings = weigh(question, subject, await _candidates(context, question, subject))
     answering = best(bearings, MOST_ANSWERS)
+    if not answering and wording.points(text):
+        return _of_nothing(), ()
     if not answering:
         return await _kept(context, question, subject, _unanswered(question, bearings)), subject.entities
-    return Reply(blocks=tuple(await _answered(context, question, answering))), subject.entities
-
-
-def _named(context: Context, question: Question) -> Named:
-    """Return the time that a question names. Raises UserError where it may be several days."""
-    if question.reading is not None:
-        return of_reading(context, question.reading)
-    return Named(question.date or "", dates.typed(question.date or ""))
-
-
-def _asks_for_list(
-    context: Context, question: Question, subject: Subject
-) -> tuple[str, *tuple[object, ...]] | None:
-    """Return the command and value equivalent to a question about the record, one name or one date."""
-    if command := about_the_record(question):
-        return (command,)
-    if subject.words:
-        return None
-    if len(subject.entities) == 1 and question.wanted in (Wanted.WHO, Wanted.WHAT, Wanted.WHETHER):
-        return "who", subject.entities[0].name
-    if not subject.entities and question.date and question.wanted is not Wanted.HOW_MANY:
-        return "when", _named(context, question)
-    return ("where",) if not subject.entities and question.wanted is Wanted.WHERE else None
-
-
-async def _answered(context: Context, question: Question, answering: Sequence[Bearing]) -> list[Block]:
-    """Return the answering facts, best first; facts that contradict one follow directly under it."""
-    shown = {item.fact.id for item in answering}
-    blocks: list[Block] = []
-    called_for = all(item.fact.attributions[0].stance is Stance.CALLS_FOR for item in answering)
-    if question.reading is not None and len(question.reading.choices) > 1:
-        blocks.append(Note(text=in_doubt(question.reading)))
-    if called_for and question.wanted is Wanted.WHETHER:
-        blocks.append(Note(text=_("Only calls for that are on record:")))
-    for item in answering:
-        dated = question.wanted is Wanted.WHEN or question.date is not None
-        blocks += fact_lines(item.fact, dated=dated)
-        opposing = [
-            relation.other_id
-            for relation in item.fact.relations
-            if relation.kind is RelationKind.CONTRADICTS
-            and relation.other_in_force
-            and relation.other_id not in shown
-        ][:MOST_OPPOSING]
-        shown.update(opposing)
-        blocks += [_against(fact) for fact in await context.record.facts.load(opposing)]
-    return blocks
-
-
-def _against(fact: Fact) -> Line:
-    line = fact_line(fact, nested=True)
-    return line.model_copy(update={"text": _("against this: {sentence}", sentence=line.text), "mark": None})
+    return Reply(blocks=tuple(await answered(context, question, answering))), subject.entities
 
 
 async def _kept(context: Context, question: Question, subject: Subject, reply: Reply) -> Reply:
@@ -170,6 +128,16 @@ async def _kept(context: Context, question: Question, subject: Subject, reply: R
         return reply
     tell = Action(label=_("Tell me when there is an answer"), command=f"/tellme Q{kept.id}.{kept.token}")
     return reply.model_copy(update={"actions": (*reply.actions, tell)})
+
+
+def _of_nothing() -> Reply:
+    """Answer what names nothing: whether that is on record nobody can say."""
+    text = _(
+        "That names nothing that I could look up. Reply with it to the message that you mean, or ask with"
+        " the names and words that it is about."
+    )
+    actions = tuple(Action(label=name, command=f"/{name}") for name in ("about", "who", "help"))
+    return Reply(blocks=(Note(text=text),), actions=actions)
 
 
 def _unanswered(question: Question, bearings: Sequence[Bearing]) -> Reply:
@@ -196,14 +164,6 @@ def _not_on_record(text: str, bearings: Sequence[Bearing]) -> Reply:
         return Reply(blocks=(note,), actions=actions)
     lines = [fact_line(item.fact) for item in nearest]
     return Reply(blocks=(note, Heading(text=_("Nearest on record, not an answer")), *lines))
-
-
-async def _other(context: Context, name: str, *values: object) -> Reply:
-    """Answer by another command."""
-    command = context.catalogue.find(name)
-    if command is None:
-        raise LookupError(f"words.toml names the command {name!r}, which does not exist")
-    return await context.run(replace(context, command=command), *values)
 
 
 async def _bearings(context: Context, question: Question) -> list[Bearing]:

@@ -15,6 +15,7 @@ from typing import Any
 import discord
 
 from bot.commands.core.declarations import Command, Kind
+from bot.questions.wording import points
 from bot.requests import Call, Identity, Request, Submission
 from storage.domain.names import clean
 
@@ -25,6 +26,7 @@ NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history"
 _NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links", "read_message_history")
 # The length of a looked-up message's text that is asked about: its first claim; more would blur the question.
 LONGEST_QUOTED = 1000
+FACT = re.compile(r"\bF[1-9]\d{0,14}\b")
 # What is quoted begins with such signs: https://support.discord.com/hc/en-us/articles/210298617
 _QUOTED_COMMAND = re.compile(r"(?:>\s*)+(?=/)")
 
@@ -97,11 +99,15 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
         return None
     forwarded = is_forward(message)
     text = quoted(message) if forwarded else message.content
+    own, quoting = _parted(text) if not forwarded else (text, "")
     text = _unmentioned(text, me) if shared else text
     quotation = _QUOTED_COMMAND.match(clean(text))
     if quotation is not None:
         text = clean(text)[quotation.end() :]
-    reference = None if forwarded else message.reference
+    elif quoting:
+        own = _unmentioned(own, me) if shared else own
+        text, forwarded = own or quoting, not own
+    reference = None if is_forward(message) else message.reference
     answered = reference.resolved if reference is not None else None
     earlier = answered if isinstance(answered, discord.Message) else None
 
@@ -112,7 +118,8 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
         return may_manage(place.permissions_for(author), place)
 
     return Request(
-        text or ("/help" if shared else ""),
+        # A mention alone, in reply to a message, asks about that.
+        text or (("?" if reference is not None else "/help") if shared else ""),
         channel(message.channel.id) if shared else person(message.author.id),
         person(message.author.id),
         language=language,
@@ -124,6 +131,7 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
         offered=_offered(earlier.components) if earlier is not None and earlier.author.id == me.id else (),
         is_reply=reference is not None,
         forwarded=forwarded or quotation is not None,
+        quoted=quoting or (_words(earlier, me) if reference is not None and points(text) else None),
         alone=person(message.author.id),
         administers=administers if shared else None,
     )
@@ -154,6 +162,28 @@ def quoted(message: discord.Message) -> str:
         parts += [each.content, *(part for embed in each.embeds for part in (embed.title, embed.description))]
     text = " ".join(" ".join(filter(None, parts)).split())
     return text[:LONGEST_QUOTED]
+
+
+def fact_in(message: discord.Message) -> str | None:
+    """Return the id of the first fact in a message of the bot's own, None if it states none."""
+    found = FACT.search(quoted(message))
+    return found[0] if found else None
+
+
+def _words(message: discord.Message | None, me: discord.ClientUser) -> str | None:
+    """Return what another message replies to: its words, of the bot's own a fact's id; "" if unreadable."""
+    if message is None:
+        return ""
+    return fact_in(message) if message.author.id == me.id else quoted(message)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return the words of a message that are its writer's own, and those that it quotes."""
+    own, _sign, rest = re.sub(r"(?m)^>>> ", "\0", text, count=1).partition("\0")
+    lines = own.split("\n")
+    taken = [line[2:] for line in lines if line.startswith("> ")]
+    kept = [line for line in lines if not line.startswith("> ")]
+    return "\n".join(kept).strip(), " ".join(" ".join([*taken, rest]).split())[:LONGEST_QUOTED]
 
 
 def identity(user: discord.abc.User) -> Identity:

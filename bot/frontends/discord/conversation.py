@@ -19,10 +19,12 @@ import aiohttp
 import discord
 
 from bot.commands.core.declarations import Command, Offer
-from bot.frontends.discord.addressing import asked, call_of, is_theirs, quoted, request_of
+from bot.commands.reading.look_up import TELL
+from bot.frontends.discord.addressing import asked, call_of, fact_in, is_theirs, quoted, request_of
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.modals import given_back, key_of, refilled, rendered, values_of
 from bot.frontends.discord.refusals import summary
+from bot.frontends.discord.render import quoted_in
 from bot.frontends.discord.showing import Stage, is_over
 from bot.frontends.shared.keyed_lock import KeyedLock
 from bot.frontends.shared.shutdown import drain
@@ -42,7 +44,6 @@ PROMPT = 1.0
 PAGE = re.compile(r"\A/.*\s>\S+\s*\Z", re.DOTALL)
 # The answers to these replace the message with the button: a panel, or a dialogue's question.
 _IN_PLACE = re.compile(r"/(?:settings|answer|choose|skip|back|confirm|cancel)\b")
-FACT = re.compile(r"\bF[1-9]\d{0,14}\b")
 TOO_OLD = N_("This button is too old: send the command again.")
 NO_TEXT = N_("That message has no text that could be looked up.")
 
@@ -154,7 +155,7 @@ class Conversation:
 
     async def _press(self, stage: Stage, interaction: Interaction, identity: str) -> None:
         command = await self._buttons.command(identity)
-        again = refilled(command or "")
+        again = refilled(command or "") or _told_of(interaction, command)
         request = asked(interaction, command or "", given=again)
         speak(request.language)
         if command is None:
@@ -186,11 +187,10 @@ class Conversation:
         await self._show(stage, request, reply)
 
     async def _look_up(self, stage: Stage, interaction: Interaction, message: discord.Message) -> None:
-        text = quoted(message)
         # The bot's own messages are looked up by their fact ids, not by similar wording.
-        own = FACT.search(text) if message.author == interaction.client.user else None
-        call = Call("fact", {"id": own[0]}) if own else Call("ask", {"question": text})
-        request = asked(interaction, given=call)
+        own = fact_in(message) if message.author == interaction.client.user else None
+        text = own or quoted(message)
+        request = replace(asked(interaction, given=Call("ask", {"question": text})), forwarded=True)
         speak(request.language)
         if not text:
             await stage.show(_aside(_(NO_TEXT)), None)
@@ -257,6 +257,15 @@ def _log(what: str, error: Exception) -> None:
     else:
         trace = "".join(traceback.format_tb(error.__traceback__))
         logger.error("%s: an answer failed: %s\n%s", what, type(error).__name__, trace)
+
+
+def _told_of(interaction: Interaction, command: str | None) -> Call | None:
+    """Return the call of a button that is about the words quoted above it: nobody else has kept them."""
+    if command != TELL or interaction.message is None:
+        return None
+    quotations = (quoted_in(embed.description or "") for embed in interaction.message.embeds)
+    words = next(filter(None, quotations), "")
+    return Call(TELL[1:], {"question": words}) if words else None
 
 
 def _is_aside(interaction: Interaction) -> bool:

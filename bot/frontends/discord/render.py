@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from discord import AllowedMentions, Embed
 
 from bot.frontends.shared.packing import Packing, Row, Span, units
-from bot.replies import Block, Heading, Item, Line, Note, Reply
+from bot.replies import Block, Heading, Item, Line, Note, Quote, Reply
 from bot.texts import _
 
 NOBODY = AllowedMentions.none()  # mentions in a reply notify nobody
@@ -49,6 +49,9 @@ _ANYWHERE = re.compile(
 _AT_LINE_START = re.compile(r"^([^\S\n]*)(?:([#>]|[-+](?=[\s#]|$))|(\d+)([.)])(?=\s|$))", re.MULTILINE)
 
 
+QUOTING = "> "  # at the beginning of a line
+
+
 class Piece(NamedTuple):
     """One message: its embeds, none of them empty, together within all limits."""
 
@@ -71,6 +74,12 @@ def render(reply: Reply) -> list[Piece]:
         embeds[0].title = title
     _add_sources(embeds, reply)
     return [Piece(tuple(held)) for held in _messages(embeds or [Embed(description="…")])]
+
+
+def quoted_in(description: str) -> str:
+    """Return the words that an embed quotes, as they were before they were escaped; "" if it quotes none."""
+    lines = (line.removeprefix(QUOTING) for line in description.split("\n") if line.startswith(QUOTING))
+    return re.sub(r"\\(.)", r"\1", next(lines, ""))
 
 
 def escape(text: str) -> str:
@@ -140,6 +149,8 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
         case Note():
             # After lines or items a note is about all of them, not only the last.
             return Row((Span(clean(block.text)),), gap="\n\n" if isinstance(above, Line | Item) else "\n")
+        case Quote():
+            return Row((Span(_inline(block.text), QUOTING, ""),))
         case Item(text="", url=str() as url):
             return Row(_linked(_inline(block.label), url))
         case Item():

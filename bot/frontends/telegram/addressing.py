@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.commands.reading.look_up import TELL
 from bot.frontends.telegram.updates import CallbackQuery, Entity, Message, Update, User
-from bot.requests import Identity, Request
+from bot.questions.wording import LONGEST, points
+from bot.requests import Call, Identity, Request
 from storage.domain.names import clean
 
 if TYPE_CHECKING:
     import telegram
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)")
+FACT = re.compile(r"\bF[1-9]\d{0,14}\b")
 # Words that somebody quotes are marked by one of these.
 QUOTES = frozenset({"blockquote", "expandable_blockquote"})
 # Telegram names a language by an IETF tag, often only by its first part.
@@ -56,6 +59,11 @@ def to_request(
         text = _text_in_public(message, bot, known)
     if text is None:
         return None
+    quoting = _quotation(message)
+    own = text
+    if quoting and not message.is_forwarded and not clean(text).startswith("/"):
+        own = _own_words(message, bot)
+        text = own or quoting
     # In public, text without a command reached this point because it mentions the bot or replies to it.
     plain = message.chat.type == "private" or not text.startswith("/")
     writer = identity_of(message)
@@ -75,7 +83,8 @@ def to_request(
         mentioned=_mentioned(message),
         offered=_offered(message, bot),
         is_reply=message.is_reply,
-        forwarded=message.is_forwarded or _quotes_a_command(message, text, bot),
+        forwarded=message.is_forwarded or not own or _quotes_a_command(message, text, bot),
+        quoted=_quoted(message, text, bot, quoting),
     )
 
 
@@ -83,6 +92,7 @@ def pressed(query: CallbackQuery, command: str, *, language: str = "en") -> Requ
     """Return the request of a person who pressed a button; None if the message is not in a chat."""
     if query.message is None:
         return None
+    quoted = without_surrogates(_quotation(query.message)) if command == TELL else ""
     return Request(
         without_surrogates(command),
         address(query.message.chat.id),
@@ -94,6 +104,7 @@ def pressed(query: CallbackQuery, command: str, *, language: str = "en") -> Requ
         shared=query.message.chat.type != "private",
         handle=query.from_user.username,
         name=without_surrogates(query.from_user.full_name),
+        given=Call(TELL[1:], {"question": quoted}) if quoted else None,
     )
 
 
@@ -148,6 +159,35 @@ def _replied_to(message: Message) -> Identity | None:
     if earlier is None or earlier.forum_topic_created is not None:
         return None
     return identity_of(earlier)
+
+
+def _quoted(message: Message, text: str, bot: telegram.User, quoting: str) -> str | None:
+    """Return the words that a text is about: those it quotes, else those of what it replies to."""
+    chosen = quoting or (message.quote.text if message.quote is not None else "")
+    earlier = message.reply_to_message
+    if not message.is_reply or not points(text):
+        return quoting or None
+    if _replies_to(message, bot):
+        assert earlier is not None
+        own = FACT.search(chosen) or FACT.search(earlier.text or "")
+        return own[0] if own else None
+    words = chosen or (earlier and (earlier.text or earlier.caption)) or ""
+    return without_surrogates(" ".join(words.split()))[:LONGEST]
+
+
+def _quotation(message: Message) -> str:
+    """Return the words that a message marks as somebody's."""
+    marked = (words for entity, words in _marked(message) if entity.type in QUOTES)
+    return " ".join(" ".join(marked).split())[:LONGEST]
+
+
+def _own_words(message: Message, bot: telegram.User) -> str:
+    """Return a message's text without the words that it quotes and without mentions of the bot."""
+    left = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
+    taken = [each for each, words in _marked(message) if each.type in QUOTES or _is_mention(each, words, bot)]
+    for entity in sorted(taken, key=lambda each: each.offset, reverse=True):
+        left = left[: 2 * entity.offset] + b" \0" + left[2 * (entity.offset + entity.length) :]
+    return left.decode("utf-16-le", "replace").strip().lstrip(",:;—- ")
 
 
 def _mentioned(message: Message) -> tuple[Identity, ...]:
@@ -239,7 +279,8 @@ def _text_in_public(message: Message, bot: telegram.User, known: Callable[[str],
     command = COMMAND.match(rest)
     if command is not None:
         return _command(rest, command, bot, known, meant=True)
-    return rest or "/help"
+    # A mention alone, in reply to a message, asks about that.
+    return rest or ("?" if message.is_reply else "/help")
 
 
 def _command(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.frontends.shared.packing import Packing, Row, Span, units
-from bot.replies import Action, Block, Heading, Item, Line, Note, Reply
+from bot.replies import Action, Block, Heading, Item, Line, Note, Quote, Reply
 from bot.texts import _
 
 LIMIT = 4096  # of a message, in UTF-16 code units as Telegram counts
@@ -132,6 +132,8 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
         case Note():
             # After lines or items a note is about all of them, not about the last.
             return Row((_plain(block.text),), gap="\n\n" if isinstance(above, Line | Item) else "\n")
+        case Quote():
+            return Row((Span(clean(block.text), "<blockquote>", "</blockquote>"),))
         case Item():
             text = (Span(" — "), _linked(block.text, block.url)) if block.text else ()
             label = _bold(block.label) if block.text or block.url is None else _linked(block.label, block.url)

@@ -72,6 +72,12 @@ class Keyboard(_Part):
     inline_keyboard: list[list[Button]]
 
 
+class Quotation(_Part):
+    """The part of a message that its reply quotes."""
+
+    text: str
+
+
 class Message(_Part):
     """A message, or one that is not accessible any more: then its date is 0."""
 
@@ -97,6 +103,7 @@ class Message(_Part):
     reply_to_message: Message | None = None
     external_reply: object = None
     reply_to_story: object = None
+    quote: Quotation | None = None
     reply_markup: Keyboard | None = None
 
     @property

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from bot.replies import Action, Heading, Item, Line, Note, Reply
+from bot.replies import Action, Heading, Item, Line, Note, Quote, Reply
 from bot.requests import Request
 from bot.texts import _
 
@@ -98,6 +98,8 @@ def _blocks(reply: Reply, width: int) -> Iterator[Row]:
                 yield from _heading(block, width)
             elif isinstance(block, Note):
                 yield from _wrapped(Kind.NOTE, clean(block.text), width)
+            elif isinstance(block, Quote):
+                yield from _wrapped(Kind.NOTE, f"“{clean(block.text)}”", width)
         previous = kind
 
 

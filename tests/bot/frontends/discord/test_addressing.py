@@ -178,6 +178,7 @@ def test_talk_among_others_is_passed_over() -> None:
 def answered(author: Any, *ids: str) -> Any:
     row = Mock(children=[*(Mock(spec=["custom_id"], custom_id=each) for each in ids), Mock(spec=["url"])])
     earlier = Mock(spec=discord.Message, author=author, components=[row, Mock(spec=["content"])])
+    earlier.content, earlier.embeds, earlier.message_snapshots = "", [], []
     return SimpleNamespace(resolved=earlier, type=discord.MessageReferenceType.reply)
 
 

@@ -1,0 +1,251 @@
+"""Whether a fact says what a claim says. Pure.
+
+A claim is what somebody else wrote and a reader looks up: a near miss told as its answer is a false verdict.
+So a fact says a claim only if it holds all of its names, numbers, negations and words, in their order and
+within one clause. Whatever else bears on it is near. Meaning is not read: a claim in other words is near.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from bot.answers.date_text import in_words
+from bot.answers.sentences import sentence
+from bot.questions import wording
+from bot.questions.relevance import Bearing, Subject, best
+from bot.questions.wording import Question, Wanted
+from bot.texts import shortened
+from storage.domain import dates
+from storage.domain.models import Entity, EntityKind, Fact
+from storage.domain.names import fold, parts
+from storage.domain.words import STOPWORDS
+
+# A fact bears on a claim if it holds so much of it and of its words, or so many words of a long one.
+SHARE, WORDS, MANY = 0.4, 0.25, 3
+# All that is shown of a claim, and all that is ever kept of it.
+LONGEST_SHOWN = 160
+# A longer claim says more than one fact does; of a sentence so much is compared.
+MOST_WORDS, MOST_COMPARED = 40, 150
+# Of the facts that bear on a claim so many of the best are compared with it word for word.
+MOST_TRIED = 10
+# Words between two that belong together: "the organiser of a children's New Year's Eve party".
+WIDEST_GAP = 4
+
+_ASKING = (Wanted.WHO, Wanted.WHEN, Wanted.WHERE, Wanted.HOW_MANY, Wanted.HOW_LONG)
+_WORD = re.compile(r"\d[\d,.]*\d|\w+|[,;:—–]")
+_POSSESSIVE = re.compile(r"['’]s?\b")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_PERCENT = re.compile(r"\bper\s?cent\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^()]{0,500}\)")
+# `Putin, for whose arrest the ICC issued a warrant, is charged`: what stands between commas may be left out.
+_BETWEEN = re.compile(r",[^,]{1,200},")
+_CLAUSES = frozenset(
+    ", ; : — – who whom whose which that where when while because although though as".split()
+)
+# By these people are reached; what a claim says is something else.
+_REACHING = re.compile(
+    r"(?:https?://|www\.|t\.me/)\S+|<[@#:][^>\s]{1,60}>|[\w.+-]{1,64}@[\w-]+\.\w[\w.-]*|@\w+"
+    r"|(?<!\w)\+?\d(?:[ ()-]{0,2}\d){8,14}(?!\w)"
+)
+
+
+def read(text: str) -> Question:
+    """Read a claim; only what ends like a question is one, for "who" and "when" stand in claims, too."""
+    question = wording.read(text)
+    is_question = question.wanted in _ASKING and text.rstrip().endswith("?")
+    return question if is_question else replace(question, wanted=Wanted.WHAT)
+
+
+def shown(text: str) -> str:
+    """Return a claim as it is shown: its beginning, without addresses, account names and phone numbers."""
+    return shortened(" ".join(_REACHING.sub(" ", text).split()), LONGEST_SHOWN)
+
+
+def is_name(claim: Question, subject: Subject) -> bool:
+    """Tell whether a text is one name and no more."""
+    if len(subject.entities) != 1 or claim.date is not None:
+        return False
+    said = _tokens(claim.text[: wording.LONGEST], subject.entities)
+    return all(token in (_mark(subject.entities[0]), "the") or not token[0].isalnum() for token in said)
+
+
+def bearing_on(subject: Subject, bearings: Iterable[Bearing]) -> list[Bearing]:
+    """Return the facts that bear on a claim, in their order."""
+    return [item for item in bearings if _bears(subject, item)]
+
+
+def that_say(claim: Question, subject: Subject, bearings: Sequence[Bearing], limit: int) -> list[Bearing]:
+    """Return the facts that say what a claim says, or that answer it where it is a question."""
+    if claim.wanted is not Wanted.WHAT:
+        return [item for item in best(bearings, limit) if agrees(claim, subject, item.fact)]
+    near = bearing_on(subject, bearings)[:MOST_TRIED]
+    return [item for item in near if says(claim, subject, item.fact)][:limit]
+
+
+def agrees(claim: Question, subject: Subject, fact: Fact) -> bool:
+    """Tell whether a fact holds a claim's names, numbers and dates, and denies and supposes as it does."""
+    heard = sentence(fact)
+    held = _tokens(heard, subject.entities)
+    if not all(_mark(entity) in held for entity in subject.entities):
+        return False
+    if not _numbers(_dateless(claim)) <= _numbers(heard) or not _holds_date(claim, fact, held):
+        return False
+    said = _tokens(_dateless(claim), subject.entities)
+    return any(_manner(said) == _manner(_tokens(each, subject.entities)) for each in _versions(heard))
+
+
+def says(claim: Question, subject: Subject, fact: Fact) -> bool:
+    """Tell whether a fact says what a claim says."""
+    if not agrees(claim, subject, fact):
+        return False
+    said = _tokens(_dateless(claim), subject.entities)
+    wanted = [token for token in said if _has_content(token)]
+    # A name that was recognised by a slip of the pen: that the fact holds it is known already.
+    slips = set(claim.subject) - set(subject.words)
+    wanted = [token for token in wanted if token not in slips]
+    if not wanted or len(wanted) > MOST_WORDS:
+        return False
+    barriers = _CLAUSES - set(said)
+    for version in _versions(sentence(fact)):
+        told = _tokens(version, subject.entities)[:MOST_COMPARED]
+        if _manner(said) == _manner(told) and _follows(wanted, told, barriers):
+            return True
+    return False
+
+
+def _bears(subject: Subject, item: Bearing) -> bool:
+    held = item.words * len(subject.words)
+    if subject.entities and not item.names:
+        return held >= MANY
+    if not subject.words:
+        return item.share >= SHARE
+    return (item.share >= SHARE and item.words >= WORDS) or held >= MANY
+
+
+def _follows(wanted: Sequence[str], told: Sequence[str], barriers: frozenset[str]) -> bool:
+    """Tell whether a sentence has the words in their order, with no other clause and few words between."""
+    walls, content = [0], [0]
+    for token in told:
+        walls.append(walls[-1] + (token in barriers))
+        content.append(content[-1] + _has_content(token))
+    reached: list[int] = []
+    for number, word in enumerate(wanted):
+        found = [at for at, token in enumerate(told) if _same(word, token)]
+        if number:
+            found = [at for at in found if _is_beside(at, reached, walls, content)]
+        if not found:
+            return False
+        reached = found
+    return True
+
+
+def _is_beside(at: int, reached: Sequence[int], walls: Sequence[int], content: Sequence[int]) -> bool:
+    """Tell whether a word stands close behind one of those reached: the nearest decides."""
+    before = max((each for each in reached if each < at), default=None)
+    if before is None:
+        return False
+    return walls[at] == walls[before + 1] and content[at] - content[before + 1] <= WIDEST_GAP
+
+
+def _same(word: str, token: str) -> bool:
+    """Tell whether two words are one, but for number and person: `arrested` is not `arrest`."""
+    return word == token or (word.isalpha() and token.isalpha() and _plain(word) == _plain(token))
+
+
+@lru_cache(maxsize=4096)
+def _plain(word: str) -> str:
+    if len(word) <= 3 or word.endswith("ss") or not word.endswith("s"):
+        return word
+    return word[:-3] + "y" if word.endswith("ies") else word[:-1]
+
+
+def _has_content(token: str) -> bool:
+    listed = wording.words()
+    if not (token[0].isalnum() or token[0] == "@"):
+        return False
+    if token in listed.negating | listed.supposing:
+        return False
+    return token in listed.telling_apart or token not in STOPWORDS | listed.telling
+
+
+def _manner(tokens: Sequence[str]) -> tuple[int, bool]:
+    """Return how often a text denies, and whether it supposes."""
+    listed = wording.words()
+    return sum(token in listed.negating for token in tokens), not listed.supposing.isdisjoint(tokens)
+
+
+def _versions(heard: str) -> list[str]:
+    """Return a sentence without its asides, and also without what stands between commas."""
+    bare = _THOUSANDS.sub("", _ASIDE.sub(" ", heard))
+    return list(dict.fromkeys((bare, _BETWEEN.sub(" ", bare))))
+
+
+def _tokens(text: str, entities: Iterable[Entity]) -> list[str]:
+    """Return the words of a text, folded, and what parts its clauses; each name of an entity is one mark."""
+    # Whether a number is a share is compared with the number.
+    plain = _THOUSANDS.sub("", _POSSESSIVE.sub("", _PERCENT.sub(" ", text)))
+    found = [folded for word in _WORD.findall(plain) for folded in (fold(word).split() or [word])]
+    line = f" {' '.join(found)} "
+    for entity in entities:
+        for form in _forms(entity):
+            line = line.replace(f" {form} ", f" {_mark(entity)} ")
+    return line.split()
+
+
+def _mark(entity: Entity) -> str:
+    return f"@{entity.id}"
+
+
+@lru_cache(maxsize=1024)
+def _forms(entity: Entity) -> tuple[str, ...]:
+    """Return the forms of an entity's name, folded, the longest first; of a person's also its parts."""
+    names = {fold(_POSSESSIVE.sub("", name)) for name in (entity.name, entity.called, *entity.aliases)}
+    names |= {name.removeprefix("the ") for name in names}
+    if entity.kind in (EntityKind.PERSON, None):
+        names |= set(parts(fold(entity.name)))
+    return tuple(sorted(filter(None, names), key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def _counted() -> re.Pattern[str]:
+    phrases = "|".join(sorted(map(re.escape, wording.words().bounds), key=len, reverse=True))
+    return re.compile(
+        rf"(?:\b(?P<bound>{phrases})\s+)?(?P<sign>[$€£¥₴₽])?(?<![\w.,])(?P<digits>\d[\d,]*(?:\.\d+)?)"
+        r"(?:\s?(?P<share>%|per\s?cent\b))?",
+        re.IGNORECASE,
+    )
+
+
+def _numbers(text: str) -> set[tuple[str | None, str | None, str, bool]]:
+    """Return the numbers in a text: what bounds each, its currency, its digits, and whether it is a share."""
+    bounds = wording.words().bounds
+    return {
+        (
+            bounds[" ".join(found["bound"].casefold().split())] if found["bound"] else None,
+            found["sign"],
+            found["digits"].replace(",", ""),
+            bool(found["share"]),
+        )
+        for found in _counted().finditer(text)
+    }
+
+
+def _dateless(claim: Question) -> str:
+    text = claim.text[: wording.LONGEST]
+    return text.replace(claim.date, " ") if claim.date else text
+
+
+def _holds_date(claim: Question, fact: Fact, held: Sequence[str]) -> bool:
+    """Tell whether a fact is of the date that a claim names, and at least as exact."""
+    if claim.date is None:
+        return True
+    told = {*held, *(fold(in_words(fact.occurred)).split() if fact.occurred else ())}
+    if set(fold(claim.date).split()) <= told:
+        return True
+    earliest, latest = dates.bounds(fact.occurred) if fact.occurred else (None, None)
+    if earliest is None or latest is None or len(claim.times) != 1:
+        return False
+    return claim.times[0][0] <= earliest and latest <= claim.times[0][1]
