@@ -211,9 +211,9 @@ def _forms(entity: Entity) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _counted() -> re.Pattern[str]:
-    phrases = "|".join(sorted(map(re.escape, wording.words().bounds), key=len, reverse=True))
+    words = "|".join(sorted(map(re.escape, wording.words().bounds), key=len, reverse=True))
     return re.compile(
-        rf"(?:\b(?P<bound>{phrases})\s+)?(?P<sign>[$€£¥₴₽])?(?<![\w.,])(?P<digits>\d[\d,]*(?:\.\d+)?)"
+        rf"(?:\b(?P<bound>{words})\s+)?(?P<sign>[$€£¥₴₽])?(?<![\w.,])(?P<digits>\d[\d,]*(?:\.\d+)?)"
         r"(?:\s?(?P<share>%|per\s?cent\b))?",
         re.IGNORECASE,
     )
