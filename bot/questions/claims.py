@@ -19,9 +19,10 @@ from bot.questions.relevance import Bearing, Subject, best
 from bot.questions.wording import Question, Wanted
 from bot.texts import shortened
 from storage.domain import dates
+from storage.domain.folding import fold
 from storage.domain.models import Entity, EntityKind, Fact
-from storage.domain.names import fold, parts
-from storage.domain.words import STOPWORDS
+from storage.domain.names import parts
+from storage.domain.words import STOPWORDS, whole
 
 # A fact bears on a claim if it holds so much of it and of its words, or so many words of a long one.
 SHARE, WORDS, MANY = 0.4, 0.25, 3
@@ -187,7 +188,7 @@ def _tokens(text: str, entities: Iterable[Entity]) -> list[str]:
     """Return the words of a text, folded, and what parts its clauses; each name of an entity is one mark."""
     # Whether a number is a share is compared with the number.
     plain = _THOUSANDS.sub("", _POSSESSIVE.sub("", _PERCENT.sub(" ", text)))
-    found = [folded for word in _WORD.findall(plain) for folded in (fold(word).split() or [word])]
+    found = [folded for word in _WORD.findall(plain) for folded in (whole(word) or [word])]
     line = f" {' '.join(found)} "
     for entity in entities:
         for form in _forms(entity):
