@@ -232,7 +232,7 @@ def why(
         str,
         typer.Argument(help="The chat's address, like telegram:12345; a Discord channel is discord:#12345."),
     ],
-    topic: Annotated[int, typer.Option(help="The forum topic, if it is one.")] = 0,
+    topic: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The forum topic, if it is one.")] = 0,
     config: ConfigFile = None,
 ) -> None:
     """Explain whether, when and why a chat was told of a fact's changes, or was not."""

@@ -117,7 +117,9 @@ def _hour_ago(record: Record) -> str:
 async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[str]:
     """Return the history of a fact's notices in a chat, as lines; raises UserError for an unknown fact."""
     from bot.notices.explaining import notice_history
+    from storage.domain.names import clean
 
+    chat = clean(chat)
     if not re.fullmatch(r"[Ff][1-9]\d{0,14}", fact):
         raise UserError(f"{fact!r} is not a fact's id: write it like F7")
     async with open_record(settings, create=False) as record:
@@ -153,12 +155,15 @@ async def print_trail(
                     line = _printable(f"{item.label}  {item.text}")
                 print(line, file=out)
             after = entries[-1].id
+        if not after and not as_lines:
+            print("no entry of the trail matches", file=out)
         out.flush()
 
 
 async def _trail_asked(record: Record, about: str | None, since: str | None) -> dict[str, Any]:
     """Return the filter of the audit trail."""
     from storage.domain import dates
+    from storage.domain.names import clean
 
     asked: dict[str, Any] = {}
     if since is not None:
@@ -168,6 +173,7 @@ async def _trail_asked(record: Record, about: str | None, since: str | None) -> 
         asked["since"] = span.earliest
     if about is None:
         return asked
+    about = clean(about)
     if re.fullmatch(r"[Ff][1-9]\d{0,14}", about):
         return asked | {"fact_id": int(about[1:])}
     if re.fullmatch(r"[SsDdEe][1-9]\d{0,14}", about):

@@ -55,7 +55,9 @@ async def test_a_facts_entries_hold_what_came_along_with_it(changed):
     # The name that it came with is another's now: what was merged is told with it.
     assert ["added the source" in row for row in shown] == [True, False, False]
     assert f"published F{number}" in shown[1] and "merged a name" in shown[2]
-    assert await trail(changed, "telegram:8") == []
+    for nobody in ("telegram:8", "\udcff", "F99999999999999999999"):
+        assert await trail(changed, nobody) == ["no entry of the trail matches"]
+    assert await trail(changed, "telegram:8", as_lines=True) == []
     with pytest.raises(UserError, match="never been a moderator"):
         await trail(changed, "@nobody")
     with pytest.raises(UserError, match="not a day"):

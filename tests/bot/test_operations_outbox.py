@@ -100,6 +100,7 @@ async def test_why_a_chat_was_told_or_was_not(settings, wire):
     assert "Bad Request: no" in (await explain(settings, "F4", "telegram:1", 0))[0]
     assert "has not subscribed" in (await explain(settings, "F4", "telegram:3", 9))[0]
     assert await explain(settings, "F1", "telegram:3", 0) == ["F1: no notices are kept"]
+    assert "has not subscribed" in (await explain(settings, "F4", "\udcff", 0))[0]
 
 
 async def test_why_of_what_is_no_fact(settings, wire, subtests):
