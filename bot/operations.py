@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from bot.errors import UserError
 from bot.wiring import open_record, open_stocked
+from storage.domain.folding import digits
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -120,6 +121,7 @@ async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[
     from storage.domain.names import clean
 
     chat = clean(chat)
+    fact = digits(fact)
     if not re.fullmatch(r"[Ff][1-9]\d{0,14}", fact):
         raise UserError(f"{fact!r} is not a fact's id: write it like F7")
     async with open_record(settings, create=False) as record:
@@ -173,7 +175,7 @@ async def _trail_asked(record: Record, about: str | None, since: str | None) -> 
         asked["since"] = span.earliest
     if about is None:
         return asked
-    about = clean(about)
+    about = digits(clean(about))
     if re.fullmatch(r"[Ff][1-9]\d{0,14}", about):
         return asked | {"fact_id": int(about[1:])}
     if re.fullmatch(r"[SsDdEe][1-9]\d{0,14}", about):

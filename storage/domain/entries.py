@@ -28,6 +28,7 @@ from pydantic import (
 
 from storage.domain import dates
 from storage.domain.clock import moment_text, read_moment
+from storage.domain.folding import digits
 from storage.domain.models import EntityKind, RevisionKind, SourceKind, Stance
 from storage.domain.names import clean, slug
 
@@ -39,7 +40,7 @@ ON_RECORD = {"on_record": True}
 
 def _checked_date(text: str, info: ValidationInfo) -> str:
     kept = info.context is not None and info.context.get("on_record")
-    return dates.on_record(text) if kept else dates.canonical(text)
+    return dates.on_record(text) if kept else dates.canonical(digits(text))
 
 
 def _plain_date(value: Any) -> Any:

@@ -34,6 +34,7 @@ _VOICING = "KATAKANA-HIRAGANA"
 # Unicode's fillers, which nobody sees though they count as letters, and the line that stretches Arabic words.
 _UNSEEN = frozenset("\u115f\u1160\u17b4\u17b5\u0640")
 _ARABIC = str.maketrans("ٱىیےکہھەة", "ايييكهههه")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # Longer ones are no words: they would only fill the memory.
 _LONGEST_KEPT = 40
 
@@ -53,10 +54,14 @@ def plain(text: str) -> str:
 
 
 def digits(text: str) -> str:
-    """Return a text with the decimal digits of every script as 0 to 9, and nothing else changed."""
+    """Return a text with the decimal digits of every script as 0 to 9, and full-width signs in ASCII.
+
+    Nothing else changes, and no sign takes the place of two: for ids, dates, times and counts as people type
+    them. What is no decimal digit (², Ⅷ, 五) stays, to be refused where a number is wanted.
+    """
     if text.isascii():
         return text
-    return "".join([str(unicodedata.decimal(sign, sign)) for sign in text])
+    return "".join([str(unicodedata.decimal(sign, sign)) for sign in text.translate(_WIDE)])
 
 
 def _piece(piece: str) -> str:

@@ -1,12 +1,16 @@
 """Names as they come in and as they are compared: cleaned, taken apart into words, made into refs."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from storage.domain.folding import fold
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+# What parts the words of a ref, and what is left out of it.
+_APART = re.compile(r"[^\w]+")
+_APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ`"))
 _SPACES = re.compile(r"\s+")
 # A text of more letters than this names nobody, and resembles no name: names have at most 500.
 MOST_LETTERS = 1_000
@@ -58,5 +62,8 @@ def forms(
 
 
 def slug(text: str) -> str:
-    """Return a ref made from a name."""
-    return fold(text).replace(" ", "-")[:200] or "unnamed"
+    """Return a ref made from a name, as every version made it: a sheet imported again has the same refs."""
+    apart = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    bare = "".join(mark for mark in apart if not unicodedata.combining(mark))
+    words = _APART.sub(" ", bare.translate(_APOSTROPHES)).strip()
+    return words.replace(" ", "-")[:200] or "unnamed"

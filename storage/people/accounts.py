@@ -18,6 +18,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from storage.domain.clock import Clock, moment_text
+from storage.domain.folding import digits
 from storage.domain.models import Action
 from storage.engines.kept import Kept
 from storage.engines.sqlite import Database, Read, Statements, Transaction
@@ -195,7 +196,7 @@ class Accounts:
 def digest_of(code: str) -> str:
     """Return what is kept of a code, however it was typed: without dashes, in small letters, with O for 0."""
     # A code that may stand for nothing but itself for ten minutes needs no slow digest.
-    return hashlib.sha256(code.upper().translate(_MEANT).encode()).hexdigest()
+    return hashlib.sha256(digits(code).upper().translate(_MEANT).encode()).hexdigest()
 
 
 def person_behind(tx: Statements, address: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import json
 import re
@@ -60,6 +61,9 @@ _DEEP_KEY = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{64}}")
 # A number of more digits than Python reads (https://docs.python.org/3/library/stdtypes.html#int-max-str-digits).
 _DIGITS = re.compile(r"(?<![0-9_])[0-9][0-9_]{4300}")
 _TOO_MANY_DIGITS = "a number has more digits than any figure has"
+# How a file begins that Windows programs save as "Unicode" (https://www.unicode.org/faq/utf_bom.html#bom1).
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NOT_UTF8 = "not UTF-8 but UTF-16 text: save the file as UTF-8"
 _TOO_DEEP = "lists or tables stand in each other deeper than any fact sheet has them"
 _KINDS = (StoryEntry, SourceEntry, EntityEntry, FactEntry, AttributionEntry, FigureEntry, RelationEntry)
 _FIELDS = sorted({name for kind in _KINDS for name in kind.model_fields})
@@ -97,6 +101,10 @@ def _read_jsonl(path: Path) -> Iterator[Located]:
         number = 0
         while raw := file.readline(LONGEST_LINE + 1):
             number += 1
+            if number == 1 and raw.startswith(_UTF16):
+                yield Located(1, None, (f"line 1: {_NOT_UTF8}",))
+                return
+            raw = raw.removeprefix(codecs.BOM_UTF8)
             if len(raw) > LONGEST_LINE:
                 yield Located(number, None, (f"line {number}: longer than {LONGEST_LINE} bytes",))
                 return
@@ -147,13 +155,14 @@ def _read_toml(path: Path) -> Iterator[Located]:
         yield Located(1, None, ("line 1: larger than 64 MiB: use JSON Lines (.jsonl) for bulk",))
         return
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         if deep := _DEEP_KEY.search(text):
             yield Located(1, None, (f"line {text.count(chr(10), 0, deep.start()) + 1}: {_TOO_DEEP}",))
             return
         data = tomllib.loads(text)
     except UnicodeDecodeError as error:
-        yield Located(1, None, (f"line 1: not UTF-8 text (byte {error.start})",))
+        wrong = _NOT_UTF8 if error.object.startswith(_UTF16) else f"not UTF-8 text (byte {error.start})"
+        yield Located(1, None, (f"line 1: {wrong}",))
         return
     except RecursionError:
         yield Located(1, None, (f"line 1: {_TOO_DEEP}",))

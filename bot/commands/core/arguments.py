@@ -13,12 +13,15 @@ from bot.commands.core.registry import Registered
 from bot.errors import UserError
 from bot.requests import Identity, Request
 from bot.texts import _
+from storage.domain.folding import digits
 from storage.domain.names import clean, clean_lines
 
 # The text of each argument in order; None for an argument left out.
 Given = Sequence[object | None]
 _PERSON = re.compile(r"[a-z]{2,20}:-?[A-Za-z0-9_]{1,40}|-?[1-9][0-9]{0,19}|@\w{1,64}")
 _HANDLE = re.compile(r"@\w{1,64}")
+# Kinds whose text is an id, a number or a date, which people type in the digits of their own script.
+_OF_DIGITS = frozenset({Kind.FACT, Kind.DRAFT, Kind.COUNT, Kind.NUMBER, Kind.DATE})
 _COUNT = re.compile(r"0{0,9}[1-9][0-9]{0,3}")
 _TOKEN = re.compile(r"(\d{1,15})\.(\d{1,9})(?:\s+|$)")
 # Each question has a button that cancels its dialogue.
@@ -97,6 +100,8 @@ async def _value(context: Context, registered: Registered, argument: Argument, g
     text = str(given)
     if argument.kind is not Kind.TEXT and argument.kind is not Kind.ANSWER:
         text = clean(text)
+    if argument.kind in _OF_DIGITS and not argument.fills:
+        text = digits(text)
     if (own := registered.reads.get(argument.key)) is not None:
         return await own(context, text)
     if argument.fills:

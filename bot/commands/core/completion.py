@@ -16,7 +16,7 @@ from bot.commands.core.declarations import Command, Kind, Offer
 from bot.commands.core.registry import Registered, Values
 from bot.texts import _, shortened
 from storage.domain.changes import Publish, loaded
-from storage.domain.folding import fold
+from storage.domain.folding import digits, fold
 from storage.domain.models import Fact
 from storage.domain.names import clean
 
@@ -91,7 +91,7 @@ async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[s
 
 def _digits(letter: str, typed: str) -> str | None:
     """Return the digits of a partly typed id, "" if there are none yet, None if it is no id."""
-    match = _ID.fullmatch(typed)
+    match = _ID.fullmatch(digits(typed))
     return match[2] if match and match[1].upper() in ("", letter) else None
 
 

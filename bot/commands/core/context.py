@@ -17,6 +17,7 @@ from bot.replies import Action, Reply
 from bot.requests import Request, Role
 from bot.texts import _
 from bot.times.zones import local_day
+from storage.domain.folding import digits
 from storage.domain.models import Draft, Fact, Story
 from storage.record import Record
 from storage.trail.audit import Actor
@@ -165,7 +166,7 @@ class Context:
 
     async def fact(self, text: str) -> Fact:
         """Return the fact that `F7` names in this story. Raises UserError for any other."""
-        match = _FACT_ID.fullmatch(text.strip())
+        match = _FACT_ID.fullmatch(digits(text.strip()))
         if not match:
             raise UserError(_("Name a fact by its id, for example /{command} F7.", command=self.command.name))
         found = await self.record.facts.find(int(match[1]))
@@ -177,7 +178,7 @@ class Context:
 
     async def source_id(self, text: str) -> int:
         """Return the id of the source that `S1` names in this story. Raises UserError for any other."""
-        match = _SOURCE_ID.fullmatch(text.strip())
+        match = _SOURCE_ID.fullmatch(digits(text.strip()))
         if not match:
             raise UserError(_("Name a source by its id, for example /sources S1; /sources lists them."))
         found = (await self.record.sources.by_id([int(match[1])])).get(int(match[1]))
@@ -189,7 +190,7 @@ class Context:
 
     async def draft(self, text: str) -> Draft:
         """Return the draft that `D3` names in this story. Raises UserError for any other."""
-        match = _DRAFT_ID.fullmatch(text.strip())
+        match = _DRAFT_ID.fullmatch(digits(text.strip()))
         if not match:
             raise UserError(
                 _("Name a draft by its id, for example /{command} D3.", command=self.command.name)

@@ -18,6 +18,7 @@ from bot.commands.dialogue.forms import Option, Unclear
 from bot.errors import UserError
 from bot.texts import N_, _
 from storage.domain.entries import EntityEntry
+from storage.domain.folding import digits
 from storage.domain.models import Entity, EntityKind, Fact, Source
 from storage.domain.names import clean
 
@@ -142,7 +143,7 @@ async def source_of(context: Context, text: str) -> Source | None:
     if is_new_source(text):
         _check_new(new_source(text))
         return None
-    if _SOURCE_ID.fullmatch(text):
+    if _SOURCE_ID.fullmatch(digits(text)):
         source_id = await context.source_id(text)
         return (await context.record.sources.by_id([source_id]))[source_id]
     _check_new(text)

@@ -26,6 +26,7 @@ from storage.changing.catalogue import source_fields
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import PutSource
 from storage.domain.entries import SourceEntry
+from storage.domain.folding import digits
 from storage.domain.models import Source
 
 _MODAL = ("title", "publisher", "published", "url")
@@ -148,7 +149,7 @@ async def source(context: Context, named: Headed) -> Reply:
     text, given = named
     filled = Filled(context.story.id, {"source": text, **given}, at_once=bool(given))
     found = None if not given else await _exactly(context, text)
-    if not given and _ID.fullmatch(text):
+    if not given and _ID.fullmatch(digits(text)):
         source_id = await context.source_id(text)
         shown = (await context.record.sources.by_id([source_id]))[source_id]
         return Reply(
@@ -157,7 +158,7 @@ async def source(context: Context, named: Headed) -> Reply:
                 Note(
                     text=_(
                         "To edit it, send /source {id} with lines under it: {names}.",
-                        id=text,
+                        id=digits(text),
                         names=", ".join(f"{name}:" for name in _EDITABLE),
                     )
                 ),
@@ -170,7 +171,7 @@ async def source(context: Context, named: Headed) -> Reply:
 
 
 async def _exactly(context: Context, text: str) -> int | None:
-    if _ID.fullmatch(text):
+    if _ID.fullmatch(digits(text)):
         return await context.source_id(text)
     ids = await context.record.sources.find_named(context.story.id, text)
     return ids[0] if ids else None

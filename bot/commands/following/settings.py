@@ -21,6 +21,7 @@ from bot.requests import Role
 from bot.texts import N_, _
 from bot.times.of_day import time_of_day
 from bot.times.zones import keep_time, shown, zone_at_offset, zone_text, zones, zones_of_places
+from storage.domain.folding import digits
 from storage.domain.models import Cadence, Listener
 
 _QUIET = re.compile(
@@ -165,7 +166,7 @@ def _time(value: str) -> Mapping[str, Any]:
 
 def time_of(value: str) -> str:
     """Return a time of day as HH:MM; raises UserError for one that does not exist, offering the nearest."""
-    if (found := time_of_day(value)) is None:
+    if (found := time_of_day(digits(value))) is None:
         raise UserError(
             _("“{value}” is no time of day. Did you mean {near}?", value=value[:20], near=_near_time(value))
         )
@@ -209,7 +210,7 @@ def _zone(value: str) -> Mapping[str, Any]:
 def _quiet(value: str) -> Mapping[str, Any]:
     if value.casefold() in ("off", "none"):
         return {"quiet_from": None, "quiet_until": None}
-    match = _QUIET.fullmatch(value)
+    match = _QUIET.fullmatch(digits(value))
     if match is None:
         raise UserError(_("Say from when to when: /settings quiet 22:00-07:00, or /settings quiet off."))
     begins, ends = time_of(match[1]), time_of(match[2])

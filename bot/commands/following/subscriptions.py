@@ -26,6 +26,7 @@ from bot.texts import N_, _, ngettext
 from bot.times.until import until
 from bot.times.zones import shown
 from storage.domain.clock import moment_text
+from storage.domain.folding import digits
 from storage.domain.models import Entity, Fact, Story, Subscription
 from storage.notifying.listeners import MOST_SUBSCRIPTIONS
 
@@ -212,6 +213,7 @@ async def _how_long(context: Context, text: str) -> timedelta:
     """Return for how long to mute a chat; zero unmutes it. Raises UserError for anything else."""
     if text.casefold() == "off":
         return timedelta()
+    text = digits(text)
     match = _SPAN.fullmatch(text)
     now = context.record.ledger.clock()
     span = int(match[1]) * _UNITS[match[2][0].lower()] if match else (until(text, now) or now) - now

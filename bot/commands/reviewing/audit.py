@@ -19,6 +19,7 @@ from bot.requests import Role
 from bot.texts import N_, _
 from bot.times.zones import moment_of
 from storage.domain import dates
+from storage.domain.folding import digits
 from storage.domain.models import AuditEntry
 
 _FACT = re.compile(r"[Ff][1-9]\d{0,14}")
@@ -36,7 +37,7 @@ class Asked(NamedTuple):
 
 async def _asked(context: Context, text: str) -> Asked:
     """Return the entries that a text asks for. Raises UserError for an unknown form."""
-    return Asked(text, await _limits(context, text))
+    return Asked(text, await _limits(context, digits(text)))
 
 
 async def _limits(context: Context, text: str) -> Mapping[str, Any]:

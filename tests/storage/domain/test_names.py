@@ -34,6 +34,7 @@ def test_the_words_of_a_name_are_names_too():
 
 def test_refs_made_from_names():
     assert slug("Dmytro Lubinets") == "dmytro-lubinets"
-    assert slug("Лубінець, Łódź") == "лубінець-lodz"
+    # As version 0.1 made them: what is on record is found by them when a sheet is imported again.
+    assert [slug(name) for name in ("Łódź", "O’Brien", "Київ a_b")] == ["łodz", "obrien", "киів-a_b"]
     assert slug("🎉") == "unnamed"
     assert len(slug("long " * 100)) == 200
