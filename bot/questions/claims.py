@@ -36,7 +36,7 @@ MOST_TRIED = 10
 WIDEST_GAP = 4
 
 _ASKING = (Wanted.WHO, Wanted.WHEN, Wanted.WHERE, Wanted.HOW_MANY, Wanted.HOW_LONG)
-_WORD = re.compile(r"\d[\d,.]*\d|\w+|[,;:—–]")
+_WORD = re.compile(r"\d[\d,.]*\d(?!\w)|\w+|[,;:—–]")
 _POSSESSIVE = re.compile(r"['’]s?\b")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _PERCENT = re.compile(r"\bper\s?cent\b", re.IGNORECASE)
@@ -95,7 +95,7 @@ def agrees(claim: Question, subject: Subject, fact: Fact) -> bool:
     if not _numbers(_dateless(claim)) <= _numbers(heard) or not _holds_date(claim, fact, held):
         return False
     said = _tokens(_dateless(claim), subject.entities)
-    return any(_manner(said) == _manner(_tokens(each, subject.entities)) for each in _versions(heard))
+    return any(_manner(said) == _manner(_tokens(each, subject.entities)) for each in _versions(heard, claim))
 
 
 def says(claim: Question, subject: Subject, fact: Fact) -> bool:
@@ -110,7 +110,7 @@ def says(claim: Question, subject: Subject, fact: Fact) -> bool:
     if not wanted or len(wanted) > MOST_WORDS:
         return False
     barriers = _CLAUSES - set(said)
-    for version in _versions(sentence(fact)):
+    for version in _versions(sentence(fact), claim):
         told = _tokens(version, subject.entities)[:MOST_COMPARED]
         if _manner(said) == _manner(told) and _follows(wanted, told, barriers):
             return True
@@ -178,10 +178,12 @@ def _manner(tokens: Sequence[str]) -> tuple[int, bool]:
     return sum(token in listed.negating for token in tokens), not listed.supposing.isdisjoint(tokens)
 
 
-def _versions(heard: str) -> list[str]:
-    """Return a sentence without its asides, and also without what stands between commas."""
-    bare = _THOUSANDS.sub("", _ASIDE.sub(" ", heard))
-    return list(dict.fromkeys((bare, _BETWEEN.sub(" ", bare))))
+def _versions(heard: str, claim: Question) -> list[str]:
+    """Return a sentence without asides, unless the claim has some, and without what commas set apart."""
+    plain = _THOUSANDS.sub("", heard)
+    bare = _ASIDE.sub(" ", plain)
+    aside = [plain] if "(" in claim.text else []
+    return list(dict.fromkeys((*aside, bare, _BETWEEN.sub(" ", bare))))
 
 
 def _tokens(text: str, entities: Iterable[Entity]) -> list[str]:

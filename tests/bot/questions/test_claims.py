@@ -16,6 +16,7 @@ PAID = fact(3, "the crew, who had not slept, repaired 40% of the hull", CAPTAIN)
 WARNED = fact(4, "the ferry might sail again", OWNER)
 CALLED = fact(5, "an inquiry into the captain", OWNER, Stance.CALLS_FOR)
 DATED = fact(6, "the lighthouse was closed", OWNER, occurred="2024-02")
+LAMP = fact(7, "a lamp of the 1940s (gas-lit) was sold", OWNER)
 NAMES = {"velm": PORT, "stroud": CAPTAIN, "blue line": OWNER}
 
 
@@ -38,6 +39,7 @@ def test_a_claim_that_the_fact_holds(subtests):
         ("Blue Line calls for an inquiry into the captain", CALLED),
         ("The lighthouse was closed in February 2024", DATED),
         ("In 2024 the lighthouse was closed", DATED),
+        ("A lamp of the 1940s (gas-lit) was sold", LAMP),
     ]:
         with subtests.test(text=text):
             assert says(text, item)
@@ -65,6 +67,8 @@ def test_a_claim_that_the_fact_holds(subtests):
         ("The lighthouse was closed on 3 February 2024", DATED),
         ("The lighthouse was closing", DATED),
         ("All lighthouses were closed", DATED),
+        ("A lamp was not sold", LAMP),
+        ("A lamp of the 1950s was sold", LAMP),
         ("Die Fähre sinkt nicht", WARNED),
     ],
 )
