@@ -99,6 +99,7 @@ def ways(alice: Person, asker: Person, bystander: Person) -> list[Callable[[str]
         again,
         lambda claim: replied(claim, f"@{NAME} is this true?"),
         lambda claim: replied(claim, f"@{NAME}"),
+        lambda claim: replied(claim, f"@{NAME} /ask"),
         lambda claim: replied(f"First. {claim}", f"really, @{NAME}?", quote={"text": claim, "position": 7}),
         picture,
         lambda claim: answer(asker, quoting(claim)),

@@ -60,6 +60,8 @@ def to_request(
     if text is None:
         return None
     quoting = _quotation(message)
+    if message.is_reply and text.strip() == "/ask":
+        text = "/ask ?"  # as a mention alone
     own = text
     if quoting and not message.is_forwarded and not clean(text).startswith("/"):
         own = _own_words(message, bot)
