@@ -70,15 +70,29 @@ def run(connection: sqlite3.Connection) -> str | None:
             try:
                 head = _head(row)
                 _verify(row, head, count + 1, old, at, made_old)
-            except TypeError as error:
+            except (TypeError, AttributeError) as error:
                 raise BrokenTrail(f"entry {count + 1} holds what no version has written") from error
-            (before_salt, before), (after_salt, after), (reason_salt, reason) = (
-                _salted(text, salts) for text in row[7:10]
-            )
+            (
+                count,
+                at,
+                _actor,
+                _chat,
+                _action,
+                _story,
+                _subject,
+                before,
+                after,
+                reason,
+                _made,
+                _previous,
+                old,
+            ) = row
+            before_salt, before = _salted(before, salts)
+            after_salt, after = _salted(after, salts)
+            reason_salt, reason = _salted(reason, salts)
             revisions = f"{made_new % _SUM:064x}"
             previous, new = new, _hash(f'{head},{before},{after},{reason},"{revisions}","{new}"]')
-            written.append((before_salt, after_salt, reason_salt, revisions, previous, new, row[0]))
-            count, at, old = row[0], row[1], row[12]
+            written.append((before_salt, after_salt, reason_salt, revisions, previous, new, count))
         connection.executemany(_SALT_ENTRY, written)
     if made:
         raise BrokenTrail(f"entry {min(made)} is missing: a revision names it")
@@ -96,13 +110,15 @@ def _salt_revisions(connection: sqlite3.Connection, cursor: sqlite3.Cursor, salt
 
     def salted() -> Iterator[tuple[Any, ...]]:
         for row in cursor.execute(_REVISIONS):
-            reason_salt, reason = _salted(row[5], salts)
-            state_salt, state = _salted(row[7], salts)
-            if (audit_id := row[8]) is not None:
-                head = f"[{row[0]},{row[1]},{_quoted(row[2])},{_quoted(row[3])},{_quoted(row[4])}"
-                old, new = made.get(audit_id, (0, 0))
-                old += _number(f"{head},{_json(row[5])},{row[6]},{_quoted(row[7])}]")
-                new += _number(f"{head},{reason},{row[6]},{state}]")
+            fact_id, number, at, kind, actor, reason, material, state, audit_id = row
+            reason_salt, reason_kept = _salted(reason, salts)
+            state_salt, state_kept = _salted(state, salts)
+            if audit_id is not None:
+                head = f"[{fact_id},{number},{_quoted(at)},{_quoted(kind)},{_quoted(actor)}"
+                old = _number(f"{head},{_json(reason)},{material},{_json(state)}]")
+                new = _number(f"{head},{reason_kept},{material},{state_kept}]")
+                if audit_id in made:
+                    old, new = old + made[audit_id][0], new + made[audit_id][1]
                 made[audit_id] = (old, new)
             yield (*row, reason_salt, state_salt)
 
