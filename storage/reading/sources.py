@@ -13,6 +13,7 @@ from storage.domain.names import MOST_LETTERS
 from storage.engines import id_prefix
 from storage.engines.kept import KeptByKey
 from storage.engines.sqlite import Database, Read, Version
+from storage.reading.addresses import comparable, host_of
 
 # Each wanted source and all that relay it; the depth is bounded because a sheet may not hold a ring.
 _WITH_CHAIN = """
@@ -35,6 +36,8 @@ MOST_STORIES = 4
 _NEWEST = "FROM source WHERE +story_id = ? AND id > (SELECT max(id) FROM source) - ? ORDER BY id DESC"
 _HOLDING = f"SELECT id, {_HELD} {_NEWEST}"
 _CALLED = f"SELECT id, coalesce(title, ''), coalesce(name, ''), coalesce(publisher, '') {_NEWEST}"
+
+_AT_HOST = "SELECT id, url FROM source WHERE story_id = ? AND lower(url) LIKE ? ORDER BY id DESC LIMIT ?"
 
 
 class Sources:
@@ -78,6 +81,19 @@ class Sources:
                 row[0] for row in read(_CALLED, (story_id, LOOKED_THROUGH)) if wanted in map(fold, row[1:])
             )
             return sorted(islice(named, 20)) if wanted else []
+
+        return await self._database.reading(work)
+
+    async def at_address(self, story_id: int, address: str) -> list[int]:
+        """Return the sources with an address, as `comparable` forms it: at most 20, of the newest ones."""
+        wanted = comparable(address)
+        if wanted is None:
+            return []
+        like = f"%{host_of(wanted)}%"
+
+        def work(read: Read) -> list[int]:
+            rows = read(_AT_HOST, (story_id, like, LOOKED_THROUGH))
+            return sorted(islice((row[0] for row in rows if comparable(row[1]) == wanted), 20))
 
         return await self._database.reading(work)
 

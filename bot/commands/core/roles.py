@@ -15,6 +15,9 @@ from storage.domain.models import Story
 if TYPE_CHECKING:
     from storage.record import Record
 
+# The names offered for an unknown command.
+MOST_NAMED = 3
+
 
 class Roles:
     """Look up and check roles; `owners` are the addresses in the settings."""
@@ -71,10 +74,17 @@ class Roles:
             unknown = _(
                 "There is no command /{name}. Did you mean /{near}? /help lists all.", name=name, near=near[0]
             )
-        raise UserError(
-            unknown,
-            commands=tuple((f"/{item}", f"/{item}") for item in near),
-        )
+        offered = [(f"/{item}", f"/{item}") for item in near]
+        if found is None and story is not None and (named := await self._named(name, story)):
+            unknown = _("There is no command /{name}. /who tells of those named so.", name=name)
+            offered = [(f"/who {each}", f"/who {each}") for each in named] + offered
+        raise UserError(unknown, commands=tuple(offered))
+
+    async def _named(self, name: str, story: Story) -> list[str]:
+        """Return the names on record that an unknown command is: `/lubinets`."""
+        words = name.replace("_", " ")
+        found = await self._record.entities.find_named(story.id, words)
+        return [entity.name for entity in found][:MOST_NAMED]
 
     async def keep_the_record(self, request: Request) -> bool:
         """Tell whether the asker is an owner, or a moderator of any story."""

@@ -12,7 +12,8 @@ from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.reading.answering import MOST_ANSWERS, NEAREST, answered, asks_for_list, named, other
 from bot.commands.reading.look_up import look_up, unreadable
-from bot.questions import wording
+from bot.commands.reading.shorthand import value_of
+from bot.questions import greetings, wording
 from bot.questions.finding import candidates, key_of, subject_of
 from bot.questions.relevance import Bearing, Subject, best, weigh
 from bot.questions.wording import Question, Wanted
@@ -78,6 +79,9 @@ async def ask(context: Context, question: str) -> Reply:
     request = context.request
     if request.forwarded:
         return await look_up(context, question)
+    if (meant := await value_of(context, question)) is not None:
+        return await other(context, *meant)
+    question = greetings.without(question)
     if request.quoted is not None and wording.points(question):
         return await look_up(context, request.quoted) if request.quoted else unreadable()
     replies: list[Reply] = []

@@ -8,6 +8,7 @@ from bot.answers.lines import listing
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
+from bot.commands.reading.shorthand import source_named
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
@@ -18,12 +19,13 @@ MOST_RELAYED = 20
 
 @commands.command(
     "sources",
-    Argument(N_("id"), Kind.SOURCE),
+    Argument(N_("id or address"), Kind.SOURCE, option="id"),
     family=Family.LOOKING_CLOSELY,
     role=Role.READER,
     help=N_("the sources, who relays whom, or what one is cited for"),
     example="/sources S1",
     paged=True,
+    reads={"id": source_named},
 )
 async def sources(context: Context, source_id: int | None) -> Reply:
     """List the sources, or show one with the facts that cite it."""

@@ -1,0 +1,53 @@
+"""What people send instead of a question: the id of a statement or source, or a source's address."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.citations import short
+from bot.commands.core.context import Context
+from bot.errors import UserError
+from bot.texts import _
+from storage.reading.addresses import comparable
+
+_ID = re.compile(r"[#(]?\s?([FfSs])\s?([1-9]\d{0,14})[?!.,)]*")
+_ADDRESS = re.compile(r"<?((?:https?://|www\.)\S+?)>?", re.IGNORECASE)
+
+
+async def value_of(context: Context, text: str) -> tuple[str, object] | None:
+    """Return the command that a text stands for and its argument's value, None for any other text.
+
+    Raises UserError as the command does.
+    """
+    if match := _ID.fullmatch(text):
+        if match[1] in "Ff":
+            return "fact", await context.fact(match[2])
+        return "sources", await context.source_id(match[2])
+    address = _ADDRESS.fullmatch(text)
+    if address is not None and comparable(address[1]):
+        return "sources", await source_at(context, address[1])
+    return None
+
+
+async def source_named(context: Context, text: str) -> int:
+    """Return the id of the source that an id or an address names. Raises UserError for any other text."""
+    if "." in text and comparable(text):
+        return await source_at(context, text)
+    return await context.source_id(text)
+
+
+async def source_at(context: Context, address: str) -> int:
+    """Return the id of the source on record with an address, which is never fetched. Raises UserError."""
+    ids = await context.record.sources.at_address(context.story.id, address)
+    if len(ids) == 1:
+        return ids[0]
+    if not ids:
+        raise UserError(
+            _("No source with that address is on record in this story: /sources lists the sources."),
+            commands=((_("Sources"), "/sources"),),
+        )
+    known = await context.record.sources.by_id(ids)
+    raise UserError(
+        _("Several sources have that address. Which is meant?"),
+        commands=tuple((f"S{number}: {short(known[number])[:40]}", f"/sources S{number}") for number in ids),
+    )
