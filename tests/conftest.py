@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[1]
 TEST_STORIES = ROOT / "tests" / "acceptance" / "stories"
 # The moment at which everything in the stocked record was put there.
 THEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
+# Seconds until what hangs is given up. Nothing that works takes so long, also on a machine that is busy.
+PATIENCE = 40.0
 # How often a slow proof kills what it is about: few times in CI, 50 times by `make kills`.
 KILLS = int(os.environ.get("KILLS", "3"))
 # How many hostile strings are tried in all: 100,000 by `make kills`.

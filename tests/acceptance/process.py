@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.far_ends import FarEnd
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 
 PROGRAM = (sys.executable, "-m", "bot")
-# Seconds until a process has started or ended on a machine that is busy with other things.
-PATIENCE = 40.0
 
 
 def environment(**more: str) -> dict[str, str]:

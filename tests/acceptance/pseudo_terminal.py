@@ -15,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.acceptance.process import PATIENCE, PROGRAM, environment
+from tests.acceptance.process import PROGRAM, environment
+from tests.conftest import PATIENCE
 
 PROMPT, GOING_ON = ">", "…"
 CTRL_C, CTRL_D, ENTER, TAB, UP = "\x03", "\x04", "\r", "\t", "\x1b[A"

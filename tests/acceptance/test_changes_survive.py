@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from storage.record import Record
-from tests.acceptance.process import PATIENCE, PROGRAM, environment
-from tests.conftest import KILLS
+from tests.acceptance.process import PROGRAM, environment
+from tests.conftest import KILLS, PATIENCE
 from tests.storage.making import check_tables
 
 # More than are made before the latest kill.

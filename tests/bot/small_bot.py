@@ -20,6 +20,7 @@ from bot.metrics import Metrics
 from bot.replies import Action, Note, Reply
 from bot.requests import Request, Role
 from storage.record import Record
+from tests.conftest import PATIENCE
 
 TOKEN = "123456:very-secret-token-very-secret-token"
 ANN = {"id": 7, "is_bot": False, "first_name": "Ann", "language_code": "en"}
@@ -59,7 +60,7 @@ class Api:
         return [data for method, data in self.calls if method in methods]
 
     async def until(self, ready: Callable[[], object]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not ready():
                 await asyncio.sleep(0.005)
 
@@ -190,7 +191,7 @@ async def running(**telegram: Any) -> AsyncIterator[Bot]:
             yield bot
         finally:
             bot.stop.set()
-            await asyncio.wait_for(task, 10)
+            await asyncio.wait_for(task, PATIENCE)
 
 
 def sent(bot: Bot) -> list[str]:

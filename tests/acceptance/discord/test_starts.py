@@ -11,8 +11,8 @@ from bot.commands import commands
 from tests.acceptance.discord.conftest import TOKEN, Launch, emulator
 from tests.acceptance.discord.newsroom import ON_RECORD, Person
 from tests.acceptance.far_ends import DiscordEnd, TelegramEnd, free_port
-from tests.acceptance.process import PATIENCE, RunningBot, onrecord, until
-from tests.conftest import ROOT
+from tests.acceptance.process import RunningBot, onrecord, until
+from tests.conftest import PATIENCE, ROOT
 from tests.emulators.discord import DiscordEmulator, Fault
 from tests.emulators.telegram import TelegramEmulator
 

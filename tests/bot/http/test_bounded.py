@@ -57,7 +57,7 @@ async def serving(**options: Any) -> AsyncIterator[Scene]:
 
 async def ended(reader: asyncio.StreamReader) -> bytes:
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(0.8 * bounded.HEADER_SECONDS):
             return await reader.read()
     except ConnectionError:
         return b""

@@ -23,6 +23,7 @@ from storage.record import Record
 from tests.bot.frontends.discord.discord_end import serving
 from tests.bot.frontends.discord.discord_room import dispatcher_over, open_room
 from tests.bot.scripted import Scripted, note
+from tests.conftest import PATIENCE
 
 TOKEN = "ODk.a-secret.a-secret-token-a-secret-token"
 SETTINGS = Settings.model_validate({"discord": {"token": TOKEN}})
@@ -166,7 +167,7 @@ async def test_it_logs_in_for_as_long_as_it_takes(record, clients, caplog) -> No
     clients.logging_in = list(errors)
     stop, naps = asyncio.Event(), Naps()
     task = asyncio.create_task(run(SETTINGS, dispatcher_over(record), record, stop, sleep=naps))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(clients.made) <= len(errors):
             await asyncio.sleep(0)
         await clients.made[-1].connected.wait()
@@ -174,7 +175,7 @@ async def test_it_logs_in_for_as_long_as_it_takes(record, clients, caplog) -> No
     assert [made.tokens for made in clients.made] == [[TOKEN]] * (len(errors) + 1)
     assert [made.is_closed() for made in clients.made] == [True] * len(errors) + [False]
     stop.set()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, PATIENCE)
     assert all(made.session is not None and made.session.closed for made in clients.made)
     assert "OSError; trying again in 1 s" in caplog.text and "503" in caplog.text
     assert "stopped: all that was taken has been answered" in caplog.text
@@ -185,7 +186,7 @@ async def test_stopped_before_discord_is_reached(record, clients) -> None:
     clients.logging_in = [OSError() for _ in range(10_000)]
     stop = asyncio.Event()
     task = asyncio.create_task(run(SETTINGS, dispatcher_over(record), record, stop, sleep=Naps()))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(clients.made) < 5:
             await asyncio.sleep(0)
         stop.set()
@@ -221,7 +222,7 @@ async def test_a_real_client_leaves_nothing_open_where_login_fails(record, monke
         far.planned = [(403, {}, {"code": 0, "message": "m"}) for _ in range(1000)]
         stop = asyncio.Event()
         task = asyncio.create_task(run(SETTINGS, dispatcher_over(record), record, stop, sleep=Naps()))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while len(far.asked) < 6:
                 await asyncio.sleep(0.001)
             stop.set()

@@ -21,6 +21,7 @@ from tests.bot.frontends.discord.discord_room import (
     words,
 )
 from tests.bot.scripted import MORE, Pace, Scripted, fact, long, note
+from tests.conftest import PATIENCE
 
 # https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object
 AT_ONCE, DEFERRED = 4, 5
@@ -289,7 +290,7 @@ def writing(text: str, chat: int = 44) -> Any:
 
 
 async def until(ready: Any) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not ready():
             await asyncio.sleep(0)
 

@@ -19,6 +19,7 @@ from storage.domain.errors import BusyRecord, UnreadableRecord
 from storage.notifying.notices import post
 from storage.trail.audit import Actor
 from tests.bot.small_bot import LONG, TOKEN, Dispatcher, message, press, running, sent, stopped_bot
+from tests.conftest import PATIENCE
 
 
 async def test_a_message_is_answered_where_it_was_asked() -> None:
@@ -91,7 +92,7 @@ async def test_what_was_taken_is_answered_when_stopped() -> None:
         await asyncio.sleep(0.05)
         assert not task.done()
         bot.dispatcher.gate.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, PATIENCE)
         assert sent(bot) == ["one", "two"]
         # Confirmed, so that the next start does not answer them again.
         assert bot.api.offset == 3
@@ -330,5 +331,5 @@ async def test_stopped_before_telegram_is_reached() -> None:
         task = asyncio.create_task(bot.run())
         await bot.api.until(lambda: len(bot.api.made("getMe")) > 6)
         bot.stop.set()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, PATIENCE)
     assert not bot.api.made("getUpdates")

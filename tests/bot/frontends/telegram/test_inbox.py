@@ -7,6 +7,7 @@ import pytest
 
 from bot.frontends.telegram.inbox import MOST, REMEMBERED, Inbox, order_key
 from bot.frontends.telegram.updates import Update
+from tests.conftest import PATIENCE
 
 
 def message(number: int, chat: int = 1) -> dict[str, Any]:
@@ -93,7 +94,7 @@ async def test_a_full_inbox_has_room_again_once_an_update_is_answered() -> None:
     await settle()
     assert not waiting.done()
     work.let_go(0)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, PATIENCE)
     assert not box.full
     work.let_go(*range(MOST))
     await box.drain(5)
@@ -104,7 +105,7 @@ async def test_what_is_given_again_is_handled_once_and_has_one_end() -> None:
     ends = [box.take(message(1)) for _ in range(3)]
     await settle()
     work.let_go(1)
-    assert ends[0] is not None and await asyncio.wait_for(asyncio.shield(ends[0]), 5) is True
+    assert ends[0] is not None and await asyncio.wait_for(asyncio.shield(ends[0]), PATIENCE) is True
     assert ends == [ends[0]] * 3
     assert box.take(message(1)) is None, "it is closed"
     await settle()
@@ -132,7 +133,7 @@ async def test_an_update_that_hangs_is_closed_after_a_while_and_given_up_later(c
     box, work = inbox(2, closed_after=0.05, given_up_after=0.3)
     end, behind = box.take(message(1)), box.take(message(2))
     assert end is not None and behind is not None
-    assert await asyncio.wait_for(asyncio.gather(end, behind), 5) == [True, True]
+    assert await asyncio.wait_for(asyncio.gather(end, behind), PATIENCE) == [True, True]
     assert work.begun == [1] and box.lowest is None
     work.let_go(2)
     await box.drain(5)

@@ -12,6 +12,7 @@ import pytest
 from bot.frontends.telegram.inbox import Inbox
 from bot.frontends.telegram.polling import BATCH, Poller
 from tests.bot.frontends.telegram.test_inbox import Work, message
+from tests.conftest import PATIENCE
 
 
 class Telegram:
@@ -43,7 +44,7 @@ class Scene:
         self.poller = Poller(cast("Any", self.far), self.inbox, kinds=())
 
     async def until(self, ready: Callable[[], object]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not ready():
                 await asyncio.sleep(0.002)
 

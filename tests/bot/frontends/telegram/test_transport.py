@@ -24,6 +24,7 @@ from telegram.error import (
 from telegram.request import RequestData
 
 from bot.frontends.telegram.transport import AiohttpRequest, Disconnected, Unsent
+from tests.conftest import PATIENCE
 
 TOKEN = "123456:very-secret-token-very-secret-token"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -214,7 +215,7 @@ async def test_128_requests_are_in_flight_at_once(far: Far) -> None:
         most = max(most, inside)
         if inside == 128:
             everyone.set()
-        await asyncio.wait_for(everyone.wait(), 10)
+        await asyncio.wait_for(everyone.wait(), PATIENCE)
         inside -= 1
         return web.json_response({"ok": True, "result": True})
 
