@@ -177,13 +177,16 @@ def copy_as_committed(path: Path, target: Path) -> None:
     """Write what a file's last commit left to `target`, whole or not at all, while others write beside it."""
     partial = target.with_name(target.name + ".partial")
     os.close(files.begin(partial))
-    with (
-        contextlib.closing(sqlite3.connect(path)) as old,
-        contextlib.closing(sqlite3.connect(partial)) as new,
-    ):
-        old.backup(new)
-        new.execute("PRAGMA journal_mode = DELETE")
-    files.put_in_place(partial, target)
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(path)) as old,
+            contextlib.closing(sqlite3.connect(partial)) as new,
+        ):
+            old.backup(new)
+            new.execute("PRAGMA journal_mode = DELETE")
+        files.put_in_place(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -15,7 +15,7 @@ import pytest
 
 from storage.domain.errors import UnreadableRecord
 from storage.domain.models import Action
-from storage.engines import migrations
+from storage.engines import files, migrations
 from storage.record import Record
 from storage.restoring import restore
 from tests.conftest import KILLS
@@ -145,6 +145,19 @@ async def test_a_backup_of_the_version_before_can_be_restored_and_leaves_no_seco
     tampered(backup, "UPDATE audit SET actor = 'x' WHERE id = 2")
     with pytest.raises(UnreadableRecord, match=r"is broken: entry 2 was changed .*: name another"):
         await restore(backup, target)
+
+
+async def test_without_a_copy_of_the_old_file_nothing_changes(old, monkeypatch):
+    def full(*_given: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    before = content(old)
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "put_in_place", full)
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            await Record.open(old)
+    assert content(old) == before
+    assert migrations.copies_before(old) == []
 
 
 async def test_migrated_again_it_is_the_same_file_that_is_kept(old):
