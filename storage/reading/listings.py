@@ -15,13 +15,22 @@ _MENTIONED = f"""
 SELECT m.fact_id FROM mention m JOIN fact f ON f.id = m.fact_id AND {IN_FORCE}
 WHERE m.entity_id = :entity AND m.part = :part AND m.fact_id > :after ORDER BY m.fact_id LIMIT :limit
 """
+# Unspecified digits (`2024-XX-15`) mean some days of a span and not others. `asked` is the one day or month
+# that is looked for (else empty: any day of the span will do); X stands for any digit, as _ does for LIKE.
+# Seasons, ranges and years alone may mean each day between their first and their last.
+_LIKELY = """(
+    :asked = '' OR f.occurred IS NULL OR f.occurred NOT LIKE '%X%' OR f.occurred LIKE '%/%'
+    OR substr(f.occurred, 5, 1) <> '-' OR substr(f.occurred, 6, 1) IN ('2', '3', '4')
+    OR :asked LIKE replace(replace(replace(replace(
+        substr(f.occurred, 1, length(:asked)), 'X', '_'), '?', ''), '~', ''), '%', '') || '%'
+)"""
 # One arm for each length of span: how far before the range a fact may begin and still reach into it.
 _DATED = (
     " UNION ALL ".join(
         f"SELECT * FROM (SELECT f.id, f.earliest FROM fact f"
         f" WHERE f.story_id = :story AND f.lasting = {lasting} AND {IN_FORCE}"
         f" AND f.earliest >= :low{lasting} AND f.earliest <= :latest AND f.latest >= :earliest"
-        " AND (+f.earliest > :low OR +f.id > :after)"
+        f" AND (+f.earliest > :low OR +f.id > :after) AND {_LIKELY}"
         " ORDER BY f.earliest, f.id LIMIT :limit)"
         for lasting in range(len(dates.LASTING) + 1)
     )
@@ -35,9 +44,12 @@ ORDER BY f.id LIMIT :limit
 # A month or day asked without its year: facts whose source gives none, and facts of that day in any year.
 _MONTH_OR_DAY = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :after AND (
-    (f.earliest IS NULL AND f.lasting IS NULL AND f.occurred LIKE :pattern)
-    OR (substr(f.earliest, 6, length(:month_day)) = :month_day
-        AND substr(f.latest, 6, length(:month_day)) = :month_day)
+    (f.earliest IS NULL AND f.lasting IS NULL AND (f.occurred LIKE :pattern OR (
+        f.occurred LIKE 'XXXX-%' AND f.occurred NOT LIKE 'XXXX-XX-XX%' AND f.occurred NOT LIKE '%/%'
+        AND :asked LIKE replace(substr(f.occurred, 1, length(:asked)), 'X', '_')
+    )))
+    OR (substr(f.earliest, 6, length(:month_day)) LIKE :month_day
+        AND substr(f.latest, 6, length(:month_day)) LIKE :month_day)
 ) ORDER BY f.id LIMIT :limit
 """
 _ALL = f"""
@@ -144,6 +156,7 @@ class Listings:
             "story": story_id,
             "earliest": earliest,
             "latest": latest,
+            "asked": _one_day_or_month(earliest, latest),
             "low": low,
             "after": last,
             "limit": limit,
@@ -155,12 +168,14 @@ class Listings:
         return await self._page(_UNDATED, story=story_id, after=after, limit=limit)
 
     async def of_month_or_day(self, story_id: int, month_day: str, *, limit: int) -> list[Fact]:
-        """Return facts of a month or a day (MM, MM-DD) of no year or any year."""
+        """Return facts of a month or a day (MM, MM-DD; X is any digit) of no year or any year."""
+        any_digit = month_day.replace("X", "_")
         return await self._page(
             _MONTH_OR_DAY,
             story=story_id,
-            pattern=f"XXXX-{month_day}%",
-            month_day=month_day,
+            pattern=f"XXXX-{any_digit}%",
+            month_day=any_digit,
+            asked=f"0000-{month_day}",
             after=0,
             limit=limit,
         )
@@ -201,6 +216,14 @@ class Listings:
 
     async def _page(self, sql: str, **parameters: object) -> list[Fact]:
         return await self._facts.select(_subquery(sql), parameters)
+
+
+def _one_day_or_month(earliest: str, latest: str) -> str:
+    """Return the one day or month that two ISO days bound; nothing for any other span."""
+    month = earliest[:7]
+    if earliest == latest:
+        return earliest
+    return month if (earliest, latest) == dates.bounds(month) else ""
 
 
 def _subquery(sql: str) -> str:

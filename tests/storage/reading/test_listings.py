@@ -167,3 +167,37 @@ async def test_a_command_that_holds_somebodys_words_is_forgotten(record):
     assert await record.buttons.pressed(passing) is not None
     await record.buttons.forget("2026-11-27T00:00:00.000000Z")
     assert await record.buttons.pressed(passing) is None and await record.buttons.pressed(kept) is not None
+
+
+UNSPECIFIED = {
+    "any": "2024-XX-15", "days": "2024-05-1X", "months": "2024-1X", "years": "20X4-05-16", "decade": "202X",
+    "doubt": "2024-XX-15?", "season": "202X-21", "range": "2024-XX-15/2024-XX-20", "yearless": "XXXX-XX-15",
+    "yearless days": "XXXX-05-1X", "month": "2024-XX", "nothing": "XXXX-XX-XX",
+}  # fmt: skip
+
+
+async def test_unspecified_digits_are_found_on_the_days_that_they_may_mean(record, tmp_path, subtests):
+    await put(record, tmp_path, *(fact(ref, occurred=when) for ref, when in UNSPECIFIED.items()))
+
+    async def found(first: str, last: str) -> set[str]:
+        return {each.ref for each in await record.listings.dated(1, earliest=first, latest=last, limit=20)}
+
+    always = {"decade", "month"}
+    for first, last, refs in [
+        ("2024-05-15", "2024-05-15", {"any", "days", "doubt", "season", "range"}),
+        ("2024-05-16", "2024-05-16", {"days", "years", "season", "range"}),
+        ("2024-05-01", "2024-05-31", {"any", "days", "years", "doubt", "season", "range"}),
+        ("2024-11-01", "2024-11-30", {"any", "months", "doubt", "season", "range"}),
+        ("2024-05-16", "2024-05-17", {"any", "days", "years", "doubt", "season", "range"}),
+    ]:
+        with subtests.test(first=first, last=last):
+            assert await found(first, last) == refs | always
+    for month_day, refs in [
+        ("05-15", {"yearless", "yearless days"}),
+        ("05-16", {"yearless days", "years"}),
+        ("05", {"yearless", "yearless days", "years", "days"}),
+        ("XX-15", {"yearless", "any", "doubt"}),
+    ]:
+        with subtests.test(month_day=month_day):
+            shown = await record.listings.of_month_or_day(1, month_day, limit=20)
+            assert {each.ref for each in shown} == refs
