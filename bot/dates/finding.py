@@ -14,21 +14,23 @@ from typing import NamedTuple
 
 from bot.dates.reading import LONGEST, Reading, read
 from bot.dates.vocabulary import languages, plain
+from storage.domain.words import STOPWORDS
 
 # A question's first so many words are searched, for dates of so many words.
 MOST_WORDS, MOST_OF_A_DATE = 100, 9
 # Texts that are tried as a date; a question holds few that look like one.
-MOST_TRIED = 24
+MOST_TRIED = 10
 _WORD = re.compile(r"[^\s?!;]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHAPED = re.compile(r"\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?|\d{4}(?:\.\.|/|-)\d{4}|\d{3}0s|\d{2}XX|\d{3}X")
+_TWO_YEARS = re.compile(r"\d{4}/\d{4}")
+_SHORTEST = 3
 _ARTICLE = frozenset("the a an le la les el los las der die das dem den".split())
 # Days from today that mean nothing else in another language ("hier", "morgen").
 _ALONE = frozenset(
     "yesterday today tomorrow вчора учора сьогодні позавчора вчера сегодня позавчера сёння пазаўчора заўчора"
     " wczoraj dzisiaj dziś przedwczoraj gestern heute vorgestern ayer anteayer".split()
 )
-_BEFORE_A_YEAR = frozenset("in since before after during year until from by".split())
 
 
 class Found(NamedTuple):
@@ -49,16 +51,20 @@ def find(text: str, today: date, *, language: str = "en") -> Found | None:
     """Return the longest date in a text, the first of several; None if there is none."""
     words = [_word(match) for match in islice(_WORD.finditer(text), MOST_WORDS)]
     tried: set[str] = set()
+    counting: set[int] = set()
     for first, last in _windows(words):
         piece = text[words[first].start : words[last - 1].end].strip(",")
-        if piece in tried or len(piece) > LONGEST:
+        if piece in tried or len(piece) > LONGEST or not counting.isdisjoint(range(first, last)):
             continue
         if len(tried) >= MOST_TRIED:
             break
         tried.add(piece)
         reading = read(piece, today, language=language)
-        if reading is not None and _has_shape(words[first:last], piece, reading):
+        if reading is None or not _has_shape(words[first:last], piece, reading):
+            continue
+        if not _counts(reading, text[words[last - 1].end :]):
             return _shortest(text, words[first:last], Found(piece, reading), today, language)
+        counting.update(range(first, last))
     return None
 
 
@@ -106,7 +112,16 @@ def _has_shape(words: Sequence[_Word], piece: str, reading: Reading) -> bool:
         return len(words) > 1 or bool(_SHAPED.search(piece.upper()))
     if reading.relative:
         return len(words) > 1 or words[0].folded in _ALONE_PLAIN
-    return not _ARTICLE & {word.folded for word in words} and len(words) > 1
+    # Short words alone are of grammar: "i w" is Polish for "and in", not the first century.
+    long = any(len(word.folded) >= _SHORTEST for word in words)
+    return long and not _ARTICLE & {word.folded for word in words} and len(words) > 1
+
+
+def _counts(reading: Reading, rest: str) -> bool:
+    """Tell whether two numbers count the word behind them: "between 2000 and 2400 children"."""
+    following = re.match(r"\s([^\W\d_]+)", rest)
+    two_years = _TWO_YEARS.fullmatch(reading.choices[0])
+    return bool(two_years and following and following[1].casefold() not in STOPWORDS)
 
 
 def _shortest(text: str, words: Sequence[_Word], found: Found, today: date, language: str) -> Found:

@@ -202,7 +202,7 @@ _DATES: tuple[tuple[str, Reader], ...] = (
     ("psy", _part_of_season),
     ("px|pX[xD]|pxX", _part_of_decade),
     ("pX[zy]", lambda v, t: _part_of_decade((v[0], _decade_number(v[1])), t)),
-    ("p[nro]c", _part_of_century),
+    ("p[nro]c|prC|pCr", _part_of_century),
     ("pc[nr]", _part_of_century),
     ("s[yY]|sy-[yz]", _season),
     ("[onr]qy", _coded(4, 32)),
@@ -212,7 +212,7 @@ _DATES: tuple[tuple[str, Reader], ...] = (
     ("Hy", _coded(2, 39)),
     ("yH", lambda v, t: _coded(2, 39)((v[1], v[0]), t)),
     ("[onr]h[mM]y?", _half_of_month),
-    ("[nro]c", _century),
+    ("[nro]c|rC|Cr", _century),
     ("c[nr]", _century),
     ("x", _decade),
     ("X[xD]|xX", _decade),
@@ -241,7 +241,7 @@ _DATES: tuple[tuple[str, Reader], ...] = (
     ("[kn]ul", lambda v, t: relative.past(v[0], v[1], t.today) if v[2] == -1 else None),
 )
 # Signs that carry no value to a reader.
-SILENT = frozenset("aAqhcXbiTFRKBJNPOv-")
+SILENT = frozenset("aAqhcCXbiTFRKBJNPOv-")
 
 
 _SIGNS = re.compile(r"\[([^]]+)\]|(\S)(\??)")

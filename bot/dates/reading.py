@@ -75,7 +75,9 @@ def read(text: str, today: date, *, language: str = "en") -> Reading | None:
         return None
     time = Time(today, today.year)
     found = []
-    for each in languages():
+    # What has no words is read alike in all languages.
+    spoken = languages() if any(part.kind == "word" for part in parts) else languages()[:1]
+    for each in spoken:
         time = time._replace(dots_begin_with_days=language != "en" or each.code != "en")
         if made := _in_language(said, parts, each, time):
             found.append(made)

@@ -7,7 +7,7 @@ Meanings are written as one sign each, by which the grammar tells them apart:
     j "year" beside one   f date in digits   : time of day   @ at (a time)   G part of a day
     e day from today   L year from this   N last night   u unit of time   l last, this, next
     P past, up to now   a ago, behind   A ago, before   p early, mid, late   s season   q Q quarter
-    h H half   c century   x decade   X "decade"   D decade beside it   F since   R from, of a range
+    h H half   c C century   x decade   X "decade"   D decade beside it   F since   R from, of a range
     T to   - dash   K until   B before   J after   O onwards   b between   i and   v about   g glue
 """
 
@@ -108,7 +108,8 @@ def _forms(words: dict[str, Any]) -> Iterator[tuple[Phrase, Meaning]]:
     ):
         for value, line in listed.items():
             for form in _split(line):
-                yield form, Meaning(sign, value)
+                # One letter ("XIX в.") is a century only beside a Roman number.
+                yield form, Meaning("C" if sign == "c" and len(form[0]) == 1 else sign, value)
 
 
 def _split(line: str) -> list[Phrase]:

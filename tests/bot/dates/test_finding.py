@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import process_time
 
 from bot.dates.finding import find
 
@@ -39,8 +40,27 @@ def test_words_are_no_dates(subtests):
         "were there 2100 people?", "Is it 2,100 or 2,400?", "How many children from 6 to 17 years of age?",
         "Who said the first one?", "What does the second witness say?", "how old is he, 5 or 6?",
         "F7", "¶3 in S1",
-        "hay sesenta personas", "il y a des enfants", "guten Morgen", "Was he 30 years in prison?",
+        "hay sesenta personas", "il y a des enfants", "guten Morgen", "Kto i w jakim celu?",
+        "Кто эти 5 в Минске?",
+        "Were there between 2000 and 2400 children?", "from 2000 to 2400 people",
+        "było 5 w domu", "Was he 30 years in prison?",
         "since when?",
     ):  # fmt: skip
         with subtests.test(text=text):
             assert find(text, TODAY) is None
+
+
+def test_a_question_made_of_the_words_of_dates_costs_little(subtests):
+    for text in (
+        "do ",
+        "1 2 3 4 5 6 7 8 9 ",
+        "last 5 do to ",
+        "в 5 до с ",
+        "from 5 may to ",
+        "a ",
+        "90-х 1.2.3 ",
+    ):
+        with subtests.test(text=text):
+            begun = process_time()
+            find((text * 500)[:1_000], TODAY)
+            assert process_time() - begun < 1.0
