@@ -10,10 +10,13 @@ from bot.answers.fuzzy import nearest
 from storage.domain.folding import fold
 from storage.domain.names import MOST_LETTERS
 from storage.reading.entities import Name
+from storage.search.sounding import PLAIN as HEARD
 
 # Similarity (0 to 100, Indel ratio) from which a slip is plain, and from which it is worth asking about.
 PLAIN, POSSIBLE = 84.0, 70.0
 SHORTEST_SLIP = 4
+# Two names that sound so nearly the same (a difference a letter) are not told apart.
+MARGIN = 0.015
 
 
 class Match(NamedTuple):
@@ -35,7 +38,27 @@ def match(text: str, names: Sequence[Name]) -> Match:
         return _best_rank(exact)
     if within := [name for name in names if _holds(name.folded, folded)]:
         return _best_rank(within)
-    return _slips(folded, names)
+    heard, slips = heard_as(folded, names), _slips(folded, names)
+    if heard.plain or slips.plain:
+        return heard if heard.plain else slips
+    return Match(tuple(dict.fromkeys((*heard.entity_ids, *slips.entity_ids)))[:8], plain=False)
+
+
+def heard_as(run: str, names: Sequence[Name]) -> Match:
+    """Find the entities whose names a run of folded words sounds like, the likeliest first.
+
+    It is plain when one of them alone sounds so much like it: the bot never chooses between two. Names
+    outrank parts of names here, too.
+    """
+    alike = sorted(
+        (share, name.rank, name.entity_id) for name in names for said, share in name.heard if said == run
+    )
+    if not alike:
+        return Match((), plain=False)
+    close = [each for each in alike if each[0] <= alike[0][0] + MARGIN]
+    best = min(rank for _share, rank, _entity in close)
+    ids = tuple(dict.fromkeys(entity for _share, rank, entity in close if rank == best))
+    return Match(ids[:8], plain=len(ids) == 1 and alike[0][0] <= HEARD)
 
 
 def match_titled(text: str, names: Sequence[Name]) -> Match:
@@ -51,7 +74,7 @@ def match_titled(text: str, names: Sequence[Name]) -> Match:
     most = max(name.folded.count(" ") for name in held)
     longest = [name for name in held if name.folded.count(" ") == most]
     best = _best_rank(longest)
-    if most and any(folded.endswith(name.folded) for name in longest):
+    if most and any(folded.endswith(run) for name in longest for run in _said(name)):
         return best
     return Match(tuple(dict.fromkeys((*best.entity_ids, *found.entity_ids)))[:8], plain=False)
 
@@ -75,7 +98,12 @@ def _holds(name: str, asked: str) -> bool:
 
 
 def _stands_in(name: Name, folded: str) -> bool:
-    return f" {name.folded} " in f" {folded} "
+    return any(f" {run} " in f" {folded} " for run in _said(name))
+
+
+def _said(name: Name) -> list[str]:
+    """Return what was typed for a name: its form, and the runs of words that plainly sound like it."""
+    return [name.folded, *(run for run, share in name.heard if share <= HEARD)]
 
 
 def _best_rank(names: Sequence[Name]) -> Match:

@@ -45,7 +45,15 @@ async def subject_of(
     chosen = dict.fromkeys(entities[item.entity_ids[0]] for item in named)
     if not chosen and {"he", "she", "they", "it", "his", "her", "their"} & set(tokens):
         chosen = dict.fromkeys(before)
-    return Subject(words, tuple(chosen))
+    unsure = next((item for item in found if not item.sure), None)
+    return Subject(words, tuple(chosen), _unclear(unsure, tokens, entities) if unsure else None)
+
+
+def _unclear(
+    found: Recognised, tokens: Sequence[str], entities: dict[int, Entity]
+) -> tuple[str, tuple[Entity, ...]]:
+    name = " ".join(tokens[found.start : found.end])
+    return name, tuple(entities[entity_id] for entity_id in found.entity_ids)
 
 
 def _is_name(found: Recognised, entities: dict[int, Entity]) -> bool:
@@ -54,6 +62,8 @@ def _is_name(found: Recognised, entities: dict[int, Entity]) -> bool:
     Groups ("children", "passengers") have many everyday names, so they count as words.
     """
     kinds = {entities[entity_id].kind for entity_id in found.entity_ids}
+    if not found.sure:
+        return False
     if kinds == {EntityKind.GROUP}:
         return False
     if found.rank < 2:

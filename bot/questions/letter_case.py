@@ -56,6 +56,10 @@ class LetterCase:
         """Tell whether a folded word after another is no person: "the banks", "they mark"."""
         return before in _NEVER_BEFORE_A_PERSON and word not in self._capitals
 
+    def has_capital(self, word: str) -> bool:
+        """Tell whether a folded word is written with a capital where others are not."""
+        return word in self._capitals
+
     def titles(self, tokens: Sequence[str], start: int, lowest: int) -> int:
         """Return where the titles begin that stand before a person's whole name; `start` if there are none.
 

@@ -8,24 +8,31 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.answers.fuzzy import nearest
-from bot.answers.matching import PLAIN
+from bot.answers.matching import PLAIN, heard_as
 from bot.questions.letter_case import LetterCase
 from bot.questions.wording import words
 from storage.domain.words import STOPWORDS
 from storage.reading.entities import Name
 from storage.search.names import LONGEST, LONGEST_MISSPELT, MOST_MISSPELT
+from storage.search.sounding import PLAIN as HEARD
 
 SHORTEST_SLIP = 4
+# The difference a letter up to which a word in Latin letters alone is a name that sounds so.
+HEARD_WORD = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """One name found in a question: the words it takes up, and whom it may mean by rank of the name."""
+    """One name found in a question: the words it takes up, and whom it may mean by rank of the name.
+
+    It is not `sure` when it sounds like the names of several.
+    """
 
     start: int
     end: int
     entity_ids: tuple[int, ...]
     rank: int
+    sure: bool = True
 
 
 def misspelt(tokens: Sequence[str]) -> list[str]:
@@ -49,7 +56,7 @@ def recognise(
         for start in range(len(tokens) - size + 1):
             if all(free[start : start + size]):
                 run = tokens[start : start + size]
-                if named := forms.exact(" ".join(run)) or forms.slip(run, tried):
+                if named := forms.exact(" ".join(run)) or forms.heard(run, tried) or forms.slip(run, tried):
                     found.append(Recognised(start, start + size, *named))
                     free[start : start + size] = [False] * size
     return sorted(found, key=lambda item: item.start)
@@ -63,6 +70,10 @@ class _Forms:
         self._named: dict[str, list[Name]] = {}
         for name in names:
             self._named.setdefault(name.folded, []).append(name)
+        self._heard: dict[str, list[Name]] = {}
+        for name in names:
+            for said, _share in name.heard:
+                self._heard.setdefault(said, []).append(name)
         self._sized: dict[tuple[int, int], list[str]] = {}
         for form in self._named:
             self._sized.setdefault((form.count(" ") + 1, len(form)), []).append(form)
@@ -76,6 +87,23 @@ class _Forms:
             return None
         rank = min(name.rank for name in listed)
         return tuple(dict.fromkeys(name.entity_id for name in listed if name.rank == rank)), rank
+
+    def heard(self, run: Sequence[str], tried: Collection[str]) -> tuple[tuple[int, ...], int, bool] | None:
+        """Recognise a name by its sound. Common words are never taken for one."""
+        said = " ".join(run)
+        alike = self._heard.get(said)
+        if not alike or not all(token in tried for token in run):
+            return None
+        least = min(share for name in alike for text, share in name.heard if text == said)
+        if least > (HEARD_WORD if self._may_be_a_word(run) else HEARD):
+            return None
+        match = heard_as(said, alike)
+        return match.entity_ids, min(name.rank for name in alike), match.plain
+
+    def _may_be_a_word(self, run: Sequence[str]) -> bool:
+        """Tell whether it is one word in Latin letters without a capital: many sound like somebody's name."""
+        capital = self._written is not None and self._written.has_capital(run[0])
+        return len(run) == 1 and run[0].isascii() and not capital
 
     def slip(self, run: Sequence[str], tried: Collection[str]) -> tuple[tuple[int, ...], int] | None:
         """Recognise a misspelt name. Common words are never taken for one."""

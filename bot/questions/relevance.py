@@ -65,10 +65,14 @@ class Bearing:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a question is about: words, numbers, and the entities it names."""
+    """What a question is about: words, numbers, and the entities it names.
+
+    `unclear` is a name in it that may be one of several, and those.
+    """
 
     words: tuple[str, ...]
     entities: tuple[Entity, ...]
+    unclear: tuple[str, tuple[Entity, ...]] | None = None
 
 
 def weigh(question: Question, subject: Subject, facts: Sequence[Fact]) -> list[Bearing]:

@@ -80,6 +80,8 @@ class Name(NamedTuple):
     entity_id: int
     rank: int
     spelling: str
+    # The runs of typed words that it was found by as it sounds, each with the difference a letter.
+    heard: tuple[tuple[str, float], ...] = ()
 
 
 class Entities:

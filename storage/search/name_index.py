@@ -1,8 +1,9 @@
-"""Keep the index of names: the words of each folded form, and the pieces of each word.
+"""Keep the index of names: the words of each folded form, the pieces of each word, and how it sounds.
 
 A misspelt word shares most of its pieces with the word that is meant, so candidates are looked up rather than
 compared with all names: trigrams (Zamora et al. 1981), and for a single slip the word without one of its
-letters (Garbe's SymSpell, 2012).
+letters (Garbe's SymSpell, 2012). In the same table a word in another script or case form is found by its
+consonants as they sound (storage/domain/sounds.py).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from storage.domain.sounds import entries
 from storage.engines.sqlite import Statements
 
 # Letters of a word that is found misspelt.
@@ -45,6 +47,13 @@ def pieces(word: str) -> set[str]:
     return {ended[at : at + 3] for at in range(len(word))} | {f"-{each}" for each in (word, *shortened)}
 
 
+def sounds(word: str) -> set[str]:
+    """Return by what a word is found as it sounds; nothing for one that is too long to be a name's."""
+    if len(word) > LONGEST_WORD:
+        return set()
+    return entries(word)
+
+
 def word_rows(forms: Iterable[str]) -> list[tuple[str, str]]:
     """Return the rows of folded forms as (word, form)."""
     return sorted({(word, form) for form in forms for word in form.split()})
@@ -52,7 +61,7 @@ def word_rows(forms: Iterable[str]) -> list[tuple[str, str]]:
 
 def piece_rows(words: Iterable[str]) -> list[tuple[str, str]]:
     """Return the rows of words as (piece, word)."""
-    return sorted({(piece, word) for word in words for piece in pieces(word)})
+    return sorted({(piece, word) for word in words for piece in pieces(word) | sounds(word)})
 
 
 def add(tx: Statements, story_id: int, forms: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Find the names that typed words may mean: whole, in part or misspelt.
+"""Find the names that typed words may mean: whole, in part, misspelt, in another script or case form.
 
 Each search reads a bounded part of the index, however many names there are and whatever was typed.
 """
@@ -14,6 +14,7 @@ from storage.domain.folding import fold
 from storage.domain.names import MOST_LETTERS
 from storage.engines.sqlite import Database, Read
 from storage.reading.entities import Name
+from storage.search import sounding
 from storage.search.name_index import pieces
 
 # Words of a text that are looked up as misspelt, and known words that are found for each.
@@ -97,7 +98,8 @@ class Names:
         def work(read: Read) -> list[Name]:
             near = _near(read, story_id, slips)
             forms = {*_exact_runs(words, _known(read, story_id, words)), *_misspelt_runs(words, near)}
-            return _borne(read, story_id, forms)
+            heard = sounding.forms(read, story_id, words, slips)
+            return sounding.marked(_borne(read, story_id, forms | heard.keys()), heard)
 
         return await self._database.reading(work)
 
@@ -111,7 +113,9 @@ class Names:
         def work(read: Read) -> list[Name]:
             near = _near(read, story_id, list(dict.fromkeys(words)))
             forms = {folded, *_begun(read, story_id, folded), *_misspelt_runs(words, near)}
-            return _borne(read, story_id, forms | set(_holding(read, story_id, near, len(folded))))
+            forms |= {*_holding(read, story_id, near, len(folded))}
+            heard = sounding.forms(read, story_id, words, words)
+            return sounding.marked(_borne(read, story_id, forms | heard.keys()), heard)
 
         return await self._database.reading(work)
 

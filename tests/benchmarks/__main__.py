@@ -23,6 +23,7 @@ from tests.benchmarks import (
     places,
     queries,
     searching,
+    spellings,
     startup,
 )
 from tests.benchmarks.report import Finding, summary
@@ -43,28 +44,33 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "discord-broadcasting": discord_broadcasting.measure,
     "discord-completing": discord_completing.measure,
 }
-CLAIMS = "claims"
+# Those that need data, by the folder of it.
+CLAIMS, SPELLINGS = "claims", "spellings"
+FOLDERS = {CLAIMS: "claims-dev", SPELLINGS: "spellings"}
 
 
 def main() -> None:
     """Run the benchmarks that were asked for, all by default."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     # Checked by hand: argparse holds an empty list against the choices.
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join((*BENCHMARKS, CLAIMS)))
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join((*BENCHMARKS, *FOLDERS)))
     parser.add_argument("--quick", action="store_true", help="small sizes: to see that all works")
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="real data; its claims-dev is searched")
+    parser.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="real data: its claims-dev, its spellings"
+    )
     asked = parser.parse_args()
-    if unknown := set(asked.names) - {*BENCHMARKS, CLAIMS}:
+    if unknown := set(asked.names) - {*BENCHMARKS, *FOLDERS}:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    names = asked.names or [*BENCHMARKS, CLAIMS]
+    names = asked.names or [*BENCHMARKS, *FOLDERS]
     sizes = QUICK if asked.quick else FULL
     began = time.monotonic()
-    findings = [finding for name in names if name != CLAIMS for finding in BENCHMARKS[name](sizes)]
-    folder = _data(asked.data) / "claims-dev"
-    if CLAIMS in names and folder.is_dir():
-        findings += claims.measure(folder)
-    elif CLAIMS in asked.names:
-        parser.error(f"there is no {folder}: name its parent folder with --data")
+    findings = [finding for name in names if name in BENCHMARKS for finding in BENCHMARKS[name](sizes)]
+    for name, subfolder in FOLDERS.items():
+        folder = _data(asked.data) / subfolder
+        if name in names and folder.is_dir():
+            findings += claims.measure(folder) if name == CLAIMS else spellings.measure(folder, sizes)
+        elif name in asked.names:
+            parser.error(f"there is no {folder}: name its parent folder with --data")
     summary(findings)
     print(f"{time.monotonic() - began:.0f} seconds in all, ratios of one run on {os.cpu_count()} cores")
 

@@ -178,5 +178,9 @@ async def check_name_index(record: Record) -> None:
         forms.setdefault(story, set()).add(folded)
     words = {(story, *row) for story, own in forms.items() for row in name_index.word_rows(own)}
     assert set(map(tuple, await record.database.read("SELECT * FROM name_word"))) == words
-    pieces = {(story, piece, word) for story, word, _form in words for piece in name_index.pieces(word)}
+    pieces = {
+        (story, piece, word)
+        for story, word, _form in words
+        for piece in name_index.pieces(word) | name_index.sounds(word)
+    }
     assert set(map(tuple, await record.database.read("SELECT * FROM name_piece"))) == pieces

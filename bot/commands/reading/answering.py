@@ -9,12 +9,13 @@ from bot.answers.lines import fact_line, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import in_doubt
 from bot.commands.reading.timeline import Named, of_reading
+from bot.errors import UserError
 from bot.questions.relevance import Bearing, Subject
 from bot.questions.wording import Question, Wanted, about_the_record
 from bot.replies import Block, Line, Note, Reply
 from bot.texts import _
 from storage.domain import dates
-from storage.domain.models import Fact, RelationKind, Stance
+from storage.domain.models import Entity, Fact, RelationKind, Stance
 
 MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
 
@@ -76,3 +77,12 @@ async def other(context: Context, name: str, *values: object) -> Reply:
     if command is None:
         raise LookupError(f"words.toml names the command {name!r}, which does not exist")
     return await context.run(replace(context, command=command), *values)
+
+
+def which_one(typed: str, entities: Sequence[Entity]) -> UserError:
+    """Return the question which of several is meant by a name that sounds like theirs."""
+    names = [entity.name for entity in entities]
+    return UserError(
+        _("“{name}” may be {names}. Which one is meant?", name=typed[:60], names=_(" or ").join(names)),
+        commands=tuple((name, f"/who {name}") for name in names),
+    )

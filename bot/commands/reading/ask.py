@@ -10,7 +10,7 @@ from bot.answers.lines import fact_line, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.answering import MOST_ANSWERS, NEAREST, answered, asks_for_list, named, other
+from bot.commands.reading.answering import MOST_ANSWERS, NEAREST, answered, asks_for_list, named, other, which_one
 from bot.commands.reading.look_up import look_up, unreadable
 from bot.commands.reading.shorthand import value_of
 from bot.questions import greetings, wording
@@ -104,6 +104,8 @@ async def _answer(
     """Answer one question; `before` are the entities that a pronoun may stand for."""
     question = wording.read(text, context.day, language=context.request.language)
     subject = await subject_of(context.record, context.story.id, question, before)
+    if subject.unclear:
+        raise which_one(*subject.unclear)
     if command := asks_for_list(context, question, subject):
         return await other(context, *command), subject.entities
     if not subject.entities and not subject.words:

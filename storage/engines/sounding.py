@@ -1,0 +1,23 @@
+"""Put into the index of names how each word of them sounds, for a migration."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from storage.domain.sounds import entries
+
+# As in storage/search/name_index.py: longer words are found only as they are.
+_WORDS = "SELECT DISTINCT story_id, word FROM name_word WHERE length(word) <= 40 ORDER BY story_id, word"
+_ADD = "INSERT INTO name_piece (story_id, piece, word) VALUES (?, ?, ?)"
+
+
+def sound(connection: sqlite3.Connection) -> None:
+    """Add the entries, within the transaction of the migration."""
+    connection.executemany(
+        _ADD,
+        (
+            (story, entry, word)
+            for story, word in connection.execute(_WORDS).fetchall()
+            for entry in sorted(entries(word))
+        ),
+    )
