@@ -1,3 +1,3 @@
 -- Names are found by how they sound, too (storage/domain/sounds.py): the words of names get entries for that among
 -- the pieces by which misspelt ones are found.
--- step: sound
+-- data step

@@ -24,7 +24,7 @@ from anyascii import anyascii
 from rapidfuzz import fuzz, process
 
 from bot.answers.matching import match
-from storage.domain.names import fold
+from storage.domain.folding import fold
 from storage.record import Record
 from storage.sheets.shipped import put_shipped
 from tests.benchmarks import places

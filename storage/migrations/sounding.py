@@ -1,4 +1,4 @@
-"""Put into the index of names how each word of them sounds, for a migration."""
+"""What migration 14 adds to the index of names: how each word of them sounds."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from storage.domain.sounds import entries
 
 # As in storage/search/name_index.py: longer words are found only as they are.
 _WORDS = "SELECT DISTINCT story_id, word FROM name_word WHERE length(word) <= 40 ORDER BY story_id, word"
-_ADD = "INSERT INTO name_piece (story_id, piece, word) VALUES (?, ?, ?)"
+_ADD = """
+INSERT INTO name_piece (story_id, piece, word) VALUES (?, ?, ?)
+ON CONFLICT (story_id, piece, word) DO NOTHING
+"""
 
 
-def sound(connection: sqlite3.Connection) -> None:
+def run(connection: sqlite3.Connection) -> None:
     """Add the entries, within the transaction of the migration."""
     connection.executemany(
         _ADD,
