@@ -10,13 +10,12 @@ from bot.answers.fuzzy import nearest
 from storage.domain.folding import fold
 from storage.domain.names import MOST_LETTERS
 from storage.reading.entities import Name
+from storage.search.sounding import MARGIN
 from storage.search.sounding import PLAIN as HEARD
 
 # Similarity (0 to 100, Indel ratio) from which a slip is plain, and from which it is worth asking about.
 PLAIN, POSSIBLE = 84.0, 70.0
 SHORTEST_SLIP = 4
-# Two names that sound so nearly the same (a difference a letter) are not told apart.
-MARGIN = 0.015
 
 
 class Match(NamedTuple):

@@ -98,7 +98,7 @@ class Names:
         def work(read: Read) -> list[Name]:
             near = _near(read, story_id, slips)
             forms = {*_exact_runs(words, _known(read, story_id, words)), *_misspelt_runs(words, near)}
-            heard = sounding.forms(read, story_id, words, slips)
+            heard = sounding.forms(read, story_id, words, slips, sounding.PLAIN + sounding.MARGIN)
             return sounding.marked(_borne(read, story_id, forms | heard.keys()), heard)
 
         return await self._database.reading(work)
@@ -114,7 +114,7 @@ class Names:
             near = _near(read, story_id, list(dict.fromkeys(words)))
             forms = {folded, *_begun(read, story_id, folded), *_misspelt_runs(words, near)}
             forms |= {*_holding(read, story_id, near, len(folded))}
-            heard = sounding.forms(read, story_id, words, words)
+            heard = sounding.forms(read, story_id, words, words, sounding.POSSIBLE)
             return sounding.marked(_borne(read, story_id, forms | heard.keys()), heard)
 
         return await self._database.reading(work)

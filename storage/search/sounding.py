@@ -11,8 +11,9 @@ from storage.engines.sqlite import Read
 from storage.reading.entities import Name
 from storage.search.name_index import LONGEST_WORD
 
-# Differences a letter up to which a name is plainly the one that was typed, and up to which it may be.
-PLAIN, POSSIBLE = 0.045, 0.08
+# Differences a letter up to which a name is plainly the one that was typed, and up to which it may be; of two
+# names that sound more nearly the same than by the margin neither is chosen.
+PLAIN, POSSIBLE, MARGIN = 0.045, 0.08, 0.015
 # Entries that are compared for all keys of a text's words, and at least for each of them.
 COMPARED, FEWEST = 2_000, 12
 # Words in a run, known words that are tried for each by how many there are, and forms that are looked up.
@@ -32,16 +33,16 @@ SELECT value, (SELECT json_group_array(json_array(piece, word)) FROM (
 Heard = Mapping[str, Sequence[tuple[str, float]]]
 
 
-def forms(read: Read, story_id: int, words: Sequence[str], asked: Iterable[str]) -> Heard:
+def forms(read: Read, story_id: int, words: Sequence[str], asked: Iterable[str], most: float) -> Heard:
     """Return the folded forms that runs of words may sound like, with the runs and differences a letter.
 
-    Only the words in `asked` are listened to.
+    Only the words in `asked` are listened to; what differs by more than `most` is left out.
     """
     listened = [word for word in dict.fromkeys(asked) if len(word) <= LONGEST_WORD and not word.isdigit()]
     readings = {word: typed_readings(word) for word in listened}
     keys = sorted({reading.key for own in readings.values() for reading in own})
-    most = max(FEWEST, COMPARED // max(1, len(keys)))
-    rows = read(_ENTRIES, {"story": story_id, "keys": json.dumps(keys), "most": most}) if keys else []
+    each = max(FEWEST, COMPARED // max(1, len(keys)))
+    rows = read(_ENTRIES, {"story": story_id, "keys": json.dumps(keys), "most": each}) if keys else []
     entries = {key: [(reading_of(piece), word) for piece, word in json.loads(found)] for key, found in rows}
     alike = {word: _alike(word, own, entries) for word, own in readings.items()}
     heard: dict[str, list[tuple[str, float]]] = {}
@@ -51,7 +52,7 @@ def forms(read: Read, story_id: int, words: Sequence[str], asked: Iterable[str])
                 letters = sum(len(latin(word)) for word in run)
                 share = differing / letters
                 # What has three letters is like too much.
-                if share <= POSSIBLE and (letters >= SHORTEST or not differing):
+                if share <= most and (letters >= SHORTEST or not differing):
                     heard.setdefault(form, []).append((" ".join(run), share))
     return heard
 

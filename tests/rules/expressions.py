@@ -25,6 +25,7 @@ MADE = {
     "parts": ["secret", "a-longer-secret"],
     "words": r"den(?:y|ies|ied)|says?",
     "argument": SimpleNamespace(pattern=r"\S+"),
+    "written": "^al(?=...)|(?<=[stk])u|g(?=[eiy])",
 }
 # Characters that some expression takes for more than a letter: of each class the first few are tried.
 SIGNS = "a1 -_.:,/'\"A\n\t\x0c<>[]()@#+?!“”’–=%X"

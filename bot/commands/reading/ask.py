@@ -10,7 +10,15 @@ from bot.answers.lines import fact_line, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.answering import MOST_ANSWERS, NEAREST, answered, asks_for_list, named, other, which_one
+from bot.commands.reading.answering import (
+    MOST_ANSWERS,
+    NEAREST,
+    answered,
+    asks_for_list,
+    named,
+    other,
+    which_one,
+)
 from bot.commands.reading.look_up import look_up, unreadable
 from bot.commands.reading.shorthand import value_of
 from bot.questions import greetings, wording

@@ -11,6 +11,7 @@ from storage.domain.changes import PutEntity
 from storage.domain.entries import EntityEntry
 from storage.domain.folding import fold
 from storage.engines import migrations
+from storage.migrations import sounding
 from storage.record import Record
 from storage.search.name_index import LONGEST_WORD, pieces
 from tests.storage.conftest import Ticking, put
@@ -115,10 +116,10 @@ async def test_an_older_record_gets_the_index_that_a_new_one_has(named, path, tm
     await named.close()
     (_number, sql) = next(each for each in migrations.migrations() if each[0] == 10)
     with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"DROP TABLE name_word; DROP TABLE name_piece; {sql}")
         # How names sound was added later.
-        connection.executescript(
-            f"DROP TABLE name_word; DROP TABLE name_piece; {sql} PRAGMA user_version = 13"
-        )
+        sounding.run(connection)
+        connection.commit()
     record = await Record.open(path, clock=Ticking())
     try:
         await check_name_index(record)
