@@ -47,12 +47,14 @@ def forms(read: Read, story_id: int, words: Sequence[str], asked: Iterable[str],
     alike = {word: _alike(word, own, entries) for word, own in readings.items()}
     heard: dict[str, list[tuple[str, float]]] = {}
     for size in range(1, LONGEST_RUN + 1):
+        # One word alone is like too many: only what is plain, or nearly, counts.
+        limit = most if size > 1 else min(most, PLAIN + MARGIN)
         for run in dict.fromkeys(tuple(words[at : at + size]) for at in range(len(words) - size + 1)):
             for form, differing in _combined([alike.get(word, {}) for word in run]).items():
                 letters = sum(len(latin(word)) for word in run)
                 share = differing / letters
                 # What has three letters is like too much.
-                if share <= most and (letters >= SHORTEST or not differing):
+                if share <= limit and (letters >= SHORTEST or not differing):
                     heard.setdefault(form, []).append((" ".join(run), share))
     return heard
 
