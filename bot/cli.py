@@ -260,6 +260,29 @@ def audit(
         _complete(print_trail(settings, utf8(sys.stdout), about=about, since=since, as_lines=as_lines))
 
 
+@app.command(epilog="Example: onrecord takedown F7 --ground privacy")
+def takedown(
+    what: Annotated[str, typer.Argument(help="A statement (F7), a source (S3), a draft (D4) or a name.")],
+    ground: Annotated[str, typer.Option(help="Why, for everybody to see: safety, law or privacy.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before.")] = False,
+    story: StoryName = None,
+    config: ConfigFile = None,
+) -> None:
+    """Remove words for good, from everywhere that people can reach; their date and ground stay."""
+    from bot.errors import UserError
+    from bot.operations import take_down
+
+    def agreed(lines: list[str]) -> bool:
+        print("\n".join(lines))
+        if not yes and not sys.stdin.isatty():
+            raise UserError("Nobody can be asked here, so nothing was changed: add --yes")
+        return yes or typer.confirm("Take it down?")
+
+    with _reporting(config, "taking down", quiet=True) as settings:
+        for line in _complete(take_down(settings, what, ground=ground, story=story, agreed=agreed)):
+            print(line)
+
+
 @app.command(epilog="Example: onrecord version")
 def version() -> None:
     """Print the version."""

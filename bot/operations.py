@@ -219,9 +219,27 @@ async def back_up(settings: Settings, target: Path, *, force: bool) -> str:
     The copy appears complete or not at all. Raises UserError if the target exists and `force` is not given.
     """
     _check_target(settings, target, force=force)
+    from storage.takedown import copies
+
     async with open_record(settings, create=False) as record:
         await record.database.backup(target)
-    return f"{settings.storage.path} backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)"
+        await copies.note(record.database, target, record.ledger.now())
+        old = await copies.told(record.database)
+    done = f"{settings.storage.path} backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)"
+    return "\n".join((done, *old))
+
+
+async def take_down(
+    settings: Settings, what: str, *, ground: str, story: str | None, agreed: Callable[[list[str]], bool]
+) -> list[str]:
+    """Take something down if `agreed` to, which is given lines about what will go; return what was done."""
+    from bot.commands.editing.operator_takedown import take_down as carry_out
+    from storage.takedown.copies import told
+
+    async with open_record(settings, create=False) as record:
+        if not await carry_out(record, what, ground=ground, story=story, agreed=agreed):
+            return ["Nothing was changed"]
+        return [f"{what} is taken down; a running bot puts right what it said", *await told(record.database)]
 
 
 async def restore(settings: Settings, backup: Path) -> str:

@@ -21,6 +21,7 @@ REVISED = {
     RevisionKind.SUPERSEDED: N_("superseded"),
     RevisionKind.RETRACTED: N_("retracted"),
     RevisionKind.RESTORED: N_("restored"),
+    RevisionKind.TAKEN_DOWN: N_("taken down"),
 }
 
 

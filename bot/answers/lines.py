@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bot.answers.citations import cite, cite_role
 from bot.answers.date_text import label
-from bot.answers.sentences import further_attribution, sentence
+from bot.answers.sentences import further_attribution, sentence, tombstone
 from bot.replies import Block, Item, Line, Note
 from bot.texts import N_, _, ngettext, spoken
 from storage.domain.models import Attribution, Entity, Fact, Figure, Stance, Standing
@@ -74,6 +74,8 @@ def fact_lines(fact: Fact, *, dated: bool = False) -> tuple[Block, ...]:
 @lru_cache(maxsize=2_000)
 def _fact_lines(one: _OneFact, dated: bool, _language: str) -> tuple[Block, ...]:  # noqa: FBT001  # reason: a key
     fact = one.fact
+    if fact.taken_down is not None:
+        return (Note(text=tombstone(fact)),)
     first, *others = fact.attributions
     shown = _telling(others)
     further = [attribution_line(fact, item, further_attribution(item, first)) for item in shown]

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.answers.citations import cite_relation
 from bot.answers.lines import fact_line
-from bot.replies import Block, Heading, Line
+from bot.answers.sentences import tombstone
+from bot.replies import Block, Heading, Line, Note
 from bot.texts import N_, _
 from storage.domain.models import Fact, Relation, RelationKind
 
@@ -33,15 +34,17 @@ def relation_lines(relations: Sequence[Relation], others: Mapping[int, Fact]) ->
             for item in relations
             if (item.kind, item.outgoing) == (kind, outgoing)
             and item.other_id in others
-            and others[item.other_id].retracted is None
+            and (others[item.other_id].retracted is None or others[item.other_id].taken_down is not None)
         ]
         if chosen:
             blocks += [Heading(text=_(heading)), *(_line(others[item.other_id], item) for item in chosen)]
     return blocks
 
 
-def _line(other: Fact, relation: Relation) -> Line:
+def _line(other: Fact, relation: Relation) -> Line | Note:
     """Return the line of a related fact, and who relates it: a source or this record."""
+    if other.taken_down is not None:
+        return Note(text=tombstone(other))
     line = fact_line(other)
     source = cite_relation(relation)
     if source:

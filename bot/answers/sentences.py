@@ -1,11 +1,11 @@
-"""Sentences: speaker, cue, statement. Nothing is ever said in the bot's own voice."""
+"""Sentences: speaker, cue, statement, or that it was taken down. Nothing is said in the bot's own voice."""
 
 from __future__ import annotations
 
 from bot.answers.citations import voice
-from bot.answers.date_text import in_words, said_on
+from bot.answers.date_text import day, in_words, said_on
 from bot.texts import N_, _
-from storage.domain.models import Attribution, Fact, Stance
+from storage.domain.models import Attribution, Fact, Ground, Stance
 
 # Words that lose their capital when a statement reads on after a cue; any other may be a name.
 _FUNCTION_WORDS = frozenset(
@@ -13,6 +13,7 @@ _FUNCTION_WORDS = frozenset(
     " Only Our Over She Some Several That The Their There These They This Those Under Up We When Where While"
     " With".split()
 )
+GROUNDS = {Ground.SAFETY: N_("safety"), Ground.LAW: N_("law"), Ground.PRIVACY: N_("privacy")}
 _CUES = {
     Stance.ASSERTS: N_("says that"),
     Stance.DENIES: N_("denies that"),
@@ -30,6 +31,8 @@ def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool 
     When it was said is told where that is not the date of the source, which the citation gives. With `dated`
     it is told wherever the label before the sentence does not, and so is what the source leaves open.
     """
+    if fact.taken_down is not None:
+        return tombstone(fact)
     item = attribution or fact.attributions[0]
     who = item.speaker.called if item.speaker else voice(item.source)
     text = _spoken(who, item, fact.statement)
@@ -55,6 +58,21 @@ def further_attribution(attribution: Attribution, first: Attribution) -> str:
     if first.stance is Stance.DENIES and attribution.stance is not Stance.DENIES:
         return _("stated, not denied, by: {who}", who=who)
     return _("{stance}: {who}", stance=_STANCES[attribution.stance](), who=who)
+
+
+def tombstone(fact: Fact) -> str:
+    """Return the line about a fact that was taken down: when, and on which ground."""
+    down = fact.taken_down
+    if down is None or down.at is None or down.ground is None:
+        return _("F{id}: these words were taken down", id=fact.id)
+    return _(
+        "F{id}: taken down on {day} ({ground})", id=fact.id, day=day(down.at), ground=_(GROUNDS[down.ground])
+    )
+
+
+def withdrawn(fact: Fact) -> str:
+    """Return the line about a fact that is retracted, as readers see it: not what it said."""
+    return _("F{id}: retracted ({reason})", id=fact.id, reason=fact.retracted)
 
 
 def _spoken(who: str, item: Attribution, statement: str) -> str:

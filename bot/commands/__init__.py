@@ -5,7 +5,7 @@ Importing this package fills the registry.
 
 from bot.commands.core.registry import commands
 from bot.commands.dialogue import commands as dialogue
-from bot.commands.editing import add, correct, entity, relate, retract, source, story
+from bot.commands.editing import add, correct, entity, relate, retract, source, story, takedown
 from bot.commands.following import settings, subscriptions
 from bot.commands.personal import link, privacy, suggest, tellme
 from bot.commands.reading import ask, fact, sources, start_help, timeline, where, who
@@ -14,5 +14,5 @@ from bot.commands.reviewing import audit, moderators, review, unanswered
 __all__ = [
     "add", "ask", "audit", "commands", "correct", "dialogue", "entity", "fact", "link", "moderators",
     "privacy", "relate", "retract", "review", "settings", "source", "sources", "start_help", "story",
-    "subscriptions", "suggest", "tellme", "timeline", "unanswered", "where", "who",
+    "subscriptions", "suggest", "takedown", "tellme", "timeline", "unanswered", "where", "who",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
         yield kept
     if settings.storage.path.exists():
         yield await machine.trail(settings)
+        yield await machine.copies(settings)
         yield await machine.roles(settings)
     yield machine.disk(settings)
     if settings.telegram.token is None:

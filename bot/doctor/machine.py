@@ -87,6 +87,25 @@ async def trail(settings: Settings) -> Finding:
     return Finding(Verdict.OK, "audit", holds)
 
 
+async def copies(settings: Settings) -> Finding:
+    """Name the copies of the record that still hold what was taken down since they were made."""
+    from bot.wiring import open_record
+    from storage.takedown.copies import holding
+
+    try:
+        async with open_record(settings, create=False) as opened:
+            old = await holding(opened.database)
+    except RecordError:
+        return Finding(Verdict.SKIPPED, "backups", "cannot be looked at before the record is sound")
+    if not old:
+        return Finding(Verdict.OK, "backups", "no copy that is known holds what was taken down")
+    named = ", ".join(f"{copy.path} ({copy.made_at[:16].replace('T', ' ')} UTC)" for copy in old)
+    advice = "delete them when you can; until then let nobody else read them"
+    return Finding(
+        Verdict.WARN, "backups", f"made before a takedown, they hold what was taken down: {named}: {advice}"
+    )
+
+
 async def roles(settings: Settings) -> Finding:
     """Tell which roles a process holds now: polling, sending, holding the gateway."""
     from bot.wiring import open_record

@@ -53,6 +53,9 @@ class Amender:
         right: CorrectedMessage | None = None
         try:
             right = await corrected_message(self._record, amendment)
+            if right is not None and right.kept is not None:
+                # Before it is tried: whatever becomes of that, the words are not kept.
+                await self._record.receipts.rewrite(amendment, right.kept.model_dump_json())
             outcome = (
                 Outcome(DeliveryStatus.SENT) if right is None else await self._put_right(amendment, right)
             )

@@ -20,6 +20,7 @@ _KINDS = {
     NoticeKind.SUPERSEDED: N_("Superseded"),
     NoticeKind.RETRACTED: N_("Retracted"),
     NoticeKind.RESTORED: N_("Restored"),
+    NoticeKind.TAKEN_DOWN: N_("Taken down"),
 }
 
 
@@ -35,7 +36,10 @@ async def notice_history(
     rows: list[tuple[str, str]] = []
     for notice in notices:
         label = f"{_(_KINDS[notice.kind])}, {shown(notice.made_at)}"
-        fate = await _told(record, notice, listener) or await _untold(record, notice)
+        if notice.kind is NoticeKind.TAKEN_DOWN:
+            fate: str | None = _("sent to nobody: messages that held the words are put right instead.")
+        else:
+            fate = await _told(record, notice, listener) or await _untold(record, notice)
         if fate is None:
             fate = _forgotten(retention) if notice.due_at < horizon else _let_pass(listener)
         rows.append((label, fate + await _put_right(record, notice, chat)))

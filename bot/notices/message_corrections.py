@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.answers.bounds import within
 from bot.answers.lines import fact_line, fact_lines
+from bot.answers.sentences import tombstone
 from bot.notices.notice_text import notice_blocks, replacement
 from bot.replies import Block, Heading, Line, Note, Reply
 from bot.texts import _
 from storage.domain.models import Fact, NoticeKind
 from storage.notifying.receipts import Amendment
 from storage.record import Record
+from storage.takedown.replies import cut
 
+# What stands in the place of what was taken down: see `cut`.
+_CUT = re.compile(r"[FSED]\d+")
 # What is also said in reply to the message: who has read it would not look at it again.
 _REMARKED = frozenset({NoticeKind.RETRACTED, NoticeKind.RESTORED})
 
@@ -22,12 +27,14 @@ class CorrectedMessage(NamedTuple):
     """A corrected message: how it reads now, or None where that cannot be told.
 
     `remark` is what is said in reply to it; `revisions` are those at which it cites its facts from then on.
+    `kept` is what is kept of it from now on, where words that were taken down must not be.
     """
 
     reply: Reply | None
     remark: Reply
     must_remark: bool
     revisions: dict[int, int]
+    kept: Reply | None = None
 
 
 async def corrected_message(record: Record, amendment: Amendment) -> CorrectedMessage | None:
@@ -39,24 +46,55 @@ async def corrected_message(record: Record, amendment: Amendment) -> CorrectedMe
     facts = {fact.id: fact for fact in await record.facts.load(ids)}
     # Of several changes to one fact, the last says how it stands.
     last = {notice.fact_id: notice for notice in notices if notice.fact_id in facts}
-    if not last:
+    words_gone = any(notice.kind is NoticeKind.TAKEN_DOWN and notice.fact_id is None for notice in notices)
+    if not last and not words_gone:
         return None
     blocks: list[Block] = [Heading(text=_("Correction to this message"))]
-    for notice in last.values():
-        blocks += await notice_blocks(record, notice)
-    said = Reply.model_validate_json(amendment.reply) if amendment.reply else None
+    down = {fact_id: fact for fact_id, fact in facts.items() if fact.taken_down is not None}
+    for fact_id, notice in last.items():
+        blocks += (
+            [Note(text=tombstone(down[fact_id]))] if fact_id in down else await notice_blocks(record, notice)
+        )
+    said = _without(amendment.reply, down) if amendment.reply else None
+    now = {fact.id: fact.revision for fact in facts.values()}
+    if (down or words_gone) and (said is None or len(down) == len(facts)):
+        # Where its text was not kept, nobody can tell which part of it has to go.
+        tombs = [Note(text=tombstone(fact)) for fact in down.values()]
+        left = said or Reply(blocks=(Note(text=_("This message was taken down in part: ask again.")), *tombs))
+        return CorrectedMessage(
+            reply=left,
+            remark=Reply(blocks=tuple(within(blocks))),
+            must_remark=False,
+            revisions={**left.cited_revisions, **now},
+            kept=said,
+        )
+    facts = {fact_id: fact for fact_id, fact in facts.items() if fact_id not in down}
     places = [fact.superseded_by for fact in facts.values() if fact.superseded_by is not None]
     instead = await record.facts.load(places)
     kinds = {notice.fact_id: notice.kind for notice in (*earlier, *notices)}
     restored = {fact_id for fact_id in facts if kinds[fact_id] is NoticeKind.RESTORED}
     reply = _rewritten(said, facts, instead, restored) if said is not None else None
-    now = {fact.id: fact.revision for fact in facts.values()}
     return CorrectedMessage(
         reply=reply,
         remark=Reply(blocks=tuple(within(blocks))),
         must_remark=any(notice.kind in _REMARKED for notice in last.values()),
         revisions={**(reply.cited_revisions if reply is not None else {}), **now},
+        kept=said if down or words_gone else None,
     )
+
+
+def _without(said: str, down: Mapping[int, Fact]) -> Reply:
+    """Return a message that was kept (JSON), with tombstones in the place of what was taken down."""
+    for fact_id in down:
+        said = cut(said, f"F{fact_id}")
+    tombs = {f"F{fact_id}": Note(text=tombstone(fact)) for fact_id, fact in down.items()}
+    reply = Reply.model_validate_json(said)
+    gone = Note(text=_("(taken down)"))
+    blocks = [
+        tombs.get(block.text, gone) if isinstance(block, Note) and _CUT.fullmatch(block.text) else block
+        for block in reply.blocks
+    ]
+    return reply.model_copy(update={"blocks": tuple(blocks)})
 
 
 def _rewritten(

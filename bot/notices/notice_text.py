@@ -8,6 +8,7 @@ from bot.answers.bounds import PAGE, fitting, within
 from bot.answers.diff import differences
 from bot.answers.lines import fact_lines
 from bot.answers.relations import relation_lines
+from bot.answers.sentences import tombstone, withdrawn
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.texts import N_, _, ngettext
 from storage.domain.models import Fact, Listener, Notice, NoticeKind
@@ -25,6 +26,7 @@ _TITLES = {
     NoticeKind.SUPERSEDED: N_("Superseded: F{id}"),
     NoticeKind.RETRACTED: N_("Retracted: F{id}"),
     NoticeKind.RESTORED: N_("Restored: F{id}"),
+    NoticeKind.TAKEN_DOWN: N_("Taken down: F{id}"),
 }
 
 
@@ -65,12 +67,20 @@ async def notice_blocks(record: Record, notice: Notice) -> list[Block]:
     return within(await _told_of(record, notice), PAGE // 2, rest=rest)
 
 
+async def blocks_for_readers(record: Record, notice: Notice) -> list[Block]:
+    """Return what a notice tells now to whoever asks: what a retracted fact said is for moderators only."""
+    fact = await record.facts.find(notice.fact_id or 0)
+    if fact is None or fact.retracted is None or fact.taken_down is not None:
+        return await notice_blocks(record, notice)
+    return [Heading(text=_(_TITLES[notice.kind], id=fact.id)), Note(text=withdrawn(fact))]
+
+
 async def _told_of(record: Record, notice: Notice) -> list[Block]:
     assert notice.fact_id is not None  # only ready-made notices are about no fact
     assert notice.revision is not None
     now = await record.facts.at_revision(notice.fact_id, notice.revision)
-    if now is None:
-        return []
+    if now is None or now.taken_down is not None:
+        return [Note(text=tombstone(now))] if now and notice.kind is NoticeKind.TAKEN_DOWN else []
     heading = Heading(text=_(_TITLES[notice.kind], id=now.id))
     (revision,) = await record.facts.revisions(now.id, after=notice.revision - 1, limit=1)
     reason = revision.reason
@@ -83,7 +93,7 @@ async def _told_of(record: Record, notice: Notice) -> list[Block]:
     before = await record.facts.at_revision(now.id, notice.revision - 1)
     if notice.kind is NoticeKind.RELATED:
         return [heading, *fact_lines(now), *why, *await _related(record, before, now)]
-    if before is None or notice.kind is NoticeKind.ATTRIBUTED:
+    if before is None or before.taken_down is not None or notice.kind is NoticeKind.ATTRIBUTED:
         return [heading, *fact_lines(now), *why]
     return [heading, *_side_by_side(before, now), *why]
 

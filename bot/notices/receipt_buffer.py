@@ -23,8 +23,8 @@ class ReceiptBuffer:
         self._gathered: list[tuple[str, int, tuple[int, ...], Reply, str, str]] = []
 
     def note(self, chat: str, topic: int, messages: tuple[int, ...], reply: Reply, language: str) -> None:
-        """Gather the receipt of a reply, if it cites a fact."""
-        if messages and reply.facts and len(self._gathered) < MOST_GATHERED:
+        """Gather the receipt of a reply that states facts, also proposed ones: they may be taken down."""
+        if messages and reply.citations() and len(self._gathered) < MOST_GATHERED:
             at = self._record.ledger.now()
             self._gathered.append((chat, topic, messages, reply.without_quotes(), language, at))
 

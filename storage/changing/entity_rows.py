@@ -12,6 +12,7 @@ from storage.domain.errors import UnknownRefs
 from storage.domain.names import forms
 from storage.engines.sqlite import Statements
 from storage.search import name_index
+from storage.takedown.others import refuse_name
 
 _ENTITY = """
 INSERT INTO entity (story_id, ref, kind, name, short, role, role_source_id, role_locator)
@@ -28,6 +29,7 @@ def add_entities(tx: Statements, resolver: Resolver, entities: Iterable[EntityEn
     listed = {entity.ref: entity for entity in entities}
     if not listed:
         return
+    refuse_name(tx, resolver.story_id, {e.ref: (e.name, *e.aliases, e.short or "") for e in listed.values()})
     resolver.find_sources({entity.source for entity in listed.values() if entity.source})
     tx.run_many(_ENTITY, [_row(resolver, entity) for entity in listed.values()])
     rows = tx.fetch(_IDS, (resolver.story_id, json.dumps(list(listed))))

@@ -13,6 +13,7 @@ from storage.domain.models import Action, DraftState, Fact, NoticeKind, Revision
 from storage.engines.sqlite import Statements
 from storage.notifying.notices import announce
 from storage.reading import facts
+from storage.reading.erased import State
 from storage.trail.audit import AuditEntryWriter
 
 
@@ -20,6 +21,8 @@ def publish(tx: Statements, trace: AuditEntryWriter, change: Publish) -> tuple[A
     """Put a new fact on record; return its entry of the trail, and the fact."""
     ref = change.fact.ref
     known = known_facts(tx, change.story_id, [ref])
+    if ref in known and known[ref].state.get("taken_down"):
+        raise AlreadyDone(f"F{known[ref].id} says just that and was taken down: it does not come back")
     if ref in known and known[ref].state.get("retracted"):
         raise AlreadyDone(f"F{known[ref].id} says just that and was retracted: restore it instead")
     if ref in known:
@@ -94,9 +97,13 @@ def _is_news(change: Revise) -> bool:
     return change.material and change.kind not in (RevisionKind.ATTRIBUTED, RevisionKind.RELATED)
 
 
-def _refuse_impossible(tx: Statements, change: Revise, before: facts.State) -> None:
+def _refuse_impossible(tx: Statements, change: Revise, before: State) -> None:
     """Refuse what a fact that reads `before` cannot become."""
     fact, retracted = f"F{change.fact_id}", before.get("retracted")
+    if down := before.get("taken_down"):
+        raise AlreadyDone(
+            f"{fact} was taken down on {down['at'][:10]} ({down['ground']}): it does not come back"
+        )
     if change.kind is RevisionKind.RESTORED and not (retracted or before.get("superseded_by")):
         raise Refused(f"{fact} is in force: there is nothing to restore")
     if change.kind is RevisionKind.RETRACTED and retracted:

@@ -15,7 +15,7 @@ from storage.changing.references import References, source_ref
 from storage.domain import dates
 from storage.domain.entries import AttributionEntry, FactEntry, FactState
 from storage.engines.sqlite import Statements
-from storage.reading.facts import State
+from storage.reading.erased import State
 from storage.search import full_text
 
 _FACT = """

@@ -17,23 +17,30 @@ from storage.domain.changes import (
     PutSource,
     Reject,
     Revise,
+    TakeDown,
 )
 from storage.domain.clock import Clock, moment_text
 from storage.domain.models import Fact
 from storage.engines.sqlite import Database, Statements, Transaction
 from storage.people import members
 from storage.people.repeats import once
+from storage.takedown.change import TakenAway, take_down
 from storage.trail.audit import Actor, AuditEntryWriter
+from storage.trail.scrubbing import scrub
 
 Also = Callable[[Transaction], Awaitable[None]]
 
 
 class ChangeResult(NamedTuple):
-    """What a change made: its entry of the trail, what that is about (`F7`, `S3`), and the fact if any."""
+    """What a change made: its entry of the trail, what that is about (`F7`, `S3`), and the fact if any.
+
+    `taken` is what a takedown removed.
+    """
 
     audit_id: int
     subject: str
     fact: Fact | None = None
+    taken: TakenAway | None = None
 
 
 class _Rehearsed(Exception):
@@ -64,7 +71,10 @@ class Ledger:
             await once(tx)
             if also is not None:
                 await also(tx)
-            return await tx.work(lambda rows: self._make(rows, change, by))
+            made = await tx.work(lambda rows: self._make(rows, change, by))
+        if made.taken is not None:
+            await scrub(self._database)
+        return made
 
     async def rehearse(self, change: Change, *, by: Actor) -> ChangeResult:
         """Return what a change would make, exactly as it would stand, and leave everything as it is.
@@ -113,6 +123,8 @@ class Ledger:
             else:
                 trace, fact = fact_changes.revise(tx, trace, change)
             return ChangeResult(trace.id, f"F{fact.id}", fact)
+        if isinstance(change, TakeDown):
+            return ChangeResult(trace.id, change.subject, taken=take_down(tx, trace, change))
         return ChangeResult(trace.id, _OTHERS[type(change)](tx, trace, change))
 
 

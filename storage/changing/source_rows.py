@@ -11,6 +11,7 @@ from storage.changing.references import Resolver, SourceRef, title_words
 from storage.domain.entries import SourceEntry
 from storage.domain.errors import Refused
 from storage.engines.sqlite import Statements
+from storage.takedown.others import refuse_sources
 
 _SOURCE = """
 INSERT INTO source (id, story_id, ref, kind, name, title, publisher, author, url, published, note, via_id)
@@ -44,6 +45,8 @@ def add_sources(tx: Statements, resolver: Resolver, sources: Iterable[SourceEntr
             raise _ring(source.ref)
     resolver.find_sources({ref for source in listed for ref in (source.ref, source.via) if ref})
     known = resolver.found.sources
+    if again := {source.ref: source for source in listed if source.ref in known}:
+        refuse_sources(tx, resolver.story_id, again)
     new_ids = _new_ids(tx, {source.ref: source for source in listed if source.ref not in known}.values())
     for source in listed:
         source_id = known[source.ref].id if source.ref in known else new_ids[source.ref]

@@ -10,13 +10,13 @@ from storage.domain.entries import ON_RECORD, EntityEntry, FactEntry, SourceEntr
 from storage.domain.errors import Refused
 from storage.domain.models import Action, AuditEntry, RevisionKind
 from storage.engines.sqlite import Statements
-from storage.reading.facts import State
+from storage.reading.erased import State
 from storage.trail.audit import entry_of
 
-_FACTS = frozenset(Action(kind.value) for kind in RevisionKind)
+_FACTS = frozenset(Action(kind.value) for kind in RevisionKind if kind is not RevisionKind.TAKEN_DOWN)
 _EDITS = frozenset({Action.SOURCE_EDITED, Action.ENTITY_EDITED})
 _FINAL = frozenset({Action.SOURCE_ADDED, Action.ENTITY_ADDED, Action.MERGED, Action.STORY_OPENED})
-_ALL = sorted(f"'{action}'" for action in (*_FACTS, *_EDITS, *_FINAL, Action.UNDONE))
+_ALL = sorted(f"'{action}'" for action in (*_FACTS, *_EDITS, *_FINAL, Action.UNDONE, Action.TAKEN_DOWN))
 _WATCHED = f"action IN ({', '.join(_ALL)})"
 _CLOCKED = (
     "SELECT audit.*, (SELECT c.at FROM audit_clock c WHERE c.audit_id = audit.id) AS clock_at FROM audit"
@@ -41,6 +41,8 @@ def find(
     `what` is its entry of the trail, or what it was to (`F7`); without it, it is the actor's last change.
     """
     entry, made_at = _entry(tx, actor, story_id, what)
+    if _is_taken_down(tx, entry.subject):
+        raise Refused(f"{entry.subject} was taken down: nothing brings it back")
     change = f"{'That change' if isinstance(what, int) else 'Your last change'} ({_subject(entry)})"
     following = _following(tx, entry)
     if Action.UNDONE in (entry.action, following and following.action):
@@ -84,6 +86,10 @@ def _entry(
 def _subject(entry: AuditEntry) -> str:
     """Return what an entry is about, as people know it."""
     return f"“{entry.after['name']}”" if entry.subject.startswith("E") else entry.subject
+
+
+def _is_taken_down(tx: Statements, subject: str) -> bool:
+    return bool(tx.fetch("SELECT 1 FROM tombstone WHERE subject = ?", (subject,)))
 
 
 def _following(tx: Statements, entry: AuditEntry) -> AuditEntry | None:

@@ -13,7 +13,7 @@ from storage.changing.relations import Related, relate
 from storage.domain.entries import FactEntry
 from storage.domain.models import RevisionKind
 from storage.engines.sqlite import Statements
-from storage.reading.facts import State
+from storage.reading.erased import State
 from storage.trail import digests
 from storage.trail.audit import AuditEntryWriter
 

@@ -21,7 +21,7 @@ from storage.domain.entries import (
     StoryEntry,
     Text,
 )
-from storage.domain.models import RevisionKind
+from storage.domain.models import Ground, RevisionKind
 
 
 class Publish(Entry):
@@ -121,8 +121,26 @@ class Dismiss(Entry):
     story_id: int | None = None
 
 
+class TakeDown(Entry):
+    """Remove the words of a fact (F7), source (S3), name (E5) or draft (D4) for good; a tombstone stays."""
+
+    change: Literal["take down"] = "take down"
+    story_id: int
+    subject: Annotated[str, Field(pattern=r"^[FSED][1-9][0-9]{0,14}$")]
+    ground: Ground
+
+
 Change = Annotated[
-    Publish | Revise | PutSource | PutEntity | MergeEntity | OpenStory | Reject | Appoint | Dismiss,
+    Publish
+    | Revise
+    | PutSource
+    | PutEntity
+    | MergeEntity
+    | OpenStory
+    | Reject
+    | Appoint
+    | Dismiss
+    | TakeDown,
     Field(discriminator="change"),
 ]
 _CHANGES: TypeAdapter[Change] = TypeAdapter(Change, config={"defer_build": True})

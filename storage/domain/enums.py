@@ -64,6 +64,7 @@ class RevisionKind(StrEnum):
     SUPERSEDED = "superseded"
     RETRACTED = "retracted"
     RESTORED = "restored"
+    TAKEN_DOWN = "taken down"
 
 
 class Action(StrEnum):
@@ -137,6 +138,7 @@ class NoticeKind(StrEnum):
     SUPERSEDED = "superseded"
     RETRACTED = "retracted"
     RESTORED = "restored"
+    TAKEN_DOWN = "taken down"
     REPLY = "reply"
 
 

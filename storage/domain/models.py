@@ -15,6 +15,7 @@ from storage.domain.enums import (
     DraftKind,
     DraftState,
     EntityKind,
+    Ground,
     NoticeKind,
     RelationKind,
     RevisionKind,
@@ -25,9 +26,9 @@ from storage.domain.enums import (
 
 __all__ = [
     "Action", "Attribution", "AuditEntry", "Cadence", "DeliveryState", "Draft", "DraftKind", "DraftState",
-    "Entity", "EntityKind", "Fact", "Figure", "Listener", "Member", "Notice", "NoticeKind", "OpenQuestion",
-    "Relation", "RelationKind", "Revision", "RevisionKind", "Source", "SourceKind", "Stance", "Standing",
-    "Story", "Subscription",
+    "Entity", "EntityKind", "Fact", "Figure", "Ground", "Listener", "Member", "Notice", "NoticeKind",
+    "OpenQuestion", "Relation", "RelationKind", "Revision", "RevisionKind", "Source", "SourceKind",
+    "Stance", "Standing", "Story", "Subscription", "TakenDown",
 ]  # fmt: skip
 
 
@@ -127,6 +128,13 @@ class Relation(Frozen):
     locator: str | None = None
 
 
+class TakenDown(Frozen):
+    """That words were taken down: when and on which ground, or with what else (then neither is told)."""
+
+    at: str | None = None
+    ground: Ground | None = None
+
+
 class Fact(Frozen):
     """One single-point statement on the record, never without an attribution."""
 
@@ -144,11 +152,12 @@ class Fact(Frozen):
     relations: tuple[Relation, ...] = ()
     superseded_by: int | None = None
     retracted: str | None = None
+    taken_down: TakenDown | None = None
     revision: int = 1
 
     @property
     def in_force(self) -> bool:
-        """Whether the record still holds it: neither superseded nor retracted."""
+        """Whether the record still holds it: neither superseded nor retracted nor taken down."""
         return self.superseded_by is None and self.retracted is None
 
     @cached_property

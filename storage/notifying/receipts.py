@@ -117,6 +117,15 @@ class Receipts:
             (row[0], row[1]) for row in rows if (row[0], row[1]) not in self._claims and is_over(row[2], now)
         ]
 
+    async def rewrite(self, amendment: Amendment, reply: str) -> None:
+        """Keep another text (JSON) of a message from now on, if it is another."""
+        if reply != amendment.reply:
+            async with self._database.transaction() as tx:
+                await tx.run(
+                    "UPDATE said SET reply = ? WHERE chat = ? AND message = ?",
+                    (zlib.compress(reply.encode()), amendment.chat, amendment.message),
+                )
+
     async def done(self, amendment: Amendment, revisions: Mapping[int, int]) -> None:
         """Record that a message was corrected: it now cites these facts at these revisions."""
         async with self._settling(amendment) as tx:

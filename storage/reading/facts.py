@@ -17,9 +17,8 @@ from storage.domain.models import Attribution, Entity, Fact, Figure, Relation, R
 from storage.engines import id_prefix
 from storage.engines.kept import KeptByKey
 from storage.engines.sqlite import Database, Read, Version
-from storage.reading import entities, sources
-
-State = dict[str, Any]
+from storage.reading import entities, erased, sources
+from storage.reading.erased import State
 
 _NOW = """
 SELECT f.id, f.story_id, f.ref, f.revision, f.superseded_by, r.state
@@ -56,6 +55,7 @@ AND r.number = (
     ORDER BY at DESC, number DESC LIMIT 1
 )
 AND json_extract(r.state, '$.superseded_by') IS NULL AND json_extract(r.state, '$.retracted') IS NULL
+AND r.state IS NOT NULL
 """
 # Facts that are kept in memory until the record changes: most readers ask for the same few.
 MOST_KEPT = 2_000
@@ -142,7 +142,7 @@ class Facts:
         rows = await self._database.read("SELECT ref FROM fact WHERE id = ?", (fact_id,))
         if not rows:
             raise LookupError(f"there is no fact {fact_id}")
-        kept = await self._database.reading(lambda read: state(read, fact_id))
+        kept = await self._database.reading(lambda read: erased.state(read, fact_id))
         return FactEntry.model_validate({**kept, "ref": rows[0][0]}, context=ON_RECORD)
 
     async def ids(self, story_id: int, refs: Iterable[str]) -> dict[str, int]:
@@ -194,13 +194,18 @@ class Facts:
         return [row[0] for row in rows]
 
     async def states(self, story_id: int, *, after: int, limit: int) -> list[Kept]:
-        """Return every fact of a story as kept, retracted ones too, in order of id after `after`."""
+        """Return every fact of a story as kept, retracted ones too, in order of id after `after`.
+
+        What was taken down, facts and single revisions, is left out.
+        """
         rows = await self._database.read(
             "SELECT f.id, f.ref,"
             " (SELECT json_group_array(json_object('at', r.at, 'kind', r.kind, 'actor', r.actor,"
             " 'material', r.material, 'reason', r.reason, 'state', json(r.state))) FROM"
-            " (SELECT * FROM revision WHERE fact_id = f.id ORDER BY number) r) AS history"
-            " FROM fact f WHERE f.story_id = ? AND f.id > ? ORDER BY f.id LIMIT ?",
+            " (SELECT * FROM revision WHERE fact_id = f.id AND state IS NOT NULL ORDER BY number) r)"
+            " AS history FROM fact f JOIN revision l ON l.fact_id = f.id AND l.number = f.revision"
+            " WHERE json_extract(l.state, '$.taken_down') IS NULL AND f.story_id = ? AND f.id > ?"
+            " ORDER BY f.id LIMIT ?",
             (story_id, after, limit),
         )
         return [_kept(row) for row in rows]
@@ -210,16 +215,6 @@ def load(read: Read, ids: Iterable[int]) -> list[Fact]:
     """Return facts as they stand in what is being read, in order of id."""
     sql = _NOW.format(ids="SELECT value FROM json_each(:wanted)")
     return _whole(read, read(sql, {"wanted": json.dumps(list(ids))}), NOW)
-
-
-def state(read: Read, fact_id: int) -> State:
-    """Return a fact's present state as its revision keeps it, {} for a fact that does not exist."""
-    rows = read(
-        "SELECT r.state FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision"
-        " WHERE f.id = ?",
-        (fact_id,),
-    )
-    return dict(json.loads(rows[0][0])) if rows else {}
 
 
 def _whole(read: Read, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
@@ -252,7 +247,7 @@ def _legible(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) ->
 
 
 def _of_story(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
-    states: dict[int, State] = {row["id"]: json.loads(row["state"]) for row in rows}
+    states = erased.states(read, rows)
     relations = read(_RELATIONS, {"ids": json.dumps(list(states)), "moment": moment})
     found = sources.by_ref(read, story_id, _source_refs(states.values()))
     named = entities.by_ref(read, story_id, _entity_refs(states.values()))
@@ -319,6 +314,7 @@ def _fact(
         revision=row["revision"],
         superseded_by=row["superseded_by"],
         retracted=state.get("retracted"),
+        taken_down=erased.taken_down(state),
         statement=state["statement"],
         occurred=state.get("occurred"),
         occasion=state.get("occasion"),

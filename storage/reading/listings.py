@@ -103,7 +103,10 @@ SELECT f.id FROM fact f WHERE f.story_id = :story AND f.id > :after AND EXISTS (
         SELECT number FROM revision WHERE fact_id = f.id AND at <= :moment
         ORDER BY at DESC, number DESC LIMIT 1
     )
-    AND json_extract(r.state, '$.superseded_by') IS NULL AND json_extract(r.state, '$.retracted') IS NULL
+    AND json_extract(r.state, '$.superseded_by') IS NULL AND (
+        json_extract(r.state, '$.retracted') IS NULL OR json_extract(r.state, '$.taken_down') IS NOT NULL
+    )
+    AND (r.state IS NOT NULL OR r.kind NOT IN ('superseded', 'retracted'))
 ) ORDER BY f.id LIMIT :limit
 """
 

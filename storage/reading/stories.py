@@ -9,6 +9,7 @@ from storage.engines.sqlite import Database, Version
 
 # Chats whose story is kept in memory; beyond that, all are asked for anew.
 MOST_CHATS = 10_000
+_TABLES = {"F": "fact", "S": "source", "E": "entity", "D": "draft"}
 _IN_USE = """
 SELECT s.* FROM story s LEFT JOIN chat c ON c.story_id = s.id AND c.address = ?
 ORDER BY c.address IS NULL, s.id LIMIT 1
@@ -36,6 +37,12 @@ class Stories:
         """Return the story of that name."""
         rows = await self._database.read("SELECT * FROM story WHERE name = ?", (name,))
         return _story(rows[0]) if rows else None
+
+    async def owning(self, subject: str) -> int | None:
+        """Return the id of the story to which what the trail names (`F7`, `S3`, `E5`, `D4`) belongs."""
+        table = _TABLES[subject[0]]
+        rows = await self._database.read(f"SELECT story_id FROM {table} WHERE id = ?", (int(subject[1:]),))
+        return int(rows[0][0]) if rows else None
 
     async def in_use(self, chat: str) -> Story | None:
         """Return the story that a chat has in use: the one chosen there, else the first; None without any.

@@ -26,6 +26,15 @@ def add(tx: Statements, story_id: int, texts: Iterable[tuple[int, str, str]]) ->
     )
 
 
+def cut(tx: Statements, fact_ids: Sequence[int], text: str) -> None:
+    """Remove a text, such as a source's title, from what surrounds facts."""
+    tx.run(
+        "UPDATE fact_text SET context = replace(context, ?, '')"
+        " WHERE rowid IN (SELECT value FROM json_each(?))",
+        (indexed(text), json.dumps(fact_ids)),
+    )
+
+
 def remove(tx: Statements, fact_ids: Sequence[int]) -> None:
     """Remove facts, so that search no longer finds them."""
     if fact_ids:

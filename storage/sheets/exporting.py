@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from storage.domain.entries import EntityEntry, Entry, FactEntry, SourceEntry, StoryEntry
 from storage.domain.errors import RecordError
 from storage.domain.models import Story
-from storage.sheets import formats
+from storage.sheets import formats, takedowns
 
 if TYPE_CHECKING:
     from storage.record import Record
@@ -103,8 +103,10 @@ async def _exported(record: Record, story: Story) -> AsyncIterator[tuple[str, di
         aliases = [alias for alias in entity.aliases if alias != entity.short]
         given = {"source": entity.role_source and entity.role_source.ref, "locator": entity.role_locator}
         yield "entity", _lean({**fields, "aliases": aliases, **given})
+    down = await takedowns.refs_of(record.database, story.id)
     async for kept in _all(lambda after: record.facts.states(story.id, after=after, limit=PAGE)):
-        yield "facts", {"id": f"F{kept.id}", "ref": kept.ref, **kept.state, "revisions": kept.history}
+        state = takedowns.left_out(kept.state, down)
+        yield "facts", {"id": f"F{kept.id}", "ref": kept.ref, **state, "revisions": kept.history}
 
 
 class _Numbered(Protocol):

@@ -30,7 +30,7 @@ from storage.domain.models import Action, Story
 from storage.domain.names import slug
 from storage.engines.sqlite import Statements, Transaction
 from storage.record import Record
-from storage.sheets import formats, staging
+from storage.sheets import formats, staging, takedowns
 from storage.sheets.uses import Uses
 from storage.trail.audit import Actor, AuditEntryWriter
 
@@ -273,8 +273,12 @@ class _Importing:
         add_sources(tx, self._resolver, self._sources)
         add_entities(tx, self._resolver, self._entities)
         known = known_facts(tx, self._story_id, (fact.ref for fact in self._facts))
-        add_missing(tx, self._resolver, self._facts)
-        self._batch.write(self._facts, known)
+        facts, refused = takedowns.taken_in(tx, self._story_id, self._facts, known)
+        if refused:
+            self._report(f"line {self._lines[ref]}, ref: {ref!r}: {why}" for ref, why in refused.items())
+            return
+        add_missing(tx, self._resolver, facts)
+        self._batch.write(facts, known)
         if end:
             self._batch.finish()
             self._lead(tx)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from bot.answers.citations import describe
-from bot.answers.sentences import sentence
+from bot.answers.sentences import sentence, tombstone
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Command, Kind, Offer
 from bot.commands.core.registry import Registered, Values
@@ -140,7 +140,9 @@ async def retracted_facts(context: Context, typed: str, _given: Sequence[str]) -
         return []
     found = await context.record.listings.retracted(context.chosen.id, limit=LOOKED_AT)
     labelled = (
-        (fact.id, _("F{id}  retracted: {reason}", id=fact.id, reason=fact.retracted)) for fact in found
+        (fact.id, _("F{id}  retracted: {reason}", id=fact.id, reason=fact.retracted))
+        for fact in found
+        if fact.taken_down is None
     )
     digits = _digits("F", typed)
     return matching(
@@ -150,6 +152,8 @@ async def retracted_facts(context: Context, typed: str, _given: Sequence[str]) -
 
 def _of_fact(fact: Fact) -> str:
     """Label a fact with its first attribution; for a fact not in force, say only that."""
+    if fact.taken_down is not None:
+        return tombstone(fact)
     if fact.retracted is not None:
         return _("F{id}  retracted", id=fact.id)
     if fact.superseded_by is not None:

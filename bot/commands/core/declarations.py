@@ -32,7 +32,7 @@ class Family(Enum):
         "add correct attribute relate supersede retract restore undo source entity newstory",
     )
     REVIEWING = (N_("Reviewing"), "review approve same reject edit unanswered audit")
-    CHOOSING = (N_("Choosing moderators"), "moderators appoint dismiss")
+    CHOOSING = (N_("Choosing moderators, taking down"), "moderators appoint dismiss takedown")
 
 
 _FAMILIES = list(Family)

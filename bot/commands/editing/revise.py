@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.answers.diff import preview
 from bot.answers.lines import fact_lines
+from bot.answers.sentences import tombstone
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Kind
 from bot.commands.dialogue.engine import begin
@@ -92,6 +93,7 @@ async def begin_with(
     `texts` are the values given as arguments; any text above the header lines is refused. `possible` raises
     UserError, before any question, for a fact that cannot be changed this way.
     """
+    refuse_taken_down(fact)
     possible(fact)
     given = given or Headed()
     if given.text and given.text not in texts.values():
@@ -114,6 +116,7 @@ def about_fact(possible: Possible, retold: Callable[[Fact], Mapping[str, str]] |
 
     async def starts(context: Context, subject: str, version: str) -> Start | None:
         fact = await context.fact(subject)
+        refuse_taken_down(fact)
         possible(fact)
         if retold is None:
             return Start(f"F{fact.id}", {})
@@ -129,8 +132,15 @@ def about_fact(possible: Possible, retold: Callable[[Fact], Mapping[str, str]] |
     return starts
 
 
+def refuse_taken_down(fact: Fact) -> None:
+    """Refuse a change to a fact that was taken down: nothing brings it back."""
+    if fact.taken_down is not None:
+        raise UserError(_("{tombstone}. It does not come back.", tombstone=tombstone(fact)))
+
+
 def on_record(fact: Fact) -> None:
-    """Refuse a change to a fact that is withdrawn."""
+    """Refuse a change to a fact that is withdrawn, or to take one into account that was taken down."""
+    refuse_taken_down(fact)
     if fact.retracted is not None:
         raise UserError(_("F{id} is retracted: /restore F{id} first.", id=fact.id))
 

@@ -19,7 +19,7 @@ from bot.commands.reading.name_lookup import entity_named
 from bot.errors import UserError
 from bot.notices.explaining import notice_history
 from bot.notices.fan_out import Reach, reach
-from bot.notices.notice_text import notice_blocks
+from bot.notices.notice_text import blocks_for_readers, notice_blocks
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
@@ -277,9 +277,10 @@ async def catchup(context: Context) -> Reply:
     story, now, size = context.story.id, record.ledger.now(), context.policy.page
     notices = await record.notices.since(story, seen, now, limit=size + 1)
     blocks: list[Block] = [Heading(text=_("Changed since this chat last looked"), level=1)]
+    told_of = notice_blocks if context.role >= Role.MODERATOR else blocks_for_readers
     told = 0
     for notice in notices[:size]:
-        further = await notice_blocks(record, notice)
+        further = await told_of(record, notice)
         if told and fitting([*blocks, *further]) < len(blocks) + len(further):
             break
         blocks += further
@@ -287,7 +288,7 @@ async def catchup(context: Context) -> Reply:
     more_to_come = len(notices) > told
     last = notices[told - 1].audit_id if more_to_come else await _told_up_to(context)
     record.listeners.look(request.chat, request.topic, last or 0)
-    if not notices:
+    if len(blocks) == 1:
         return Reply(blocks=(Note(text=_("Nothing has changed since this chat last looked.")),))
     more = (Action(label=_("Go on"), command="/catchup"),) if more_to_come else ()
     return Reply(blocks=tuple(blocks), actions=more)

@@ -37,6 +37,7 @@ async def privacy(_context: Context) -> Reply:
         _("Which of the bot's messages cited which fact, for some weeks, so that corrections reach them."),
         _("Which accounts you have linked, until you end that; of a code only a digest, for ten minutes."),
         _("Of moderators: their id and name, and each change and link that they make, in the audit trail."),
+        _("What an owner takes down for safety, law or privacy goes from all of this."),
         _("Your messages themselves are not kept, and your name only in memory until the bot is restarted."),
     )
     return Reply(

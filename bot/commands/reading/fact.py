@@ -15,14 +15,14 @@ from bot.answers.disputes import disputes, opposing
 from bot.answers.figures import figure_lines
 from bot.answers.lines import amount, fact_line, mark
 from bot.answers.relations import in_order, relation_lines
-from bot.answers.sentences import sentence
+from bot.answers.sentences import sentence, tombstone
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.domain.models import Attribution, Fact, Relation, contradicted
+from storage.domain.models import Attribution, Fact, Relation, Revision, RevisionKind, contradicted
 
 LATEST = 3
 # Rows of one fact that are looked at for a page; it may hold fewer.
@@ -51,7 +51,7 @@ Row = Callable[[], Line] | Relation
 async def fact(context: Context, found: Fact) -> Reply:
     """Show everything on record about one fact."""
     if found.retracted is not None:
-        return await _tombstone(context, found)
+        return await _withdrawn(context, found)
     after = context.number_after()
     rows = _rows(found)
     blocks: list[Block] = [Heading(text=f"F{found.id}", level=1)]
@@ -100,8 +100,12 @@ async def _revisions(context: Context, found: Fact) -> list[Block]:
     return [heading, *(revision_row(item, names) for item in shown)]
 
 
-async def _tombstone(context: Context, found: Fact) -> Reply:
-    """Show that a fact was retracted, and why; its statement no longer stands."""
+async def _withdrawn(context: Context, found: Fact) -> Reply:
+    """Show that a fact was retracted, or taken down, and why; its statement no longer stands."""
+    history = Action(label=_("History"), command=f"/history F{found.id}")
+    heading = Heading(text=f"F{found.id}", level=1)
+    if found.taken_down is not None:
+        return Reply(blocks=(heading, Note(text=tombstone(found))), actions=(history,))
     revisions = await context.record.facts.revisions(found.id, after=found.revision - 1)
     note = _(
         "F{id} was retracted on {day}: {reason}",
@@ -109,8 +113,7 @@ async def _tombstone(context: Context, found: Fact) -> Reply:
         day=day(revisions[-1].at),
         reason=found.retracted,
     )
-    history = Action(label=_("History"), command=f"/history F{found.id}")
-    return Reply(blocks=(Heading(text=f"F{found.id}", level=1), Note(text=note)), actions=(history,))
+    return Reply(blocks=(heading, Note(text=note)), actions=(history,))
 
 
 def _standing(found: Fact) -> str:
@@ -179,13 +182,26 @@ async def history(context: Context, found: Fact) -> Reply:
         cursor=attrgetter("number"),
     )
     blocks: list[Block] = [Heading(text=_("History of F{id}", id=found.id), level=1)]
+    if found.taken_down is not None:
+        blocks.append(Note(text=tombstone(found)))
     names = await _names(context)
+    if found.retracted is not None and context.role < Role.MODERATOR:
+        # What it said is for moderators only; why it was retracted is for all.
+        rows = [revision_row(_withheld(item), names) for item in page.shown]
+        return Reply(blocks=(*blocks, *rows), actions=page.more)
     before = await context.record.facts.at_revision(found.id, after) if after else None
     for revision in page.shown:
         then = await context.record.facts.at_revision(found.id, revision.number)
         blocks += [revision_row(revision, names), *_became(before, then)]
         before = then
     return Reply(blocks=tuple(blocks), actions=page.more)
+
+
+def _withheld(revision: Revision) -> Revision:
+    """Return a revision of a retracted fact as readers see it: its reason may tell what it said."""
+    if revision.kind in (RevisionKind.RETRACTED, RevisionKind.TAKEN_DOWN):
+        return revision
+    return revision.model_copy(update={"reason": None})
 
 
 def _became(before: Fact | None, then: Fact | None) -> list[Block]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.answers.date_text import day, in_words, label
 from bot.answers.lines import fact_line, listing
+from bot.answers.sentences import withdrawn
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
@@ -307,7 +308,7 @@ async def asof(context: Context, asked: Named) -> Reply:
             else _("Nothing was on record then. {opened}", opened=opened)
         )
         return Reply(blocks=(heading, *notes, Note(text=text)))
-    return Reply(blocks=(heading, *notes, *listing(page.shown)), actions=page.more)
+    return Reply(blocks=(heading, *notes, *await _listed(context, page.shown)), actions=page.more)
 
 
 def _taken_for_its_end(asked: Named, last_day: str) -> list[Note]:
@@ -316,6 +317,19 @@ def _taken_for_its_end(asked: Named, last_day: str) -> list[Note]:
         return []
     told = in_words((asked.read_as or asked.text)[:40])
     return [Note(text=_("“{time}” ends on {day}: that is the day meant.", time=told, day=in_words(last_day)))]
+
+
+async def _listed(context: Context, then: Sequence[Fact]) -> list[Block]:
+    """Return the lines of a moment's facts; of those retracted since, readers see only that and why."""
+    if context.role >= Role.MODERATOR:
+        return listing(then)
+    now = {fact.id: fact for fact in await context.record.facts.load(fact.id for fact in then)}
+    blocks: list[Block] = []
+    for fact in then:
+        since = now.get(fact.id, fact)
+        gone = since.retracted is not None and since.taken_down is None
+        blocks += [Note(text=withdrawn(since))] if gone else listing([fact])
+    return blocks
 
 
 def _after(fact: Fact) -> str:

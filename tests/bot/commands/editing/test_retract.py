@@ -57,7 +57,9 @@ async def test_a_retracted_fact_is_seen_under_fact_and_history_and_nowhere_else(
         for reply in await pages(eve, text):
             assert 8 not in reply.facts, text
             assert "The source withdrew it" not in said(reply)
-    assert 8 in {number for reply in await pages(eve, "/asof 2026-11-22") for number in reply.facts}
+    # What it said is for moderators; readers see in its place that it was retracted, and why.
+    assert 8 in {number for reply in await pages(ann, "/asof 2026-11-22") for number in reply.facts}
+    assert "F8: retracted (The" in "".join(map(said, await pages(eve, "/asof 2026-11-22")))
 
 
 async def pages(person, command):

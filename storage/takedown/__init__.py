@@ -1,0 +1,1 @@
+"""Takedown: words removed from every place that people can reach; a dated tombstone stays."""

@@ -1,0 +1,166 @@
+"""The change that takes words down: all places in the transaction of one entry of the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from storage.domain.changes import TakeDown
+from storage.domain.models import NoticeKind
+from storage.engines.sqlite import Statements
+from storage.takedown import facts, others, sweeping
+from storage.takedown.needles import Needles
+from storage.trail import erasing
+from storage.trail.audit import AuditEntryWriter
+
+_HELD = "coalesce(before, '') || ' ' || coalesce(after, '') || ' ' || coalesce(reason, '')"
+
+
+class TakenAway(NamedTuple):
+    """What a takedown removed: how many of each kind; `repeating` are the facts that say the words too."""
+
+    counts: Mapping[str, int]
+    repeating: tuple[int, ...] = ()
+
+
+def take_down(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAway:
+    """Remove the words of what is named; raise Refused or AlreadyDone, saying why, where that cannot be."""
+    return _KINDS[change.subject[0]](tx, trace, change)
+
+
+def _fact(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAway:
+    fact_id = int(change.subject[1:])
+    known = facts.standing(tx, change.story_id, fact_id)
+    revisions = [(fact_id, number) for number in range(1, known.revision + 1)]
+    swept = _sweep(tx, trace, change, known.needles, fact_id=fact_id, reasons=known.reasons)
+    entries, erased = _erase(tx, change, known.needles, revisions)
+    facts.bury(tx, trace, fact_id, change.ground, known)
+    _entomb(tx, trace, change, known.ref, erased)
+    _amend(tx, trace, change, swept.messages, fact=(fact_id, known.revision + 1))
+    counts = {"revisions": len(revisions), "entries": entries, **swept.counts}
+    return TakenAway(counts, _repeating(tx, known.needles, fact_id))
+
+
+def _other(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAway:
+    """Take down a draft, a source or a name."""
+    kind, number = change.subject[0], int(change.subject[1:])
+    known = _OTHERS[kind](tx, change.story_id, number)
+    own = (number,) if kind == "D" else ()
+    swept = _sweep(tx, trace, change, known.needles, citing=known.facts, own=own)
+    entries, erased = _erase(tx, change, known.needles, known.revisions, known.called)
+    if kind == "S":
+        others.bury_source(tx, number, known, trace.at, change.ground)
+    elif kind == "E":
+        others.bury_name(tx, number)
+    _entomb(tx, trace, change, known.ref, erased)
+    if swept.messages:
+        _amend(tx, trace, change, swept.messages)
+    counts = {"revisions": len(known.revisions), "entries": entries, **swept.counts}
+    return TakenAway(counts, _repeating(tx, known.needles, 0) if kind == "D" else ())
+
+
+class _Swept(NamedTuple):
+    """How many of each kind held the words, and the messages that are to be put right."""
+
+    counts: dict[str, int]
+    messages: set[tuple[str, int]]
+
+
+def _sweep(
+    tx: Statements,
+    trace: AuditEntryWriter,
+    change: TakeDown,
+    needles: Needles,
+    *,
+    fact_id: int | None = None,
+    citing: Collection[int] = (),
+    own: Collection[int] = (),
+    reasons: Collection[str] = (),
+) -> _Swept:
+    """Remove the words from what surrounds the record; `own` is the draft that is itself taken down."""
+    drafts = sorted({*sweeping.drafts(tx, needles, fact_id), *own})
+    sweeping.cut_drafts(tx, drafts, (trace.at, trace.by.address), change.ground)
+    messages = sweeping.cut_messages(tx, needles, change.subject, citing, Needles(reasons, shortest=1))
+    counts = {
+        "drafts": len(drafts),
+        "questions": sweeping.cut_questions(tx, needles),
+        "dialogues": sweeping.cut_dialogues(tx, needles, fact_id, drafts),
+        "buttons": sweeping.cut_buttons(tx, needles),
+        "messages": len(messages),
+        "notices": sweeping.cut_notices(tx, needles, change.subject, trace.now),
+    }
+    return _Swept(counts, messages)
+
+
+def _erase(
+    tx: Statements,
+    change: TakeDown,
+    needles: Needles,
+    revisions: Collection[tuple[int, int]],
+    called: Collection[str] = (),
+) -> tuple[int, erasing.Erased]:
+    """Erase texts of the trail; return how many entries lost theirs, and what the tombstone's entry tells."""
+    entries = _entries(tx, change.subject, [*needles.written(), *(f'"{ref}"' for ref in called)])
+    return len(entries), erasing.erase(tx, entries=entries, revisions=revisions)
+
+
+def _entomb(
+    tx: Statements, trace: AuditEntryWriter, change: TakeDown, ref: str | None, erased: erasing.Erased
+) -> None:
+    erasing.entomb(
+        tx, trace, change.subject,
+        ground=change.ground, erased=erased, story_id=change.story_id, ref=ref,
+    )  # fmt: skip
+
+
+def _entries(tx: Statements, subject: str, texts: Sequence[str]) -> list[int]:
+    """Return the entries of the trail about something, and all others that hold its words."""
+    held = " OR ".join([f"instr({_HELD}, ?) > 0"] * len(texts))
+    rows = tx.fetch(
+        f"SELECT id FROM audit WHERE (subject = ?{f' OR {held}' if held else ''}) AND ({_HELD}) <> '  '"
+        " AND action NOT IN ('taken down', 'rechained') ORDER BY id",
+        (subject, *texts),
+    )
+    return [row[0] for row in rows]
+
+
+def _amend(
+    tx: Statements,
+    trace: AuditEntryWriter,
+    change: TakeDown,
+    messages: Iterable[tuple[str, int]],
+    fact: tuple[int | None, int | None] = (None, None),
+) -> None:
+    """Let messages be put right. No subscriber is told: a takedown is no news.
+
+    `fact` is the fact that was taken down and its revision, if one was.
+    """
+    rows = tx.fetch(
+        "INSERT INTO notice (audit_id, kind, story_id, fact_id, revision, material, made_at, due_at, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'done') RETURNING id",
+        (trace.id, NoticeKind.TAKEN_DOWN, change.story_id, *fact, True, trace.now, trace.now),
+    )
+    tx.run_many(
+        "INSERT INTO amendment (chat, message, notice_id, changed_at) VALUES (?, ?, ?, ?)",
+        [(*message, rows[0][0], trace.now) for message in sorted(messages)],
+    )
+
+
+def _repeating(tx: Statements, needles: Needles, fact_id: int) -> tuple[int, ...]:
+    """Return the facts whose present words hold those that were taken down: they stay as they are."""
+    texts = needles.written()
+    held = " OR ".join(["instr(r.state, ?) > 0"] * len(texts))
+    rows: Iterable[Any] = (
+        tx.fetch(
+            "SELECT f.id FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision"
+            f" WHERE f.id <> ? AND ({held}) ORDER BY f.id LIMIT 20",
+            (fact_id, *texts),
+        )
+        if texts
+        else ()
+    )
+    return tuple(row[0] for row in rows)
+
+
+_KINDS = {"F": _fact, "S": _other, "E": _other, "D": _other}
+_OTHERS = {"S": others.source, "E": others.name, "D": others.draft}

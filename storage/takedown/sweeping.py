@@ -1,0 +1,160 @@
+"""Sweeping what surrounds the record for words: drafts, questions, dialogues, buttons, messages, notices.
+
+Each function removes what holds the words and returns how many it found. A rehearsal runs them as well and is
+rolled back: so an owner sees beforehand what will go.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from storage.domain.changes import Reject, dumped
+from storage.domain.models import Ground
+from storage.engines.sqlite import Statements
+from storage.takedown.needles import Needles, texts_in
+from storage.takedown.replies import cut, without_source
+
+_PAGE = 2_000
+# Commands whose dialogue is about a fact on record, and those whose dialogue is about a draft.
+_ABOUT_FACT = frozenset("correct attribute relate supersede retract restore".split())
+_ABOUT_DRAFT = frozenset("add reject same edit".split())
+_IDS = "(SELECT value FROM json_each(?))"
+
+
+def drafts(tx: Statements, needles: Needles, fact_id: int | None) -> list[int]:
+    """Return the drafts that became a fact, or whose words are much the same."""
+    return [
+        row["id"]
+        for row in tx.fetch("SELECT id, change, fact_id FROM draft")
+        if (fact_id is not None and row["fact_id"] == fact_id)
+        or any(needles.near(text) for text in texts_in(json.loads(row["change"])))
+    ]
+
+
+def cut_drafts(tx: Statements, ids: Collection[int], by: tuple[str, str], ground: Ground) -> None:
+    """Remove the words of drafts; those that wait are rejected. `by` is when and by whom."""
+    why = f"taken down ({ground})"
+    for row in tx.fetch(
+        f"SELECT id, story_id, state FROM draft WHERE id IN {_IDS}", (json.dumps(list(ids)),)
+    ):
+        stub = json.dumps(dumped(Reject(story_id=row["story_id"], draft=row["id"], reason=why)))
+        tx.run("UPDATE draft SET change = ?, reason = ? WHERE id = ?", (stub, why, row["id"]))
+        if row["state"] == "waiting":
+            tx.run(
+                "UPDATE draft SET state = 'rejected', decided_at = ?, decided_by = ? WHERE id = ?",
+                (*by, row["id"]),
+            )
+
+
+def cut_questions(tx: Statements, needles: Needles) -> int:
+    """Delete the questions that say much the same, and who waits for an answer to them."""
+    rows = tx.fetch("SELECT id, text FROM question")
+    ids = json.dumps([row["id"] for row in rows if needles.near(row["text"])])
+    tx.run(f"DELETE FROM asker WHERE question_id IN {_IDS}", (ids,))
+    return len(tx.fetch(f"DELETE FROM question WHERE id IN {_IDS} RETURNING id", (ids,)))
+
+
+def cut_dialogues(tx: Statements, needles: Needles, fact_id: int | None, draft_ids: Collection[int]) -> int:
+    """End the dialogues about a fact or its drafts, and those in which somebody wrote the words."""
+    rows = tx.fetch("SELECT id, command, state FROM dialogue")
+    ids = [
+        row["id"]
+        for row in rows
+        if _concerns(row["command"], json.loads(row["state"]), fact_id, draft_ids)
+        or any(needles.near(text) for text in texts_in(json.loads(row["state"])))
+    ]
+    tx.run(f"DELETE FROM dialogue WHERE id IN {_IDS}", (json.dumps(ids),))
+    return sum(row["id"] in ids and row["command"] != "takedown" for row in rows)
+
+
+def _concerns(command: str, state: dict[str, Any], fact_id: int | None, draft_ids: Collection[int]) -> bool:
+    change = state.get("change") or {}
+    if fact_id is not None and change.get("fact_id") == fact_id:
+        return True
+    target = state.get("target")
+    return (command in _ABOUT_FACT and fact_id is not None and target == fact_id) or (
+        command in _ABOUT_DRAFT and target in draft_ids
+    )
+
+
+def cut_buttons(tx: Statements, needles: Needles) -> int:
+    """Delete the buttons whose command holds the words."""
+    held = [(row["digest"],) for row in tx.fetch("SELECT * FROM button") if needles.near(row["command"])]
+    tx.run_many("DELETE FROM button WHERE digest = ?", held)
+    return len(held)
+
+
+def cut_messages(
+    tx: Statements, needles: Needles, subject: str, facts: Collection[int], reasons: Needles
+) -> set[tuple[str, int]]:
+    """Cut the kept texts of sent messages; return those that cite the fact or hold the words.
+
+    Reasons are anybody's: they are cut where the fact itself is cited. Of messages whose text was not kept,
+    all that cite `facts` may hold the words.
+    """
+    if subject.startswith("F"):
+        cited = tx.fetch("SELECT chat, message FROM receipt WHERE fact_id = ?", (int(subject[1:]),))
+    else:
+        cited = tx.fetch(
+            "SELECT r.chat, r.message FROM receipt r JOIN said s ON s.chat = r.chat AND s.message = r.message"
+            f" WHERE s.reply IS NULL AND r.fact_id IN {_IDS}",
+            (json.dumps(list(facts)),),
+        )
+    citing = {(row[0], row[1]) for row in cited}
+    changed = []
+    for row in _said(tx):
+        kept = zlib.decompress(row["reply"]).decode()
+        left = _left(kept, subject, needles)
+        if (row["chat"], row["message"]) in citing:
+            left = cut(left, subject, reasons)
+        if left != kept:
+            changed.append((zlib.compress(left.encode()), row["chat"], row["message"]))
+    tx.run_many("UPDATE said SET reply = ? WHERE chat = ? AND message = ?", changed)
+    return citing | {(chat, message) for _reply, chat, message in changed}
+
+
+def _left(reply: str, subject: str, needles: Needles) -> str:
+    left = cut(reply, subject, needles)
+    return without_source(left, int(subject[1:])) if subject[0] == "S" else left
+
+
+def _said(tx: Statements) -> Iterator[Any]:
+    after = ("", -(2**62))
+    while rows := tx.fetch(
+        "SELECT chat, message, reply FROM said WHERE (chat, message) > (?, ?) ORDER BY chat, message"
+        f" LIMIT {_PAGE}",
+        after,
+    ):
+        yield from (row for row in rows if row["reply"])
+        after = (rows[-1]["chat"], rows[-1]["message"])
+
+
+def cut_notices(tx: Statements, needles: Needles, subject: str, now: str) -> int:
+    """Cut what ready-made notices say, cancel those not sent and a fact's; return how many waited."""
+    fact_id = int(subject[1:]) if subject.startswith("F") else None
+    ids = []
+    for row in tx.fetch("SELECT id, reply FROM notice WHERE reply IS NOT NULL"):
+        left = _left(row["reply"], subject, needles)
+        if left != row["reply"]:
+            tx.run("UPDATE notice SET reply = ? WHERE id = ?", (left, row["id"]))
+            ids.append(row["id"])
+    if fact_id is not None:
+        ids += [
+            row["id"]
+            for row in tx.fetch(
+                "SELECT id FROM notice WHERE fact_id = ? AND state IN ('new', 'fanned out')", (fact_id,)
+            )
+        ]
+    listed = json.dumps(ids)
+    cancelled = tx.fetch(
+        "UPDATE delivery SET state = 'given up', error = 'taken down', changed_at = ?"
+        f" WHERE notice_id IN {_IDS} AND state IN ('due', 'held', 'failed') RETURNING notice_id",
+        (now, listed),
+    )
+    unsent = tx.fetch(
+        f"UPDATE notice SET state = 'dropped' WHERE id IN {_IDS} AND state = 'new' RETURNING id", (listed,)
+    )
+    return len(cancelled) + len(unsent)

@@ -1,0 +1,200 @@
+"""/takedown: an owner removes words for good; a dated tombstone stays, and nothing brings the words back."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.replies import Note
+from storage.notifying.receipts import SentMessage
+from tests.bot.desk import EVE, OWNER, assert_short, buttons, said
+
+STATEMENT = "a boy of 9, the only child of the ferryman, lives at 12 Mill Street in Holm"
+QUOTE = "the boy from number 12"
+FACT = (
+    f"/add {STATEMENT}\nwho: +person A neighbour\ncue: said that\nsource: + Holm note\nquote: {QUOTE}"
+    "\npublisher: Tarrow Courier"
+)
+# No reply may hold any of these.
+HARM = ("mill street", "ferryman", "boy of 9", "number 12", "the only child")
+TOMBSTONE = "taken down on 22 November 2026 (privacy)"
+
+
+def clean(text: str) -> None:
+    assert [each for each in HARM if each in text.casefold()] == [], text
+
+
+async def on_record(desk):
+    """Let Ann put the fact on record; return her and the fact's id (`F26`)."""
+    ann = await desk.moderator()
+    await ann.says(FACT)
+    while "Confirm" not in buttons(ann.reply):
+        await ann.says("/skip")
+    await ann.presses("Confirm")
+    (found,) = await desk.record.listings.latest(1, limit=1)
+    assert STATEMENT in said(ann.reply)
+    return ann, f"F{found.id}"
+
+
+async def take_down(desk, what: str, ground: str = "privacy"):
+    owner = desk.person(OWNER)
+    await owner.tells(f"/takedown {what} {ground}", "[Confirm]")
+    return owner
+
+
+async def test_the_ground_is_asked_for_and_what_will_go_is_shown(desk):
+    _ann, name = await on_record(desk)
+    owner = desk.person(OWNER)
+    before = desk.kept()
+    await owner.says(f"/takedown {name}")
+    assert "On which ground" in owner.seen and {"safety", "law", "privacy"} <= set(buttons(owner.reply))
+    assert_short(await owner.says("/skip"), "cannot be left open")
+    assert "none of these" in said(await owner.says("because"))
+    await owner.says(f"/takedown {name}")
+    await owner.presses("privacy")
+    assert f"{name} will be taken down (privacy)" in owner.seen and "Revisions 1" in owner.seen
+    clean(owner.seen)
+    assert desk.kept() == before
+    await owner.presses("Confirm")
+    clean(owner.seen)
+    assert f"{name} is taken down." in owner.seen
+    assert (await desk.record.audit.verify()).problem is None
+
+
+async def test_no_way_of_asking_shows_a_word_of_it(desk):
+    ann, name = await on_record(desk)
+    lines = f"material: yes\nreason: the ferryman wrote to us\nstatement: {STATEMENT}, near the ferry"
+    await ann.tells(f"/correct {name}\n{lines}", "[Confirm]")
+    desk.moments.pass_by(minutes=20)
+    await take_down(desk, name)
+    eve = desk.person(EVE)
+    for person in (eve, ann, desk.person(OWNER)):
+        for text in (f"/fact {name}", f"/history {name}", "/asof 2026-11-22"):
+            assert TOMBSTONE in "".join([said(reply) for reply in await pages(person, text)]), text
+        for text in (
+            f"/fact {name}", f"/history {name}", "/asof 2026-11-22", "/latest 20", "/what",
+            "/what a boy in Holm", "/when", "/about", "/who neighbour", "/who", "/sources", "/figures",
+            "/disputed", "/catchup", f"/why {name}", "/where", "/start", "/stories",
+            "/ask Where does the boy live?",
+        ):  # fmt: skip
+            for reply in await pages(person, text):
+                seen = said(reply)
+                clean(seen)
+                assert "went wrong" not in seen, text
+    for text in ("/audit", f"/audit {name}", "/review", "/unanswered"):
+        for reply in await pages(ann, text):
+            clean(said(reply))
+            assert "went wrong" not in said(reply), text
+    for typed in ("/fact mill", f"/fact {name}", "/fact the boy", "/restore "):
+        clean(" ".join(await desk.dispatcher.complete(typed, request(ann))))
+
+
+def request(person):
+    from bot.requests import Request
+
+    return Request("", person.chat, person.user)
+
+
+async def pages(person, command):
+    found = []
+    while command:
+        found.append(await person.says(command))
+        command = next((action.command for action in found[-1].actions if action.label == "More"), None)
+    return found
+
+
+async def test_nothing_brings_the_words_back(desk):
+    ann, name = await on_record(desk)
+    await ann.tells(f"/retract {name} It was wrong", "[Confirm]")
+    eve = desk.person(EVE)
+    await eve.says(f"/suggest {STATEMENT}\nwho: A neighbour\ncue: said that\nsource: S1")
+    await take_down(desk, name)
+    for text, word in (
+        ("/undo", "nothing"),
+        (f"/undo {name}", "taken down"),
+        (f"/restore {name} it is right", "does not come back"),
+        (f"/correct {name}\nstatement: x", "does not come back"),
+        (f"/supersede F5 {name}", "does not come back"),
+        (f"/relate F5 supports {name}", "does not come back"),
+        (f"/takedown {name} law", "owners"),
+    ):
+        await ann.says(text)
+        assert word in ann.seen or "undone" in ann.seen, (text, ann.seen)
+        clean(ann.seen)
+    await ann.says("/confirm")
+    clean(ann.seen)
+    await eve.says("/confirm")
+    clean(eve.seen)
+
+
+@pytest.mark.parametrize("way", ["correct", "retract", "restore"])
+async def test_an_open_preview_is_refused(desk, way):
+    ann, name = await on_record(desk)
+    if way == "restore":
+        await ann.tells(f"/retract {name} It was wrong", "[Confirm]")
+    lines = {
+        "correct": f"/correct {name}\nmaterial: yes\nreason: near\nstatement: {STATEMENT} now",
+        "retract": f"/retract {name} gone",
+        "restore": f"/restore {name} back",
+    }
+    await ann.says(lines[way])
+    confirm = ann.button("Confirm")
+    await take_down(desk, name)
+    assert_short(await ann.says(confirm))
+    assert (await desk.record.facts.find(int(name[1:]))).taken_down is not None
+
+
+async def test_only_owners_may_and_bad_input_changes_nothing(desk):
+    ann, name = await on_record(desk)
+    eve, owner = desk.person(EVE), desk.person(OWNER)
+    before = desk.kept()
+    assert_short(await ann.says(f"/takedown {name} privacy"), "is for owners")
+    assert_short(await eve.says(f"/takedown {name} privacy"), "no command")
+    assert_short(await owner.says("/takedown"), "/takedown F7 privacy")
+    assert_short(await owner.says("/takedown F999 privacy"), "not on record")
+    assert_short(await owner.says("/takedown F60 privacy"), "another story")
+    assert_short(await owner.says("/takedown S99 law"), "not on record")
+    assert_short(await owner.says("/takedown D99 law"), "no draft")
+    assert desk.kept() == before
+    await owner.tells(f"/takedown {name} privacy", "[Confirm]")
+    before = desk.kept()
+    assert "taken down already" in said(await owner.says(f"/takedown {name} privacy"))
+    assert desk.kept() == before
+
+
+async def test_a_message_sent_is_put_right(desk):
+    _ann, name = await on_record(desk)
+    eve = desk.person(EVE)
+    reply = await eve.says(f"/fact {name}")
+    number = int(name[1:])
+    now, kept = desk.record.ledger.now(), reply.model_dump_json()
+    await desk.record.receipts.keep([SentMessage(EVE, 0, (5,), reply.cited_revisions, "en", now, kept)])
+    owner = desk.person(OWNER)
+    await owner.says(f"/takedown {name} privacy")
+    assert "Messages sent, to be put right 1" in owner.seen
+    await owner.presses("Confirm")
+    from bot.notices.message_corrections import corrected_message
+
+    (amendment,) = await desk.record.receipts.take("telegram", desk.record.ledger.now(), 5)
+    clean(amendment.reply)
+    right = await corrected_message(desk.record, amendment)
+    clean(said(right.reply) + said(right.remark))
+    assert f"{name}: {TOMBSTONE}" in said(right.reply)
+    assert Note(text=f"{name}: {TOMBSTONE}") in right.remark.blocks
+    assert number not in right.reply.facts
+
+
+async def test_readers_see_of_a_retracted_fact_that_and_why_and_moderators_what_it_said(desk):
+    ann, name = await on_record(desk)
+    desk.moments.pass_by(days=1)
+    await ann.tells(f"/retract {name} The source withdrew it", "[Confirm]")
+    eve = desk.person(EVE)
+    for text in (f"/fact {name}", f"/history {name}", "/asof 2026-11-22"):
+        seen = "".join([said(reply) for reply in await pages(eve, text)])
+        clean(seen)
+        assert "The source withdrew it" in seen
+    for text in ("/latest 20", "/catchup", "/what a boy in Holm", f"/why {name}", f"/history {name} >1"):
+        for reply in await pages(eve, text):
+            clean(said(reply))
+    for text in (f"/history {name}", "/asof 2026-11-22"):
+        assert STATEMENT in "".join([said(reply) for reply in await pages(ann, text)])
+    clean(" ".join(await desk.dispatcher.complete("/fact mill", request(eve))))
