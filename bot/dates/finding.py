@@ -108,6 +108,8 @@ _ALONE_PLAIN = frozenset(map(plain, _ALONE))
 
 def _has_shape(words: Sequence[_Word], piece: str, reading: Reading) -> bool:
     """Tell whether a text that can be read as a date is meant as one among other words."""
+    if words[0].folded == "from" and reading.choices[0].endswith("/.."):
+        return False  # "the call from July" is July's, not since July
     if any(word.digits for word in words):
         return len(words) > 1 or bool(_SHAPED.search(piece.upper()))
     if reading.relative:

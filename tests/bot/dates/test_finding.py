@@ -19,6 +19,7 @@ def test_dates_are_found_in_questions(subtests):
         ("What happened between 3 and 5 May 2023?", "between 3 and 5 May 2023", ("2023-05-03/2023-05-05",)),
         ("What happened on 3/4/2024 in Minsk?", "3/4/2024", ("2024-04-03", "2024-03-04")),
         ("What has he said since May?", "since May", ("2023-05/..", "2022-05/..")),
+        ("Which year was that call from 18 July?", "18 July", ("XXXX-07-18",)),
         ("Що сталося минулого тижня?", "минулого тижня", ("2024-03-18/2024-03-24",)),
         ("Что было в прошлый четверг?", "прошлый четверг", ("2024-03-21",)),
         ("Што было два дні таму?", "два дні таму", ("2024-03-26",)),
