@@ -1,7 +1,7 @@
 """The rows of migration 11: from hashes over texts to hashes over salted digests of texts.
 
 Both rules stand here as they were then, whatever the program does later. Rows are read, verified and written
-anew in one pass, a page at a time: a million entries take well under a minute.
+anew in one pass, a page at a time: a million entries take about a minute of computing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ OR EXISTS (
 # The trail writes JSON by one rule: no spaces, letters as they are. Built by hand it takes half the time.
 _quoted = json.encoder.encode_basestring
 _SUM = 2**256
-Made = dict[int, tuple[int, int]]
+Made = dict[int, int]
 
 
 class BrokenTrail(Exception):
@@ -61,15 +61,14 @@ def run(connection: sqlite3.Connection) -> str | None:
     cursor = connection.cursor()
     cursor.row_factory = None  # plain tuples are the quickest
     salts = _salts()
-    made = _salt_revisions(connection, cursor, salts)
+    made_old, made_new = _salt_revisions(connection, cursor, salts)
     count, at, old, new = 0, "", _GENESIS, _GENESIS
     while rows := cursor.execute(_ENTRIES, (count,)).fetchall():
         written = []
         for row in rows:
-            made_old, made_new = made.pop(row[0], (0, 0))
             try:
                 head = _head(row)
-                _verify(row, head, count + 1, old, at, made_old)
+                _verify(row, head, count + 1, old, at, made_old.pop(row[0], 0))
             except (TypeError, AttributeError) as error:
                 raise BrokenTrail(f"entry {count + 1} holds what no version has written") from error
             (
@@ -90,12 +89,12 @@ def run(connection: sqlite3.Connection) -> str | None:
             before_salt, before = _salted(before, salts)
             after_salt, after = _salted(after, salts)
             reason_salt, reason = _salted(reason, salts)
-            revisions = f"{made_new % _SUM:064x}"
+            revisions = f"{made_new.pop(row[0], 0) % _SUM:064x}"
             previous, new = new, _hash(f'{head},{before},{after},{reason},"{revisions}","{new}"]')
             written.append((before_salt, after_salt, reason_salt, revisions, previous, new, count))
         connection.executemany(_SALT_ENTRY, written)
-    if made:
-        raise BrokenTrail(f"entry {min(made)} is missing: a revision names it")
+    if made_old:
+        raise BrokenTrail(f"entry {min(made_old)} is missing: a revision names it")
     if strays := cursor.execute(_STRAYS).fetchone():
         raise BrokenTrail(f"F{strays[0]} has revisions that no entry made")
     if not count:
@@ -104,9 +103,15 @@ def run(connection: sqlite3.Connection) -> str | None:
     return str(old)
 
 
-def _salt_revisions(connection: sqlite3.Connection, cursor: sqlite3.Cursor, salts: Iterator[bytes]) -> Made:
-    """Copy the revisions with their salts; return the digests of those that each entry made, old and new."""
-    made: Made = {}
+def _salt_revisions(
+    connection: sqlite3.Connection, cursor: sqlite3.Cursor, salts: Iterator[bytes]
+) -> tuple[Made, Made]:
+    """Copy the revisions with their salts; return the digests of those that each entry made, old and new.
+
+    Numbers alone in two tables: of a million pairs the garbage collector would look at each again and again.
+    """
+    made_old: Made = {}
+    made_new: Made = {}
 
     def salted() -> Iterator[tuple[Any, ...]]:
         for row in cursor.execute(_REVISIONS):
@@ -117,13 +122,12 @@ def _salt_revisions(connection: sqlite3.Connection, cursor: sqlite3.Cursor, salt
                 head = f"[{fact_id},{number},{_quoted(at)},{_quoted(kind)},{_quoted(actor)}"
                 old = _number(f"{head},{_json(reason)},{material},{_json(state)}]")
                 new = _number(f"{head},{reason_kept},{material},{state_kept}]")
-                if audit_id in made:
-                    old, new = old + made[audit_id][0], new + made[audit_id][1]
-                made[audit_id] = (old, new)
+                made_old[audit_id] = made_old.get(audit_id, 0) + old
+                made_new[audit_id] = made_new.get(audit_id, 0) + new
             yield (*row, reason_salt, state_salt)
 
     connection.executemany(_SALT_REVISION, salted())
-    return made
+    return made_old, made_new
 
 
 def _verify(row: tuple[Any, ...], head: str, expected: int, previous: str, at: str, made: int) -> None:

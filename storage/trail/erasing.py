@@ -77,6 +77,6 @@ def _erase(tx: Statements, table: str, texts: Iterable[str], row: Any, key: dict
     if not there:
         return
     sets = ", ".join(f"{text} = NULL, {text}_salt = NULL, {text}_digest = :{text}" for text in there)
-    left = {text: digests.digest(row[text], row[f"{text}_salt"]) for text in there}
+    left = {text: digests.digest(row[text], row[f"{text}_salt"] or b"") for text in there}
     where = " AND ".join(f"{name} = :{name}" for name in key)
     tx.run(f"UPDATE {table} SET {sets} WHERE {where}", left | key)
