@@ -185,7 +185,7 @@ async def _drafts(context: Context, typed: str, _given: Sequence[str]) -> list[O
         assert isinstance(change, Publish)
         statement = change.fact.statement
         by_id = digits is not None and str(draft.id).startswith(digits)
-        if by_id or _holds(statement, words):
+        if by_id or (_holds(statement, words) if words else not typed):
             # In quotation marks: it is only proposed, not yet attributed on record.
             found.append(Offer(f"D{draft.id}", f"D{draft.id}  “{statement}”"))
     return found

@@ -209,7 +209,10 @@ def _story_named(text: str, every: list[Story]) -> Story:
             return item
     # Match only from the beginning of a word: any other common letters are a coincidence.
     part = [
-        item for item in every if f" {wanted}" in f" {fold(item.title)}" or fold(item.name).startswith(wanted)
+        item
+        for item in every
+        if text[:1].isalnum()
+        and (f" {wanted}" in f" {fold(item.title)}" or fold(item.name).startswith(wanted))
     ]
     if len(part) == 1:
         return part[0]
