@@ -1,4 +1,4 @@
-"""Digits of any script are read as digits, or refused in words, by every command."""
+"""Digits of any script are read as digits, or refused in words, and letters are folded, by every command."""
 
 from __future__ import annotations
 
@@ -53,3 +53,9 @@ async def test_no_digit_of_any_kind_goes_wrong_in_any_command(dispatcher, record
                     assert_short_and_clear(await dispatcher.answer(asked(text, Role.MODERATOR)), text)
     assert kept(record.database.path, PASSING - {"chat"}) == before
     assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
+
+
+async def test_words_of_a_filter_are_kept_folded_as_facts_are(dispatcher):
+    for typed in ("İstanbul Łódź", "ISTANBUL ŁÓDŹ", "istanbul lodz"):
+        reply = await dispatcher.answer(asked(f"/settings words {typed}", Role.OWNER))
+        assert "istanbul lodz" in said(reply), typed
