@@ -230,7 +230,8 @@ def _tokens(text: str) -> list[str]:
     plain = _THOUSANDS.sub("", text)
     # Folding may lengthen a text many times: one sign of another script may stand for a sentence.
     tokens = " ".join(whole(plain))[:LONGEST].split()
-    return [words().slips.get(token, token) for token in tokens]
+    # What is left of a possessive says nothing.
+    return [words().slips.get(token, token) for token in tokens if token != "s"]
 
 
 def _proper(text: str) -> frozenset[str]:
