@@ -229,9 +229,9 @@ def _date_in(text: str) -> str | None:
 def _tokens(text: str) -> list[str]:
     plain = _THOUSANDS.sub("", text)
     # Folding may lengthen a text many times: one sign of another script may stand for a sentence.
-    tokens = " ".join(whole(plain))[:LONGEST].split()
     # What is left of a possessive says nothing.
-    return [words().slips.get(token, token) for token in tokens if token != "s"]
+    tokens = [word for word in " ".join(whole(plain))[:LONGEST].split() if word != "s"]
+    return [words().slips.get(token, token) for token in tokens]
 
 
 def _proper(text: str) -> frozenset[str]:
