@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from storage.domain.sounds import entries
-
 # As in storage/search/name_index.py: longer words are found only as they are.
 _WORDS = "SELECT DISTINCT story_id, word FROM name_word WHERE length(word) <= 40 ORDER BY story_id, word"
 _ADD = """
@@ -16,6 +14,8 @@ ON CONFLICT (story_id, piece, word) DO NOTHING
 
 def run(connection: sqlite3.Connection) -> None:
     """Add the entries, within the transaction of the migration."""
+    from storage.domain.sounds import entries  # most starts migrate nothing
+
     connection.executemany(
         _ADD,
         (

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from storage.domain.sounds import entries
 from storage.engines.sqlite import Statements
 
 # Letters of a word that is found misspelt.
@@ -51,6 +50,8 @@ def sounds(word: str) -> set[str]:
     """Return by what a word is found as it sounds; nothing for one that is too long to be a name's."""
     if len(word) > LONGEST_WORD:
         return set()
+    from storage.domain.sounds import entries  # when a name is indexed: its many expressions cost a start
+
     return entries(word)
 
 

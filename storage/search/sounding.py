@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from typing import TYPE_CHECKING
 
-from storage.domain.sounds import SHORTEST, Reading, difference, latin, reading_of, typed_readings
 from storage.engines.sqlite import Read
 from storage.reading.entities import Name
 from storage.search.name_index import LONGEST_WORD
+
+if TYPE_CHECKING:
+    from storage.domain.sounds import Reading
 
 # Differences a letter up to which a name is plainly the one that was typed, and up to which it may be; of two
 # names that sound more nearly the same than by the margin neither is chosen.
@@ -38,6 +41,13 @@ def forms(read: Read, story_id: int, words: Sequence[str], asked: Iterable[str],
 
     Only the words in `asked` are listened to; what differs by more than `most` is left out.
     """
+    from storage.domain.sounds import (
+        SHORTEST,
+        latin,
+        reading_of,
+        typed_readings,
+    )  # not every start needs them
+
     listened = [word for word in dict.fromkeys(asked) if len(word) <= LONGEST_WORD and not word.isdigit()]
     readings = {word: typed_readings(word) for word in listened}
     keys = sorted({reading.key for own in readings.values() for reading in own})
@@ -70,6 +80,8 @@ def _alike(
     word: str, readings: Iterable[Reading], entries: Mapping[str, Sequence[tuple[Reading, str]]]
 ) -> dict[str, float]:
     """Return the known words that sound most like one, with their differences."""
+    from storage.domain.sounds import SHORTEST, difference, latin
+
     letters = len(latin(word))
     most = letters * _OFF + _OFF_IN_ALL if letters >= SHORTEST else _OFF_SHORT
     found: dict[str, float] = {}
