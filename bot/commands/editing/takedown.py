@@ -14,6 +14,7 @@ from bot.commands.dialogue import fields
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import Field, Filled, Form, Option, Proposal, form_command
 from bot.commands.dialogue.references import entity_of
+from bot.commands.editing.revise import refuse_taken_down
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
@@ -39,7 +40,9 @@ async def _subject(context: Context, text: str) -> str:
     match = _ID.fullmatch(text)
     letter, number = (match[1].upper(), match[2]) if match else ("", "")
     if letter == "F":
-        return f"F{(await context.fact(text)).id}"
+        fact = await context.fact(text)
+        refuse_taken_down(fact)
+        return f"F{fact.id}"
     if letter == "S":
         return f"S{await context.source_id(f'S{number}')}"
     if letter == "D":

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from bot.answers.audit_rows import entry_item
 from bot.answers.diff import differences
 from bot.answers.lines import fact_lines
+from bot.answers.sentences import tombstone
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
@@ -99,8 +100,10 @@ async def _before_and_after(context: Context, entry: AuditEntry) -> list[Block]:
     if number is None:
         return []
     after = await context.record.facts.at_revision(fact_id, number)
-    before = await context.record.facts.at_revision(fact_id, number - 1) if number > 1 else None
     assert after is not None  # the revision was just read
+    if after.taken_down is not None:
+        return [Note(text=tombstone(after))]
+    before = await context.record.facts.at_revision(fact_id, number - 1) if number > 1 else None
     if before is None:
         return _labelled(_("after"), fact_lines(after))
     was, now = differences(before, after)

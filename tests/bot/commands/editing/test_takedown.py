@@ -84,6 +84,7 @@ async def test_no_way_of_asking_shows_a_word_of_it(desk):
         for reply in await pages(ann, text):
             clean(said(reply))
             assert "went wrong" not in said(reply), text
+    assert TOMBSTONE in said(await ann.says(f"/audit {name}")) and "no longer in any answer" not in ann.seen
     for typed in ("/fact mill", f"/fact {name}", "/fact the boy", "/restore "):
         clean(" ".join(await desk.dispatcher.complete(typed, request(ann))))
 
@@ -157,7 +158,8 @@ async def test_only_owners_may_and_bad_input_changes_nothing(desk):
     assert desk.kept() == before
     await owner.tells(f"/takedown {name} privacy", "[Confirm]")
     before = desk.kept()
-    assert "taken down already" in said(await owner.says(f"/takedown {name} privacy"))
+    for again in (f"/takedown {name} privacy", f"/takedown {name}"):
+        assert_short(await owner.says(again), f"{name}: {TOMBSTONE}. It does not come back")
     assert desk.kept() == before
 
 
