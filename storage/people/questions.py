@@ -46,12 +46,14 @@ class Questions:
 
     async def find(self, question_id: int) -> OpenQuestion | None:
         """Return a question that still has no answer."""
+        # Asked before reading: what waits now may be written while it is looked for.
+        written = self._database.behind.idle
         rows = await self._database.read(
             "SELECT * FROM question WHERE id = ? AND answered_at IS NULL", (question_id,)
         )
         if rows:
             return _question(rows[0])
-        if self._database.behind.idle:
+        if written:
             return None
         return next((each for each in self._fresh.values() if each.id == question_id), None)
 
