@@ -243,13 +243,13 @@ async def take_down(
 
 
 async def restore(settings: Settings, backup: Path) -> str:
-    """Put a backup in the place of the record, which is kept; return a summary line. Raises RecordError."""
+    """Put a backup in the place of the record, which is kept; return a summary. Raises RecordError."""
     from storage.restoring import restore as put_in_place
 
     done = await put_in_place(backup, settings.storage.path)
     kept = f"; what stood there is kept as {done.kept.name}" if done.kept else ""
     trail = f"{_counted(done.facts)} in force, entries of its trail: {done.entries}"
-    return f"{settings.storage.path} restored from {backup} ({trail}){kept}"
+    return f"{settings.storage.path} restored from {backup} ({trail}){kept}{done.told}"
 
 
 def _counted(facts: int) -> str:

@@ -10,14 +10,30 @@ from storage.domain.errors import Refused, UnreadableRecord, UnwritableRecord
 from storage.engines import files, migrations, replacing
 from storage.engines.errors import translated
 from storage.record import Record
+from storage.takedown import copies
+from storage.takedown.copies import TakenBefore
 
 
 class Restored(NamedTuple):
-    """What stands in the record's place now, and under which name what stood there before is kept, if any."""
+    """What stands in the record's place now, and under which name what stood there before is kept, if any.
+
+    `returned` names what had been taken down of the record that was replaced, and is on record again.
+    """
 
     facts: int
     entries: int
     kept: Path | None
+    returned: tuple[TakenBefore, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """Return lines that tell how to take down again what has returned; "" if nothing has."""
+        head = "\nwhat was taken down after that backup is on record again; before the bot starts:"
+        lines = [
+            f"\n  onrecord takedown {each.subject} --story {each.story} --ground {each.ground}"
+            for each in self.returned
+        ]
+        return "".join([head, *lines]) if lines else ""
 
 
 async def restore(backup: Path, path: Path, *, clock: Clock = utc_now) -> Restored:
@@ -33,6 +49,7 @@ async def restore(backup: Path, path: Path, *, clock: Clock = utc_now) -> Restor
         replacing.copy(backup, partial)
         facts, entries = await _checked(backup, partial)
         replacing.mark(partial)
+        returned = copies.not_taken_down(partial, path)
         with replacing.held(path):
             kept = path.with_name(f"{path.name}.replaced-{clock():%Y%m%dT%H%M%SZ}") if path.exists() else None
             replacing.put_in_place(partial, path, kept)
@@ -43,9 +60,9 @@ async def restore(backup: Path, path: Path, *, clock: Clock = utc_now) -> Restor
     finally:
         replacing.remove(partial)
         # The backup itself holds what it held.
-        for copy in migrations.copies_before(partial):
-            replacing.remove(copy)
-    return Restored(facts, entries, kept)
+        for before in migrations.copies_before(partial):
+            replacing.remove(before)
+    return Restored(facts, entries, kept, returned)
 
 
 def _refuse_unfit(backup: Path, path: Path) -> None:

@@ -43,6 +43,11 @@ def find(
     entry, made_at = _entry(tx, actor, story_id, what)
     if _is_taken_down(tx, entry.subject):
         raise Refused(f"{entry.subject} was taken down: nothing brings it back")
+    if entry.removed:
+        raise Refused(
+            f"Your change to {entry.subject} held words that were taken down: it cannot be undone,"
+            " make a new change instead"
+        )
     change = f"{'That change' if isinstance(what, int) else 'Your last change'} ({_subject(entry)})"
     following = _following(tx, entry)
     if Action.UNDONE in (entry.action, following and following.action):

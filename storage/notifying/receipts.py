@@ -12,6 +12,14 @@ from storage.domain.leases import is_over
 from storage.engines.sqlite import Database, Statements, Transaction
 from storage.notifying.claims import ENDED, LIVE, Claims
 
+# What is on its way while a fact that it cites is taken down is kept without its text: its words would come
+# into the file after they were scrubbed from it.
+_SAID = (
+    "INSERT INTO said SELECT ?, ?, ?, ?, ?, CASE WHEN EXISTS (SELECT 1 FROM tombstone"
+    " WHERE subject IN (SELECT 'F' || value FROM json_each(?))) THEN NULL ELSE ? END WHERE 1 = 1"
+    " ON CONFLICT (chat, message)"
+    " DO UPDATE SET at = excluded.at, reply = excluded.reply, language = excluded.language"
+)
 _CITED = (
     "INSERT INTO receipt VALUES (?, ?, ?, ?)"
     " ON CONFLICT (fact_id, chat, message) DO UPDATE SET revision = excluded.revision"
@@ -189,19 +197,17 @@ def write(tx: Statements, said: Iterable[SentMessage]) -> None:
     receipts: list[Sequence[object]] = []
     for item in said:
         whole = zlib.compress(item.reply.encode()) if len(item.messages) == 1 else None
+        cited = json.dumps(list(item.facts))
         messages += [
-            (item.chat, message, item.topic, item.at, item.language, whole) for message in item.messages
+            (item.chat, message, item.topic, item.at, item.language, cited, whole)
+            for message in item.messages
         ]
         receipts += [
             (fact, item.chat, message, revision)
             for message in item.messages
             for fact, revision in item.facts.items()
         ]
-    tx.run_many(
-        "INSERT INTO said VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (chat, message)"
-        " DO UPDATE SET at = excluded.at, reply = excluded.reply, language = excluded.language",
-        messages,
-    )
+    tx.run_many(_SAID, messages)
     keys = [(row[0], row[1]) for row in messages]
     # A message whose page was turned cites only the facts on the page it now shows, not corrected so far.
     tx.run_many("DELETE FROM receipt WHERE chat = ? AND message = ?", keys)

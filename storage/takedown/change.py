@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from storage.domain.changes import TakeDown
 from storage.domain.models import NoticeKind
 from storage.engines.sqlite import Statements
 from storage.takedown import facts, others, sweeping
 from storage.takedown.needles import Needles
+from storage.takedown.others import MOST_NAMED
 from storage.trail import erasing
 from storage.trail.audit import AuditEntryWriter
 
+# All that facts have said, a page of it.
+_PAST = (
+    "SELECT fact_id, number, state, reason FROM revision WHERE (fact_id, number) > (?, ?)"
+    " ORDER BY fact_id, number LIMIT 2000"
+)
 _HELD = "coalesce(before, '') || ' ' || coalesce(after, '') || ' ' || coalesce(reason, '')"
 
 
@@ -147,19 +153,17 @@ def _amend(
 
 
 def _repeating(tx: Statements, needles: Needles, fact_id: int) -> tuple[int, ...]:
-    """Return the facts whose present words hold those that were taken down: they stay as they are."""
-    texts = needles.written()
-    held = " OR ".join(["instr(r.state, ?) > 0"] * len(texts))
-    rows: Iterable[Any] = (
-        tx.fetch(
-            "SELECT f.id FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision"
-            f" WHERE f.id <> ? AND ({held}) ORDER BY f.id LIMIT 20",
-            (fact_id, *texts),
+    """Return the facts that hold the words at one of their revisions: they stay as they are."""
+    found: dict[int, None] = {}
+    after = (0, 0)
+    while rows := tx.fetch(_PAST, after):
+        found |= dict.fromkeys(
+            row["fact_id"]
+            for row in rows
+            if row["fact_id"] != fact_id and needles.held(f"{row['state'] or ''} {row['reason'] or ''}")
         )
-        if texts
-        else ()
-    )
-    return tuple(row[0] for row in rows)
+        after = (rows[-1]["fact_id"], rows[-1]["number"])
+    return tuple(found)[:MOST_NAMED]
 
 
 _KINDS = {"F": _fact, "S": _other, "E": _other, "D": _other}

@@ -6,7 +6,10 @@ file. A copy that was moved or copied on is not known.
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from glob import escape
 from pathlib import Path
@@ -52,6 +55,32 @@ async def told(database: Database) -> list[str]:
     old = [f"  {copy.path} ({copy.made_at[:16]} UTC)" for copy in await holding(database)]
     head = "copies made before a takedown still hold what was taken down; delete them when you can:"
     return [head, *old] if old else []
+
+
+class TakenBefore(NamedTuple):
+    """What was taken down of a story, given by its name: `F7`; on which ground, and when."""
+
+    story: str
+    subject: str
+    ground: str
+    at: str
+
+
+def not_taken_down(backup: Path, path: Path) -> tuple[TakenBefore, ...]:
+    """Return what was taken down of a record, but not of its backup; nothing where it cannot be read."""
+    with contextlib.suppress(sqlite3.Error):
+        return tuple(sorted(_tombstones(path) - _tombstones(backup)))
+    return ()
+
+
+def _tombstones(path: Path) -> set[TakenBefore]:
+    if not path.exists():
+        return set()
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        rows = connection.execute(
+            "SELECT s.name, t.subject, t.ground, t.at FROM tombstone t JOIN story s ON s.id = t.story_id"
+        )
+        return {TakenBefore(*row) for row in rows}
 
 
 def _beside(path: Path) -> Iterator[Copy]:

@@ -49,6 +49,16 @@ class Needles:
             for each in self._stems
         )
 
+    def asked(self, text: str) -> bool:
+        """Tell whether a question holds one of them, most of its words, or has most of its own from it."""
+        if self.near(text):
+            return True
+        stems = {word.stem for word in query_words(text)}
+        return any(
+            len(shared := each & stems) >= FEWEST_WORDS and len(shared) >= ALIKE * len(stems)
+            for each in self._stems
+        )
+
     def written(self) -> list[str]:
         """Return the texts as JSON writes them: so they stand in the trail and in revisions."""
         worth = (text for text in self.texts if f" {fold(text)} " in self._folded)

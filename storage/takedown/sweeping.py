@@ -50,9 +50,9 @@ def cut_drafts(tx: Statements, ids: Collection[int], by: tuple[str, str], ground
 
 
 def cut_questions(tx: Statements, needles: Needles) -> int:
-    """Delete the questions that say much the same, and who waits for an answer to them."""
+    """Delete the questions that say much the same or ask for part of it, and who waits for an answer."""
     rows = tx.fetch("SELECT id, text FROM question")
-    ids = json.dumps([row["id"] for row in rows if needles.near(row["text"])])
+    ids = json.dumps([row["id"] for row in rows if needles.asked(row["text"])])
     tx.run(f"DELETE FROM asker WHERE question_id IN {_IDS}", (ids,))
     return len(tx.fetch(f"DELETE FROM question WHERE id IN {_IDS} RETURNING id", (ids,)))
 
@@ -82,7 +82,7 @@ def _concerns(command: str, state: dict[str, Any], fact_id: int | None, draft_id
 
 def cut_buttons(tx: Statements, needles: Needles) -> int:
     """Delete the buttons whose command holds the words."""
-    held = [(row["digest"],) for row in tx.fetch("SELECT * FROM button") if needles.near(row["command"])]
+    held = [(row["digest"],) for row in tx.fetch("SELECT * FROM button") if needles.asked(row["command"])]
     tx.run_many("DELETE FROM button WHERE digest = ?", held)
     return len(held)
 

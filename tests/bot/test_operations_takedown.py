@@ -92,3 +92,15 @@ async def test_copies_made_before_a_takedown_are_named(
     old.unlink()
     kept.unlink()
     assert (await machine.copies(settings)).verdict is Verdict.OK
+
+
+async def test_a_restored_backup_tells_how_to_take_down_again_what_comes_back(
+    record: Record, settings: Settings, tmp_path: Path
+) -> None:
+    await operations.back_up(settings, tmp_path / "old.db", force=False)
+    story = (await record.stories.all())[0].name
+    await take_down(settings, "F7", ground="privacy")
+    await record.close()
+    told = await operations.restore(settings, tmp_path / "old.db")
+    assert "is on record again" in told
+    assert told.splitlines()[-1] == f"  onrecord takedown F7 --story {story} --ground privacy"

@@ -40,7 +40,7 @@ def _counted(taken: TakenAway) -> list[str]:
     lines = [f"  {kind}: {count}" for kind, count in taken.counts.items() if count]
     if taken.repeating:
         ids = ", ".join(f"F{number}" for number in taken.repeating)
-        lines.append(f"  the same words stand in {ids}: take those down on their own")
+        lines.append(f"  the same words stand in {ids}, or in their history: take those down on their own")
     return lines
 
 

@@ -89,7 +89,8 @@ async def _propose(context: Context, filled: Filled) -> Proposal:
     )
     if taken.repeating:
         ids = some_of([f"F{number}" for number in taken.repeating])
-        blocks.append(Note(text=_("The same words stand in {ids}: take those down on their own.", ids=ids)))
+        text = _("The same words stand in {ids}, or in their history: take those down on their own.", ids=ids)
+        blocks.append(Note(text=text))
     blocks.append(
         Note(text=_("Backups made before still hold them: “onrecord doctor” names those that are known."))
     )
