@@ -9,7 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -164,22 +164,21 @@ async def print_trail(
 
 async def _trail_asked(record: Record, about: str | None, since: str | None) -> dict[str, Any]:
     """Return the filter of the audit trail."""
+    from bot.dates.reading import read
     from storage.domain import dates
     from storage.domain.names import clean
 
     asked: dict[str, Any] = {}
     if since is not None:
-        span = dates.typed(since)
-        if span is None or span.yearless:
+        reading = read(since, date.fromisoformat(record.ledger.now()[:10]))
+        if reading is None or (earliest := dates.bounds(reading.edtf or "")[0]) is None:
             raise UserError(f"{since!r} is not a day: write it like 2026-11-24")
-        asked["since"] = span.earliest
+        asked["since"] = earliest
     if about is None:
         return asked
     about = digits(clean(about))
-    if re.fullmatch(r"[Ff][1-9]\d{0,14}", about):
-        return asked | {"fact_id": int(about[1:])}
-    if re.fullmatch(r"[SsDdEe][1-9]\d{0,14}", about):
-        return asked | {"subject": about.upper()}
+    if re.fullmatch(r"[FfSsDdEe][1-9]\d{0,14}", about):
+        return asked | ({"fact_id": int(about[1:])} if about[0] in "Ff" else {"subject": about.upper()})
     if about.startswith("@"):
         address = await record.members.find_by_handle(about)
         if address is None:

@@ -18,6 +18,8 @@ from storage.domain.words import STOPWORDS
 
 # A question's first so many words are searched, for dates of so many words.
 MOST_WORDS, MOST_OF_A_DATE = 100, 9
+# So many words in a row that all may belong to dates are no sentence.
+LONGEST_RUN = 24
 # Texts that are tried as a date; a question holds few that look like one.
 MOST_TRIED = 10
 _WORD = re.compile(r"[^\s?!;]+")
@@ -86,6 +88,8 @@ def _windows(words: Sequence[_Word]) -> Iterator[tuple[int, int]]:
         ]
         ends = [at for at, is_known in enumerate(known) if not is_known]
         for before, after in pairwise((-1, *ends, len(words))):
+            if after - before > LONGEST_RUN:
+                continue
             spans.update(
                 (first, first + size)
                 for first in range(before + 1, after)

@@ -36,10 +36,13 @@ async def subject_of(
     ][:MOST_NAMED]
     taken = {position for item in named for position in range(item.start, item.end)}
     for item in named:
+        lowest = max((other.end for other in named if other.end <= item.start), default=0)
+        first = _first_title(item, entities, tokens, lowest)
         if _is_whole_name(item, entities):
-            lowest = max((other.end for other in named if other.end <= item.start), default=0)
-            taken |= set(range(written.titles(tokens, item.start, lowest), item.start))
-    kept = set(question.subject)
+            first = min(first, written.titles(tokens, item.start, lowest))
+        taken |= set(range(first, item.start))
+    asked_of = wording.asks_of_someone([t for position, t in enumerate(tokens) if position not in taken])
+    kept = set() if named and asked_of else set(question.subject)
     rest = dict.fromkeys(t for position, t in enumerate(tokens) if position not in taken and t in kept)
     words = tuple(rest)[:MOST_WORDS]
     chosen = dict.fromkeys(entities[item.entity_ids[0]] for item in named)
@@ -78,6 +81,15 @@ def _is_thing(
     alone = found.end == found.start + 1 and found.start > 0
     people = all(entities[entity_id].kind is EntityKind.PERSON for entity_id in found.entity_ids)
     return alone and people and written.is_thing(tokens[found.start], tokens[found.start - 1])
+
+
+def _first_title(found: Recognised, entities: dict[int, Entity], tokens: Sequence[str], lowest: int) -> int:
+    """Return where the known titles begin that stand before a person's name; its start if there are none."""
+    first = found.start
+    if entities[found.entity_ids[0]].kind in (EntityKind.PERSON, None):
+        while first > lowest and tokens[first - 1] in wording.words().titles:
+            first -= 1
+    return first
 
 
 def _is_whole_name(found: Recognised, entities: dict[int, Entity]) -> bool:

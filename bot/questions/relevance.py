@@ -84,13 +84,30 @@ def weigh(question: Question, subject: Subject, facts: Sequence[Fact]) -> list[B
     return sorted(weighed, key=lambda item: item.rank)
 
 
-def best(bearings: Sequence[Bearing], limit: int) -> list[Bearing]:
-    """Return the facts that answer, nearly as good as the best; none if the record holds no answer."""
+def best(bearings: Sequence[Bearing], limit: int, times: Sequence[tuple[str, str]] = ()) -> list[Bearing]:
+    """Return the facts that answer, nearly as good as the best; none if the record holds no answer.
+
+    Of equally good ones those dated to one of `times` (first and last day) come first.
+    """
     answering = [item for item in bearings if item.answers]
     if not answering:
         return []
     floor = answering[0].share * NEARLY
-    return [item for item in answering if item.share >= floor][:limit]
+    near = [item for item in answering if item.share >= floor]
+    return sorted(near, key=lambda item: (item.rank[0], not dated_to(times, item.fact)))[:limit]
+
+
+def dated_to(times: Sequence[tuple[str, str]], fact: Fact) -> bool:
+    """Tell whether a fact happened or was said at one of several times (first and last day)."""
+    given = filter(None, (fact.occurred, *(item.said for item in fact.attributions)))
+    return any(_within(edtf, times) for edtf in given)
+
+
+def _within(edtf: str, times: Sequence[tuple[str, str]]) -> bool:
+    earliest, latest = dates.bounds(edtf)
+    if earliest is None or latest is None:
+        return False
+    return any(first <= latest and earliest <= last for first, last in times)
 
 
 def _weigh(

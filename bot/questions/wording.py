@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,6 @@ _JOINED = re.compile(
     r"(?:(?<!\s)\s++)?(?:,\s*+)?\b(?:and|but|or)\s++(?=(?:who|what|when|where|why|how|which)\b)",
     re.IGNORECASE,
 )
-_BEFORE_YEARS = frozenset("in since before after during year until from by".split())
 _AUXILIARY = frozenset(
     "is are was were am do does did has have had can could will would should isn aren wasn weren don doesn"
     " didn hasn haven hadn surely so".split()
@@ -81,6 +80,8 @@ class Words:
 
     light: frozenset[str]
     asking: frozenset[str]
+    titles: frozenset[str]
+    asking_of_someone: tuple[frozenset[str], ...]
     exact_places: frozenset[str]
     moving: frozenset[str]
     comparing: frozenset[str]
@@ -114,11 +115,8 @@ class Question:
     @property
     def times(self) -> list[tuple[str, str]]:
         """The first and last day of each date that may be meant, where its year is known."""
-        if self.date is None:
-            return []
         if self.reading is None:
-            span = dates.typed(self.date)
-            return [] if span is None or span.yearless else [(span.earliest, span.latest)]
+            return []
         spans = (dates.bounds(choice) for choice in self.reading.choices)
         return [(first, last) for first, last in spans if first and last]
 
@@ -146,6 +144,8 @@ def words() -> Words:
     return Words(
         light=frozenset(data["light"].split()),
         asking=frozenset(data["asking"].split()),
+        titles=frozenset(data["titles"].split()),
+        asking_of_someone=tuple(frozenset(whole(line)) for line in data["asking_of_someone"].values()),
         exact_places=frozenset(data["exact_places"].split()),
         moving=frozenset(data["moving"].split()),
         comparing=frozenset(data["comparing"].split()),
@@ -177,12 +177,20 @@ def read(text: str, today: dt.date | None = None, *, language: str = "en") -> Qu
     reading = found.reading if found else None
     if today is None and reading is not None and (reading.relative or len(reading.choices) > 1):
         reading = replace(reading, choices=())
-    date = found.words if found else _date_in(begun)
+    date = found.words if found else None
     tokens = tuple(_tokens(begun.replace(date, " ") if date else begun))[:MOST_TOKENS]
     listed = words()
     grammar = STOPWORDS | listed.light | listed.asking
     subject = tuple(dict.fromkeys(token for token in tokens if token not in grammar))
     return Question(text, _wanted(tokens), tokens, subject, date, _proper(begun), reading)
+
+
+def asks_of_someone(others: Sequence[str]) -> bool:
+    """Tell whether the words beside a name ask in another language what its bearer says, or who that is.
+
+    One word alone may be one of English: "hat", "fact".
+    """
+    return len(others) > 1 and any(set(others) <= language for language in words().asking_of_someone)
 
 
 def points(text: str) -> bool:
@@ -209,21 +217,6 @@ def _find(text: str, today: dt.date, *, language: str) -> Found | None:
     from bot.dates.finding import find  # with the first question: no start needs it
 
     return find(text, today, language=language)
-
-
-def _date_in(text: str) -> str | None:
-    """Return the date that a question names, as it is written: `18 July`, `March 2023`, `in 2023`."""
-    tokens = list(islice(re.finditer(r"[^\s?!,;]+", text), MOST_TOKENS))
-    for size in range(min(3, len(tokens)), 0, -1):
-        for start in range(len(tokens) - size + 1):
-            piece = text[tokens[start].start() : tokens[start + size - 1].end()]
-            before = tokens[start - 1][0].casefold() if start else ""
-            # A bare number is a year only where the question says so: "2100?" asks for a figure.
-            if size == 1 and not (before in _BEFORE_YEARS or "-" in piece):
-                continue
-            if dates.typed(piece) and (size == 1 or any(mark.isdigit() for mark in piece)):
-                return piece
-    return None
 
 
 def _tokens(text: str) -> list[str]:

@@ -23,6 +23,8 @@ SHORTEST = 4
 _NOT_LATIN = re.compile("[^a-z0-9]+")
 # Between consonants ъ is a vowel (Bulgarian), elsewhere it is silent.
 _HARD_SIGN = re.compile("(?<=[бвгджзйклмнпрстфхцчшщ])ъ(?=[бвгджзйклмнпрстфхцчшщ])")
+# What anyascii has otherwise: ђ is folded as đ is, and ं is m only before a labial.
+_NASAL = re.compile("ं(?=[क-न])")
 _VOWELS = re.compile("[aeiou]+")
 _CONSONANT = re.compile("[^aeiou]")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -130,7 +132,8 @@ def latin(word: str) -> str:
     if not word.isascii():
         from anyascii import anyascii  # at the first such word: most starts meet none
 
-        word = anyascii(_HARD_SIGN.sub("а", word)).lower()
+        word = _NASAL.sub("न्", _HARD_SIGN.sub("а", word).replace("ђ", "d"))
+        word = anyascii(word).lower()
     return _NOT_LATIN.sub("", word)
 
 

@@ -62,3 +62,15 @@ async def test_a_facts_entries_hold_what_came_along_with_it(changed):
         await trail(changed, "@nobody")
     with pytest.raises(UserError, match="not a day"):
         await trail(changed, since="soon")
+
+
+async def test_the_day_from_which_it_is_shown_is_read_as_people_write_days(changed):
+    everything = await trail(changed)
+    assert (
+        await trail(changed, since="3 травня 2000 року")
+        == await trail(changed, since="May 2000")
+        == everything
+    )
+    assert await trail(changed, since="3 мая 2999 года") == ["no entry of the trail matches"]
+    with pytest.raises(UserError, match="not a day"):
+        await trail(changed, since="1.2.2024")

@@ -10,11 +10,10 @@ from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import in_doubt
 from bot.commands.reading.timeline import Named, of_reading
 from bot.errors import UserError
-from bot.questions.relevance import Bearing, Subject
+from bot.questions.relevance import Bearing, Subject, dated_to
 from bot.questions.wording import Question, Wanted, about_the_record
 from bot.replies import Block, Line, Note, Reply
 from bot.texts import _
-from storage.domain import dates
 from storage.domain.models import Entity, Fact, RelationKind, Stance
 
 MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
@@ -22,9 +21,7 @@ MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
 
 def named(context: Context, question: Question) -> Named:
     """Return the time that a question names. Raises UserError where it may be several days."""
-    if question.reading is not None:
-        return of_reading(context, question.reading)
-    return Named(question.date or "", dates.typed(question.date or ""))
+    return of_reading(context, question.reading) if question.reading else Named("", None)
 
 
 def asks_for_list(
@@ -35,7 +32,8 @@ def asks_for_list(
         return (command,)
     if subject.words:
         return None
-    if len(subject.entities) == 1 and question.wanted in (Wanted.WHO, Wanted.WHAT, Wanted.WHETHER):
+    one = len(subject.entities) == 1 and not question.date
+    if one and question.wanted in (Wanted.WHO, Wanted.WHAT, Wanted.WHETHER):
         return "who", subject.entities[0].name
     if not subject.entities and question.date and question.wanted is not Wanted.HOW_MANY:
         return "when", named(context, question)
@@ -49,6 +47,9 @@ async def answered(context: Context, question: Question, answering: Sequence[Bea
     called_for = all(item.fact.attributions[0].stance is Stance.CALLS_FOR for item in answering)
     if question.reading is not None and len(question.reading.choices) > 1:
         blocks.append(Note(text=in_doubt(question.reading)))
+    if question.times and not any(dated_to(question.times, item.fact) for item in answering):
+        blocks.append(Note(text=_("Nothing about that is dated to “{date}” on record. What is on record:",
+                                  date=(question.date or "")[:40])))  # fmt: skip
     if called_for and question.wanted is Wanted.WHETHER:
         blocks.append(Note(text=_("Only calls for that are on record:")))
     for item in answering:

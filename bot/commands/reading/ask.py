@@ -119,7 +119,7 @@ async def _answer(
     if not subject.entities and not subject.words:
         return _of_nothing(), ()
     bearings = weigh(question, subject, await _candidates(context, question, subject))
-    answering = best(bearings, MOST_ANSWERS)
+    answering = best(bearings, MOST_ANSWERS, question.times)
     if not answering and wording.points(text):
         return _of_nothing(), ()
     if not answering:

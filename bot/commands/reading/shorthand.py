@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from bot.answers.citations import short
 from bot.commands.core.context import Context
@@ -11,6 +12,8 @@ from bot.texts import _
 from storage.reading.addresses import comparable
 
 _ID = re.compile(r"[#(]?\s?([FfSs])\s?([1-9]\d{0,14})[?!.,)]*")
+# The longest id, in full-width signs or not, is shorter.
+_LONGEST_ID = 40
 _ADDRESS = re.compile(r"<?((?:https?://|www\.)\S+?)>?", re.IGNORECASE)
 
 
@@ -19,7 +22,7 @@ async def value_of(context: Context, text: str) -> tuple[str, object] | None:
 
     Raises UserError as the command does.
     """
-    if match := _ID.fullmatch(text):
+    if len(text) <= _LONGEST_ID and (match := _ID.fullmatch(unicodedata.normalize("NFKC", text))):
         if match[1] in "Ff":
             return "fact", await context.fact(match[2])
         return "sources", await context.source_id(match[2])

@@ -65,3 +65,11 @@ def test_a_question_made_of_the_words_of_dates_costs_little(subtests):
             begun = process_time()
             find((text * 500)[:1_000], TODAY)
             assert process_time() - begun < 1.0
+
+
+def test_a_long_run_of_words_of_dates_is_not_tried(monkeypatch):
+    read_again = []
+    monkeypatch.setattr("bot.dates.finding.read", lambda text, *_rest, **_also: read_again.append(text))
+    for text in ("1 ", "on 1 ", "May ", "12:30 "):
+        find(text * 300, TODAY)
+    assert read_again == []

@@ -69,12 +69,58 @@ async def test_a_title_before_a_whole_name_makes_no_difference_in_a_question(des
         with subtests.test(text):
             await eve.says(text)
             assert eve.seen.splitlines()[0] == name, eve.seen
-    for text in ["What did Natalia Lubinets say?", "did police arrest dmytro lubinets"]:
+    for text in [
+        "What did Natalia Lubinets say?",
+        "did police arrest dmytro lubinets",
+        "Did they judge Putin?",
+    ]:
         with subtests.test(text):
             await eve.says(text)
             assert eve.seen.startswith("That is not on record"), eve.seen
     await eve.says("/who Ombudsman Lubinets")
     assert "Did you mean Dmytro Lubinets?" in eve.seen
+
+
+async def test_a_known_title_before_a_family_name_makes_no_difference_in_a_question(desk, subtests):
+    await crowd(desk)
+    eve = desk.person(EVE)
+    for text, name in [
+        ("What did Mr Banks say?", "Arron Banks"),
+        ("what did mr banks say", "Arron Banks"),
+        ("What did the former Prime Minister May say?", "Teresa May"),
+        ("Who is Foreign Minister Lubinets?", "Dmytro Lubinets"),
+    ]:
+        with subtests.test(text):
+            await eve.says(text)
+            assert eve.seen.splitlines()[0] == name, eve.seen
+
+
+async def test_what_somebody_says_is_asked_in_eight_languages(desk, subtests):
+    eve = desk.person(EVE)
+    for text in [
+        "Що сказав Лукашенко?", "хто такий Лукашенко", "Что говорил Лукашенко об этом?",
+        "Што сказаў Лукашэнка?",
+        "Co powiedział Łukaszenka?", "Was hat Lukaschenko gesagt?", "Wer ist Lukaschenko?",
+        "Qu'a dit Loukachenko ?", "Qu’est-ce que Loukachenko a dit ?", "¿Qué dijo Lukashenko?",
+    ]:  # fmt: skip
+        with subtests.test(text):
+            await eve.says(text)
+            assert eve.seen.splitlines()[0] == "Alexander Lukashenko", eve.seen
+    for text in ["Lukashenko's hat", "Що сказав Лукашенко про морозиво?", "Was Lukashenko die hat?"]:
+        with subtests.test(text):
+            await eve.says(text)
+            assert eve.seen.startswith("That is not on record"), eve.seen
+
+
+async def test_what_somebody_says_at_a_time_is_not_all_that_they_say(desk, subtests):
+    eve = desk.person(EVE)
+    await eve.says("What did Lubinets say in May 2023?")
+    assert eve.seen.startswith("Nothing about that is dated to “May 2023” on record."), eve.seen
+    await eve.says("Who was Putin in March 2023?")
+    assert eve.seen.startswith("March 2023"), eve.seen
+    # The facts that are dated so come first, and another time's are told as such.
+    await eve.says("What happened to Putin in March 2022?")
+    assert eve.seen.startswith("Nothing about that is dated to “March 2022” on record."), eve.seen
 
 
 async def test_a_moderator_is_offered_the_known_name_before_a_new_one(desk, subtests):

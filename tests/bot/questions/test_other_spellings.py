@@ -24,7 +24,14 @@ async def first_line(desk: Desk, text: str) -> str:
 
 
 async def test_other_scripts_and_case_forms_find_their_bearer(desk, subtests):
-    await put(desk, "Volodymyr Zelensky", "Юлія Свириденко", "Mohammed bin Salman", "Alexei Navalny")
+    await put(
+        desk,
+        "Volodymyr Zelensky",
+        "Юлія Свириденко",
+        "Mohammed bin Salman",
+        "Alexei Navalny",
+        "Zoran Đorđević",
+    )
     for typed, name in [
         ("Лубінець", LUBINETS), ("Лубінца", LUBINETS), ("Лубінцем", LUBINETS), ("Лубинца", LUBINETS),
         ("Дмитро Лубінець", LUBINETS), ("Дмитра Лубінця", LUBINETS), ("Омбудсман Дмитро Лубінець", LUBINETS),
@@ -33,7 +40,8 @@ async def test_other_scripts_and_case_forms_find_their_bearer(desk, subtests):
         ("Lukaschenko", LUKASHENKO), ("Lukaschenkos", LUKASHENKO), ("Lukašenko", LUKASHENKO),
         ("Аляксандр Лукашэнка", LUKASHENKO), ("Олександром Лукашенком", LUKASHENKO),
         ("Путіна", "Putin"), ("Putinowi", "Putin"), ("Poutine", "Putin"), ("بوتين", "Putin"),
-        ("პუტინი", "Putin"),
+        ("პუტინი", "Putin"), ("लुकाशेंको", LUKASHENKO), ("Ђорђевић", "Zoran Đorđević"),
+        ("Зоран Ђорђевић", "Zoran Đorđević"),
         ("Володимир Зеленський", "Volodymyr Zelensky"), ("Владимира Зеленского", "Volodymyr Zelensky"),
         ("Wołodymyr Zełenski", "Volodymyr Zelensky"), ("Selenskyj", "Volodymyr Zelensky"),
         ("Navalnys", "Alexei Navalny"), ("Навального", "Alexei Navalny"), ("Nawalnego", "Alexei Navalny"),

@@ -26,7 +26,7 @@ async def number(desk) -> int:
 async def test_an_id_alone_is_its_command(desk, subtests):
     eve = desk.person(EVE)
     for command, texts in {
-        "/fact F7": ("F7", "f7", "#F7", "F7?", "f 7", "/ask F7"),
+        "/fact F7": ("F7", "f7", "#F7", "F7?", "f 7", "Ｆ７", "/ask F7"),
         "/sources S1": ("S1", "s1", "#s1", "S1?"),
         "/fact F999": ("F999",),
     }.items():
