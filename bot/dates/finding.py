@@ -126,7 +126,7 @@ def _has_shape(words: Sequence[_Word], piece: str, reading: Reading) -> bool:
 def _counts(reading: Reading, rest: str) -> bool:
     """Tell whether two numbers count the word behind them: "between 2000 and 2400 children"."""
     following = re.match(r"\s([^\W\d_]+)", rest)
-    two_years = _TWO_YEARS.fullmatch(reading.choices[0])
+    two_years = len(reading.choices) == 1 and _TWO_YEARS.fullmatch(reading.choices[0])
     return bool(two_years and following and following[1].casefold() not in STOPWORDS)
 
 

@@ -18,6 +18,7 @@ def test_dates_are_found_in_questions(subtests):
         ("What happened last week in Minsk?", "last week", ("2024-03-18/2024-03-24",)),
         ("What happened between 3 and 5 May 2023?", "between 3 and 5 May 2023", ("2023-05-03/2023-05-05",)),
         ("What happened on 3/4/2024 in Minsk?", "3/4/2024", ("2024-04-03", "2024-03-04")),
+        ("Who made ABC's 2001-02 identity?", "2001-02", ("2001/2002", "2001-02")),
         ("What has he said since May?", "since May", ("2023-05/..", "2022-05/..")),
         ("Which year was that call from 18 July?", "18 July", ("XXXX-07-18",)),
         ("Що сталося минулого тижня?", "минулого тижня", ("2024-03-18/2024-03-24",)),
