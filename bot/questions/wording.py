@@ -37,6 +37,7 @@ _AUXILIARY = frozenset(
 
 # What a longer text is about stands in its first letters and words.
 LONGEST, MOST_TOKENS = 1_000, 100
+_RANGE = re.compile(r"\b\d{4}(?:-\d\d){0,2}(?:\.\.|/)\d{4}(?:-\d\d){0,2}\b")
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
 _WRITTEN = re.compile(r"[^\W\d_][^\s.,;:!?()\"“”]*")
 # Shouted or titled: with more capitals than this, a capital tells nothing.
@@ -177,7 +178,7 @@ def read(text: str, today: dt.date | None = None, *, language: str = "en") -> Qu
     reading = found.reading if found else None
     if today is None and reading is not None and (reading.relative or len(reading.choices) > 1):
         reading = replace(reading, choices=())
-    date = found.words if found else None
+    date = found.words if found else _turned_range(begun)
     tokens = tuple(_tokens(begun.replace(date, " ") if date else begun))[:MOST_TOKENS]
     listed = words()
     grammar = STOPWORDS | listed.light | listed.asking
@@ -217,6 +218,12 @@ def _find(text: str, today: dt.date, *, language: str) -> Found | None:
     from bot.dates.finding import find  # with the first question: no start needs it
 
     return find(text, today, language=language)
+
+
+def _turned_range(text: str) -> str | None:
+    """Return a range that ends before it begins: the answer says so."""
+    match = _RANGE.search(text)
+    return match[0] if match and dates.turned(match[0]) else None
 
 
 def _tokens(text: str) -> list[str]:

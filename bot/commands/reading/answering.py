@@ -14,6 +14,7 @@ from bot.questions.relevance import Bearing, Subject, dated_to
 from bot.questions.wording import Question, Wanted, about_the_record
 from bot.replies import Block, Line, Note, Reply
 from bot.texts import _
+from storage.domain import dates
 from storage.domain.models import Entity, Fact, RelationKind, Stance
 
 MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
@@ -21,7 +22,9 @@ MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
 
 def named(context: Context, question: Question) -> Named:
     """Return the time that a question names. Raises UserError where it may be several days."""
-    return of_reading(context, question.reading) if question.reading else Named("", None)
+    if question.reading is not None:
+        return of_reading(context, question.reading)
+    return Named(question.date or "", dates.typed(question.date or ""))
 
 
 def asks_for_list(
