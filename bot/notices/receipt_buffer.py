@@ -6,11 +6,14 @@ can lose those of the last second, never a delivery.
 
 from __future__ import annotations
 
+import re
+
 from bot.replies import Reply
 from storage.domain.errors import RecordError
 from storage.notifying.receipts import SentMessage
 from storage.record import Record
 
+_FACT = re.compile(r"\bF[1-9]\d*+\b")
 # Between two flushes; receipts beyond that are dropped, to bound the memory.
 MOST_GATHERED = 20_000
 
@@ -23,10 +26,10 @@ class ReceiptBuffer:
         self._gathered: list[tuple[str, int, tuple[int, ...], Reply, str, str]] = []
 
     def note(self, chat: str, topic: int, messages: tuple[int, ...], reply: Reply, language: str) -> None:
-        """Gather the receipt of a reply that states facts, also proposed ones: they may be taken down."""
-        if messages and reply.citations() and len(self._gathered) < MOST_GATHERED:
-            at = self._record.ledger.now()
-            self._gathered.append((chat, topic, messages, reply.without_quotes(), language, at))
+        """Gather the receipt of a reply that states or names facts, also proposed: they may be taken down."""
+        kept = reply.without_quotes()
+        if messages and len(self._gathered) < MOST_GATHERED and (kept.citations() or _names_facts(kept)):
+            self._gathered.append((chat, topic, messages, kept, language, self._record.ledger.now()))
 
     async def flush(self) -> None:
         """Write the receipts that were gathered."""
@@ -42,3 +45,8 @@ class ReceiptBuffer:
         except RecordError:
             self._gathered = gathered + self._gathered
             raise
+
+
+def _names_facts(reply: Reply) -> bool:
+    """Tell whether a reply names a fact, as where it says why one was retracted."""
+    return any(_FACT.search(getattr(block, "text", "")) for block in reply.blocks)

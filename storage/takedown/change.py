@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ def _fact(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAwa
     known = facts.standing(tx, change.story_id, fact_id)
     revisions = [(fact_id, number) for number in range(1, known.revision + 1)]
     swept = _sweep(tx, trace, change, known.needles, fact_id=fact_id, reasons=known.reasons)
-    entries, erased = _erase(tx, change, known.needles, revisions)
+    entries, erased = _erase(tx, known.needles, revisions, (change.subject, *swept.drafts))
     facts.bury(tx, trace, fact_id, change.ground, known)
     _entomb(tx, trace, change, known.ref, erased)
     _amend(tx, trace, change, swept.messages, fact=(fact_id, known.revision + 1))
@@ -53,7 +54,8 @@ def _other(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAw
     known = _OTHERS[kind](tx, change.story_id, number)
     own = (number,) if kind == "D" else ()
     swept = _sweep(tx, trace, change, known.needles, citing=known.facts, own=own)
-    entries, erased = _erase(tx, change, known.needles, known.revisions, known.called)
+    subjects = (change.subject, *swept.drafts)
+    entries, erased = _erase(tx, known.needles, known.revisions, subjects, known.called)
     if kind == "S":
         others.bury_source(tx, number, known, trace.at, change.ground)
     elif kind == "E":
@@ -66,9 +68,10 @@ def _other(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAw
 
 
 class _Swept(NamedTuple):
-    """How many of each kind held the words, and the messages that are to be put right."""
+    """How many of each kind held the words, the drafts (`D4`), and the messages that are to be put right."""
 
     counts: dict[str, int]
+    drafts: list[str]
     messages: set[tuple[str, int]]
 
 
@@ -85,6 +88,7 @@ def _sweep(
 ) -> _Swept:
     """Remove the words from what surrounds the record; `own` is the draft that is itself taken down."""
     drafts = sorted({*sweeping.drafts(tx, needles, fact_id), *own})
+    reasons = (*reasons, *sweeping.reasons_of(tx, drafts))
     sweeping.cut_drafts(tx, drafts, (trace.at, trace.by.address), change.ground)
     messages = sweeping.cut_messages(tx, needles, change.subject, citing, Needles(reasons, shortest=1))
     counts = {
@@ -95,18 +99,18 @@ def _sweep(
         "messages": len(messages),
         "notices": sweeping.cut_notices(tx, needles, change.subject, trace.now),
     }
-    return _Swept(counts, messages)
+    return _Swept(counts, [f"D{number}" for number in drafts], messages)
 
 
 def _erase(
     tx: Statements,
-    change: TakeDown,
     needles: Needles,
     revisions: Collection[tuple[int, int]],
+    subjects: Collection[str],
     called: Collection[str] = (),
 ) -> tuple[int, erasing.Erased]:
     """Erase texts of the trail; return how many entries lost theirs, and what the tombstone's entry tells."""
-    entries = _entries(tx, change.subject, [*needles.written(), *(f'"{ref}"' for ref in called)])
+    entries = _entries(tx, subjects, [*needles.written(), *(f'"{ref}"' for ref in called)])
     return len(entries), erasing.erase(tx, entries=entries, revisions=revisions)
 
 
@@ -119,13 +123,14 @@ def _entomb(
     )  # fmt: skip
 
 
-def _entries(tx: Statements, subject: str, texts: Sequence[str]) -> list[int]:
-    """Return the entries of the trail about something, and all others that hold its words."""
+def _entries(tx: Statements, subjects: Collection[str], texts: Sequence[str]) -> list[int]:
+    """Return the entries of the trail about some things, and all others that hold the words."""
     held = " OR ".join([f"instr({_HELD}, ?) > 0"] * len(texts))
+    about = "subject IN (SELECT value FROM json_each(?))"
     rows = tx.fetch(
-        f"SELECT id FROM audit WHERE (subject = ?{f' OR {held}' if held else ''}) AND ({_HELD}) <> '  '"
+        f"SELECT id FROM audit WHERE ({about}{f' OR {held}' if held else ''}) AND ({_HELD}) <> '  '"
         " AND action NOT IN ('taken down', 'rechained') ORDER BY id",
-        (subject, *texts),
+        (json.dumps(list(subjects)), *texts),
     )
     return [row[0] for row in rows]
 

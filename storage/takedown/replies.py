@@ -16,17 +16,22 @@ Block = dict[str, Any]
 _ID = re.compile(r"\b[FSED]\d++\b")
 
 
-def cut(reply: str, subject: str, needles: Needles | None = None) -> str:
+def names(reply: str, subject: str) -> bool:
+    """Tell whether a reply (JSON) names an id, such as `F7`."""
+    return subject in reply and subject in _ID.findall(reply)
+
+
+def cut(reply: str, subject: str, needles: Needles | None = None, *, named: bool = False) -> str:
     """Return a reply (JSON) without the blocks that state a fact (`F7`) or hold the words; itself if none do.
 
     A line without a fact of its own, or a note, belongs to the fact that the heading above it names. Lines of
-    other facts stay, but for those that hold a name.
+    other facts stay, but for those that hold a name. With `named`, words count only beside the fact's id.
     """
-    stated = subject[0] == "F" and f'"fact":{subject[1:]},' in reply
+    stated = subject[0] == "F" and (f'"fact":{subject[1:]},' in reply or names(reply, subject))
     if not stated and not (needles and needles.held(reply)):
         return reply
     data = json.loads(reply)
-    blocks = _without(data["blocks"], subject, needles)
+    blocks = _without(data["blocks"], subject, needles, named=named)
     actions = [each for each in data.get("actions", ()) if not _held(each, needles)]
     if blocks == data["blocks"] and actions == data.get("actions", []):
         return reply
@@ -35,7 +40,7 @@ def cut(reply: str, subject: str, needles: Needles | None = None) -> str:
     )
 
 
-def _without(blocks: list[Block], subject: str, needles: Needles | None) -> list[Block]:
+def _without(blocks: list[Block], subject: str, needles: Needles | None, *, named: bool) -> list[Block]:
     fact_id = int(subject[1:]) if subject.startswith("F") else None
     left: list[Block] = []
     headed = following = False
@@ -50,7 +55,8 @@ def _without(blocks: list[Block], subject: str, needles: Needles | None) -> list
         if fact is not None and subject[0] != "E":
             gone = fact == fact_id
         else:
-            gone = (following and not heading) or _held(block, needles)
+            counts = not named or subject in _ID.findall(block.get("text", ""))
+            gone = (following and not heading) or (counts and _held(block, needles))
         if not gone:
             left.append(block)
         elif not left or left[-1] != {"text": subject}:

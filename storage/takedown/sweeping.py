@@ -15,7 +15,7 @@ from storage.domain.changes import Reject, dumped
 from storage.domain.models import Ground
 from storage.engines.sqlite import Statements
 from storage.takedown.needles import Needles, texts_in
-from storage.takedown.replies import cut, without_source
+from storage.takedown.replies import cut, names, without_source
 
 _PAGE = 2_000
 # Commands whose dialogue is about a fact on record, and those whose dialogue is about a draft.
@@ -32,6 +32,14 @@ def drafts(tx: Statements, needles: Needles, fact_id: int | None) -> list[int]:
         if (fact_id is not None and row["fact_id"] == fact_id)
         or any(needles.near(text) for text in texts_in(json.loads(row["change"])))
     ]
+
+
+def reasons_of(tx: Statements, ids: Collection[int]) -> list[str]:
+    """Return why drafts were rejected, as moderators wrote it."""
+    rows = tx.fetch(
+        f"SELECT reason FROM draft WHERE reason IS NOT NULL AND id IN {_IDS}", (json.dumps(list(ids)),)
+    )
+    return [row[0] for row in rows]
 
 
 def cut_drafts(tx: Statements, ids: Collection[int], by: tuple[str, str], ground: Ground) -> None:
@@ -92,8 +100,8 @@ def cut_messages(
 ) -> set[tuple[str, int]]:
     """Cut the kept texts of sent messages; return those that cite the fact or hold the words.
 
-    Reasons are anybody's: they are cut where the fact itself is cited. Of messages whose text was not kept,
-    all that cite `facts` may hold the words.
+    Reasons are anybody's: they are cut where the fact itself is cited, or named beside them. Of messages
+    whose text was not kept, all that cite `facts` may hold the words.
     """
     if subject.startswith("F"):
         cited = tx.fetch("SELECT chat, message FROM receipt WHERE fact_id = ?", (int(subject[1:]),))
@@ -110,6 +118,8 @@ def cut_messages(
         left = _left(kept, subject, needles)
         if (row["chat"], row["message"]) in citing:
             left = cut(left, subject, reasons)
+        elif names(kept, subject):
+            left = cut(left, subject, reasons, named=True)
         if left != kept:
             changed.append((zlib.compress(left.encode()), row["chat"], row["message"]))
     tx.run_many("UPDATE said SET reply = ? WHERE chat = ? AND message = ?", changed)

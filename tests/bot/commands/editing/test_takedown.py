@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.notices.message_corrections import corrected_message
+from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.replies import Note
 from storage.notifying.receipts import SentMessage
 from tests.bot.desk import EVE, OWNER, assert_short, buttons, said
@@ -174,8 +176,6 @@ async def test_a_message_sent_is_put_right(desk):
     await owner.says(f"/takedown {name} privacy")
     assert "Messages sent, to be put right 1" in owner.seen
     await owner.presses("Confirm")
-    from bot.notices.message_corrections import corrected_message
-
     (amendment,) = await desk.record.receipts.take("telegram", desk.record.ledger.now(), 5)
     clean(amendment.reply)
     right = await corrected_message(desk.record, amendment)
@@ -183,6 +183,31 @@ async def test_a_message_sent_is_put_right(desk):
     assert f"{name}: {TOMBSTONE}" in said(right.reply)
     assert Note(text=f"{name}: {TOMBSTONE}") in right.remark.blocks
     assert number not in right.reply.facts
+
+
+async def test_why_it_was_retracted_or_a_draft_of_it_rejected_goes_as_well(desk):
+    ann, name = await on_record(desk)
+    await desk.person(EVE).tells(
+        f"/suggest {STATEMENT}!\nwho: A neighbour\ncue: said that\nsource: S1", "/confirm"
+    )
+    await ann.tells("/reject D1 the ferryman wrote to us", "/confirm")
+    for fact in (name, "F5"):
+        await ann.tells(f"/retract {fact} the ferryman wrote to us", "[Confirm]")
+    desk.moments.pass_by(minutes=20)
+    buffer, eve = ReceiptBuffer(desk.record), desk.person(EVE)
+    told = [await eve.says(text) for text in (f"/fact {name}", f"/history {name}", "/fact F5")]
+    told.append(await ann.says("/audit"))
+    for number, reply in enumerate(told):
+        assert "ferryman wrote" in said(reply)
+        buffer.note(EVE, 0, (number,), reply, "en")
+    await buffer.flush()
+    await take_down(desk, name)
+    amendments = await desk.record.receipts.take("telegram", desk.record.ledger.now(), 9)
+    # F5 was retracted for the same reason: that message stays.
+    assert [each.message for each in amendments] == [0, 1, 3]
+    for amendment in amendments[:2]:
+        clean(said((await corrected_message(desk.record, amendment)).reply))
+    assert "rejected D1:" not in said(await ann.says("/audit")) and "rejected D1" in ann.seen
 
 
 async def test_readers_see_of_a_retracted_fact_that_and_why_and_moderators_what_it_said(desk):
