@@ -18,7 +18,7 @@ from storage.record import Record
 from storage.takedown.replies import cut
 
 # What stands in the place of what was taken down: see `cut`.
-_CUT = re.compile(r"[FSED]\d+")
+_CUT = re.compile(r"[FSEDQ]\d+")
 # What is also said in reply to the message: who has read it would not look at it again.
 _REMARKED = frozenset({NoticeKind.RETRACTED, NoticeKind.RESTORED})
 

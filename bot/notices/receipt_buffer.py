@@ -14,6 +14,7 @@ from storage.notifying.receipts import SentMessage
 from storage.record import Record
 
 _FACT = re.compile(r"\bF[1-9]\d*+\b")
+_QUESTION = re.compile(r"Q[1-9]\d*+")
 # Between two flushes; receipts beyond that are dropped, to bound the memory.
 MOST_GATHERED = 20_000
 
@@ -28,7 +29,7 @@ class ReceiptBuffer:
     def note(self, chat: str, topic: int, messages: tuple[int, ...], reply: Reply, language: str) -> None:
         """Gather the receipt of a reply that states or names facts, also proposed: they may be taken down."""
         kept = reply.without_quotes()
-        if messages and len(self._gathered) < MOST_GATHERED and (kept.citations() or _names_facts(kept)):
+        if messages and len(self._gathered) < MOST_GATHERED and (kept.citations() or _names_any(kept)):
             self._gathered.append((chat, topic, messages, kept, language, self._record.ledger.now()))
 
     async def flush(self) -> None:
@@ -47,6 +48,9 @@ class ReceiptBuffer:
             raise
 
 
-def _names_facts(reply: Reply) -> bool:
-    """Tell whether a reply names a fact, as where it says why one was retracted."""
-    return any(_FACT.search(getattr(block, "text", "")) for block in reply.blocks)
+def _names_any(reply: Reply) -> bool:
+    """Tell whether a reply names a fact, as where it says why one was retracted, or a question."""
+    return any(
+        _FACT.search(getattr(block, "text", "")) or _QUESTION.fullmatch(getattr(block, "label", None) or "")
+        for block in reply.blocks
+    )

@@ -90,10 +90,13 @@ def _sweep(
     drafts = sorted({*sweeping.drafts(tx, needles, fact_id), *own})
     reasons = (*reasons, *sweeping.reasons_of(tx, drafts))
     sweeping.cut_drafts(tx, drafts, (trace.at, trace.by.address), change.ground)
-    messages = sweeping.cut_messages(tx, needles, change.subject, citing, Needles(reasons, shortest=1))
+    questions = sweeping.cut_questions(tx, needles)
+    messages = sweeping.cut_messages(
+        tx, needles, change.subject, citing, Needles(reasons, shortest=1), questions
+    )
     counts = {
         "drafts": len(drafts),
-        "questions": sweeping.cut_questions(tx, needles),
+        "questions": len(questions),
         "dialogues": sweeping.cut_dialogues(tx, needles, fact_id, drafts),
         "buttons": sweeping.cut_buttons(tx, needles),
         "messages": len(messages),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from typing import Any
 
 from storage.takedown.needles import Needles, texts_in
@@ -62,6 +63,18 @@ def _without(blocks: list[Block], subject: str, needles: Needles | None, *, name
         elif not left or left[-1] != {"text": subject}:
             left.append({"text": subject})
     return left
+
+
+def without_questions(reply: str, ids: Collection[int]) -> str:
+    """Return a reply (JSON) without the items that tell what others asked; itself if it lists none."""
+    labels = {f"Q{number}" for number in ids}
+    if not any(f'"label":"{label}"' in reply for label in labels):
+        return reply
+    data = json.loads(reply)
+    data["blocks"] = [
+        {"text": block["label"]} if block.get("label") in labels else block for block in data["blocks"]
+    ]
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def without_source(reply: str, source_id: int) -> str:

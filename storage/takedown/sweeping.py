@@ -15,7 +15,7 @@ from storage.domain.changes import Reject, dumped
 from storage.domain.models import Ground
 from storage.engines.sqlite import Statements
 from storage.takedown.needles import Needles, texts_in
-from storage.takedown.replies import cut, names, without_source
+from storage.takedown.replies import cut, names, without_questions, without_source
 
 _PAGE = 2_000
 # Commands whose dialogue is about a fact on record, and those whose dialogue is about a draft.
@@ -57,12 +57,16 @@ def cut_drafts(tx: Statements, ids: Collection[int], by: tuple[str, str], ground
             )
 
 
-def cut_questions(tx: Statements, needles: Needles) -> int:
-    """Delete the questions that say much the same or ask for part of it, and who waits for an answer."""
+def cut_questions(tx: Statements, needles: Needles) -> list[int]:
+    """Delete the questions that say much the same or ask for part of it, and who waits for an answer.
+
+    Return their ids.
+    """
     rows = tx.fetch("SELECT id, text FROM question")
-    ids = json.dumps([row["id"] for row in rows if needles.asked(row["text"])])
-    tx.run(f"DELETE FROM asker WHERE question_id IN {_IDS}", (ids,))
-    return len(tx.fetch(f"DELETE FROM question WHERE id IN {_IDS} RETURNING id", (ids,)))
+    ids = [row["id"] for row in rows if needles.asked(row["text"])]
+    tx.run(f"DELETE FROM asker WHERE question_id IN {_IDS}", (json.dumps(ids),))
+    tx.run(f"DELETE FROM question WHERE id IN {_IDS}", (json.dumps(ids),))
+    return ids
 
 
 def cut_dialogues(tx: Statements, needles: Needles, fact_id: int | None, draft_ids: Collection[int]) -> int:
@@ -96,12 +100,17 @@ def cut_buttons(tx: Statements, needles: Needles) -> int:
 
 
 def cut_messages(
-    tx: Statements, needles: Needles, subject: str, facts: Collection[int], reasons: Needles
+    tx: Statements,
+    needles: Needles,
+    subject: str,
+    facts: Collection[int],
+    reasons: Needles,
+    questions: Collection[int],
 ) -> set[tuple[str, int]]:
     """Cut the kept texts of sent messages; return those that cite the fact or hold the words.
 
     Reasons are anybody's: they are cut where the fact itself is cited, or named beside them. Of messages
-    whose text was not kept, all that cite `facts` may hold the words.
+    whose text was not kept, all that cite `facts` may hold the words. `questions` are those that went.
     """
     if subject.startswith("F"):
         cited = tx.fetch("SELECT chat, message FROM receipt WHERE fact_id = ?", (int(subject[1:]),))
@@ -115,7 +124,7 @@ def cut_messages(
     changed = []
     for row in _said(tx):
         kept = zlib.decompress(row["reply"]).decode()
-        left = _left(kept, subject, needles)
+        left = without_questions(_left(kept, subject, needles), questions)
         if (row["chat"], row["message"]) in citing:
             left = cut(left, subject, reasons)
         elif names(kept, subject):

@@ -210,6 +210,21 @@ async def test_why_it_was_retracted_or_a_draft_of_it_rejected_goes_as_well(desk)
     assert "rejected D1:" not in said(await ann.says("/audit")) and "rejected D1" in ann.seen
 
 
+async def test_a_list_of_questions_that_was_shown_is_put_right(desk):
+    ann, name = await on_record(desk)
+    for text in ("/ask Where does the boy live at 12 Mill Street?", "/ask Who owns the zeppelin?"):
+        await desk.person(EVE).says(text)
+    shown, buffer = await ann.says("/unanswered"), ReceiptBuffer(desk.record)
+    assert "Mill Street" in said(shown)
+    buffer.note(EVE, 0, (1,), shown, "en")
+    await buffer.flush()
+    await take_down(desk, name)
+    (amendment,) = await desk.record.receipts.take("telegram", desk.record.ledger.now(), 9)
+    right = said((await corrected_message(desk.record, amendment)).reply)
+    clean(right + amendment.reply)
+    assert "(taken down)" in right and "zeppelin" in right
+
+
 async def test_readers_see_of_a_retracted_fact_that_and_why_and_moderators_what_it_said(desk):
     ann, name = await on_record(desk)
     desk.moments.pass_by(days=1)
