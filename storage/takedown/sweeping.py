@@ -99,6 +99,23 @@ def cut_buttons(tx: Statements, needles: Needles) -> int:
     return len(held)
 
 
+def cut_subscriptions(tx: Statements, needles: Needles) -> int:
+    """End subscriptions to the words, and lift filters by them; return how many there were."""
+    ended = [
+        (row["id"],)
+        for row in tx.fetch("SELECT id, words FROM subscription WHERE words IS NOT NULL")
+        if needles.held(row["words"])
+    ]
+    lifted = [
+        (row["id"],)
+        for row in tx.fetch("SELECT id, words FROM listener WHERE words IS NOT NULL")
+        if needles.held(row["words"])
+    ]
+    tx.run_many("DELETE FROM subscription WHERE id = ?", ended)
+    tx.run_many("UPDATE listener SET words = NULL WHERE id = ?", lifted)
+    return len(ended) + len(lifted)
+
+
 def cut_messages(
     tx: Statements,
     needles: Needles,

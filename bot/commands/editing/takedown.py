@@ -30,6 +30,7 @@ _COUNTED = {
     "questions": N_("Unanswered questions"),
     "dialogues": N_("Open dialogues"),
     "buttons": N_("Buttons"),
+    "subscriptions": N_("Subscriptions to its words"),
     "messages": N_("Messages sent, to be put right"),
     "notices": N_("Notices waiting, to be cancelled"),
 }

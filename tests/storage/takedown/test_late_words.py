@@ -61,6 +61,23 @@ async def test_questions_for_part_of_the_words_go(flood: Record) -> None:
     ]
 
 
+async def test_subscriptions_to_the_words_end(flood: Record) -> None:
+    at = flood.ledger.now()
+    async with flood.database.transaction() as tx:
+        await tx.run_many(
+            "INSERT INTO listener (id, chat, words) VALUES (?, ?, ?)",
+            [(1, "telegram:5", HARM.lower()), (2, "telegram:6", "rain")],
+        )
+        await tx.run_many(
+            "INSERT INTO subscription (listener_id, story_id, words, made_at) VALUES (?, 1, ?, ?)",
+            [(1, HARM.upper(), at), (2, "hail", at), (2, None, at)],
+        )
+    made = await flood.ledger.make(TAKEN, by=BO)
+    assert made.taken.counts["subscriptions"] == 2
+    rows = await flood.database.read("SELECT words FROM subscription UNION ALL SELECT words FROM listener")
+    assert sorted(str(row[0]) for row in rows) == ["None", "None", "hail", "rain"]
+
+
 async def test_a_change_whose_words_went_is_not_undone(flood: Record) -> None:
     await revise(flood, 1, statement=f"it rained on the boy: {HARM}")
     await revise(flood, 2, statement="it was wet", reason=HARM)

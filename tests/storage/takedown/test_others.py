@@ -137,7 +137,15 @@ async def test_what_surrounds_a_fact_goes_and_all_else_stays(flood: Record) -> N
     made = await take_down(flood, "F4")
     assert made.taken == taken
     # Two notices: that it came on record, and what somebody was to be told.
-    expected = {"revisions": 1, "entries": 1, "drafts": 0, "questions": 1, "dialogues": 2, "buttons": 1}
+    expected = {
+        "subscriptions": 0,
+        "revisions": 1,
+        "entries": 1,
+        "drafts": 0,
+        "questions": 1,
+        "dialogues": 2,
+        "buttons": 1,
+    }
     assert dict(made.taken.counts) == expected | {"messages": 0, "notices": 2}
     left = content(flood.database.path)
     assert "Mill" not in left and "mill street" not in left
