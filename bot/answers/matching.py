@@ -10,7 +10,7 @@ from bot.answers.fuzzy import nearest
 from storage.domain.folding import fold
 from storage.domain.names import MOST_LETTERS
 from storage.reading.entities import Name
-from storage.search.sounding import MARGIN
+from storage.search.sounding import MARGIN, PLAIN_WORD
 from storage.search.sounding import PLAIN as HEARD
 
 # Similarity (0 to 100, Indel ratio) from which a slip is plain, and from which it is worth asking about.
@@ -57,7 +57,8 @@ def heard_as(run: str, names: Sequence[Name]) -> Match:
     close = [each for each in alike if each[0] <= alike[0][0] + MARGIN]
     best = min(rank for _share, rank, _entity in close)
     ids = tuple(dict.fromkeys(entity for _share, rank, entity in close if rank == best))
-    return Match(ids[:8], plain=len(ids) == 1 and alike[0][0] <= HEARD)
+    most = PLAIN_WORD if run.isascii() and " " not in run else HEARD
+    return Match(ids[:8], plain=len(ids) == 1 and alike[0][0] <= most)
 
 
 def match_titled(text: str, names: Sequence[Name]) -> Match:

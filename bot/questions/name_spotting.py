@@ -15,10 +15,9 @@ from storage.domain.words import STOPWORDS
 from storage.reading.entities import Name
 from storage.search.names import LONGEST, LONGEST_MISSPELT, MOST_MISSPELT
 from storage.search.sounding import PLAIN as HEARD
+from storage.search.sounding import PLAIN_WORD
 
 SHORTEST_SLIP = 4
-# The difference a letter up to which a word in Latin letters alone is a name that sounds so.
-HEARD_WORD = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class _Forms:
         if not alike or not all(token in tried for token in run):
             return None
         least = min(share for name in alike for text, share in name.heard if text == said)
-        if least > (HEARD_WORD if self._may_be_a_word(run) else HEARD):
+        if least > (PLAIN_WORD if self._may_be_a_word(run) else HEARD):
             return None
         match = heard_as(said, alike)
         return match.entity_ids, min(name.rank for name in alike), match.plain

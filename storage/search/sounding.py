@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Differences a letter up to which a name is plainly the one that was typed, and up to which it may be; of two
 # names that sound more nearly the same than by the margin neither is chosen.
 PLAIN, POSSIBLE, MARGIN = 0.045, 0.08, 0.015
+# One word in Latin letters is like many: beyond this Miller may be Müller, or not.
+PLAIN_WORD = 0.03
 # Entries that are compared for all keys of a text's words, and at least for each of them.
 COMPARED, FEWEST = 2_000, 12
 # Words in a run, known words that are tried for each by how many there are, and forms that are looked up.

@@ -86,7 +86,9 @@ async def other(context: Context, name: str, *values: object) -> Reply:
 def which_one(typed: str, entities: Sequence[Entity]) -> UserError:
     """Return the question which of several is meant by a name that sounds like theirs."""
     names = [entity.name for entity in entities]
+    may_be = _("“{name}” may be {names}.", name=typed[:60], names=_(" or ").join(names))
+    asked = _("Which one is meant?") if len(names) > 1 else _("Is that who is meant?")
     return UserError(
-        _("“{name}” may be {names}. Which one is meant?", name=typed[:60], names=_(" or ").join(names)),
+        f"{may_be} {asked}",
         commands=tuple((name, f"/who {name}") for name in names),
     )

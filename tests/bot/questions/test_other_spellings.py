@@ -53,7 +53,7 @@ async def test_other_scripts_and_case_forms_find_their_bearer(desk, subtests):
 
 
 async def test_they_are_read_in_questions_and_by_moderators_too(desk, subtests):
-    for text in ["Who is Лубінець?", "who is Lubińca", "What did Лубінець say?", "/ask Who is Loubinets?"]:
+    for text in ["Who is Лубінець?", "who is Łubiniec", "What did Лубінець say?", "/ask Who is Loubinets?"]:
         with subtests.test(text):
             assert await first_line(desk, text) == LUBINETS
     eve = desk.person(EVE)
@@ -96,3 +96,21 @@ async def test_of_two_that_sound_alike_none_is_chosen(desk):
     # What is written as on record comes first.
     await eve.says("/who Petrova")
     assert eve.seen.splitlines()[0] == "Olga Petrova"
+
+
+async def test_one_word_that_may_be_another_persons_name_is_asked_about(desk, subtests):
+    await put(desk, "Jürgen Müller", "Zofia Kowalczyk")
+    for typed, name in [("Miller", "Jürgen Müller"), ("Kowalski", "Zofia Kowalczyk"), ("Lubińca", LUBINETS)]:
+        with subtests.test(typed):
+            assert f"Did you mean {name}?" in await whole(desk, f"/who {typed}")
+            asked = await whole(desk, f"What did {typed} say?")
+            assert "meant?" in asked or asked.startswith("That is not on record"), asked
+    for typed in ("Mueller", "Kowalczykowi", "Мюллера"):
+        with subtests.test(typed):
+            assert (await first_line(desk, f"/who {typed}")) in ("Jürgen Müller", "Zofia Kowalczyk")
+
+
+async def whole(desk: Desk, text: str) -> str:
+    eve = desk.person(EVE)
+    await eve.says(text)
+    return " ".join(eve.seen.split())
