@@ -24,10 +24,14 @@ _HELD = "coalesce(before, '') || ' ' || coalesce(after, '') || ' ' || coalesce(r
 
 
 class TakenAway(NamedTuple):
-    """What a takedown removed: how many of each kind; `repeating` are the facts that say the words too."""
+    """What a takedown removed: how many of each kind; and what stays, to be taken down on its own.
+
+    `repeating` are the facts that say the words too, `alone` the names and sources that stood with it alone.
+    """
 
     counts: Mapping[str, int]
     repeating: tuple[int, ...] = ()
+    alone: tuple[str, ...] = ()
 
 
 def take_down(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAway:
@@ -41,11 +45,12 @@ def _fact(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAwa
     revisions = [(fact_id, number) for number in range(1, known.revision + 1)]
     swept = _sweep(tx, trace, change, known.needles, fact_id=fact_id, reasons=known.reasons)
     entries, erased = _erase(tx, known.needles, revisions, (change.subject, *swept.drafts))
+    alone = facts.alone(tx, fact_id)
     facts.bury(tx, trace, fact_id, change.ground, known)
     _entomb(tx, trace, change, known.ref, erased)
     _amend(tx, trace, change, swept.messages, fact=(fact_id, known.revision + 1))
     counts = {"revisions": len(revisions), "entries": entries, **swept.counts}
-    return TakenAway(counts, _repeating(tx, known.needles, fact_id))
+    return TakenAway(counts, _repeating(tx, known.needles, fact_id), alone)
 
 
 def _other(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAway:

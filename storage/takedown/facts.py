@@ -43,6 +43,18 @@ def standing(tx: Statements, story_id: int, fact_id: int) -> Standing:
     return Standing(rows[0]["ref"], rows[0]["revision"], states, reasons)
 
 
+def alone(tx: Statements, fact_id: int) -> tuple[str, ...]:
+    """Return the names (`E5`) and sources (`S3`) that stand with this fact alone: they stay without it."""
+    rows = tx.fetch(
+        "SELECT 'E' || m.entity_id FROM mention m WHERE m.fact_id = :fact AND NOT EXISTS"
+        " (SELECT 1 FROM mention o WHERE o.entity_id = m.entity_id AND o.fact_id <> :fact)"
+        " UNION SELECT 'S' || a.source_id FROM attribution a WHERE a.fact_id = :fact AND NOT EXISTS"
+        " (SELECT 1 FROM attribution o WHERE o.source_id = a.source_id AND o.fact_id <> :fact) ORDER BY 1",
+        {"fact": fact_id},
+    )
+    return tuple(row[0] for row in rows)
+
+
 def bury(tx: Statements, trace: AuditEntryWriter, fact_id: int, ground: Ground, known: Standing) -> None:
     """Replace a fact's words by a tombstone, as a revision of its own; its texts are erased already."""
     state = _tombstone(tx, trace.at, fact_id, ground, known)

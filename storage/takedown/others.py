@@ -25,7 +25,7 @@ class Subject(NamedTuple):
     ref: str | None = None
     # By which facts in the trail refer to it.
     called: tuple[str, ...] = ()
-    # Rows of `fact_text` and revisions of facts that still hold it, though the facts no longer do.
+    # Facts that hold it, or held it once; and their revisions that still do, though the facts no longer do.
     facts: tuple[int, ...] = ()
     revisions: tuple[tuple[int, int], ...] = ()
 
@@ -86,7 +86,8 @@ def name(tx: Statements, story_id: int, entity_id: int) -> Subject:
         ids = ", ".join(f"F{number}" for number in holding)
         raise Refused(f"{ids} hold that name: correct them, or take them down, first")
     past = tuple((each["fact_id"], each["number"]) for each in _states(tx, needles, refs, last=False))
-    return Subject(needles, digest("name", [fold(row["name"])]), tuple(refs), revisions=past)
+    facts = tuple(dict.fromkeys(fact_id for fact_id, _number in past))
+    return Subject(needles, digest("name", [fold(row["name"])]), tuple(refs), facts, past)
 
 
 def bury_name(tx: Statements, entity_id: int) -> None:

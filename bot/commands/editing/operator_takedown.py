@@ -41,6 +41,9 @@ def _counted(taken: TakenAway) -> list[str]:
     if taken.repeating:
         ids = ", ".join(f"F{number}" for number in taken.repeating)
         lines.append(f"  the same words stand in {ids}, or in their history: take those down on their own")
+    if taken.alone:
+        ids = ", ".join(taken.alone)
+        lines.append(f"  no other fact holds {ids}, which stay: take them down on their own, if they must go")
     return lines
 
 

@@ -92,6 +92,12 @@ async def _propose(context: Context, filled: Filled) -> Proposal:
         ids = some_of([f"F{number}" for number in taken.repeating])
         text = _("The same words stand in {ids}, or in their history: take those down on their own.", ids=ids)
         blocks.append(Note(text=text))
+    if taken.alone:
+        ids = some_of(taken.alone)
+        text = _(
+            "No other fact holds {ids}, which stay: take them down on their own, if they must go.", ids=ids
+        )
+        blocks.append(Note(text=text))
     blocks.append(
         Note(text=_("Backups made before still hold them: “onrecord doctor” names those that are known."))
     )

@@ -80,7 +80,12 @@ async def test_a_name_goes_once_no_fact_holds_it(flood: Record, tmp_path) -> Non
         await take_down(flood, f"E{entity_id}")
     await revise(flood, 2, statement="it was dry again")
     await revise(flood, 4, attributions=[{"source": SOURCE}])
+    # Two messages tell together what was said before: their text is not kept.
+    now = flood.ledger.now()
+    await flood.receipts.keep([SentMessage("telegram:5", 0, (8, 9), {4: 1, 1: 1}, "en", now, "{}")])
     await take_down(flood, f"E{entity_id}", "privacy")
+    amendments = await flood.receipts.take("telegram", flood.ledger.now(), 9)
+    assert [each.message for each in amendments] == [8, 9]
     for word in ("Jane", "Millward", "millward"):
         assert word not in content(flood.database.path), word
     await sound(flood)
