@@ -32,7 +32,8 @@ BEGINNINGS = [
     "/edit D2", "/same D1 F8", "/same D2 F9", "/unanswered", "/tellme Q1", "/audit", "/audit F8",
     "/audit @ann", "/moderators", "/appoint 8", "/appoint 8 belarus", "/dismiss 8", "/dismiss 7 belarus",
     "/story tarrow-ferry", "/story belarus", "/forgetme", "/privacy", "/what bridge", "/fact F8",
-    "/history F8", "/disputed",
+    "/history F8", "/disputed", "/takedown F8", "/takedown F8 law",
+    "/takedown S1 privacy", "/takedown D1 safety",
 ]  # fmt: skip
 ANSWERS = [
     "/confirm no",

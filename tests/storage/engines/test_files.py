@@ -224,11 +224,15 @@ READS = {
     "sources.page": lambda r: r.sources.page(1, limit=5),
     "sources.find_named": lambda r: r.sources.find_named(1, "News"),
     "sources.titles": lambda r: r.sources.titles(1, 5),
+    "sources.at_address": lambda r: r.sources.at_address(1, "https://example.org/x"),
     "sources.relayed_by": lambda r: r.sources.relayed_by(1, limit=5),
     "sources.facts_citing": lambda r: r.sources.facts_citing([1]),
     "stories.all": lambda r: r.stories.all(),
     "stories.by_id": lambda r: r.stories.by_id(1),
     "stories.find": lambda r: r.stories.find("flood"),
+    "stories.owning": lambda r: r.stories.owning("F1"),
+    "published.by": lambda r: r.published.by(1, "2030-01-01", limit=5),
+    "zones.of": lambda r: r.zones.of("telegram:1"),
     "stories.in_use": lambda r: r.stories.in_use("telegram:1"),
     "stories.exceeds": lambda r: r.stories.exceeds(1, 5),
     "stories.count_facts": lambda r: r.stories.count_facts(1),
@@ -257,7 +261,6 @@ READS = {
     "questions.find": lambda r: r.questions.find(1),
     "questions.ranked": lambda r: r.questions.ranked(1, limit=5),
     "questions.open": lambda r: r.questions.open(1),
-    "checkpoints.of": lambda r: r.checkpoints.of("x"),
     "listeners.find": lambda r: r.listeners.find("telegram:1"),
     "listeners.by_id": lambda r: r.listeners.by_id(1),
     "listeners.subscriptions": lambda r: r.listeners.subscriptions("telegram:1"),
@@ -315,12 +318,15 @@ async def test_the_contract_above_covers_every_reading_method(record):
     # These pass on what others read or read within it, or look at no file; those write.
     passed_on = {"facts.select", "facts.listed", "facts.lists_in", "entities.find_named_in"}
     passed_on |= {f"claims.{name}" for name in ("terms", "begin", "settle", "let_go")} | {"roles.close"}
+    # Opening has read that table: its only page is in memory still.
+    passed_on |= {"checkpoints.of"}
     methods = {
         "erasure": "forget", "stories": "use", "buttons": "button forget", "checkpoints": "reach",
-        "questions": "keep await_answer", "repeats": "is_one handle forget", "dialogues": "begin go_on end",
+        "questions": "keep keep_for await_answer", "repeats": "is_one handle forget",
+        "dialogues": "begin go_on end",
         "outbox": "recover sent hold wait_for failed give_up moved retry drop look_anew",
         "notices": "fan_out drop redate", "claims": "renew release", "roles": "renew leave",
-        "accounts": "issue void redeem unlink unlink_all", "receipts": "keep done failed put_off",
+        "accounts": "issue void redeem unlink unlink_all", "receipts": "keep done failed put_off rewrite",
         "listeners": "change subscribe unsubscribe resume pause move fall_back look refusal_told",
     }  # fmt: skip
     writing = {f"{part}.{name}" for part, names in methods.items() for name in names.split()}
