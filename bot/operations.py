@@ -221,8 +221,7 @@ async def back_up(settings: Settings, target: Path, *, force: bool) -> str:
     from storage.takedown import copies
 
     async with open_record(settings, create=False) as record:
-        await record.database.backup(target)
-        await copies.note(record.database, target, record.ledger.now())
+        await copies.back_up(record.database, target, record.ledger.now())
         old = await copies.told(record.database)
     done = f"{settings.storage.path} backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)"
     return "\n".join((done, *old))

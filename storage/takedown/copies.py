@@ -6,7 +6,6 @@ file. A copy that was moved or copied on is not known.
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,6 +19,7 @@ from storage.engines.sqlite import Database
 
 # What `onrecord restore` and migrations name the files that they keep beside a record's own.
 _BESIDE = ("replaced-*", "before-*")
+_DOWN = "SELECT s.name, t.subject, t.ground, t.at FROM tombstone t JOIN story s ON s.id = t.story_id"
 
 
 class Copy(NamedTuple):
@@ -29,8 +29,9 @@ class Copy(NamedTuple):
     made_at: str
 
 
-async def note(database: Database, path: Path, at: str) -> None:
-    """Remember a backup that was made at a moment."""
+async def back_up(database: Database, path: Path, at: str) -> None:
+    """Make a backup and remember it, as of the moment before."""
+    await database.backup(path)
     async with database.transaction() as tx:
         await tx.run(
             "INSERT INTO backup VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET made_at = excluded.made_at",
@@ -39,14 +40,18 @@ async def note(database: Database, path: Path, at: str) -> None:
 
 
 async def holding(database: Database) -> list[Copy]:
-    """Return the copies that were made before the last takedown and are still there, the oldest first."""
-    rows = await database.read("SELECT max(at) FROM tombstone")
-    last = rows[0][0]
-    if last is None:
+    """Return the copies that are still there and in which something stands that was taken down, oldest first.
+
+    What was taken down of a copy it tells itself: no clock does.
+    """
+    down = {TakenBefore(*row) for row in await database.read(_DOWN)}
+    if not down:
         return []
-    noted = await database.read("SELECT path, made_at FROM backup WHERE made_at < ?", (last,))
+    noted = await database.read("SELECT path, made_at FROM backup")
     known = [Copy(Path(row["path"]), row["made_at"]) for row in noted]
-    found = [copy for copy in (*known, *_beside(database.path)) if copy.made_at < last and copy.path.exists()]
+    found = [
+        copy for copy in (*known, *_beside(database.path)) if copy.path.exists() and down - _down(copy.path)
+    ]
     return sorted(dict.fromkeys(found), key=lambda copy: (copy.made_at, copy.path))
 
 
@@ -68,19 +73,19 @@ class TakenBefore(NamedTuple):
 
 def not_taken_down(backup: Path, path: Path) -> tuple[TakenBefore, ...]:
     """Return what was taken down of a record, but not of its backup; nothing where it cannot be read."""
-    with contextlib.suppress(sqlite3.Error):
-        return tuple(sorted(_tombstones(path) - _tombstones(backup)))
-    return ()
+    return tuple(sorted(_down(path) - _down(backup)))
 
 
-def _tombstones(path: Path) -> set[TakenBefore]:
-    if not path.exists():
+def _down(path: Path) -> set[TakenBefore]:
+    """Return what was taken down of a record that no process writes to; nothing where that cannot be read."""
+    wal = path.with_name(f"{path.name}-wal")
+    # Without a WAL nothing is to be made beside it either.
+    how = "mode=ro" if wal.exists() else "immutable=1"
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)) as connection:
+            return {TakenBefore(*row) for row in connection.execute(_DOWN)}
+    except sqlite3.Error:
         return set()
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        rows = connection.execute(
-            "SELECT s.name, t.subject, t.ground, t.at FROM tombstone t JOIN story s ON s.id = t.story_id"
-        )
-        return {TakenBefore(*row) for row in rows}
 
 
 def _beside(path: Path) -> Iterator[Copy]:

@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from storage.engines.files import sidecars
 from storage.notifying.receipts import SentMessage
 from storage.record import Record
 from storage.restoring import restore
+from storage.takedown import copies
 from tests.conftest import KILLS
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import ANN, BO, check_tables, content, publish, revise
@@ -103,12 +105,23 @@ async def test_the_text_of_a_message_on_its_way_is_not_kept(flood: Record) -> No
 
 async def test_a_restored_backup_names_what_comes_back(flood: Record, tmp_path: Path) -> None:
     path, backup = flood.database.path, tmp_path / "backup.db"
-    await flood.database.backup(backup)
+    await copies.back_up(flood.database, backup, flood.ledger.now())
     await flood.ledger.make(TAKEN, by=BO)
+    assert [each.path for each in await copies.holding(flood.database)] == [backup]
     await flood.close()
     done = await restore(backup, path)
     assert [(each.story, each.subject, each.ground) for each in done.returned] == [("flood", "F4", "law")]
-    assert done.kept is not None and (await restore(done.kept, path)).returned == ()
+    # Put back again, the record that it stood for: what is kept now is younger, and holds the words.
+    assert done.kept is not None
+    again = await restore(done.kept, path, clock=lambda: datetime(2030, 1, 1, tzinfo=UTC))
+    assert again.returned == () and again.kept is not None
+    record = await Record.open(path, clock=Ticking())
+    try:
+        found = await copies.holding(record.database)
+    finally:
+        await record.close()
+    assert {each.path for each in found} == {backup, again.kept}
+    assert not list(tmp_path.glob("backup.db-*"))
 
 
 async def _stock(path: Path, folder: Path) -> None:
