@@ -36,6 +36,12 @@ _PARTS_OF_YEARS = {
     39: N_("last four months of {year}"), 40: N_("first half of {year}"), 41: N_("second half of {year}"),
 }  # fmt: skip
 _SEASONS = {"21": N_("spring"), "22": N_("summer"), "23": N_("autumn"), "24": N_("winter")}
+# Thirds of a month and of a year, as "early March" and "late 2023" are read (bot/dates/grammar.py).
+_ROUGH = re.compile(r"([0-9]{4}(?:-[0-9]{2})?)-([0-9]{2})~/\1-([0-9]{2})~")
+_THIRDS = {
+    "01-10": N_("early {date}"), "11-20": N_("mid-{date}"), "21-": N_("late {date}"),
+    "01-04": N_("early {date}"), "05-08": N_("mid-{date}"), "09-12": N_("late {date}"),
+}  # fmt: skip
 _PARTS = re.compile(r"([0-9X]{4})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?")
 # What the digits of a year may leave open and still be a year, a decade, a century or a millennium.
 _YEAR = re.compile(r"[0-9]{4}|[0-9]{3}X|[0-9]{2}XX|[0-9]XXX|XXXX")
@@ -53,6 +59,8 @@ def in_words(edtf: str) -> str:
 
 def _interval(edtf: str) -> str:
     first, _slash, last = edtf.partition("/")
+    if third := _third(edtf):
+        return third
     if edtf in _NO_ENDS:
         return _(_NO_ENDS[edtf])
     if first in _OPEN_ENDS:
@@ -61,6 +69,20 @@ def _interval(edtf: str) -> str:
         return _in(_OPEN_ENDS[last][1], edtf, _date(first))
     begins, ends = _date(first), _date(last)
     return _("{first} to {last}", first=begins, last=ends) if begins and ends else edtf
+
+
+def _third(edtf: str) -> str | None:
+    """Return a third of a month or year in words; None for any other interval."""
+    match = _ROUGH.fullmatch(edtf)
+    if match is None:
+        return None
+    whole, first, last = match.groups()
+    of_month = len(whole) > len("2024")
+    ends = of_month and f"{whole}-{last}" == dates.bounds(whole)[1]
+    third = "21-" if first == "21" and ends else f"{first}-{last}"
+    fits = third in _THIRDS and (third in ("01-10", "11-20", "21-")) == of_month
+    told = _date(whole) if fits else None
+    return _(_THIRDS[third], date=told) if told else None
 
 
 def _in(template: str, edtf: str, date: str | None) -> str:

@@ -43,7 +43,8 @@ def date_field(name: str, *, of_source: bool = True) -> Check:
             options = [Option(in_words(edtf), edtf) for edtf in reading.choices]
             raise Unclear(_("{may_be} Which is meant?", may_be=may_be(reading)), options)
         filled.texts[name] = reading.edtf
-        if reading.relative or _ROUGH.fullmatch(reading.edtf):
+        told = in_words(reading.edtf).casefold() == text.strip().casefold()
+        if reading.relative or (_ROUGH.fullmatch(reading.edtf) and not told):
             filled.worded[name] = [reading.edtf, text]
 
     return check

@@ -1,9 +1,13 @@
 """Dates in words: the precision of the source, no more and no less, and what is open said as open."""
 
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers.date_text import day, in_words, label, when_text
+from bot.commands.dialogue.prefill import typed_date
+from bot.dates.reading import read
 from storage.domain import date_forms, dates
 from storage.domain.models import Attribution, Fact, Source, SourceKind
 
@@ -174,3 +178,27 @@ def test_what_a_source_leaves_open_is_told_with_the_date():
     assert when_text(fact(date_note="the article does not date it")) == (
         "no date on record; the article does not date it"
     )
+
+
+THIRDS = st.builds(
+    "{} {:%B %Y}".format, st.sampled_from(["early", "mid", "late"]), st.dates(min_value=date(1000, 1, 1))
+) | st.builds("{} {}".format, st.sampled_from(["early", "mid", "late"]), st.integers(1000, 9999))
+
+
+@given(THIRDS)
+def test_a_third_of_a_month_or_year_is_told_as_it_is_typed(typed):
+    typed = typed.replace("mid ", "mid-")
+    reading = read(typed, date(2026, 11, 28))
+    assert in_words(reading.edtf) == typed
+    assert typed_date(reading.edtf) == typed
+
+
+def test_an_interval_that_is_nearly_a_third_keeps_its_ends(subtests):
+    for edtf in (
+        "2024-03-21~/2024-03-30~",
+        "2024-01~/2024-10~",
+        "2024-01-01~/2024-01-04~",
+        "2024-13-01~/2024-13-10~",
+    ):
+        with subtests.test(edtf):
+            assert not in_words(edtf).startswith(("early", "mid", "late"))

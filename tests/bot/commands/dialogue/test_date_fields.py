@@ -29,7 +29,8 @@ async def _kept(desk, ann, text: str):
         ("4 January 2024 at 7pm", "2024-01-04T19:00", None),
         ("18 July", "XXXX-07-18", None),
         ("on Tuesday", "2026-11-17", "given as “on Tuesday”"),
-        ("early March 2023", "2023-03-01~/2023-03-10~", "given as “early March 2023”"),
+        ("early March 2023", "2023-03-01~/2023-03-10~", None),
+        ("Anfang März 2023", "2023-03-01~/2023-03-10~", "given as “Anfang März 2023”"),
     ],
 )
 async def test_a_date_in_words_is_kept_as_the_date_that_it_means(desk, typed, kept, note):
