@@ -80,7 +80,7 @@ def _down(path: Path) -> set[TakenBefore]:
     """Return what was taken down of a record that no process writes to; nothing where that cannot be read."""
     wal = path.with_name(f"{path.name}-wal")
     # Without a WAL nothing is to be made beside it either.
-    how = "mode=ro" if wal.exists() else "immutable=1"
+    how = "mode=ro" if wal.exists() else "mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True)) as connection:
             return {TakenBefore(*row) for row in connection.execute(_DOWN)}
