@@ -149,7 +149,7 @@ async def when(context: Context, asked: Named | None) -> Reply:
     facts = await context.record.facts.load(hit.fact_id for hit in hits)
     known = [fact for fact in facts if label(fact)]
     heading = Heading(text=_("When: {words}", words=argument[:80]), level=1)
-    if not facts and dates.meant(argument, alone=False):
+    if not facts and (dates.meant(argument, alone=False) or _has_parts_of_dates(argument)):
         raise _not_understood(argument)
     if not facts:
         return Reply(blocks=(heading, Note(text=_("That is not on record."))))
@@ -157,6 +157,15 @@ async def when(context: Context, asked: Named | None) -> Reply:
         note = Note(text=_("When that was is not on record; this is what is:"))
         return Reply(blocks=(heading, note, *listing(facts)))
     return Reply(blocks=(heading, *(fact_line(fact, dated=True) for fact in known)))
+
+
+def _has_parts_of_dates(text: str) -> bool:
+    """Tell whether words have a digit, or a word like "days" or "ago": a date may be meant."""
+    from bot.dates.vocabulary import languages, plain
+
+    words = re.findall(r"\w{3,}", plain(text[:80]))
+    told = (language.meanings.get((word,), ()) for language in languages() for word in words)
+    return any(mark.isdecimal() for mark in text) or any(m.sign in "ua" for each in told for m in each)
 
 
 async def _timeline(context: Context) -> Reply:

@@ -79,6 +79,7 @@ async def test_a_date_that_is_not_understood_is_never_said_to_be_not_on_record(d
     for text in (
         "March 2023 to", "[2023,2024", "Mar 99 2023", "2023-01-01T25:00", "17 Julius 2023", "2023-7",
         "[Y1E99..2024]", "the zebras of 1723",
+        "several zebras ago", "кілька днів", "19 जुलाई",
     ):  # fmt: skip
         with subtests.test(text=text):
             told = said(await eve.says(f"/when {text}"))
