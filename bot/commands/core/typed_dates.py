@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -41,3 +42,12 @@ def may_be(reading: Reading) -> str:
     """Say what a text may mean."""
     told = _(" or ").join(in_words(edtf) for edtf in reading.choices)
     return _("“{date}” may be {dates}.", date=reading.said, dates=told)
+
+
+def has_parts_of_dates(text: str) -> bool:
+    """Tell whether words have a digit, or a word like "days" or "ago": a date may be meant."""
+    from bot.dates.vocabulary import languages, plain
+
+    words = re.findall(r"\w{3,}", plain(text[:80]))
+    told = (language.meanings.get((word,), ()) for language in languages() for word in words)
+    return any(mark.isdecimal() for mark in text) or any(m.sign in "ua" for each in told for m in each)

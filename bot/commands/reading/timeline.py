@@ -13,7 +13,7 @@ from bot.answers.sentences import withdrawn
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.core.typed_dates import read_date, which
+from bot.commands.core.typed_dates import has_parts_of_dates, read_date, which
 from bot.commands.reading.published import published_by
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
@@ -149,7 +149,7 @@ async def when(context: Context, asked: Named | None) -> Reply:
     facts = await context.record.facts.load(hit.fact_id for hit in hits)
     known = [fact for fact in facts if label(fact)]
     heading = Heading(text=_("When: {words}", words=argument[:80]), level=1)
-    if not facts and (dates.meant(argument, alone=False) or _has_parts_of_dates(argument)):
+    if not facts and (dates.meant(argument, alone=False) or has_parts_of_dates(argument)):
         raise _not_understood(argument)
     if not facts:
         return Reply(blocks=(heading, Note(text=_("That is not on record."))))
@@ -157,15 +157,6 @@ async def when(context: Context, asked: Named | None) -> Reply:
         note = Note(text=_("When that was is not on record; this is what is:"))
         return Reply(blocks=(heading, note, *listing(facts)))
     return Reply(blocks=(heading, *(fact_line(fact, dated=True) for fact in known)))
-
-
-def _has_parts_of_dates(text: str) -> bool:
-    """Tell whether words have a digit, or a word like "days" or "ago": a date may be meant."""
-    from bot.dates.vocabulary import languages, plain
-
-    words = re.findall(r"\w{3,}", plain(text[:80]))
-    told = (language.meanings.get((word,), ()) for language in languages() for word in words)
-    return any(mark.isdecimal() for mark in text) or any(m.sign in "ua" for each in told for m in each)
 
 
 async def _timeline(context: Context) -> Reply:
