@@ -7,6 +7,7 @@ Entries name each other by `ref`; identities of the database stay out of them.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
@@ -254,6 +255,11 @@ class StoryEntry(Entry):
     title: Line
     about: tuple[Ref, ...] = ()
     opened_at: Moment | None = None
+
+
+def is_digest(ref: str) -> bool:
+    """Tell whether a ref was made by `digest`: it tells nobody anything."""
+    return bool(re.fullmatch(r"[a-z]+-[0-9a-f]{16}", ref))
 
 
 def digest(kind: str, parts: Iterable[Any]) -> str:

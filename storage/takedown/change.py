@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from storage.domain.changes import TakeDown
+from storage.domain.entries import is_digest
 from storage.domain.models import NoticeKind
 from storage.engines.sqlite import Statements
 from storage.takedown import facts, others, sweeping
@@ -26,12 +27,14 @@ _HELD = "coalesce(before, '') || ' ' || coalesce(after, '') || ' ' || coalesce(r
 class TakenAway(NamedTuple):
     """What a takedown removed: how many of each kind; and what stays, to be taken down on its own.
 
-    `repeating` are the facts that say the words too, `alone` the names and sources that stood with it alone.
+    `repeating` are the facts that say the words too, `alone` the names and sources that stood with it alone,
+    `ref` its reference in sheets, where that is made of words.
     """
 
     counts: Mapping[str, int]
     repeating: tuple[int, ...] = ()
     alone: tuple[str, ...] = ()
+    ref: str | None = None
 
 
 def take_down(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAway:
@@ -50,7 +53,7 @@ def _fact(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAwa
     _entomb(tx, trace, change, known.ref, erased)
     _amend(tx, trace, change, swept.messages, fact=(fact_id, known.revision + 1))
     counts = {"revisions": len(revisions), "entries": entries, **swept.counts}
-    return TakenAway(counts, _repeating(tx, known.needles, fact_id), alone)
+    return TakenAway(counts, _repeating(tx, known.needles, fact_id), alone, _worded(known.ref))
 
 
 def _other(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAway:
@@ -69,7 +72,8 @@ def _other(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAw
     if swept.messages:
         _amend(tx, trace, change, swept.messages)
     counts = {"revisions": len(known.revisions), "entries": entries, **swept.counts}
-    return TakenAway(counts, _repeating(tx, known.needles, 0) if kind == "D" else ())
+    repeating = _repeating(tx, known.needles, 0) if kind == "D" else ()
+    return TakenAway(counts, repeating, ref=_worded(known.ref))
 
 
 class _Swept(NamedTuple):
@@ -164,6 +168,10 @@ def _amend(
         "INSERT INTO amendment (chat, message, notice_id, changed_at) VALUES (?, ?, ?, ?)",
         [(*message, rows[0][0], trace.now) for message in sorted(messages)],
     )
+
+
+def _worded(ref: str | None) -> str | None:
+    return None if ref is None or is_digest(ref) else ref
 
 
 def _repeating(tx: Statements, needles: Needles, fact_id: int) -> tuple[int, ...]:

@@ -45,6 +45,7 @@ async def test_a_running_bot_notices_what_an_operator_takes_down(record: Record,
 
     assert await take_down(settings, "f7", agreed=asked) == ["Nothing was changed"]
     assert "F7 will be taken down (law)" in shown[0] and "  revisions: 1" in shown
+    assert shown[-1].startswith("  its reference in sheets stays")
     assert words not in "\n".join(shown)
     assert (await record.facts.find(7)).statement == words
     done = await take_down(settings, "F7")

@@ -44,6 +44,8 @@ def _counted(taken: TakenAway) -> list[str]:
     if taken.alone:
         ids = ", ".join(taken.alone)
         lines.append(f"  no other fact holds {ids}, which stay: take them down on their own, if they must go")
+    if taken.ref:
+        lines.append(f"  its reference in sheets stays, so that it is refused there: {taken.ref}")
     return lines
 
 

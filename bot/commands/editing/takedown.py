@@ -98,6 +98,9 @@ async def _propose(context: Context, filled: Filled) -> Proposal:
             "No other fact holds {ids}, which stay: take them down on their own, if they must go.", ids=ids
         )
         blocks.append(Note(text=text))
+    if taken.ref:
+        text = _("Its reference in sheets stays, so that it is refused there: {ref}", ref=taken.ref)
+        blocks.append(Note(text=text))
     blocks.append(
         Note(text=_("Backups made before still hold them: “onrecord doctor” names those that are known."))
     )

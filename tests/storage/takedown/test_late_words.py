@@ -45,6 +45,8 @@ async def test_facts_are_named_that_repeat_the_words_anywhere_in_whatever_case(f
     await publish(flood, "e", "it was dark", date_note=f"when {HARM}")
     made = await flood.ledger.make(TAKEN, by=BO)
     assert made.taken.repeating == (1, 2, 3, 5)
+    # The ref of its sheet is made of words; one made from a statement tells nothing.
+    assert made.taken.ref == "d"
 
 
 async def test_questions_for_part_of_the_words_go(flood: Record) -> None:

@@ -54,6 +54,7 @@ async def test_the_ground_is_asked_for_and_what_will_go_is_shown(desk):
     await owner.says(f"/takedown {name}")
     await owner.presses("privacy")
     assert "No other fact holds E" in owner.seen and ", S13, which stay" in owner.seen
+    assert "reference in sheets" not in owner.seen
     assert f"{name} will be taken down (privacy)" in owner.seen and "Revisions 1" in owner.seen
     clean(owner.seen)
     assert desk.kept() == before
