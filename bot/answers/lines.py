@@ -114,7 +114,7 @@ def role(entity: Entity) -> Block:
     """Return the line with the role that a source gives an entity, under a heading with its name."""
     cited = cite_role(entity)
     if cited and entity.role:
-        return Line(text=entity.role[:1].upper() + entity.role[1:], citations=(cited,))
+        return Line(text=entity.role[:1].title() + entity.role[1:], citations=(cited,))
     return Note(text=_("No role on record."))
 
 

@@ -46,7 +46,8 @@ def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool 
         asides.append(fact.date_note)
     if asides:
         text = _("{sentence} ({asides})", sentence=text, asides="; ".join(asides))
-    return text[:1].upper() + text[1:]
+    # Not upper(): Georgian has no capital at a beginning.
+    return text[:1].title() + text[1:]
 
 
 def further_attribution(attribution: Attribution, first: Attribution) -> str:

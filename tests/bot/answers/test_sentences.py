@@ -31,6 +31,14 @@ def test_a_speaker_is_called_by_the_short_name_or_else_the_full_one():
     assert sentence(fact(cue="ruled that", speaker=COURT)) == "The High Court ruled that the bridge is closed"
 
 
+def test_a_sentence_begins_as_its_script_does(subtests):
+    # Georgian has capitals in Unicode, and writes whole words with them, or none.
+    for name, begins in [("მაია გახარია", "მაია"), ("anna", "Anna"), ("ჯორჯია", "ჯორჯია"), ("ǆon", "ǅon")]:
+        with subtests.test(name):
+            speaker = Entity(id=3, story_id=1, ref="s", name=name, kind=EntityKind.PERSON)
+            assert sentence(fact(cue="said that", speaker=speaker)).startswith(begins)
+
+
 def test_without_a_speaker_the_source_speaks():
     assert sentence(fact(cue="states that", speaker=None)) == "The article states that the bridge is closed"
 
