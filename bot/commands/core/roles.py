@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from bot.answers.matching import suggestions
+from bot.answers.matching import match, suggestions
 from bot.commands.core.declarations import Catalogue, Command
 from bot.errors import UserError
 from bot.requests import Request, Role
 from bot.texts import _
 from storage.domain.models import Story
+from storage.domain.names import MOST_LETTERS
 
 if TYPE_CHECKING:
     from storage.record import Record
@@ -84,6 +85,10 @@ class Roles:
         """Return the names on record that an unknown command is: `/lubinets`."""
         words = name.replace("_", " ")
         found = await self._record.entities.find_named(story.id, words)
+        if not found and len(words) <= MOST_LETTERS:
+            alike = match(words, await self._record.names.resembling(story.id, words))
+            if alike.plain:
+                found = list((await self._record.entities.by_id(alike.entity_ids)).values())
         return [entity.name for entity in found][:MOST_NAMED]
 
     async def keep_the_record(self, request: Request) -> bool:

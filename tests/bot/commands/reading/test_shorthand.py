@@ -77,7 +77,7 @@ async def test_an_address_that_no_source_has_is_told(desk, number, subtests):
 
 async def test_a_command_that_is_a_name_offers_who(desk, subtests):
     eve = desk.person(EVE)
-    for text in ("/lubinets", "/Lubinets", "/dmytro_lubinets"):
+    for text in ("/lubinets", "/Lubinets", "/dmytro_lubinets", "/Лубінець", "/Лубінця"):
         with subtests.test(text=text):
             reply = await eve.says(text)
             assert reply.actions[0].command == "/who Dmytro Lubinets"
