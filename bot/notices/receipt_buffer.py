@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.replies import Reply
+from bot.replies import Item, Reply
 from storage.domain.errors import RecordError
 from storage.notifying.receipts import SentMessage
 from storage.record import Record
@@ -50,7 +50,7 @@ class ReceiptBuffer:
 
 def _names_any(reply: Reply) -> bool:
     """Tell whether a reply names a fact, as where it says why one was retracted, or a question."""
-    return any(
-        _FACT.search(getattr(block, "text", "")) or _QUESTION.fullmatch(getattr(block, "label", None) or "")
-        for block in reply.blocks
+    texts = "\n".join(block.text for block in reply.blocks)
+    return _FACT.search(texts) is not None or any(
+        _QUESTION.fullmatch(block.label) for block in reply.blocks if isinstance(block, Item) and block.label
     )
