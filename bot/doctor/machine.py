@@ -88,7 +88,10 @@ async def trail(settings: Settings) -> Finding:
 
 
 async def copies(settings: Settings) -> Finding:
-    """Name the copies of the record that still hold what was taken down since they were made."""
+    """Name the copies of the record that still hold what was taken down since they were made.
+
+    Those that an upgrade has kept are told by `kept_copies`.
+    """
     from bot.wiring import open_record
     from storage.takedown.copies import holding
 
@@ -97,8 +100,11 @@ async def copies(settings: Settings) -> Finding:
             old = await holding(opened.database)
     except RecordError:
         return Finding(Verdict.SKIPPED, "backups", "cannot be looked at before the record is sound")
+    upgraded = {copy.resolve() for copy in copies_before(settings.storage.path)}
+    old = [copy for copy in old if copy.path not in upgraded]
     if not old:
-        return Finding(Verdict.OK, "backups", "no copy that is known holds what was taken down")
+        which = "no other copy" if upgraded else "no copy"
+        return Finding(Verdict.OK, "backups", f"{which} that is known holds what was taken down")
     named = ", ".join(f"{copy.path} ({copy.made_at[:16].replace('T', ' ')} UTC)" for copy in old)
     advice = "delete them when you can; until then let nobody else read them"
     return Finding(
