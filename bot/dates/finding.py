@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from storage.domain.words import STOPWORDS
 MOST_WORDS, MOST_OF_A_DATE = 100, 9
 # So many words in a row that all may belong to dates are no sentence.
 LONGEST_RUN = 24
+# Letters that may stand beside digits in one word: "5th", "2023r", "14h30".
+MOST_BESIDE_DIGITS = 3
 # Texts that are tried as a date; a question holds few that look like one.
 MOST_TRIED = 10
 _WORD = re.compile(r"[^\s?!;]+")
@@ -78,15 +81,9 @@ def _word(match: re.Match[str]) -> _Word:
 def _windows(words: Sequence[_Word]) -> Iterator[tuple[int, int]]:
     """Yield the parts of a text that may be dates, the longest first: words that one language dates with."""
     spans: set[tuple[int, int]] = set()
-    for language in languages():
-        known = [
-            all(
-                part in language.words or (len(part) <= 3 and word.digits)
-                for part in _LETTERS.findall(word.folded)
-            )
-            for word in words
-        ]
-        ends = [at for at, is_known in enumerate(known) if not is_known]
+    known = [_languages_of(word) for word in words]
+    for language in frozenset().union(*known):
+        ends = [at for at, spoken in enumerate(known) if language not in spoken]
         for before, after in pairwise((-1, *ends, len(words))):
             if after - before > LONGEST_RUN:
                 continue
@@ -94,17 +91,34 @@ def _windows(words: Sequence[_Word]) -> Iterator[tuple[int, int]]:
                 (first, first + size)
                 for first in range(before + 1, after)
                 for size in range(1, min(after - first, MOST_OF_A_DATE) + 1)
-                if _may_be_one(words[first : first + size])
+                if size > 1 or _may_stand_alone(words[first])
             )
     yield from sorted(spans, key=lambda span: (span[0] - span[1], span[0]))
 
 
-def _may_be_one(words: Sequence[_Word]) -> bool:
-    """Tell whether words may be a date: with digits, several, or a day told from today."""
-    if len(words) == 1:
-        word = words[0]
-        return word.folded in _ALONE_PLAIN or bool(_SHAPED.search(word.folded.upper()))
-    return True
+def _languages_of(word: _Word) -> frozenset[str]:
+    """Return the languages whose dates may have a word in them."""
+    every, speaking = _speaking()
+    for part in _LETTERS.findall(word.folded):
+        if len(part) > MOST_BESIDE_DIGITS or not word.digits:
+            every = every & speaking.get(part, frozenset())
+    return every
+
+
+@cache
+def _speaking() -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """Return the languages that are read, and those that date with a word, by the word."""
+    found: dict[str, set[str]] = {}
+    for language in languages():
+        for word in language.words:
+            found.setdefault(word, set()).add(language.code)
+    every = frozenset(language.code for language in languages())
+    return every, {word: frozenset(codes) for word, codes in found.items()}
+
+
+def _may_stand_alone(word: _Word) -> bool:
+    """Tell whether one word may be a date: with digits, or a day told from today."""
+    return word.folded in _ALONE_PLAIN or bool(_SHAPED.search(word.folded.upper()))
 
 
 _ALONE_PLAIN = frozenset(map(plain, _ALONE))

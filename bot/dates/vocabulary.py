@@ -29,6 +29,8 @@ _LISTS = {
 }  # fmt: skip
 _SHORT_DAY = 4
 _ELIDED = re.compile(r"\b[ld]'")
+# Signs that are written for one another.
+_ALIKE = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | {"ё": "е", "ł": "l"})
 
 
 class Meaning(NamedTuple):
@@ -52,16 +54,23 @@ class Language(NamedTuple):
 
 def plain(text: str) -> str:
     """Return a text without case, apostrophes and accents of Latin letters, its digits those of ASCII."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е").replace("ł", "l")
-    folded = re.sub("[’‘ʼ`´]", "'", folded)
-    folded = _ELIDED.sub("", folded).replace("'", "")
-    digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in folded)
-    return "".join(_unaccented(sign) for sign in digits)
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
+    if "'" in folded:
+        folded = _ELIDED.sub("", folded).replace("'", "")
+    return folded if folded.isascii() else folded.translate(_BARE)
 
 
-def _unaccented(sign: str) -> str:
-    base = unicodedata.normalize("NFD", sign)[0]
-    return base if base.isascii() else sign
+class _Bare(dict[int, str]):
+    """What each sign is without its accent, a digit in ASCII; found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        sign = str(unicodedata.decimal(chr(code), chr(code)))
+        base = unicodedata.normalize("NFD", sign)[0]
+        self[code] = bare = base if base.isascii() else sign
+        return bare
+
+
+_BARE = _Bare()
 
 
 @cache

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.answers.fuzzy import nearest
 from bot.answers.matching import PLAIN, heard_as
 from bot.questions.letter_case import LetterCase
-from bot.questions.wording import words
-from storage.domain.words import STOPWORDS
+from bot.questions.wording import grammar
 from storage.reading.entities import Name
 from storage.search.names import LONGEST, LONGEST_MISSPELT, MOST_MISSPELT
 from storage.search.sounding import PLAIN as HEARD
@@ -36,7 +35,8 @@ class Recognised:
 
 def misspelt(tokens: Sequence[str]) -> list[str]:
     """Return the words of a question that may be names misspelt: of very many only the longest."""
-    uncommon = dict.fromkeys(token for token in tokens if token and not _common(token))
+    known = grammar()
+    uncommon = dict.fromkeys(token for token in tokens if token and token not in known)
     return sorted(uncommon, key=len, reverse=True)[:MOST_MISSPELT]
 
 
@@ -53,11 +53,10 @@ def recognise(
     free = [True] * len(tokens)
     for size in range(min(LONGEST, len(tokens)), 0, -1):
         for start in range(len(tokens) - size + 1):
-            if all(free[start : start + size]):
-                run = tokens[start : start + size]
-                if named := forms.exact(" ".join(run)) or forms.heard(run, tried) or forms.slip(run, tried):
-                    found.append(Recognised(start, start + size, *named))
-                    free[start : start + size] = [False] * size
+            end = start + size
+            if all(free[start:end]) and (named := forms.meant(tokens[start:end], tried)):
+                found.append(Recognised(start, end, *named))
+                free[start:end] = [False] * size
     return sorted(found, key=lambda item: item.start)
 
 
@@ -69,6 +68,7 @@ class _Forms:
         self._named: dict[str, list[Name]] = {}
         for name in names:
             self._named.setdefault(name.folded, []).append(name)
+        self._first = {form.removeprefix("the ").split(" ", 1)[0] for form in self._named} | {"the"}
         self._heard: dict[str, list[Name]] = {}
         for name in names:
             for said, _share in name.heard:
@@ -77,7 +77,19 @@ class _Forms:
         for form in self._named:
             self._sized.setdefault((form.count(" ") + 1, len(form)), []).append(form)
 
-    def exact(self, form: str) -> tuple[tuple[int, ...], int] | None:
+    def meant(
+        self, run: Sequence[str], tried: frozenset[str]
+    ) -> tuple[tuple[int, ...], int] | tuple[tuple[int, ...], int, bool] | None:
+        """Return whom a run of words means, by which rank of name, and whether that is sure.
+
+        Only of the words `tried` a name is made out that is not spelt so.
+        """
+        # Most runs begin as no name does.
+        if run[0] in self._first and (named := self._exact(" ".join(run))):
+            return named
+        return self._heard_as(run) or self._slip(run) if tried.issuperset(run) else None
+
+    def _exact(self, form: str) -> tuple[tuple[int, ...], int] | None:
         """Return whom a form names, and by which rank of name."""
         listed = self._named.get(form) or self._named.get(f"the {form}")
         if not listed:
@@ -87,11 +99,11 @@ class _Forms:
         rank = min(name.rank for name in listed)
         return tuple(dict.fromkeys(name.entity_id for name in listed if name.rank == rank)), rank
 
-    def heard(self, run: Sequence[str], tried: Collection[str]) -> tuple[tuple[int, ...], int, bool] | None:
-        """Recognise a name by its sound. Common words are never taken for one."""
+    def _heard_as(self, run: Sequence[str]) -> tuple[tuple[int, ...], int, bool] | None:
+        """Recognise a name by its sound."""
         said = " ".join(run)
         alike = self._heard.get(said)
-        if not alike or not all(token in tried for token in run):
+        if not alike:
             return None
         least = min(share for name in alike for text, share in name.heard if text == said)
         if least > (PLAIN_WORD if self._may_be_a_word(run) else HEARD):
@@ -104,9 +116,9 @@ class _Forms:
         capital = self._written is not None and self._written.has_capital(run[0])
         return len(run) == 1 and run[0].isascii() and not capital
 
-    def slip(self, run: Sequence[str], tried: Collection[str]) -> tuple[tuple[int, ...], int] | None:
-        """Recognise a misspelt name. Common words are never taken for one."""
-        if len(run) > LONGEST_MISSPELT or not all(token in tried for token in run):
+    def _slip(self, run: Sequence[str]) -> tuple[tuple[int, ...], int] | None:
+        """Recognise a misspelt name."""
+        if len(run) > LONGEST_MISSPELT:
             return None
         form, size = " ".join(run), len(run)
         if len(form) < SHORTEST_SLIP or form.isdigit():
@@ -117,11 +129,11 @@ class _Forms:
             for known in self._sized.get((size, length), ())
         ]
         if len(form) >= 5 and (best := nearest(form, near, cutoff=PLAIN)):
-            return self.exact(near[best[0][0]])
+            return self._exact(near[best[0][0]])
         if size > 1:
             return None
         alike = [known for known in near if known[0] == form[0] and skeleton(known) == skeleton(form)]
-        return self.exact(alike[0]) if len(alike) == 1 else None
+        return self._exact(alike[0]) if len(alike) == 1 else None
 
 
 @lru_cache(maxsize=4096)
@@ -130,8 +142,3 @@ def skeleton(word: str) -> str:
     heard = re.sub(r"t?[sz]+|c(?=[eiy])", "s", word)
     heard = re.sub(r"ck?|q", "k", heard).replace("ph", "f").replace("w", "v").replace("x", "ks")
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyhj]", "", heard))
-
-
-def _common(token: str) -> bool:
-    listed = words()
-    return token in STOPWORDS or token in listed.light or token in listed.asking

@@ -78,7 +78,7 @@ class Subject:
 def weigh(question: Question, subject: Subject, facts: Sequence[Fact]) -> list[Bearing]:
     """Return how each fact bears on the question, the best first."""
     texts = [(stating_words(fact), surrounding_words(fact)) for fact in facts]
-    vocabulary = _Vocabulary(frozenset().union(*(part for both in texts for part in both)))
+    vocabulary = _vocabulary(frozenset().union(*(part for both in texts for part in both)))
     shares = {word: vocabulary.shares(word) for word in subject.words}
     weighed = (_weigh(question, subject, fact, shares, both) for fact, both in zip(facts, texts, strict=True))
     return sorted(weighed, key=lambda item: item.rank)
@@ -226,6 +226,12 @@ class _Vocabulary:
             alike = self._by_length.get((word[0], length), ())
             if alike and len(word) >= 5:
                 yield from (alike[at] for at, _ in nearest(word, alike, cutoff=SLIP, limit=len(alike)))
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(held: frozenset[str]) -> _Vocabulary:
+    """Return the words of all facts that are weighed: a small story's are the same for each question."""
+    return _Vocabulary(held)
 
 
 def _kindred(left: str, right: str) -> bool:

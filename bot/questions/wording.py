@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
@@ -162,6 +162,12 @@ def words() -> Words:
     )
 
 
+@cache
+def grammar() -> frozenset[str]:
+    """Return the folded words of grammar and of asking: they name nothing."""
+    return STOPWORDS | words().light | words().asking
+
+
 def parts(text: str) -> list[str]:
     """Take a compound question apart: `who is X and what did he say` asks two things."""
     pieces = [piece.strip(" ,;") for piece in re.split(r"(?<![?!])[?!]++\s++", text)]
@@ -180,10 +186,7 @@ def read(text: str, today: dt.date | None = None, *, language: str = "en") -> Qu
         reading = replace(reading, choices=())
     date = found.words if found else _turned_range(begun)
     tokens = tuple(_tokens(begun.replace(date, " ") if date else begun))[:MOST_TOKENS]
-    listed = words()
-    grammar = STOPWORDS | listed.light | listed.asking
-    subject = tuple(dict.fromkeys(token for token in tokens if token not in grammar))
-    return Question(text, _wanted(tokens), tokens, subject, date, _proper(begun), reading)
+    return Question(text, _wanted(tokens), tokens, _subject(tokens), date, _proper(begun), reading)
 
 
 def asks_of_someone(others: Sequence[str]) -> bool:
@@ -196,7 +199,11 @@ def asks_of_someone(others: Sequence[str]) -> bool:
 
 def points(text: str) -> bool:
     """Tell whether a text says nothing of its own, as `is this true?`: it asks about something else."""
-    question = read(text.removeprefix("/ask "))
+    asked = text.removeprefix("/ask ")
+    # Most texts say something, whether or not it is a date that they say: to look for one is dear.
+    if not set(_subject(_tokens(asked[:LONGEST])[:MOST_TOKENS])) <= words().checking:
+        return False
+    question = read(asked)
     if question.date or not set(question.subject) <= words().checking:
         return False
     return about_the_record(question) not in ("start", "help")
@@ -232,6 +239,12 @@ def _tokens(text: str) -> list[str]:
     # What is left of a possessive says nothing.
     tokens = [word for word in " ".join(whole(plain))[:LONGEST].split() if word != "s"]
     return [words().slips.get(token, token) for token in tokens]
+
+
+def _subject(tokens: Iterable[str]) -> tuple[str, ...]:
+    """Return the words that say something of their own, each once."""
+    known = grammar()
+    return tuple(dict.fromkeys(token for token in tokens if token not in known))
 
 
 def _proper(text: str) -> frozenset[str]:

@@ -20,4 +20,4 @@ def moment_text(moment: datetime) -> str:
 
 def read_moment(text: str) -> datetime:
     """Return the moment that a text of the record tells."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
