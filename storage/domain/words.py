@@ -10,6 +10,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from storage.domain.folding import plain
+from storage.domain.language.stopwords import ENGLISH
 
 # Longer queries are cut: what a forwarded message is about stands in its first words.
 LONGEST_QUERY = 2000
@@ -21,13 +22,8 @@ _TAG = re.compile(r"[#@]([A-Za-z0-9]\w*)(?![^\x00-\x7f])", re.ASCII)
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # What stands behind the apostrophe of a possessive or a short form is no part of the word before it.
 _SHORT_FORM = re.compile(r"'(?=(?:s|t|re|ll|ve|d|m)?(?!\S))")
-# Words of grammar: they match nearly everything and rank nothing.
-STOPWORDS = frozenset(
-    "a about after all also an and any are as at be been before being but by can could did do does for from"
-    " had has have he her him his how i if in into is it its me my no not of on or our she should so some"
-    " than that the their them then there these they this those to was we were what when where which who whom"
-    " whose why will with would you your rt via".split()
-)
+# They match nearly everything and rank nothing.
+STOPWORDS = ENGLISH
 
 
 class Word(NamedTuple):
