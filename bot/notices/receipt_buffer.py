@@ -7,9 +7,11 @@ can lose those of the last second, never a delivery.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from bot.replies import Item, Reply
 from storage.domain.errors import RecordError
+from storage.engines.memo import Memo
 from storage.notifying.receipts import SentMessage
 from storage.record import Record
 
@@ -19,33 +21,52 @@ _QUESTION = re.compile(r"Q[1-9]\d*+")
 MOST_GATHERED = 20_000
 
 
+class _Kept(NamedTuple):
+    """What receipts keep of a reply: the facts that it cites by revision, and itself as JSON."""
+
+    facts: dict[int, int]
+    text: str
+
+
+_KEPT: Memo[_Kept | None] = Memo(200)
+
+
 class ReceiptBuffer:
     """Gather receipts, and write them when asked to."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
-        self._gathered: list[tuple[str, int, tuple[int, ...], Reply, str, str]] = []
+        self._gathered: list[SentMessage] = []
 
     def note(self, chat: str, topic: int, messages: tuple[int, ...], reply: Reply, language: str) -> None:
         """Gather the receipt of a reply that states or names facts, also proposed: they may be taken down."""
-        kept = reply.without_quotes()
-        if messages and len(self._gathered) < MOST_GATHERED and (kept.citations() or _names_any(kept)):
-            self._gathered.append((chat, topic, messages, kept, language, self._record.ledger.now()))
+        if not messages or len(self._gathered) >= MOST_GATHERED:
+            return
+        kept = _KEPT.of(reply, None, lambda: _kept(reply))
+        if kept is not None:
+            said = SentMessage(
+                chat, topic, messages, kept.facts, language, self._record.ledger.now(), kept.text
+            )
+            self._gathered.append(said)
 
     async def flush(self) -> None:
         """Write the receipts that were gathered."""
         gathered, self._gathered = self._gathered, []
-        said = [
-            SentMessage(chat, topic, messages, reply.cited_revisions, language, at, reply.model_dump_json())
-            for chat, topic, messages, reply, language, at in gathered
-        ]
-        if not said:
+        if not gathered:
             return
         try:
-            await self._record.receipts.keep(said)
+            await self._record.receipts.keep(gathered)
         except RecordError:
             self._gathered = gathered + self._gathered
             raise
+
+
+def _kept(reply: Reply) -> _Kept | None:
+    """Return what is kept of a reply; None if nothing of it may ever have to be corrected."""
+    own = reply.without_quotes()
+    if not own.citations() and not _names_any(own):
+        return None
+    return _Kept(own.cited_revisions, own.model_dump_json())
 
 
 def _names_any(reply: Reply) -> bool:

@@ -7,8 +7,9 @@ from typing import Any
 
 from storage.domain import dates
 from storage.domain.models import Entity, Fact
+from storage.engines.kept import KeptByKey
 from storage.engines.sqlite import Database, Read, Version
-from storage.reading.entities import Entities
+from storage.reading.entities import MOST_PAGES, Entities
 from storage.reading.facts import IN_FORCE, Facts
 
 _MENTIONED = f"""
@@ -118,6 +119,9 @@ class Listings:
         self._database = database
         self._facts = facts
         self._entities = entities
+        self._pages: KeptByKey[tuple[int, tuple[tuple[str, int], ...], int], dict[str, list[Fact]]] = (
+            KeptByKey(MOST_PAGES)
+        )
 
     async def mentioning(
         self, entity_id: int, after: Mapping[str, int], *, limit: int
@@ -140,8 +144,11 @@ class Listings:
             found = self._entities.find_named_in(read, version, story_id, text)
             if len(found) != 1:
                 return found, {}
-            wanted = _parts(found[0].id, after, limit)
-            return found, self._facts.lists_in(read, version, _MENTIONED, wanted)
+            pages, key = self._pages.of(version), (found[0].id, tuple(after.items()), limit)
+            if key not in pages:
+                wanted = _parts(found[0].id, after, limit)
+                pages[key] = self._facts.lists_in(read, version, _MENTIONED, wanted)
+            return found, pages[key]
 
         return await self._database.reading_version(work)
 

@@ -15,12 +15,14 @@ from bot.answers.bounds import divided, fitting, within
 from bot.commands.core.declarations import Command
 from bot.replies import Action, Block, Heading, Reply
 from bot.texts import _
+from storage.engines.memo import Memo
 
 _TURNING = re.compile(r" >\S+$")
 _CURSOR = re.compile(r"(?:^|\s)>([\w:.\-+]{1,60})$")
 # Of an answer without a cursor of its own: any other ending is part of what was typed.
 _OWN = re.compile(r"(?:^|\s)>(\+[1-9][0-9]{0,5}\.[0-9a-f]{8})$")
 _PLACE = re.compile(r"([1-9][0-9]{0,5})\.([0-9a-f]{8})")
+_FITTING: Memo[bool] = Memo(200)
 
 
 class Cursor(NamedTuple):
@@ -49,7 +51,7 @@ def parted(command: Command | None, argument: str) -> tuple[str, str | None]:
 
 def page_of(reply: Reply, cursor: Cursor, command: str) -> Reply:
     """Return the page of a reply at a cursor; its button for the next one sends the command."""
-    if cursor.place is None and fitting(reply.blocks) == len(reply.blocks):
+    if cursor.place is None and _fits(reply):
         return reply
     whole = divided(reply.blocks)
     begun, changed = _begun(whole, cursor.place)
@@ -68,10 +70,14 @@ def page_of(reply: Reply, cursor: Cursor, command: str) -> Reply:
 
 def cut(reply: Reply) -> Reply:
     """Return a reply to what cannot be asked again, without what does not fit one page."""
-    if fitting(reply.blocks) == len(reply.blocks):
+    if _fits(reply):
         return reply
     blocks = tuple(within(reply.blocks))
     return Reply(blocks=blocks, actions=reply.actions, aside=reply.aside, asks=reply.asks)
+
+
+def _fits(reply: Reply) -> bool:
+    return _FITTING.of(reply, None, lambda: fitting(reply.blocks) == len(reply.blocks))
 
 
 def _begun(blocks: Sequence[Block], place: str | None) -> tuple[int, bool]:

@@ -7,7 +7,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.reading.name_lookup import facts_naming
-from bot.commands.reading.who import listed, roll
+from bot.commands.reading.who import directory
 from bot.replies import Block, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
@@ -25,7 +25,8 @@ from bot.texts import N_, _
 async def where(context: Context, place: str | None) -> Reply:
     """List the places, or show the facts that happened in one or are about it."""
     if place is None:
-        return await _everywhere(context)
+        nowhere = _("No place is on record in this story.")
+        return await directory(context, _("Places on record"), nowhere, places=True)
     unknown = _("“{name}” is not on record as a place of this story: /where lists them.", name=place[:60])
     after = dict.fromkeys(("place", "about"), context.number_after())
     entity, lists = await facts_naming(context, place, after, unknown=unknown)
@@ -40,10 +41,3 @@ async def where(context: Context, place: str | None) -> Reply:
         )
     page = context.cut(ordered, entity.name)
     return Reply(blocks=(*blocks, *listing(page.shown)), actions=page.more)
-
-
-async def _everywhere(context: Context) -> Reply:
-    page = await roll(context, places=True)
-    if not page.shown:
-        return Reply(blocks=(Note(text=_("No place is on record in this story.")),))
-    return listed(_("Places on record"), page)

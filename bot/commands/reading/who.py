@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot.answers.lines import listing, naming, role
-from bot.commands.core.context import Context, Page
+from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.reading.name_lookup import facts_naming
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
 from bot.requests import Role
-from bot.texts import N_, _
+from bot.texts import N_, _, spoken
 from storage.domain.models import Entity, Fact
+from storage.engines.memo import Memo
+
+# Replies, by the rows on their pages.
+_SHOWN: Memo[Reply] = Memo(200)
 
 
 @commands.command(
@@ -32,6 +37,11 @@ async def who(context: Context, name: str | None) -> Reply:
         return await _everyone(context)
     unknown = _("“{name}” is not on record in this story: /who lists who is.", name=name[:60])
     entity, lists = await facts_naming(context, name, _after(context.after), unknown=unknown)
+    return _SHOWN.of(lists, _asked(context), lambda: _one(context, entity, lists))
+
+
+def _one(context: Context, entity: Entity, lists: Mapping[str, Sequence[Fact]]) -> Reply:
+    """Return an entity's role, its statements, and statements about it."""
     blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]
     if others := [alias for alias in entity.aliases if alias != entity.short]:
         blocks.append(Note(text=_("Also found under: {names}", names=", ".join(others[:8]))))
@@ -48,6 +58,11 @@ async def who(context: Context, name: str | None) -> Reply:
         blocks += [Heading(text=headings[part]), *listing(page.shown)] if page.shown else []
         actions += page.more
     return Reply(blocks=tuple(blocks), actions=tuple(actions))
+
+
+def _asked(context: Context) -> tuple[str, int, str]:
+    """Return what a page depends on beside its rows."""
+    return context.command.name, context.policy.page, spoken()
 
 
 def _cursor(part: str, fact: Fact) -> str:
@@ -68,24 +83,22 @@ def _after(cursor: str | None) -> dict[str, int]:
 
 
 async def _everyone(context: Context) -> Reply:
-    page = await roll(context, places=False)
-    if not page.shown:
-        nobody = _("No one is named on record in this story yet.")
-        text = _("No one else is named on record in this story.") if context.after else nobody
-        return Reply(blocks=(Note(text=text),))
-    return listed(_("Who is on record"), page)
+    nobody = _("No one is named on record in this story yet.")
+    if context.after:
+        nobody = _("No one else is named on record in this story.")
+    return await directory(context, _("Who is on record"), nobody, places=False)
 
 
-async def roll(context: Context, *, places: bool) -> Page[tuple[Entity, int]]:
-    """Return a page of entities, each with the number of facts that name it."""
-    story, after = context.story.id, context.number_after()
-    return await context.page(
-        lambda limit: context.record.entities.directory(story, places=places, after=after, limit=limit),
-        cursor=lambda entry: entry[0].id,
-    )
+async def directory(context: Context, heading: str, nobody: str, *, places: bool) -> Reply:
+    """Return a page of entities: roles, or how often one without a role is named; `nobody` where none is."""
+    size, after = context.policy.page + 1, context.number_after()
+    rows = await context.record.entities.directory(context.story.id, places=places, after=after, limit=size)
+    if not rows:
+        return Reply(blocks=(Note(text=nobody),))
+    return _SHOWN.of(rows, _asked(context), lambda: _listed(context, heading, rows))
 
 
-def listed(heading: str, page: Page[tuple[Entity, int]]) -> Reply:
-    """Return a page of entities: roles, or how often one without a role is named."""
+def _listed(context: Context, heading: str, rows: Sequence[tuple[Entity, int]]) -> Reply:
+    page = context.cut(rows, cursor=lambda entry: entry[0].id)
     lines = [naming(entity, facts) for entity, facts in page.shown]
     return Reply(blocks=(Heading(text=heading, level=1), *lines), actions=page.more)

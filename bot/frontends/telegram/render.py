@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.frontends.shared.packing import Packing, Row, Span, units
 from bot.replies import Action, Block, Heading, Item, Line, Note, Quote, Reply
-from bot.texts import _
+from bot.texts import _, spoken
+from storage.engines.memo import Memo
 
 LIMIT = 4096  # of a message, in UTF-16 code units as Telegram counts
 LABEL_LIMIT = 64
@@ -25,7 +26,8 @@ LINK_LIMIT = 1024  # units; a longer address is shown as text only: it would cro
 SHORT_LABEL = 20
 
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_PACKING = Packing(partial(escape, quote=False), LIMIT)
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_PACKING = Packing(lambda text: text.translate(_ESCAPED), LIMIT)
 
 
 # Rows of buttons as the Bot API reads them. The library's objects took a quarter of a millisecond a keyboard.
@@ -38,6 +40,9 @@ class Piece(NamedTuple):
     html: str
 
 
+_RENDERED: Memo[list[Piece]] = Memo(200)
+
+
 def render(reply: Reply) -> list[Piece]:
     """Return the messages that show a reply, in order; at least one.
 
@@ -45,6 +50,10 @@ def render(reply: Reply) -> list[Piece]:
     a word only where it is longer than a message. The sources stay together, under the last blocks if they
     fit there.
     """
+    return list(_RENDERED.of(reply, spoken(), lambda: _render(reply)))
+
+
+def _render(reply: Reply) -> list[Piece]:
     rows = [
         _row(reply, block, above) for above, block in zip((None, *reply.blocks), reply.blocks, strict=False)
     ]

@@ -27,7 +27,7 @@ async def test_what_is_asked_again(desk, subtests):
     for text, statements, hops in [
         ("/who", 3, 1),
         ("/who >8", 3, 1),
-        ("/who lubinets", 6, 1),
+        ("/who lubinets", 3, 1),
         (QUESTION, 23, 5),
     ]:
         with subtests.test(text=text):
