@@ -13,7 +13,7 @@ from functools import cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from bot.dates.reading import LONGEST, Reading, read
+from bot.dates.reading import LONGEST, Doubt, Reading, read
 from bot.dates.vocabulary import languages, plain
 from storage.domain.words import STOPWORDS
 
@@ -27,8 +27,11 @@ MOST_BESIDE_DIGITS = 3
 MOST_TRIED = 10
 _WORD = re.compile(r"[^\s?!;]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_SHAPED = re.compile(r"\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?|\d{4}(?:\.\.|/|-)\d{4}|\d{3}0s|\d{2}XX|\d{3}X")
+_SHAPED = re.compile(
+    r"\b\d{8}\b|\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?|\d{4}(?:\.\.|/|-)\d{4}|\d{3}0s|\d{2}XX|\d{3}X"
+)
 _TWO_YEARS = re.compile(r"\d{4}/\d{4}")
+_EIGHT_DIGITS = re.compile(r"\d{8}")
 _SHORTEST = 3
 _ARTICLE = frozenset("the a an le la les el los las der die das dem den".split())
 # Days from today that mean nothing else in another language ("hier", "morgen").
@@ -132,16 +135,28 @@ def _has_shape(words: Sequence[_Word], piece: str, reading: Reading) -> bool:
         return len(words) > 1 or bool(_SHAPED.search(piece.upper()))
     if reading.relative:
         return len(words) > 1 or words[0].folded in _ALONE_PLAIN
+    if (reading.doubt is Doubt.YEAR or reading.choices[0].startswith("XXXX")) and not _names_a_month(words):
+        return False  # "the New Year's Eve party" is what something is called
     # Short words alone are of grammar: "i w" is Polish for "and in", not the first century.
     long = any(len(word.folded) >= _SHORTEST for word in words)
     return long and not _ARTICLE & {word.folded for word in words} and len(words) > 1
 
 
+def _names_a_month(words: Sequence[_Word]) -> bool:
+    return any(
+        meaning.sign in "mM"
+        for language in languages()
+        for word in words
+        for meaning in language.meanings.get((word.folded,), ())
+    )
+
+
 def _counts(reading: Reading, rest: str) -> bool:
-    """Tell whether two numbers count the word behind them: "between 2000 and 2400 children"."""
+    """Tell whether numbers count the word behind them: "between 2000 and 2400 children"."""
     following = re.match(r"\s([^\W\d_]+)", rest)
     two_years = len(reading.choices) == 1 and _TWO_YEARS.fullmatch(reading.choices[0])
-    return bool(two_years and following and following[1].casefold() not in STOPWORDS)
+    numbers = two_years or _EIGHT_DIGITS.fullmatch(reading.said)
+    return bool(numbers and following and following[1].casefold() not in STOPWORDS)
 
 
 def _shortest(text: str, words: Sequence[_Word], found: Found, today: date, language: str) -> Found:

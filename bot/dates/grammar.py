@@ -17,7 +17,7 @@ from itertools import product
 from typing import Any
 
 from bot.dates import relative
-from bot.dates.tokens import time_of
+from bot.dates.clock import moments
 from bot.dates.told import Time, Told, one
 
 Values = Sequence[Any]
@@ -27,6 +27,8 @@ _YEAR_PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
 _DECADE_PARTS = {"early": (0, 3), "mid": (4, 6), "late": (7, 9)}
 _CENTURY_PARTS = {"early": (0, 33), "mid": (34, 66), "late": (67, 99)}
 WINTER = 24
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_FIRST_DAY = "0001-01-01"
 
 
 Reader = Callable[[Values, Time], Told | None]
@@ -104,6 +106,13 @@ def _part_of_year(values: Values, _time: Time) -> Told:
     part, year = values
     first, last = _YEAR_PARTS[part]
     return Told(f"{year:04}-{first:02}~", f"{year:04}-{last:02}~")
+
+
+def _feast(days: Sequence[str], year: Any, time: Time) -> Told | None:
+    """Return a feast, which churches may keep on several days (MM-DD)."""
+    found = [_dated(int(day[3:]), int(day[:2]), year, time) for day in days]
+    told = [each for each in found if each]
+    return replace(told[0], moments=tuple(each.begin for each in told if len(told) > 1)) if told else None
 
 
 def _years(first: int, last: int) -> Told:
@@ -217,10 +226,12 @@ _DATES: tuple[tuple[str, Reader], ...] = (
     ("x", _decade),
     ("X[xD]|xX", _decade),
     ("X[zy]", _decade_of),
+    ("E", lambda v, t: _feast(v[0], None, t)),
+    ("E[yz]", lambda v, t: _feast(v[0], v[1], t)),
     ("e", lambda v, t: relative.days_on(v[0], t.today)),
     ("L", lambda v, t: relative.this(v[0], "year", t.today)),
     ("N", lambda _v, t: relative.last_night(t.today)),
-    ("w", lambda v, t: relative.weekday(v[0], t.today)),
+    ("w", lambda v, t: relative.weekday(v[0], t.today + timedelta(days=7 * t.ahead))),
     ("lw", lambda v, t: relative.weekday(v[1], t.today, v[0])),
     ("wl", lambda v, t: relative.weekday(v[0], t.today, v[1])),
     ("lu", lambda v, t: relative.this(v[0], v[1], t.today)),
@@ -268,20 +279,31 @@ def date_of(signs: str, values: Values, time: Time) -> Told | None:
     """Return one date, with its time of day where that is told."""
     if ":" in (signs[:1], signs[-1:]) and len(signs) > 1:
         inner = slice(1, None) if signs[0] == ":" else slice(-1)
-        return _at(date_of(signs[inner], values[inner], time), time_of(values[0 if signs[0] == ":" else -1]))
+        return _at(date_of(signs[inner], values[inner], time), values[0 if signs[0] == ":" else -1])
     if signs.startswith("v") and len(signs) > 1:
         return _about(date_of(signs[1:], values[1:], time))
+    if signs.startswith("Z") and len(signs) > 1:
+        return _night_to(date_of(signs[1:], values[1:], time))
     if (reader := _readers().get(signs)) is not None:
         return reader([value for sign, value in zip(signs, values, strict=True) if sign not in SILENT], time)
     return _of_a_year(signs, values, time)
 
 
-def _at(day: Told | None, clock: str | None) -> Told | None:
+def _at(day: Told | None, clock: str) -> Told | None:
     """Return a day with a time of day."""
-    if day is None or clock is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", day.edtf):
+    if day is None or not _DAY.fullmatch(day.edtf):
         return None
-    moments = tuple(f"{moment}T{clock}" for moment in day.moments)
-    return Told(f"{day.begin}T{clock}", f"{day.end}T{clock}", day.yearless, day.relative, moments)
+    found = tuple(each for moment in day.moments or (day.begin,) for each in moments(moment, clock))
+    if not found:
+        return None
+    return replace(day, begin=found[0], end=found[0], moments=found if len(found) > 1 else ())
+
+
+def _night_to(day: Told | None) -> Told | None:
+    """Return the night between a day and the day before it, as both days."""
+    if day is None or day.moments or not _DAY.fullmatch(day.edtf) or day.edtf <= _FIRST_DAY:
+        return None
+    return replace(day, begin=(date.fromisoformat(day.begin) - timedelta(days=1)).isoformat())
 
 
 def _about(told: Told | None) -> Told | None:

@@ -32,7 +32,7 @@ def _month_first(signs: str, values: Values, time: Time) -> Told | None:
     month, first, _to, last, *year = values
     kinds = f"nm{signs[4:]}"
     begins, ends = date_of(kinds, (first, month, *year), time), date_of(kinds, (last, month, *year), time)
-    return _joined(begins, ends) if begins and ends else None
+    return _joined(begins, ends, time) if begins and ends else None
 
 
 def _range(signs: str, values: Values, time: Time) -> Told | None:
@@ -45,16 +45,16 @@ def _range(signs: str, values: Values, time: Time) -> Told | None:
         behind = at + 1 + (signs[at + 1] in "FR")
         last = date_of(signs[behind:], values[behind:], time)
         first = _first(signs[start:at], values[start:at], last, time) if last else None
-        if first and last and (joined := _of_each_order(first, last)):
+        if first and last and (joined := _of_each_order(first, last, time)):
             return joined
     return None
 
 
-def _of_each_order(first: Told, last: Told) -> Told | None:
+def _of_each_order(first: Told, last: Told, time: Time) -> Told | None:
     """Return the range between two dates, for each order of their digits that may be meant."""
     orders = max(len(first.moments), len(last.moments), 1)
     pairs = [(_ordered(first, at), _ordered(last, at)) for at in range(orders)]
-    found = [joined for pair in pairs if (joined := _joined(*pair))]
+    found = [joined for pair in pairs if (joined := _joined(*pair, time))]
     if len(found) < 2:
         return found[0] if found else None
     return replace(found[0], moments=tuple(dict.fromkeys(joined.edtf for joined in found)))
@@ -81,8 +81,15 @@ def _first(signs: str, values: Values, last: Told, time: Time) -> Told | None:
     return replace(last, begin=day, end=day)
 
 
-def _joined(first: Told, last: Told) -> Told | None:
-    """Return the range from one date to another; None where it ends before it begins."""
+def _joined(first: Told, last: Told, time: Time) -> Told | None:
+    """Return the range from one date to another; None where it ends before it begins, unless that is read."""
+    if not time.turning:
+        return _joined_in_order(first, last)
+    begins, ends = dates.bounds(first.begin)[0], dates.bounds(last.end)[1]
+    return Told(last.begin, first.end) if begins and ends and ends < begins else None
+
+
+def _joined_in_order(first: Told, last: Told) -> Told | None:
     if first.yearless and not last.yearless and last.begin[:4].isdigit():
         first = _in_year(first, int(last.begin[:4]))
         if not _in_order(first, last):
@@ -110,10 +117,10 @@ def _in_order(first: Told, last: Told) -> bool:
 
 def _open(signs: str, values: Values, time: Time) -> Told | None:
     """Return what is open at one end: since, until, before or after a date."""
-    if signs.endswith("O") and len(signs) > 1:
+    if (signs.endswith("O") or values[-1:] == [".."]) and len(signs) > 1:
         begun = signs[1:-1] if signs[0] == "F" else signs[:-1]
-        return _open(f"F{begun}", ("", *values[len(signs) - 1 - len(begun) : -1]), time)
-    how = signs[:1]
+        return _open(f"F{begun}", ["", *values[len(signs) - 1 - len(begun) : -1]], time)
+    how = "K" if values[:1] == [".."] else signs[:1]
     told = range_of(signs[1:], values[1:], time) if how in tuple("FKBJ") and len(signs) > 1 else None
     if told is None or told.moments or ".." in (told.begin, told.end):
         return None

@@ -16,7 +16,10 @@ from datetime import date
 from enum import Enum
 from itertools import islice, product
 
+from bot.dates import record_words
 from bot.dates import tokens as scanning
+from bot.dates.clock import with_times, zone_named
+from bot.dates.grammar import full_year
 from bot.dates.ranges import range_of
 from bot.dates.tokens import Piece
 from bot.dates.told import Time, Told
@@ -25,6 +28,13 @@ from storage.domain import dates
 
 LONGEST = 60
 MOST_PIECES = 14
+# Words of the name of a time zone, and those beside it.
+MOST_OF_A_ZONE = 5
+_LEAP_YEAR = 2000
+# A time of day, an hour or what is told beside it.
+_BEFORE_A_ZONE = frozenset(":nUG")
+# A day against which a date is read that depends on none.
+_SOME_DAY = date(_LEAP_YEAR, 1, 1)
 # Ways to understand one text in one language; more are not tried.
 MOST_WAYS = 64
 # A date without a year is looked for in so many years back: the 29th of February has one in eight.
@@ -33,6 +43,9 @@ _SHORT_YEARS = re.compile(r"(\d\d)(\d\d)-(\d\d)")
 # What tells nothing beside its neighbour: "year" beside a year, "at" before a time, the dash of "mid-March".
 _SILENT = re.compile(r"(?<=[yYzxXf])j|j(?=[yYzxXf])|(?<=[yYzxX]-[yYz])j|@(?=:)|(?<=p)-")
 _YEARLESS = re.compile(r"\d{4}(-\d\d(?:-\d\d)?)")
+# The last two digits of a year, marked as such.
+_MARKED_YEAR = re.compile(r"(?<!\w)['’‘](\d\d)(?!\w)")
+_ONE_SLASH = re.compile(r"([^/]+)/([^/]+)")
 
 
 class Doubt(Enum):
@@ -60,20 +73,40 @@ class Reading:
         return self.choices[0] if len(self.choices) == 1 else None
 
 
-def read(text: str, today: date, *, language: str = "en") -> Reading | None:
+def read(text: str, today: date, *, language: str = "en", ahead: bool = False) -> Reading | None:
     """Return what a text tells, None for one that tells no date, or more than a date.
 
-    `language` is that of the chat: with dots, days come first in all languages but English.
+    `language` is that of the chat: with dots, days come first in all languages but English. `ahead` tells
+    that a weekday is the next one, not the last.
     """
+    said = text.strip()
+    return _exact(said) or _in_words(said.rstrip("?!"), Time(today, today.year, ahead=ahead), language)
+
+
+def told(text: str) -> str | None:
+    """Return the EDTF date that a text tells whenever it is said; None if it tells none or several."""
+    reading = read(text, _SOME_DAY)
+    return reading.edtf if reading and not reading.relative else None
+
+
+def turned(text: str, today: date, *, language: str = "en") -> Reading | None:
+    """Return a range that ends before it begins, as if it were told the other way round; else None."""
+    if read(text, today, language=language) is not None:
+        return None
     said = text.strip().rstrip("?!")
+    halves = _ONE_SLASH.fullmatch(said)
+    ranged = f"{halves[1].rstrip()}..{halves[2].lstrip()}" if halves else said
+    reading = _in_words(ranged, Time(today, today.year, turning=True), language)
+    return replace(reading, said=said) if reading else None
+
+
+def _in_words(said: str, time: Time, language: str) -> Reading | None:
     if not said or len(said) > LONGEST:
         return None
-    if (exact := _exact(said)) is not None:
-        return exact
-    parts = scanning.pieces(plain(said))
+    marked = _MARKED_YEAR.sub(lambda match: f"{full_year(match[1], time.today):04}", said)
+    parts = scanning.pieces(plain(marked))
     if not 0 < len(parts) <= MOST_PIECES or any(part.kind == "other" for part in parts):
         return None
-    time = Time(today, today.year)
     found = []
     # What has no words is read alike in all languages.
     spoken = languages() if any(part.kind == "word" for part in parts) else languages()[:1]
@@ -85,11 +118,12 @@ def read(text: str, today: date, *, language: str = "en") -> Reading | None:
 
 
 def _exact(said: str) -> Reading | None:
-    """Return a date that is EDTF already; `2022-23` may be two years, too."""
+    """Return a date that is EDTF already, or told as the record does; `2022-23` may be two years, too."""
     try:
         edtf = dates.canonical(said)
     except ValueError:
-        return None
+        recorded = record_words.read(said)
+        return Reading(said, (recorded,)) if recorded else None
     match = _SHORT_YEARS.fullmatch(said)
     if match and (int(match[2]) + 1) % 100 == int(match[3]):
         return Reading(said, (f"{match[1]}{match[2]}/{int(said[:4]) + 1}", edtf), Doubt.DAY)
@@ -108,12 +142,16 @@ def _merged(found: Sequence[Reading]) -> Reading | None:
 def _in_language(said: str, parts: Sequence[Piece], language: Language, time: Time) -> Reading | None:
     """Return what a text tells in one language."""
     told = _told(parts, language, time)
+    if told is None and any(part.text.startswith("29") for part in parts):
+        # The 29th of February is a day of no year or a leap year.
+        leap = _told(parts, language, time._replace(year=_LEAP_YEAR))
+        told = leap if leap and leap.yearless else None
     if told is None:
         return None
     if told.yearless:
         return _yearless(said, parts, language, time, told)
     if len(told.moments) > 1:
-        return Reading(said, told.moments, Doubt.DAY)
+        return Reading(said, told.moments, Doubt.DAY, told.relative)
     return Reading(said, (told.edtf,), relative=told.relative) if dates.bounds(told.edtf)[0] else None
 
 
@@ -121,6 +159,8 @@ def _yearless(
     said: str, parts: Sequence[Piece], language: Language, time: Time, told: Told
 ) -> Reading | None:
     """Return a day or month of any year; of anything else the last two that have begun."""
+    if days := [match[1] for each in told.moments if (match := _YEARLESS.fullmatch(each))]:
+        return Reading(said, tuple(f"XXXX{each}" for each in days), Doubt.DAY)
     if match := _YEARLESS.fullmatch(told.edtf):
         return Reading(said, (f"XXXX{match[1]}",))
     choices: list[str] = []
@@ -138,7 +178,7 @@ def _told(parts: Sequence[Piece], language: Language, time: Time) -> Told | None
     if found is None:
         return None
     for way in islice(product(*found), MOST_WAYS):
-        kept = _telling(way)
+        kept = _telling(with_times([meaning for meaning in way if meaning.sign != "g"]))
         signs = "".join(meaning.sign for meaning in kept)
         if signs and (told := range_of(signs, [meaning.value for meaning in kept], time)) is not None:
             return told
@@ -146,11 +186,10 @@ def _told(parts: Sequence[Piece], language: Language, time: Time) -> Told | None
 
 
 def _telling(way: Sequence[Meaning]) -> list[Meaning]:
-    """Return the meanings that tell something: without glue, and the dash of `mid-March`."""
-    signs = "".join(meaning.sign for meaning in way if meaning.sign not in "gG")
-    kept = [meaning for meaning in way if meaning.sign not in "gG"]
+    """Return the meanings that tell something: without the dash of `mid-March`."""
+    signs = "".join(meaning.sign for meaning in way)
     silent = {match.start() for match in _SILENT.finditer(signs)}
-    return [meaning for at, meaning in enumerate(kept) if at not in silent]
+    return [meaning for at, meaning in enumerate(way) if at not in silent]
 
 
 def _tokens(parts: Sequence[Piece], language: Language) -> list[tuple[Meaning, ...]] | None:
@@ -161,4 +200,16 @@ def _tokens(parts: Sequence[Piece], language: Language) -> list[tuple[Meaning, .
             return None
         meanings.append(token.meanings)
         at = token.end
+        if token.meanings[0].sign in _BEFORE_A_ZONE:
+            zone, at = _zone(parts, language, at)
+            meanings += [(Meaning("t", zone),)] if zone else []
     return meanings
+
+
+def _zone(parts: Sequence[Piece], language: Language, at: int) -> tuple[str, int]:
+    """Return the zones that the words from a piece on name, and where the piece behind them is."""
+    for end in range(min(at + MOST_OF_A_ZONE, len(parts)), at, -1):
+        words = tuple(part.text for part in parts[at:end])
+        if all(part.kind == "word" for part in parts[at:end]) and (zone := zone_named(words, language)):
+            return zone, end
+    return "", at

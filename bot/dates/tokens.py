@@ -9,13 +9,16 @@ from typing import NamedTuple
 from bot.dates.vocabulary import Language, Meaning
 
 _ROMAN = ("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi").split()
+# Letters of Cyrillic keyboards that stand for the signs of Roman numbers.
+_LIKE_LATIN = str.maketrans("хі", "xi")
 _ORDINAL = r"(?:st|nd|rd|th|er|ere|eme|e|re)\b|\.?[oa]\b|-?(?:го|му|те|ого|е|й|я|а|ы|га|і)\b"
 _AT = r"(?:(?<=godz\.\s)|(?<=godz\s)|(?<=\bat\s)|(?<=\bum\s)|(?<=\bo\s)|(?<=\bо\s)|(?<=las\s))"
 _ZONE = r"(?:\s?(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?(?!\d)|\s?(?:utc|gmt|z)\b)?"
 _HALF_DAY = r"\s?[ap]\.?m\b\.?"
 _SCAN = re.compile(
     rf"""
-      (?P<iso>\d{{4}}[-/.–]\d{{1,2}}[-/.–]\d{{1,2}}(?![\d]))
+      (?P<compact>(?:1[5-9]|20)\d{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d))
+    | (?P<iso>\d{{4}}[-/.–]\d{{1,2}}[-/.–]\d{{1,2}}(?![\d]))
     | (?P<dmy>\d{{1,2}}(?P<sep>[./–-])\d{{1,2}}(?P=sep)(?:\d{{4}}|\d{{2}})(?![\d:]))
     | (?P<time>(?:\d{{1,2}}[:.]\d{{2}}{_HALF_DAY}|\d{{1,2}}{_HALF_DAY}|\d{{1,2}}:\d{{2}}(?::\d{{2}})?
         |\d{{1,2}}\s?h(?:eures?)?(?:\s?\d{{2}})?\b|{_AT}\d{{1,2}}\.\d{{2}}(?![\d.])|\d{{1,2}}\.\d{{2}}(?=\s?(?:uhr|h)\b)){_ZONE})
@@ -29,7 +32,7 @@ _SCAN = re.compile(
     | (?P<number>\d{{1,2}}(?!\d))
     | (?P<word>[^\W\d_]+)
     | (?P<dash>\s?[-–—]\s?|\.\.)
-    | (?P<nothing>[\s,.]+)
+    | (?P<nothing>[\s,.()]+)
     | (?P<other>.)
     """,
     re.VERBOSE,
@@ -61,7 +64,14 @@ class Token(NamedTuple):
 def pieces(text: str) -> list[Piece]:
     """Return the pieces of a plain text, without blanks and commas."""
     found = (Piece(match.lastgroup or "", match[0], *match.span()) for match in _matches(text))
-    return [piece for piece in found if piece.kind != "nothing"]
+    return [_with_signs(piece) for piece in found if piece.kind != "nothing"]
+
+
+def _with_signs(piece: Piece) -> Piece:
+    """Return eight digits as the date that they are; any other piece as it is."""
+    if piece.kind != "compact":
+        return piece
+    return piece._replace(kind="iso", text=f"{piece.text[:4]}-{piece.text[4:6]}-{piece.text[6:]}")
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
@@ -96,7 +106,7 @@ def tokens(parts: Sequence[Piece], language: Language, at: int) -> Token | None:
 
 
 def _roman(word: str) -> int | None:
-    bare = re.sub(r"(?<=[ivx])(?:eme|er|e)$", "", word)
+    bare = re.sub(r"(?<=[ivx])(?:eme|er|e)$", "", word.translate(_LIKE_LATIN))
     return _ROMAN.index(bare) + 1 if bare in _ROMAN else None
 
 
@@ -128,7 +138,7 @@ def _digits(part: Piece) -> tuple[Meaning, ...]:  # noqa: PLR0911  # reason: one
         case "quarter" | "half":
             return (Meaning("Q" if part.kind == "quarter" else "H", int(re.sub(r"\D", "", text))),)
         case "dash":
-            return (Meaning("-"),)
+            return (Meaning("-", ".." if text == ".." else None),)
     return ()
 
 

@@ -8,11 +8,16 @@ from typing import NamedTuple
 
 
 class Time(NamedTuple):
-    """What a text is read against: today, and the year of what is told without one."""
+    """What a text is read against: today, and the year of what is told without one.
+
+    `turning` tells to read a range that ends before it begins, `ahead` that the next such weekday is meant.
+    """
 
     today: date
     year: int
     dots_begin_with_days: bool = False
+    turning: bool = False
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ Meanings are written as one sign each, by which the grammar tells them apart:
 
     n day or count   k count in words   o ordinal   r Roman number   z last two digits of a year
     m month   M month, shortened   w weekday   W weekday, shortened   y year   Y year and the next
-    j "year" beside one   f date in digits   : time of day   @ at (a time)   G part of a day
-    e day from today   L year from this   N last night   u unit of time   l last, this, next
-    P past, up to now   a ago, behind   A ago, before   p early, mid, late   s season   q Q quarter
-    h H half   c C century   x decade   X "decade"   D decade beside it   F since   R from, of a range
-    T to   - dash   K until   B before   J after   O onwards   b between   i and   v about   g glue
+    j "year" beside one   f date in digits   : time of day   @ at (a time)   U hour   G part of a day
+    t time zone   e day from today   L year from this   N last night   Z in the night to   E feast
+    u unit of time   l last, this, next   P past, up to now   a ago, behind   A ago, before
+    p early, mid, late   s season   q Q quarter   h H half   c C century   x decade   X "decade"
+    D decade beside it   F since   R from, of a range   T to   - dash   K until   B before   J after
+    O onwards   b between   i and   v about   g glue
 """
 
 from __future__ import annotations
@@ -25,12 +26,13 @@ _LISTS = {
     "quarter": "q", "half": "h", "century": "c", "decade": "X", "ago": "a", "ago_before": "A", "since": "F",
     "range_from": "R", "until": "K", "to": "T", "before": "B", "after": "J", "between": "b", "and": "i",
     "about": "v", "at": "@", "past": "P",
-    "onwards": "O", "year_words": "j", "glue": "g", "day_parts": "G",
+    "onwards": "O", "year_words": "j", "glue": "g", "hours": "U", "night_to": "Z",
 }  # fmt: skip
 _SHORT_DAY = 4
 _ELIDED = re.compile(r"\b[ld]'")
 # Signs that are written for one another.
-_ALIKE = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | {"ё": "е", "ł": "l"})
+_HYPHENS = "\u2010\u2011\u2012\u2212\ufe63"
+_ALIKE = str.maketrans(dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys(_HYPHENS, "-") | {"ё": "е", "ł": "l"})
 
 
 class Meaning(NamedTuple):
@@ -44,12 +46,17 @@ Phrase = tuple[str, ...]
 
 
 class Language(NamedTuple):
-    """The words and phrases of a language, the single words in them, and how many the longest phrase has."""
+    """The words and phrases of a language, the single words in them, and how many the longest phrase has.
+
+    `zones` are time zones by what the language calls them, `zone_words` what stands beside such a name.
+    """
 
     code: str
     meanings: dict[Phrase, tuple[Meaning, ...]]
     words: frozenset[str]
     longest: int
+    zones: dict[str, str]
+    zone_words: frozenset[str]
 
 
 def plain(text: str) -> str:
@@ -85,8 +92,14 @@ def _language(code: str, words: dict[str, Any]) -> Language:
     for form, meaning in _forms(words):
         found.setdefault(form, []).append(meaning)
     meanings = {form: tuple(dict.fromkeys(given)) for form, given in found.items()}
+    zones = {" ".join(form): name for name, line in words.get("zones", {}).items() for form in _split(line)}
     return Language(
-        code, meanings, frozenset(word for form in meanings for word in form), max(map(len, meanings))
+        code,
+        meanings,
+        frozenset(word for form in meanings for word in form),
+        max(map(len, meanings)),
+        zones,
+        frozenset(plain(words["zone_words"]).split()),
     )
 
 
@@ -104,6 +117,9 @@ def _forms(words: dict[str, Any]) -> Iterator[tuple[Phrase, Meaning]]:
         ("e", {int(days): line for days, line in words["days"].items()}),
         ("L", {int(years): line for years, line in words.get("years", {}).items()}),
         ("N", {None: words.get("nights", "")}),
+        ("E", {tuple(days.split()): line for days, line in words["feasts"].items()}),
+        (":", {"12:00": words.get("noon", "")}),
+        ("G", {None: words["day_parts"], "a": words["mornings"], "p": words["evenings"]}),
         ("u", words["units"]),
         ("k", dict(enumerate(words["numbers"], 1))),
         ("o", dict(enumerate(words["ordinals"], 1))),

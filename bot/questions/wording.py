@@ -229,8 +229,10 @@ def _find(text: str, today: dt.date, *, language: str) -> Found | None:
 
 def _turned_range(text: str) -> str | None:
     """Return a range that ends before it begins: the answer says so."""
+    from bot.dates.reading import turned
+
     match = _RANGE.search(text)
-    return match[0] if match and dates.turned(match[0]) else None
+    return match[0] if match and turned(match[0], _SOME_DAY) else None
 
 
 def _tokens(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -44,10 +43,30 @@ def may_be(reading: Reading) -> str:
     return _("“{date}” may be {dates}.", date=reading.said, dates=told)
 
 
-def has_parts_of_dates(text: str) -> bool:
-    """Tell whether words have a digit, or a word like "days" or "ago": a date may be meant."""
-    from bot.dates.vocabulary import languages, plain
+def turned(context: Context, text: str) -> str | None:
+    """Return the EDTF range that a text tells with its end first; None for any other text."""
+    from bot.dates.reading import turned as read_turned
 
-    words = re.findall(r"\w{3,}", plain(text[:80]))
-    told = (language.meanings.get((word,), ()) for language in languages() for word in words)
-    return any(mark.isdecimal() for mark in text) or any(m.sign in "ua" for each in told for m in each)
+    reading = read_turned(text, context.day, language=context.request.language)
+    return reading.edtf if reading else None
+
+
+def told(text: str) -> str | None:
+    """Return the EDTF date that a text tells whenever it is said; None if it tells none or several."""
+    from bot.dates.reading import told as read_told
+
+    return read_told(text)
+
+
+def impossible(text: str) -> bool:
+    """Tell whether a text names a day that no calendar has."""
+    from bot.dates.meaning import impossible as is_impossible
+
+    return is_impossible(text)
+
+
+def is_meant(text: str, *, alone: bool) -> bool:
+    """Tell whether a text is meant as a date: `alone` as nothing but one, else also among other words."""
+    from bot.dates.meaning import is_meant as may_be_meant
+
+    return may_be_meant(text, alone=alone)

@@ -11,7 +11,7 @@ from datetime import date
 
 from bot.answers.date_text import in_words
 from bot.commands.core.context import Context
-from bot.commands.core.typed_dates import may_be, read_date
+from bot.commands.core.typed_dates import impossible, may_be, read_date, told, turned
 from bot.commands.dialogue.forms import Check, Filled, Option, Unclear
 from bot.commands.dialogue.references import is_new_source, source_of
 from bot.errors import UserError
@@ -37,14 +37,13 @@ def date_field(name: str, *, of_source: bool = True) -> Check:
             said_on = await _said_on(context, filled, text)
             reading = await read_date(context, text, said_on)
         if reading is None:
-            _refuse_no_date(text)
-            return
+            raise _no_date(context, text)
         if reading.edtf is None:
             options = [Option(in_words(edtf), edtf) for edtf in reading.choices]
             raise Unclear(_("{may_be} Which is meant?", may_be=may_be(reading)), options)
         filled.texts[name] = reading.edtf
-        told = in_words(reading.edtf).casefold() == text.strip().casefold()
-        if reading.relative or (_ROUGH.fullmatch(reading.edtf) and not told):
+        same = in_words(reading.edtf).casefold() == text.strip().casefold()
+        if reading.relative or (_ROUGH.fullmatch(reading.edtf) and not same):
             filled.worded[name] = [reading.edtf, text]
 
     return check
@@ -72,10 +71,10 @@ async def _said_on(context: Context, filled: Filled, text: str) -> date | None:
     if not published:
         return None
     if not _DAY.match(published):
-        told = in_words(published)
+        known = in_words(published)
         raise UserError(
             _("“{text}” depends on a day, and of its source only “{date}” is known: write the date itself.",
-              text=text[:60], date=told)
+              text=text[:60], date=known)
         )  # fmt: skip
     return date.fromisoformat(published[:10])
 
@@ -83,7 +82,7 @@ async def _said_on(context: Context, filled: Filled, text: str) -> date | None:
 async def _published(context: Context, filled: Filled, text: str) -> str | None:
     source = filled.text("source")
     if source and is_new_source(source):
-        return dates.edtf(filled.text("published")) if filled.text("published") else None
+        return told(filled.text("published")) if filled.text("published") else None
     if source:
         try:
             found = await source_of(context, source)
@@ -99,15 +98,13 @@ async def _published(context: Context, filled: Filled, text: str) -> str | None:
     return fact.attributions[0].source.published if fact else None
 
 
-def _refuse_no_date(text: str) -> None:
-    """Refuse what is no date, in the record's own words either. Raises UserError with the reason."""
-    if dates.edtf(text):
-        return
-    if dates.impossible(text):
-        raise UserError(_("“{text}” is no day that exists.", text=text[:60]))
-    if dates.turned(text):
-        raise UserError(_("“{text}” ends before it begins: write the earlier date first.", text=text[:60]))
-    raise UserError(
+def _no_date(context: Context, text: str) -> UserError:
+    """Return the reason why a text is no date."""
+    if impossible(text):
+        return UserError(_("“{text}” is no day that exists.", text=text[:60]))
+    if turned(context, text):
+        return UserError(_("“{text}” ends before it begins: write the earlier date first.", text=text[:60]))
+    return UserError(
         _(
             "“{text}” is no date: write 2024-01-04, 2024-01, 2024, 2023/2024 or 2023..2024 (a range), 18 July"
             " (no year known) or 2023-07-18? (uncertain).",

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from bot.answers.figure_parsing import read_figures
 from bot.answers.stances import stance_of
 from bot.commands.core.context import Context
+from bot.commands.core.typed_dates import told
 from bot.commands.dialogue.date_fields import words_of
 from bot.commands.dialogue.fields import NONE
 from bot.commands.dialogue.forms import Filled
@@ -23,7 +24,6 @@ from bot.commands.dialogue.references import (
 )
 from bot.errors import UserError
 from bot.texts import _
-from storage.domain import dates
 from storage.domain.entries import (
     ON_RECORD,
     AttributionEntry,
@@ -131,7 +131,7 @@ class Composer:
 
 def date(text: str) -> str | None:
     """Return a validated EDTF date, or None for the word that removes the date."""
-    return None if _is_none(text) else dates.edtf(text)
+    return None if _is_none(text) else told(text)
 
 
 def made(kind: type[E], fields: dict[str, Any]) -> E:

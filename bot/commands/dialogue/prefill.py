@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 from bot.answers.date_text import in_words
 from bot.answers.stances import stance_of
 from bot.commands.core.context import Context
-from storage.domain import dates
+from bot.commands.core.typed_dates import told
 from storage.domain.changes import Publish
 from storage.domain.entries import AttributionEntry, EntityEntry, FigureEntry, RelationEntry, SourceEntry
 from storage.domain.models import Fact, Figure
 
-# A day against which a date is read that depends on none.
-_SOME_DAY = date(2000, 1, 1)
 _SOURCE_TEXTS = ("publisher", "author", "kind")
 
 
@@ -71,17 +68,7 @@ def typed_date(edtf: str) -> str:
     """Return a date in the words that are read as just that date, else as the record writes it."""
     words = in_words(edtf)
     # What is said to be open (“year not given”) is understood where it is left out.
-    return next((each for each in (words.partition(" (")[0], words) if _read_as(each) == edtf), edtf)
-
-
-def _read_as(words: str) -> str | None:
-    """Return the EDTF date that words are read as: those of the record, or of a part of a month or year."""
-    if (edtf := dates.edtf(words)) is not None:
-        return edtf
-    from bot.dates.reading import read  # few dates need it
-
-    reading = read(words, _SOME_DAY)
-    return reading.edtf if reading and not reading.relative else None
+    return next((each for each in (words.partition(" (")[0], words) if told(each) == edtf), edtf)
 
 
 def _typed(edtf: str | None) -> str | None:

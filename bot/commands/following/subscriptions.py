@@ -23,7 +23,6 @@ from bot.notices.notice_text import blocks_for_readers, notice_blocks
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
-from bot.times.until import until
 from bot.times.zones import shown
 from storage.domain.clock import moment_text
 from storage.domain.folding import digits
@@ -215,8 +214,7 @@ async def _how_long(context: Context, text: str) -> timedelta:
         return timedelta()
     text = digits(text)
     match = _SPAN.fullmatch(text)
-    now = context.record.ledger.clock()
-    span = int(match[1]) * _UNITS[match[2][0].lower()] if match else (until(text, now) or now) - now
+    span = int(match[1]) * _UNITS[match[2][0].lower()] if match else _until(context, text)
     if not timedelta() < span <= _LONGEST_MUTE:
         raise UserError(
             _(
@@ -225,6 +223,14 @@ async def _how_long(context: Context, text: str) -> timedelta:
             )
         )
     return span
+
+
+def _until(context: Context, text: str) -> timedelta:
+    """Return how long it is until the time that a text names; zero for none."""
+    from bot.dates.until import until  # with the first date: no start needs it
+
+    now = context.record.ledger.clock()
+    return (until(text, now, language=context.request.language) or now) - now
 
 
 @commands.command(

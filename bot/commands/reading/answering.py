@@ -8,13 +8,12 @@ from dataclasses import replace
 from bot.answers.lines import fact_line, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import in_doubt
-from bot.commands.reading.timeline import Named, of_reading
+from bot.commands.reading.timeline import Named, of_reading, turned_round
 from bot.errors import UserError
 from bot.questions.relevance import Bearing, Subject, dated_to
 from bot.questions.wording import Question, Wanted, about_the_record
 from bot.replies import Block, Line, Note, Reply
 from bot.texts import _
-from storage.domain import dates
 from storage.domain.models import Entity, Fact, RelationKind, Stance
 
 MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
@@ -24,7 +23,7 @@ def named(context: Context, question: Question) -> Named:
     """Return the time that a question names. Raises UserError where it may be several days."""
     if question.reading is not None:
         return of_reading(context, question.reading)
-    return Named(question.date or "", dates.typed(question.date or ""))
+    return turned_round(context, question.date or "")
 
 
 def asks_for_list(

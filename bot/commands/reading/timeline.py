@@ -13,7 +13,7 @@ from bot.answers.sentences import withdrawn
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.core.typed_dates import has_parts_of_dates, read_date, which
+from bot.commands.core.typed_dates import impossible, is_meant, read_date, turned, which
 from bot.commands.reading.published import published_by
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
@@ -36,20 +36,27 @@ class Named(NamedTuple):
     """A time as typed: the words, and the span of a date or range.
 
     `read_as` is the EDTF date that the words stand for, where they do not say it all themselves, `instead` is
-    another that they may stand for.
+    another that they may stand for. `turned` tells that a range was typed with its end first.
     """
 
     text: str
     span: dates.Span | None
     read_as: str | None = None
     instead: str | None = None
+    turned: bool = False
 
 
 async def named(context: Context, text: str) -> Named:
     """Return the time that a text names. Raises UserError where it may be several days."""
     text = _BEFORE_A_DATE.sub("", text)
     reading = await read_date(context, text)
-    return of_reading(context, reading) if reading is not None else Named(text, dates.typed(text))
+    return of_reading(context, reading) if reading is not None else turned_round(context, text)
+
+
+def turned_round(context: Context, text: str) -> Named:
+    """Return the range that a text names with its end first; of any other text no time."""
+    edtf = turned(context, text)
+    return Named(text, dates.span(edtf), turned=True) if edtf else Named(text, None)
 
 
 def of_reading(context: Context, reading: Reading) -> Named:
@@ -60,8 +67,9 @@ def of_reading(context: Context, reading: Reading) -> Named:
     if reading.doubt is Doubt.DAY:
         raise which(context, reading)
     text = _BEFORE_A_DATE.sub("", reading.said)
-    span = dates.typed(edtf)
-    read_as = edtf if reading.relative or others else None
+    span = dates.span(edtf)
+    said_otherwise = reading.relative or others or span is None or dates.MOMENT.fullmatch(edtf)
+    read_as = edtf if said_otherwise else None
     return Named(text, span, read_as, others[0] if others else None)
 
 
@@ -69,7 +77,7 @@ async def _date_or_words(context: Context, text: str) -> Named:
     """Return the time or the words to look for. Raises UserError for an ambiguous or malformed date."""
     asked = await named(context, text)
     _refuse_impossible(asked)
-    if asked.span is None and dates.lacks_year(asked.text):
+    if asked.span is None and asked.read_as:
         raise UserError(
             _(
                 "The year is missing in “{date}”: write 18 July 2023 to 20 July 2023; 18 July finds that day"
@@ -77,7 +85,7 @@ async def _date_or_words(context: Context, text: str) -> Named:
                 date=asked.text[:40],
             )
         )
-    if asked.span is None and (_DATELIKE.fullmatch(asked.text) or dates.meant(asked.text, alone=True)):
+    if asked.span is None and (_DATELIKE.fullmatch(asked.text) or is_meant(asked.text, alone=True)):
         raise _not_understood(asked.text)
     return asked
 
@@ -106,7 +114,7 @@ async def _day(context: Context, text: str) -> Named:
 def _why_no_moment(text: str, asked: Named, today: str) -> str | None:
     """Return why a time is no moment of the record, which ends today (an ISO day)."""
     span = asked.span
-    if asked.instead or dates.lacks_year(text) or (span and span.yearless):
+    if asked.instead or (asked.read_as and span is None) or (span and span.yearless):
         return _("The year is missing in “{date}”.", date=text)
     if span is None:
         return _("“{date}” is not understood.", date=text)
@@ -119,7 +127,7 @@ def _why_no_moment(text: str, asked: Named, today: str) -> str | None:
 
 def _refuse_impossible(asked: Named) -> None:
     """Refuse what is meant as a date but is no day of the calendar."""
-    if asked.span is None and dates.impossible(asked.text):
+    if asked.span is None and impossible(asked.text):
         raise UserError(
             _(
                 "There is no day “{date}”: write 2024-01-04, March 2023, or 2023..2024.",
@@ -149,7 +157,7 @@ async def when(context: Context, asked: Named | None) -> Reply:
     facts = await context.record.facts.load(hit.fact_id for hit in hits)
     known = [fact for fact in facts if label(fact)]
     heading = Heading(text=_("When: {words}", words=argument[:80]), level=1)
-    if not facts and (dates.meant(argument, alone=False) or has_parts_of_dates(argument)):
+    if not facts and is_meant(argument, alone=False):
         raise _not_understood(argument)
     if not facts:
         return Reply(blocks=(heading, Note(text=_("That is not on record."))))
@@ -195,7 +203,7 @@ async def _within(context: Context, asked: Named, span: dates.Span) -> Reply:
     page = await context.page(partial(_dated, context, span), asked.read_as or argument, cursor=_after)
     heading = Heading(text=_("When: {words}", words=in_words(argument[:80])), level=1)
     blocks: list[Block] = [heading, *_read_as(asked)]
-    if span.turned:
+    if asked.turned:
         first, last = in_words(span.earliest), in_words(span.latest)
         text = _("That range ends before it begins: read as {first} to {last}.", first=first, last=last)
         blocks.append(Note(text=text))
@@ -285,7 +293,7 @@ async def asof(context: Context, asked: Named) -> Reply:
     """Show the facts that were in force at the end of a day, as they stood then, or what was published."""
     assert asked.span is not None  # `_day` refuses any time without an end
     last_day, today = asked.span.latest, local_day(context.record.ledger.now())
-    notes = _taken_for_its_end(asked, last_day) if last_day < today else []
+    notes = _taken_for_its_end(asked, last_day, today)
     moment = end_of(last_day)
     if context.after is not None and context.after.startswith("p"):
         return await published_by(context, asked.read_as or asked.text, last_day, notes)
@@ -311,9 +319,11 @@ async def asof(context: Context, asked: Named) -> Reply:
     return Reply(blocks=(heading, *notes, *await _listed(context, page.shown)), actions=page.more)
 
 
-def _taken_for_its_end(asked: Named, last_day: str) -> list[Note]:
-    """Return what is said of a time that is longer than a day."""
-    if asked.span is None or asked.span.earliest == last_day:
+def _taken_for_its_end(asked: Named, last_day: str, today: str) -> list[Note]:
+    """Return what is said of a time that is longer than a day, or of a time of day."""
+    if dates.MOMENT.fullmatch(asked.read_as or asked.text):
+        return [Note(text=_("The record is shown by days, not by hours."))]
+    if asked.span is None or asked.span.earliest == last_day or last_day >= today:
         return []
     told = in_words((asked.read_as or asked.text)[:40])
     return [Note(text=_("“{time}” ends on {day}: that is the day meant.", time=told, day=in_words(last_day)))]

@@ -13,13 +13,13 @@ from bot.answers.sentences import tombstone
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
+from bot.commands.core.typed_dates import impossible
 from bot.commands.reading.timeline import named
 from bot.errors import UserError
 from bot.replies import Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from bot.times.zones import moment_of
-from storage.domain import dates
 from storage.domain.folding import digits
 from storage.domain.models import AuditEntry
 
@@ -56,7 +56,7 @@ async def _limits(context: Context, text: str) -> Mapping[str, Any]:
         return {"actor": await context.record.accounts.person_of(text)}
     if since := _SINCE.fullmatch(text):
         span = (await named(context, since[1])).span
-        if span is None and dates.impossible(since[1]):
+        if span is None and impossible(since[1]):
             raise UserError(_("“{text}” is no day that exists.", text=since[1][:40]))
         if span is None or span.yearless:
             raise UserError(_("“{text}” is no day: write since 2026-11-24.", text=since[1][:40]))

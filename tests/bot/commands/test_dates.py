@@ -55,7 +55,10 @@ async def test_what_is_asked_is_answered_and_nothing_is_printed(desk, capfd):
 
 async def test_a_day_that_does_not_exist_is_told_as_such(desk, subtests):
     ann = await desk.moderator(ANN)
-    for text in ("/when 2026-02-30", "/asof 2026-02-30", "/asof 31 June 2026", "/when since 2026-02-30"):
+    for text in (
+        "/when 2026-02-30", "/asof 2026-02-30", "/asof 31 June 2026", "/when since 2026-02-30",
+        "/when Mar 99 2023", "/when 31 червня 2023", "/when 31.04.2023",
+    ):  # fmt: skip
         with subtests.test(text=text):
             assert_short(await ann.says(text), "There is no day “")
     assert_short(await ann.says("/audit since 2026-02-30"), "is no day that exists")
@@ -77,7 +80,7 @@ async def test_a_range_turned_round_is_told(desk, subtests):
 async def test_a_date_that_is_not_understood_is_never_said_to_be_not_on_record(desk, subtests):
     eve = desk.person(EVE)
     for text in (
-        "March 2023 to", "[2023,2024", "Mar 99 2023", "2023-01-01T25:00", "17 Julius 2023", "2023-7",
+        "March 2023 to", "[2023,2024", "2023-01-01T25:00", "17 Julius 2023", "2023-7",
         "[Y1E99..2024]", "the zebras of 1723",
         "several zebras ago", "кілька днів", "19 जुलाई",
     ):  # fmt: skip

@@ -81,3 +81,33 @@ async def test_ordinary_words_in_a_question_are_no_dates(desk, subtests):
 async def test_a_moderator_may_ask_for_the_trail_since_yesterday(desk):
     ann = await desk.moderator(ANN)
     assert "is no day" not in said(await ann.says("/audit since yesterday"))
+
+
+async def test_a_time_of_day_is_told_with_the_zone_that_was_named(desk, subtests):
+    ann = await desk.moderator(ANN)
+    for text, told in [
+        ("/when 4 January 2024, 14:30 Kyiv time", "Read as 4 January 2024, 14:30 UTC+02:00."),
+        ("/when 4 января 2024 в 7 вечера по Москве", "Read as 4 January 2024, 19:00 UTC+03:00."),
+        (
+            "/when 4 January 2024 2 pm CST",
+            "may be 4 January 2024, 14:00 UTC+08:00 or 4 January 2024, 14:00 UTC-",
+        ),
+        ("/when 4 January 2024 14:30 Narnia time", "is not understood"),
+        (
+            "/asof 22 November 2026 14:30 Kyiv",
+            "The record is shown by days, not by hours.",
+        ),
+    ]:
+        with subtests.test(text=text):
+            assert told in said(await ann.says(text))
+    await ann.tells(
+        "/correct F5\nwhen: 4 January 2024, 14:30 Kyiv\nnote: none\nmaterial: yes\nreason: x", "[Confirm]"
+    )
+    assert (await desk.record.facts.find(5)).occurred == "2024-01-04T14:30+02:00"
+
+
+async def test_a_chat_is_muted_until_a_day_in_its_own_words(desk, subtests):
+    eve = desk.person(EVE)
+    for text in ("until Friday", "bis Freitag", "до пятницы", "20261127", "until 27 November"):
+        with subtests.test(text=text):
+            assert "Muted until 2026-11-27 00:00" in said(await eve.says(f"/mute {text}"))

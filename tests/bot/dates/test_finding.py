@@ -27,6 +27,8 @@ def test_dates_are_found_in_questions(subtests):
         ("Co się stało w zeszły czwartek?", "zeszły czwartek", ("2024-03-21",)),
         ("Was geschah vor zwei Tagen?", "vor zwei Tagen", ("2024-03-26",)),
         ("Qu'a-t-il dit le 5 septembre 2023 ?", "5 septembre 2023", ("2023-09-05",)),
+        ("What was known on 20240327?", "20240327", ("2024-03-27",)),
+        ("What happened at Christmas 2023?", "Christmas 2023", ("2023-12-25",)),
         ("¿Qué pasó en marzo de 2023?", "marzo de 2023", ("2023-03",)),
     ]:
         with subtests.test(text=text):
@@ -47,6 +49,8 @@ def test_words_are_no_dates(subtests):
         "Were there between 2000 and 2400 children?", "from 2000 to 2400 people",
         "było 5 w domu", "Was he 30 years in prison?",
         "since when?",
+        "Were there 20240327 children?", "Who came to the New Year's Eve party?",
+        "a Christmas party for children",
     ):  # fmt: skip
         with subtests.test(text=text):
             assert find(text, TODAY) is None

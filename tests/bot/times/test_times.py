@@ -8,7 +8,6 @@ import pytest
 
 from bot.times import zones
 from bot.times.of_day import time_of_day
-from bot.times.until import until
 
 
 @pytest.fixture
@@ -88,20 +87,3 @@ def test_a_day_begins_and_ends_in_the_zone_of_its_context(kyiv):
     assert zones.end_of("2026-03-29") == "2026-03-29T20:59:59.999999Z"
     assert zones.end_of("0000-02-29") == "0000-02-29T23:59:59.999999Z"
     assert zones.end_of("9999-12-31") == "9999-12-31T23:59:59.999999Z"
-
-
-def test_until_when_is_the_next_such_time_or_a_day(kyiv, subtests):
-    now = datetime(2026, 11, 28, 18, 30, tzinfo=UTC)  # half past eight in the evening there
-    for typed, day, hour in [
-        ("until 7pm", 29, 17),
-        ("until 21", 28, 19),
-        ("noon", 29, 10),
-        ("until midnight", 28, 22),
-        ("until 2026-11-30", 29, 22),
-        ("until 30 November 2026 9 am", 30, 7),
-    ]:
-        with subtests.test(typed=typed):
-            assert until(typed, now) == datetime(2026, 11, day, hour, tzinfo=UTC)
-    for typed in ("2", "until", "until May 2027", "until 18 July", "until 0000-01-01", "until x", ""):
-        with subtests.test(typed=typed):
-            assert until(typed, now) is None
