@@ -16,8 +16,8 @@ _SOME_DAY = date(2000, 1, 1)
 _SHAPED = re.compile(r"(?<![\d-])\d{4}-\d{1,2}(?:-\d{1,2})?(?![\d-])")
 _DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?"
 _WORDED = (
-    re.compile(rf"\b({_DAY})(?: of| de)? [^\W\d_]+\.?(?:,? (?:de )?\d{{4}})?"),
-    re.compile(rf"[^\W\d_]+\.? ({_DAY})(?:,? \d{{4}})?\b"),
+    re.compile(rf"\b({_DAY})(?: of| de)? [^\W\d_]{{1,20}}\.?(?:,? (?:de )?\d{{4}})?"),
+    re.compile(rf"\b[^\W\d_]{{1,20}}\.? ({_DAY})(?:,? \d{{4}})?\b"),
 )
 _IN_DIGITS = re.compile(r"(?<![\d./-])\d{1,2}([./-])\d{1,2}\1\d{4}(?![\d./-])")
 _DAY_BY_WORDS = re.compile(r"\d{1,2}\.?\s+\w+\s+\d{4}|\w+\s+\d{1,2},?\s+\d{4}")

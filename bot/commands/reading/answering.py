@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.answers.lines import fact_line, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import in_doubt
-from bot.commands.reading.timeline import Named, of_reading, turned_round
+from bot.commands.reading.named_times import Named, of_reading, turned_round
 from bot.errors import UserError
 from bot.questions.relevance import Bearing, Subject, dated_to
 from bot.questions.wording import Question, Wanted, about_the_record

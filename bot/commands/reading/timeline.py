@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from bot.answers.date_text import day, in_words, label
 from bot.answers.lines import fact_line, listing
@@ -13,7 +11,8 @@ from bot.answers.sentences import withdrawn
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.core.typed_dates import impossible, is_meant, read_date, turned, which
+from bot.commands.core.typed_dates import is_meant
+from bot.commands.reading.named_times import Named, date_or_words, not_understood, with_end
 from bot.commands.reading.published import published_by
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
@@ -23,117 +22,7 @@ from bot.times.zones import end_of, local_day, zone_name, zone_text
 from storage.domain import dates
 from storage.domain.models import Fact
 
-if TYPE_CHECKING:
-    from bot.dates.reading import Reading
-
 MOST_LATEST = 20
-# Text meant as a date that is ambiguous or not a date.
-_DATELIKE = re.compile(r"[\d\s./:-]+|(?:yester|to)day|tomorrow|(?:last|this|next) \w+", re.IGNORECASE)
-_BEFORE_A_DATE = re.compile(r"^(?:on|in|at|during)\s+", re.IGNORECASE)
-
-
-class Named(NamedTuple):
-    """A time as typed: the words, and the span of a date or range.
-
-    `read_as` is the EDTF date that the words stand for, where they do not say it all themselves, `instead` is
-    another that they may stand for. `turned` tells that a range was typed with its end first.
-    """
-
-    text: str
-    span: dates.Span | None
-    read_as: str | None = None
-    instead: str | None = None
-    turned: bool = False
-
-
-async def named(context: Context, text: str) -> Named:
-    """Return the time that a text names. Raises UserError where it may be several days."""
-    text = _BEFORE_A_DATE.sub("", text)
-    reading = await read_date(context, text)
-    return of_reading(context, reading) if reading is not None else turned_round(context, text)
-
-
-def turned_round(context: Context, text: str) -> Named:
-    """Return the range that a text names with its end first; of any other text no time."""
-    edtf = turned(context, text)
-    return Named(text, dates.span(edtf), turned=True) if edtf else Named(text, None)
-
-
-def of_reading(context: Context, reading: Reading) -> Named:
-    """Return the time that a reading tells. Raises UserError where it may be several days."""
-    from bot.dates.reading import Doubt
-
-    edtf, *others = reading.choices
-    if reading.doubt is Doubt.DAY:
-        raise which(context, reading)
-    text = _BEFORE_A_DATE.sub("", reading.said)
-    span = dates.span(edtf)
-    said_otherwise = reading.relative or others or span is None or dates.MOMENT.fullmatch(edtf)
-    read_as = edtf if said_otherwise else None
-    return Named(text, span, read_as, others[0] if others else None)
-
-
-async def _date_or_words(context: Context, text: str) -> Named:
-    """Return the time or the words to look for. Raises UserError for an ambiguous or malformed date."""
-    asked = await named(context, text)
-    _refuse_impossible(asked)
-    if asked.span is None and asked.read_as:
-        raise UserError(
-            _(
-                "The year is missing in “{date}”: write 18 July 2023 to 20 July 2023; 18 July finds that day"
-                " of any year.",
-                date=asked.text[:40],
-            )
-        )
-    if asked.span is None and (_DATELIKE.fullmatch(asked.text) or is_meant(asked.text, alone=True)):
-        raise _not_understood(asked.text)
-    return asked
-
-
-def _not_understood(text: str) -> UserError:
-    return UserError(
-        _(
-            "“{date}” is not understood. Write the date as 2024-01-04, 4 January 2024 or March 2023; a range"
-            " as 2023..2024 or March 2023 to May 2023.",
-            date=text[:40],
-        )
-    )
-
-
-async def _day(context: Context, text: str) -> Named:
-    """Return a time with an end. Raises UserError for any other."""
-    asked = await named(context, text)
-    _refuse_impossible(asked)
-    if reason := _why_no_moment(text[:40], asked, local_day(context.record.ledger.now())):
-        raise UserError(
-            _("{reason} Name a day, a month or a year, for example /asof 2026-11-22.", reason=reason)
-        )
-    return asked
-
-
-def _why_no_moment(text: str, asked: Named, today: str) -> str | None:
-    """Return why a time is no moment of the record, which ends today (an ISO day)."""
-    span = asked.span
-    if asked.instead or (asked.read_as and span is None) or (span and span.yearless):
-        return _("The year is missing in “{date}”.", date=text)
-    if span is None:
-        return _("“{date}” is not understood.", date=text)
-    if span.earliest > today:
-        return _("“{date}” is in the future.", date=text)
-    if span.latest == dates.LAST:
-        return _("“{date}” has no end, and the record is shown as it stood at one moment.", date=text)
-    return None
-
-
-def _refuse_impossible(asked: Named) -> None:
-    """Refuse what is meant as a date but is no day of the calendar."""
-    if asked.span is None and impossible(asked.text):
-        raise UserError(
-            _(
-                "There is no day “{date}”: write 2024-01-04, March 2023, or 2023..2024.",
-                date=asked.text[:40],
-            )
-        )
 
 
 @commands.command(
@@ -144,7 +33,7 @@ def _refuse_impossible(asked: Named) -> None:
     help=N_("the timeline, or what is on record for a date, a range or some words"),
     example="/when March 2023",
     paged=True,
-    reads={"when": _date_or_words},
+    reads={"when": date_or_words},
 )
 async def when(context: Context, asked: Named | None) -> Reply:
     """Show the timeline, the facts of a date or range, or the dates of the facts that some words find."""
@@ -158,7 +47,7 @@ async def when(context: Context, asked: Named | None) -> Reply:
     known = [fact for fact in facts if label(fact)]
     heading = Heading(text=_("When: {words}", words=argument[:80]), level=1)
     if not facts and is_meant(argument, alone=False):
-        raise _not_understood(argument)
+        raise not_understood(argument)
     if not facts:
         return Reply(blocks=(heading, Note(text=_("That is not on record."))))
     if not known:
@@ -287,11 +176,11 @@ async def latest(context: Context, wanted: int | None) -> Reply:
     help=N_("the record as it stood at the end of a day"),
     example="/asof 2026-11-22",
     paged=True,
-    reads={"date": _day},
+    reads={"date": with_end},
 )
 async def asof(context: Context, asked: Named) -> Reply:
     """Show the facts that were in force at the end of a day, as they stood then, or what was published."""
-    assert asked.span is not None  # `_day` refuses any time without an end
+    assert asked.span is not None  # `with_end` refuses any time without an end
     last_day, today = asked.span.latest, local_day(context.record.ledger.now())
     notes = _taken_for_its_end(asked, last_day, today)
     moment = end_of(last_day)

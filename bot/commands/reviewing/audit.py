@@ -14,7 +14,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.core.typed_dates import impossible
-from bot.commands.reading.timeline import named
+from bot.commands.reading.named_times import named
 from bot.errors import UserError
 from bot.replies import Block, Heading, Line, Note, Reply
 from bot.requests import Role
