@@ -131,6 +131,12 @@ class LimitSettings(_Section):
     page: int = Field(8, ge=1, le=50, description="a whole number from 1 to 50")
 
 
+class SearchSettings(_Section):
+    """How facts are found."""
+
+    vectors: bool = Field(True, description="true or false")
+
+
 class ReviewSettings(_Section):
     """How facts are reviewed before they go on record."""
 
@@ -181,6 +187,7 @@ class Settings(_Section):
         default_factory=list, description='a list of addresses, like ["telegram:12345"]'
     )
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    search: SearchSettings = Field(default_factory=SearchSettings)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
     notices: NoticeSettings = Field(default_factory=NoticeSettings)
     leases: LeaseSettings = Field(default_factory=LeaseSettings)
@@ -317,15 +324,14 @@ def _unknown(key: str, variable: str | None = None) -> str:
         or difflib.get_close_matches(key.replace("_", "."), known, n=1, cutoff=0.7)
         or [name for name in known if difflib.get_close_matches(last, [name.rpartition(".")[2]], cutoff=0.75)]
     )
-    if variable is None:
-        advice = f"did you mean {near[0]}?" if near else "config.example.toml explains every key"
-        return f"unknown key {key}; {advice}"
-    advice = f"did you mean {_variable(near[0])}?" if near else "config.example.toml explains every key"
-    return f"unknown environment variable {variable}; {advice}"
-
-
-def _variable(key: str) -> str:
-    return PREFIX + key.upper().replace(".", "__")
+    if near and variable is not None:
+        near = [PREFIX + near[0].upper().replace(".", "__")]
+    advice = f"did you mean {near[0]}?" if near else "config.example.toml explains every key"
+    return (
+        f"unknown key {key}; {advice}"
+        if variable is None
+        else f"unknown environment variable {variable}; {advice}"
+    )
 
 
 def _explain(problem: Any, given: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -20,13 +21,18 @@ class Bot(NamedTuple):
 
 
 @asynccontextmanager
-async def open_record(settings: Settings, *, create: bool = True) -> AsyncIterator[Record]:
-    """Open the record for the length of the block; raises storage.domain.errors.RecordError."""
+async def open_record(settings: Settings, *, create: bool = True, threads: int = 1) -> AsyncIterator[Record]:
+    """Open the record for the length of the block; raises storage.domain.errors.RecordError.
+
+    `threads` is how many embed texts at once: more than one is for who has the machine to itself.
+    """
     from storage.domain.leases import Leases
     from storage.record import Record
+    from storage.search import embedding
 
+    embedder = partial(embedding.load, threads) if settings.search.vectors else None
     leases = Leases(settings.leases.role, settings.leases.delivery)
-    record = await Record.open(settings.storage.path, leases, create=create)
+    record = await Record.open(settings.storage.path, leases, create=create, embedder=embedder)
     try:
         yield record
     finally:
@@ -50,6 +56,7 @@ async def open_bot(settings: Settings, shipped: Callable[[str], None]) -> AsyncI
     """Open the record as `open_stocked` does and join to it the bot that answers from it."""
     from bot.commands import commands
     from bot.commands.dispatch import Dispatcher
+    from storage.search.filling import filling
 
-    async with open_stocked(settings, shipped) as record:
+    async with open_stocked(settings, shipped) as record, filling(record.database, record.vectors):
         yield Bot(Dispatcher(record, commands, settings), record)

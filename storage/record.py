@@ -29,8 +29,10 @@ from storage.reading.listings import Listings
 from storage.reading.published import Published
 from storage.reading.sources import Sources
 from storage.reading.stories import Stories
+from storage.search.embedding import Load
 from storage.search.names import Names
 from storage.search.search import Search
+from storage.search.vectors import Vectors
 from storage.trail.audit import Audit
 from storage.trail.checkpoints import Checkpoints
 from storage.trail.scrubbing import scrub
@@ -39,7 +41,9 @@ from storage.trail.scrubbing import scrub
 class Record:
     """Facts, sources, entities and stories, and the ledger through which alone they change."""
 
-    def __init__(self, database: Database, clock: Clock, leases: Leases = DEFAULT) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, leases: Leases = DEFAULT, embedder: Load | None = None
+    ) -> None:
         self.database = database
         self.stories = Stories(database)
         self.sources = Sources(database)
@@ -49,6 +53,7 @@ class Record:
         self.published = Published(database, self.facts)
         self.names = Names(database)
         self.search = Search(database)
+        self.vectors = Vectors(database, embedder)
         self.buttons = Buttons(database)
         self.audit = Audit(database)
         self.members = Members(database)
@@ -70,17 +75,25 @@ class Record:
 
     @classmethod
     async def open(
-        cls, path: Path, leases: Leases = DEFAULT, *, create: bool = True, clock: Clock = utc_now
+        cls,
+        path: Path,
+        leases: Leases = DEFAULT,
+        *,
+        create: bool = True,
+        clock: Clock = utc_now,
+        embedder: Load | None = None,
     ) -> Record:
         """Open the record in a file; raises the errors of `Database.open`.
 
-        What a kill has left of words that were taken down goes now.
+        What a kill has left of words that were taken down goes now. Without an embedder nothing is found by
+        meaning.
         """
-        record = cls(await Database.open(path, create=create), clock, leases)
+        record = cls(await Database.open(path, create=create), clock, leases, embedder)
         await scrub(record.database)
         return record
 
     async def close(self) -> None:
         """Close the file."""
+        await self.vectors.close()
         self.roles.close()
         await self.database.close()

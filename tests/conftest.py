@@ -18,6 +18,8 @@ from storage.record import Record
 from storage.sheets.importing import import_sheet
 from storage.sheets.shipped import put_shipped
 
+# Programs that tests start do not make vectors beside what is tested, unless a test wants them.
+os.environ.setdefault("ONRECORD_SEARCH__VECTORS", "false")
 ROOT = Path(__file__).resolve().parents[1]
 TEST_STORIES = ROOT / "tests" / "acceptance" / "stories"
 # The moment at which everything in the stocked record was put there.

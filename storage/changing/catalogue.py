@@ -21,6 +21,7 @@ from storage.domain.models import Action, Entity, Source
 from storage.domain.names import slug
 from storage.engines.sqlite import Statements
 from storage.reading import entities, sources
+from storage.search import vector_rows
 from storage.trail.audit import AuditEntryWriter
 
 Fields = dict[str, Any]
@@ -167,6 +168,8 @@ def _write_source(
     assert after is not None
     if before is not None and source_fields(before) == source_fields(after):
         raise Refused(f"S{after.id} already reads so: nothing would change")
+    if before is not None and before.title != after.title:
+        vector_rows.source_retitled(tx, after.id)
     action = Action.SOURCE_ADDED if before is None else Action.SOURCE_EDITED
     trace.close(
         tx, action if undoes is None else Action.UNDONE, f"S{after.id}",
@@ -189,6 +192,8 @@ def _write_entity(
     assert after is not None
     if before is not None and entity_fields(before) == entity_fields(after):
         raise Refused(f"{after.name} already reads so: nothing would change")
+    if before is not None and before.name != after.name:
+        vector_rows.speaker_renamed(tx, after.id)
     action = Action.ENTITY_ADDED if before is None else Action.ENTITY_EDITED
     trace.close(
         tx, action if undoes is None else Action.UNDONE, f"E{after.id}",

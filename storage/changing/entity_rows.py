@@ -11,7 +11,7 @@ from storage.domain.entries import EntityEntry
 from storage.domain.errors import UnknownRefs
 from storage.domain.names import forms
 from storage.engines.sqlite import Statements
-from storage.search import name_index
+from storage.search import name_index, vector_rows
 from storage.takedown.others import refuse_name
 
 _ENTITY = """
@@ -84,6 +84,7 @@ def merge(tx: Statements, one: int, other: int) -> None:
     """Merge an entity, and all merged into it, into another; repoint mentions."""
     bound = {"id": one, "into": other}
     tx.run("UPDATE entity SET merged_into = :into WHERE id = :id OR merged_into = :id", bound)
+    vector_rows.speaker_renamed(tx, one)
     # A fact that names both names the one that is left once.
     tx.run(
         "DELETE FROM mention WHERE entity_id = :id AND EXISTS (SELECT 1 FROM mention m"

@@ -16,7 +16,7 @@ from storage.domain import dates
 from storage.domain.entries import AttributionEntry, FactEntry, FactState
 from storage.engines.sqlite import Statements
 from storage.reading.erased import State
-from storage.search import full_text
+from storage.search import full_text, vector_rows
 
 _FACT = """
 INSERT INTO fact (
@@ -96,6 +96,8 @@ class FactRows:
         tx.run_many(_MENTION, self.mentions)
         tx.run_many(_REVISION, self.revisions)
         full_text.add(tx, self.story_id, self.texts)
+        found = {fact_id for fact_id, *_ in self.texts}
+        vector_rows.renew(tx, self.story_id, {row[0]: row[0] in found for row in self.facts})
 
 
 def state_of(entry: FactState, found: References) -> State:

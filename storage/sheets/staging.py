@@ -18,6 +18,7 @@ from storage.changing.entity_rows import merge
 from storage.domain.errors import BusyRecord
 from storage.engines import replacing
 from storage.engines.sqlite import Read, Statements
+from storage.search import vector_rows
 from storage.trail import digests
 from storage.trail.audit import AuditEntryWriter
 
@@ -187,6 +188,7 @@ def put_on_record(tx: Statements, trace: AuditEntryWriter, done: WorkedOut) -> N
     copying.copy("fact_text", f"rowid IN {touched}")
     tx.run(f"DELETE FROM main.lead WHERE story_id IN {stories}")
     copying.copy("lead", f"story_id IN {stories}")
+    copying.renew_vectors(done.stories)
     copying.cover()
 
 
@@ -218,6 +220,16 @@ class _Copying:
             f" SELECT {values} FROM staged.{of or table} WHERE {where}{known}",
             self._bound,
         )
+
+    def renew_vectors(self, stories: Sequence[int]) -> None:
+        """Let the copied facts wait for vectors, whatever others have numbered meanwhile."""
+        facts = (
+            f"SELECT {self._value('fact', 'id')},"
+            " CASE WHEN superseded_by IS NULL AND retracted IS NULL THEN 1 ELSE 0 END"
+            " FROM staged.fact WHERE story_id = :story AND id IN (SELECT id FROM staged.touched)"
+        )
+        for story_id in stories:
+            self._tx.run(vector_rows.renewing(facts), self._bound | {"story": story_id})
 
     def cover(self) -> None:
         """Count the copied revisions into the entry of the trail."""

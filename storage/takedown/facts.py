@@ -9,7 +9,7 @@ from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.models import Ground, RevisionKind
 from storage.engines.sqlite import Statements
 from storage.reading.erased import EMPTY, State
-from storage.search import full_text
+from storage.search import full_text, vector_rows
 from storage.takedown.needles import Needles, of_states
 from storage.trail import digests
 from storage.trail.audit import AuditEntryWriter
@@ -80,6 +80,7 @@ def bury(tx: Statements, trace: AuditEntryWriter, fact_id: int, ground: Ground, 
         (trace.at, fact_id),
     )
     full_text.remove(tx, [fact_id])
+    vector_rows.remove(tx, [fact_id])
     row = (
         fact_id, known.revision + 1, trace.at, RevisionKind.TAKEN_DOWN, trace.by.address, str(ground), True,
         json.dumps(state, ensure_ascii=False),

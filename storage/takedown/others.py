@@ -11,7 +11,7 @@ from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.folding import fold
 from storage.domain.models import Ground
 from storage.engines.sqlite import Statements
-from storage.search import full_text, name_index
+from storage.search import full_text, name_index, vector_rows
 from storage.takedown.needles import Needles, texts_in
 
 MOST_NAMED = 20
@@ -62,6 +62,7 @@ def bury_source(tx: Statements, source_id: int, known: Subject, at: str, ground:
     rows = tx.fetch("SELECT title, name FROM source WHERE id = ?", (source_id,))
     for text in filter(None, rows[0]):
         full_text.cut(tx, known.facts, text)
+    vector_rows.remake(tx, known.facts)
     tx.run(
         "UPDATE source SET name = ?, title = NULL, publisher = NULL, author = NULL, url = NULL,"
         " published = NULL, note = NULL WHERE id = ?",

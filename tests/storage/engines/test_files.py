@@ -239,6 +239,8 @@ READS = {
     "buttons.pressed": lambda r: r.buttons.pressed("x"),
     "search.find": lambda r: r.search.find("flood"),
     "search.with_prefix": lambda r: r.search.with_prefix("flo", story_id=1, limit=5),
+    "vectors.missing": lambda r: r.vectors.missing(1, 5),
+    "vectors.state": lambda r: r.vectors.state(),
     "audit.page": lambda r: r.audit.page(limit=5),
     "audit.page of a fact": lambda r: r.audit.page(fact_id=1, limit=5),
     "audit.listed": lambda r: r.audit.listed(after=0, limit=5),
@@ -318,6 +320,9 @@ async def test_the_contract_above_covers_every_reading_method(record):
     # These pass on what others read or read within it, or look at no file; those write.
     passed_on = {"facts.select", "facts.listed", "facts.lists_in", "entities.find_named_in"}
     passed_on |= {f"claims.{name}" for name in ("terms", "begin", "settle", "let_go")} | {"roles.close"}
+    passed_on |= {
+        f"vectors.{name}" for name in "ready query embed nearest cosines wait model ended close".split()
+    }
     # Opening has read that table: its only page is in memory still.
     passed_on |= {"checkpoints.of"}
     methods = {

@@ -1,0 +1,156 @@
+"""The filler: it makes the vectors of facts that have none, in the background, the newest facts first.
+
+It looks for work when the record has changed. A batch is read, embedded text by text while questions go
+before it, and written in one short transaction. What is not written when the process ends still waits.
+Two processes that fill do the same work twice; what one has written the other lets be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from storage.domain.errors import BusyRecord, RecordError
+from storage.domain.models import Fact
+from storage.engines.sqlite import Database, Version
+from storage.reading import facts
+from storage.search.fact_texts import texts_of
+from storage.search.vector_rows import NEXT
+from storage.search.vectors import Vectors
+
+# Facts whose vectors are written together: about a second's work.
+BATCH = 8
+# Rows of another model that are let wait at once.
+PAGE = 2_000
+# Seconds after a start until it begins, between two looks for changes, and after the record was busy.
+FIRST, EVERY, LATER = 1.0, 1.0, 5.0
+
+_NEXT_FACTS = """
+SELECT v.fact_id, v.number FROM fact_vector v WHERE v.waiting = 1 ORDER BY v.fact_id DESC LIMIT ?
+"""
+# A fact that has changed meanwhile has another number: what was made of its old words is let go.
+_WRITE = f"""
+UPDATE fact_vector SET waiting = 0, model = ?, vector = ?, number = {NEXT}
+WHERE fact_id = ? AND number = ? AND waiting = 1
+"""
+_OF_OTHERS = """
+SELECT fact_id FROM fact_vector WHERE vector IS NOT NULL AND model < :model
+UNION ALL SELECT fact_id FROM fact_vector WHERE vector IS NOT NULL AND model > :model LIMIT :page
+"""
+_ANEW = f"""
+UPDATE fact_vector SET waiting = 1, model = NULL, vector = NULL, number = {NEXT}
+WHERE fact_id IN (SELECT value FROM json_each(?))
+"""
+
+logger = logging.getLogger(__name__)
+
+
+class Filler:
+    """Makes vectors until it is cancelled (`run`), or until all are made (`fill`)."""
+
+    def __init__(self, database: Database, vectors: Vectors) -> None:
+        self._database = database
+        self._vectors = vectors
+        self._renounced = False
+
+    async def run(self) -> None:
+        """Make vectors whenever some are wanted; return only where that cannot be."""
+        await self._pause(FIRST)
+        seen: Version | None = None
+        while True:
+            try:
+                await self._database.look()
+                if seen != (now := self._database.version_read) or self._is_wanted():
+                    self._vectors.wanted.clear()
+                    await self.fill()
+                    seen = now
+                await self._pause(EVERY)
+            except BusyRecord:
+                await asyncio.sleep(LATER)
+            except RecordError as error:
+                logger.warning("no more vectors are made: %s", error)
+                return
+            if self._vectors.thread is None or self._vectors.thread.reason is not None:
+                return
+
+    async def fill(self, told: Callable[[int], object] = lambda _made: None) -> bool:
+        """Make the vectors of all facts that wait; False without a model. `told` hears of each step."""
+        await self._renounce()
+        while batch := await self._database.read(_NEXT_FACTS, (BATCH,)):
+            if not await self._vectors.ready():
+                return False
+            await self._renounce()
+            numbers = {row["fact_id"]: row["number"] for row in batch}
+            made = await self._make(await self._database.reading(partial(facts.load, ids=list(numbers))))
+            if made is None:
+                return False
+            await self._write(numbers, made)
+            told(len(batch))
+        return True
+
+    def _is_wanted(self) -> bool:
+        # Once the model is known, so are the vectors of another one.
+        return self._vectors.wanted.is_set() or (self._vectors.model is not None and not self._renounced)
+
+    async def _renounce(self) -> None:
+        """Let facts whose vectors are of another model wait for new ones; once, when there is a model."""
+        if self._renounced or self._vectors.model is None:
+            return
+        asked = {"model": self._vectors.model, "page": PAGE}
+        while rows := await self._database.read(_OF_OTHERS, asked):
+            async with self._database.transaction(durable=False) as tx:
+                await tx.run(_ANEW, (json.dumps([row["fact_id"] for row in rows]),))
+        self._renounced = True
+
+    async def _make(self, of: Sequence[Fact]) -> dict[int, bytes] | None:
+        """Return the vectors of those facts that are in force; None where the model gives none."""
+        from storage.search.matrix import packed, unit
+
+        made = {}
+        for fact in of:
+            if not fact.in_force:
+                continue
+            rows = await self._vectors.thread.fill(texts_of(fact)) if self._vectors.thread else None
+            if rows is None:
+                return None
+            made[fact.id] = packed(unit(rows).mean(axis=0))
+        return made
+
+    async def _write(self, numbers: dict[int, int], made: dict[int, bytes]) -> None:
+        model = self._vectors.model
+        rows = [
+            # What is no longer in force waits no more.
+            (model if fact in made else None, made.get(fact), fact, number)
+            for fact, number in numbers.items()
+        ]
+        # What a power cut undoes is made again.
+        async with self._database.transaction(durable=False) as tx:
+            await tx.work(lambda statements: statements.run_many(_WRITE, rows))
+        self._vectors.made.set()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait some seconds, or until somebody waits for vectors."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._vectors.wanted.wait()
+
+
+@asynccontextmanager
+async def filling(database: Database, vectors: Vectors) -> AsyncIterator[None]:
+    """Make vectors in the background for the length of the block, where there is a model for it."""
+    if vectors.thread is None:
+        yield
+        return
+    vectors.filling = True
+    task = asyncio.create_task(Filler(database, vectors).run())
+    task.add_done_callback(lambda _: vectors.ended())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
