@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from bot.questions.wording import LONGEST, MOST_CAPITALS, grammar
+from bot.questions.wording import LONGEST, MOST_CAPITALS, common_words
 from storage.domain.folding import fold
 from storage.domain.words import STOPWORDS
 
@@ -46,7 +46,7 @@ class LetterCase:
 
         It is a name only where it is written as on record, as "US" or "May" is inside a sentence.
         """
-        if not grammar().issuperset(run):
+        if not common_words().issuperset(run):
             return False
         shouted = not any(mark.islower() for mark in self._text)
         return shouted or not any(self._stands_as(run, spelling) for spelling in spellings)

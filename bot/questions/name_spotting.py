@@ -10,7 +10,7 @@ from functools import lru_cache
 from bot.answers.fuzzy import nearest
 from bot.answers.matching import PLAIN, heard_as
 from bot.questions.letter_case import LetterCase
-from bot.questions.wording import grammar
+from bot.questions.wording import common_words
 from storage.reading.entities import Name
 from storage.search.names import LONGEST, LONGEST_MISSPELT, MOST_MISSPELT
 from storage.search.sounding import PLAIN as HEARD
@@ -35,7 +35,7 @@ class Recognised:
 
 def misspelt(tokens: Sequence[str]) -> list[str]:
     """Return the words of a question that may be names misspelt: of very many only the longest."""
-    known = grammar()
+    known = common_words()
     uncommon = dict.fromkeys(token for token in tokens if token and token not in known)
     return sorted(uncommon, key=len, reverse=True)[:MOST_MISSPELT]
 

@@ -1,8 +1,4 @@
-"""Reading a question: the kind of answer it wants, and the words that name its subject. Pure.
-
-The word lists are English. Texts for users are translated by gettext; questions in another language need
-lists of their own.
-"""
+"""Reading a question: the kind of answer it wants, and the words that name its subject. Pure."""
 
 from __future__ import annotations
 
@@ -16,6 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.questions.grammar import grammar, nearest_language, tokens_of
+from bot.questions.kinds import Asked, Kind, asked
+from bot.questions.spelling import LONGEST, numbers, spelt_out
 from storage.domain import dates
 from storage.domain.words import STOPWORDS, stem, whole
 
@@ -29,14 +28,9 @@ _JOINED = re.compile(
     r"(?:(?<!\s)\s++)?(?:,\s*+)?\b(?:and|but|or)\s++(?=(?:who|what|when|where|why|how|which)\b)",
     re.IGNORECASE,
 )
-_AUXILIARY = frozenset(
-    "is are was were am do does did has have had can could will would should isn aren wasn weren don doesn"
-    " didn hasn haven hadn surely so".split()
-)
-
 
 # What a longer text is about stands in its first letters and words.
-LONGEST, MOST_TOKENS = 1_000, 100
+MOST_TOKENS = 100
 _RANGE = re.compile(r"\b\d{4}(?:-\d\d){0,2}(?:\.\.|/)\d{4}(?:-\d\d){0,2}\b")
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
 _WRITTEN = re.compile(r"[^\W\d_][^\s.,;:!?()\"“”]*")
@@ -44,7 +38,6 @@ _WRITTEN = re.compile(r"[^\W\d_][^\s.,;:!?()\"“”]*")
 MOST_CAPITALS = 0.6
 # A day against which a date is read that is not told: only its words are wanted.
 _SOME_DAY = dt.date(2000, 1, 1)
-_PLACES = "place|country|city|town|region|location|venue"
 
 
 class Wanted(Enum):
@@ -59,20 +52,16 @@ class Wanted(Enum):
     WHAT = "what"
 
 
-_KINDS = (
-    (Wanted.WHEN, re.compile(r"\b(?:when|(?:what|which) (?:exact )?(?:day|date|year|month|time))\b")),
-    (Wanted.HOW_LONG, re.compile(r"\bhow long\b")),
-    (
-        Wanted.HOW_MANY,
-        re.compile(r"\b(?:how (?:many|much|old)|ages? of|(?:number|amount|total|figure)s? of)\b"),
-    ),
-    (
-        Wanted.HOW_MANY,
-        re.compile(r"\b(?:what|which) (?:is |was )?(?:the )?(?:\w+ )?(?:number|amount|total|figure)s?\b"),
-    ),
-    (Wanted.WHERE, re.compile(rf"\b(?:where|(?:what|which) (?:(?:is|was) the )?(?:{_PLACES})s?)\b")),
-    (Wanted.WHO, re.compile(r"\b(?:who|whom|whose)\b")),
-)
+_WANTED = {
+    Kind.WHO: Wanted.WHO,
+    Kind.WHO_SAID: Wanted.WHO,
+    Kind.WHEN: Wanted.WHEN,
+    Kind.WHERE: Wanted.WHERE,
+    Kind.HOW_MANY: Wanted.HOW_MANY,
+    Kind.HOW_LONG: Wanted.HOW_LONG,
+    Kind.WHETHER: Wanted.WHETHER,
+    Kind.COMPARE: Wanted.WHETHER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +80,6 @@ class Words:
     telling_apart: frozenset[str]
     negating: frozenset[str]
     supposing: frozenset[str]
-    slips: dict[str, str]
     synonyms: dict[str, frozenset[str]]
     about_the_record: dict[str, frozenset[str]]
     bounds: dict[str, str]
@@ -102,7 +90,8 @@ class Question:
     """A question read: `tokens` are its folded words, `subject` those that say of what, numbers included.
 
     A date that the question names stands apart from both, with what it tells; `proper` are the words written
-    as names are.
+    as names are. `topic` is the subject without the words that tell the kind: empty, it is of the whole story.
+    `numbers` are its numbers in digits alone.
     """
 
     text: str
@@ -112,6 +101,12 @@ class Question:
     date: str | None = None
     proper: frozenset[str] = frozenset()
     reading: Reading | None = None
+    kind: Kind = Kind.WHAT
+    latest: bool = False
+    negated: bool = False
+    topic: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    language: str = "en"
 
     @property
     def times(self) -> list[tuple[str, str]]:
@@ -155,7 +150,6 @@ def words() -> Words:
         telling_apart=frozenset(data["telling_apart"].split()),
         negating=frozenset(whole(data["negating"])),
         supposing=frozenset(data["supposing"].split()),
-        slips={slip: meant for meant, line in data["slips"].items() for slip in line.split()},
         synonyms=synonyms,
         about_the_record={name: frozenset(line.split()) for name, line in data["about_the_record"].items()},
         bounds={phrase: name for name, phrases in data["bounds"].items() for phrase in phrases},
@@ -163,9 +157,10 @@ def words() -> Words:
 
 
 @cache
-def grammar() -> frozenset[str]:
-    """Return the folded words of grammar and of asking: they name nothing."""
-    return STOPWORDS | words().light | words().asking
+def common_words(spoken: str = "en") -> frozenset[str]:
+    """Return the folded words of grammar and of asking in a language: they name nothing."""
+    own = grammar(spoken).function
+    return own | STOPWORDS | words().light | words().asking if spoken == "en" else own
 
 
 def parts(text: str) -> list[str]:
@@ -174,9 +169,13 @@ def parts(text: str) -> list[str]:
     return [part for piece in pieces for part in _JOINED.split(piece) if _LETTER.search(part)][:4] or [text]
 
 
-def read(text: str, today: dt.date | None = None, *, language: str = "en") -> Question:
+def read(
+    text: str, today: dt.date | None = None, *, language: str = "en", spoken: str | None = None
+) -> Question:
     """Read one question; of a very long one only its beginning.
 
+    Dates are read as people with `language` write them. The question is in `spoken`, English if that is not
+    known; if it asks nothing in that, in the language of which it has words.
     Without `today`, a date that depends on the day on which it was asked is only taken apart from the rest.
     """
     begun = text[:LONGEST]
@@ -185,8 +184,37 @@ def read(text: str, today: dt.date | None = None, *, language: str = "en") -> Qu
     if today is None and reading is not None and (reading.relative or len(reading.choices) > 1):
         reading = replace(reading, choices=())
     date = found.words if found else _turned_range(begun)
-    tokens = tuple(_tokens(begun.replace(date, " ") if date else begun))[:MOST_TOKENS]
-    return Question(text, _wanted(tokens), tokens, _subject(tokens), date, _proper(begun), reading)
+    spoken, wants = _asked(begun, spoken or "en")
+    undated = spelt_out(begun.replace(date, " ") if date else begun, spoken)
+    tokens = tuple(_tokens(undated, spoken))[:MOST_TOKENS]
+    topic = tuple(token for token in wants.topic if token in tokens) if date else wants.topic
+    return Question(
+        text=text,
+        wanted=_WANTED.get(wants.kind, Wanted.WHAT),
+        tokens=tokens,
+        subject=_subject(tokens, spoken),
+        date=date,
+        proper=_proper(begun),
+        reading=reading,
+        kind=wants.kind,
+        latest=wants.latest,
+        negated=wants.negated,
+        topic=topic,
+        numbers=numbers(undated, spoken),
+        language=spoken,
+    )
+
+
+def _asked(text: str, spoken: str) -> tuple[str, Asked]:
+    """Return the language in which a text asks, and what."""
+    marked = text.rstrip().endswith("?")
+    tokens = _tokens(spelt_out(text, spoken), spoken)[:MOST_TOKENS]
+    wants = asked(tokens, spoken, marked=marked)
+    other = None if wants.sure else nearest_language(tokens)
+    if other is None or other == spoken:
+        return spoken, wants
+    heard = asked(_tokens(spelt_out(text, other), other)[:MOST_TOKENS], other, marked=marked)
+    return (other, heard) if heard.sure else (spoken, wants)
 
 
 def asks_of_someone(others: Sequence[str]) -> bool:
@@ -199,11 +227,11 @@ def asks_of_someone(others: Sequence[str]) -> bool:
 
 def points(text: str) -> bool:
     """Tell whether a text says nothing of its own, as `is this true?`: it asks about something else."""
-    asked = text.removeprefix("/ask ")
+    question_text = text.removeprefix("/ask ")
     # Most texts say something, whether or not it is a date that they say: to look for one is dear.
-    if not set(_subject(_tokens(asked[:LONGEST])[:MOST_TOKENS])) <= words().checking:
+    if not set(_subject(_tokens(spelt_out(question_text, "en"), "en")[:MOST_TOKENS])) <= words().checking:
         return False
-    question = read(asked)
+    question = read(question_text)
     if question.date or not set(question.subject) <= words().checking:
         return False
     return about_the_record(question) not in ("start", "help")
@@ -235,17 +263,18 @@ def _turned_range(text: str) -> str | None:
     return match[0] if match and turned(match[0], _SOME_DAY) else None
 
 
-def _tokens(text: str) -> list[str]:
+def _tokens(text: str, spoken: str) -> list[str]:
     plain = _THOUSANDS.sub("", text)
     # Folding may lengthen a text many times: one sign of another script may stand for a sentence.
     # What is left of a possessive says nothing.
-    tokens = [word for word in " ".join(whole(plain))[:LONGEST].split() if word != "s"]
-    return [words().slips.get(token, token) for token in tokens]
+    return [
+        word for word in " ".join(tokens_of(plain, spoken))[:LONGEST].split() if word != "s" or spoken == "fr"
+    ]
 
 
-def _subject(tokens: Iterable[str]) -> tuple[str, ...]:
+def _subject(tokens: Iterable[str], spoken: str = "en") -> tuple[str, ...]:
     """Return the words that say something of their own, each once."""
-    known = grammar()
+    known = common_words(spoken)
     return tuple(dict.fromkeys(token for token in tokens if token not in known))
 
 
@@ -256,12 +285,3 @@ def _proper(text: str) -> frozenset[str]:
     if len(capitals) > MOST_CAPITALS * len(written):
         return frozenset()
     return frozenset(folded for word in capitals for folded in whole(word))
-
-
-def _wanted(tokens: tuple[str, ...]) -> Wanted:
-    """Tell the kind of answer from the first question word, or from an auxiliary at the beginning."""
-    line = " ".join(tokens)
-    found = [(match.start(), wanted) for wanted, pattern in _KINDS if (match := pattern.search(line))]
-    if found:
-        return min(found, key=lambda item: item[0])[1]
-    return Wanted.WHETHER if tokens and tokens[0] in _AUXILIARY else Wanted.WHAT
