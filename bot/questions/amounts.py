@@ -12,8 +12,13 @@ from bot.questions.grammar import spellings
 _SPACES = re.compile("[ \u00a0\u2009\u202f'’]")
 _GROUPS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
+_TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
 # In French eighty is four score, and sixty and eighty are counted on to nineteen.
-_SCORE, _COUNTED_ON = 20, (60, 80)
+_SCORE, _SCORES, _COUNTED_ON = 20, 4, (60, 80)
+# A thousand without a number before it.
+_ALONE = ("mil", "mille")
+# What is complete of a number, and what counts on: of "two thousand three" 2000 and 3.
+Counted = tuple[Decimal, Decimal | None]
 
 
 class Amounts:
@@ -36,51 +41,44 @@ class Amounts:
     def scale(self, word: str) -> int | None:
         """Return what a word as "million" multiplies by."""
         value = self._values.get(word)
-        return value if value is not None and value >= 1000 else None
+        return value if value is not None and value >= _THOUSAND else None
 
     def written(self, digits: str) -> Decimal | None:
-        """Return the value of digits with separators; a dot before three digits parts thousands in some languages."""
+        """Return the value of digits; in some languages a dot before three of them parts thousands."""
         bare = _SPACES.sub("", digits)
         grouped = _GROUPS.fullmatch(bare)
         if grouped and (grouped[1] == "," or self._dots_group):
             return Decimal(bare.replace(grouped[1], ""))
         return Decimal(bare.replace(",", ".")) if _DECIMAL.fullmatch(bare) else None
 
-    def step(
-        self, total: Decimal, current: Decimal | None, word: str
-    ) -> tuple[Decimal, Decimal | None] | None:
-        """Return what a number has come to with its next word: what is complete, and what counts on.
+    def step(self, total: Decimal, current: Decimal | None, word: str) -> Counted | None:
+        """Return what a number has come to with its next folded word: what is complete, and what counts on.
 
         None if the word does not go on with it.
         """
         value = self.value(word)
         if value is None:
             return None
-        if current is None and not total and value >= 1000 and not self._alone(word):
-            return None
         if self.scale(word):
-            if current is None and total and value <= total:
-                return None
-            if value > total > 0:
-                return (total + (current or 0)) * value, None
-            return total + (current if current is not None else 1) * value, None
-        if current is None:
-            return total, Decimal(value)
-        if value == 100 and current < 10:
-            return total, current * 100
-        rest = int(current % 100)
-        if self._scores and value == _SCORE and rest == 4:
-            return total, current + 76
-        on = (
-            rest == 0
-            or (rest % 10 == 0 and value < 10)
-            or (self._scores and rest in _COUNTED_ON and value < 20)
-        )
-        return (total, current + value) if on and value < 100 else None
+            return self.times(total, current, value) if current or total or word in _ALONE else None
+        more = Decimal(value) if current is None else self._added(current, value)
+        return None if more is None else (total, more)
 
-    def _alone(self, word: str) -> bool:
-        """Tell whether a word for a thousand needs no number before it: "mil", "mille", "zwanzigtausend"."""
-        return word in ("mil", "mille") or word not in self._values
+    def times(self, total: Decimal, current: Decimal | None, scale: int) -> Counted | None:
+        """Return what a number has come to with a thousand, a million or more behind it."""
+        if scale > total > 0:
+            return (total + (current or 0)) * scale, None
+        return (total + (1 if current is None else current) * scale, None) if current or not total else None
+
+    def _added(self, current: Decimal, value: int) -> Decimal | None:
+        if value == _HUNDRED:
+            return current * _HUNDRED if current < _TEN else None
+        rest = int(current % _HUNDRED)
+        if self._scores and value == _SCORE and rest == _SCORES:
+            return current + (_SCORES - 1) * _SCORE + _SCORE - _SCORES
+        counted_on = self._scores and rest in _COUNTED_ON and value < _SCORE
+        units = rest >= _SCORE and rest % _TEN == 0 and value < _TEN
+        return current + value if value < _HUNDRED and (rest == 0 or units or counted_on) else None
 
     def _compound(self, word: str) -> int | None:
         """Return the value of a number written in one word: fünfundzwanzigtausend."""
@@ -93,7 +91,7 @@ class Amounts:
         unit, found, tens = word.partition("und")
         if found:
             one, ten = self._compound(unit), self._values.get(tens)
-            return one + ten if one and ten and one < 10 <= ten < 100 else None
+            return one + ten if one and ten and one < _TEN <= ten < _HUNDRED else None
         return 1 if word == "ein" else self._values.get(word)
 
 

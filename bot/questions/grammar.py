@@ -1,6 +1,10 @@
-"""The grammar of asking in the languages that are read: words and patterns of asking/*.toml, read when first used.
+"""The grammar of asking in the languages that are read: asking/*.toml, each read when it is first used.
 
-asking/README.md says how a pattern is written.
+The files hold the words that carry questions, how chats spell them, and patterns for each kind of answer; no
+word of what a question is about. A pattern is words in a row: `a|b` is one of several, `a*` one that begins so,
+`{say}` one of the class of that name; with `?` behind it a word may be missing. `_` is any word, `..3` up to
+three of them; `^` and `$` are the ends. Case, accents and apostrophes make no difference. The patterns under
+`alone` count where a question names nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +39,8 @@ _SETS = (
 )
 
 
-class Words(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Words:
     """Words, and beginnings of words."""
 
     whole: frozenset[str] = frozenset()
@@ -46,7 +51,7 @@ class Words(NamedTuple):
 
 
 class Element(NamedTuple):
-    """A place in a pattern: the words that may stand in it, any if it is None, from `least` to `most` times."""
+    """A place in a pattern: the words that may stand in it, None for any, from `least` to `most` times."""
 
     words: Words | None
     least: int = 1
@@ -237,7 +242,7 @@ def _keys(pattern: Pattern) -> Iterator[str]:
 
 
 def _end(pattern: Pattern, at: int, tokens: Sequence[str], start: int) -> int | None:
-    """Return where a pattern ends of which the rest from element `at` stands at `start`; None if it does not."""
+    """Return where a pattern ends whose elements from `at` on stand at `start`; None if they do not."""
     if at == len(pattern.elements):
         return start if not pattern.last or start == len(tokens) else None
     element = pattern.elements[at]

@@ -95,24 +95,17 @@ class _Reading:
         """Return the kind of answer, and whether any word asks for it."""
         found = self._found()
         best = _kind(found[0]) if found else None
-        if (whole := self._of_the_whole(best)) is not None:
-            return whole, True
-        for outright in (Kind.SOURCES, Kind.CORRECTIONS):
-            if any(_kind(each) is outright and self._is_meant(each) for each in found):
-                return outright, True
-        if best in (None, Kind.HOW_MANY, Kind.WHETHER, Kind.WHAT) and self._holds(found, Kind.COMPARE):
-            return Kind.COMPARE, True
-        if self._tag < len(self._tokens) and not (found and self._is_strong(found[0])):
-            return Kind.WHETHER, True
+        if (outright := self._of_the_whole(best) or self._outright(found, best)) is not None:
+            return outright, True
         if best is not None and (best is not Kind.WHAT or self._is_strong(found[0])):
             return best, True
-        if self._words_of(self._spoken.latest):
+        if self._holds(self._spoken.latest):
             return Kind.LATEST, True
         return (Kind.WHETHER, True) if self._states() else (Kind.WHAT, bool(found))
 
     def latest(self, kind: Kind) -> bool:
         """Tell whether the newest is asked for."""
-        return kind is Kind.LATEST or bool(self._words_of(self._spoken.latest))
+        return kind is Kind.LATEST or self._holds(self._spoken.latest)
 
     def negated(self) -> bool:
         """Tell whether it asks if something is not so; "didn't they go?" asks if they did."""
@@ -198,11 +191,20 @@ class _Reading:
                 return kind if best is not Kind.WHO_SAID or kind is Kind.SOURCES else None
         return None
 
-    def _holds(self, found: Sequence[Match], kind: Kind) -> bool:
-        return any(_kind(match) is kind for match in found)
+    def _outright(self, found: Sequence[Match], best: Kind | None) -> Kind | None:
+        """Return what is asked whatever else is: sources, corrections, a comparison, "isn't it?"."""
+        for kind in (Kind.SOURCES, Kind.CORRECTIONS):
+            if any(_kind(each) is kind and self._is_meant(each) for each in found):
+                return kind
+        if best in (None, Kind.HOW_MANY, Kind.WHETHER, Kind.WHAT) and any(
+            _kind(each) is Kind.COMPARE for each in found
+        ):
+            return Kind.COMPARE
+        tagged = self._tag < len(self._tokens) and not (found and self._is_strong(found[0]))
+        return Kind.WHETHER if tagged else None
 
-    def _words_of(self, listed: frozenset[str]) -> list[str]:
-        return [word for word in self._tokens if word in listed]
+    def _holds(self, listed: frozenset[str]) -> bool:
+        return not listed.isdisjoint(self._tokens)
 
     def _states(self) -> bool:
         """Tell whether a text states something, to be told if it is so."""

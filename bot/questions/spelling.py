@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
-from bot.questions.amounts import Amounts
+from bot.questions.amounts import Amounts, Counted
 from bot.questions.grammar import grammar
 from storage.domain.folding import fold
 
-# A longer text is no question.
-LONGEST = 1_000
 _SPACE = " \u00a0\u2009\u202f"
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*|\b\d[^\W\d_]\w*|[^\W\d_]\w*")
 _PART = re.compile(
@@ -28,6 +26,7 @@ _GAP = re.compile(rf"[{_SPACE}-]?")
 _LEAST_WRITTEN_OUT = 13
 # So many digits are one number; more are a phone's or an id, and four may be a year.
 _FEWEST, _MOST = 5, 12
+_HUNDRED = 100
 
 
 class _Part(NamedTuple):
@@ -37,8 +36,8 @@ class _Part(NamedTuple):
 
 
 def spelt_out(text: str, language: str | None) -> str:
-    """Return the beginning of a text with chat spellings and numbers written as texts write them."""
-    return _with_numbers(_without_slang(text[:LONGEST], language), language)
+    """Return a text with chat spellings and numbers written as articles write them."""
+    return _with_numbers(_without_slang(text, language), language)
 
 
 def numbers(text: str, language: str | None) -> tuple[str, ...]:
@@ -83,39 +82,45 @@ def _with_numbers(text: str, language: str | None) -> str:
 
 
 def _number(parts: list[_Part], at: int, text: str, amounts: Amounts) -> tuple[int, int | None]:
-    """Return where a number ends that begins at one part, and its value; None if it is none or no whole one."""
-    total, current, end = Decimal(0), None, at
-    for here in range(at, len(parts)):
-        part = parts[here]
-        gap = text[parts[here - 1].end : part.start] if here > at else ""
-        if here > at and not _GAP.fullmatch(gap):
+    """Return where a number ends that begins at one part, and its value; None if it is no whole one."""
+    counted, end = _begun(parts, at, amounts), at + 1
+    if counted is None:
+        return end, None
+    for here in range(at + 1, len(parts)):
+        gap = text[parts[here - 1].end : parts[here].start]
+        folded = fold(parts[here].text)
+        if not _GAP.fullmatch(gap) or parts[here].text[0].isdigit():
             break
-        folded = fold(part.text)
-        following = fold(parts[here + 1].text) if here + 1 < len(parts) else ""
-        if part.text[0].isdigit():
-            current = amounts.written(part.text) if here == at else None
-            if current is None:
-                break
-        elif current is not None and not gap and parts[here - 1].text[0].isdigit():
-            scale = amounts.glued.get(folded) or amounts.scale(folded)
-            if scale is None:
-                break
-            total, current = total + current * scale, None
-        elif folded in amounts.joining and here > at:
-            if amounts.value(following) is None:
-                break
+        if folded in amounts.joining and _counts(parts, here + 1, amounts) and here == end:
             continue
-        elif folded in amounts.article and here == at and (amounts.value(following) or 0) >= 100:
-            current = Decimal(1)
-        else:
-            step = amounts.step(total, current, folded)
-            if step is None:
-                break
-            total, current = step
-        end = here + 1
-    whole = total + (current or 0)
-    told = end > at and whole == whole.to_integral_value()
-    return end, int(whole) if told else None
+        if (more := _gone_on(counted, folded, parts[here - 1], gap, amounts)) is None:
+            break
+        counted, end = more, here + 1
+    whole = counted[0] + (counted[1] or 0)
+    return end, int(whole) if whole == whole.to_integral_value() else None
+
+
+def _begun(parts: list[_Part], at: int, amounts: Amounts) -> Counted | None:
+    first = parts[at].text
+    if first[0].isdigit():
+        written = amounts.written(first)
+        return None if written is None else (Decimal(0), written)
+    if fold(first) in amounts.article and _counts(parts, at + 1, amounts, least=_HUNDRED):
+        return Decimal(0), Decimal(1)
+    return amounts.step(Decimal(0), None, fold(first))
+
+
+def _gone_on(counted: Counted, folded: str, before: _Part, gap: str, amounts: Amounts) -> Counted | None:
+    """Return what a number has come to with its next word; behind digits only a scale is one of its words."""
+    if not before.text[0].isdigit():
+        return amounts.step(*counted, folded)
+    scale = amounts.scale(folded) or (None if gap else amounts.glued.get(folded))
+    return None if scale is None else amounts.times(*counted, scale)
+
+
+def _counts(parts: list[_Part], at: int, amounts: Amounts, least: int = 0) -> bool:
+    value = amounts.value(fold(parts[at].text)) if at < len(parts) else None
+    return value is not None and value >= least
 
 
 def _is_told(parts: list[_Part], value: int) -> bool:
@@ -131,6 +136,6 @@ def _parts(text: str) -> list[_Part]:
     return [_Part(*match.span(), match[0]) for match in _PART.finditer(text)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _amounts(language: str | None) -> Amounts:
     return Amounts(grammar(language).numbers)

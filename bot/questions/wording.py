@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.questions.grammar import grammar, nearest_language, tokens_of
 from bot.questions.kinds import Asked, Kind, asked
-from bot.questions.spelling import LONGEST, numbers, spelt_out
+from bot.questions.spelling import numbers, spelt_out
 from storage.domain import dates
 from storage.domain.words import STOPWORDS, stem, whole
 
@@ -30,7 +30,7 @@ _JOINED = re.compile(
 )
 
 # What a longer text is about stands in its first letters and words.
-MOST_TOKENS = 100
+LONGEST, MOST_TOKENS = 1_000, 100
 _RANGE = re.compile(r"\b\d{4}(?:-\d\d){0,2}(?:\.\.|/)\d{4}(?:-\d\d){0,2}\b")
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
 _WRITTEN = re.compile(r"[^\W\d_][^\s.,;:!?()\"“”]*")
@@ -90,7 +90,7 @@ class Question:
     """A question read: `tokens` are its folded words, `subject` those that say of what, numbers included.
 
     A date that the question names stands apart from both, with what it tells; `proper` are the words written
-    as names are. `topic` is the subject without the words that tell the kind: empty, it is of the whole story.
+    as names are. `topic` is the subject without words that tell the kind: empty, it is of the whole story.
     `numbers` are its numbers in digits alone.
     """
 
@@ -227,11 +227,11 @@ def asks_of_someone(others: Sequence[str]) -> bool:
 
 def points(text: str) -> bool:
     """Tell whether a text says nothing of its own, as `is this true?`: it asks about something else."""
-    question_text = text.removeprefix("/ask ")
+    asking = text.removeprefix("/ask ")
     # Most texts say something, whether or not it is a date that they say: to look for one is dear.
-    if not set(_subject(_tokens(spelt_out(question_text, "en"), "en")[:MOST_TOKENS])) <= words().checking:
+    if not set(_subject(_tokens(spelt_out(asking[:LONGEST], "en"), "en")[:MOST_TOKENS])) <= words().checking:
         return False
-    question = read(question_text)
+    question = read(asking)
     if question.date or not set(question.subject) <= words().checking:
         return False
     return about_the_record(question) not in ("start", "help")
