@@ -25,7 +25,7 @@ class Amounts:
     """The words for numbers of one language."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        self._values = dict(_listed(data["values"]))
+        self.values = dict(_listed(data["values"]))
         self.glued = dict(_listed(data["glued"]))
         self.joining = frozenset(data["joining"].split())
         self.article = frozenset(data["article"].split())
@@ -33,14 +33,18 @@ class Amounts:
         self._scores = bool(data.get("scores"))
         self._compounds = bool(data.get("compounds"))
 
+    def begins(self, word: str) -> bool:
+        """Tell whether a folded word may begin a number that is no word of the list."""
+        return word in self.article or (self._compounds and self._compound(word) is not None)
+
     def value(self, word: str) -> int | None:
         """Return what a folded word counts, None if it counts nothing."""
-        value = self._values.get(word)
+        value = self.values.get(word)
         return self._compound(word) if value is None and self._compounds else value
 
     def scale(self, word: str) -> int | None:
         """Return what a word as "million" multiplies by."""
-        value = self._values.get(word)
+        value = self.values.get(word)
         return value if value is not None and value >= _THOUSAND else None
 
     def written(self, digits: str) -> Decimal | None:
@@ -90,9 +94,9 @@ class Amounts:
                 return None if many is None or more is None else many * times + more
         unit, found, tens = word.partition("und")
         if found:
-            one, ten = self._compound(unit), self._values.get(tens)
+            one, ten = self._compound(unit), self.values.get(tens)
             return one + ten if one and ten and one < _TEN <= ten < _HUNDRED else None
-        return 1 if word == "ein" else self._values.get(word)
+        return 1 if word == "ein" else self.values.get(word)
 
 
 def _listed(line: str) -> Iterator[tuple[str, int]]:

@@ -1,9 +1,9 @@
 """The grammar of asking in the languages that are read: asking/*.toml, each read when it is first used.
 
 The files hold the words that carry questions, how chats spell them, and patterns for each kind of answer; no
-word of what a question is about. A pattern is words in a row: `a|b` is one of several, `a*` one that begins so,
-`{say}` one of the class of that name; with `?` behind it a word may be missing. `_` is any word, `..3` up to
-three of them; `^` and `$` are the ends. Case, accents and apostrophes make no difference. The patterns under
+word of what a question is about. A pattern is words in a row: `a|b` is one of several, `a*` one that begins
+so, `{say}` one of the class of that name; with `?` behind it a word may be missing. `_` is any word, `..3` up
+to three of them; `^` and `$` are the ends. Case, accents and apostrophes make no difference. The patterns under
 `alone` count where a question names nothing.
 """
 
@@ -122,6 +122,7 @@ class Grammar:
     tags: Patterns
     preambles: Patterns
     another: Patterns
+    expletive: Patterns
     of_kind: Mapping[str, Words]
     chat: Mapping[str, str]
     numbers: Mapping[str, Any]
@@ -163,6 +164,7 @@ def _built(data: Mapping[str, Any]) -> Grammar:
         tags=patterns("tags"),
         preambles=patterns("preambles"),
         another=patterns("another"),
+        expletive=patterns("expletive"),
         of_kind={name: _standing_in((*kinds[name], *alone.get(name, ()))) for name in kinds},
         chat=_chat(data["chat"]["lines"]),
         numbers=data["numbers"],

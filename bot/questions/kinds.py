@@ -196,7 +196,7 @@ class _Reading:
         for kind in (Kind.SOURCES, Kind.CORRECTIONS):
             if any(_kind(each) is kind and self._is_meant(each) for each in found):
                 return kind
-        if best in (None, Kind.HOW_MANY, Kind.WHETHER, Kind.WHAT) and any(
+        if best in (None, Kind.SAID, Kind.HOW_MANY, Kind.WHETHER, Kind.WHAT) and any(
             _kind(each) is Kind.COMPARE for each in found
         ):
             return Kind.COMPARE
@@ -212,7 +212,9 @@ class _Reading:
         if len(inside) < _STATEMENT:
             return False
         verbs = any(word in self._spoken.auxiliaries or word in self._spoken.negation for word in inside)
-        return verbs or (self._marked and self._spoken is not grammar("en"))
+        if verbs or self._spoken is grammar("en"):
+            return verbs
+        return self._marked and not any(self._spoken.another.at(self._tokens, 0))
 
 
 def _kind(match: Match) -> Kind:

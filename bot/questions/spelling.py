@@ -6,6 +6,7 @@ For search by words; vectors are made of the text as it was written.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -30,6 +31,8 @@ _HUNDRED = 100
 
 
 class _Part(NamedTuple):
+    """A word or a number in a text; words are folded."""
+
     start: int
     end: int
     text: str
@@ -40,15 +43,11 @@ def spelt_out(text: str, language: str | None) -> str:
     return _with_numbers(_without_slang(text, language), language)
 
 
-def numbers(text: str, language: str | None) -> tuple[str, ...]:
-    """Return the numbers in a text that was spelt out, small ones in words too, as digits alone."""
-    amounts = _amounts(language)
-    found: dict[str, None] = {}
-    for part in _parts(text):
-        value = amounts.written(part.text) if part.text[0].isdigit() else amounts.value(fold(part.text))
-        if value is not None and value > 1:
-            found[f"{Decimal(value):f}"] = None
-    return tuple(found)
+def numbers(tokens: Sequence[str], language: str | None) -> tuple[str, ...]:
+    """Return the numbers among folded words that were spelt out, small ones in words too, as digits alone."""
+    values = _amounts(language).values
+    found = [token if token.isdigit() else values.get(token, 1) for token in tokens]
+    return tuple(dict.fromkeys(str(int(number)) for number in found if int(number) > 1))
 
 
 def _without_slang(text: str, language: str | None) -> str:
@@ -57,27 +56,28 @@ def _without_slang(text: str, language: str | None) -> str:
 
     def meant(match: re.Match[str]) -> str:
         word = match[0]
+        written = chat.get(_folded(word))
         # "UR" is a name in a text that is not shouted.
-        if word.isupper() and not shouted:
-            return word
-        return chat.get(fold(word), word)
+        return word if written is None or (word.isupper() and not shouted) else written
 
     return _WORD.sub(meant, text)
 
 
 def _with_numbers(text: str, language: str | None) -> str:
     amounts = _amounts(language)
-    parts = _parts(text)
-    if not any(part.text[0].isdigit() or amounts.value(fold(part.text)) for part in parts):
-        return text
+    parts = [_Part(*match.span(), _folded(match[0])) for match in _PART.finditer(text)]
     pieces: list[str] = []
     at = done = 0
     while at < len(parts):
+        first = parts[at].text
+        if not (first in amounts.values or first[0].isdigit() or amounts.begins(first)):
+            at += 1
+            continue
         end, value = _number(parts, at, text, amounts)
         if value is not None and _is_told(parts[at:end], value):
             pieces += (text[done : parts[at].start], f"{value:,}")
             done = parts[end - 1].end
-        at = max(end, at + 1)
+        at = end
     return "".join((*pieces, text[done:]))
 
 
@@ -88,7 +88,7 @@ def _number(parts: list[_Part], at: int, text: str, amounts: Amounts) -> tuple[i
         return end, None
     for here in range(at + 1, len(parts)):
         gap = text[parts[here - 1].end : parts[here].start]
-        folded = fold(parts[here].text)
+        folded = parts[here].text
         if not _GAP.fullmatch(gap) or parts[here].text[0].isdigit():
             break
         if folded in amounts.joining and _counts(parts, here + 1, amounts) and here == end:
@@ -105,9 +105,9 @@ def _begun(parts: list[_Part], at: int, amounts: Amounts) -> Counted | None:
     if first[0].isdigit():
         written = amounts.written(first)
         return None if written is None else (Decimal(0), written)
-    if fold(first) in amounts.article and _counts(parts, at + 1, amounts, least=_HUNDRED):
+    if first in amounts.article and _counts(parts, at + 1, amounts, least=_HUNDRED):
         return Decimal(0), Decimal(1)
-    return amounts.step(Decimal(0), None, fold(first))
+    return amounts.step(Decimal(0), None, first)
 
 
 def _gone_on(counted: Counted, folded: str, before: _Part, gap: str, amounts: Amounts) -> Counted | None:
@@ -119,7 +119,7 @@ def _gone_on(counted: Counted, folded: str, before: _Part, gap: str, amounts: Am
 
 
 def _counts(parts: list[_Part], at: int, amounts: Amounts, least: int = 0) -> bool:
-    value = amounts.value(fold(parts[at].text)) if at < len(parts) else None
+    value = amounts.value(parts[at].text) if at < len(parts) else None
     return value is not None and value >= least
 
 
@@ -132,8 +132,11 @@ def _is_told(parts: list[_Part], value: int) -> bool:
     return grouped or (first.isdigit() and _FEWEST <= len(first) <= _MOST)
 
 
-def _parts(text: str) -> list[_Part]:
-    return [_Part(*match.span(), match[0]) for match in _PART.finditer(text)]
+def _folded(word: str) -> str:
+    """Return a word folded; most need less for that than others do."""
+    if word[0].isdigit():
+        return word
+    return word.lower() if word.isascii() and word.isalpha() else fold(word)
 
 
 @cache

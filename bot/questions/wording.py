@@ -29,8 +29,8 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 
-# What a longer text is about stands in its first letters and words.
-LONGEST, MOST_TOKENS = 1_000, 100
+# What a longer text is about stands in its first letters and words, and what it asks in fewer.
+LONGEST, MOST_TOKENS, MOST_ASKING = 1_000, 100, 40
 _RANGE = re.compile(r"\b\d{4}(?:-\d\d){0,2}(?:\.\.|/)\d{4}(?:-\d\d){0,2}\b")
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
 _WRITTEN = re.compile(r"[^\W\d_][^\s.,;:!?()\"“”]*")
@@ -91,7 +91,7 @@ class Question:
 
     A date that the question names stands apart from both, with what it tells; `proper` are the words written
     as names are. `topic` is the subject without words that tell the kind: empty, it is of the whole story.
-    `numbers` are its numbers in digits alone.
+    `numbers` are its numbers in digits alone; `asks` is false if no word of it asks anything.
     """
 
     text: str
@@ -107,6 +107,7 @@ class Question:
     topic: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     language: str = "en"
+    asks: bool = True
 
     @property
     def times(self) -> list[tuple[str, str]]:
@@ -184,10 +185,10 @@ def read(
     if today is None and reading is not None and (reading.relative or len(reading.choices) > 1):
         reading = replace(reading, choices=())
     date = found.words if found else _turned_range(begun)
-    spoken, wants = _asked(begun, spoken or "en")
-    undated = spelt_out(begun.replace(date, " ") if date else begun, spoken)
-    tokens = tuple(_tokens(undated, spoken))[:MOST_TOKENS]
-    topic = tuple(token for token in wants.topic if token in tokens) if date else wants.topic
+    spoken, wants, tokens = _asked(begun, spoken or "en")
+    if date:
+        tokens = _tokens(begun.replace(date, " "), spoken)
+    topic = tuple(token for token in wants.topic if token in tokens)
     return Question(
         text=text,
         wanted=_WANTED.get(wants.kind, Wanted.WHAT),
@@ -200,21 +201,23 @@ def read(
         latest=wants.latest,
         negated=wants.negated,
         topic=topic,
-        numbers=numbers(undated, spoken),
+        numbers=numbers(tokens, spoken),
         language=spoken,
+        asks=wants.sure,
     )
 
 
-def _asked(text: str, spoken: str) -> tuple[str, Asked]:
-    """Return the language in which a text asks, and what."""
-    marked = text.rstrip().endswith("?")
-    tokens = _tokens(spelt_out(text, spoken), spoken)[:MOST_TOKENS]
-    wants = asked(tokens, spoken, marked=marked)
-    other = None if wants.sure else nearest_language(tokens)
+def _asked(text: str, spoken: str) -> tuple[str, Asked, tuple[str, ...]]:
+    """Return the language in which a text asks, what, and its words."""
+    marked = "?" in text
+    tokens = _tokens(text, spoken)
+    wants = asked(tokens[:MOST_ASKING], spoken, marked=marked)
+    other = None if wants.sure else nearest_language(tokens[:MOST_ASKING])
     if other is None or other == spoken:
-        return spoken, wants
-    heard = asked(_tokens(spelt_out(text, other), other)[:MOST_TOKENS], other, marked=marked)
-    return (other, heard) if heard.sure else (spoken, wants)
+        return spoken, wants, tokens
+    said = _tokens(text, other)
+    heard = asked(said[:MOST_ASKING], other, marked=marked)
+    return (other, heard, said) if heard.sure else (spoken, wants, tokens)
 
 
 def asks_of_someone(others: Sequence[str]) -> bool:
@@ -229,7 +232,7 @@ def points(text: str) -> bool:
     """Tell whether a text says nothing of its own, as `is this true?`: it asks about something else."""
     asking = text.removeprefix("/ask ")
     # Most texts say something, whether or not it is a date that they say: to look for one is dear.
-    if not set(_subject(_tokens(spelt_out(asking[:LONGEST], "en"), "en")[:MOST_TOKENS])) <= words().checking:
+    if not set(_subject(_tokens(asking[:LONGEST], "en"))) <= words().checking:
         return False
     question = read(asking)
     if question.date or not set(question.subject) <= words().checking:
@@ -263,13 +266,12 @@ def _turned_range(text: str) -> str | None:
     return match[0] if match and turned(match[0], _SOME_DAY) else None
 
 
-def _tokens(text: str, spoken: str) -> list[str]:
-    plain = _THOUSANDS.sub("", text)
+def _tokens(text: str, spoken: str) -> tuple[str, ...]:
+    plain = _THOUSANDS.sub("", spelt_out(text, spoken))
     # Folding may lengthen a text many times: one sign of another script may stand for a sentence.
+    tokens = " ".join(tokens_of(plain, spoken))[:LONGEST].split()
     # What is left of a possessive says nothing.
-    return [
-        word for word in " ".join(tokens_of(plain, spoken))[:LONGEST].split() if word != "s" or spoken == "fr"
-    ]
+    return tuple(word for word in tokens if word != "s" or spoken == "fr")[:MOST_TOKENS]
 
 
 def _subject(tokens: Iterable[str], spoken: str = "en") -> tuple[str, ...]:
