@@ -31,16 +31,16 @@ class Amounts:
         self.article = frozenset(data["article"].split())
         self._dots_group = bool(data["dot_groups"])
         self._scores = bool(data.get("scores"))
-        self._compounds = bool(data.get("compounds"))
+        self.compounds = bool(data.get("compounds"))
 
     def begins(self, word: str) -> bool:
         """Tell whether a folded word may begin a number that is no word of the list."""
-        return word in self.article or (self._compounds and self._compound(word) is not None)
+        return word in self.article or (self.compounds and self._compound(word) is not None)
 
     def value(self, word: str) -> int | None:
         """Return what a folded word counts, None if it counts nothing."""
         value = self.values.get(word)
-        return self._compound(word) if value is None and self._compounds else value
+        return self._compound(word) if value is None and self.compounds else value
 
     def scale(self, word: str) -> int | None:
         """Return what a word as "million" multiplies by."""

@@ -1,4 +1,4 @@
-"""Whether a question leans on what was spoken of before: "and when?", "who said that?", "what about Putin?". Pure."""
+"""Whether a question leans on what was spoken of before: "and when?", "what about Putin?". Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def leans(question: Question) -> Leaning | None:
 
 
 def _asks_of_another(question: Question, spoken: Grammar) -> bool:
-    """Tell whether a name or time stands behind "what about" or "and", and nothing says what is asked of it."""
+    """Tell whether a name or time stands behind "what about" or "and" without what is asked of it."""
     ends = [match.end for match in spoken.another.at(question.tokens, 0)]
     if not ends or len(question.subject) > _MOST_NAMED:
         return False

@@ -3,8 +3,8 @@
 The files hold the words that carry questions, how chats spell them, and patterns for each kind of answer; no
 word of what a question is about. A pattern is words in a row: `a|b` is one of several, `a*` one that begins
 so, `{say}` one of the class of that name; with `?` behind it a word may be missing. `_` is any word, `..3` up
-to three of them; `^` and `$` are the ends. Case, accents and apostrophes make no difference. The patterns under
-`alone` count where a question names nothing.
+to three of them; `^` and `$` are the ends. Case, accents and apostrophes make no difference. The patterns
+under `alone` count where a question names nothing.
 """
 
 from __future__ import annotations

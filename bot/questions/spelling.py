@@ -6,7 +6,7 @@ For search by words; vectors are made of the text as it was written.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -21,6 +21,7 @@ _PART = re.compile(
     rf"(?<![\w.,/:-])\d+(?:[{_SPACE}.,'’]\d{{3}}(?!\d))*(?:[.,]\d+)?(?![./:-]\d|\d)"
     r"|[^\W\d_]+(?:['’ʼ][^\W\d_]+)*"
 )
+_ROUGHLY, _DIGIT = re.compile(r"\w+"), re.compile(r"\d")
 _GROUPED = re.compile(rf"\d{{1,3}}(?:[{_SPACE}.,'’]\d{{3}})+")
 _GAP = re.compile(rf"[{_SPACE}-]?")
 # Smaller numbers are written as words in the texts that are searched, too.
@@ -40,7 +41,14 @@ class _Part(NamedTuple):
 
 def spelt_out(text: str, language: str | None) -> str:
     """Return a text with chat spellings and numbers written as articles write them."""
-    return _with_numbers(_without_slang(text, language), language)
+    chat, amounts = grammar(language).chat, _amounts(language)
+    # Most texts need neither: that is soon seen where no letter has a mark.
+    words = set(_ROUGHLY.findall(text.lower().replace("'", ""))) if text.isascii() else None
+    if words is None or not words.isdisjoint(chat):
+        text = _without_slang(text, chat)
+    if words is None or _DIGIT.search(text) or amounts.compounds or not words.isdisjoint(amounts.values):
+        text = _with_numbers(text, amounts)
+    return text
 
 
 def numbers(tokens: Sequence[str], language: str | None) -> tuple[str, ...]:
@@ -50,8 +58,7 @@ def numbers(tokens: Sequence[str], language: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(int(number)) for number in found if int(number) > 1))
 
 
-def _without_slang(text: str, language: str | None) -> str:
-    chat = grammar(language).chat
+def _without_slang(text: str, chat: Mapping[str, str]) -> str:
     shouted = text.isupper()
 
     def meant(match: re.Match[str]) -> str:
@@ -63,8 +70,7 @@ def _without_slang(text: str, language: str | None) -> str:
     return _WORD.sub(meant, text)
 
 
-def _with_numbers(text: str, language: str | None) -> str:
-    amounts = _amounts(language)
+def _with_numbers(text: str, amounts: Amounts) -> str:
     parts = [_Part(*match.span(), _folded(match[0])) for match in _PART.finditer(text)]
     pieces: list[str] = []
     at = done = 0

@@ -191,7 +191,7 @@ def read(
     topic = tuple(token for token in wants.topic if token in tokens)
     return Question(
         text=text,
-        wanted=_WANTED.get(wants.kind, Wanted.WHAT),
+        wanted=_wanted(wants.kind, tokens),
         tokens=tokens,
         subject=_subject(tokens, spoken),
         date=date,
@@ -250,6 +250,13 @@ def about_the_record(question: Question) -> str | None:
         }:
             return command
     return None
+
+
+def _wanted(kind: Kind, tokens: Sequence[str]) -> Wanted:
+    """Return what must be in a fact for it to answer: "how fast" may be told without a number of its own."""
+    if kind is Kind.HOW_MANY and tokens[:1] == ("how",) and not {"many", "much", "old"} & set(tokens[:2]):
+        return Wanted.WHAT
+    return _WANTED.get(kind, Wanted.WHAT)
 
 
 def _find(text: str, today: dt.date, *, language: str) -> Found | None:

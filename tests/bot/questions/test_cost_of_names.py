@@ -69,7 +69,8 @@ async def dearest(stocked: Path, path: Path, names: int, monkeypatch: pytest.Mon
     most = Count()
     try:
         eve = Desk(record, Moments()).person(EVE)
-        for first in ("/about", naming.QUESTION, "In May 2023?", "Orkavik"):  # lists of words are read once
+        # Lists of words are read once.
+        for first in ("/about", naming.QUESTION, "In May 2023?", "Orkavik"):
             await eve.says(first)
         said = naming.hostile(listed)
         said |= {
