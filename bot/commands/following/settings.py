@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.answers.matching import suggestions
+from bot.answers.matching import match, suggestions
 from bot.commands.core.completion import matching
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind, Offer
@@ -91,8 +91,21 @@ async def settings(context: Context, reader: SettingReader | None, value: str | 
         return _shown(context, await listeners.change(request.chat, request.topic, {}))
     # Deliveries that waited because of the earlier setting are scheduled again.
     changes = {**reader(value or ""), "open_at": context.record.ledger.now()}
-    notes = await reach_notes(context, changes.get("words"))
+    words = changes.get("words")
+    notes = [*await reach_notes(context, words), *await _names_like(context, words)]
     return _shown(context, await listeners.change(request.chat, request.topic, changes), notes)
+
+
+async def _names_like(context: Context, words: str | None) -> list[Note]:
+    """Return a note of the names that words are in another script or form, where no fact holds the words."""
+    if not words or context.chosen is None:
+        return []
+    if await reach(context.record, context.chosen.id, words) is not Reach.NONE:
+        return []
+    found = match(words, await context.record.names.resembling(context.chosen.id, words))
+    entities = await context.record.entities.by_id(found.entity_ids)
+    names = [entities[entity_id].name for entity_id in found.entity_ids]
+    return [Note(text=_("On record is {names}.", names=_(" or ").join(names)))] if names else []
 
 
 async def reach_notes(context: Context, words: str | None) -> list[Note]:

@@ -15,6 +15,8 @@ _ID = re.compile(r"[#(]?\s?([FfSs])\s?([1-9]\d{0,14})[?!.,)]*")
 # The longest id, in full-width signs or not, is shorter.
 _LONGEST_ID = 40
 _ADDRESS = re.compile(r"<?((?:https?://|www\.)\S+?)>?", re.IGNORECASE)
+# An address as browsers show it. A host alone may be something else: only one on record is an address.
+_WITHOUT_SCHEME = re.compile(r"<?((?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,24}(?::\d{1,5})?(/\S*?)?)>?")
 
 
 async def value_of(context: Context, text: str) -> tuple[str, object] | None:
@@ -29,13 +31,19 @@ async def value_of(context: Context, text: str) -> tuple[str, object] | None:
     address = _ADDRESS.fullmatch(text)
     if address is not None and comparable(address[1]):
         return "sources", await source_at(context, address[1])
+    bare = _WITHOUT_SCHEME.fullmatch(text)
+    if bare is None or not comparable(bare[1]):
+        return None
+    if bare[2] or await context.record.sources.at_address(context.story.id, bare[1]):
+        return "sources", await source_at(context, bare[1])
     return None
 
 
 async def source_named(context: Context, text: str) -> int:
     """Return the id of the source that an id or an address names. Raises UserError for any other text."""
-    if "." in text and comparable(text):
-        return await source_at(context, text)
+    address = text.removeprefix("<").removesuffix(">")
+    if "." in text and comparable(address):
+        return await source_at(context, address)
     return await context.source_id(text)
 
 

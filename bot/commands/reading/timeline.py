@@ -12,6 +12,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.core.typed_dates import is_meant
+from bot.commands.reading.name_lookup import entity_named
 from bot.commands.reading.named_times import Named, date_or_words, not_understood, with_end
 from bot.commands.reading.published import published_by
 from bot.errors import UserError
@@ -49,11 +50,28 @@ async def when(context: Context, asked: Named | None) -> Reply:
     if not facts and is_meant(argument, alone=False):
         raise not_understood(argument)
     if not facts:
+        name = await _name_like(context, argument)
+        if name is not None and name != argument:
+            return await when(context, Named(name, None))
         return Reply(blocks=(heading, Note(text=_("That is not on record."))))
     if not known:
         note = Note(text=_("When that was is not on record; this is what is:"))
         return Reply(blocks=(heading, note, *listing(facts)))
     return Reply(blocks=(heading, *(fact_line(fact, dated=True) for fact in known)))
+
+
+async def _name_like(context: Context, text: str) -> str | None:
+    """Return the name that a text is in another script or form; None if none is like it.
+
+    Raises UserError with "Did you mean" where it may be another.
+    """
+    unknown = _("Nothing on record is called “{name}”.", name=text[:60])
+    try:
+        return (await entity_named(context, text, unknown=unknown)).name
+    except UserError as error:
+        if error.commands:
+            raise
+        return None
 
 
 async def _timeline(context: Context) -> Reply:

@@ -55,11 +55,11 @@ async def test_a_sources_address_finds_its_facts(desk, number, subtests):
     for address in (
         ADDRESS, "http://example.org/news/flags?id=7", "https://example.org/news/flags/?id=7#top",
         "https://EXAMPLE.org/news/flags?utm_source=x&id=7&fbclid=y", "www.example.org/news/flags?id=7",
+        "example.org/news/flags?id=7", "<example.org/news/flags/?id=7>",
     ):  # fmt: skip
         for text in (address, f"/sources {address}"):
             with subtests.test(text=text):
                 assert said(await eve.says(text)) == wanted
-    assert said(await eve.says("/sources example.org/news/flags?id=7")) == wanted
 
 
 async def test_an_address_that_no_source_has_is_told(desk, number, subtests):
@@ -68,11 +68,19 @@ async def test_an_address_that_no_source_has_is_told(desk, number, subtests):
         "https://example.org/news/flags?id=8",
         "https://example.org",
         "https://example.org.evil/x",
+        "example.org/news/flags",
     ):
         with subtests.test(address=address):
             reply = await eve.says(address)
             assert "No source with that address is on record" in said(reply)
             assert [action.command for action in reply.actions] == ["/sources"]
+
+
+async def test_what_only_looks_like_an_address_is_a_question(desk, number, subtests):
+    eve = desk.person(EVE)
+    for text in ("report.pdf", "example.org", "and/or", "Minsk.Belarus", "4.1.2024", "U.S./Russia"):
+        with subtests.test(text=text):
+            assert "No source with that address" not in said(await eve.says(text))
 
 
 async def test_a_command_that_is_a_name_offers_who(desk, subtests):
