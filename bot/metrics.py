@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ Measure = Callable[[], Awaitable[None]]
 Page = Callable[[], Awaitable["web.Response"]]
 # Seconds without a heartbeat after which a part counts as stuck.
 STUCK = 120.0
+_UNCOUNTED = nullcontext()
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +40,12 @@ class Metrics:
         self._registry: Any = None
         self._server: BoundedServer | None = None
 
-    @contextmanager
-    def command(self, name: str) -> Iterator[None]:
+    def command(self, name: str) -> AbstractContextManager[None]:
         """Count a command and measure its duration."""
-        if self._commands is None:
-            yield
-            return
+        return _UNCOUNTED if self._commands is None else self._timed(name)
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
         began = self._clock()
         try:
             yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import secrets
@@ -31,6 +30,7 @@ from bot.notices.fan_out import fan_out
 from bot.replies import Action, Modal, Note, Reply
 from bot.requests import Call, Request, Role, Submission
 from bot.texts import _, shortened, speak
+from bot.times.limits import TimeLimit
 from bot.times.zones import keep_time
 from storage.domain.errors import BusyRecord, RecordError, Refused
 from storage.domain.models import Story
@@ -81,7 +81,7 @@ class Dispatcher:
         self.metrics = metrics or Metrics(clock)
         self.roles = Roles(record, registry, settings.owners)
         self._policy = Policy.of(settings)
-        self._time_limit = time_limit
+        self._time_limit = TimeLimit(time_limit)
         self._limits = settings.limits
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)
 
@@ -96,10 +96,9 @@ class Dispatcher:
             return None
         speak(request.language)
         try:
-            async with asyncio.timeout(self._time_limit):
-                return await self._guarded(request, parsed)
+            return await self._time_limit.within(self._guarded(request, parsed))
         except TimeoutError:
-            logger.error("a request in chat %s took more than %g s", request.chat, self._time_limit)  # noqa: TRY400  # reason: it is no error of the code
+            logger.error("a request in chat %s took more than %g s", request.chat, self._time_limit.seconds)  # noqa: TRY400  # reason: it is no error of the code
             return _refusal(
                 _("That took too long, so I stopped. See whether it is done before you send it again.")
             )

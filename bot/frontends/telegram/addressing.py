@@ -6,7 +6,7 @@ The entities of a message are described at https://core.telegram.org/bots/api#me
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,9 @@ FACT = re.compile(r"\bF[1-9]\d{0,14}\b")
 QUOTES = frozenset({"blockquote", "expandable_blockquote"})
 # Telegram names a language by an IETF tag, often only by its first part.
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+
+# The marked parts of a message's text, each with its words.
+Marked = Sequence[tuple[Entity, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,13 @@ def to_request(
         text = _text_in_public(message, bot, known)
     if text is None:
         return None
-    quoting = _quotation(message)
+    marked = list(_marked(message))
+    quoting = _quotation(marked)
     if message.is_reply and text.strip() == "/ask":
         text = "/ask ?"  # as a mention alone
     own = text
     if quoting and not message.is_forwarded and not clean(text).startswith("/"):
-        own = _own_words(message, bot)
+        own = _own_words(message, marked, bot)
         text = own or quoting
     # In public, text without a command reached this point because it mentions the bot or replies to it.
     plain = message.chat.type == "private" or not text.startswith("/")
@@ -82,10 +86,10 @@ def to_request(
         handle=writer.handle if writer else None,
         name=writer.name if writer else None,
         replied_to=_replied_to(message),
-        mentioned=_mentioned(message),
+        mentioned=_mentioned(marked),
         offered=_offered(message, bot),
         is_reply=message.is_reply,
-        forwarded=message.is_forwarded or not own or _quotes_a_command(message, text, bot),
+        forwarded=message.is_forwarded or not own or _quotes_a_command(message, marked, text, bot),
         quoted=_quoted(message, text, bot, quoting),
     )
 
@@ -94,7 +98,7 @@ def pressed(query: CallbackQuery, command: str, *, language: str = "en") -> Requ
     """Return the request of a person who pressed a button; None if the message is not in a chat."""
     if query.message is None:
         return None
-    quoted = without_surrogates(_quotation(query.message)) if command == TELL else ""
+    quoted = without_surrogates(_quotation(list(_marked(query.message)))) if command == TELL else ""
     return Request(
         without_surrogates(command),
         address(query.message.chat.id),
@@ -177,33 +181,30 @@ def _quoted(message: Message, text: str, bot: telegram.User, quoting: str) -> st
     return without_surrogates(" ".join(words.split()))[:LONGEST]
 
 
-def _quotation(message: Message) -> str:
+def _quotation(marked: Marked) -> str:
     """Return the words that a message marks as somebody's."""
-    marked = (words for entity, words in _marked(message) if entity.type in QUOTES)
-    return " ".join(" ".join(marked).split())[:LONGEST]
+    quoted = [words for entity, words in marked if entity.type in QUOTES]
+    return " ".join(" ".join(quoted).split())[:LONGEST] if quoted else ""
 
 
-def _own_words(message: Message, bot: telegram.User) -> str:
+def _own_words(message: Message, marked: Marked, bot: telegram.User) -> str:
     """Return a message's text without the words that it quotes and without mentions of the bot."""
     left = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
-    taken = [each for each, words in _marked(message) if each.type in QUOTES or _is_mention(each, words, bot)]
+    taken = [each for each, words in marked if each.type in QUOTES or _is_mention(each, words, bot)]
     for entity in sorted(taken, key=lambda each: each.offset, reverse=True):
         left = left[: 2 * entity.offset] + b" \0" + left[2 * (entity.offset + entity.length) :]
     return left.decode("utf-16-le", "replace").strip().lstrip(",:;—- ")
 
 
-def _mentioned(message: Message) -> tuple[Identity, ...]:
+def _mentioned(marked: Marked) -> tuple[Identity, ...]:
     """Return the people whom a message mentions by a link instead of an @name."""
     return tuple(
-        replace(_identity(entity.user), words=words)
-        for entity, words in _marked(message)
-        if entity.user is not None
+        replace(_identity(entity.user), words=words) for entity, words in marked if entity.user is not None
     )
 
 
-def _quotes_a_command(message: Message, text: str, bot: telegram.User) -> bool:
+def _quotes_a_command(message: Message, marked: Marked, text: str, bot: telegram.User) -> bool:
     """Tell whether the command that a text begins with, once it is cleaned, stands in a quotation."""
-    marked = list(_marked(message))
     quotes = [entity for entity, _words in marked if entity.type in QUOTES]
     if not quotes or not clean(text).startswith("/"):
         return False

@@ -8,11 +8,15 @@ and ask for again, without end, the whole batch. These calls hand over what came
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from telegram import Bot
 
 from bot.frontends.telegram.render import Keyboard
+from bot.frontends.telegram.transport import Form
+
+if TYPE_CHECKING:
+    from telegram.request import RequestData
 
 NO_PREVIEW = '{"is_disabled": true}'
 
@@ -48,7 +52,7 @@ class Client(Bot):
         reply = (
             {"message_id": answering, "allow_sending_without_reply": True} if answering is not None else None
         )
-        sent = await self._post(
+        sent = await self._call(
             "sendMessage",
             {
                 "chat_id": chat,
@@ -65,7 +69,7 @@ class Client(Bot):
 
     async def rewrite(self, html: str, chat: int, message: int, *, buttons: Keyboard | None = None) -> None:
         """Put HTML in the place of one of the bot's own messages. Raises TelegramError."""
-        await self._post(
+        await self._call(
             "editMessageText",
             {
                 "chat_id": chat,
@@ -76,6 +80,14 @@ class Client(Bot):
                 "reply_markup": _markup(buttons),
             },
         )
+
+    async def _call(self, method: str, values: dict[str, object]) -> Any:
+        """Make a call with plain values, None for one that is not given. Raises TelegramError.
+
+        The library's own way to a call looks in each value for files, dates and defaults to be filled in.
+        """
+        form = Form({name: value for name, value in values.items() if value is not None})
+        return await self.request.post(f"{self.base_url}/{method}", cast("RequestData", form))
 
 
 def _markup(buttons: Keyboard | None) -> dict[str, Keyboard] | None:

@@ -104,9 +104,10 @@ class Conversation:
         if request is None or message is None:
             return
         speak(request.language)
-        if not request.shared:
+        if request.shared:
+            request = replace(request, administers=partial(self._administers, message.chat, request.user))
+        else:
             await self._record.listeners.resume(request.chat)
-        request = replace(request, administers=partial(self._administers, message.chat, request.user))
         reply = await self._dispatcher.answer(request)
         assert not isinstance(reply, Modal)  # Telegram shows none
         if reply is not None:
@@ -123,9 +124,10 @@ class Conversation:
             if request is None or message is None or command is None:
                 await self._courier.acknowledge(query.id, _(TOO_OLD))
                 return
-            if not request.shared:
+            if request.shared:
+                request = replace(request, administers=partial(self._administers, message.chat, request.user))
+            else:
                 await self._record.listeners.resume(request.chat)
-            request = replace(request, administers=partial(self._administers, message.chat, request.user))
             reply = await self._dispatcher.answer(request)
             assert not isinstance(reply, Modal)  # Telegram shows none
         except RecordError as error:

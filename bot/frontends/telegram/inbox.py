@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from bot.frontends.shared.keyed_lock import KeyedLock
 from bot.frontends.shared.shutdown import drain
 from bot.frontends.telegram.updates import Update
+from bot.times.limits import Deadlines, TimeLimit
 
 if TYPE_CHECKING:
     from bot.frontends.telegram.conversation import Conversation
@@ -52,8 +53,8 @@ class Inbox:
     ) -> None:
         self._conversation = conversation
         self._locks = KeyedLock(at_once)
-        self._closed_after = closed_after
-        self._given_up_after = given_up_after
+        self._closing: Deadlines[int] = Deadlines(closed_after, self._close)
+        self._limit = TimeLimit(given_up_after)
         self._working: set[asyncio.Task[None]] = set()
         self._open: dict[int, asyncio.Future[bool]] = {}
         self._closed: dict[int, None] = {}
@@ -125,20 +126,20 @@ class Inbox:
         loop = asyncio.get_running_loop()
         number = update.update_id
         end = self._open[number] = loop.create_future()
-        limit = loop.call_later(self._closed_after, self._close, number)
+        self._closing.begin(number)
         # A task of its own for each: the language of a reply is a context variable.
         task = asyncio.create_task(self._handle(update))
         self._working.add(task)
-        task.add_done_callback(partial(self._ended, number, limit))
+        task.add_done_callback(partial(self._ended, number))
         return end
 
     async def _handle(self, update: Update) -> None:
-        async with self._locks.turn(order_key(update)), asyncio.timeout(self._given_up_after):
-            await self._conversation.handle(update)
+        async with self._locks.turn(order_key(update)):
+            await self._limit.within(self._conversation.handle(update))
 
-    def _ended(self, number: int, limit: asyncio.TimerHandle, task: asyncio.Task[None]) -> None:
+    def _ended(self, number: int, task: asyncio.Task[None]) -> None:
         self._working.discard(task)
-        limit.cancel()
+        self._closing.end(number)
         if task.cancelled():
             # At a stop. It stays open: Telegram hands it over again after the next start.
             if (end := self._open.get(number)) is not None and not end.done():

@@ -71,8 +71,9 @@ class Poller:
             # No await before all of it is taken: a cancelled poller has taken a whole batch or none.
             for update in batch:
                 self._inbox.take(update)
-            in_vain = 0 if self._advance(batch) else in_vain + 1
-            if batch and all(number_of(update) is None for update in batch):
+            numbers = [number for update in batch if (number := number_of(update)) is not None]
+            in_vain = 0 if self._advance(numbers) else in_vain + 1
+            if batch and not numbers:
                 logger.error("Telegram sent updates without numbers: they cannot be confirmed")
                 await self._sleep(TAKING.longest)
             elif batch:
@@ -120,9 +121,9 @@ class Poller:
         self._alive()
         return await self._client.take(self.offset, seconds=LONG_POLL_SECONDS, limit=BATCH, kinds=self._kinds)
 
-    def _advance(self, batch: list[Any]) -> bool:
+    def _advance(self, numbers: list[int]) -> bool:
         """Note how far a batch goes; tell whether it goes further than the one before."""
-        highest = max((number for each in batch if (number := number_of(each)) is not None), default=None)
+        highest = max(numbers, default=None)
         if highest is None or highest + 1 == self._next:
             return False
         self._next = highest + 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from urllib.request import getproxies
@@ -37,6 +38,17 @@ class Disconnected(NetworkError):
     """The connection broke after the request was written: it may or may not have had its effect."""
 
     __slots__ = ()
+
+
+class Form:
+    """What the transport reads of the library's `RequestData`: the values of a call without files."""
+
+    __slots__ = ("parameters",)
+
+    contains_files = False
+
+    def __init__(self, parameters: Mapping[str, object]) -> None:
+        self.parameters = parameters
 
 
 class AiohttpRequest(BaseRequest):
@@ -161,11 +173,14 @@ def _form(data: RequestData) -> bytes:
     # yarl encodes in C, in a seventh of the standard library's time. Imported as late as aiohttp.
     from yarl import URL
 
-    query = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in data.parameters.items()
-    }
+    query = {name: _written(value) for name, value in data.parameters.items()}
     return URL.build(query=query).raw_query_string.encode()
+
+
+def _written(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return str(value) if type(value) is int else json.dumps(value)
 
 
 def _given(timeout: object, default: float | None) -> float | None:
