@@ -21,6 +21,8 @@ _WORDED = (
 )
 _IN_DIGITS = re.compile(r"(?<![\d./-])\d{1,2}([./-])\d{1,2}\1\d{4}(?![\d./-])")
 _DAY_BY_WORDS = re.compile(r"\d{1,2}\.?\s+\w+\s+\d{4}|\w+\s+\d{1,2},?\s+\d{4}")
+# A year that is not the calendar's: `fiscal year 2023/24`.
+_NAMED_YEAR = re.compile(r"(?<!\d)\d{4}/(?:\d{4}|\d{2})(?!\d)")
 _WITH_DIGITS = re.compile(
     r"[\[{(]?Y?-?\d[-–—\dXTZYESW/.,:+?~%]*[\]})]?|\d+[^\W\d_]{1,3}|[-–—/.]+", re.IGNORECASE
 )
@@ -45,12 +47,23 @@ def is_meant(text: str, *, alone: bool) -> bool:
     words = re.findall(r"[^\W\d_]{3,}", plain(written))
     signs = {m.sign for each in languages() for word in words for m in each.meanings.get((word,), ())}
     if not alone:
-        return any(mark.isdecimal() for mark in written) or bool(signs & set("uam"))
+        return (
+            any(mark.isdecimal() for mark in written) or bool(signs & set("uam")) or _begins_as_one(written)
+        )
+    if _NAMED_YEAR.search(written):
+        return True
     if not (re.search(r"\d{4}", written) or (re.search(r"\d", written) and "m" in signs)):
         return False
     return bool(_DAY_BY_WORDS.fullmatch(written)) or any(
         _has_no_others(written, each.words) for each in languages()
     )
+
+
+def _begins_as_one(text: str) -> bool:
+    """Tell whether a text begins as what is open at one end: `since the invasion`."""
+    first, _space, others = plain(text).partition(" ")
+    signs = {m.sign for each in languages() for m in each.meanings.get((first,), ())}
+    return bool(others and signs & set("FKBJ"))
 
 
 def _has_no_others(text: str, known: frozenset[str]) -> bool:

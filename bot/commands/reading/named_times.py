@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Text meant as a date that is ambiguous or not a date.
 _DATELIKE = re.compile(r"[\d\s./:-]+|(?:yester|to)day|tomorrow|(?:last|this|next) \w+", re.IGNORECASE)
 _BEFORE_A_DATE = re.compile(r"^(?:on|in|at|during)\s+", re.IGNORECASE)
+_DAY_OF_ANY_YEAR = re.compile(r"XXXX-\d\d-\d\d")
 
 
 class Named(NamedTuple):
@@ -63,6 +64,8 @@ def of_reading(context: Context, reading: Reading) -> Named:
 
 async def date_or_words(context: Context, text: str) -> Named:
     """Return the time or the words to look for. Raises UserError for an ambiguous or malformed date."""
+    if await _is_called_so(context, text):
+        return Named(text, None)
     asked = await named(context, text)
     _refuse_impossible(asked)
     if asked.span is None and asked.read_as:
@@ -76,6 +79,18 @@ async def date_or_words(context: Context, text: str) -> Named:
     if asked.span is None and (_DATELIKE.fullmatch(asked.text) or is_meant(asked.text, alone=True)):
         raise not_understood(asked.text)
     return asked
+
+
+async def _is_called_so(context: Context, text: str) -> bool:
+    """Tell whether a text names a day by a feast, which facts of the record are told by and not dated to."""
+    reading = None if any(map(str.isdigit, text)) else await read_date(context, text)
+    if reading is None or not all(_DAY_OF_ANY_YEAR.fullmatch(choice) for choice in reading.choices):
+        return False
+    listings, story = context.record.listings, context.story.id
+    for choice in reading.choices:
+        if await listings.of_month_or_day(story, choice[5:], limit=1):
+            return False
+    return bool(await context.record.search.find(text, story_id=story, limit=1))
 
 
 def not_understood(text: str) -> UserError:

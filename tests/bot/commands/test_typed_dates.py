@@ -111,3 +111,20 @@ async def test_a_chat_is_muted_until_a_day_in_its_own_words(desk, subtests):
     for text in ("until Friday", "bis Freitag", "до пятницы", "20261127", "until 27 November"):
         with subtests.test(text=text):
             assert "Muted until 2026-11-27 00:00" in said(await eve.says(f"/mute {text}"))
+
+
+async def test_a_feast_that_facts_are_only_called_by_finds_them(desk):
+    eve = desk.person(EVE)
+    assert "New Year's Eve (no date)" in said(await eve.says("/when New Year's Eve"))
+    assert "no fact is dated to it" in said(await eve.says("/when Christmas"))
+    assert "may be 25 December (year not given) or 7 January" in said(await eve.says("/when Різдво"))
+
+
+async def test_a_time_that_no_calendar_tells_is_refused(desk, subtests):
+    eve = desk.person(EVE)
+    for text in (
+        "since the invasion", "fiscal year 2023/24", "з початку війни", "с начала войны", "да вайны",
+        "przed wojną", "seit Kriegsbeginn", "depuis l’invasion", "desde la invasión", "Geschäftsjahr 2023/24",
+    ):  # fmt: skip
+        with subtests.test(text=text):
+            assert "is not understood. Write the date as" in said(await eve.says(f"/when {text}"))
