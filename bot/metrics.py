@@ -100,6 +100,8 @@ class Metrics:
         changes = Gauge("onrecord_changes", "Entries of the audit trail", **named)
         age = Gauge("onrecord_outbox_age_seconds", "Age of the oldest notice not yet told to all", **named)
 
+        vectors = Gauge("onrecord_vectors", "Facts by whether they have a vector", ["state"], **named)
+        embedding = Gauge("onrecord_embedding_seconds", "Processor time of embedding", ["texts"], **named)
         stopped = Gauge("onrecord_stopped", "1 while a part has stopped by itself", ["part"], **named)
 
         async def measure() -> None:
@@ -108,6 +110,11 @@ class Metrics:
                 depth.labels(state.value).set(found.states.get(state.value, 0))
             for part, what in self._troubles.items():
                 stopped.labels(part).set(bool(what))
+            meaning = await record.vectors.state()
+            vectors.labels("made").set(meaning.made)
+            vectors.labels("waiting").set(meaning.waiting)
+            for whose, seconds in zip(("questions", "facts"), meaning.seconds, strict=True):
+                embedding.labels(whose).set(seconds)
             changes.set(await record.audit.last())
             oldest = read_moment(found.oldest) if found.oldest else record.ledger.clock()
             age.set(max(0.0, (record.ledger.clock() - oldest).total_seconds()))

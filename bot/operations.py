@@ -7,7 +7,6 @@ import json
 import os
 import re
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,26 +21,26 @@ if TYPE_CHECKING:
     from storage.domain.models import Fact
     from storage.record import Record
 
-Progress = Callable[[int, int], None]
 ACTOR = "operator"
 TRAIL_PAGE = 500
-# Seconds between two lines of progress if the output is no terminal.
-REPORT_EVERY = 5.0
 
 
 async def import_file(settings: Settings, path: Path, story: str | None) -> str:
     """Import a fact sheet and return a summary line; raises InvalidSheet, RecordError."""
+    from bot.frontends.terminal.progress import make_vectors, showing_progress
     from storage.sheets.importing import import_sheet
 
     if not path.is_file():
         wrong = f"{path} is no plain file" if path.exists() else f"There is no fact sheet {path}"
         raise UserError(f"{wrong}: name a .toml or .jsonl file")
-    async with open_record(settings) as record:
+    # Nobody else waits for this process: the vectors are made with all that the machine has.
+    async with open_record(settings, threads=os.cpu_count() or 1) as record:
         try:
-            with _progress() as progress:
+            with showing_progress("Importing", "lines read") as progress:
                 done = await import_sheet(record, path, story=story, actor=ACTOR, progress=progress)
         except OSError as error:
             raise UserError(f"{path} cannot be read: {error.strerror}. Nothing was imported") from error
+        await make_vectors(record)
     added = _counted(done.added)
     return f"{done.story.title}: {added} added, {done.updated} updated, {done.unchanged} unchanged"
 
@@ -308,29 +307,6 @@ def _replacing(target: Path | None) -> Iterator[TextIO]:
         raise UserError(f"{target} cannot be written: {error.strerror}. Nothing was changed") from error
     finally:
         partial.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Progress]:
-    """Yield a function that shows progress: a bar at a terminal, else a line every few seconds."""
-    if not sys.stderr.isatty():
-        last = time.monotonic()
-
-        def report(done: int, total: int) -> None:
-            nonlocal last
-            if time.monotonic() - last >= REPORT_EVERY:
-                last = time.monotonic()
-                print(f"{done} of {total} lines read", file=sys.stderr, flush=True)
-
-        yield report
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("import", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
 def _schema_version(path: Path) -> int:

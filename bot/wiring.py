@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -30,9 +29,11 @@ async def open_record(settings: Settings, *, create: bool = True, threads: int =
     from storage.record import Record
     from storage.search import embedding
 
-    embedder = partial(embedding.load, threads) if settings.search.vectors else None
+    embedder = embedding.load if settings.search.vectors else None
     leases = Leases(settings.leases.role, settings.leases.delivery)
-    record = await Record.open(settings.storage.path, leases, create=create, embedder=embedder)
+    record = await Record.open(
+        settings.storage.path, leases, create=create, embedder=embedder, threads=threads
+    )
     try:
         yield record
     finally:

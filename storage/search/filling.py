@@ -111,15 +111,16 @@ class Filler:
         """Return the vectors of those facts that are in force; None where the model gives none."""
         from storage.search.matrix import packed, unit
 
-        made = {}
-        for fact in of:
-            if not fact.in_force:
-                continue
-            rows = await self._vectors.thread.fill(texts_of(fact)) if self._vectors.thread else None
-            if rows is None:
-                return None
-            made[fact.id] = packed(unit(rows).mean(axis=0))
-        return made
+        assert self._vectors.thread is not None
+        wanted = [(fact.id, texts_of(fact)) for fact in of if fact.in_force]
+        found = await asyncio.gather(*(self._vectors.thread.fill(texts) for _, texts in wanted))
+        if any(rows is None for rows in found):
+            return None
+        return {
+            fact_id: packed(unit(rows).mean(axis=0))
+            for (fact_id, _), rows in zip(wanted, found, strict=True)
+            if rows is not None
+        }
 
     async def _write(self, numbers: dict[int, int], made: dict[int, bytes]) -> None:
         model = self._vectors.model

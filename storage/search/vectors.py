@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from storage.engines.sqlite import Database
 from storage.search.embedding import Load
-from storage.search.embedding_thread import EmbeddingThread, Turn
+from storage.search.embedding_threads import EmbeddingThreads, Turn
 from storage.search.fact_texts import RECIPE
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ class _Story:
 class Vectors:
     """The vectors of facts: made by the filler, found by the nearest. `load` None: there are none."""
 
-    def __init__(self, database: Database, load: Load | None) -> None:
+    def __init__(self, database: Database, load: Load | None, threads: int = 1) -> None:
         self._database = database
-        self.thread = EmbeddingThread(load) if load is not None else None
+        self.thread = EmbeddingThreads(load, threads) if load is not None else None
         self._stories: dict[int, _Story] = {}
         self._search: ThreadPoolExecutor | None = None
         # Set when something may wait for the filler, and when it has made some vectors.

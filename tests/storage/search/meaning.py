@@ -15,7 +15,7 @@ class FakeModel:
 
     size = SIZE
 
-    def __init__(self, name: str = "fake 1", before: Callable[[str], None] = lambda _text: None) -> None:
+    def __init__(self, name: str = "fake 1", before: Callable[[str], object] = lambda _text: None) -> None:
         self.name = name
         self.given: list[str] = []
         self._before = before

@@ -1,6 +1,7 @@
-"""One thread beside the loop in which texts are embedded: questions first, then other texts, filling last.
+"""The thread beside the loop in which texts are embedded: questions first, then other texts, filling last.
 
-One text at a time: a question waits for one text at most, and for the questions before it. No more than a few
+One text at a time: a question waits for one text at most, and for the questions before it. (An import, which
+nobody else waits for, takes as many threads as there are processors.) No more than a few
 wait; whoever comes when all places are taken is told so at once, and full text answers.
 """
 
@@ -37,6 +38,7 @@ class Turn(IntEnum):
     QUESTION = 0
     TEXT = 1
     FILLING = 2
+    # Behind all others: they are let go, quickly, once the end is near.
     END = 3
 
 
@@ -47,16 +49,18 @@ class _Job(NamedTuple):
     work: Callable[[Embedder], object] | None
 
 
-class EmbeddingThread:
-    """The thread and its queue; the model is loaded with the first text. Called from one loop."""
+class EmbeddingThreads:
+    """The threads and their queue; the model is loaded with the first text. Called from one loop."""
 
-    def __init__(self, load: Load, *, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(self, load: Load, threads: int = 1, *, most_waiting: int = MOST_WAITING) -> None:
         self._load = load
         self._most = most_waiting
         self._jobs: PriorityQueue[_Job] = PriorityQueue()
         self._numbers = count()
         self._waiting = 0
-        self._thread: threading.Thread | None = None
+        self._size = threads
+        self._threads: list[threading.Thread] = []
+        self._loading = threading.Lock()
         self._ended = False
         self.model: Embedder | None = None
         # Why there is no model, once that is known.
@@ -85,7 +89,7 @@ class EmbeddingThread:
 
     async def fill(self, texts: Sequence[str]) -> Matrix | None:
         """Return the vectors of texts, one a row, once nobody else wants any; None without a model."""
-        found = [await self._run(Turn.FILLING, _passage(text)) for text in texts]
+        found = await asyncio.gather(*(self._run(Turn.FILLING, _passage(text)) for text in texts))
         if not found or any(row is None for row in found):
             return None
         import numpy as np
@@ -93,12 +97,13 @@ class EmbeddingThread:
         return np.vstack([row for row in found if row is not None])
 
     def close(self) -> None:
-        """End the thread after the text that it is at; whoever waits gets None."""
+        """End the threads after the text that they are at; whoever waits gets None."""
         self._ended = True
-        if self._thread is not None:
-            self._jobs.put(_Job(Turn.QUESTION, -1, Future(), None))
-            self._thread.join()
-            self._thread = None
+        for _ in self._threads:
+            self._jobs.put(_Job(Turn.END, next(self._numbers), Future(), None))
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
 
     async def _of_people(
         self, turn: Turn, works: Sequence[Callable[[Embedder], Vector]], seconds: float
@@ -120,9 +125,12 @@ class EmbeddingThread:
         """Return what a work makes of the model, None without one or if it fails."""
         if self._ended or self.reason is not None:
             return None
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._serve, name="embedding", daemon=True)
-            self._thread.start()
+        if not self._threads:
+            self._threads = [
+                threading.Thread(target=self._serve, name="embedding", daemon=True) for _ in range(self._size)
+            ]
+            for thread in self._threads:
+                thread.start()
         done: Future[T | None] = Future()
         self._jobs.put(_Job(turn, next(self._numbers), done, work))  # type: ignore[arg-type]  # reason: Future is invariant
         return await asyncio.wrap_future(done)
@@ -132,15 +140,13 @@ class EmbeddingThread:
         while (job := self._jobs.get()).work is not None:
             # Whoever asked may have gone.
             if job.done.set_running_or_notify_cancel():
-                job.done.set_result(self._done(job))
-        while not self._jobs.empty():
-            if (left := self._jobs.get().done).set_running_or_notify_cancel():
-                left.set_result(None)
+                job.done.set_result(None if self._ended else self._done(job))
 
     def _done(self, job: _Job) -> object | None:
         try:
-            if self.model is None:
-                self.model = self._loaded()
+            with self._loading:
+                if self.model is None:
+                    self.model = self._loaded()
             began = time.thread_time()
             try:
                 return job.work(self.model) if job.work is not None and self.model is not None else None
