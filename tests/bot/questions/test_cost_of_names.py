@@ -69,10 +69,10 @@ async def dearest(stocked: Path, path: Path, names: int, monkeypatch: pytest.Mon
     most = Count()
     try:
         eve = Desk(record, Moments()).person(EVE)
-        # Lists of words are read once.
-        for first in ("/about", naming.QUESTION, "In May 2023?", "Orkavik"):
-            await eve.says(first)
         said = naming.hostile(listed)
+        # Lists of words and of zones are read once.
+        for first in ("/about", naming.QUESTION, "In May 2023?", "Orkavik", said["dates"]):
+            await eve.says(first)
         said |= {
             "a plain question": naming.QUESTION,
             "a name misspelt": f"/who {listed[7][:-1]}",
