@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from storage.domain.folding import fold, plain
+from storage.domain.language.detection import LANGUAGES
+from storage.domain.language.stopwords import stopwords
 from storage.domain.words import whole
 
-LANGUAGES = ("en", "uk", "ru", "be", "pl", "de", "fr", "es")
 # An article or pronoun that a vowel has cut short: l'accord, qu'il.
 _ELIDED = re.compile(r"\b(l|d|j|n|s|c|m|t|qu|jusqu|lorsqu|puisqu|quelqu|aujourd|presqu)'")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -65,13 +66,19 @@ class Pattern(NamedTuple):
     first: bool
     last: bool
 
+    @property
+    def exact(self) -> int:
+        """How many of its words are certain."""
+        return sum(1 for element in self.elements if element.words is not None and element.least)
+
 
 class Match(NamedTuple):
-    """A pattern found: the name it is listed under, and which words it takes up."""
+    """A pattern found: its name, which words it takes up, and how many of its words are certain."""
 
     name: str
     start: int
     end: int
+    exact: int = 1
 
 
 class Patterns:
@@ -100,7 +107,7 @@ class Patterns:
                     continue
                 end = _end(pattern, 0, tokens, start)
                 if end is not None:
-                    yield Match(name, start, end)
+                    yield Match(name, start, end, pattern.exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +138,9 @@ class Grammar:
 @cache
 def grammar(language: str | None) -> Grammar:
     """Return the grammar of a language; that of English for one that is not read."""
-    path = Path(__file__).with_name("asking") / f"{language if language in LANGUAGES else 'en'}.toml"
-    return _built(tomllib.loads(path.read_text(encoding="utf-8")))
+    name = language if language in LANGUAGES else "en"
+    path = Path(__file__).with_name("asking") / f"{name}.toml"
+    return _built(tomllib.loads(path.read_text(encoding="utf-8")), stopwords(name))
 
 
 def tokens_of(text: str, language: str | None) -> list[str]:
@@ -147,7 +155,7 @@ def nearest_language(tokens: Sequence[str]) -> str | None:
     return best if held[best] else None
 
 
-def _built(data: Mapping[str, Any]) -> Grammar:
+def _built(data: Mapping[str, Any], common: frozenset[str]) -> Grammar:
     classes = {name: _words(listed.split()) for name, listed in data["words"].items()}
 
     def patterns(name: str) -> Patterns:
@@ -156,6 +164,7 @@ def _built(data: Mapping[str, Any]) -> Grammar:
     kinds = {name: [_pattern(line, classes) for line in lines] for name, lines in data["kinds"].items()}
     alone = {name: [_pattern(line, classes) for line in lines] for name, lines in data["alone"].items()}
     sets = {name: frozenset(_folded(data[name])) for name in _SETS}
+    sets["function"] |= common
     return Grammar(
         **sets,
         saying=_joined(classes[name] for name in ("say", "saying", "saidform") if name in classes),

@@ -1,12 +1,12 @@
 """Which kind of answer a question wants, in the languages that are read. Pure.
 
 People ask in chats without marks and in any order, so nothing here parses: patterns of asking (asking/*.toml)
-are found, and of several the one counts that stands where a question begins, then the longest.
+are found, and of several the one counts that stands where a question begins, then the most exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -35,7 +35,7 @@ class Kind(Enum):
 
 # These are asked of the whole story, where the question names nothing.
 OF_THE_STORY = (Kind.CORRECTIONS, Kind.SOURCES, Kind.LATEST, Kind.OVERVIEW)
-# Of what is found at the same word in the same length, the first.
+# Of what is found at the same word, as exact and as long, the first.
 _ORDER = (
     Kind.SOURCES,
     Kind.CORRECTIONS,
@@ -76,9 +76,14 @@ class Asked:
     sure: bool = True
 
 
-def asked(tokens: Sequence[str], language: str | None, *, marked: bool = False) -> Asked:
-    """Read what the folded words of a question want; `marked` says that it ends with a question mark."""
-    reading = _Reading(tokens, grammar(language), marked=marked)
+def asked(
+    tokens: Sequence[str], language: str | None, *, marked: bool = False, clauses: Collection[int] = ()
+) -> Asked:
+    """Read what the folded words of a question want.
+
+    `marked` says that it has a question mark, `clauses` at which words it begins anew behind a comma.
+    """
+    reading = _Reading(tokens, grammar(language), marked=marked, clauses=clauses if marked else ())
     kind, sure = reading.kind()
     return Asked(kind, reading.latest(kind), reading.negated(), reading.topic(kind), sure)
 
@@ -86,8 +91,10 @@ def asked(tokens: Sequence[str], language: str | None, *, marked: bool = False) 
 class _Reading:
     """One question under one grammar."""
 
-    def __init__(self, tokens: Sequence[str], spoken: Grammar, *, marked: bool) -> None:
-        self._tokens, self._spoken, self._marked = tokens, spoken, marked
+    def __init__(
+        self, tokens: Sequence[str], spoken: Grammar, *, marked: bool, clauses: Collection[int]
+    ) -> None:
+        self._tokens, self._spoken, self._marked, self._clauses = tokens, spoken, marked, clauses
         self._begin = self._preambles()
         self._tag = self._where_a_tag_begins()
 
@@ -97,7 +104,7 @@ class _Reading:
         best = _kind(found[0]) if found else None
         if (outright := self._of_the_whole(best) or self._outright(found, best)) is not None:
             return outright, True
-        if best is not None and (best is not Kind.WHAT or self._is_strong(found[0])):
+        if best is not None and (best is not Kind.WHAT or self._marked or self._is_meant(found[0])):
             return best, True
         if self._holds(self._spoken.latest):
             return Kind.LATEST, True
@@ -151,26 +158,28 @@ class _Reading:
             found.append(Match(Kind.WHETHER.name.lower(), self._begin, self._begin + 1))
         return sorted(found, key=self._rank)
 
-    def _rank(self, match: Match) -> tuple[bool, bool, int, int, int]:
+    def _rank(self, match: Match) -> tuple[bool, bool, int, int, int, int]:
         strong = self._is_strong(match)
         vague = _kind(match) is Kind.WHAT and not strong
-        return vague, not strong, match.start, match.start - match.end, _ORDER.index(_kind(match))
+        return vague, not strong, match.start, -match.exact, -match.end, _ORDER.index(_kind(match))
 
     def _asks(self, match: Match) -> bool:
         """Tell whether words ask where they stand: "the man who left", "it broke when it rained" do not."""
         kind = _kind(match)
         if match.start < self._begin:
             return kind in OF_THE_STORY
-        inside = not self._is_strong(match) and match.end < len(self._tokens)
+        inside = match.end < len(self._tokens) and not self._is_strong(match)
         if not inside or self._tokens[match.start] not in self._spoken.relative:
             return True
         return match.end > match.start + 1 or self._tokens[match.end] in self._spoken.auxiliaries
 
     def _is_strong(self, match: Match) -> bool:
         """Tell whether words stand where a question begins: behind words like "in" and "by" alone."""
-        return match.start >= self._begin and all(
+        begins = (begin for begin in (*self._clauses, self._begin) if self._begin <= begin <= match.start)
+        begin = max(begins, default=None)
+        return begin is not None and all(
             word in self._spoken.function and word not in self._spoken.auxiliaries
-            for word in self._tokens[self._begin : match.start]
+            for word in self._tokens[begin : match.start]
         )
 
     def _is_meant(self, match: Match) -> bool:

@@ -10,19 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
+from bot.questions.grammar import grammar
 from bot.questions.wording import LONGEST, MOST_CAPITALS, common_words
 from storage.domain.folding import fold
-from storage.domain.words import STOPWORDS
 
-# After these a word is a thing or a deed, never a person: grammar only.
-_NEVER_BEFORE_A_PERSON = frozenset(
-    "a an another any both each either every few his how i its many more most my neither no not our several"
-    " she some such that the their these they this those to two we what which you your".split()
-)
-# In a question the subject follows these: a word between one of them and a person's name is a title.
-_BEFORE_A_SUBJECT = frozenset(
-    "can could did didn do does doesn don had has hasn have haven should will would".split()
-)
 MOST_TITLES = 4
 _T = TypeVar("_T")
 _WORD = re.compile(r"\w+")
@@ -36,9 +27,10 @@ class _Written(NamedTuple):
 
 
 class LetterCase:
-    """How the words of one question are written."""
+    """How the words of one question are written, in the language that it is `spoken` in."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, spoken: str = "en") -> None:
+        self.spoken = spoken
         self._text = text[:LONGEST]
 
     def is_word(self, run: Sequence[str], spellings: Iterable[str]) -> bool:
@@ -46,14 +38,14 @@ class LetterCase:
 
         It is a name only where it is written as on record, as "US" or "May" is inside a sentence.
         """
-        if not common_words().issuperset(run):
+        if not common_words(self.spoken).issuperset(run):
             return False
         shouted = not any(mark.islower() for mark in self._text)
         return shouted or not any(self._stands_as(run, spelling) for spelling in spellings)
 
     def is_thing(self, word: str, before: str) -> bool:
         """Tell whether a folded word after another is no person: "the banks", "they mark"."""
-        return before in _NEVER_BEFORE_A_PERSON and word not in self._capitals
+        return before in grammar(self.spoken).determiners and word not in self._capitals
 
     def has_capital(self, word: str) -> bool:
         """Tell whether a folded word is written with a capital where others are not."""
@@ -68,8 +60,8 @@ class LetterCase:
         while first > max(lowest, start - MOST_TITLES) and tokens[first - 1] in self._capitals:
             first -= 1
         before, one = tokens[max(lowest, start - 2) : start][:1], start - 1
-        if first == start and before and before[0] in _BEFORE_A_SUBJECT and one > lowest:
-            return start if tokens[one] in STOPWORDS else one
+        if first == start and before and before[0] in grammar(self.spoken).auxiliaries and one > lowest:
+            return start if tokens[one] in grammar(self.spoken).function else one
         return first
 
     @cached_property

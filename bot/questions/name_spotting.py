@@ -33,9 +33,9 @@ class Recognised:
     sure: bool = True
 
 
-def misspelt(tokens: Sequence[str]) -> list[str]:
+def misspelt(tokens: Sequence[str], spoken: str = "en") -> list[str]:
     """Return the words of a question that may be names misspelt: of very many only the longest."""
-    known = common_words()
+    known = common_words(spoken)
     uncommon = dict.fromkeys(token for token in tokens if token and token not in known)
     return sorted(uncommon, key=len, reverse=True)[:MOST_MISSPELT]
 
@@ -48,7 +48,7 @@ def recognise(
     `written` tells words of grammar from names that are spelt like them.
     """
     forms = _Forms(names, written)
-    tried = frozenset(misspelt(tokens))
+    tried = frozenset(misspelt(tokens, written.spoken if written else "en"))
     found: list[Recognised] = []
     free = [True] * len(tokens)
     for size in range(min(LONGEST, len(tokens)), 0, -1):

@@ -32,6 +32,7 @@ _JOINED = re.compile(
 # What a longer text is about stands in its first letters and words, and what it asks in fewer.
 LONGEST, MOST_TOKENS, MOST_ASKING = 1_000, 100, 40
 _RANGE = re.compile(r"\b\d{4}(?:-\d\d){0,2}(?:\.\.|/)\d{4}(?:-\d\d){0,2}\b")
+_CLAUSE = re.compile(r"[,;:]\s+|\s[–—-]\s+|¿")
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
 _WRITTEN = re.compile(r"[^\W\d_][^\s.,;:!?()\"“”]*")
 # Shouted or titled: with more capitals than this, a capital tells nothing.
@@ -209,15 +210,21 @@ def read(
 
 def _asked(text: str, spoken: str) -> tuple[str, Asked, tuple[str, ...]]:
     """Return the language in which a text asks, what, and its words."""
-    marked = "?" in text
-    tokens = _tokens(text, spoken)
-    wants = asked(tokens[:MOST_ASKING], spoken, marked=marked)
+    wants, tokens = _asked_in(text, spoken)
     other = None if wants.sure else nearest_language(tokens[:MOST_ASKING])
     if other is None or other == spoken:
         return spoken, wants, tokens
-    said = _tokens(text, other)
-    heard = asked(said[:MOST_ASKING], other, marked=marked)
+    heard, said = _asked_in(text, other)
     return (other, heard, said) if heard.sure else (spoken, wants, tokens)
+
+
+def _asked_in(text: str, spoken: str) -> tuple[Asked, tuple[str, ...]]:
+    tokens = _tokens(text, spoken)
+    clauses: list[int] = []
+    if len(tokens) <= MOST_ASKING and "?" in text:
+        for piece in _CLAUSE.split(text)[:-1]:
+            clauses.append((clauses[-1] if clauses else 0) + len(_tokens(piece, spoken)))
+    return asked(tokens[:MOST_ASKING], spoken, marked="?" in text, clauses=clauses), tokens
 
 
 def asks_of_someone(others: Sequence[str]) -> bool:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.questions.grammar import LANGUAGES
 from bot.questions.kinds import OF_THE_STORY, Kind
 from bot.questions.wording import read
+from storage.domain.language.detection import LANGUAGES
 
 ASKED = tomllib.loads(Path(__file__).with_name("asking.toml").read_text(encoding="utf-8"))
 

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.questions.grammar import LANGUAGES
 from bot.questions.spelling import numbers, spelt_out
 from bot.questions.wording import read
+from storage.domain.language.detection import LANGUAGES
 
 
 def test_chat_spellings_are_written_out(subtests):
