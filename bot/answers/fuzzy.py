@@ -5,7 +5,7 @@ rapidfuzz is imported at its first use: most questions do not need it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from storage.domain.words import query_words
 
@@ -20,6 +20,19 @@ def nearest(text: str, choices: Sequence[str], *, cutoff: float, limit: int = 1)
 
     found = process.extract(text, choices, scorer=fuzz.ratio, limit=limit, score_cutoff=cutoff)
     return [(position, similarity) for _choice, similarity, position in found]
+
+
+def covered(words: Sequence[str], text: Collection[str], *, cutoff: float) -> float:
+    """Return how much of some words a text holds, from 0 to 1; words must be at least `cutoff` % alike."""
+    from rapidfuzz import fuzz, process
+
+    def share(word: str) -> float:
+        if word in text:
+            return 1.0
+        found = process.extractOne(word, text, scorer=fuzz.ratio, score_cutoff=cutoff)
+        return found[1] / 100 if found else 0.0
+
+    return sum(map(share, words)) / len(words) if words else 0.0
 
 
 def word_overlap(left: str, right: str) -> float:

@@ -6,8 +6,7 @@ from datetime import timedelta
 from enum import Enum
 
 from bot.notices import find_what_to_tell
-from bot.questions.finding import SMALL_STORY
-from bot.questions.relevance import stating_words, surrounding_words
+from bot.questions.fact_words import stating_words, surrounding_words
 from storage.domain.clock import read_moment
 from storage.domain.models import Fact, Notice, NoticeKind
 from storage.domain.words import stem
@@ -15,6 +14,8 @@ from storage.record import Record
 
 # Steps at a time: each is one transaction, and others write between them.
 STEPS = 20
+# A story with at most this many facts is read as a whole; a larger one is searched.
+SMALL_STORY = 200
 # Facts of a large story that are looked through for a subscription's words.
 LIKELIEST = 100
 

@@ -7,17 +7,19 @@ process changed, or what came just before the process died, is looked at as well
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from bot.answers.lines import fact_lines
 from bot.questions import claims, wording
-from bot.questions.finding import subject_of
-from bot.questions.relevance import best, stating_words, surrounding_words, weigh
-from bot.questions.wording import Wanted
+from bot.questions.asking.kinds import Kind
+from bot.questions.finding import FIRST, find
+from bot.questions.fitting_facts import holds_kind
+from bot.questions.subject import subject_of
+from bot.questions.verdict import Verdict
 from bot.replies import Note, Reply
 from bot.texts import _, speak, spoken
 from storage.domain.errors import RecordError
-from storage.domain.models import Action, AuditEntry, Fact, OpenQuestion
-from storage.domain.words import stem
+from storage.domain.models import Action, AuditEntry, Fact, OpenQuestion, Story
 from storage.notifying.notices import post
 from storage.people import questions
 from storage.record import Record
@@ -71,36 +73,38 @@ async def _look(record: Record, entry: AuditEntry) -> None:
         changed = await record.facts.made_by(entry.id, limit=min(count, MOST_IMPORTED))
     else:
         changed = [int(entry.subject[1:])] if entry.subject.startswith("F") else []
-    facts = [fact for fact in await record.facts.load(changed) if fact.in_force]
+    story = await record.stories.by_id(entry.story_id)
+    facts = {fact.id: fact for fact in await record.facts.load(changed) if fact.in_force}
+    if story is None or not facts:
+        return
     for question in waiting:
-        for fact in facts:
-            if _may_answer(question, fact) and await _answers(record, question, fact):
-                await _tell(record, question, fact)
-                break
+        if (answer := await _answer(record, story, question, facts)) is not None:
+            await _tell(record, question, answer)
 
 
-def _may_answer(question: OpenQuestion, fact: Fact) -> bool:
-    """Tell cheaply whether a fact holds any of a question's words."""
-    held = {stem(word) for word in stating_words(fact) | surrounding_words(fact)}
-    ids = {str(entity.id) for entity in fact.entities()}
-    return not (held | ids).isdisjoint(question.key.split())
-
-
-async def _answers(record: Record, question: OpenQuestion, fact: Fact) -> bool:
-    if question.key.startswith(f"{questions.CLAIM} "):
-        claim = claims.read(question.text)
-        subject = await subject_of(record, question.story_id, claim)
-        return bool(claims.that_say(claim, subject, weigh(claim, subject, [fact]), 1))
-    asked = wording.read(question.text)
-    subject = await subject_of(record, question.story_id, asked)
-    return bool(best(weigh(asked, subject, [fact]), 1))
+async def _answer(
+    record: Record, story: Story, question: OpenQuestion, changed: Mapping[int, Fact]
+) -> Fact | None:
+    """Return the changed fact that answers a question; for a claim, one that says it."""
+    is_claim = question.key.startswith(f"{questions.CLAIM} ")
+    spoken = wording.spoken_in(question.text)
+    asked = claims.read(question.text) if is_claim else wording.read(question.text, spoken=spoken)
+    subject = await subject_of(record, story.id, asked)
+    found = await find(record, story, asked, subject)
+    if is_claim:
+        saying = claims.that_say(asked, subject, [each.fact for each in found.near], len(found.near))
+        return next((fact for fact in saying if fact.id in changed), None)
+    if found.verdict is Verdict.NOT_ON_RECORD:
+        return None
+    answering = (fact for fact in found.shown[:FIRST] if holds_kind(asked, subject, fact))
+    return next((fact for fact in answering if fact.id in changed), None)
 
 
 async def _tell(record: Record, question: OpenQuestion, fact: Fact) -> None:
     """Mark a question as answered and put the answer into the outbox of each chat that waits for it."""
     now = record.ledger.now()
     asked = wording.read(question.text)
-    dated = asked.wanted is Wanted.WHEN or asked.date is not None
+    dated = asked.kind is Kind.WHEN or asked.date is not None
     async with record.database.transaction() as tx:
         for chat, language in await questions.answer(tx, question.id, fact.id, now):
             speak(language)

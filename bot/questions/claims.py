@@ -15,8 +15,9 @@ from functools import lru_cache
 from bot.answers.date_text import in_words
 from bot.answers.sentences import sentence
 from bot.questions import wording
-from bot.questions.relevance import Bearing, Subject, best
-from bot.questions.wording import Question, Wanted
+from bot.questions.asking.kinds import Kind
+from bot.questions.subject import Subject
+from bot.questions.wording import Question
 from bot.texts import shortened
 from storage.domain import dates
 from storage.domain.folding import fold
@@ -24,18 +25,16 @@ from storage.domain.models import Entity, EntityKind, Fact
 from storage.domain.names import parts
 from storage.domain.words import STOPWORDS, whole
 
-# A fact bears on a claim if it holds so much of it and of its words, or so many words of a long one.
-SHARE, WORDS, MANY = 0.4, 0.25, 3
 # All that is shown of a claim, and all that is ever kept of it.
 LONGEST_SHOWN = 160
 # A longer claim says more than one fact does; of a sentence so much is compared.
 MOST_WORDS, MOST_COMPARED = 40, 150
-# Of the facts that bear on a claim so many of the best are compared with it word for word.
+# So many of the nearest facts are compared with a claim word for word.
 MOST_TRIED = 10
 # Words between two that belong together: "the organiser of a children's New Year's Eve party".
 WIDEST_GAP = 4
 
-_ASKING = (Wanted.WHO, Wanted.WHEN, Wanted.WHERE, Wanted.HOW_MANY, Wanted.HOW_LONG)
+_ASKING = (Kind.WHO, Kind.WHO_SAID, Kind.WHEN, Kind.WHERE, Kind.HOW_MANY, Kind.HOW_LONG)
 _WORD = re.compile(r"\d[\d,.]*\d(?!\w)|\w+|[,;:—–]")
 _POSSESSIVE = re.compile(r"['’]s?\b")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
@@ -55,9 +54,9 @@ _REACHING = re.compile(
 
 def read(text: str) -> Question:
     """Read a claim; only what ends like a question is one, for "who" and "when" stand in claims, too."""
-    question = wording.read(text)
-    is_question = question.wanted in _ASKING and text.rstrip().endswith("?")
-    return question if is_question else replace(question, wanted=Wanted.WHAT)
+    question = wording.read(text, spoken=wording.spoken_in(text))
+    is_question = question.kind in _ASKING and text.rstrip().endswith("?")
+    return question if is_question else replace(question, kind=Kind.WHAT)
 
 
 def shown(text: str) -> str:
@@ -73,17 +72,10 @@ def is_name(claim: Question, subject: Subject) -> bool:
     return all(token in (_mark(subject.entities[0]), "the") or not token[0].isalnum() for token in said)
 
 
-def bearing_on(subject: Subject, bearings: Iterable[Bearing]) -> list[Bearing]:
-    """Return the facts that bear on a claim, in their order."""
-    return [item for item in bearings if _bears(subject, item)]
-
-
-def that_say(claim: Question, subject: Subject, bearings: Sequence[Bearing], limit: int) -> list[Bearing]:
-    """Return the facts that say what a claim says, or that answer it where it is a question."""
-    if claim.wanted is not Wanted.WHAT:
-        return [item for item in best(bearings, limit) if agrees(claim, subject, item.fact)]
-    near = bearing_on(subject, bearings)[:MOST_TRIED]
-    return [item for item in near if says(claim, subject, item.fact)][:limit]
+def that_say(claim: Question, subject: Subject, facts: Sequence[Fact], limit: int) -> list[Fact]:
+    """Return the facts, nearest first, that say what a claim says; for a question, that agree with it."""
+    holds = says if claim.kind is Kind.WHAT else agrees
+    return [fact for fact in facts[:MOST_TRIED] if holds(claim, subject, fact)][:limit]
 
 
 def agrees(claim: Question, subject: Subject, fact: Fact) -> bool:
@@ -115,15 +107,6 @@ def says(claim: Question, subject: Subject, fact: Fact) -> bool:
         if _manner(said) == _manner(told) and _follows(wanted, told, barriers):
             return True
     return False
-
-
-def _bears(subject: Subject, item: Bearing) -> bool:
-    held = item.words * len(subject.words)
-    if subject.entities and not item.names:
-        return held >= MANY
-    if not subject.words:
-        return item.share >= SHARE
-    return (item.share >= SHARE and item.words >= WORDS) or held >= MANY
 
 
 def _follows(wanted: Sequence[str], told: Sequence[str], barriers: frozenset[str]) -> bool:

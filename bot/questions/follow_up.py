@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
-from bot.questions.grammar import Grammar, grammar
-from bot.questions.kinds import OF_THE_STORY, Kind
+from bot.questions.asking.grammar import Grammar, grammar
+from bot.questions.asking.kinds import OF_THE_STORY, Kind
 from bot.questions.wording import Question
 
 # "And the second court?": so many words behind "and" name something, more are a question of their own.

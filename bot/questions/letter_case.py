@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from bot.questions.grammar import grammar
+from bot.questions.asking.grammar import grammar
 from bot.questions.wording import LONGEST, MOST_CAPITALS, common_words
 from storage.domain.folding import fold
 

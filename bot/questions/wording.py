@@ -7,16 +7,16 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.questions.grammar import grammar, nearest_language, tokens_of
-from bot.questions.kinds import Asked, Kind, asked
-from bot.questions.spelling import numbers, spelt_out
+from bot.questions.asking.grammar import grammar, nearest_language, tokens_of
+from bot.questions.asking.kinds import Asked, Kind, asked
+from bot.questions.asking.spelling import numbers, spelt_out
 from storage.domain import dates
-from storage.domain.words import STOPWORDS, stem, whole
+from storage.domain.language.detection import detect
+from storage.domain.words import STOPWORDS, whole
 
 if TYPE_CHECKING:
     from bot.dates.finding import Found
@@ -31,6 +31,8 @@ _JOINED = re.compile(
 
 # What a longer text is about stands in its first letters and words, and what it asks in fewer.
 LONGEST, MOST_TOKENS, MOST_ASKING = 1_000, 100, 40
+# Of so few words none tells a language surely: a hat is German grammar.
+SHORT = 3
 _RANGE = re.compile(r"\b\d{4}(?:-\d\d){0,2}(?:\.\.|/)\d{4}(?:-\d\d){0,2}\b")
 _CLAUSE = re.compile(r"[,;:]\s+|\s[–—-]\s+|¿")
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
@@ -41,47 +43,18 @@ MOST_CAPITALS = 0.6
 _SOME_DAY = dt.date(2000, 1, 1)
 
 
-class Wanted(Enum):
-    """The kind of answer that a question wants."""
-
-    WHO = "who"
-    WHEN = "when"
-    WHERE = "where"
-    HOW_MANY = "how many"
-    HOW_LONG = "how long"
-    WHETHER = "whether"
-    WHAT = "what"
-
-
-_WANTED = {
-    Kind.WHO: Wanted.WHO,
-    Kind.WHO_SAID: Wanted.WHO,
-    Kind.WHEN: Wanted.WHEN,
-    Kind.WHERE: Wanted.WHERE,
-    Kind.HOW_MANY: Wanted.HOW_MANY,
-    Kind.HOW_LONG: Wanted.HOW_LONG,
-    Kind.WHETHER: Wanted.WHETHER,
-    Kind.COMPARE: Wanted.WHETHER,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """The lists of words.toml, by stem where they are compared by stem."""
 
-    light: frozenset[str]
-    asking: frozenset[str]
     titles: frozenset[str]
     asking_of_someone: tuple[frozenset[str], ...]
-    exact_places: frozenset[str]
-    moving: frozenset[str]
-    comparing: frozenset[str]
     checking: frozenset[str]
     telling: frozenset[str]
     telling_apart: frozenset[str]
     negating: frozenset[str]
     supposing: frozenset[str]
-    synonyms: dict[str, frozenset[str]]
+    requesting: frozenset[str]
     about_the_record: dict[str, frozenset[str]]
     bounds: dict[str, str]
 
@@ -92,11 +65,11 @@ class Question:
 
     A date that the question names stands apart from both, with what it tells; `proper` are the words written
     as names are. `topic` is the subject without words that tell the kind: empty, it is of the whole story.
-    `numbers` are its numbers in digits alone; `asks` is false if no word of it asks anything.
+    `numbers` are its numbers in digits alone; `asks` is false if no word of it asks anything. `spelt` is its
+    beginning as articles would spell it.
     """
 
     text: str
-    wanted: Wanted
     tokens: tuple[str, ...]
     subject: tuple[str, ...]
     date: str | None = None
@@ -109,6 +82,7 @@ class Question:
     numbers: tuple[str, ...] = ()
     language: str = "en"
     asks: bool = True
+    spelt: str = ""
 
     @property
     def times(self) -> list[tuple[str, str]]:
@@ -118,41 +92,20 @@ class Question:
         spans = (dates.bounds(choice) for choice in self.reading.choices)
         return [(first, last) for first, last in spans if first and last]
 
-    @property
-    def comparing(self) -> bool:
-        """Whether it sets several against each other rather than asking what is between them."""
-        return bool(words().comparing & set(self.tokens))
-
-    @property
-    def moving(self) -> bool:
-        """Whether it asks whence or whither rather than where something took place."""
-        listed = words()
-        return bool(listed.moving & set(self.tokens)) and not listed.exact_places & set(self.tokens)
-
 
 @cache
 def words() -> Words:
     """Return the lists of words, read once."""
     data = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
-    synonyms: dict[str, frozenset[str]] = {}
-    for line in data["synonyms"]:
-        group = frozenset(stem(word) for word in line.split())
-        for word in group:
-            synonyms[word] = synonyms.get(word, frozenset()) | group
     return Words(
-        light=frozenset(data["light"].split()),
-        asking=frozenset(data["asking"].split()),
         titles=frozenset(data["titles"].split()),
         asking_of_someone=tuple(frozenset(whole(line)) for line in data["asking_of_someone"].values()),
-        exact_places=frozenset(data["exact_places"].split()),
-        moving=frozenset(data["moving"].split()),
-        comparing=frozenset(data["comparing"].split()),
         checking=frozenset(whole(data["checking"])),
         telling=frozenset(data["telling"].split()),
         telling_apart=frozenset(data["telling_apart"].split()),
         negating=frozenset(whole(data["negating"])),
         supposing=frozenset(data["supposing"].split()),
-        synonyms=synonyms,
+        requesting=frozenset(data["requesting"].split()),
         about_the_record={name: frozenset(line.split()) for name, line in data["about_the_record"].items()},
         bounds={phrase: name for name, phrases in data["bounds"].items() for phrase in phrases},
     )
@@ -162,7 +115,12 @@ def words() -> Words:
 def common_words(spoken: str = "en") -> frozenset[str]:
     """Return the folded words of grammar and of asking in a language: they name nothing."""
     own = grammar(spoken).function
-    return own | STOPWORDS | words().light | words().asking if spoken == "en" else own
+    return own | STOPWORDS if spoken == "en" else own
+
+
+def spoken_in(text: str) -> str | None:
+    """Return the language of a question; None where it is too short to tell, and its words of asking must."""
+    return detect(text[:LONGEST]) if len(text.split()) > SHORT else None
 
 
 def parts(text: str) -> list[str]:
@@ -192,7 +150,6 @@ def read(
     topic = tuple(token for token in wants.topic if token in tokens)
     return Question(
         text=text,
-        wanted=_wanted(wants.kind, tokens),
         tokens=tokens,
         subject=_subject(tokens, spoken),
         date=date,
@@ -205,6 +162,7 @@ def read(
         numbers=numbers(tokens, spoken),
         language=spoken,
         asks=wants.sure,
+        spelt=spelt_out(begun, spoken),
     )
 
 
@@ -249,21 +207,13 @@ def points(text: str) -> bool:
 
 def about_the_record(question: Question) -> str | None:
     """Return the command that answers a question about the record itself, None for one about the story."""
-    named = {token for token in question.tokens if token not in STOPWORDS or token == "about"}  # noqa: S105  # reason: a word of a question
     listed = words()
+    passed_over = common_words() | listed.requesting | _QUESTION_WORDS
+    said = set(question.tokens)
     for command, family in listed.about_the_record.items():
-        if named & family and not {
-            word for word in named - family if word not in listed.light | _QUESTION_WORDS
-        }:
+        if said & family and said - family <= passed_over:
             return command
     return None
-
-
-def _wanted(kind: Kind, tokens: Sequence[str]) -> Wanted:
-    """Return what must be in a fact for it to answer: "how fast" may be told without a number of its own."""
-    if kind is Kind.HOW_MANY and tokens[:1] == ("how",) and not {"many", "much", "old"} & set(tokens[:2]):
-        return Wanted.WHAT
-    return _WANTED.get(kind, Wanted.WHAT)
 
 
 def _find(text: str, today: dt.date, *, language: str) -> Found | None:

@@ -9,12 +9,12 @@ RECIPE = 1
 
 
 def texts_of(fact: Fact) -> list[str]:
-    """Return the texts of which a fact's vector is the mean.
+    """Return the texts of which a fact's vector is the mean: the statement alone, and with all around it.
 
-    On the development questions one vector that is the mean of these three ranks best.
+    On the development questions this mean found the right fact as often as one with a third text between.
     """
     said = fact.attributions[0]
-    speaker = f"{said.speaker.name} {said.cue or ''}".strip() if said.speaker is not None else said.cue or ""
-    spoken = f"{speaker} {fact.statement}".strip()
-    title = said.source.title or said.source.name or ""
-    return [fact.statement, spoken, f"{title}. {spoken}" if title else spoken]
+    title = said.source.title or said.source.name
+    speaker = said.speaker.name if said.speaker is not None else None
+    spoken = " ".join(filter(None, (speaker, said.cue, fact.statement)))
+    return [fact.statement, f"{title}. {spoken}" if title else spoken]

@@ -35,12 +35,13 @@ K1, B, CONTEXT_WEIGHT = 1.2, 0.4, 0.8
 
 
 class Hit(NamedTuple):
-    """A found fact; the higher the score, the better."""
+    """A found fact; the higher the score, the better. `share` is its part of the best possible score."""
 
     fact_id: int
     ref: str
     score: float
     statement: str
+    share: float
 
 
 class _Weighed(NamedTuple):
@@ -77,7 +78,12 @@ class Search:
         )
         best = scored[:limit]
         facts = await self._facts([row["id"] for _, row in best])
-        return [Hit(row["id"], facts[row["id"]][0], score, facts[row["id"]][1]) for score, row in best]
+        # A word that no fact holds counts as the rarest: a fact without it holds less of the query.
+        most = (K1 + 1) * sum(_worth(self._holding[word.stem], self._total) for word in words)
+        return [
+            Hit(row["id"], facts[row["id"]][0], score, facts[row["id"]][1], score / most)
+            for score, row in best
+        ]
 
     async def with_prefix(self, typed: str, *, story_id: int, limit: int) -> list[int]:
         """Return the ids of facts in force that hold all words typed, the last one begun; newest first.

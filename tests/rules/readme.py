@@ -21,6 +21,8 @@ from bot.frontends.terminal.render import plain
 from bot.replies import Reply
 from bot.requests import Request, Role
 from storage.record import Record
+from storage.search import embedding
+from storage.search.filling import Filler
 from storage.sheets.shipped import put_shipped
 from tests.rules.table import FIRST_COMMANDS, full_table, short_table
 
@@ -59,8 +61,9 @@ def _conversation(before: str, role: Role) -> str:
 async def transcript(before: str, role: Role) -> str:
     """Send a transcript's messages to a new record, and return the transcript of the replies."""
     with tempfile.TemporaryDirectory() as folder:
-        record = await Record.open(Path(folder) / "record.db", clock=lambda: THEN)
+        record = await Record.open(Path(folder) / "record.db", clock=lambda: THEN, embedder=embedding.load)
         await put_shipped(record)
+        await Filler(record.database, record.vectors).fill()
         dispatcher = Dispatcher(record, commands, Settings())
         parts = []
         for message in MESSAGE.findall(before):

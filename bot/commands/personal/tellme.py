@@ -10,7 +10,8 @@ from bot.commands.core.registry import commands
 from bot.commands.reading.look_up import look_up
 from bot.errors import UserError
 from bot.questions import claims
-from bot.questions.finding import claim_key, subject_of
+from bot.questions.finding import claim_key
+from bot.questions.subject import subject_of
 from bot.replies import Action, Note, Quote, Reply
 from bot.requests import Call, Role
 from bot.texts import N_, _

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.answers.lines import fact_line, fact_lines
@@ -10,13 +10,17 @@ from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import in_doubt
 from bot.commands.reading.named_times import Named, of_reading, turned_round
 from bot.errors import UserError
-from bot.questions.relevance import Bearing, Subject, dated_to
-from bot.questions.wording import Question, Wanted, about_the_record
-from bot.replies import Block, Line, Note, Reply
-from bot.texts import _
-from storage.domain.models import Entity, Fact, RelationKind, Stance
+from bot.questions.asking.kinds import OF_THE_STORY, Kind
+from bot.questions.finding import Finding
+from bot.questions.fitting_facts import dated_to
+from bot.questions.subject import Subject
+from bot.questions.verdict import Verdict
+from bot.questions.wording import Question, about_the_record
+from bot.replies import Block, Heading, Line, Note, Reply
+from bot.texts import N_, _
+from storage.domain.models import Entity, Fact, RelationKind, Stance, Standing
 
-MOST_ANSWERS, MOST_OPPOSING, NEAREST = 5, 5, 3
+MOST_OPPOSING = 5
 
 
 def named(context: Context, question: Question) -> Named:
@@ -26,47 +30,86 @@ def named(context: Context, question: Question) -> Named:
     return turned_round(context, question.date or "")
 
 
+# Kinds of answers that are lists of the whole story, where the question names nothing.
+_LISTS = {
+    Kind.SOURCES: "sources",
+    Kind.CORRECTIONS: "latest",
+    Kind.LATEST: "latest",
+    Kind.OVERVIEW: "about",
+}
+# What is said where no fact holds the kind of thing asked for.
+_MISSING = {
+    Kind.WHEN: N_("When that was is not on record."),
+    Kind.WHERE: N_("Where that was is not on record."),
+    Kind.HOW_MANY: N_("A number for that is not on record."),
+}
+
+
 def asks_for_list(
     context: Context, question: Question, subject: Subject
 ) -> tuple[str, *tuple[object, ...]] | None:
     """Return the command and value equivalent to a question about the record, one name or one date."""
     if command := about_the_record(question):
         return (command,)
+    if question.kind in OF_THE_STORY and not (question.topic or question.date or subject.entities):
+        return (_LISTS[question.kind],)
     if subject.words:
         return None
     one = len(subject.entities) == 1 and not question.date
-    if one and question.wanted in (Wanted.WHO, Wanted.WHAT, Wanted.WHETHER):
+    if one and question.kind in (Kind.WHO, Kind.SAID, Kind.WHAT, Kind.WHETHER, Kind.OVERVIEW):
         return "who", subject.entities[0].name
-    if not subject.entities and question.date and question.wanted is not Wanted.HOW_MANY:
+    if not subject.entities and question.date and question.kind is not Kind.HOW_MANY:
         return "when", named(context, question)
-    return ("where",) if not subject.entities and question.wanted is Wanted.WHERE else None
+    return ("where",) if not subject.entities and question.kind is Kind.WHERE else None
 
 
-async def answered(context: Context, question: Question, answering: Sequence[Bearing]) -> list[Block]:
-    """Return the answering facts, best first; facts that contradict one follow directly under it."""
-    shown = {item.fact.id for item in answering}
-    blocks: list[Block] = []
-    called_for = all(item.fact.attributions[0].stance is Stance.CALLS_FOR for item in answering)
-    if question.reading is not None and len(question.reading.choices) > 1:
-        blocks.append(Note(text=in_doubt(question.reading)))
-    if question.times and not any(dated_to(question.times, item.fact) for item in answering):
-        blocks.append(Note(text=_("Nothing about that is dated to “{date}” on record. What is on record:",
-                                  date=(question.date or "")[:40])))  # fmt: skip
-    if called_for and question.wanted is Wanted.WHETHER:
-        blocks.append(Note(text=_("Only calls for that are on record:")))
-    for item in answering:
-        dated = question.wanted is Wanted.WHEN or question.date is not None
-        blocks += fact_lines(item.fact, dated=dated)
+async def answered(context: Context, found: Finding) -> list[Block]:
+    """Return the facts found, best first; facts that contradict one that answers follow directly under it."""
+    question = found.question
+    shown = {fact.id for fact in found.answering}
+    dated = question.kind is Kind.WHEN or question.date is not None or question.latest
+    blocks: list[Block] = [*_introducing(found)]
+    for fact in found.answering:
+        blocks += fact_lines(fact, dated=dated)
         opposing = [
             relation.other_id
-            for relation in item.fact.relations
+            for relation in fact.relations
             if relation.kind is RelationKind.CONTRADICTS
             and relation.other_in_force
             and relation.other_id not in shown
         ][:MOST_OPPOSING]
         shown.update(opposing)
-        blocks += [_against(fact) for fact in await context.record.facts.load(opposing)]
+        blocks += [_against(each) for each in await context.record.facts.load(opposing)]
+    others = [fact for fact in found.shown if fact.id not in shown]
+    if found.lacks_kind:
+        blocks.append(Note(text=_(_MISSING[question.kind])))
+    if others:
+        closest = found.verdict is Verdict.CLOSE
+        blocks.append(Heading(text=_("Closest on record") if closest else _("Also on record")))
+        blocks += [fact_line(fact, dated=dated) for fact in others]
     return blocks
+
+
+def _introducing(found: Finding) -> Iterator[Note]:
+    """Yield what is said before the facts: which date was meant, and how far they answer."""
+    question, answering = found.question, found.answering
+    if question.reading is not None and len(question.reading.choices) > 1:
+        yield Note(text=in_doubt(question.reading))
+    if question.times and not any(dated_to(question.times, fact) for fact in found.shown):
+        yield Note(
+            text=_(
+                "Nothing about that is dated to “{date}” on record. What is on record:",
+                date=(question.date or "")[:40],
+            )
+        )
+    if not answering or question.kind is not Kind.WHETHER:
+        return
+    if all(fact.attributions[0].stance is Stance.CALLS_FOR for fact in answering):
+        yield Note(text=_("Only calls for that are on record:"))
+    elif answering[0].standing is Standing.DISPUTED:
+        yield Note(text=_("On record they differ:"))
+    elif answering[0].attributions[0].stance is Stance.DENIES:
+        yield Note(text=_("On record it is denied:"))
 
 
 def _against(fact: Fact) -> Line:

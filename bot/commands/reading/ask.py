@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.answers.lines import fact_line, fact_lines
+from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.answering import (
-    MOST_ANSWERS,
-    NEAREST,
-    answered,
-    asks_for_list,
-    named,
-    other,
-    which_one,
-)
+from bot.commands.reading.answering import answered, asks_for_list, named, other, which_one
 from bot.commands.reading.look_up import look_up, unreadable
 from bot.commands.reading.shorthand import value_of
-from bot.questions import greetings, wording
-from bot.questions.finding import candidates, key_of, subject_of
-from bot.questions.relevance import Bearing, Subject, best, weigh
-from bot.questions.wording import Question, Wanted
+from bot.questions import wording
+from bot.questions.asking import greetings
+from bot.questions.finding import Finding, find, key_of
+from bot.questions.subject import subject_of
+from bot.questions.verdict import Verdict
+from bot.questions.wording import Question
 from bot.replies import Action, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.domain.errors import RecordError
-from storage.domain.models import Entity, Fact
+from storage.domain.models import Entity
 
 logger = logging.getLogger(__name__)
 
@@ -58,16 +50,18 @@ async def what(context: Context, words: str | None) -> Reply:
 
 
 async def _found(context: Context, text: str) -> Reply:
-    question = wording.read(text, context.day, language=context.request.language)
-    if not question.subject:  # punctuation alone, which would find everything
+    question = wording.read(
+        text, context.day, language=context.request.language, spoken=wording.spoken_in(text)
+    )
+    if not question.tokens:  # punctuation alone, which would find everything
         if question.date:
             return await other(context, "when", named(context, question))
         return _of_nothing()
-    bearings = await _bearings(context, replace(question, wanted=Wanted.WHAT))
-    found = [item.fact for item in bearings if item.words >= 0.5 and item.names >= 0.5][: context.policy.page]
-    if not found:
-        return _not_on_record(text, bearings)
-    lines = [block for fact in found for block in fact_lines(fact)]
+    subject = await subject_of(context.record, context.story.id, question)
+    found = await find(context.record, context.story, question, subject)
+    if found.verdict is Verdict.NOT_ON_RECORD:
+        return _not_on_record(text)
+    lines = [block for each in found.near[: context.policy.page] for block in fact_lines(each.fact)]
     return Reply(blocks=(Heading(text=_("On record: {words}", words=text[:80]), level=1), *lines))
 
 
@@ -110,34 +104,42 @@ async def _answer(
     context: Context, text: str, before: tuple[Entity, ...]
 ) -> tuple[Reply, tuple[Entity, ...]]:
     """Answer one question; `before` are the entities that a pronoun may stand for."""
-    question = wording.read(text, context.day, language=context.request.language)
+    question = wording.read(
+        text, context.day, language=context.request.language, spoken=wording.spoken_in(text)
+    )
     subject = await subject_of(context.record, context.story.id, question, before)
     if subject.unclear:
         raise which_one(*subject.unclear)
     if command := asks_for_list(context, question, subject):
         return await other(context, *command), subject.entities
-    if not subject.entities and not subject.words:
+    if not subject.entities and not question.subject:
         return _of_nothing(), ()
-    bearings = weigh(question, subject, await _candidates(context, question, subject))
-    answering = best(bearings, MOST_ANSWERS, question.times)
-    if not answering and wording.points(text):
+    found = await find(context.record, context.story, question, subject)
+    if found.verdict is not Verdict.NOT_ON_RECORD:
+        reply = Reply(blocks=tuple(await answered(context, found)), verdict=found.verdict.value)
+        return await _kept(context, found, reply) if found.lacks_kind else reply, subject.entities
+    if wording.points(text):
         return _of_nothing(), ()
-    if not answering:
-        return await _kept(context, question, subject, _unanswered(question, bearings)), subject.entities
-    return Reply(blocks=tuple(await answered(context, question, answering))), subject.entities
+    return await _kept(context, found, _not_on_record(question.text)), subject.entities
 
 
-async def _kept(context: Context, question: Question, subject: Subject, reply: Reply) -> Reply:
+def _read(context: Context, text: str) -> Question:
+    spoken = wording.spoken_in(text)
+    return wording.read(text, context.day, language=context.request.language, spoken=spoken)
+
+
+async def _kept(context: Context, found: Finding, reply: Reply) -> Reply:
     """Keep a question that found nothing, without its asker, and offer to tell when there is an answer."""
+    question, questions = found.question, context.record.questions
     try:
-        question_id = await context.record.questions.keep(
-            context.story.id, key_of(question, subject), question.text, context.record.ledger.now()
+        question_id = await questions.keep(
+            context.story.id, key_of(question, found.subject), question.text, context.record.ledger.now()
         )
     except RecordError as error:
         # Readers are answered even if the record cannot be written.
         logger.warning("a question was not kept: %s", error)
         return reply
-    kept = await context.record.questions.find(question_id)
+    kept = await questions.find(question_id)
     if kept is None:
         return reply
     tell = Action(label=_("Tell me when there is an answer"), command=f"/tellme Q{kept.id}.{kept.token}")
@@ -150,40 +152,14 @@ def _of_nothing() -> Reply:
         "That names nothing that I could look up. Reply with it to the message that you mean, or ask with"
         " the names and words that it is about."
     )
-    actions = tuple(Action(label=name, command=f"/{name}") for name in ("about", "who", "help"))
-    return Reply(blocks=(Note(text=text),), actions=actions)
+    return Reply(blocks=(Note(text=text),), actions=_offers())
 
 
-def _unanswered(question: Question, bearings: Sequence[Bearing]) -> Reply:
-    """Say which kind of answer is missing if facts touch the question, else that nothing is on record."""
-    touching = [item for item in bearings if item.touches][:NEAREST]
-    missing = {
-        Wanted.WHEN: _("When that was is not on record. What is:"),
-        Wanted.WHERE: _("Where that was is not on record. What is:"),
-        Wanted.HOW_MANY: _("A number for that is not on record. What is:"),
-        Wanted.HOW_LONG: _("How long that was is not on record. What is:"),
-    }
-    if not touching or question.wanted not in missing:
-        return _not_on_record(question.text, bearings)
-    lines = [fact_line(item.fact, dated=question.wanted is Wanted.WHEN) for item in touching]
-    return Reply(blocks=(Note(text=missing[question.wanted]), *lines))
-
-
-def _not_on_record(text: str, bearings: Sequence[Bearing]) -> Reply:
-    """Say that nothing on record answers the question, and offer the nearest facts only as such."""
-    nearest = [item for item in bearings if item.share >= 0.3][:NEAREST]
+def _not_on_record(text: str) -> Reply:
+    """Say that nothing on record bears on a question; no fact is shown under it."""
     note = Note(text=_("That is not on record: “{text}”.", text=text[:120]))
-    if not nearest:
-        actions = tuple(Action(label=name, command=f"/{name}") for name in ("about", "who", "help"))
-        return Reply(blocks=(note,), actions=actions)
-    lines = [fact_line(item.fact) for item in nearest]
-    return Reply(blocks=(note, Heading(text=_("Nearest on record, not an answer")), *lines))
+    return Reply(blocks=(note,), actions=_offers(), verdict=Verdict.NOT_ON_RECORD.value)
 
 
-async def _bearings(context: Context, question: Question) -> list[Bearing]:
-    subject = await subject_of(context.record, context.story.id, question)
-    return weigh(question, subject, await _candidates(context, question, subject))
-
-
-async def _candidates(context: Context, question: Question, subject: Subject) -> list[Fact]:
-    return await candidates(context.record, context.story.id, question, subject)
+def _offers() -> tuple[Action, ...]:
+    return tuple(Action(label=name, command=f"/{name}") for name in ("about", "who", "help"))

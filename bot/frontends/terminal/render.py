@@ -77,6 +77,7 @@ def as_json(request: Request, reply: Reply | None, told: Sequence[Reply] = ()) -
         "facts": [f"F{fact}" for fact in reply.facts],
         "citations": [{"n": n, "source": source, "locator": locator} for n, source, locator in cited],
         "actions": [{"label": action.label, "command": action.command} for action in reply.actions],
+        **({"verdict": reply.verdict} if reply.verdict is not None else {}),
         **more,
     }
 

@@ -28,7 +28,7 @@ async def test_what_is_asked_again(desk, subtests):
         ("/who", 3, 1),
         ("/who >8", 3, 1),
         ("/who lubinets", 3, 1),
-        (QUESTION, 23, 5),
+        (QUESTION, 22, 7),
     ]:
         with subtests.test(text=text):
             await cost_of_saying(desk, text)

@@ -16,7 +16,8 @@ from bot.notices.delivering import Deliverer
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.questions import wording
-from bot.questions.finding import key_of, subject_of
+from bot.questions.finding import key_of
+from bot.questions.subject import subject_of
 from bot.replies import Reply
 from storage.domain.models import Listener
 from storage.record import Record

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.questions import claims
-from bot.questions.relevance import Subject, weigh
+from bot.questions.subject import Subject
 from bot.questions.wording import points
 from storage.domain.models import Stance
-from tests.bot.questions.test_relevance import CAPTAIN, OWNER, PORT, fact
+from tests.bot.questions.facts import CAPTAIN, OWNER, PORT, fact
 
 SAILED = fact(1, "at least 1,200 passengers were taken from Velm to the islands", CAPTAIN, places=(PORT,))
 DENIED = fact(2, "the engine had failed before", OWNER, Stance.DENIES)
@@ -76,21 +76,6 @@ def test_a_near_miss(text, item):
     assert not says(text, item)
 
 
-def test_what_bears_on_a_claim_and_what_does_not():
-    facts = [SAILED, DENIED, PAID, WARNED, CALLED, DATED]
-
-    def near(words, *entities):
-        subject = Subject(tuple(words.split()), entities)
-        found = weigh(claims.read(words), subject, facts)
-        return [item.fact.id for item in claims.bearing_on(subject, found)]
-
-    assert near("engine failed") == [2]
-    assert near("mayor resigned parking fees") == []
-    # A name alone does not make it the same matter.
-    assert near("bought football club", OWNER) == []
-    assert near("", PORT) == [1]
-
-
 def test_what_is_shown_of_a_claim_names_nobodys_account_and_is_short():
     text = "See https://example.org/x and t.me/abc: @some_one (me@example.org, +49 170 1234567) in 2023 2,100"
     assert claims.shown(text) == "See and ( , ) in 2023 2,100"
@@ -99,8 +84,8 @@ def test_what_is_shown_of_a_claim_names_nobodys_account_and_is_short():
 
 
 def test_who_and_when_make_a_question_only_where_it_is_asked():
-    assert claims.read("The man who came when it rained").wanted.value == "what"
-    assert claims.read("Who came?").wanted.value == "who"
+    assert claims.read("The man who came when it rained").kind.value == "what"
+    assert claims.read("Who came?").kind.value == "who"
 
 
 @pytest.mark.parametrize(

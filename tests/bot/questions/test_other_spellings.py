@@ -78,9 +78,7 @@ async def test_nobody_else_is_found(desk, subtests):
             assert "is not on record" in said, said
     for text in ["Who is guilty of it?", "was the party banned", "is a border crossing open", "the patent?"]:
         with subtests.test(text):
-            assert (await first_line(desk, text)).startswith(
-                ("That is not on record", "That was", "A number")
-            )
+            assert (await first_line(desk, text)).startswith(("That is not on record", "Closest on record"))
 
 
 async def test_of_two_that_sound_alike_none_is_chosen(desk):

@@ -63,8 +63,8 @@ async def test_a_near_miss_is_never_told_as_the_answer(desk, claim, fact):
 async def test_where_nothing_bears_on_a_claim_nothing_is_shown(desk, subtests):
     for claim in (
         UNHEARD,
-        "The mayor of Springfield resigned over parking fees",
-        "Putin bought a football club",
+        "Lizards invented algebra",
+        "A meteorite hit Springfield",
     ):
         for text, fields in looks_up(claim):
             with subtests.test(claim=claim, text=text):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.questions.grammar import Grammar, Match, grammar
+from bot.questions.asking.grammar import Grammar, Match, grammar
 
 
 class Kind(Enum):

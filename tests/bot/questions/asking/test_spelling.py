@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.questions.spelling import numbers, spelt_out
+from bot.questions.asking.spelling import numbers, spelt_out
 from bot.questions.wording import read
 from storage.domain.language.detection import LANGUAGES
 

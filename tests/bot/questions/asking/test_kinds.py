@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.questions.kinds import OF_THE_STORY, Kind
+from bot.questions.asking.kinds import OF_THE_STORY, Kind
 from bot.questions.wording import read
 from storage.domain.language.detection import LANGUAGES
 

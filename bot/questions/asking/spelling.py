@@ -11,8 +11,8 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from bot.questions.amounts import Amounts, Counted
-from bot.questions.grammar import grammar
+from bot.questions.asking.amounts import Amounts, Counted
+from bot.questions.asking.grammar import grammar
 from storage.domain.folding import fold
 
 _SPACE = " \u00a0\u2009\u202f"

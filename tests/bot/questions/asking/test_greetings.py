@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.questions.greetings import without
+from bot.questions.asking.greetings import without
 
 
 def test_greetings_are_left_out(subtests):

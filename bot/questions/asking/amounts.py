@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from bot.questions.grammar import spellings
+from bot.questions.asking.grammar import spellings
 
 _SPACES = re.compile("[ \u00a0\u2009\u202f'’]")
 _GROUPS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")

@@ -1,4 +1,4 @@
-"""The grammar of asking in the languages that are read: asking/*.toml, each read when it is first used.
+"""The grammar of asking in the languages that are read: *.toml, each read when it is first used.
 
 The files hold the words that carry questions, how chats spell them, and patterns for each kind of answer; no
 word of what a question is about. A pattern is words in a row: `a|b` is one of several, `a*` one that begins
@@ -139,7 +139,7 @@ class Grammar:
 def grammar(language: str | None) -> Grammar:
     """Return the grammar of a language; that of English for one that is not read."""
     name = language if language in LANGUAGES else "en"
-    path = Path(__file__).with_name("asking") / f"{name}.toml"
+    path = Path(__file__).with_name(f"{name}.toml")
     return _built(tomllib.loads(path.read_text(encoding="utf-8")), stopwords(name))
 
 

@@ -1,0 +1,72 @@
+"""Which facts hold the kind of thing that a question wants, and in which order they are told. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.questions.asking.kinds import Kind
+from bot.questions.subject import Subject
+from bot.questions.wording import Question
+from storage.domain import dates
+from storage.domain.models import EntityKind, Fact
+
+_NUMBER = re.compile(r"\d")
+# A year is no number of anything.
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def holds_kind(question: Question, subject: Subject, fact: Fact) -> bool:
+    """Tell whether a fact holds the kind of thing that a question wants: a date, a number, a place."""
+    if question.kind is Kind.WHEN:
+        return bool(fact.occurred or fact.occasion or any(item.said for item in fact.attributions))
+    if question.kind is Kind.HOW_MANY:
+        return bool(fact.figures or _NUMBER.search(_YEAR.sub("", fact.statement)))
+    if question.kind is Kind.WHERE:
+        return bool(fact.places) or _leads_elsewhere(subject, fact)
+    return True
+
+
+def in_order(question: Question, subject: Subject, facts: Sequence[Fact]) -> list[Fact]:
+    """Return facts, best first, in the order in which they are told.
+
+    Those of the time that the question names come first, and those that hold the kind of thing asked for;
+    where the latest is asked for, the newest.
+    """
+    if question.latest:
+        return sorted(facts, key=_day, reverse=True)
+    return sorted(
+        facts,
+        key=lambda fact: (not dated_to(question.times, fact), not holds_kind(question, subject, fact)),
+    )
+
+
+def dated_to(times: Sequence[tuple[str, str]], fact: Fact) -> bool:
+    """Tell whether a fact happened or was said at one of several times (first and last day)."""
+    given = filter(None, (fact.occurred, *(item.said for item in fact.attributions)))
+    return any(_within(edtf, times) for edtf in given)
+
+
+def _within(edtf: str, times: Sequence[tuple[str, str]]) -> bool:
+    earliest, latest = dates.bounds(edtf)
+    if earliest is None or latest is None:
+        return False
+    return any(first <= latest and earliest <= last for first, last in times)
+
+
+def _day(fact: Fact) -> str:
+    """Return the last day on which a fact may have happened, else been said or published, else ""."""
+    said = fact.attributions[0]
+    for edtf in (fact.occurred, said.said, *(source.published for source in said.source.chain())):
+        if edtf and (latest := dates.bounds(edtf)[1]) and latest != dates.LAST:
+            return latest
+    return ""
+
+
+def _leads_elsewhere(subject: Subject, fact: Fact) -> bool:
+    """Tell whether a fact names a place or a body that the question did not name itself."""
+    asked = {entity.id for entity in subject.entities}
+    return any(
+        entity.id not in asked and entity.kind in (EntityKind.PLACE, EntityKind.ORGANISATION)
+        for entity in fact.about
+    )
