@@ -110,16 +110,16 @@ class StoryVectors:
     def _put(self, fact_ids: list[int], vectors: NDArray[np.int8]) -> None:
         self._make_room(len(fact_ids), max(fact_ids))
         lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.int64))
-        scales = (1 / np.maximum(lengths, 1)).astype(np.float32)
-        for fact_id, vector, scale in zip(fact_ids, vectors, scales, strict=True):
-            row = self._row(fact_id)
-            if row < 0:
-                row = self._count
-                self._count += 1
-                self._facts[row] = fact_id
-                self._rows[fact_id] = row
-            self._at(row)[:] = vector
-            self._scales[row] = scale
+        facts = np.array(fact_ids)
+        rows = self._rows[facts]
+        new = np.flatnonzero(rows < 0)
+        rows[new] = np.arange(self._count, self._count + len(new))
+        self._count += len(new)
+        self._facts[rows], self._rows[facts] = facts, rows
+        self._scales[rows] = 1 / np.maximum(lengths, 1)
+        for segment in np.unique(rows // SEGMENT):
+            chosen = np.flatnonzero(rows // SEGMENT == segment)
+            self._segments[segment][rows[chosen] % SEGMENT] = vectors[chosen]
 
     def _remove(self, fact_id: int) -> None:
         """Let the last row take the place of a fact's."""
