@@ -23,6 +23,7 @@ from tests.benchmarks import (
     naming,
     places,
     queries,
+    questions,
     searching,
     spellings,
     startup,
@@ -47,30 +48,33 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "discord-completing": discord_completing.measure,
 }
 # Those that need data, by the folder of it.
-CLAIMS, SPELLINGS = "claims", "spellings"
-FOLDERS = {CLAIMS: "claims-dev", SPELLINGS: "spellings"}
+OF_FOLDERS: dict[str, tuple[str, Callable[[Path, Sizes], list[Finding]]]] = {
+    "questions": ("questions-dev", lambda folder, _sizes: questions.measure(folder.parent)),
+    "claims": ("claims-dev", lambda folder, _sizes: claims.measure(folder)),
+    "spellings": ("spellings", spellings.measure),
+}
 
 
 def main() -> None:
     """Run the benchmarks that were asked for, all by default."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     # Checked by hand: argparse holds an empty list against the choices.
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join((*BENCHMARKS, *FOLDERS)))
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join((*BENCHMARKS, *OF_FOLDERS)))
     parser.add_argument("--quick", action="store_true", help="small sizes: to see that all works")
     parser.add_argument(
-        "--data", type=Path, metavar="FOLDER", help="real data: its claims-dev, its spellings"
+        "--data", type=Path, metavar="FOLDER", help="real data: its questions-dev, claims-dev, spellings"
     )
     asked = parser.parse_args()
-    if unknown := set(asked.names) - {*BENCHMARKS, *FOLDERS}:
+    if unknown := set(asked.names) - {*BENCHMARKS, *OF_FOLDERS}:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    names = asked.names or [*BENCHMARKS, *FOLDERS]
+    names = asked.names or [*BENCHMARKS, *OF_FOLDERS]
     sizes = QUICK if asked.quick else FULL
     began = time.monotonic()
     findings = [finding for name in names if name in BENCHMARKS for finding in BENCHMARKS[name](sizes)]
-    for name, subfolder in FOLDERS.items():
+    for name, (subfolder, measure) in OF_FOLDERS.items():
         folder = _data(asked.data) / subfolder
         if name in names and folder.is_dir():
-            findings += claims.measure(folder) if name == CLAIMS else spellings.measure(folder, sizes)
+            findings += measure(folder, sizes)
         elif name in asked.names:
             parser.error(f"there is no {folder}: name its parent folder with --data")
     summary(findings)
