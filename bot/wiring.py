@@ -57,7 +57,12 @@ async def open_bot(settings: Settings, shipped: Callable[[str], None]) -> AsyncI
     """Open the record as `open_stocked` does and join to it the bot that answers from it."""
     from bot.commands import commands
     from bot.commands.dispatch import Dispatcher
+    from bot.questions.warming import warming
     from storage.search.filling import filling
 
-    async with open_stocked(settings, shipped) as record, filling(record.database, record.vectors):
+    async with (
+        open_stocked(settings, shipped) as record,
+        filling(record.database, record.vectors),
+        warming(record.vectors),
+    ):
         yield Bot(Dispatcher(record, commands, settings), record)

@@ -37,8 +37,10 @@ async def subject_of(
     `before` are the entities that a pronoun may stand for.
     """
     tokens = question.tokens
-    written = LetterCase(question.text)
-    found = recognise(tokens, await record.names.among(story_id, tokens, misspelt(tokens)), written)
+    spoken = question.language
+    written = LetterCase(question.text, spoken)
+    names = await record.names.among(story_id, tokens, misspelt(tokens, spoken))
+    found = recognise(tokens, names, written)
     entities = await record.entities.by_id(i for item in found for i in item.entity_ids)
     named = [
         item for item in found if _is_name(item, entities) and not _is_thing(item, entities, tokens, written)

@@ -1,9 +1,9 @@
 """How questions are answered: the right fact found, what is denied, told surely and refused.
 
-FOLDER/questions-dev holds sheet.jsonl and questions.jsonl, and both as sheet.XX.jsonl, questions.XX.jsonl in other
-languages; FOLDER/stories-dev a story of another kind, which holds no answer to these questions. The verdict's
-weights were fitted on the same questions: what they reach on articles that a fit has not seen is printed by
-`python -m tests.fitting`.
+FOLDER/questions-dev holds sheet.jsonl with questions.jsonl in several languages, and sheet.XX.jsonl with
+questions.XX.jsonl; FOLDER/stories-dev a story of another kind, which holds no answer to these questions. The
+verdict's weights were fitted on the same questions: what they reach on articles that a fit has not seen is
+printed by `python -m tests.fitting`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from bot.commands.core.registry import commands
 from bot.commands.reading.answering import answered, asks_for_list, named, other, which_one
 from bot.commands.reading.look_up import look_up, unreadable
 from bot.commands.reading.shorthand import value_of
-from bot.questions import wording
+from bot.questions import warming, wording
 from bot.questions.asking import greetings
 from bot.questions.finding import Finding, find, key_of
 from bot.questions.subject import subject_of
@@ -50,6 +50,7 @@ async def what(context: Context, words: str | None) -> Reply:
 
 
 async def _found(context: Context, text: str) -> Reply:
+    await warming.ready()
     question = wording.read(
         text, context.day, language=context.request.language, spoken=wording.spoken_in(text)
     )
@@ -83,6 +84,7 @@ async def ask(context: Context, question: str) -> Reply:
         return await look_up(context, question)
     if (meant := await value_of(context, question)) is not None:
         return await other(context, *meant)
+    await warming.ready()
     question = greetings.without(question)
     if request.quoted is not None and wording.points(question):
         return await look_up(context, request.quoted) if request.quoted else unreadable()
