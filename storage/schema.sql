@@ -7,7 +7,7 @@ CREATE TABLE story (
     name TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL,
     opened_at TEXT NOT NULL
-);
+, language TEXT);
 
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,

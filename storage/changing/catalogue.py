@@ -75,15 +75,15 @@ def open_story(tx: Statements, trace: AuditEntryWriter, change: OpenStory) -> st
     """Open a story; return its name."""
     story = change.story
     rows = tx.fetch(
-        "INSERT INTO story (name, title, opened_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING"
-        " RETURNING id",
-        (story.name, story.title, trace.at),
+        "INSERT INTO story (name, title, opened_at, language) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (name) DO NOTHING RETURNING id",
+        (story.name, story.title, trace.at, story.language),
     )
     if not rows:
         raise AlreadyDone(f"There is a story named {story.name} already")
     trace.close(
         tx, Action.STORY_OPENED, f"story {rows[0][0]}",
-        story_id=rows[0][0], after={"name": story.name, "title": story.title},
+        story_id=rows[0][0], after=story.model_dump(include={"name", "title", "language"}, exclude_none=True),
     )  # fmt: skip
     return story.name
 

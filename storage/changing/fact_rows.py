@@ -81,10 +81,10 @@ class FactRows:
             self.figures.append((fact_id, position, self.story_id, *figure.model_dump().values()))
         self.mentions.extend((fact_id, *mention) for mention in _mentions(entry, self.found))
         if entry.retracted is None and entry.superseded_by is None:
-            self.texts.append((fact_id, entry.statement, _context(entry, self.found)))
+            self.texts.append((fact_id, entry.statement, context(entry, self.found)))
 
     def write(self, tx: Statements) -> None:
-        """Write the rows; those that a corrected fact no longer has are removed."""
+        """Write the rows but for the index's; those that a corrected fact no longer has are removed."""
         if self.replaced:
             ids = (json.dumps(self.replaced),)
             for statement in _REPLACED:
@@ -95,7 +95,6 @@ class FactRows:
         tx.run_many(_FIGURE, self.figures)
         tx.run_many(_MENTION, self.mentions)
         tx.run_many(_REVISION, self.revisions)
-        full_text.add(tx, self.story_id, self.texts)
         found = {fact_id for fact_id, *_ in self.texts}
         vector_rows.renew(tx, self.story_id, {row[0]: row[0] in found for row in self.facts})
 
@@ -142,7 +141,7 @@ def _mentions(entry: FactEntry, found: References) -> Iterator[tuple[str, int, i
             yield part, position, entity_id
 
 
-def _context(entry: FactEntry, found: References) -> str:
+def context(entry: FactEntry, found: References) -> str:
     """Return what surrounds a statement, for search: names, quotes, figures, titles of sources."""
     words: list[str | None] = []
     for item in entry.attributions:

@@ -10,10 +10,12 @@ from typing import Any
 from storage.changing.fact_rows import FactRows, state_of
 from storage.changing.references import References
 from storage.changing.relations import Related, relate
+from storage.changing.story_language import settle
 from storage.domain.entries import FactEntry
 from storage.domain.models import RevisionKind
 from storage.engines.sqlite import Statements
 from storage.reading.erased import State
+from storage.search import full_text
 from storage.trail import digests
 from storage.trail.audit import AuditEntryWriter
 
@@ -109,6 +111,8 @@ class Batch:
                 since = self._since(entry, is_new=before is None)
                 self._related.append(Related(after.id, entry, since))
         rows.write(self._tx)
+        language = settle(self._tx, self._story_id) if rows.texts else None
+        full_text.add(self._tx, self._story_id, rows.texts, language)
 
     def finish(self) -> None:
         """Write relations and supersessions, now that every fact has its id."""

@@ -30,6 +30,7 @@ from pydantic import (
 from storage.domain import dates
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.folding import digits
+from storage.domain.language.detection import Language
 from storage.domain.models import EntityKind, RevisionKind, SourceKind, Stance
 from storage.domain.names import clean, slug
 
@@ -255,6 +256,7 @@ class StoryEntry(Entry):
     title: Line
     about: tuple[Ref, ...] = ()
     opened_at: Moment | None = None
+    language: Language | None = None
 
 
 def is_digest(ref: str) -> bool:

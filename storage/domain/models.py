@@ -46,6 +46,7 @@ class Story(Frozen):
     name: str
     title: str
     opened_at: str
+    language: str | None = None
 
 
 class Source(Frozen):
@@ -304,9 +305,6 @@ class Notice(Frozen):
     revision: int | None = None
     material: bool = True
     reply: str | None = None
-
-
-# How firmly a fact stands: from the fact and its relations alone.
 
 
 def standing_of(fact: Fact) -> Standing:

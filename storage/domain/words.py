@@ -10,7 +10,8 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from storage.domain.folding import plain
-from storage.domain.language.stopwords import ENGLISH
+from storage.domain.language.stemming import stem_in, stemmed_itself
+from storage.domain.language.stopwords import ENGLISH, stopwords
 
 # Longer queries are cut: what a forwarded message is about stands in its first words.
 LONGEST_QUERY = 2000
@@ -27,19 +28,23 @@ STOPWORDS = ENGLISH
 
 
 class Word(NamedTuple):
-    """A word as it is folded, for the index, and its stem, by which texts are compared."""
+    """A word as it is written in the index, and its stem, by which texts are compared."""
 
     written: str
     stem: str
 
 
-def query_words(query: str) -> list[Word]:
-    """Return the words of a query worth looking for, one of each stem, at most 48; all of them if none is."""
+def query_words(query: str, language: str | None = None) -> list[Word]:
+    """Return the words of a query worth looking for, one of each stem, at most 48; all of them if none is.
+
+    They are told as the index has them of a story in that language.
+    """
     text = _TAG.sub(_told_apart, _ADDRESS.sub(" ", query[:LONGEST_QUERY]))
-    written = split(text)
-    words = {stem(word): word for word in reversed(written) if word not in STOPWORDS and len(word) > 1}
-    chosen = words or {stem(word): word for word in written}
-    return [Word(word, stemmed) for stemmed, word in reversed(chosen.items())][:MOST_WORDS]
+    grammar = stopwords(language)
+    written = [(word, stem_in(language, word)) for word in split(text)]
+    words = {stem(kept): kept for word, kept in reversed(written) if word not in grammar and len(word) > 1}
+    chosen = words or {stem(kept): kept for _word, kept in written}
+    return [Word(kept, stemmed) for stemmed, kept in reversed(chosen.items())][:MOST_WORDS]
 
 
 def split(text: str) -> list[str]:
@@ -56,12 +61,22 @@ def whole(text: str) -> list[str]:
     return (_SHORT_FORM.sub(" ", written).replace("'", "") if "'" in written else written).split()
 
 
-def indexed(text: str) -> str:
-    """Return what the full-text index holds of a text: its words, those with apostrophes also whole."""
+def indexed(text: str, language: str | None = None) -> str:
+    """Return what the full-text index holds of a text: its words, those with apostrophes also whole.
+
+    Of a text in another language than English they are its stems.
+    """
     words = split(text)
     if len(joined := whole(text)) < len(words):
         words += dict.fromkeys(word for word in joined if word not in words)
-    return " ".join(words)
+    return stems(" ".join(words), language)
+
+
+def stems(words: str, language: str | None) -> str:
+    """Return what the index holds in a language of folded words, parted by spaces."""
+    if stemmed_itself(language):
+        return words
+    return " ".join([stem_in(language, word) for word in words.split()])
 
 
 def matching(words: Iterable[str], wanted: Collection[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from storage.domain.errors import UnreadableRecord
 from storage.engines import files
 from storage.engines.errors import DAMAGED, FOREIGN_WAL
-from storage.migrations import refolding, salted_digests, sounding
+from storage.migrations import languages, refolding, salted_digests, sounding
 
 # "ONRC": marks the file as a record, so that another program's database is never migrated.
 APPLICATION_ID = 0x4F4E5243
@@ -31,6 +31,7 @@ _DATA_STEPS: dict[int, Callable[[sqlite3.Connection], str | None]] = {
     11: salted_digests.run,
     13: refolding.run,
     14: sounding.run,
+    17: languages.run,
 }
 _DATA_STEP = "-- data step\n"
 _BROKEN = (

@@ -1,4 +1,8 @@
-"""Keep the full-text index: one row for each fact that may be found, its words folded as queries are."""
+"""Keep the full-text index: one row for each fact that may be found, its words as those of queries.
+
+They are folded; of a story in another language than English they are stems, too. English ones the index
+stems.
+"""
 
 from __future__ import annotations
 
@@ -17,21 +21,26 @@ def story_mark(story_id: int) -> str:
     return f"{_MARK}{story_id}"
 
 
-def add(tx: Statements, story_id: int, texts: Iterable[tuple[int, str, str]]) -> None:
-    """Add facts of one story as (id, statement, context)."""
+def add(
+    tx: Statements, story_id: int, texts: Iterable[tuple[int, str, str]], language: str | None = None
+) -> None:
+    """Add facts of one story, which is in that language, as (id, statement, context)."""
     tx.run_many(
         "INSERT INTO fact_text (rowid, statement, context, story)"
         f" VALUES (?, ?, ?, '{story_mark(story_id)}')",
-        [(fact_id, indexed(statement), indexed(context)) for fact_id, statement, context in texts],
+        [
+            (fact_id, indexed(statement, language), indexed(context, language))
+            for fact_id, statement, context in texts
+        ],
     )
 
 
-def cut(tx: Statements, fact_ids: Sequence[int], text: str) -> None:
-    """Remove a text, such as a source's title, from what surrounds facts."""
+def cut(tx: Statements, fact_ids: Sequence[int], text: str, language: str | None) -> None:
+    """Remove a text, such as a source's title, from what surrounds facts of a story in that language."""
     tx.run(
         "UPDATE fact_text SET context = replace(context, ?, '')"
         " WHERE rowid IN (SELECT value FROM json_each(?))",
-        (indexed(text), json.dumps(fact_ids)),
+        (indexed(text, language), json.dumps(fact_ids)),
     )
 
 

@@ -12,7 +12,8 @@ import math
 import sqlite3
 from typing import NamedTuple
 
-from storage.domain.words import LONGEST_QUERY, Word, matching, query_words, split
+from storage.domain.language.stemming import begun_in, stemmed_itself
+from storage.domain.words import LONGEST_QUERY, MOST_WORDS, Word, matching, query_words, split
 from storage.engines.sqlite import Database
 from storage.search import full_text
 
@@ -59,15 +60,17 @@ class Search:
         self._database = database
         self._holding: dict[str, int] = {}
         self._story_sizes: dict[int, int] = {}
+        # Languages of stories whose words are stemmed before they are indexed.
+        self._languages: dict[int, str] = {}
         self._version = -1
         self._total, self._length = 0, 1.0
 
     async def find(self, query: str, *, story_id: int | None = None, limit: int = 10) -> list[Hit]:
         """Return the facts in force that best match a query's words, best first."""
-        words = query_words(query)
-        if not words or limit < 1:
+        if limit < 1:
             return []
         await self._measure()
+        words = self._words(query, story_id)
         weighed = await self._weigh(words)
         if not weighed:
             return []
@@ -92,10 +95,12 @@ class Search:
         less and less of it, and their words compared.
         """
         words = split(typed[:LONGEST_QUERY])
-        begun = words[-1] if words else ""
-        if len(begun) < BEGUN:
+        if not words or len(words[-1]) < BEGUN:
             return []
-        whole = [f'"{word.written}" AND ' for word in query_words(" ".join(words[:-1]))]
+        await self._measure()
+        language = self._languages.get(story_id)
+        begun = begun_in(language, words[-1])
+        whole = [f'"{word.written}" AND ' for word in query_words(" ".join(words[:-1]), language)]
         within, mark = await self._within(story_id), full_text.story_mark(story_id)
         for kept in range(len(begun), min(len(begun), max(len(begun) - LONGEST_ENDING, BEGUN + 1)) - 1, -1):
             rows = await self._database.read(
@@ -103,9 +108,17 @@ class Search:
                 " ORDER BY rowid DESC LIMIT ?",
                 (f'{{statement context}} : ({"".join(whole)}"{begun[:kept]}"*){within}', mark, CANDIDATES),
             )
-            if found := [row["id"] for row in rows if _holds(row, begun)]:
+            if found := [row["id"] for row in rows if _holds(row, begun, language)]:
                 return found[:limit]
         return []
+
+    def _words(self, query: str, story_id: int | None) -> list[Word]:
+        """Return a query's words as a story's language has them, or each of all stories' languages."""
+        if story_id is not None:
+            return query_words(query, self._languages.get(story_id))
+        known = (None, *sorted(set(self._languages.values())))
+        words = dict.fromkeys(word for language in known for word in query_words(query, language))
+        return list({word.stem: word for word in words}.values())[:MOST_WORDS]
 
     async def _facts(self, ids: list[int]) -> dict[int, tuple[str, str]]:
         """Return the ref and the statement of each fact."""
@@ -202,8 +215,11 @@ class Search:
         rows = await self._database.read(
             "SELECT coalesce((SELECT max(id) FROM fact), 0),"
             " coalesce((SELECT avg(length(statement) + length(context)) FROM"
-            " (SELECT statement, context FROM fact_text LIMIT 200)), 6)"
+            " (SELECT statement, context FROM fact_text LIMIT 200)), 6),"
+            " (SELECT json_group_array(json_array(id, language)) FROM story"
+            " WHERE language IS NOT NULL AND language <> 'en')"
         )
+        self._languages = dict(json.loads(rows[0][2]))
         self._version, self._total, self._length = version, int(rows[0][0]), float(rows[0][1]) / 6
         self._holding = {stem: count for stem, count in self._holding.items() if count >= COMMON}
         self._story_sizes = {story: size for story, size in self._story_sizes.items() if size >= BIG_STORY}
@@ -226,9 +242,14 @@ def _worth(holding: int, total: int) -> float:
     return math.log1p((max(total - holding, 0) + 0.5) / (holding + 0.5))
 
 
-def _holds(row: sqlite3.Row, begun: str) -> bool:
-    """Tell whether one of a fact's words begins so."""
-    return any(word.startswith(begun) for part in ("statement", "context") for word in split(row[part]))
+def _holds(row: sqlite3.Row, begun: str, language: str | None) -> bool:
+    """Tell whether one of a fact's words begins so; of a stem the word's ending may have been begun, too."""
+    written = [word for part in ("statement", "context") for word in split(row[part])]
+    if any(word.startswith(begun) for word in written):
+        return True
+    return not stemmed_itself(language) and any(
+        len(word) > BEGUN and begun.startswith(word) for word in written
+    )
 
 
 def _quoted(item: _Weighed) -> str:

@@ -14,6 +14,7 @@ from storage.changing.catalogue import add_missing
 from storage.changing.entity_rows import add_entities
 from storage.changing.references import Resolver
 from storage.changing.source_rows import add_sources
+from storage.changing.story_language import put
 from storage.changing.writing import Batch, Written, known_facts
 from storage.domain.clock import Clock
 from storage.domain.entries import (
@@ -135,6 +136,7 @@ class _Importing:
         self._resolver: Resolver | None = None
         self._story_id = 0
         self._entry: StoryEntry | None = None
+        self._language_changed = False
         self._entry_line = 1
         self._sources: list[SourceEntry] = []
         self._entities: list[EntityEntry] = []
@@ -153,8 +155,12 @@ class _Importing:
         """Put on record what was made of a copy, as an entry of the trail of its own."""
         self._trace = AuditEntryWriter.open(tx, self._trace.by, clock)
         staging.put_on_record(tx, self._trace, done)
-        if self.written.changes:
+        if self._changed:
             self._close(tx)
+
+    @property
+    def _changed(self) -> bool:
+        return bool(self.written.changes) or self._language_changed
 
     async def take(self, located: formats.Located) -> None:
         """Take one entry, or what is wrong with it."""
@@ -186,7 +192,7 @@ class _Importing:
         await self._flush(end=True)
         if self._problems:
             raise InvalidSheet(self._problems, self._count)
-        if self.written.changes:
+        if self._changed:
             await self._tx.work(self._close)
 
     def _declare(self, entry: EntityEntry) -> None:
@@ -303,7 +309,10 @@ class _Importing:
             " RETURNING id",
             {"name": self.story_name, "title": title, "opened": opened, "titled": self._entry is not None},
         )
-        return int(rows[0][0])
+        story_id = int(rows[0][0])
+        if self._entry and self._entry.language and put(tx, story_id, self._entry.language):
+            self._language_changed = True
+        return story_id
 
     def _lead(self, tx: Statements) -> None:
         """Remember which facts tell the story in a few lines."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from storage.changing.entity_rows import merge
+from storage.changing.story_language import index_anew
 from storage.domain.errors import BusyRecord
 from storage.engines import replacing
 from storage.engines.sqlite import Read, Statements
@@ -164,6 +165,7 @@ def put_on_record(tx: Statements, trace: AuditEntryWriter, done: WorkedOut) -> N
     stories = f"({', '.join(map(str, done.stories))})"
     touched = "(SELECT id FROM staged.touched)"
     was = "(SELECT id FROM staged.touched WHERE was)"
+    languages = dict(map(tuple, tx.fetch(f"SELECT id, language FROM main.story WHERE id IN {stories}")))
     copying.copy("story", f"id IN {stories}")
     copying.copy("source", of="new_source")
     merged = tx.fetch(
@@ -188,6 +190,9 @@ def put_on_record(tx: Statements, trace: AuditEntryWriter, done: WorkedOut) -> N
     copying.copy("fact_text", f"rowid IN {touched}")
     tx.run(f"DELETE FROM main.lead WHERE story_id IN {stories}")
     copying.copy("lead", f"story_id IN {stories}")
+    for story_id, language in tx.fetch(f"SELECT id, language FROM main.story WHERE id IN {stories}"):
+        if languages.get(story_id, language) != language:
+            index_anew(tx, story_id, languages[story_id], language)
     copying.renew_vectors(done.stories)
     copying.cover()
 

@@ -59,9 +59,12 @@ def source(tx: Statements, story_id: int, source_id: int) -> Subject:
 
 def bury_source(tx: Statements, source_id: int, known: Subject, at: str, ground: Ground) -> None:
     """Leave of a source that it was taken down: the facts that cite it stand."""
-    rows = tx.fetch("SELECT title, name FROM source WHERE id = ?", (source_id,))
-    for text in filter(None, rows[0]):
-        full_text.cut(tx, known.facts, text)
+    title, named, language = tx.fetch(
+        "SELECT s.title, s.name, t.language FROM source s JOIN story t ON t.id = s.story_id WHERE s.id = ?",
+        (source_id,),
+    )[0]
+    for text in filter(None, (title, named)):
+        full_text.cut(tx, known.facts, text, language)
     vector_rows.remake(tx, known.facts)
     tx.run(
         "UPDATE source SET name = ?, title = NULL, publisher = NULL, author = NULL, url = NULL,"

@@ -186,7 +186,9 @@ def _rows(sample: Sample) -> tuple[tuple[Any, ...], ...]:
 
 def _write_stories(connection: sqlite3.Connection) -> None:
     for story, name in ((1, BIG), (2, SMALL)):
-        connection.execute("INSERT INTO story VALUES (?, ?, ?, ?)", (story, name, f"The {name} story", AT))
+        connection.execute(
+            "INSERT INTO story VALUES (?, ?, ?, ?, 'en')", (story, name, f"The {name} story", AT)
+        )
         for speaker in range(SPEAKERS):
             entity, spelling = speaker + 1 + (story - 1) * SPEAKERS, speaker_name(speaker)
             connection.execute(

@@ -18,6 +18,7 @@ from bot.texts import N_, _
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import OpenStory
 from storage.domain.entries import StoryEntry
+from storage.domain.language.detection import LANGUAGES
 
 _STORY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -32,16 +33,20 @@ async def _story_name(context: Context, _filled: Filled, text: str) -> None:
 _STORY_FIELDS = (
     Field("name", N_("What is its short name? For example north-flood."), _story_name, required=True),
     Field("title", N_("What is its title?"), fields.AT.check, required=True),
+    Field("language", None, fields.one_of(LANGUAGES)),
 )
 
 
 async def _propose_story(context: Context, filled: Filled) -> Proposal:
-    entry = made(StoryEntry, {"name": filled.text("name"), "title": filled.text("title")})
+    language = filled.text("language").casefold() or None
+    texts = {"name": filled.text("name"), "title": filled.text("title"), "language": language}
+    entry = made(StoryEntry, texts)
     change = OpenStory(story=entry)
     await context.record.ledger.rehearse(change, by=context.by)
-    return Proposal(
-        change, (Heading(text=entry.title, level=1), Note(text=_("Short name: {name}", name=entry.name)))
-    )
+    notes = [Note(text=_("Short name: {name}", name=entry.name))]
+    if entry.language:
+        notes.append(Note(text=_("Language: {language}", language=entry.language)))
+    return Proposal(change, (Heading(text=entry.title, level=1), *notes))
 
 
 async def _story_done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
@@ -58,10 +63,11 @@ async def _story_done(_context: Context, _filled: Filled, made: ChangeResult) ->
     everywhere=True,
     help=N_("a new story opened, by its short name and its title"),
     example="/newstory north-flood The flood in the north",
-    form=Form(lambda _filled: _STORY_FIELDS, _propose_story, _story_done),
+    form=Form(lambda _filled: _STORY_FIELDS, _propose_story, _story_done, lines=("language",)),
 )
 async def newstory(context: Context, name: str | None, title: Headed | None) -> Reply:
     """Open a story."""
-    texts = Headed().texts(name=name, title=title and title.text)
+    given = title or Headed()
+    texts = given.texts(name=name, title=given.text)
     story_id = context.chosen.id if context.chosen is not None else 0
     return await begin(context, Filled(story_id, texts, at_once=bool(texts)))

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from typing import Any
+from typing import Any, Literal, get_args
 
 from storage.domain.language.stopwords import stopwords
 from storage.domain.words import split
 
 # A story may be kept in these languages, and questions are read in them.
-LANGUAGES = ("en", "uk", "ru", "be", "pl", "de", "fr", "es")
+Language = Literal["en", "uk", "ru", "be", "pl", "de", "fr", "es"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 # Beside them a text may be in any of these, to be told apart from those.
 _OTHERS = (
     "ar bg bn ca cs da el et fa fi he hi hr hu hy id it ja ka kk ko lt lv mk nl no pt ro sk sl sq sr sv th tr"

@@ -45,8 +45,8 @@ async def test_a_confirmed_fact(desk):
     shown = await ann.says("/add A flag was raised\nwho: Lukashenko\nsource: S1\nat: ¶2")
     assert "Confirm" in buttons(shown)
     yes = next(action.command for action in shown.actions if action.label == "Confirm")
-    # One of them lets the fact wait for its vector.
-    assert await cost_of_saying(desk, yes, ANN) == (28, 8)
+    # One of them lets the fact wait for its vector, one reads the story's language.
+    assert await cost_of_saying(desk, yes, ANN) == (29, 8)
 
 
 async def test_receipts_and_deliveries_cost_the_next_request_nothing(desk):

@@ -29,7 +29,7 @@ async def fill(path: Path, folder: Path) -> str:
             fact("b", "it was dry", **against),
         )  # fmt: skip
         await publish(record, "c", "it hailed")
-        await revise(record, 1, statement="it poured")
+        await revise(record, 1, statement="it poured into all of the houses")
         await retract(record, 2)
         await supersede(record, 3, "a")
         await subscribe(record, "telegram:1")

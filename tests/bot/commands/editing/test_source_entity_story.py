@@ -273,6 +273,11 @@ async def test_a_story_is_opened_at_once_or_step_by_step(desk):
     assert "The flood <in> the north" in said(await owner.says("/story"))
     await owner.tells("/newstory", "south-flood", "The flood in the south", "[Confirm]")
     assert (await desk.record.stories.find("south-flood")).title == "The flood in the south"
+    await owner.says("/newstory west-flood Повінь на заході\nlanguage: UK")
+    assert "Language: uk" in owner.seen
+    await owner.presses("Confirm")
+    west = await desk.record.stories.find("west-flood")
+    assert (west.title, west.language) == ("Повінь на заході", "uk")
 
 
 REFUSED_STORIES = [
@@ -282,6 +287,7 @@ REFUSED_STORIES = [
     ("/newstory " + "x" * 41 + " Title", "a-z, 0-9"),
     ("/newstory flood " + "x" * 501, "at most 500"),
     ("/newstory flood", "title"),
+    ("/newstory flood The flood\nlanguage: xx", "“xx” is none of these: en, uk, ru, be, pl, de, fr, es."),
 ]
 
 
