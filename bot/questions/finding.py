@@ -64,8 +64,7 @@ class Finding:
 async def find(record: Record, story: Story, question: Question, subject: Subject) -> Finding:
     """Return what the record holds in answer to a question."""
     own = question.language == getattr(story, "language", "en")
-    names = [entity.name for entity in subject.entities]
-    retrieved = await retrieve(record, story.id, question, names, own=own)
+    retrieved = await retrieve(record, story.id, question, subject.entities, own=own)
     if not retrieved.candidates:
         return Finding(question, subject, Verdict.NOT_ON_RECORD, (), ())
     judged = _judged(question, subject, retrieved)

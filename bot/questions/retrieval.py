@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.questions.wording import Question
-from storage.domain.models import Fact
+from storage.domain.models import Entity, Fact
 from storage.domain.words import split
 from storage.record import Record
 
@@ -22,8 +22,9 @@ from storage.record import Record
 FOUND, COMPARED = 60, 16
 # What a share of the best BM25 is worth beside a cosine, in the story's language and in others.
 WORDS, WORDS_OF_OTHERS = 1.25, 0.15
-# Cosines of this model lie between 0.7 and 0.95: so much of one is worth as much as all numbers in common.
-STEP, NUMBERS = 0.2, 0.2
+# Cosines of this model lie between 0.7 and 0.95: a step of so much is worth 1. All numbers in common, and all
+# names, are worth less: a name is often that of the whole story.
+STEP, NUMBERS, NAMES = 0.2, 0.2, 0.2
 # A question waits for the vectors of so few facts that have just come, and no longer.
 MOST_AWAITED, LONGEST_WAIT = 60, 3.0
 
@@ -53,30 +54,36 @@ class Retrieved:
 
 
 async def retrieve(
-    record: Record, story_id: int, question: Question, names: Sequence[str], *, own: bool
+    record: Record, story_id: int, question: Question, names: Sequence[Entity], *, own: bool
 ) -> Retrieved:
-    """Return the facts of a story that are nearest to a question; `names` are those it holds."""
+    """Return the facts of a story that are nearest to a question; `names` are those whom it names."""
     await record.vectors.wait(story_id, seconds=LONGEST_WAIT, most=MOST_AWAITED)
-    words = " ".join((question.spelt, *names))
+    words = " ".join((question.spelt, *(entity.name for entity in names)))
     embedding = asyncio.create_task(record.vectors.query(question.spelt))
     hits = await record.search.find(words, story_id=story_id, limit=FOUND)
     vector = await embedding
     shares = {hit.fact_id: hit.share for hit in hits}
     if vector is None:
-        return Retrieved(await _candidates(record, question, shares, {}, own=own), own, meant=False)
+        return Retrieved(await _candidates(record, question, names, shares, {}, own=own), own, meant=False)
     near = await record.vectors.nearest(vector, story_id=story_id, limit=FOUND)
     cosines = dict(near.hits)
     missing = [fact_id for fact_id in shares if fact_id not in cosines]
     if missing:
         cosines |= await record.vectors.cosines(vector, missing)
     if not cosines:
-        return Retrieved(await _candidates(record, question, shares, {}, own=own), own, meant=False)
-    found = await _candidates(record, question, shares, cosines, own=own)
+        return Retrieved(await _candidates(record, question, names, shares, {}, own=own), own, meant=False)
+    found = await _candidates(record, question, names, shares, cosines, own=own)
     return Retrieved(found, own, meant=True, mean=near.mean, deviation=near.deviation)
 
 
 async def _candidates(
-    record: Record, question: Question, shares: dict[int, float], cosines: dict[int, float], *, own: bool
+    record: Record,
+    question: Question,
+    names: Sequence[Entity],
+    shares: dict[int, float],
+    cosines: dict[int, float],
+    *,
+    own: bool,
 ) -> tuple[Candidate, ...]:
     """Read the facts with the best scores, and order them by all that they share with the question."""
     weight = WORDS if own or not cosines else WORDS_OF_OTHERS
@@ -85,19 +92,28 @@ async def _candidates(
         for fact_id in shares.keys() | cosines.keys()
     }
     best = sorted(scores, key=lambda fact_id: (-scores[fact_id], fact_id))[:COMPARED]
-    facts = {fact.id: fact for fact in await record.facts.load(best)}
+    wanted = frozenset() if own else frozenset(question.numbers)
     found = [
-        Candidate(facts[fact_id], shares.get(fact_id, 0.0), cosines.get(fact_id), scores[fact_id])
-        for fact_id in best
-        if fact_id in facts and facts[fact_id].in_force
+        Candidate(
+            fact,
+            shares.get(fact.id, 0.0),
+            cosines.get(fact.id),
+            scores[fact.id] + NUMBERS * _held(wanted, fact) + NAMES * _named(names, fact),
+        )
+        for fact in await record.facts.load(best)
+        if fact.in_force
     ]
-    if not own and question.numbers:
-        wanted = frozenset(question.numbers)
-        found = [replace(each, score=each.score + NUMBERS * _held(wanted, each.fact)) for each in found]
-        found.sort(key=lambda each: (-each.score, each.fact.id))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda each: (-each.score, each.fact.id)))
+
+
+def _named(names: Sequence[Entity], fact: Fact) -> float:
+    """Return which share of some names a fact is about or by."""
+    held = {entity.id for entity in fact.entities()}
+    return sum(entity.id in held for entity in names) / len(names) if names else 0.0
 
 
 def _held(numbers: frozenset[str], fact: Fact) -> float:
     """Return which share of some numbers a fact's statement holds."""
+    if not numbers:
+        return 0.0
     return len(numbers & set(split(fact.statement.replace(",", "")))) / len(numbers)

@@ -77,10 +77,9 @@ async def rows(record: Record, asked: Iterable[Asked]) -> AsyncIterator[Row]:
 async def _rows(record: Record, story: Story, asked: Asked) -> list[Row]:
     question = wording.read(asked.text, spoken=asked.language)
     subject = await subject_of(record, story.id, question)
-    names = [entity.name for entity in subject.entities]
     if question.kind in OF_THE_STORY and not question.topic:
         return []  # answered by a list, not by what is retrieved
-    found = await retrieve(record, story.id, question, names, own=question.language == "en")
+    found = await retrieve(record, story.id, question, subject.entities, own=question.language == "en")
     if not found.candidates:
         return []
     made = [_row(asked, question, found, on_record=asked.on_record)]

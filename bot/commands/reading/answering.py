@@ -110,6 +110,9 @@ def _introducing(found: Finding) -> Iterator[Note]:
         yield Note(text=_("On record they differ:"))
     elif answering[0].attributions[0].stance is Stance.DENIES:
         yield Note(text=_("On record it is denied:"))
+    else:
+        # A statement that bears on the question is no "yes" of ours.
+        yield Note(text=_("On record about that:"))
 
 
 def _against(fact: Fact) -> Line:

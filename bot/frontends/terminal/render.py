@@ -15,6 +15,8 @@ from bot.texts import _
 
 # The width of piped output: the same wherever it runs, so that what reads it can rely on it.
 PIPED_WIDTH = 96
+# Scripts look for words that stand together: no line of theirs is broken.
+UNBROKEN = 100_000
 NARROWEST = 24
 # A label column wider than this share of the row would leave too little for the text.
 _LABEL_SHARE = 0.4
@@ -66,14 +68,14 @@ def as_json(request: Request, reply: Reply | None, told: Sequence[Reply] = ()) -
 
     `told` are replies that were not asked for just now.
     """
-    more = {"told": [plain(each) for each in told]} if told else {}
+    more = {"told": [plain(each, UNBROKEN) for each in told]} if told else {}
     if reply is None:
         return {"request": request.text, "text": "", "facts": [], "citations": [], "actions": [], **more}
     numbers = {cited.source: cited.number for cited in reply.sources}
     cited = dict.fromkeys((numbers[c.source], f"S{c.source}", c.locator) for c in reply.citations())
     return {
         "request": request.text,
-        "text": plain(reply),
+        "text": plain(reply, UNBROKEN),
         "facts": [f"F{fact}" for fact in reply.facts],
         "citations": [{"n": n, "source": source, "locator": locator} for n, source, locator in cited],
         "actions": [{"label": action.label, "command": action.command} for action in reply.actions],

@@ -13,7 +13,7 @@ from bot.commands.dispatch import Dispatcher
 from bot.frontends.terminal import render
 from bot.frontends.terminal.app import ADDRESS, answer_lines
 from bot.frontends.terminal.lines import lines, messages
-from bot.frontends.terminal.render import as_json, plain, rows
+from bot.frontends.terminal.render import UNBROKEN, as_json, plain, rows
 from bot.replies import Action, Citation, Heading, Item, Line, Note, Reply
 from bot.requests import Request
 
@@ -198,7 +198,7 @@ def test_no_letter_is_lost(reply):
 def test_json_of_a_reply():
     data = as_json(asked("/who"), WHO)
     assert list(data) == ["request", "text", "facts", "citations", "actions"]
-    assert data["text"] == plain(WHO)
+    assert data["text"] == plain(WHO, UNBROKEN)
     assert data["facts"] == ["F8", "F19"]
     assert data["citations"] == [
         {"n": 1, "source": "S3", "locator": "¶5"},
