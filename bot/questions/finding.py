@@ -63,7 +63,7 @@ class Finding:
 
 async def find(record: Record, story: Story, question: Question, subject: Subject) -> Finding:
     """Return what the record holds in answer to a question."""
-    own = question.language == getattr(story, "language", "en")
+    own = question.language == (story.language or "en")
     retrieved = await retrieve(record, story.id, question, subject.entities, own=own)
     if not retrieved.candidates:
         return Finding(question, subject, Verdict.NOT_ON_RECORD, (), ())

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from bot.questions.asking.grammar import tokens_of
 from bot.questions.asking.kinds import Kind
+from bot.questions.asking.spelling import numbers
 from bot.questions.subject import Subject
 from bot.questions.wording import Question
 from storage.domain import dates
+from storage.domain.language.detection import detect
 from storage.domain.models import EntityKind, Fact
 
 _NUMBER = re.compile(r"\d")
+# That a time is told is all that is wanted, not which.
+_SOME_DAY = dt.date(2000, 1, 1)
 # A year is no number of anything.
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -19,9 +26,10 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 def holds_kind(question: Question, subject: Subject, fact: Fact) -> bool:
     """Tell whether a fact holds the kind of thing that a question wants: a date, a number, a place."""
     if question.kind is Kind.WHEN:
-        return bool(fact.occurred or fact.occasion or any(item.said for item in fact.attributions))
+        dated = fact.occurred or fact.occasion or any(item.said for item in fact.attributions)
+        return bool(dated) or _tells_a_time(fact.statement)
     if question.kind is Kind.HOW_MANY:
-        return bool(fact.figures or _NUMBER.search(_YEAR.sub("", fact.statement)))
+        return bool(fact.figures) or _tells_a_number(fact.statement)
     if question.kind is Kind.WHERE:
         return bool(fact.places) or _leads_elsewhere(subject, fact)
     return True
@@ -61,6 +69,22 @@ def _day(fact: Fact) -> str:
         if edtf and (latest := dates.bounds(edtf)[1]) and latest != dates.LAST:
             return latest
     return ""
+
+
+@lru_cache(maxsize=1024)
+def _tells_a_number(statement: str) -> bool:
+    """Tell whether a statement holds a number, in digits or in words of its language; a year is none."""
+    if _NUMBER.search(_YEAR.sub("", statement)):
+        return True
+    language = detect(statement)
+    return bool(numbers(tokens_of(statement, language), language))
+
+
+@lru_cache(maxsize=1024)
+def _tells_a_time(statement: str) -> bool:
+    from bot.dates.finding import find  # as where questions are read: no start needs it
+
+    return find(statement, _SOME_DAY, language=detect(statement) or "en") is not None
 
 
 def _leads_elsewhere(subject: Subject, fact: Fact) -> bool:

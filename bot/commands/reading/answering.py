@@ -17,7 +17,7 @@ from bot.questions.subject import Subject
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question, about_the_record
 from bot.replies import Block, Heading, Line, Note, Reply
-from bot.texts import N_, _
+from bot.texts import _
 from storage.domain.models import Entity, Fact, RelationKind, Stance, Standing
 
 MOST_OPPOSING = 5
@@ -36,12 +36,6 @@ _LISTS = {
     Kind.CORRECTIONS: "latest",
     Kind.LATEST: "latest",
     Kind.OVERVIEW: "about",
-}
-# What is said where no fact holds the kind of thing asked for.
-_MISSING = {
-    Kind.WHEN: N_("When that was is not on record."),
-    Kind.WHERE: N_("Where that was is not on record."),
-    Kind.HOW_MANY: N_("A number for that is not on record."),
 }
 
 
@@ -81,8 +75,6 @@ async def answered(context: Context, found: Finding) -> list[Block]:
         shown.update(opposing)
         blocks += [_against(each) for each in await context.record.facts.load(opposing)]
     others = [fact for fact in found.shown if fact.id not in shown]
-    if found.lacks_kind:
-        blocks.append(Note(text=_(_MISSING[question.kind])))
     if others:
         closest = found.verdict is Verdict.CLOSE
         blocks.append(Heading(text=_("Closest on record") if closest else _("Also on record")))
