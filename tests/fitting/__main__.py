@@ -33,7 +33,7 @@ FEATURES = {True: (*COMMON, "score", "meaning", "standing_out", "mean"), False: 
 # and of the development stories.
 DENIED, DENIED_OF_STORIES = {True: 0.03, False: 0.05}, 0.05
 # Of the answers told as such so many are to be right; a little more than promised, for other stories differ.
-RIGHT, RIGHT_OF_STORIES = 0.92, 0.85
+RIGHT, RIGHT_OF_STORIES = 0.91, 0.85
 FEWEST_SURE = 10
 FOLDS = 6
 # The development story is of another kind than the articles, and nearer to what is asked in chats.
