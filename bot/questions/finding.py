@@ -81,6 +81,8 @@ def _judged(question: Question, subject: Subject, retrieved: Retrieved) -> Verdi
     """Return the verdict of the model; it is no answer that lacks a name or the kind of thing asked for."""
     model = verdict.model(own=retrieved.own, meant=retrieved.meant)
     judged = model.verdict(features(question, retrieved))
+    if judged is Verdict.NOT_ON_RECORD and not retrieved.whole:
+        return Verdict.CLOSE  # some facts are found by their words alone as yet: one of them may answer
     if judged is not Verdict.ON_RECORD:
         return judged
     first = [each.fact for each in retrieved.candidates[:FIRST]]

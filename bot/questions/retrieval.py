@@ -41,9 +41,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Candidates, best first, with the `mean` and `deviation` of the cosines of all facts in the story.
+    """Candidates, best first; `mean` and `deviation` of the cosines of all facts in the story.
 
-    `own` tells whether the question is in the story's language, `meant` whether there were vectors.
+    `own` tells whether the question is in the story's language, `meant` whether there were vectors, `whole`
+    whether all facts had theirs.
     """
 
     candidates: tuple[Candidate, ...]
@@ -51,13 +52,14 @@ class Retrieved:
     meant: bool
     mean: float = 0.0
     deviation: float = 0.0
+    whole: bool = True
 
 
 async def retrieve(
     record: Record, story_id: int, question: Question, names: Sequence[Entity], *, own: bool
 ) -> Retrieved:
     """Return the facts of a story that are nearest to a question; `names` are those whom it names."""
-    await record.vectors.wait(story_id, seconds=LONGEST_WAIT, most=MOST_AWAITED)
+    whole = await record.vectors.wait(story_id, seconds=LONGEST_WAIT, most=MOST_AWAITED)
     words = " ".join((question.spelt, *(entity.name for entity in names)))
     embedding = asyncio.create_task(record.vectors.query(question.spelt))
     hits = await record.search.find(words, story_id=story_id, limit=FOUND)
@@ -66,14 +68,17 @@ async def retrieve(
     if vector is None:
         return Retrieved(await _candidates(record, question, names, shares, {}, own=own), own, meant=False)
     near = await record.vectors.nearest(vector, story_id=story_id, limit=FOUND)
+    if not near.count:
+        # None is made yet, or they are still being read.
+        found = await _candidates(record, question, names, shares, {}, own=own)
+        return Retrieved(found, own, meant=False, whole=False)
     cosines = dict(near.hits)
     missing = [fact_id for fact_id in shares if fact_id not in cosines]
     if missing:
-        cosines |= await record.vectors.cosines(vector, missing)
-    if not cosines:
-        return Retrieved(await _candidates(record, question, names, shares, {}, own=own), own, meant=False)
+        # A fact whose vector is not made yet is taken to be as near as the others are on the whole.
+        cosines |= dict.fromkeys(missing, near.mean) | await record.vectors.cosines(vector, missing)
     found = await _candidates(record, question, names, shares, cosines, own=own)
-    return Retrieved(found, own, meant=True, mean=near.mean, deviation=near.deviation)
+    return Retrieved(found, own, meant=True, mean=near.mean, deviation=near.deviation, whole=whole)
 
 
 async def _candidates(

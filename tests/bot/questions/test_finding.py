@@ -104,6 +104,27 @@ async def test_meaning_finds_what_words_do_not_and_words_serve_where_there_are_n
         await with_vectors.close()
 
 
+async def test_while_vectors_are_made_nothing_is_denied_that_words_find(record, tmp_path, judging):
+    await record.database.backup(tmp_path / "copy.db")
+    half_made = await Record.open(tmp_path / "copy.db", embedder=FakeModel)
+    try:
+        judging(Verdict.NOT_ON_RECORD)
+        for made in (0, 5):
+            await half_made.vectors.ready()
+            if made:
+                await Filler(half_made.database, half_made.vectors).fill()
+                async with half_made.database.transaction() as tx:
+                    await tx.run(
+                        "UPDATE fact_vector SET waiting = 1, vector = NULL, model = NULL WHERE fact_id > ?",
+                        (made,),
+                    )
+            found = await ask(half_made, "Which court issued a warrant?")
+            assert found.verdict is Verdict.CLOSE
+            assert "warrant" in found.near[0].fact.statement
+    finally:
+        await half_made.close()
+
+
 def test_the_models_know_their_features_and_deny_less_than_they_are_sure_of():
     for own in (True, False):
         for meant in (True, False):
