@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tomllib
 from collections.abc import AsyncIterator, Callable
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +23,8 @@ from storage.search.filling import Filler
 
 FOLDER = Path(__file__).parent
 NEEDED = 0.95  # of each set, answered right
+OF_ENGLISH = 0.85  # in each other language, of the share that is answered right in English
+LANGUAGES = ("uk", "ru", "be", "pl", "de", "fr", "es")
 # Each set and the story that it asks about.
 SETS = {"questions": "belarus", "questions_ferry": "tarrow-ferry", "questions_courtcase": "velmara-bridges"}
 
@@ -35,6 +36,7 @@ class Question(NamedTuple):
     kind: str
     must: list[str | list[str]]
     must_not: list[str]
+    language: str = "en"
 
     def failing(self, answer: str, verdict: str | None) -> list[str]:
         """Return what is wrong with an answer; nothing if it is right.
@@ -62,6 +64,15 @@ def questions(name: str) -> list[Question]:
     return [Question(each["ask"], each["kind"], each["must"], each["must_not"]) for each in data["questions"]]
 
 
+def translated(language: str) -> list[Question]:
+    """Return the questions that are translated, in a language; the English ones for `of`."""
+    english = {question.ask: question for question in questions("questions")}
+    data = tomllib.loads((FOLDER / "questions_translated.toml").read_text(encoding="utf-8"))
+    return [
+        english[each["of"]]._replace(ask=each[language], language=language) for each in data["questions"]
+    ]
+
+
 @pytest_asyncio.fixture
 async def dispatcher(stocked: Path, tmp_path: Path) -> AsyncIterator[Dispatcher]:
     """Return the dispatcher over all three stories, with settings as they come, each fact with its vector."""
@@ -74,30 +85,47 @@ async def dispatcher(stocked: Path, tmp_path: Path) -> AsyncIterator[Dispatcher]
         await record.close()
 
 
+async def failing(dispatcher: Dispatcher, story: str, asked: list[Question]) -> dict[str, str]:
+    """Return what is wrong with the answers to questions about a story, by question."""
+    failed = {}
+    for number, question in enumerate(asked):
+        # A chat for each, so that no answer leans on the one before.
+        chat = f"terminal:{story}.{question.language}.{number}"
+        await dispatcher.answer(Request(f"/story {story}", chat=chat, user=chat, role=Role.READER))
+        reply = await dispatcher.answer(Request(question.ask, chat=chat, user=chat, role=Role.READER))
+        assert isinstance(reply, Reply)
+        text = plain(reply)
+        if wrong := question.failing(text, reply.verdict):
+            failed[question.ask] = f"{question.kind}: {question.ask!r} {'; '.join(wrong)}\n{text}\n"
+    return failed
+
+
 @pytest.mark.parametrize("name", SETS)
 async def test_questions_are_answered_right(
     dispatcher: Dispatcher, name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    numbers = count()
-
-    async def answer(text: str) -> Reply:
-        # A chat for each, so that no answer leans on the one before.
-        chat = f"terminal:{next(numbers)}"
-        await dispatcher.answer(Request(f"/story {SETS[name]}", chat=chat, user=chat, role=Role.READER))
-        reply = await dispatcher.answer(Request(text, chat=chat, user=chat, role=Role.READER))
-        assert isinstance(reply, Reply)
-        return reply
-
     asked = questions(name)
-    failed = {}
-    for question in asked:
-        reply = await answer(question.ask)
-        text = plain(reply)
-        if wrong := question.failing(text, reply.verdict):
-            failed[question.ask] = f"{question.kind}: {question.ask!r} {'; '.join(wrong)}\n{text}\n"
+    failed = await failing(dispatcher, SETS[name], asked)
     share = 1 - len(failed) / len(asked)
     record_property("questions", f"{name}: {len(asked) - len(failed)} of {len(asked)}, {share:.3f}")
     assert share >= NEEDED, f"{share:.3f} answered right, wrong were:\n" + "\n".join(failed.values())
+
+
+async def test_translated_questions_are_answered_nearly_as_well_as_the_english_ones(
+    dispatcher: Dispatcher, record_property: Callable[[str, object], None]
+) -> None:
+    english = translated("of")
+    right = len(english) - len(await failing(dispatcher, "belarus", english))
+    record_property("questions", f"translated: {right} of {len(english)} in English")
+    short = []
+    for language in LANGUAGES:
+        asked = translated(language)
+        failed = await failing(dispatcher, "belarus", asked)
+        share = (len(asked) - len(failed)) / right
+        record_property("questions", f"{language}: {len(asked) - len(failed)} of {len(asked)}, {share:.3f} of English")
+        if share < OF_ENGLISH:
+            short.append(f"{language}: {share:.3f} of English, wrong were:\n" + "\n".join(failed.values()))
+    assert not short, "\n".join(short)
 
 
 def test_there_are_enough_questions_and_a_fifth_cannot_be_answered() -> None:
@@ -106,3 +134,10 @@ def test_there_are_enough_questions_and_a_fifth_cannot_be_answered() -> None:
     assert len({question.ask for question in asked}) == len(asked)
     unanswerable = [question for question in asked if question.kind == "unanswerable"]
     assert len(unanswerable) >= len(asked) / 5
+
+
+def test_a_fifth_of_the_translated_questions_cannot_be_answered() -> None:
+    for language in LANGUAGES:
+        asked = translated(language)
+        assert len({question.ask for question in asked}) == len(asked) == 36
+        assert sum(question.kind == "unanswerable" for question in asked) >= len(asked) / 5
