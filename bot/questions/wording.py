@@ -33,6 +33,8 @@ _JOINED = re.compile(
 LONGEST, MOST_TOKENS, MOST_ASKING = 1_000, 100, 40
 # Of so few words none tells a language surely: a hat is German grammar.
 SHORT = 3
+# Spanish alone turns the mark before a question, however short.
+TURNED = "¿"
 _RANGE = re.compile(r"\b\d{4}(?:-\d\d){0,2}(?:\.\.|/)\d{4}(?:-\d\d){0,2}\b")
 _CLAUSE = re.compile(r"[,;:]\s+|\s[–—-]\s+|¿")
 _QUESTION_WORDS = frozenset("who whom whose what which when where why how many much day year month".split())
@@ -120,6 +122,8 @@ def common_words(spoken: str = "en") -> frozenset[str]:
 
 def spoken_in(text: str) -> str | None:
     """Return the language of a question; None where it is too short to tell, and its words of asking must."""
+    if TURNED in text:
+        return "es"
     return detect(text[:LONGEST]) if len(text.split()) > SHORT else None
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.commands import commands
 from bot.questions.asking.kinds import Kind
-from bot.questions.wording import about_the_record, parts, read, words
+from bot.questions.wording import about_the_record, parts, read, spoken_in, words
 
 
 def test_the_kind_of_answer_wanted_is_read(subtests):
@@ -126,3 +126,8 @@ def test_any_text_can_be_read_as_a_question(text):
 def test_any_order_of_words_can_be_read_as_a_question(tokens):
     question = read(" ".join(tokens))
     assert set(question.topic) <= set(question.tokens)
+
+
+def test_a_turned_question_mark_tells_spanish_however_short_the_question_is():
+    assert spoken_in("¿Qué dijo?") == "es"
+    assert spoken_in("Qué dijo") is None
