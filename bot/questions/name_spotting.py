@@ -41,20 +41,26 @@ def misspelt(tokens: Sequence[str], spoken: str = "en") -> list[str]:
 
 
 def recognise(
-    tokens: Sequence[str], names: Sequence[Name], written: LetterCase | None = None
+    tokens: Sequence[str],
+    names: Sequence[Name],
+    written: LetterCase | None = None,
+    tried: Sequence[str] | None = None,
 ) -> list[Recognised]:
     """Return the names in a question, the longest taken first, none overlapping another.
 
-    `written` tells words of grammar from names that are spelt like them.
+    `written` tells words of grammar from names that are spelt like them. Of the words `tried`, else of all
+    that may be, misspelt names are made out.
     """
     forms = _Forms(names, written)
-    tried = frozenset(misspelt(tokens, written.spoken if written else "en"))
+    if tried is None:
+        tried = misspelt(tokens, written.spoken if written else "en")
+    slips = frozenset(tried)
     found: list[Recognised] = []
     free = [True] * len(tokens)
     for size in range(min(LONGEST, len(tokens)), 0, -1):
         for start in range(len(tokens) - size + 1):
             end = start + size
-            if all(free[start:end]) and (named := forms.meant(tokens[start:end], tried)):
+            if all(free[start:end]) and (named := forms.meant(tokens[start:end], slips)):
                 found.append(Recognised(start, end, *named))
                 free[start:end] = [False] * size
     return sorted(found, key=lambda item: item.start)

@@ -39,8 +39,10 @@ async def subject_of(
     tokens = question.tokens
     spoken = question.language
     written = LetterCase(question.text, spoken)
-    names = await record.names.among(story_id, tokens, misspelt(tokens, spoken))
-    found = recognise(tokens, names, written)
+    # A word that tells what is asked is no slip of a name: "passé" is not PACE.
+    tried = misspelt(question.topic, spoken)
+    names = await record.names.among(story_id, tokens, tried)
+    found = recognise(tokens, names, written, tried)
     entities = await record.entities.by_id(i for item in found for i in item.entity_ids)
     named = [
         item for item in found if _is_name(item, entities) and not _is_thing(item, entities, tokens, written)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.questions import wording
+from bot.questions.subject import subject_of
 from storage.domain.changes import PutEntity
 from storage.domain.entries import EntityEntry
 from tests.bot.desk import ANN, EVE, Desk, buttons
@@ -131,3 +133,10 @@ async def test_a_moderator_is_offered_the_known_name_before_a_new_one(desk, subt
             assert buttons(reply)[0] == "Dmytro Lubinets", buttons(reply)
             assert any(label.startswith("New person") for label in buttons(reply))
             await ann.says("/cancel")
+
+
+async def test_a_word_that_tells_what_is_asked_is_no_slip_of_a_name(desk):
+    question = wording.read("que s'est-il passé le 18 juillet", spoken="fr", language="fr")
+    assert not (await subject_of(desk.record, 1, question)).entities
+    named = await subject_of(desk.record, 1, wording.read("what did passe want"))
+    assert [entity.name for entity in named.entities] == ["Parliamentary Assembly of the Council of Europe"]
