@@ -13,7 +13,8 @@ def main() -> None:
     """Run the command line.
 
     What imports allocate stays, so looking for garbage among it is waste: without, a start is an eighth
-    shorter. `bot.cli` and `bot.serving` switch the collector on again once they have what they need.
+    shorter. `bot.frontends.terminal.reporting` and `bot.serving` switch the collector on again once they have
+    what they need.
     """
     gc.disable()
     from bot.cli import app

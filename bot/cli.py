@@ -6,22 +6,17 @@ Its rich help is off: with it each usage error would import rich.
 
 from __future__ import annotations
 
-import gc
-import logging
-import os
 import sys
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.frontends.terminal.reporting import complete, reporting
+
 if TYPE_CHECKING:
     from bot.config import Settings
-
-T = TypeVar("T")
 
 app = typer.Typer(
     help="OnRecord: a news-bot that keeps who said what, when, according to which source.",
@@ -40,6 +35,9 @@ ConfigFile = Annotated[
 ]
 StoryName = Annotated[
     str | None, typer.Option("--story", metavar="NAME", help="The story, by its short name.")
+]
+AsLines = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object for each line read or entry found.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 
@@ -66,7 +64,7 @@ def run(config: ConfigFile = None) -> None:
 
     from bot.serving import serve
 
-    with _reporting(config, "running") as settings:
+    with reporting(config, "running") as settings:
         asyncio.run(serve(settings))
 
 
@@ -74,22 +72,23 @@ def run(config: ConfigFile = None) -> None:
 def chat(
     config: ConfigFile = None,
     role: Annotated[As, typer.Option("--as", help="The role to take.")] = As.READER,
-    as_lines: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object for each line read.")
-    ] = False,
+    as_lines: AsLines = False,
 ) -> None:
     """Talk to the bot in this terminal, or answer each line of standard input."""
     from bot.frontends.terminal.app import chat as converse
+    from bot.frontends.terminal.questions import await_chat
     from bot.operations import announce_first_story
     from bot.requests import Role
     from bot.wiring import open_bot
 
     async def talk(settings: Settings) -> None:
         async with open_bot(settings, announce_first_story) as bot:
+            if as_lines:
+                await await_chat(bot.record)
             await converse(bot.dispatcher, Role[role.name], language=settings.language, as_lines=as_lines)
 
-    with _reporting(config, "chatting", quiet=True) as settings:
-        _complete(talk(settings))
+    with reporting(config, "chatting", quiet=True) as settings:
+        complete(talk(settings))
 
 
 @app.command("import", epilog="Example: onrecord import story.toml")
@@ -101,8 +100,8 @@ def import_(
     """Put a fact sheet on record, as a whole or not at all."""
     from bot.operations import import_file
 
-    with _reporting(config, "importing", quiet=True) as settings:
-        print(_complete(import_file(settings, file, story)))
+    with reporting(config, "importing", quiet=True) as settings:
+        print(complete(import_file(settings, file, story)))
 
 
 @app.command(epilog="Example: onrecord export --story belarus --output belarus.toml")
@@ -122,10 +121,10 @@ def export(
     from bot.operations import export_file
 
     by_ending = Form.JSONL if output is not None and output.suffix in (".jsonl", ".ndjson") else Form.TOML
-    with _reporting(config, "exporting", quiet=True) as settings:
+    with reporting(config, "exporting", quiet=True) as settings:
         utf8(sys.stdout)
         done = export_file(settings, output, story=story, form=(form or by_ending).value, force=force)
-        print(_complete(done), file=sys.stderr)
+        print(complete(done), file=sys.stderr)
 
 
 @app.command(epilog="Example: echo 'arrest warrant' | onrecord search --json --limit 5")
@@ -137,7 +136,7 @@ def search(
         int, typer.Option(min=1, max=1000, help="The maximum number of facts for a query.")
     ] = 10,
     story: StoryName = None,
-    as_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object for each query.")] = False,
+    as_lines: AsLines = False,
     config: ConfigFile = None,
 ) -> None:
     """Find facts by words, best first."""
@@ -145,8 +144,40 @@ def search(
     from bot.operations import search as find
 
     queries = iter([" ".join(query)]) if query else lines(sys.stdin.buffer)
-    with _reporting(config, "searching", quiet=True) as settings:
-        _complete(find(settings, queries, utf8(sys.stdout), story=story, limit=limit, as_lines=as_lines))
+    with reporting(config, "searching", quiet=True) as settings:
+        complete(find(settings, queries, utf8(sys.stdout), story=story, limit=limit, as_lines=as_lines))
+
+
+@app.command(epilog="Example: onrecord ask --json < questions.txt")
+def ask(
+    question: Annotated[
+        list[str] | None, typer.Argument(help="A question; without one, each line read is one.")
+    ] = None,
+    story: StoryName = None,
+    as_lines: AsLines = False,
+    config: ConfigFile = None,
+) -> None:
+    """Answer questions from one story: the verdict and the facts, best first."""
+    from bot.frontends.terminal.lines import lines, utf8
+    from bot.frontends.terminal.questions import answer_questions
+    from bot.operations import announce_first_story
+    from bot.wiring import open_bot
+
+    questions = iter([" ".join(question)]) if question else lines(sys.stdin.buffer)
+
+    async def answer(settings: Settings) -> None:
+        async with open_bot(settings, announce_first_story) as bot:
+            await answer_questions(
+                bot.record,
+                questions,
+                utf8(sys.stdout),
+                story=story,
+                language=settings.language,
+                as_lines=as_lines,
+            )
+
+    with reporting(config, "answering", quiet=True) as settings:
+        complete(answer(settings))
 
 
 @app.command(epilog="Example: onrecord schema > factsheet.schema.json")
@@ -164,8 +195,8 @@ def migrate(config: ConfigFile = None) -> None:
     """Bring the record's file up to date with this program."""
     from bot.operations import migrate as bring_up_to_date
 
-    with _reporting(config, "migrating", quiet=True) as settings:
-        print(_complete(bring_up_to_date(settings)))
+    with reporting(config, "migrating", quiet=True) as settings:
+        print(complete(bring_up_to_date(settings)))
 
 
 @app.command(epilog="Example: onrecord backup backups/monday.db")
@@ -177,8 +208,8 @@ def backup(
     """Copy the record while the bot runs; the copy appears whole or not at all."""
     from bot.operations import back_up
 
-    with _reporting(config, "backing up", quiet=True) as settings:
-        print(_complete(back_up(settings, file, force=force)))
+    with reporting(config, "backing up", quiet=True) as settings:
+        print(complete(back_up(settings, file, force=force)))
 
 
 @app.command(epilog="Example: onrecord restore backups/monday.db")
@@ -189,8 +220,8 @@ def restore(
     """Put a backup in the record's place while the bot is stopped; what stood there is kept beside it."""
     from bot.operations import restore as put_in_place
 
-    with _reporting(config, "restoring", quiet=True) as settings:
-        print(_complete(put_in_place(settings, file)))
+    with reporting(config, "restoring", quiet=True) as settings:
+        print(complete(put_in_place(settings, file)))
 
 
 @app.command(epilog="Example: onrecord doctor --config config.toml")
@@ -206,8 +237,8 @@ def doctor(config: ConfigFile = None) -> None:
             sound = sound and finding.verdict is not Verdict.FAIL
         return sound
 
-    with _reporting(config, "checking", quiet=True) as settings:
-        sound = _complete(check(settings))
+    with reporting(config, "checking", quiet=True) as settings:
+        sound = complete(check(settings))
     raise typer.Exit(0 if sound else 1)
 
 
@@ -220,8 +251,8 @@ def outbox(
     """Show what waits to be sent and since when, and what failed and why."""
     from bot.operations import show_outbox
 
-    with _reporting(config, "reading the outbox", quiet=True) as settings:
-        for line in _complete(show_outbox(settings, retry=retry, drop=drop)):
+    with reporting(config, "reading the outbox", quiet=True) as settings:
+        for line in complete(show_outbox(settings, retry=retry, drop=drop)):
             print(line)
 
 
@@ -238,8 +269,8 @@ def why(
     """Explain whether, when and why a chat was told of a fact's changes, or was not."""
     from bot.operations import explain
 
-    with _reporting(config, "explaining", quiet=True) as settings:
-        for line in _complete(explain(settings, fact, chat, topic)):
+    with reporting(config, "explaining", quiet=True) as settings:
+        for line in complete(explain(settings, fact, chat, topic)):
             print(line)
 
 
@@ -249,15 +280,15 @@ def audit(
         str | None, typer.Argument(help="A fact (F7), a source (S3), or who did it (@name, telegram:123).")
     ] = None,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Only from this day on.")] = None,
-    as_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object for each entry.")] = False,
+    as_lines: AsLines = False,
     config: ConfigFile = None,
 ) -> None:
     """Print the audit trail, oldest first: who changed what, when, from which chat, before and after."""
     from bot.frontends.terminal.lines import utf8
     from bot.operations import print_trail
 
-    with _reporting(config, "reading the audit trail", quiet=True) as settings:
-        _complete(print_trail(settings, utf8(sys.stdout), about=about, since=since, as_lines=as_lines))
+    with reporting(config, "reading the audit trail", quiet=True) as settings:
+        complete(print_trail(settings, utf8(sys.stdout), about=about, since=since, as_lines=as_lines))
 
 
 @app.command(epilog="Example: onrecord takedown F7 --ground privacy")
@@ -278,8 +309,8 @@ def takedown(
             raise UserError("Nobody can be asked here, so nothing was changed: add --yes")
         return yes or typer.confirm("Take it down?")
 
-    with _reporting(config, "taking down", quiet=True) as settings:
-        for line in _complete(take_down(settings, what, ground=ground, story=story, agreed=agreed)):
+    with reporting(config, "taking down", quiet=True) as settings:
+        for line in complete(take_down(settings, what, ground=ground, story=story, agreed=agreed)):
             print(line)
 
 
@@ -289,50 +320,3 @@ def version() -> None:
     from bot import __version__
 
     print(f"onrecord {__version__}")
-
-
-def _complete(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end with the garbage collector on again (see bot.__main__)."""
-    import asyncio
-
-    gc.enable()
-    return asyncio.run(work)
-
-
-@contextmanager
-def _reporting(config: Path | None, doing: str, *, quiet: bool = False) -> Iterator[Settings]:
-    """Yield the settings, with logging set up; turn errors into one short message and exit status 1."""
-    from bot import logs
-    from bot.config import load
-    from bot.errors import UserError
-    from storage.domain.errors import RecordError
-
-    redact = logs.Redaction()
-    try:
-        settings = load(config)
-        redact = logs.Redaction(settings.secrets())
-        if quiet and settings.log.level in ("debug", "info"):
-            settings = settings.model_copy(
-                update={"log": settings.log.model_copy(update={"level": "warning"})}
-            )
-        logs.set_up(settings.log, settings.secrets())
-        yield settings
-    except (UserError, RecordError) as error:
-        _fail(redact(str(error)))
-    except BrokenPipeError:
-        # The reader of the output has closed the pipe. Python would report the broken pipe again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    except typer.Exit:
-        raise
-    except Exception as error:  # noqa: BLE001  # reason: the last place that can give the error an id and a plain message
-        if isinstance(error, OSError) and error.filename is not None:
-            _fail(redact(f"{error.filename} cannot be used: {error.strerror}. Name another file"))
-        ident = logs.log_unexpected(logging.getLogger(__name__), error, doing)
-        _fail(f"An unexpected error occurred (error {ident}): see the lines above")
-
-
-def _fail(message: str) -> None:
-    print(f"onrecord: {message}", file=sys.stderr)
-    raise typer.Exit(1)

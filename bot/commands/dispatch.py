@@ -46,7 +46,7 @@ _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 TIME_LIMIT = 15.0
 # Parcels taken from the outbox per query.
 MOST_AT_ONCE = 20
-QUESTION = "ask"
+QUESTION, CHECK = "ask", "check"
 # The command that a plain message stands for while the bot waits for an answer.
 ANSWER = modals.ANSWER
 
@@ -214,7 +214,7 @@ class Dispatcher:
         with self.metrics.command(command.name):
             reply = await registered.handler(context, *await read(context, registered, given))
         # The button of a next page would hold what was looked up: somebody else's words are not kept.
-        looked_up = command.name == QUESTION and (request.forwarded or request.quoted is not None)
+        looked_up = command.name == QUESTION and request.quoted is not None
         if not command.lists or looked_up:
             return cut(reply)
         words = parsed.argument if request.given is None else " ".join(str(each) for each in given if each)
@@ -250,7 +250,7 @@ class Dispatcher:
             texts = [value for value in request.given.arguments.values() if isinstance(value, str)]
         elif request.given is not None:
             return  # each field of a modal has a limit of its own
-        if (count := sum(map(len, texts))) > self._limits.message_length:
+        if (count := sum(map(len, texts))) > self._limits.message_length and not request.forwarded:
             raise UserError(
                 _("That message has {count} characters; at most {limit} are read: shorten it.",
                   count=count, limit=self._limits.message_length)
@@ -278,7 +278,7 @@ class Dispatcher:
         if not text.startswith("/") or request.forwarded:
             if not request.private and not request.forwarded and request.given is None:
                 return None
-            return Parsed(QUESTION, text, None)
+            return Parsed(CHECK if request.forwarded else QUESTION, text, None)
         match = _COMMAND.fullmatch(text)
         if match is None:
             return Parsed(text[1:].split(" ")[0][:32] or "?", "", None)

@@ -45,23 +45,35 @@ _BETWEEN = re.compile(r",[^,]{1,200},")
 _CLAUSES = frozenset(
     ", ; : — – who whom whose which that where when while because although though as".split()
 )
+# Words of grammar that tell who does what to whom, and whence and whither.
+_TURNING = frozenset("against between by from into to".split())
+_TENSES = {"is": "is", "are": "is", "was": "was", "were": "was", "will": "will", "shall": "will"}
 # By these people are reached; what a claim says is something else.
 _REACHING = re.compile(
-    r"(?:https?://|www\.|t\.me/)\S+|<[@#:][^>\s]{1,60}>|[\w.+-]{1,64}@[\w-]+\.\w[\w.-]*|@\w+"
+    r"(?:https?://|www\.|t\.me/)\S+|(?<![\w@.])(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}/\S*"
+    r"|<[@#:][^>\s]{1,60}>|[\w.+-]{1,64}@[\w-]+\.\w[\w.-]*|@\w+"
     r"|(?<!\w)\+?\d(?:[ ()-]{0,2}\d){8,14}(?!\w)"
 )
 
 
-def read(text: str) -> Question:
-    """Read a claim; only what ends like a question is one, for "who" and "when" stand in claims, too."""
-    question = wording.read(text, spoken=wording.spoken_in(text))
+def read(text: str, language: str = "en") -> Question:
+    """Read a claim, in `language` where it does not tell its own.
+
+    Only what ends like a question is one, for "who" and "when" stand in claims, too.
+    """
+    question = wording.read(text, spoken=wording.spoken_in(text) or language)
     is_question = question.kind in _ASKING and text.rstrip().endswith("?")
     return question if is_question else replace(question, kind=Kind.WHAT)
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = LONGEST_SHOWN) -> str:
     """Return a claim as it is shown: its beginning, without addresses, account names and phone numbers."""
-    return shortened(" ".join(_REACHING.sub(" ", text).split()), LONGEST_SHOWN)
+    return shortened(" ".join(without_addresses(text).split()), longest)
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without addresses, account names and phone numbers."""
+    return _REACHING.sub(" ", text)
 
 
 def is_name(claim: Question, subject: Subject) -> bool:
@@ -92,6 +104,8 @@ def agrees(claim: Question, subject: Subject, fact: Fact) -> bool:
 
 def says(claim: Question, subject: Subject, fact: Fact) -> bool:
     """Tell whether a fact says what a claim says."""
+    if claim.language != "en":
+        return _repeats(claim, fact)
     if not agrees(claim, subject, fact):
         return False
     said = _tokens(_dateless(claim), subject.entities)
@@ -104,9 +118,24 @@ def says(claim: Question, subject: Subject, fact: Fact) -> bool:
     barriers = _CLAUSES - set(said)
     for version in _versions(sentence(fact), claim):
         told = _tokens(version, subject.entities)[:MOST_COMPARED]
-        if _manner(said) == _manner(told) and _follows(wanted, told, barriers):
+        if _manner(said) != _manner(told) or not _speakers(said) <= _speakers(told):
+            continue
+        if _tenses(said) <= _tenses(told) and _follows(wanted, told, barriers):
             return True
     return False
+
+
+def _repeats(claim: Question, fact: Fact) -> bool:
+    """Tell whether a claim is a fact's statement or whole sentence, word for word.
+
+    What denies, supposes and parts clauses is listed for English alone.
+    """
+    said = _words(claim.text[: wording.LONGEST])
+    return said in (_words(fact.statement), _words(sentence(fact)))
+
+
+def _words(text: str) -> list[str]:
+    return [token for token in _tokens(text, ()) if token[0].isalnum()]
 
 
 def _follows(wanted: Sequence[str], told: Sequence[str], barriers: frozenset[str]) -> bool:
@@ -152,13 +181,32 @@ def _has_content(token: str) -> bool:
         return False
     if token in listed.negating | listed.supposing:
         return False
-    return token in listed.telling_apart or token not in STOPWORDS | listed.telling
+    return token in listed.telling_apart | _TURNING or token not in STOPWORDS | listed.telling
 
 
-def _manner(tokens: Sequence[str]) -> tuple[int, bool]:
-    """Return how often a text denies, and whether it supposes."""
+def _manner(tokens: Sequence[str]) -> tuple[int, bool, bool]:
+    """Return how often a text denies, whether it supposes, and whether it foretells."""
     listed = wording.words()
-    return sum(token in listed.negating for token in tokens), not listed.supposing.isdisjoint(tokens)
+    denied = sum(token in listed.negating for token in tokens)
+    return denied, not listed.supposing.isdisjoint(tokens), "will" in _tenses(tokens)
+
+
+def _tenses(tokens: Sequence[str]) -> set[str]:
+    """Return of which tenses a text's forms of "be" and its auxiliaries are."""
+    return {_TENSES[token] for token in tokens if token in _TENSES}
+
+
+def _speakers(tokens: Sequence[str]) -> set[str]:
+    """Return the names right before a word of saying, denying or calling for: who does so."""
+    listed, found, before = wording.words(), set(), None
+    for token in tokens:
+        if before is not None and token in listed.telling | listed.supposing | listed.negating:
+            found.add(before)
+        if token[0] == "@":
+            before = token
+        elif token not in STOPWORDS:
+            before = None
+    return found
 
 
 def _versions(heard: str, claim: Question) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from bot.questions import verdict
 from bot.questions.fact_words import stating_words
@@ -18,6 +19,9 @@ from storage.domain.models import Entity, EntityKind, Fact, Story
 from storage.domain.words import STOPWORDS, query_words, stem, whole
 from storage.people.questions import CLAIM
 from storage.record import Record
+
+if TYPE_CHECKING:
+    from storage.search.embedding import Vector
 
 # Facts that an answer shows, and those shown as close: there the right one is more often further down.
 MOST_SHOWN, MOST_CLOSE = 5, 7
@@ -61,10 +65,16 @@ class Finding:
         return bool(first) and not any(holds_kind(self.question, self.subject, fact) for fact in first)
 
 
-async def find(record: Record, story: Story, question: Question, subject: Subject) -> Finding:
-    """Return what the record holds in answer to a question."""
+async def find(
+    record: Record,
+    story: Story,
+    question: Question,
+    subject: Subject,
+    vector: Awaitable[Vector | None] | None = None,
+) -> Finding:
+    """Return what the record holds in answer to a question; `vector` is its own, if it is being made."""
     own = question.language == (story.language or "en")
-    retrieved = await retrieve(record, story.id, question, subject.entities, own=own)
+    retrieved = await retrieve(record, story.id, question, subject.entities, own=own, vector=vector)
     if not retrieved.candidates:
         return Finding(question, subject, Verdict.NOT_ON_RECORD, (), ())
     judged = _judged(question, subject, retrieved)

@@ -10,13 +10,17 @@ to 0.92.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.questions.wording import Question
 from storage.domain.models import Entity, Fact
 from storage.domain.words import split
 from storage.record import Record
+
+if TYPE_CHECKING:
+    from storage.search.embedding import Vector
 
 # Facts that each way finds, and of the best of both those that are read and compared.
 FOUND, COMPARED = 60, 16
@@ -56,18 +60,27 @@ class Retrieved:
 
 
 async def retrieve(
-    record: Record, story_id: int, question: Question, names: Sequence[Entity], *, own: bool
+    record: Record,
+    story_id: int,
+    question: Question,
+    names: Sequence[Entity],
+    *,
+    own: bool,
+    vector: Awaitable[Vector | None] | None = None,
 ) -> Retrieved:
-    """Return the facts of a story that are nearest to a question; `names` are those whom it names."""
+    """Return the facts of a story that are nearest to a question; `names` are those whom it names.
+
+    `vector` is the question's, where it is being made already.
+    """
     whole = await record.vectors.wait(story_id, seconds=LONGEST_WAIT, most=MOST_AWAITED)
     words = " ".join((question.spelt, *(entity.name for entity in names)))
-    embedding = asyncio.create_task(record.vectors.query(question.spelt))
+    embedding = vector or asyncio.create_task(record.vectors.query(question.spelt))
     hits = await record.search.find(words, story_id=story_id, limit=FOUND)
-    vector = await embedding
+    meaning = await embedding
     shares = {hit.fact_id: hit.share for hit in hits}
-    if vector is None:
+    if meaning is None:
         return Retrieved(await _candidates(record, question, names, shares, {}, own=own), own, meant=False)
-    near = await record.vectors.nearest(vector, story_id=story_id, limit=FOUND)
+    near = await record.vectors.nearest(meaning, story_id=story_id, limit=FOUND)
     if not near.count:
         # None is made yet, or they are still being read.
         found = await _candidates(record, question, names, shares, {}, own=own)
@@ -76,7 +89,7 @@ async def retrieve(
     missing = [fact_id for fact_id in shares if fact_id not in cosines]
     if missing:
         # A fact whose vector is not made yet is taken to be as near as the others are on the whole.
-        cosines |= dict.fromkeys(missing, near.mean) | await record.vectors.cosines(vector, missing)
+        cosines |= dict.fromkeys(missing, near.mean) | await record.vectors.cosines(meaning, missing)
     found = await _candidates(record, question, names, shares, cosines, own=own)
     return Retrieved(found, own, meant=True, mean=near.mean, deviation=near.deviation, whole=whole)
 

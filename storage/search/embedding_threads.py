@@ -72,9 +72,11 @@ class EmbeddingThreads:
         """Load the model if it is not; return whether there is one."""
         return await self._run(Turn.TEXT, lambda _model: True) is not None
 
-    async def question(self, text: str, seconds: float = QUESTION_SECONDS) -> Vector | None:
+    async def question(
+        self, text: str, seconds: float = QUESTION_SECONDS, turn: Turn = Turn.QUESTION
+    ) -> Vector | None:
         """Return a question's vector; None without a model, in a crowd, or if it takes longer."""
-        found = await self._of_people(Turn.QUESTION, [lambda model: model.query(text)], seconds)
+        found = await self._of_people(turn, [lambda model: model.query(text)], seconds)
         return found[0] if found else None
 
     async def texts(self, texts: Sequence[str], seconds: float = TEXTS_SECONDS) -> Matrix | None:

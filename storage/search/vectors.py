@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from storage.engines.sqlite import Database
 from storage.search.embedding import Load
-from storage.search.embedding_threads import EmbeddingThreads, Turn
+from storage.search.embedding_threads import QUESTION_SECONDS, EmbeddingThreads, Turn
 from storage.search.fact_texts import RECIPE
 
 if TYPE_CHECKING:
@@ -80,6 +80,12 @@ class Vectors:
         # Set when something may wait for the filler, and when it has made some vectors.
         self.wanted, self.made = asyncio.Event(), asyncio.Event()
         self.filling = False
+        # Seconds that a question waits: for its own vector, and for those of a story to be read.
+        self._for_itself, self._for_story = QUESTION_SECONDS, LONGEST_LOAD
+
+    def take_time(self, seconds: float) -> None:
+        """Let questions wait up to some seconds: for scripts, whose answers must not hang on the moment."""
+        self._for_itself = self._for_story = seconds
 
     @property
     def model(self) -> str | None:
@@ -93,7 +99,11 @@ class Vectors:
 
     async def query(self, text: str) -> Vector | None:
         """Return the vector of a question; None without a model, in a crowd, or where it takes too long."""
-        return await self.thread.question(text) if self.thread is not None else None
+        return await self.thread.question(text, self._for_itself) if self.thread is not None else None
+
+    async def query_of_many(self, text: str, seconds: float) -> Vector | None:
+        """Return the vector of a question that is asked with many others: single ones go before it."""
+        return await self.thread.question(text, seconds, Turn.TEXT) if self.thread is not None else None
 
     async def embed(self, texts: Sequence[str]) -> Matrix | None:
         """Return the vectors of a few texts, one a row; None as for a question."""
@@ -171,7 +181,7 @@ class Vectors:
         begun = story.reading
         if begun is not None and not begun.done():
             # It may be past the last change already: after it, all who wait for it read once more, together.
-            await asyncio.wait({begun}, timeout=LONGEST_LOAD)
+            await asyncio.wait({begun}, timeout=self._for_story)
             if not begun.done():
                 return None
         if story.reading is begun:
@@ -179,7 +189,7 @@ class Vectors:
             story.reading.add_done_callback(_look_at_error)
         reading = story.reading
         assert reading is not None
-        await asyncio.wait({reading}, timeout=LONGEST_LOAD)
+        await asyncio.wait({reading}, timeout=self._for_story)
         if not reading.done():
             return None
         reading.result()

@@ -19,7 +19,7 @@ class Family(Enum):
         self.commands = tuple(commands.split())
 
     FINDING_YOUR_WAY = (N_("Finding your way"), "start help about story stories")
-    ASKING = (N_("Asking the record"), "who where when latest asof what ask")
+    ASKING = (N_("Asking the record"), "who where when latest asof what ask check")
     LOOKING_CLOSELY = (N_("Looking closely"), "fact history disputed figures sources")
     HEARING = (
         N_("Hearing of changes"),

@@ -65,7 +65,7 @@ def page_of(reply: Reply, cursor: Cursor, command: str) -> Reply:
         place = f"{cursor.row or ''}+{end}.{_digest(whole[:end])}"
         turning = [Action(label=_("More"), command=f"{command} >{place}")]
     blocks = (*above, *whole[begun:end])
-    return Reply(blocks=blocks, actions=(*actions, *turning), aside=reply.aside, asks=reply.asks)
+    return _with(reply, blocks, (*actions, *turning))
 
 
 def cut(reply: Reply) -> Reply:
@@ -73,7 +73,11 @@ def cut(reply: Reply) -> Reply:
     if _fits(reply):
         return reply
     blocks = tuple(within(reply.blocks))
-    return Reply(blocks=blocks, actions=reply.actions, aside=reply.aside, asks=reply.asks)
+    return _with(reply, blocks, reply.actions)
+
+
+def _with(reply: Reply, blocks: tuple[Block, ...], actions: tuple[Action, ...]) -> Reply:
+    return Reply(blocks=blocks, actions=actions, aside=reply.aside, asks=reply.asks, verdict=reply.verdict)
 
 
 def _fits(reply: Reply) -> bool:

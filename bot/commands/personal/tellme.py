@@ -7,7 +7,7 @@ import re
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.look_up import look_up
+from bot.commands.reading.look_up import look_up_claim
 from bot.errors import UserError
 from bot.questions import claims
 from bot.questions.finding import claim_key
@@ -58,7 +58,7 @@ async def tellme(context: Context, question: OpenQuestion | str | None) -> Reply
 
 async def _wait_for(context: Context, words: str) -> Reply:
     """Keep the words of a claim, as they were shown to the asker, until there is something on record."""
-    found = await look_up(context, words)
+    found = await look_up_claim(context, words)
     if not any(isinstance(block, Quote) for block in found.blocks):
         return found  # it is on record by now
     shown = claims.shown(words)

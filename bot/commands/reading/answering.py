@@ -19,6 +19,7 @@ from bot.questions.wording import Question, about_the_record
 from bot.replies import Block, Heading, Line, Note, Reply
 from bot.texts import _
 from storage.domain.models import Entity, Fact, RelationKind, Stance, Standing
+from storage.record import Record
 
 MOST_OPPOSING = 5
 
@@ -58,6 +59,11 @@ def asks_for_list(
 
 
 async def answered(context: Context, found: Finding) -> list[Block]:
+    """Return the facts found, as `told` does."""
+    return await told(context.record, found)
+
+
+async def told(record: Record, found: Finding) -> list[Block]:
     """Return the facts found, best first; facts that contradict one that answers follow directly under it."""
     question = found.question
     shown = {fact.id for fact in found.answering}
@@ -73,7 +79,7 @@ async def answered(context: Context, found: Finding) -> list[Block]:
             and relation.other_id not in shown
         ][:MOST_OPPOSING]
         shown.update(opposing)
-        blocks += [_against(each) for each in await context.record.facts.load(opposing)]
+        blocks += [_against(each) for each in await record.facts.load(opposing)]
     others = [fact for fact in found.shown if fact.id not in shown]
     if others:
         closest = found.verdict is Verdict.CLOSE

@@ -9,6 +9,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.reading.answering import answered, asks_for_list, named, other, which_one
+from bot.commands.reading.claim_parts import is_post
 from bot.commands.reading.look_up import look_up, unreadable
 from bot.commands.reading.shorthand import value_of
 from bot.questions import warming, wording
@@ -17,7 +18,7 @@ from bot.questions.finding import Finding, find, key_of
 from bot.questions.subject import subject_of
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question
-from bot.replies import Action, Heading, Note, Reply
+from bot.replies import Action, Heading, Item, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.domain.errors import RecordError
@@ -61,7 +62,7 @@ async def _found(context: Context, text: str) -> Reply:
     subject = await subject_of(context.record, context.story.id, question)
     found = await find(context.record, context.story, question, subject)
     if found.verdict is Verdict.NOT_ON_RECORD:
-        return _not_on_record(text)
+        return not_on_record(text)
     lines = [block for each in found.near[: context.policy.page] for block in fact_lines(each.fact)]
     return Reply(blocks=(Heading(text=_("On record: {words}", words=text[:80]), level=1), *lines))
 
@@ -77,17 +78,17 @@ async def _found(context: Context, text: str) -> Reply:
 async def ask(context: Context, question: str) -> Reply:
     """Answer a question with the facts that bear on it; answer the parts of a compound one separately.
 
-    What somebody else wrote is looked up instead: nothing of it is kept, and nothing near is its answer.
+    What somebody else wrote is looked up instead (`/check`), and so is a post that was pasted.
     """
     request = context.request
-    if request.forwarded:
-        return await look_up(context, question)
     if (meant := await value_of(context, question)) is not None:
         return await other(context, *meant)
     await warming.ready()
     question = greetings.without(question)
     if request.quoted is not None and wording.points(question):
         return await look_up(context, request.quoted) if request.quoted else unreadable()
+    if is_post(question):
+        return await look_up(context, question)
     replies: list[Reply] = []
     names: tuple[Entity, ...] = ()
     asked = wording.parts(question)
@@ -99,7 +100,10 @@ async def ask(context: Context, question: str) -> Reply:
         return replies[0]
     blocks = dict.fromkeys(block for reply in replies for block in reply.blocks)
     actions = dict.fromkeys(action for reply in replies for action in reply.actions)
-    return Reply(blocks=tuple(blocks), actions=tuple(actions))
+    verdicts = {reply.verdict for reply in replies}
+    # An answer to one part alone is not the answer.
+    verdict = verdicts.pop() if len(verdicts) == 1 else Verdict.CLOSE.value
+    return Reply(blocks=tuple(blocks), actions=tuple(actions), verdict=verdict)
 
 
 async def _answer(
@@ -113,7 +117,7 @@ async def _answer(
     if subject.unclear:
         raise which_one(*subject.unclear)
     if command := asks_for_list(context, question, subject):
-        return await other(context, *command), subject.entities
+        return _judged(await other(context, *command)), subject.entities
     if not subject.entities and not question.subject:
         return _of_nothing(), ()
     found = await find(context.record, context.story, question, subject)
@@ -122,7 +126,7 @@ async def _answer(
         return await _kept(context, found, reply) if found.lacks_kind else reply, subject.entities
     if wording.points(text):
         return _of_nothing(), ()
-    return await _kept(context, found, _not_on_record(question.text)), subject.entities
+    return await _kept(context, found, not_on_record(question.text)), subject.entities
 
 
 def _read(context: Context, text: str) -> Question:
@@ -154,10 +158,17 @@ def _of_nothing() -> Reply:
         "That names nothing that I could look up. Reply with it to the message that you mean, or ask with"
         " the names and words that it is about."
     )
-    return Reply(blocks=(Note(text=text),), actions=_offers())
+    return Reply(blocks=(Note(text=text),), actions=_offers(), verdict=Verdict.NOT_ON_RECORD.value)
 
 
-def _not_on_record(text: str) -> Reply:
+def _judged(reply: Reply) -> Reply:
+    """Add the verdict to an answer that another command gives: it states or lists something, or nothing."""
+    told = any(isinstance(block, Line | Item) for block in reply.blocks)
+    verdict = Verdict.ON_RECORD if told else Verdict.NOT_ON_RECORD
+    return reply.model_copy(update={"verdict": reply.verdict or verdict.value})
+
+
+def not_on_record(text: str) -> Reply:
     """Say that nothing on record bears on a question; no fact is shown under it."""
     note = Note(text=_("That is not on record: “{text}”.", text=text[:120]))
     return Reply(blocks=(note,), actions=_offers(), verdict=Verdict.NOT_ON_RECORD.value)

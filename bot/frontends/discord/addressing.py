@@ -15,17 +15,16 @@ from typing import Any
 import discord
 
 from bot.commands.core.declarations import Command, Kind
+from bot.commands.reading.claim_parts import LONGEST
 from bot.questions.wording import points
 from bot.requests import Call, Identity, Request, Submission
-from storage.domain.names import clean
+from storage.domain.names import clean, clean_lines
 
 PLATFORM = "discord"
 CHANNEL = "#"
 # The permissions that the bot needs to send notices to a channel.
 NEEDED = ("view_channel", "send_messages", "embed_links", "read_message_history")
 _NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links", "read_message_history")
-# The length of a looked-up message's text that is asked about: its first claim; more would blur the question.
-LONGEST_QUOTED = 1000
 FACT = re.compile(r"\bF[1-9]\d{0,14}\b")
 # What is quoted begins with such signs: https://support.discord.com/hc/en-us/articles/210298617
 _QUOTED_COMMAND = re.compile(r"(?:>\s*)+(?=/)")
@@ -108,6 +107,8 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
         own = _unmentioned(own, me) if shared else own
         text, forwarded = own or quoting, not own
     reference = None if is_forward(message) else message.reference
+    if reference is not None and text.strip() in ("/ask", "/check"):
+        text = "?"  # as a mention alone
     answered = reference.resolved if reference is not None else None
     earlier = answered if isinstance(answered, discord.Message) else None
 
@@ -155,13 +156,12 @@ def is_forward(message: discord.Message) -> bool:
 
 
 def quoted(message: discord.Message) -> str:
-    """Return the text of a message, or of the one that it forwards, as a question; "" if it has no text."""
+    """Return the text of a message, or of the one that it forwards, line by line; "" if it has no text."""
     parts: list[str | None] = []
     held: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
     for each in held:
         parts += [each.content, *(part for embed in each.embeds for part in (embed.title, embed.description))]
-    text = " ".join(" ".join(filter(None, parts)).split())
-    return text[:LONGEST_QUOTED]
+    return clean_lines("\n".join(filter(None, parts)))[:LONGEST]
 
 
 def fact_in(message: discord.Message) -> str | None:
@@ -183,7 +183,7 @@ def _parted(text: str) -> tuple[str, str]:
     lines = own.split("\n")
     taken = [line[2:] for line in lines if line.startswith("> ")]
     kept = [line for line in lines if not line.startswith("> ")]
-    return "\n".join(kept).strip(), " ".join(" ".join([*taken, rest]).split())[:LONGEST_QUOTED]
+    return "\n".join(kept).strip(), clean_lines("\n".join([*taken, rest]))[:LONGEST]
 
 
 def identity(user: discord.abc.User) -> Identity:

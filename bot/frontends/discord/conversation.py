@@ -19,7 +19,7 @@ import aiohttp
 import discord
 
 from bot.commands.core.declarations import Command, Offer
-from bot.commands.reading.look_up import TELL
+from bot.commands.reading.look_up import TELL, quoted_for
 from bot.frontends.discord.addressing import asked, call_of, fact_in, is_theirs, quoted, request_of
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.modals import given_back, key_of, refilled, rendered, values_of
@@ -190,7 +190,7 @@ class Conversation:
         # The bot's own messages are looked up by their fact ids, not by similar wording.
         own = fact_in(message) if message.author == interaction.client.user else None
         text = own or quoted(message)
-        request = replace(asked(interaction, given=Call("ask", {"question": text})), forwarded=True)
+        request = replace(asked(interaction, given=Call("check", {"text": text})), forwarded=True)
         speak(request.language)
         if not text:
             await stage.show(_aside(_(NO_TEXT)), None)
@@ -261,10 +261,10 @@ def _log(what: str, error: Exception) -> None:
 
 def _told_of(interaction: Interaction, command: str | None) -> Call | None:
     """Return the call of a button that is about the words quoted above it: nobody else has kept them."""
-    if command != TELL or interaction.message is None:
+    if command is None or interaction.message is None:
         return None
-    quotations = (quoted_in(embed.description or "") for embed in interaction.message.embeds)
-    words = next(filter(None, quotations), "")
+    embeds = interaction.message.embeds
+    words = quoted_for(command, [line for embed in embeds for line in quoted_in(embed.description or "")])
     return Call(TELL[1:], {"question": words}) if words else None
 
 

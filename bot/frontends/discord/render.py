@@ -76,10 +76,10 @@ def render(reply: Reply) -> list[Piece]:
     return [Piece(tuple(held)) for held in _messages(embeds or [Embed(description="…")])]
 
 
-def quoted_in(description: str) -> str:
-    """Return the words that an embed quotes, as they were before they were escaped; "" if it quotes none."""
+def quoted_in(description: str) -> list[str]:
+    """Return the lines that an embed quotes, as they were before they were escaped."""
     lines = (line.removeprefix(QUOTING) for line in description.split("\n") if line.startswith(QUOTING))
-    return re.sub(r"\\(.)", r"\1", next(lines, ""))
+    return [re.sub(r"\\(.)", r"\1", line) for line in lines]
 
 
 def escape(text: str) -> str:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.commands.reading.look_up import TELL
+from bot.commands.reading.claim_parts import LONGEST
+from bot.commands.reading.look_up import TELL, quoted_for
 from bot.frontends.telegram.updates import CallbackQuery, Entity, Message, Update, User
-from bot.questions.wording import LONGEST, points
+from bot.questions.wording import points
 from bot.requests import Call, Identity, Request
-from storage.domain.names import clean
+from storage.domain.names import clean, clean_lines
 
 if TYPE_CHECKING:
     import telegram
@@ -64,7 +65,7 @@ def to_request(
         return None
     marked = list(_marked(message))
     quoting = _quotation(marked)
-    if message.is_reply and text.strip() == "/ask":
+    if message.is_reply and text.strip() in ("/ask", "/check"):
         text = "/ask ?"  # as a mention alone
     own = text
     if quoting and not message.is_forwarded and not clean(text).startswith("/"):
@@ -98,7 +99,8 @@ def pressed(query: CallbackQuery, command: str, *, language: str = "en") -> Requ
     """Return the request of a person who pressed a button; None if the message is not in a chat."""
     if query.message is None:
         return None
-    quoted = without_surrogates(_quotation(list(_marked(query.message)))) if command == TELL else ""
+    quotations = _quotations(list(_marked(query.message)))
+    quoted = without_surrogates(quoted_for(command, quotations))
     return Request(
         without_surrogates(command),
         address(query.message.chat.id),
@@ -178,13 +180,16 @@ def _quoted(message: Message, text: str, bot: telegram.User, quoting: str) -> st
         own = FACT.search(chosen) or FACT.search(earlier.text or "")
         return own[0] if own else None
     words = chosen or (earlier and (earlier.text or earlier.caption)) or ""
-    return without_surrogates(" ".join(words.split()))[:LONGEST]
+    return clean_lines(without_surrogates(words))[:LONGEST]
 
 
 def _quotation(marked: Marked) -> str:
     """Return the words that a message marks as somebody's."""
-    quoted = [words for entity, words in marked if entity.type in QUOTES]
-    return " ".join(" ".join(quoted).split())[:LONGEST] if quoted else ""
+    return clean_lines("\n".join(_quotations(marked)))[:LONGEST]
+
+
+def _quotations(marked: Marked) -> list[str]:
+    return [words for entity, words in marked if entity.type in QUOTES]
 
 
 def _own_words(message: Message, marked: Marked, bot: telegram.User) -> str:

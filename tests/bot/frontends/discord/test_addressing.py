@@ -214,11 +214,11 @@ def test_what_is_forwarded_is_looked_up() -> None:
             message("", shared=False, reference=reference, message_snapshots=[snapshot]), ME, language="en"
         )
         assert request is not None and request.forwarded and not request.is_reply
-        assert request.text == "/appoint 66 A title"
+        assert request.text == "/appoint 66\nA title"
         assert request.replied_to is None and request.offered == ()
     plain = request_of(message("/who", shared=False), ME, language="en")
     assert plain is not None and not plain.forwarded and not plain.is_reply
-    assert quoted(message("", message_snapshots=[snapshot])) == "/appoint 66 A title"
+    assert quoted(message("", message_snapshots=[snapshot])) == "/appoint 66\nA title"
 
 
 def test_whom_a_message_names() -> None:
@@ -250,9 +250,9 @@ async def test_who_decides_for_a_channel_by_a_message(subtests: pytest.Subtests)
 
 def test_the_question_that_a_message_makes() -> None:
     embed = discord.Embed(title="Title", description="More\nwords")
-    assert quoted(message("a\n\nb", embeds=[embed, discord.Embed()])) == "a b Title More words"
+    assert quoted(message("a\n\nb", embeds=[embed, discord.Embed()])) == "a\n\nb\nTitle\nMore\nwords"
     assert quoted(message("  ")) == ""
-    assert len(quoted(message("word " * 900))) == 1000
+    assert len(quoted(message("word " * 1900))) == 6000
 
 
 SLASHES = ["/add x", "/who", "x\n/retract F1", "/", "//who", "@bot /who"]

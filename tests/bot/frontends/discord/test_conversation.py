@@ -263,7 +263,7 @@ async def test_a_message_is_looked_up_for_who_asks_alone(record) -> None:
         alice = room.member()
         asked = await alice.send(room.channel, "He\nsaid so")
         result = await alice.context_menu(room.channel, "On the record?", asked)
-        assert result.ephemeral and script.requests[-1].given == Call("ask", {"question": "He said so"})
+        assert result.ephemeral and script.requests[-1].given == Call("check", {"text": "He\nsaid so"})
         empty = await alice.send(room.channel, "", attachments=[("a.txt", b"x")])
         result = await alice.context_menu(room.channel, "On the record?", empty)
         assert result.ephemeral and "no text that could be looked up" in said(result)
