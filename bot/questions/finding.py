@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from bot.questions.subject import Subject
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question
 from storage.domain.models import Entity, EntityKind, Fact, Story
-from storage.domain.words import STOPWORDS, query_words, stem, whole
+from storage.domain.words import STOPWORDS, query_words, split, stem, whole
 from storage.people.questions import CLAIM
 from storage.record import Record
 
@@ -29,6 +29,8 @@ MOST_SHOWN, MOST_CLOSE = 5, 7
 FEWEST_SHOWN = 3
 # Of the best so many have to hold what was asked.
 FIRST = 3
+# A number of so many digits tells what is meant; smaller ones are everywhere.
+TELLING = 3
 # Facts that answer lie at most so far behind the best: a few hundredths of a cosine.
 NEARLY = 0.35
 
@@ -91,15 +93,27 @@ def _judged(question: Question, subject: Subject, retrieved: Retrieved) -> Verdi
     """Return the verdict of the model; it is no answer that lacks a name or the kind of thing asked for."""
     model = verdict.model(own=retrieved.own, meant=retrieved.meant)
     judged = model.verdict(features(question, retrieved))
-    if judged is Verdict.NOT_ON_RECORD and not retrieved.whole:
-        return Verdict.CLOSE  # some facts are found by their words alone as yet: one of them may answer
+    first = [each.fact for each in retrieved.candidates[:FIRST]]
+    if judged is Verdict.NOT_ON_RECORD and (not retrieved.whole or _bears(question, subject, first)):
+        return Verdict.CLOSE
     if judged is not Verdict.ON_RECORD:
         return judged
-    first = [each.fact for each in retrieved.candidates[:FIRST]]
     asked_of = [entity for entity in subject.entities if entity.kind is not EntityKind.PLACE]
     named = all(any(_is_about(fact, entity) for fact in first) for entity in asked_of)
     fitting = any(holds_kind(question, subject, fact) for fact in first)
     return Verdict.ON_RECORD if named and fitting else Verdict.CLOSE
+
+
+def _bears(question: Question, subject: Subject, facts: Sequence[Fact]) -> bool:
+    """Tell whether a fact holds all that a question calls by name or number: so much is on record."""
+    numbers = frozenset(number for number in question.numbers if len(number) >= TELLING)
+    if not numbers and not subject.entities:
+        return False
+    return any(
+        numbers <= frozenset(split(fact.statement.replace(",", "")))
+        and all(_is_about(fact, entity) for entity in subject.entities)
+        for fact in facts
+    )
 
 
 def _is_about(fact: Fact, entity: Entity) -> bool:

@@ -15,14 +15,14 @@ from bot.commands.reading.shorthand import value_of
 from bot.questions import warming, wording
 from bot.questions.asking import greetings
 from bot.questions.finding import Finding, find, key_of
-from bot.questions.subject import subject_of
+from bot.questions.subject import Subject, subject_of
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question
 from bot.replies import Action, Heading, Item, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.domain.errors import RecordError
-from storage.domain.models import Entity
+from storage.domain.models import Entity, EntityKind
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ async def _answer(
         text, context.day, language=context.request.language, spoken=wording.spoken_in(text)
     )
     subject = await subject_of(context.record, context.story.id, question, before)
-    if subject.unclear:
+    if subject.unclear and _asks_back(subject):
         raise which_one(*subject.unclear)
     if command := asks_for_list(context, question, subject):
         return _judged(await other(context, *command)), subject.entities
@@ -132,6 +132,12 @@ async def _answer(
 def _read(context: Context, text: str) -> Question:
     spoken = wording.spoken_in(text)
     return wording.read(text, context.day, language=context.request.language, spoken=spoken)
+
+
+def _asks_back(subject: Subject) -> bool:
+    """Tell whether it must be asked who is meant: of a place beside other words the question tells enough."""
+    _name, entities = subject.unclear or ("", ())
+    return not subject.words or any(entity.kind is not EntityKind.PLACE for entity in entities)
 
 
 async def _kept(context: Context, found: Finding, reply: Reply) -> Reply:

@@ -104,6 +104,20 @@ async def test_meaning_finds_what_words_do_not_and_words_serve_where_there_are_n
         await with_vectors.close()
 
 
+@pytest.mark.parametrize(
+    ("text", "judged"),
+    [
+        ("Is Putin meant by that?", Verdict.CLOSE),
+        ("Are 2,400 meant by that?", Verdict.CLOSE),
+        ("Are 2,500 meant by that?", Verdict.NOT_ON_RECORD),
+        ("Are children meant by that?", Verdict.NOT_ON_RECORD),
+    ],
+)
+async def test_what_a_fact_holds_by_name_or_number_is_never_denied(record, judging, text, judged):
+    judging(Verdict.NOT_ON_RECORD)
+    assert (await ask(record, text)).verdict is judged
+
+
 async def test_while_vectors_are_made_nothing_is_denied_that_words_find(record, tmp_path, judging):
     await record.database.backup(tmp_path / "copy.db")
     half_made = await Record.open(tmp_path / "copy.db", embedder=FakeModel)

@@ -75,7 +75,7 @@ async def test_the_nearest_fact_comes_first_with_how_all_lie(weather):
 
 async def test_a_vector_is_the_mean_of_what_a_fact_says(weather):
     known = await weather.facts.find(1)
-    assert texts_of(known) == [WET, f"Ann said that {WET}", f"News. Ann said that {WET}"]
+    assert texts_of(known) == [WET, f"News. Ann said that {WET}"]
     rows = await weather.vectors.embed(texts_of(known))
     mean = rows.mean(axis=0)
     cosines = await weather.vectors.cosines(mean / (mean @ mean) ** 0.5, [1])
