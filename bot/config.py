@@ -6,7 +6,6 @@ in one flat list anyway, and for the rest the library would cost each start 17 m
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
 import re
@@ -37,6 +36,7 @@ from bot.validators import (
     listed,
     lower,
     matching,
+    nearest,
     unless_empty,
 )
 
@@ -131,6 +131,12 @@ class LimitSettings(_Section):
     page: int = Field(8, ge=1, le=50, description="a whole number from 1 to 50")
 
 
+class StorySettings(_Section):
+    """Which story chats begin with."""
+
+    default: Annotated[str | None, BeforeValidator(unless_empty)] = Field(None, description="a story's name")
+
+
 class SearchSettings(_Section):
     """How facts are found."""
 
@@ -187,6 +193,7 @@ class Settings(_Section):
         default_factory=list, description='a list of addresses, like ["telegram:12345"]'
     )
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    story: StorySettings = Field(default_factory=StorySettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
     notices: NoticeSettings = Field(default_factory=NoticeSettings)
@@ -316,14 +323,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def _unknown(key: str, variable: str | None = None) -> str:
     """Say that a key is unknown and name the nearest known one."""
-    known = list(known_keys())
-    last = key.rpartition(".")[2]
-    near = (
-        difflib.get_close_matches(key, known, n=1, cutoff=0.7)
-        or [name for name in known if name.rpartition(".")[2] == last]
-        or difflib.get_close_matches(key.replace("_", "."), known, n=1, cutoff=0.7)
-        or [name for name in known if difflib.get_close_matches(last, [name.rpartition(".")[2]], cutoff=0.75)]
-    )
+    near = nearest(key, list(known_keys()))
     if near and variable is not None:
         near = [PREFIX + near[0].upper().replace(".", "__")]
     advice = f"did you mean {near[0]}?" if near else "config.example.toml explains every key"

@@ -74,7 +74,8 @@ class Request:
     they see neither the request nor what is answered aside. `is_person` is
     False for a group or channel that writes as itself: it never has a role. `replied_to` is who wrote the
     message that this one replies to, `mentioned` are those whom it names beyond the words of its text, and
-    `offered` the commands of the buttons under the bot's message that it replies to; `is_reply` tells that it
+    `offered` the commands of the buttons under the bot's message that it replies to, whose number is
+    `answered` (0: it replies to none); `is_reply` tells that it
     replies to any message. `forwarded` tells that the text is not the asker's own (forwarded, quoted, sent
     through another bot): it is only looked up, never run, and answers nothing. `quoted` is what a text
     that says nothing of its own ("is this true?") replies to or quotes: its words, of the bot's own message
@@ -104,6 +105,7 @@ class Request:
     replied_to: Identity | None = None
     mentioned: tuple[Identity, ...] = ()
     offered: tuple[str, ...] = ()
+    answered: int = 0
     is_reply: bool = False
     forwarded: bool = False
     quoted: str | None = None

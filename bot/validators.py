@@ -1,8 +1,10 @@
-"""Checks of settings' values that run before pydantic's own. Each raises ValueError."""
+"""Checks of settings' values before pydantic's own, each raising ValueError; and which keys are near."""
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -97,3 +99,14 @@ def host_and_port_or_none(value: Any) -> Any:
     """Accept host:port, or nothing."""
     text = unless_empty(value)
     return None if text is None else host_and_port(text)
+
+
+def nearest(key: str, known: Sequence[str]) -> list[str]:
+    """Return the known keys of settings that an unknown one may stand for, the nearest first."""
+    last = key.rpartition(".")[2]
+    return (
+        difflib.get_close_matches(key, known, n=1, cutoff=0.7)
+        or [name for name in known if name.rpartition(".")[2] == last]
+        or difflib.get_close_matches(key.replace("_", "."), known, n=1, cutoff=0.7)
+        or [name for name in known if difflib.get_close_matches(last, [name.rpartition(".")[2]], cutoff=0.75)]
+    )

@@ -23,6 +23,7 @@ from storage.people.erasure import Erasure
 from storage.people.members import Members
 from storage.people.questions import Questions
 from storage.people.repeats import Repeats
+from storage.people.spoken_of import SpokenOf
 from storage.reading.entities import Entities
 from storage.reading.facts import Facts
 from storage.reading.listings import Listings
@@ -68,6 +69,7 @@ class Record:
         self.dialogues = Dialogues(database, clock)
         self.questions = Questions(database)
         self.repeats = Repeats(database, clock)
+        self.spoken_of = SpokenOf(database, clock)
         self.listeners = Listeners(database)
         self.zones = Zones(database)
         self.notices = Notices(database)

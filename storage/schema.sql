@@ -7,7 +7,7 @@ CREATE TABLE story (
     name TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL,
     opened_at TEXT NOT NULL
-, language TEXT);
+, language TEXT, private INTEGER NOT NULL DEFAULT 0, is_default INTEGER NOT NULL DEFAULT 0);
 
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
@@ -656,3 +656,17 @@ CREATE TABLE fact_vector (
 CREATE INDEX fact_vector_by_number ON fact_vector (story_id, number, fact_id);
 CREATE INDEX fact_vector_waiting ON fact_vector (fact_id, story_id) WHERE waiting = 1;
 CREATE INDEX fact_vector_by_model ON fact_vector (model, fact_id) WHERE vector IS NOT NULL;
+
+-- What a person was last told of in a chat, by ids alone, so that "and when?" is understood for ten minutes.
+CREATE TABLE spoken_of (
+    chat TEXT NOT NULL,
+    topic INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    at TEXT NOT NULL,
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    kind TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    names TEXT NOT NULL,
+    PRIMARY KEY (chat, topic, person)
+) WITHOUT ROWID;
+CREATE INDEX spoken_of_by_moment ON spoken_of (at);

@@ -45,13 +45,18 @@ async def record(settings: Settings) -> Finding:
         async with open_record(settings, create=False) as opened:
             problems = await opened.database.check()
             version = await opened.database.version()
-            stories = len(await opened.stories.all())
+            stories = [story.name for story in await opened.stories.all()]
     except RecordError as error:
         return Finding(Verdict.FAIL, "record", str(error))
     if problems:
         advice = "stop the bot and restore the last sound backup (onrecord restore FILE)"
         return Finding(Verdict.FAIL, "record", f"{path} is damaged ({'; '.join(problems[:3])}): {advice}")
-    return Finding(Verdict.OK, "record", f"{path} is sound; schema {version}, stories: {stories}")
+    default = settings.story.default
+    if default is not None and default not in stories:
+        known = ", ".join(stories[:8])
+        advice = f"story.default is {default!r}, and no story on record is named so: set it to one of {known}"
+        return Finding(Verdict.WARN, "record", advice)
+    return Finding(Verdict.OK, "record", f"{path} is sound; schema {version}, stories: {len(stories)}")
 
 
 async def trail(settings: Settings) -> Finding:

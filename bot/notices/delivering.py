@@ -185,6 +185,7 @@ class Deliverer:
         await self._record.buttons.forget(self._record.ledger.now())
         await tell_of_refusals(self._record, self._spans.retention)
         await self._record.repeats.forget()
+        await self._record.spoken_of.forget()
         await scrub(self._record.database)
 
     async def _deliver(self, parcel: Parcel) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ class Finding:
     """What was found for a question: the verdict, the facts that answer, and others that are near.
 
     Best first; where the record holds nothing that bears on it, `near` are the candidates all the same, for
-    scripts: readers are shown none of them.
+    scripts: readers are shown none of them. `vector` is the question's, for a search in another story.
     """
 
     question: Question
@@ -48,6 +48,7 @@ class Finding:
     verdict: Verdict
     answering: tuple[Fact, ...]
     near: tuple[Candidate, ...]
+    vector: Vector | None = None
 
     @property
     def shown(self) -> tuple[Fact, ...]:
@@ -73,10 +74,18 @@ async def find(
     question: Question,
     subject: Subject,
     vector: Awaitable[Vector | None] | None = None,
+    *,
+    known: Collection[int] = (),
 ) -> Finding:
-    """Return what the record holds in answer to a question; `vector` is its own, if it is being made."""
+    """Return what the record holds in answer to a question, but for the facts that are `known`.
+
+    `vector` is the question's own, if it is being made.
+    """
     own = question.language == (story.language or "en")
     retrieved = await retrieve(record, story.id, question, subject.entities, own=own, vector=vector)
+    if known:
+        left = tuple(each for each in retrieved.candidates if each.fact.id not in known)
+        retrieved = replace(retrieved, candidates=left)
     if not retrieved.candidates:
         return Finding(question, subject, Verdict.NOT_ON_RECORD, (), ())
     judged = _judged(question, subject, retrieved)
@@ -84,9 +93,8 @@ async def find(
     answering: Iterable[Candidate] = ()
     if judged is Verdict.ON_RECORD:
         answering = [each for each in near if each.score >= near[0].score - NEARLY][:MOST_SHOWN]
-    return Finding(
-        question, subject, judged, tuple(in_order(question, subject, [each.fact for each in answering])), near
-    )
+    ordered = in_order(question, subject, [each.fact for each in answering])
+    return Finding(question, subject, judged, tuple(ordered), near, retrieved.vector)
 
 
 def _judged(question: Question, subject: Subject, retrieved: Retrieved) -> Verdict:
@@ -99,7 +107,7 @@ def _judged(question: Question, subject: Subject, retrieved: Retrieved) -> Verdi
     if judged is not Verdict.ON_RECORD:
         return judged
     asked_of = [entity for entity in subject.entities if entity.kind is not EntityKind.PLACE]
-    named = all(any(_is_about(fact, entity) for fact in first) for entity in asked_of)
+    named = all(any(is_about(fact, entity) for fact in first) for entity in asked_of)
     fitting = any(holds_kind(question, subject, fact) for fact in first)
     return Verdict.ON_RECORD if named and fitting else Verdict.CLOSE
 
@@ -111,12 +119,13 @@ def _bears(question: Question, subject: Subject, facts: Sequence[Fact]) -> bool:
         return False
     return any(
         numbers <= frozenset(split(fact.statement.replace(",", "")))
-        and all(_is_about(fact, entity) for entity in subject.entities)
+        and all(is_about(fact, entity) for entity in subject.entities)
         for fact in facts
     )
 
 
-def _is_about(fact: Fact, entity: Entity) -> bool:
+def is_about(fact: Fact, entity: Entity) -> bool:
+    """Tell whether a fact names an entity, or says its name."""
     own = frozenset(whole(entity.called)) - STOPWORDS
     return entity in fact.entities() or bool(own and own <= stating_words(fact))
 

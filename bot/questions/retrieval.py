@@ -48,7 +48,7 @@ class Retrieved:
     """Candidates, best first; `mean` and `deviation` of the cosines of all facts in the story.
 
     `own` tells whether the question is in the story's language, `meant` whether there were vectors, `whole`
-    whether all facts had theirs.
+    whether all facts had theirs; `vector` is the question's own.
     """
 
     candidates: tuple[Candidate, ...]
@@ -57,6 +57,7 @@ class Retrieved:
     mean: float = 0.0
     deviation: float = 0.0
     whole: bool = True
+    vector: Vector | None = None
 
 
 async def retrieve(
@@ -91,7 +92,9 @@ async def retrieve(
         # A fact whose vector is not made yet is taken to be as near as the others are on the whole.
         cosines |= dict.fromkeys(missing, near.mean) | await record.vectors.cosines(meaning, missing)
     found = await _candidates(record, question, names, shares, cosines, own=own)
-    return Retrieved(found, own, meant=True, mean=near.mean, deviation=near.deviation, whole=whole)
+    return Retrieved(
+        found, own, meant=True, mean=near.mean, deviation=near.deviation, whole=whole, vector=meaning
+    )
 
 
 async def _candidates(

@@ -13,7 +13,7 @@ from typing import Any
 from storage.changing.entity_rows import add_entities, free_refs, merge
 from storage.changing.references import Resolver, source_ref
 from storage.changing.source_rows import add_sources
-from storage.domain.changes import MergeEntity, OpenStory, Publish, PutEntity, PutSource, Revise
+from storage.domain.changes import MergeEntity, OpenStory, Publish, PutEntity, PutSource, Revise, SetStory
 from storage.domain.entries import EntityEntry, FactEntry, SourceEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused, UnknownRefs
 from storage.domain.folding import fold
@@ -86,6 +86,24 @@ def open_story(tx: Statements, trace: AuditEntryWriter, change: OpenStory) -> st
         story_id=rows[0][0], after=story.model_dump(include={"name", "title", "language"}, exclude_none=True),
     )  # fmt: skip
     return story.name
+
+
+def set_story(tx: Statements, trace: AuditEntryWriter, change: SetStory) -> str:
+    """Set how a story is used; return its name. Raises AlreadyDone where it is so already."""
+    row = tx.fetch("SELECT * FROM story WHERE id = ?", (change.story_id,))[0]
+    wanted = {"private": change.private, "is_default": change.is_default}
+    after = {key: value for key, value in wanted.items() if value not in (None, bool(row[key]))}
+    if not after:
+        raise AlreadyDone(f"The story {row['name']} is set so already")
+    if change.is_default:
+        tx.run("UPDATE story SET is_default = 0 WHERE is_default = 1")
+    for key, value in after.items():
+        tx.run(f"UPDATE story SET {key} = ? WHERE id = ?", (int(value), change.story_id))
+    before = {key: not value for key, value in after.items()}
+    trace.close(
+        tx, Action.STORY_SET, f"story {change.story_id}", story_id=change.story_id, before=before, after=after
+    )
+    return str(row["name"])
 
 
 def introduce(

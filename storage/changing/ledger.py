@@ -17,6 +17,7 @@ from storage.domain.changes import (
     PutSource,
     Reject,
     Revise,
+    SetStory,
     TakeDown,
 )
 from storage.domain.clock import Clock, moment_text
@@ -133,6 +134,7 @@ _OTHERS: dict[type[Any], Callable[[Statements, AuditEntryWriter, Any], str]] = {
     PutEntity: catalogue.put_entity,
     MergeEntity: catalogue.merge_entity,
     OpenStory: catalogue.open_story,
+    SetStory: catalogue.set_story,
     Reject: drafts.reject,
     Appoint: members.appoint,
     Dismiss: members.dismiss,

@@ -94,6 +94,15 @@ class OpenStory(Entry):
     story: StoryEntry
 
 
+class SetStory(Entry):
+    """Keep a story to itself or not, or let new chats begin with it or not; None leaves that as it is."""
+
+    change: Literal["set story"] = "set story"
+    story_id: int
+    private: bool | None = None
+    is_default: bool | None = None
+
+
 class Reject(Entry):
     """Reject a draft, saying why."""
 
@@ -137,6 +146,7 @@ Change = Annotated[
     | PutEntity
     | MergeEntity
     | OpenStory
+    | SetStory
     | Reject
     | Appoint
     | Dismiss

@@ -257,6 +257,7 @@ class StoryEntry(Entry):
     about: tuple[Ref, ...] = ()
     opened_at: Moment | None = None
     language: Language | None = None
+    private: bool = False
 
 
 def is_digest(ref: str) -> bool:

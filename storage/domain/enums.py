@@ -85,6 +85,7 @@ class Action(StrEnum):
     ENTITY_EDITED = "entity edited"
     MERGED = "merged"
     STORY_OPENED = "story opened"
+    STORY_SET = "story set"
     REJECTED = "rejected"
     APPOINTED = "appointed"
     DISMISSED = "dismissed"

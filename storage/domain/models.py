@@ -40,13 +40,14 @@ class Frozen(BaseModel):
 
 
 class Story(Frozen):
-    """A developing story; its record is all its facts and sources."""
+    """A developing story, all its facts and sources; a `private` one answers only where it is in use."""
 
     id: int
     name: str
     title: str
     opened_at: str
     language: str | None = None
+    private: bool = False
 
 
 class Source(Frozen):

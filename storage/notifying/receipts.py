@@ -90,6 +90,17 @@ class Receipts:
             )
         return len(keys)
 
+    async def cited(self, chat: str, message: int) -> tuple[str | None, list[int]]:
+        """Return a message's reply (JSON), where it is kept, and the ids of the facts that it cites."""
+        rows = await self._database.read(
+            "SELECT s.reply, r.fact_id FROM said s"
+            " LEFT JOIN receipt r ON r.chat = s.chat AND r.message = s.message"
+            " WHERE s.chat = ? AND s.message = ? ORDER BY r.fact_id",
+            (chat, message),
+        )
+        reply = zlib.decompress(rows[0]["reply"]).decode() if rows and rows[0]["reply"] else None
+        return reply, [row["fact_id"] for row in rows if row["fact_id"] is not None]
+
     async def take(self, platform: str, now: str, limit: int) -> list[Amendment]:
         """Claim messages to correct and return them."""
         bounds = {"low": f"{platform}:", "high": f"{platform};"}

@@ -13,6 +13,7 @@ from storage.trail.audit import Actor
 _THEIRS = "(SELECT :person UNION SELECT address FROM account WHERE person = :person)"
 _REMOVED = {
     "dialogues": f"DELETE FROM dialogue WHERE person IN {_THEIRS}",
+    "spoken of": f"DELETE FROM spoken_of WHERE person IN {_THEIRS}",
     "questions": f"DELETE FROM asker WHERE person IN {_THEIRS}",
     "claims": f"DELETE FROM question WHERE {UNAWAITED}",
     "suggestions": "UPDATE draft SET proposer = NULL, chat = NULL"

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterable
 
 from storage.domain.models import Story
+from storage.engines.kept import Kept
 from storage.engines.sqlite import Database, Version
 
 # Chats whose story is kept in memory; beyond that, all are asked for anew.
 MOST_CHATS = 10_000
+# Stories that may answer in others, those with the newest facts.
+MOST_OPEN = 50
 _TABLES = {"F": "fact", "S": "source", "E": "entity", "D": "draft"}
 _IN_USE = """
 SELECT s.* FROM story s LEFT JOIN chat c ON c.story_id = s.id AND c.address = ?
-ORDER BY c.address IS NULL, s.id LIMIT 1
+ORDER BY c.address IS NULL, CASE WHEN s.name = ? THEN 0 ELSE 1 END, s.is_default DESC, s.id LIMIT 1
+"""
+_OPEN = """
+SELECT s.* FROM story s WHERE s.private = 0
+ORDER BY (SELECT max(f.id) FROM fact f WHERE f.story_id = s.id) DESC, s.id LIMIT ?
 """
 
 
@@ -21,7 +30,10 @@ class Stories:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # The name of the story that chats use which have chosen none, where the settings say it.
+        self.default = ""
         self._in_use: dict[str, tuple[Version, Story]] = {}
+        self._open = Kept(database, lambda read: [_story(row) for row in read(_OPEN, (MOST_OPEN,))])
         self._exceeding: set[tuple[int, int]] = set()
 
     async def all(self) -> list[Story]:
@@ -44,15 +56,32 @@ class Stories:
         rows = await self._database.read(f"SELECT story_id FROM {table} WHERE id = ?", (int(subject[1:]),))
         return int(rows[0][0]) if rows else None
 
+    async def open_to_others(self) -> list[Story]:
+        """Return the stories that are not private, the one with the newest fact first, at most MOST_OPEN.
+
+        It is kept in memory until the record changes.
+        """
+        return await self._open.get()
+
+    async def of_facts(self, fact_ids: Iterable[int]) -> set[int]:
+        """Return the ids of the stories to which some facts belong."""
+        rows = await self._database.read(
+            "SELECT DISTINCT story_id FROM fact WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(fact_ids)),),
+        )
+        return {row[0] for row in rows}
+
     async def in_use(self, chat: str) -> Story | None:
-        """Return the story that a chat has in use: the one chosen there, else the first; None without any.
+        """Return the story that a chat has in use: the one chosen there, else the default; None without any.
+
+        The default is the one that the settings name, else the one that owners have chosen, else the first.
 
         Every request asks this, so it is kept in memory until a later version of the record has been read.
         """
         kept = self._in_use.get(chat)
         if kept and kept[0] == self._database.version_read:
             return kept[1]
-        version, rows = await self._database.reading_at(lambda read: read(_IN_USE, (chat,)))
+        version, rows = await self._database.reading_at(lambda read: read(_IN_USE, (chat, self.default)))
         if not rows:
             return None
         if len(self._in_use) >= MOST_CHATS:
@@ -94,4 +123,4 @@ class Stories:
 
 
 def _story(row: sqlite3.Row) -> Story:
-    return Story(**dict(row))
+    return Story(**{field: row[field] for field in Story.model_fields})

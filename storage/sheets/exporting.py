@@ -89,7 +89,8 @@ async def _export_toml(record: Record, out: TextIO, story: Story) -> int:
 async def _exported(record: Record, story: Story) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     """Yield a story's entries in the order in which they can be read again."""
     leads = [fact.ref for fact in await record.listings.summary(story.id)]
-    told = {"language": story.language, "about": leads, "opened_at": story.opened_at}
+    told: dict[str, Any] = {"language": story.language, "about": leads, "opened_at": story.opened_at}
+    told["private"] = story.private or None
     yield "story", _lean({"name": story.name, "title": story.title, **told})
     async for source in _all(lambda after: record.sources.page(story.id, after=after, limit=PAGE)):
         fields = source.model_dump(exclude={"id", "story_id", "via"}, mode="json")

@@ -303,11 +303,18 @@ class _Importing:
                 f"{self.story_name!r} is no story name: use a-z, 0-9 and -, at most 40, with --story"
             )
         rows = tx.fetch(
-            "INSERT INTO story (name, title, opened_at) VALUES (:name, :title, :opened)"
+            "INSERT INTO story (name, title, opened_at, private) VALUES (:name, :title, :opened, :private)"
             " ON CONFLICT (name) DO UPDATE SET"
-            " title = CASE WHEN :titled THEN excluded.title ELSE story.title END"
+            " title = CASE WHEN :titled THEN excluded.title ELSE story.title END,"
+            " private = CASE WHEN excluded.private = 1 THEN 1 ELSE story.private END"
             " RETURNING id",
-            {"name": self.story_name, "title": title, "opened": opened, "titled": self._entry is not None},
+            {
+                "name": self.story_name,
+                "title": title,
+                "opened": opened,
+                "titled": self._entry is not None,
+                "private": self._entry is not None and self._entry.private,
+            },
         )
         story_id = int(rows[0][0])
         if self._entry and self._entry.language and put(tx, story_id, self._entry.language):

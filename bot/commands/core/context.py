@@ -41,20 +41,25 @@ class Policy:
 
     `page` is the number of rows on a page. With `four_eyes` a moderator's own fact needs another's approval;
     notices of a new fact wait `hold` minutes; what each chat was told is kept for the
-    `retention`.
+    `retention`. New chats begin with the story named `default_story`, where it is set.
     """
 
     page: int
     four_eyes: bool = False
     hold: int = 0
     retention: timedelta = UNGATHERED.retention
+    default_story: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> Policy:
         """Return the policy in the settings."""
         notices = settings.notices
         return cls(
-            settings.limits.page, settings.review.four_eyes, notices.hold, timedelta(days=notices.retention)
+            settings.limits.page,
+            settings.review.four_eyes,
+            notices.hold,
+            timedelta(days=notices.retention),
+            settings.story.default or "",
         )
 
 

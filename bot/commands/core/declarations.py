@@ -29,10 +29,10 @@ class Family(Enum):
     ANSWERING = (N_("Answering what is asked"), "answer choose skip back confirm cancel")
     KEEPING = (
         N_("Keeping the record"),
-        "add correct attribute relate supersede retract restore undo source entity newstory",
+        "add correct attribute relate supersede retract restore undo source entity newstory privatestory",
     )
     REVIEWING = (N_("Reviewing"), "review approve same reject edit unanswered audit")
-    CHOOSING = (N_("Choosing moderators, taking down"), "moderators appoint dismiss takedown")
+    CHOOSING = (N_("Choosing moderators, taking down"), "moderators appoint dismiss defaultstory takedown")
 
 
 _FAMILIES = list(Family)

@@ -1,4 +1,4 @@
-"""/newstory: open a story."""
+"""/newstory, /privatestory, /defaultstory: open a story, and set how it is used."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.registry import commands
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.entries import made
@@ -16,9 +17,10 @@ from bot.replies import Action, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.changing.ledger import ChangeResult
-from storage.domain.changes import OpenStory
+from storage.domain.changes import OpenStory, SetStory
 from storage.domain.entries import StoryEntry
 from storage.domain.language.detection import LANGUAGES
+from storage.domain.models import Story
 
 _STORY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -71,3 +73,76 @@ async def newstory(context: Context, name: str | None, title: Headed | None) -> 
     texts = given.texts(name=name, title=given.text)
     story_id = context.chosen.id if context.chosen is not None else 0
     return await begin(context, Filled(story_id, texts, at_once=bool(texts)))
+
+
+async def _on_or_off(_context: Context, text: str) -> bool:
+    wanted = text.casefold()
+    if wanted not in ("on", "off"):
+        raise UserError(_("Say on or off: /privatestory on, or /privatestory off."))
+    return wanted == "on"
+
+
+@commands.command(
+    "privatestory",
+    Argument(N_("switch"), Kind.WORDS),
+    family=Family.KEEPING,
+    role=Role.MODERATOR,
+    help=N_("whether this story answers only where it is in use (on), or in other stories too (off)"),
+    example="/privatestory on",
+    reads={"switch": _on_or_off},
+)
+async def privatestory(context: Context, wanted: bool | None) -> Reply:  # noqa: FBT001  # reason: an argument's value, given by position
+    """Keep the story in use to itself, or let it answer in others; without a value, tell which."""
+    if wanted is not None:
+        await context.change(SetStory(story_id=context.story.id, private=wanted))
+    now = context.story.private if wanted is None else wanted
+    if now:
+        text = _("This story is private: it answers only in chats that use it.")
+    else:
+        text = _(
+            "This story is not private: where another story holds no answer and this one does, it answers."
+        )
+    other = "off" if now else "on"
+    return Reply(blocks=(Note(text=text),), actions=(Action(label=other, command=f"/privatestory {other}"),))
+
+
+async def _named(context: Context, text: str) -> Story:
+    found = await context.record.stories.find(text.casefold())
+    if found is None:
+        raise UserError(_("No story is named “{text}”: /stories lists those on record.", text=text[:60]))
+    return found
+
+
+@commands.command(
+    "defaultstory",
+    Argument(N_("name"), Kind.STORY),
+    family=Family.CHOOSING,
+    role=Role.OWNER,
+    everywhere=True,
+    help=N_("the story that new chats begin with, or another chosen for that"),
+    example="/defaultstory belarus",
+    reads={"name": _named},
+)
+async def defaultstory(context: Context, wanted: Story | None) -> Reply:
+    """Choose the story that chats use which have chosen none; without a name, tell which it is."""
+    configured = context.policy.default_story
+    if wanted is None:
+        begun = await context.record.stories.in_use("")
+        name = begun.name if begun is not None else _("none")
+        return Reply(blocks=(Note(text=_("New chats begin with the story {name}.", name=name)),))
+    if configured:
+        raise UserError(
+            _("The operator's settings say story.default = {name}: change that there.", name=configured)
+        )
+    await context.change(SetStory(story_id=wanted.id, is_default=True))
+    return Reply(
+        blocks=(
+            Note(
+                text=_(
+                    "Chats that have not chosen a story now use {name}; others keep the one that they chose.",
+                    name=wanted.name,
+                )
+            ),
+        ),
+        actions=(Action(label=_("Stories"), command="/stories"),),
+    )

@@ -24,6 +24,10 @@ async def privacy(_context: Context) -> Reply:
     kept = (
         _("The story that a chat uses, by the chat's id."),
         _("A dialogue that you have not finished, until you end it, or for some hours after you left it."),
+        _(
+            "For ten minutes, which statements and names your last question in a chat led to, by their ids,"
+            " so that “and when?” is understood."
+        ),
         _("A question that found nothing, without who asked it; with your id only if you ask to be told."),
         _(
             "Of a message that somebody else wrote and you look up (forwarded, replied to, quoted, “On the"
@@ -69,6 +73,7 @@ async def forgetme(context: Context) -> Reply:
         context.handles.forget(address)
     names = {
         "dialogues": _("open dialogues"),
+        "spoken of": _("what you were last told of"),
         "questions": _("questions that you waited for"),
         "claims": _("words of others that you waited for"),
         "suggestions": _("your id on suggestions"),

@@ -9,12 +9,15 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.reading.answering import answered, asks_for_list, named, other, which_one
+from bot.commands.reading.asking import following_up
+from bot.commands.reading.asking.elsewhere import find_elsewhere, headed
+from bot.commands.reading.asking.following_up import Leant
 from bot.commands.reading.claim_parts import is_post
 from bot.commands.reading.look_up import look_up, unreadable
 from bot.commands.reading.shorthand import value_of
 from bot.questions import warming, wording
-from bot.questions.asking import greetings
-from bot.questions.finding import Finding, find, key_of
+from bot.questions.asking import greetings, kinds
+from bot.questions.finding import FIRST, Finding, find, key_of
 from bot.questions.subject import Subject, subject_of
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question
@@ -52,9 +55,7 @@ async def what(context: Context, words: str | None) -> Reply:
 
 async def _found(context: Context, text: str) -> Reply:
     await warming.ready()
-    question = wording.read(
-        text, context.day, language=context.request.language, spoken=wording.spoken_in(text)
-    )
+    question = _read(context, text)
     if not question.tokens:  # punctuation alone, which would find everything
         if question.date:
             return await other(context, "when", named(context, question))
@@ -85,7 +86,8 @@ async def ask(context: Context, question: str) -> Reply:
         return await other(context, *meant)
     await warming.ready()
     question = greetings.without(question)
-    if request.quoted is not None and wording.points(question):
+    about_facts = following_up.asks_of_message(context, question)
+    if request.quoted is not None and wording.points(question) and not about_facts:
         return await look_up(context, request.quoted) if request.quoted else unreadable()
     if is_post(question):
         return await look_up(context, question)
@@ -110,23 +112,61 @@ async def _answer(
     context: Context, text: str, before: tuple[Entity, ...]
 ) -> tuple[Reply, tuple[Entity, ...]]:
     """Answer one question; `before` are the entities that a pronoun may stand for."""
-    question = wording.read(
-        text, context.day, language=context.request.language, spoken=wording.spoken_in(text)
-    )
+    question = _read(context, text)
     subject = await subject_of(context.record, context.story.id, question, before)
     if subject.unclear and _asks_back(subject):
         raise which_one(*subject.unclear)
-    if command := asks_for_list(context, question, subject):
-        return _judged(await other(context, *command)), subject.entities
-    if not subject.entities and not question.subject:
+    leant = None if before else await following_up.lean(context, question, subject)
+    meant = leant or Leant(context, question, subject)
+    if leant is None and not before and following_up.is_lost(question, subject):
         return _of_nothing(), ()
-    found = await find(context.record, context.story, question, subject)
-    if found.verdict is not Verdict.NOT_ON_RECORD:
-        reply = Reply(blocks=tuple(await answered(context, found)), verdict=found.verdict.value)
-        return await _kept(context, found, reply) if found.lacks_kind else reply, subject.entities
-    if wording.points(text):
-        return _of_nothing(), ()
-    return await _kept(context, found, not_on_record(question.text)), subject.entities
+    found: Finding | None = None
+    if meant.found is None and asks_for_list(meant.context, meant.question, meant.subject) is None:
+        if not meant.subject.entities and not meant.question.subject:
+            return _of_nothing(), ()
+        found = await find(context.record, meant.context.story, meant.question, meant.subject)
+        meant = meant._replace(found=found)
+        if leant is None and found.verdict is not Verdict.ON_RECORD:
+            meant = await find_elsewhere(context, found) or meant
+    if (reply := await _told(meant, context)) is not None:
+        # What is close in another story is no answer either.
+        unanswered = found is not None and found.verdict is Verdict.NOT_ON_RECORD
+        if (
+            leant is None
+            and found is not None
+            and reply.verdict == "close"
+            and (unanswered or found.lacks_kind)
+        ):
+            reply = await _kept(context, found, reply)
+        return reply, meant.subject.entities
+    if leant is not None or wording.points(text):
+        return _nothing_more() if leant is not None else _of_nothing(), ()
+    assert meant.found is not None  # or a list would have been told
+    return await _kept(context, meant.found, not_on_record(question.text)), subject.entities
+
+
+async def _told(meant: Leant, asked_in: Context) -> Reply | None:
+    """Return the answer by what was found, or by the list that a question stands for, and remember it.
+
+    None where nothing on record bears on the question.
+    """
+    context, question, subject, found = meant
+    reply: Reply | None = None
+    if found is None:
+        command = asks_for_list(context, question, subject)
+        assert command is not None  # or something would have been looked for
+        reply, kind = _judged(await other(context, *command)), kinds.Kind.OVERVIEW
+        told = reply.facts
+    else:
+        kind = question.kind
+        told = tuple(fact.id for fact in found.answering or found.shown[:FIRST])
+        if found.verdict is not Verdict.NOT_ON_RECORD:
+            reply = Reply(blocks=tuple(await answered(context, found)), verdict=found.verdict.value)
+    # Last, so that nothing waits for it to be written.
+    following_up.remember(context, kind, subject.entities, told)
+    if reply is None or context.story.id == asked_in.story.id:
+        return reply
+    return headed(context, reply)
 
 
 def _read(context: Context, text: str) -> Question:
@@ -165,6 +205,15 @@ def _of_nothing() -> Reply:
         " the names and words that it is about."
     )
     return Reply(blocks=(Note(text=text),), actions=_offers(), verdict=Verdict.NOT_ON_RECORD.value)
+
+
+def _nothing_more() -> Reply:
+    """Say that nothing answers what was asked of what was told before."""
+    return Reply(
+        blocks=(Note(text=_("Nothing more on that is on record.")),),
+        actions=_offers(),
+        verdict=Verdict.NOT_ON_RECORD.value,
+    )
 
 
 def _judged(reply: Reply) -> Reply:

@@ -130,6 +130,7 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
         replied_to=identity(earlier.author) if earlier is not None else None,
         mentioned=tuple(_named(user, text) for user in message.mentions if user != me),
         offered=_offered(earlier.components) if earlier is not None and earlier.author.id == me.id else (),
+        answered=earlier.id if earlier is not None and earlier.author.id == me.id else 0,
         is_reply=reference is not None,
         forwarded=forwarded or quotation is not None,
         quoted=quoting or (_words(earlier, me) if reference is not None and points(text) else None),

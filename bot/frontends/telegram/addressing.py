@@ -89,6 +89,9 @@ def to_request(
         replied_to=_replied_to(message),
         mentioned=_mentioned(marked),
         offered=_offered(message, bot),
+        answered=message.reply_to_message.message_id
+        if message.reply_to_message is not None and _replies_to(message, bot)
+        else 0,
         is_reply=message.is_reply,
         forwarded=message.is_forwarded or not own or _quotes_a_command(message, marked, text, bot),
         quoted=_quoted(message, text, bot, quoting),

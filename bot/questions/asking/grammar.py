@@ -33,6 +33,7 @@ _SETS = (
     "determiners",
     "pronouns",
     "pointers",
+    "several",
     "openers",
     "negation",
     "latest",
@@ -119,6 +120,7 @@ class Grammar:
     determiners: frozenset[str]
     pronouns: frozenset[str]
     pointers: frozenset[str]
+    several: frozenset[str]
     openers: frozenset[str]
     negation: frozenset[str]
     latest: frozenset[str]

@@ -17,6 +17,7 @@ import pytest
 from storage.domain.errors import RecordError, UnreadableRecord, UnwritableRecord
 from storage.domain.models import Notice, NoticeKind
 from storage.engines.sqlite import Database
+from storage.people.spoken_of import Asker
 from storage.record import Record
 from tests.storage.conftest import fact, put
 
@@ -234,6 +235,8 @@ READS = {
     "published.by": lambda r: r.published.by(1, "2030-01-01", limit=5),
     "zones.of": lambda r: r.zones.of("telegram:1"),
     "stories.in_use": lambda r: r.stories.in_use("telegram:1"),
+    "stories.open_to_others": lambda r: r.stories.open_to_others(),
+    "stories.of_facts": lambda r: r.stories.of_facts([1]),
     "stories.exceeds": lambda r: r.stories.exceeds(1, 5),
     "stories.count_facts": lambda r: r.stories.count_facts(1),
     "buttons.pressed": lambda r: r.buttons.pressed("x"),
@@ -286,6 +289,9 @@ READS = {
     "outbox.depth": lambda r: r.outbox.depth(),
     "roles.holders": lambda r: r.roles.holders(),
     "roles.take": lambda r: r.roles.take("poller"),
+    "spoken_of.last": lambda r: r.spoken_of.last(Asker("telegram:1", 0, "telegram:1")),
+    "spoken_of.forget": lambda r: r.spoken_of.forget(),
+    "receipts.cited": lambda r: r.receipts.cited("telegram:1", 1),
     "receipts.take": lambda r: r.receipts.take("telegram", "2030", 5),
     "receipts.forget_before": lambda r: r.receipts.forget_before("2030"),
     "outbox.forget_before": lambda r: r.outbox.forget_before("2030"),
@@ -326,7 +332,8 @@ async def test_the_contract_above_covers_every_reading_method(record):
     # Opening has read that table: its only page is in memory still.
     passed_on |= {"checkpoints.of"}
     methods = {
-        "erasure": "forget", "stories": "use", "buttons": "button forget", "checkpoints": "reach",
+        "erasure": "forget", "stories": "use", "spoken_of": "keep", "buttons": "button forget",
+        "checkpoints": "reach",
         "questions": "keep keep_for await_answer", "repeats": "is_one handle forget",
         "dialogues": "begin go_on end",
         "outbox": "recover sent hold wait_for failed give_up moved retry drop look_anew",

@@ -179,6 +179,7 @@ def answered(author: Any, *ids: str) -> Any:
     row = Mock(children=[*(Mock(spec=["custom_id"], custom_id=each) for each in ids), Mock(spec=["url"])])
     earlier = Mock(spec=discord.Message, author=author, components=[row, Mock(spec=["content"])])
     earlier.content, earlier.embeds, earlier.message_snapshots = "", [], []
+    earlier.id = 41
     return SimpleNamespace(resolved=earlier, type=discord.MessageReferenceType.reply)
 
 
@@ -189,6 +190,7 @@ def test_whom_a_message_replies_to_and_what_was_offered_there() -> None:
         assert request is not None
         assert request.replied_to == Identity("discord:99", "onrecord", "Onrecord", is_person=False)
         assert request.offered == ("/skip 1.2", "#0123456789abcdef")
+        assert request.answered == 41
     bobs = request_of(message("<@99> /appoint", reference=answered(user(8, "bob"))), ME, language="en")
     assert bobs is not None
     assert bobs.replied_to == Identity("discord:8", "bob", "Bob") and bobs.offered == ()
@@ -200,7 +202,7 @@ def test_whom_a_message_replies_to_and_what_was_offered_there() -> None:
     # Another bot's buttons are none of ours.
     theirs = answered(user(50, "other", bot=True), "/cancel 1.2")
     request = request_of(message(reference=theirs), ME, language="en")
-    assert request is not None and request.is_reply and request.offered == ()
+    assert request is not None and request.is_reply and request.offered == () and request.answered == 0
 
 
 def test_what_is_forwarded_is_looked_up() -> None:

@@ -339,6 +339,7 @@ def test_what_stands_under_the_message_that_is_replied_to() -> None:
     request = asked(**message("The court", reply_to_message=question))
     assert request is not None
     assert request.offered == ("/skip 1.2", "#0123456789abcdef")
+    assert request.answered == question["message_id"]
     link = {"inline_keyboard": [[{"text": "Site", "url": "https://example.org"}]]}
     plain = asked(**message("x", reply_to_message=message("y", **{"from": MYSELF}, reply_markup=link)))
     assert plain is not None
@@ -346,4 +347,4 @@ def test_what_stands_under_the_message_that_is_replied_to() -> None:
     # Another bot's buttons are none of ours.
     theirs = question | {"from": OTHER_BOT}
     command = asked(**message("/who", reply_to_message=theirs))
-    assert command is not None and command.is_reply and command.offered == ()
+    assert command is not None and command.is_reply and command.offered == () and command.answered == 0

@@ -1,0 +1,1 @@
+"""Questions beyond the words of one message: what they lean on, and other stories that answer them."""
