@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from bot.answers.lines import fact_lines
 from bot.questions import claims, wording
 from bot.questions.asking.kinds import Kind
-from bot.questions.finding import FIRST, find
+from bot.questions.features import coverage
+from bot.questions.finding import find
 from bot.questions.fitting_facts import holds_kind
 from bot.questions.subject import subject_of
 from bot.questions.verdict import Verdict
@@ -29,6 +30,8 @@ _TELLING = frozenset({Action.PUBLISHED, Action.CORRECTED, Action.ATTRIBUTED, Act
 _BATCH = 100
 # The number of facts of an import that are compared with the open questions.
 MOST_IMPORTED = 200
+# The share of a question's words that a fact which is close must hold.
+MOST_OF_IT = 0.6
 
 logger = logging.getLogger(__name__)
 
@@ -94,10 +97,13 @@ async def _answer(
     if is_claim:
         saying = claims.that_say(asked, subject, [each.fact for each in found.near], len(found.near))
         return next((fact for fact in saying if fact.id in changed), None)
-    if found.verdict is Verdict.NOT_ON_RECORD:
-        return None
-    answering = (fact for fact in found.shown[:FIRST] if holds_kind(asked, subject, fact))
-    return next((fact for fact in answering if fact.id in changed), None)
+    answering = found.answering
+    if found.verdict is Verdict.CLOSE:
+        # Being close is no answer yet, but the best one is worth telling with most of the question's words.
+        best = (each.fact for each in found.near[:1])
+        answering = tuple(fact for fact in best if coverage(asked, fact) >= MOST_OF_IT)
+    fitting = (fact for fact in answering if holds_kind(asked, subject, fact))
+    return next((fact for fact in fitting if fact.id in changed), None)
 
 
 async def _tell(record: Record, question: OpenQuestion, fact: Fact) -> None:

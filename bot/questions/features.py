@@ -29,13 +29,13 @@ def features(question: Question, retrieved: Retrieved) -> dict[str, float]:
     best, *others = retrieved.candidates
     spelt = question.spelt
     asked = [word.written for word in query_words(spelt)]
-    coverage = [covered(asked, _words(each.fact), cutoff=ALIKE) for each in retrieved.candidates[:FIRST]]
+    held = [coverage(question, each.fact) for each in retrieved.candidates[:FIRST]]
     found = {
         "words": best.words,
         "most_words": max(each.words for each in retrieved.candidates),
-        "coverage": coverage[0],
-        "most_coverage": max(coverage),
-        "mean_coverage": sum(coverage) / len(coverage),
+        "coverage": held[0],
+        "most_coverage": max(held),
+        "mean_coverage": sum(held) / len(held),
         "runs": _shared_runs(spelt, best.fact),
         "length": math.log1p(len(asked)),
         "gap_second": _gap(best, others[:1]),
@@ -50,6 +50,12 @@ def features(question: Question, retrieved: Retrieved) -> dict[str, float]:
             "standing_out": (best.meaning - retrieved.mean) / max(retrieved.deviation, 1e-3),
         }
     return found
+
+
+def coverage(question: Question, fact: Fact) -> float:
+    """Return which share of a question's words a fact holds, or what stands around it."""
+    asked = [word.written for word in query_words(question.spelt)]
+    return covered(asked, _words(fact), cutoff=ALIKE)
 
 
 def _gap(best: Candidate, others: list[Candidate]) -> float:

@@ -22,9 +22,12 @@ PROGRAM = (sys.executable, "-m", "bot")
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return an environment without settings of the machine's own, in which the program is found."""
+    """Return an environment without settings of the machine's own, in which the program is found.
+
+    No vectors are made beside what is tested, unless a test wants them.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
-    return kept | {"PYTHONPATH": str(ROOT)} | more
+    return kept | {"PYTHONPATH": str(ROOT), "ONRECORD_SEARCH__VECTORS": "false"} | more
 
 
 def onrecord(

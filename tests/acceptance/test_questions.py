@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tomllib
 from collections.abc import AsyncIterator, Callable
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,8 +83,7 @@ async def dispatcher(
     try:
         assert await Filler(record.database, record.vectors).fill(), record.vectors.thread.reason
         # However busy the machine is, each question is asked by its meaning as well.
-        thread = record.vectors.thread
-        monkeypatch.setattr(thread, "question", partial(thread.question, seconds=PATIENCE))
+        record.vectors.take_time(PATIENCE)
         yield Dispatcher(record, commands, Settings())
     finally:
         await record.close()

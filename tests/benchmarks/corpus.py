@@ -187,7 +187,8 @@ def _rows(sample: Sample) -> tuple[tuple[Any, ...], ...]:
 def _write_stories(connection: sqlite3.Connection) -> None:
     for story, name in ((1, BIG), (2, SMALL)):
         connection.execute(
-            "INSERT INTO story VALUES (?, ?, ?, ?, 'en')", (story, name, f"The {name} story", AT)
+            "INSERT INTO story (id, name, title, opened_at, language) VALUES (?, ?, ?, ?, 'en')",
+            (story, name, f"The {name} story", AT),
         )
         for speaker in range(SPEAKERS):
             entity, spelling = speaker + 1 + (story - 1) * SPEAKERS, speaker_name(speaker)

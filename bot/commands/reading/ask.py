@@ -140,7 +140,7 @@ async def _answer(
             reply = await _kept(context, found, reply)
         return reply, meant.subject.entities
     if leant is not None or wording.points(text):
-        return _nothing_more() if leant is not None else _of_nothing(), ()
+        return _of_nothing(), ()
     assert meant.found is not None  # or a list would have been told
     return await _kept(context, meant.found, not_on_record(question.text)), subject.entities
 
@@ -205,15 +205,6 @@ def _of_nothing() -> Reply:
         " the names and words that it is about."
     )
     return Reply(blocks=(Note(text=text),), actions=_offers(), verdict=Verdict.NOT_ON_RECORD.value)
-
-
-def _nothing_more() -> Reply:
-    """Say that nothing answers what was asked of what was told before."""
-    return Reply(
-        blocks=(Note(text=_("Nothing more on that is on record.")),),
-        actions=_offers(),
-        verdict=Verdict.NOT_ON_RECORD.value,
-    )
 
 
 def _judged(reply: Reply) -> Reply:

@@ -98,13 +98,14 @@ async def test_a_known_title_before_a_family_name_makes_no_difference_in_a_quest
 
 
 async def test_what_somebody_says_is_asked_in_eight_languages(desk, subtests):
-    eve = desk.person(EVE)
-    for text in [
+    # Each asked in a chat of its own: "about that" leans on what was told before.
+    for number, text in enumerate([
         "Що сказав Лукашенко?", "хто такий Лукашенко", "Что говорил Лукашенко об этом?",
         "Што сказаў Лукашэнка?",
         "Co powiedział Łukaszenka?", "Was hat Lukaschenko gesagt?", "Wer ist Lukaschenko?",
         "Qu'a dit Loukachenko ?", "Qu’est-ce que Loukachenko a dit ?", "¿Qué dijo Lukashenko?",
-    ]:  # fmt: skip
+    ]):  # fmt: skip
+        eve = desk.person(f"{EVE}{number}")
         with subtests.test(text):
             await eve.says(text)
             assert eve.seen.splitlines()[0] == "Alexander Lukashenko", eve.seen

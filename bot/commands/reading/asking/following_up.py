@@ -33,6 +33,8 @@ OF_ITS_OWN = 3
 # What each fact tells of itself, where it was told before.
 _TOLD = frozenset({Kind.WHO, Kind.WHO_SAID, Kind.SAID, Kind.WHETHER, Kind.SOURCES})
 _HELD = frozenset({Kind.WHEN, Kind.HOW_MANY, Kind.WHERE})
+# What asks of a name who or what that is.
+_OF_A_NAME = frozenset({Kind.WHO, Kind.WHAT, Kind.OVERVIEW})
 _BODIES = (EntityKind.ORGANISATION, EntityKind.GROUP)
 
 
@@ -83,6 +85,9 @@ def asks_of_message(context: Context, question: str) -> bool:
 async def lean(context: Context, question: Question, subject: Subject) -> Leant | None:
     """Return what a question means that leans on what was told before; None for one that stands alone."""
     leaning = leans(question)
+    named = subject.entities and not subject.words and leaning is not Leaning.ANOTHER
+    if named and (leaning is Leaning.BARE or question.kind in _OF_A_NAME):
+        return None  # "who is May?", "what is IT?" name whom they are about, though they have no other words
     earlier = await _earlier(context) if leaning is not None else None
     if earlier is None:
         return None

@@ -27,6 +27,7 @@ ODD = [
     "unrelated F5",
 ]  # fmt: skip
 SUBJECTS = {
+    "newstory": "/newstory olm The fire at Olm",
     "add": "/add A flag was raised\nwho: =lubinets\ncue: said that\nsource: S1",
     "suggest": "/suggest A flag was raised\nwho: =lubinets\ncue: said that\nsource: S1",
     "correct": "/correct F5\nmaterial: yes\nreason: x",
