@@ -103,7 +103,8 @@ def test_each_answer_of_a_chat_has_its_verdict(folder: Path) -> None:
         "Who is Lubinets?": {"on record"},
         "Who has the zeppelin of Springfield?": {"not on record"},
         "Who denied it and who has the zeppelin of Springfield?": {"close"},
-        "Is that true?": {"not on record"},
+        # It leans on the answer before.
+        "Is that true?": {"on record", "close"},
         "/check Putin has been arrested": {"close"},
         "/check NAM submitted evidence to the ICC": {"on record"},
         "/check The mayor of Springfield resigned. A zeppelin landed there.": {"not on record"},

@@ -127,7 +127,9 @@ async def _answer(
         found = await find(context.record, meant.context.story, meant.question, meant.subject)
         meant = meant._replace(found=found)
         if leant is None and found.verdict is not Verdict.ON_RECORD:
-            meant = await find_elsewhere(context, found) or meant
+            elsewhere = await find_elsewhere(context, found)
+            if elsewhere is not None and _is_better(elsewhere, found):
+                meant = elsewhere
     if (reply := await _told(meant, context)) is not None:
         # What is close in another story is no answer either.
         unanswered = found is not None and found.verdict is Verdict.NOT_ON_RECORD
@@ -143,6 +145,12 @@ async def _answer(
         return _of_nothing(), ()
     assert meant.found is not None  # or a list would have been told
     return await _kept(context, meant.found, not_on_record(question.text)), subject.entities
+
+
+def _is_better(elsewhere: Leant, here: Finding) -> bool:
+    """Tell whether another story's answer goes before what is here; one that is close only before nothing."""
+    sure = elsewhere.found is None or elsewhere.found.verdict is Verdict.ON_RECORD
+    return sure or here.verdict is Verdict.NOT_ON_RECORD
 
 
 async def _told(meant: Leant, asked_in: Context) -> Reply | None:

@@ -75,7 +75,7 @@ async def test_a_reply_to_what_the_bot_cannot_read_points_to_the_menu(scene: Sce
 
 async def test_the_button_takes_the_words_from_its_message(scene: Scene) -> None:
     for number, way in enumerate(ways(scene, *(pair := people(scene)))):
-        claim = f"The qzxpress{number}vj mayor *resigned* | over (a fee): 1. #1 _x_"
+        claim = f"The qzxpress{number}vj mayor *resigned* | over (a fee): 1. 1 _x_"
         shown = await way(claim)
         assert holds(scene.bot, scene.record, f"qzxpress{number}vj") == []
         asker = pair[1].in_private if number == 3 else pair[1]

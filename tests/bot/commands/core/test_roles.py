@@ -18,11 +18,12 @@ from tests.bot.desk import ANN, BOB, EVE, OWNER, assert_short, buttons, said
 GROUP = "telegram:-100"
 COMMANDS = list(commands)
 READERS = frozenset(
-    "start help about story stories who where when latest asof what ask fact history disputed figures sources"
+    "start help about story stories who where when latest asof what ask check fact history disputed figures"
+    " sources"
     " suggest tellme privacy forgetme link answer choose skip back confirm cancel subscribe unsubscribe"
     " subscriptions settings mute catchup why".split()
 )
-OWNERS = frozenset({"moderators", "appoint", "dismiss", "takedown"})
+OWNERS = frozenset({"moderators", "appoint", "dismiss", "takedown", "defaultstory"})
 EVERYWHERE = (OWNERS - {"takedown"}) | {"newstory"}
 WHO = ("reader", "moderator here", "moderator elsewhere", "moderator of all", "owner", "group", "channel")
 # A command that nobody has and that is like none.
