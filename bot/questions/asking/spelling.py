@@ -76,7 +76,7 @@ def _with_numbers(text: str, amounts: Amounts) -> str:
     at = done = 0
     while at < len(parts):
         first = parts[at].text
-        if not (first in amounts.values or first[0].isdigit() or amounts.begins(first)):
+        if not (first in amounts.values or first[:1].isdigit() or amounts.begins(first)):
             at += 1
             continue
         end, value = _number(parts, at, text, amounts)
@@ -108,7 +108,7 @@ def _number(parts: list[_Part], at: int, text: str, amounts: Amounts) -> tuple[i
 
 def _begun(parts: list[_Part], at: int, amounts: Amounts) -> Counted | None:
     first = parts[at].text
-    if first[0].isdigit():
+    if first[:1].isdigit():
         written = amounts.written(first)
         return None if written is None else (Decimal(0), written)
     if first in amounts.article and _counts(parts, at + 1, amounts, least=_HUNDRED):
