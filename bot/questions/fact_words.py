@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from storage.domain.models import Entity, EntityKind, Fact
-from storage.domain.words import STOPWORDS, whole
+from storage.domain.words import STOPWORDS, split, whole
 
 
 def stating_words(fact: Fact) -> frozenset[str]:
@@ -15,6 +15,11 @@ def stating_words(fact: Fact) -> frozenset[str]:
         pieces += [figure.counts, figure.words or "", figure.qualifier or ""]
         pieces += [f"{int(value)}" for value in (figure.amount, figure.upper) if value is not None]
     return _plain(*pieces)
+
+
+def numbers_in(fact: Fact) -> frozenset[str]:
+    """Return the numbers that a fact's statement holds, in digits alone."""
+    return frozenset(word for word in split(fact.statement.replace(",", "")) if word.isdigit())
 
 
 def surrounding_words(fact: Fact) -> frozenset[str]:

@@ -17,7 +17,7 @@ from storage.domain.words import query_words, whole
 RUN = 4
 # Words less alike than this, in percent, are different words.
 ALIKE = 75.0
-# Of so many of the best facts each may be the one that holds the question's words.
+# So many of the best facts are looked at closely: the answer is among them, or told as close.
 FIRST = 3
 # Where there are fewer facts, the gap to the fifth is that to the last.
 FIFTH = 4
@@ -29,7 +29,7 @@ def features(question: Question, retrieved: Retrieved) -> dict[str, float]:
     best, *others = retrieved.candidates
     spelt = question.spelt
     asked = [word.written for word in query_words(spelt)]
-    held = [coverage(question, each.fact) for each in retrieved.candidates[:FIRST]]
+    held = [_covered(asked, each.fact) for each in retrieved.candidates[:FIRST]]
     found = {
         "words": best.words,
         "most_words": max(each.words for each in retrieved.candidates),
@@ -54,7 +54,10 @@ def features(question: Question, retrieved: Retrieved) -> dict[str, float]:
 
 def coverage(question: Question, fact: Fact) -> float:
     """Return which share of a question's words a fact holds, or what stands around it."""
-    asked = [word.written for word in query_words(question.spelt)]
+    return _covered([word.written for word in query_words(question.spelt)], fact)
+
+
+def _covered(asked: list[str], fact: Fact) -> float:
     return covered(asked, _words(fact), cutoff=ALIKE)
 
 

@@ -8,15 +8,15 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.questions import verdict
-from bot.questions.fact_words import stating_words
-from bot.questions.features import features
+from bot.questions.fact_words import numbers_in, stating_words
+from bot.questions.features import FIRST, features
 from bot.questions.fitting_facts import holds_kind, in_order
 from bot.questions.retrieval import Candidate, Retrieved, retrieve
 from bot.questions.subject import Subject
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question
 from storage.domain.models import Entity, EntityKind, Fact, Story
-from storage.domain.words import STOPWORDS, query_words, split, stem, whole
+from storage.domain.words import STOPWORDS, query_words, stem, whole
 from storage.people.questions import CLAIM
 from storage.record import Record
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 MOST_SHOWN, MOST_CLOSE = 5, 7
 # Under fewer answers than this stand others that are near.
 FEWEST_SHOWN = 3
-# Of the best so many have to hold what was asked.
-FIRST = 3
 # A number of so many digits tells what is meant; smaller ones are everywhere.
 TELLING = 3
 # Facts that answer lie at most so far behind the best: a few hundredths of a cosine.
@@ -118,8 +116,7 @@ def _bears(question: Question, subject: Subject, facts: Sequence[Fact]) -> bool:
     if not numbers and not subject.entities:
         return False
     return any(
-        numbers <= frozenset(split(fact.statement.replace(",", "")))
-        and all(is_about(fact, entity) for entity in subject.entities)
+        numbers <= numbers_in(fact) and all(is_about(fact, entity) for entity in subject.entities)
         for fact in facts
     )
 

@@ -14,9 +14,9 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.questions.fact_words import numbers_in
 from bot.questions.wording import Question
 from storage.domain.models import Entity, Fact
-from storage.domain.words import split
 from storage.record import Record
 
 if TYPE_CHECKING:
@@ -137,4 +137,4 @@ def _held(numbers: frozenset[str], fact: Fact) -> float:
     """Return which share of some numbers a fact's statement holds."""
     if not numbers:
         return 0.0
-    return len(numbers & set(split(fact.statement.replace(",", "")))) / len(numbers)
+    return len(numbers & numbers_in(fact)) / len(numbers)

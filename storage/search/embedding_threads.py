@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 # Texts of people that wait at most.
 MOST_WAITING = 32
-# Seconds until a question, or a few other texts, are answered without.
-QUESTION_SECONDS, TEXTS_SECONDS = 1.5, 4.0
+# Seconds until a question is answered without.
+QUESTION_SECONDS = 1.5
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -76,18 +76,16 @@ class EmbeddingThreads:
         self, text: str, seconds: float = QUESTION_SECONDS, turn: Turn = Turn.QUESTION
     ) -> Vector | None:
         """Return a question's vector; None without a model, in a crowd, or if it takes longer."""
-        found = await self._of_people(turn, [lambda model: model.query(text)], seconds)
-        return found[0] if found else None
-
-    async def texts(self, texts: Sequence[str], seconds: float = TEXTS_SECONDS) -> Matrix | None:
-        """Return the vectors of a few texts, one a row; None as for a question."""
-        works = [_passage(text) for text in texts]
-        found = await self._of_people(Turn.TEXT, works, seconds)
-        if not found:
+        if self._waiting >= self._most:
             return None
-        import numpy as np
-
-        return np.vstack(found)
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._run(turn, lambda model: model.query(text))
+        except TimeoutError:
+            return None
+        finally:
+            self._waiting -= 1
 
     async def fill(self, texts: Sequence[str]) -> Matrix | None:
         """Return the vectors of texts, one a row, once nobody else wants any; None without a model."""
@@ -106,22 +104,6 @@ class EmbeddingThreads:
         for thread in self._threads:
             thread.join()
         self._threads.clear()
-
-    async def _of_people(
-        self, turn: Turn, works: Sequence[Callable[[Embedder], Vector]], seconds: float
-    ) -> list[Vector] | None:
-        if self._waiting + len(works) > self._most:
-            return None
-        self._waiting += len(works)
-        try:
-            async with asyncio.timeout(seconds):
-                found = await asyncio.gather(*(self._run(turn, work) for work in works))
-        except TimeoutError:
-            return None
-        finally:
-            self._waiting -= len(works)
-        rows = [row for row in found if row is not None]
-        return rows if len(rows) == len(works) else None
 
     async def _run(self, turn: Turn, work: Callable[[Embedder], T]) -> T | None:
         """Return what a work makes of the model, None without one or if it fails."""

@@ -19,7 +19,7 @@ from storage.search.embedding_threads import QUESTION_SECONDS, EmbeddingThreads,
 from storage.search.fact_texts import RECIPE
 
 if TYPE_CHECKING:
-    from storage.search.embedding import Matrix, Vector
+    from storage.search.embedding import Vector
     from storage.search.matrix import Nearness, StoryVectors
 
 # Rows that are read at once: the reader's thread is free for others in between.
@@ -104,10 +104,6 @@ class Vectors:
     async def query_of_many(self, text: str, seconds: float) -> Vector | None:
         """Return the vector of a question that is asked with many others: single ones go before it."""
         return await self.thread.question(text, seconds, Turn.TEXT) if self.thread is not None else None
-
-    async def embed(self, texts: Sequence[str]) -> Matrix | None:
-        """Return the vectors of a few texts, one a row; None as for a question."""
-        return await self.thread.texts(texts) if self.thread is not None and texts else None
 
     async def nearest(self, vector: Vector, *, story_id: int, limit: int) -> Nearness:
         """Return the facts in force of a story that are nearest to a unit vector.

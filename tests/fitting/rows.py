@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.answers.sentences import sentence
 from bot.questions import wording
 from bot.questions.asking.kinds import OF_THE_STORY
-from bot.questions.features import features
+from bot.questions.features import FIRST, features
 from bot.questions.retrieval import Candidate, Retrieved, retrieve
 from bot.questions.subject import subject_of
 from storage.domain.models import Story
@@ -20,8 +20,6 @@ from storage.search.embedding import Load
 from storage.search.filling import Filler
 from storage.sheets.importing import import_sheet
 from tests.fitting.asked import Asked, Progress, sheets
-
-FIRST = 3
 
 
 class Row(NamedTuple):

@@ -58,11 +58,6 @@ def asks_for_list(
     return ("where",) if not subject.entities and question.kind is Kind.WHERE else None
 
 
-async def answered(context: Context, found: Finding) -> list[Block]:
-    """Return the facts found, as `told` does."""
-    return await told(context.record, found)
-
-
 async def told(record: Record, found: Finding) -> list[Block]:
     """Return the facts found, best first; facts that contradict one that answers follow directly under it."""
     question = found.question

@@ -8,7 +8,7 @@ from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.answering import answered, asks_for_list, named, other, which_one
+from bot.commands.reading.answering import asks_for_list, named, other, told, which_one
 from bot.commands.reading.asking import following_up
 from bot.commands.reading.asking.elsewhere import find_elsewhere, headed
 from bot.commands.reading.asking.following_up import Leant
@@ -17,7 +17,8 @@ from bot.commands.reading.look_up import look_up, unreadable
 from bot.commands.reading.shorthand import value_of
 from bot.questions import warming, wording
 from bot.questions.asking import greetings, kinds
-from bot.questions.finding import FIRST, Finding, find, key_of
+from bot.questions.features import FIRST
+from bot.questions.finding import Finding, find, key_of
 from bot.questions.subject import Subject, subject_of
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question
@@ -127,9 +128,7 @@ async def _answer(
         found = await find(context.record, meant.context.story, meant.question, meant.subject)
         meant = meant._replace(found=found)
         if leant is None and found.verdict is not Verdict.ON_RECORD:
-            elsewhere = await find_elsewhere(context, found)
-            if elsewhere is not None and _is_better(elsewhere, found):
-                meant = elsewhere
+            meant = await find_elsewhere(context, found) or meant
     if (reply := await _told(meant, context)) is not None:
         # What is close in another story is no answer either.
         unanswered = found is not None and found.verdict is Verdict.NOT_ON_RECORD
@@ -147,12 +146,6 @@ async def _answer(
     return await _kept(context, meant.found, not_on_record(question.text)), subject.entities
 
 
-def _is_better(elsewhere: Leant, here: Finding) -> bool:
-    """Tell whether another story's answer goes before what is here; one that is close only before nothing."""
-    sure = elsewhere.found is None or elsewhere.found.verdict is Verdict.ON_RECORD
-    return sure or here.verdict is Verdict.NOT_ON_RECORD
-
-
 async def _told(meant: Leant, asked_in: Context) -> Reply | None:
     """Return the answer by what was found, or by the list that a question stands for, and remember it.
 
@@ -164,14 +157,14 @@ async def _told(meant: Leant, asked_in: Context) -> Reply | None:
         command = asks_for_list(context, question, subject)
         assert command is not None  # or something would have been looked for
         reply, kind = _judged(await other(context, *command)), kinds.Kind.OVERVIEW
-        told = reply.facts
+        spoken_of = reply.facts
     else:
         kind = question.kind
-        told = tuple(fact.id for fact in found.answering or found.shown[:FIRST])
+        spoken_of = tuple(fact.id for fact in found.answering or found.shown[:FIRST])
         if found.verdict is not Verdict.NOT_ON_RECORD:
-            reply = Reply(blocks=tuple(await answered(context, found)), verdict=found.verdict.value)
+            reply = Reply(blocks=tuple(await told(context.record, found)), verdict=found.verdict.value)
     # Last, so that nothing waits for it to be written.
-    following_up.remember(context, kind, subject.entities, told)
+    following_up.remember(context, kind, subject.entities, spoken_of)
     if reply is None or context.story.id == asked_in.story.id:
         return reply
     return headed(context, reply)

@@ -19,15 +19,15 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family
 from bot.commands.core.declarations import Kind as ArgumentKind
 from bot.commands.core.registry import commands
-from bot.commands.reading.answering import answered, other
+from bot.commands.reading.answering import other, told
 from bot.commands.reading.claim_parts import Claims, addresses_in, claims_in
 from bot.commands.reading.shorthand import source_at
 from bot.errors import UserError
 from bot.questions import claims, warming
 from bot.questions.asking.kinds import Kind
 from bot.questions.fact_words import stating_words, surrounding_words
-from bot.questions.features import ALIKE
-from bot.questions.finding import FIRST, MOST_SHOWN, Finding, find
+from bot.questions.features import ALIKE, FIRST
+from bot.questions.finding import MOST_SHOWN, Finding, find
 from bot.questions.subject import Subject, subject_of
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question
@@ -181,9 +181,8 @@ async def _said(context: Context, looked_up: LookedUp, most: int = MOST_SHOWN) -
     """Return the facts that say a claim, and what stands against them."""
     assert looked_up.found is not None
     saying = looked_up.saying[:most]
-    return await answered(
-        context, replace(looked_up.found, verdict=Verdict.ON_RECORD, answering=saying, near=())
-    )
+    said = replace(looked_up.found, verdict=Verdict.ON_RECORD, answering=saying, near=())
+    return await told(context.record, said)
 
 
 def _unanswered(looked_up: LookedUp) -> Reply:
@@ -315,13 +314,13 @@ async def _with_source(context: Context, reply: Reply, source_id: int) -> Reply:
     """Add to a reply what is on record from a source to which the text links."""
     source = (await context.record.sources.by_id([source_id]))[source_id]
     cited = await context.record.listings.citing(source_id, limit=CLAIMS_SHOWN)
-    told = [fact for fact in cited if fact.id not in reply.facts][:2]
+    others = [fact for fact in cited if fact.id not in reply.facts][:2]
     if not cited:
         return reply
     name = f"S{source_id}, {short(source)}"
     heading = Heading(text=_("On record from what it links to: {source}", source=name))
     # Tell me and the rest keep their places: what is quoted stands above.
-    blocks = (*reply.blocks, heading, *map(fact_line, told)) if told else reply.blocks
+    blocks = (*reply.blocks, heading, *map(fact_line, others)) if others else reply.blocks
     more = Action(label=f"S{source_id}", command=f"/sources S{source_id}")
     verdict = Verdict.CLOSE.value if reply.verdict == Verdict.NOT_ON_RECORD.value else reply.verdict
     return Reply(blocks=blocks, actions=(*reply.actions, more), aside=reply.aside, verdict=verdict)

@@ -328,7 +328,7 @@ async def test_the_contract_above_covers_every_reading_method(record):
     passed_on |= {f"claims.{name}" for name in ("terms", "begin", "settle", "let_go")} | {"roles.close"}
     passed_on |= {
         f"vectors.{name}"
-        for name in "ready query query_of_many take_time nearest cosines embed wait model ended close".split()
+        for name in "ready query query_of_many take_time nearest cosines wait model ended close".split()
     }
     # Opening has read that table: its only page is in memory still.
     passed_on |= {"checkpoints.of"}

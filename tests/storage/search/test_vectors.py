@@ -76,7 +76,7 @@ async def test_the_nearest_fact_comes_first_with_how_all_lie(weather):
 async def test_a_vector_is_the_mean_of_what_a_fact_says(weather):
     known = await weather.facts.find(1)
     assert texts_of(known) == [WET, f"News. Ann said that {WET}"]
-    rows = await weather.vectors.embed(texts_of(known))
+    rows = FakeModel().passages(texts_of(known))
     mean = rows.mean(axis=0)
     cosines = await weather.vectors.cosines(mean / (mean @ mean) ** 0.5, [1])
     assert cosines[1] == pytest.approx(1, abs=1e-3)
@@ -276,7 +276,7 @@ async def test_without_a_model_nothing_is_found_by_meaning_and_it_is_told_why(pa
         await put(record, tmp_path, fact("a", WET))
         async with filling(record.database, record.vectors):
             assert await record.vectors.query(WET) is None
-            assert await record.vectors.embed([WET]) is None
+            assert await record.vectors.query_of_many(WET, PATIENCE) is None
             assert not await record.vectors.wait(1, seconds=PATIENCE, most=5)
         assert not await fill(record)
         state = await record.vectors.state()

@@ -12,7 +12,8 @@ from bot.commands.core.context import Context
 from bot.commands.reading.answering import asks_for_list
 from bot.commands.reading.asking.following_up import Leant
 from bot.questions.fact_words import stating_words, surrounding_words
-from bot.questions.finding import FIRST, Finding, find, is_about
+from bot.questions.features import FIRST
+from bot.questions.finding import Finding, find, is_about
 from bot.questions.subject import subject_of
 from bot.questions.verdict import Verdict
 from bot.replies import Action, Heading, Reply
@@ -33,8 +34,8 @@ MOST_HITS = 60
 async def find_elsewhere(context: Context, found: Finding) -> Leant | None:
     """Return what a question means in the story that answers it better; None where none does.
 
-    Private stories are not asked. Better is what is on record there, and what is close and is about a name
-    that only the other story knows.
+    Private stories are not asked. Better is what is on record there; where nothing here bears on the
+    question, also what is close and is about a name that only the other story knows.
     """
     best: Leant | None = None
     with contextlib.suppress(TimeoutError):
@@ -91,8 +92,8 @@ def _names_all(there: tuple[Entity, ...], here: tuple[Entity, ...]) -> bool:
 def _is_better(there: Finding, here: Finding) -> bool:
     if there.verdict is Verdict.NOT_ON_RECORD or not _holds_names(there):
         return False
-    if there.verdict is Verdict.ON_RECORD:
-        return True
+    if there.verdict is Verdict.ON_RECORD or here.verdict is not Verdict.NOT_ON_RECORD:
+        return there.verdict is Verdict.ON_RECORD
     best = there.near[0].fact
     return not here.subject.entities and any(is_about(best, entity) for entity in there.subject.entities)
 

@@ -233,7 +233,7 @@ def _tells(question: Question, subject: Subject, fact: Fact) -> bool:
 
 def _beside(question: Question, facts: Sequence[Fact]) -> Question:
     """Return a question that is looked for together with what some facts state."""
-    return replace(question, text=" ".join((question.text, *(fact.statement for fact in facts))))
+    return replace(question, spelt=" ".join((question.spelt, *(fact.statement for fact in facts))))
 
 
 def _about(subject: Subject, entities: Sequence[Entity]) -> Subject:

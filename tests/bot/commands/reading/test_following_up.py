@@ -41,6 +41,17 @@ async def test_a_question_without_a_subject_is_about_what_was_told(desk, subtest
             assert eve.reply.verdict == "on record"
 
 
+async def test_what_the_told_facts_do_not_tell_is_looked_for_near_them(desk, subtests):
+    eve = await ferry_reader(desk)
+    for text in ("why?", "aber warum?", "чому?"):
+        with subtests.test(text=text):
+            await eve.says(ASKED)
+            await eve.says(text)
+            # Near it is what has its words; what was told is not told again.
+            assert eve.reply.verdict == "close"
+            assert "passengers" in eve.seen and LEFT not in eve.seen
+
+
 async def test_pronouns_stand_for_whom_was_told_of(desk, subtests):
     eve = await ferry_reader(desk)
     for first, text, told in [
