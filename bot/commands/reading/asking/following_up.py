@@ -21,7 +21,7 @@ from bot.questions.subject import Subject, subject_of
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question
 from bot.replies import Reply
-from storage.domain.models import Entity, EntityKind, Fact, Story
+from storage.domain.models import Entity, EntityKind, Fact, Stance, Story
 from storage.people.spoken_of import Asker, Spoken
 
 # Facts and names that are remembered of an answer: its first.
@@ -85,11 +85,10 @@ def asks_of_message(context: Context, question: str) -> bool:
 async def lean(context: Context, question: Question, subject: Subject) -> Leant | None:
     """Return what a question means that leans on what was told before; None for one that stands alone."""
     leaning = leans(question)
-    named = subject.entities and not subject.words and leaning is not Leaning.ANOTHER
-    if named and (leaning is Leaning.BARE or question.kind in _OF_A_NAME):
-        return None  # "who is May?", "what is IT?" name whom they are about, though they have no other words
-    earlier = await _earlier(context) if leaning is not None else None
-    if earlier is None:
+    if leaning is None or (leaning is not Leaning.ANOTHER and _names_its_own(question, subject, leaning)):
+        return None
+    earlier = await _earlier(context)
+    if earlier is None or _asks_of_another_denial(question, earlier):
         return None
     there, here = context, Leant(context, question, subject)
     if earlier.story.id != context.story.id:
@@ -186,7 +185,9 @@ async def _of_facts(leant: Leant, earlier: Earlier) -> Leant:
     context, question, subject, _found = leant
     if not earlier.facts:
         return leant._replace(subject=_about(subject, earlier.names))
-    if fitting := [fact for fact in earlier.facts if _tells(question, subject, fact)]:
+    fitting = [fact for fact in earlier.facts if _tells(question, subject, fact)]
+    # What the first of them lacks, another that was told beside it does not tell of it.
+    if fitting[:1] == [earlier.facts[0]]:
         answering = tuple(in_order(question, subject, fitting))
         return leant._replace(found=Finding(question, subject, Verdict.ON_RECORD, answering, ()))
     known = [fact.id for fact in earlier.facts]
@@ -226,8 +227,29 @@ def _own_words(question: Question, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in saying)
 
 
+def _names_its_own(question: Question, subject: Subject, leaning: Leaning) -> bool:
+    """Tell whether a question is about a name alone, as "who is May?" and "what is IT?" are."""
+    alone = bool(subject.entities) and not subject.words
+    return alone and (leaning is Leaning.BARE or question.kind in _OF_A_NAME)
+
+
+def _asks_of_another_denial(question: Question, earlier: Earlier) -> bool:
+    """Tell whether a question asks who denied something, and nobody denied what was told."""
+    return _asks_who_denies(question) and not any(map(_is_denied, earlier.facts))
+
+
+def _asks_who_denies(question: Question) -> bool:
+    return question.kind is Kind.WHO_SAID and bool(wording.words().negating & set(question.tokens))
+
+
+def _is_denied(fact: Fact) -> bool:
+    return any(item.stance is Stance.DENIES for item in fact.attributions)
+
+
 def _tells(question: Question, subject: Subject, fact: Fact) -> bool:
     """Tell whether a fact that was told before holds what is asked for now."""
+    if _asks_who_denies(question):
+        return _is_denied(fact)
     return question.kind in _TOLD or (question.kind in _HELD and holds_kind(question, subject, fact))
 
 

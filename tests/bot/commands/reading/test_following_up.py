@@ -52,6 +52,26 @@ async def test_what_the_told_facts_do_not_tell_is_looked_for_near_them(desk, sub
             assert "passengers" in eve.seen and LEFT not in eve.seen
 
 
+async def test_what_the_first_fact_lacks_no_other_tells_of_it(desk):
+    eve = desk.person(EVE)
+    await eve.says("Who denied it?")
+    assert "has denied" in eve.seen
+    # The denial has no date; PACE's call, which may have been told beside it, has one.
+    await eve.says("and when?")
+    assert eve.reply.verdict != "on record"
+
+
+async def test_who_denied_it_is_told_by_a_denial_alone(desk):
+    eve = desk.person(EVE)
+    await eve.says("latest")
+    await eve.says("who denied it?")
+    assert "Lukashenko has denied" in eve.seen.splitlines()[0]
+    ferry = await ferry_reader(desk, BOB)
+    await ferry.says(ASKED)
+    await ferry.says("who denied it?")
+    assert LEFT not in ferry.seen
+
+
 async def test_pronouns_stand_for_whom_was_told_of(desk, subtests):
     eve = await ferry_reader(desk)
     for first, text, told in [
