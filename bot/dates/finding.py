@@ -28,7 +28,7 @@ MOST_TRIED = 10
 _WORD = re.compile(r"[^\s?!;]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHAPED = re.compile(
-    r"\b\d{8}\b|\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?|\d{4}(?:\.\.|/|-)\d{4}|\d{3}0s|\d{2}XX|\d{3}X"
+    r"(?<!\w)['’‘]\d\d(?!\w)|\b\d{8}\b|\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?|\d{4}(?:\.\.|/|-)\d{4}|\d{3}0s|\d{2}XX|\d{3}X"
 )
 _TWO_YEARS = re.compile(r"\d{4}/\d{4}")
 _EIGHT_DIGITS = re.compile(r"\d{8}")
@@ -53,6 +53,7 @@ class _Word(NamedTuple):
     end: int
     folded: str
     digits: bool
+    shaped: bool
 
 
 def find(text: str, today: date, *, language: str = "en") -> Found | None:
@@ -78,7 +79,13 @@ def find(text: str, today: date, *, language: str = "en") -> Found | None:
 
 def _word(match: re.Match[str]) -> _Word:
     folded = plain(match[0])
-    return _Word(*match.span(), folded.strip(",.:()"), any(mark.isdigit() for mark in folded))
+    return _Word(
+        *match.span(), folded.strip(",.:()"), any(mark.isdigit() for mark in folded), _is_shaped(match[0])
+    )
+
+
+def _is_shaped(written: str) -> bool:
+    return bool(_SHAPED.search(written.upper()))
 
 
 def _windows(words: Sequence[_Word]) -> Iterator[tuple[int, int]]:
@@ -121,7 +128,7 @@ def _speaking() -> tuple[frozenset[str], dict[str, frozenset[str]]]:
 
 def _may_stand_alone(word: _Word) -> bool:
     """Tell whether one word may be a date: with digits, or a day told from today."""
-    return word.folded in _ALONE_PLAIN or bool(_SHAPED.search(word.folded.upper()))
+    return word.folded in _ALONE_PLAIN or word.shaped
 
 
 _ALONE_PLAIN = frozenset(map(plain, _ALONE))
@@ -132,7 +139,7 @@ def _has_shape(words: Sequence[_Word], piece: str, reading: Reading) -> bool:
     if words[0].folded == "from" and reading.choices[0].endswith("/.."):
         return False  # "the call from July" is July's, not since July
     if any(word.digits for word in words):
-        return len(words) > 1 or bool(_SHAPED.search(piece.upper()))
+        return len(words) > 1 or _is_shaped(piece)
     if reading.relative:
         return len(words) > 1 or words[0].folded in _ALONE_PLAIN
     if (reading.doubt is Doubt.YEAR or reading.choices[0].startswith("XXXX")) and not _names_a_month(words):

@@ -70,6 +70,9 @@ _VOWELS_UNWRITTEN = 0.15
 # Final letters that French does not speak, and the g of a final ng.
 _SILENT = re.compile("(?<=[aeiounr])[dtsx]$|(?<=n)g$|(?<=ie)r$")
 _SILENT_COUNTS, _ENDING_COUNTS, _LAST_VOWEL = 0.15, 0.1, 0.1
+# Polish ę and ą are folded to e and a, and told to others as "en" and "on": Валенса is Wałęsa.
+_TOLD_NASAL = re.compile("(?<=[eo])(?:n(?=[^aeioun])|m(?=[bp]))")
+_NASAL_COUNTS, _NASAL_COUNTS_LATIN = 0.15, 0.25
 _CYRILLIC = range(0x400, 0x530)
 _ENDINGS_CYRILLIC = """
 om em im am yem iyem ovi evi ogo ego yogo omu emu yomu imu ami oy oyu eyu yu ova ovoy ovu ovy ovim ovoyu ina
@@ -110,8 +113,10 @@ i-ai a-ei o-ou ou-au ou-oau iu-iuu e-i ei-i ee-e a-e o-a u-iu ia-ie oi-ai oi-ua 
 eai-ei ea-e ea-ei eu-iu ou-o au-ou ou-a io-iu io-e ei-ae ie-ia ea-ia eo-io oo-o aiou-aio iia-ia ai-e oi-o
 oie-ou
 """
-_SOMEWHAT = "o-u a-u i-u e-o e-eo e-u ue-iu a- e- o- i- oa-ou ia-i ea-a eu-u oi-a aio-eo ua-a ue-a"
-_ALIKE = _pairs((0.05, _VERY), (0.15, _RATHER), (0.25, _SOMEWHAT))
+_SOMEWHAT = "o-u a-u e-o e-eo e-u ue-iu a- e- o- i- oa-ou ia-i ea-a eu-u oi-a aio-eo ua-a ue-a"
+# Ковальчук and Kowalczyk are two people's names more often than one's.
+_LITTLE = "i-u"
+_ALIKE = _pairs((0.05, _VERY), (0.15, _RATHER), (0.25, _SOMEWHAT), (0.45, _LITTLE))
 _MISSING, _MISSING_I, _OTHER = 0.35, 0.2, 0.8
 
 
@@ -149,7 +154,7 @@ def known_readings(word: str) -> tuple[Reading, ...]:
 
 @lru_cache(maxsize=2_000)
 def typed_readings(word: str) -> tuple[Reading, ...]:
-    """Return the readings of a typed word, folded: whole, and without each ending that it may have."""
+    """Return the readings of a typed word, folded: whole, without each ending, without a nasal told apart."""
     written = latin(word)
     found = dict(_readings(written, word))
     cyrillic = ord(word[0]) in _CYRILLIC
@@ -157,6 +162,10 @@ def typed_readings(word: str) -> tuple[Reading, ...]:
         if written.endswith(ending) and len(written) - len(ending) >= SHORTEST - 1:
             for heard, counts in _readings(written[: -len(ending)], word).items():
                 found.setdefault(heard, counts + _ENDING_COUNTS)
+    for heard, counts in list(found.items()):
+        if _TOLD_NASAL.search(heard):
+            more = _NASAL_COUNTS if cyrillic else _NASAL_COUNTS_LATIN
+            found.setdefault(_TOLD_NASAL.sub("", heard), counts + more)
     return tuple(each for each in map(Reading, found, found.values()) if each.key)
 
 

@@ -31,3 +31,26 @@ async def test_moderators_find_a_name_or_are_offered_it(desk, subtests):
                 reply = await ann.says(text)
                 assert name in [action.label for action in reply.actions]
                 await ann.says("/cancel")
+
+
+async def test_a_nasal_letter_is_found_as_others_tell_it_and_a_likeness_alone_is_offered(desk, subtests):
+    ann, eve = await desk.moderator(ANN), desk.person(EVE)
+    for name in ("Lech Wałęsa", "Jan Dąbrowski", "Ewa Kowalczyk"):
+        about = name.split()[0]
+        await ann.tells(
+            f"/add A flag was raised before {about}\nwho: {name}\nsource: S1\nat: ¶2",
+            "[New person]",
+            "[Confirm]",
+        )
+    for typed, name in [
+        ("Валенса", "Lech Wałęsa"),
+        ("Валенсы", "Lech Wałęsa"),
+        ("Walensa", "Lech Wałęsa"),
+        ("Домбровский", "Jan Dąbrowski"),
+    ]:
+        with subtests.test(typed=typed):
+            assert said(await eve.says(f"/who {typed}")).startswith(name)
+    for typed, name in [("Ковальчук", "Ewa Kowalczyk"), ("Ковальчука", "Ewa Kowalczyk")]:
+        with subtests.test(typed=typed):
+            reply = await eve.says(f"/who {typed}")
+            assert "Did you mean" in said(reply) and [a.label for a in reply.actions] == [name]

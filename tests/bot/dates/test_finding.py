@@ -29,6 +29,8 @@ def test_dates_are_found_in_questions(subtests):
         ("Qu'a-t-il dit le 5 septembre 2023 ?", "5 septembre 2023", ("2023-09-05",)),
         ("What was known on 20240327?", "20240327", ("2024-03-27",)),
         ("What happened at Christmas 2023?", "Christmas 2023", ("2023-12-25",)),
+        ("What happened ’22?", "’22", ("2022",)),
+        ("what did he say in '22", "'22", ("2022",)),
         ("¿Qué pasó en marzo de 2023?", "marzo de 2023", ("2023-03",)),
     ]:
         with subtests.test(text=text):
@@ -43,7 +45,7 @@ def test_words_are_no_dates(subtests):
         "wer war hier?",
         "were there 2100 people?", "Is it 2,100 or 2,400?", "How many children from 6 to 17 years of age?",
         "Who said the first one?", "What does the second witness say?", "how old is he, 5 or 6?",
-        "F7", "¶3 in S1",
+        "F7", "¶3 in S1", "what did he say in 22", "the 22's driver",
         "hay sesenta personas", "il y a des enfants", "guten Morgen", "Kto i w jakim celu?",
         "Кто эти 5 в Минске?",
         "Were there between 2000 and 2400 children?", "from 2000 to 2400 people",
