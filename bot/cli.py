@@ -158,12 +158,12 @@ def ask(
     config: ConfigFile = None,
 ) -> None:
     """Answer questions from one story: the verdict and the facts, best first."""
-    from bot.frontends.terminal.lines import lines, utf8
+    from bot.frontends.terminal.lines import lines, standard_input, utf8
     from bot.frontends.terminal.questions import answer_questions
     from bot.operations import announce_first_story
     from bot.wiring import open_bot
 
-    questions = iter([" ".join(question)]) if question else lines(sys.stdin.buffer)
+    questions = iter([" ".join(question)]) if question else lines(standard_input())
 
     async def answer(settings: Settings) -> None:
         async with open_bot(settings, announce_first_story) as bot:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from bot.frontends.terminal.lines import PLATFORM, lines, messages, utf8
+from bot.frontends.terminal.lines import PLATFORM, lines, messages, read_apart, standard_input, utf8
 from bot.frontends.terminal.render import as_json, plain
 from bot.replies import Modal
 from bot.requests import Request, Role
@@ -32,7 +32,7 @@ async def chat(dispatcher: Dispatcher, role: Role, *, language: str = "en", as_l
 
         await converse(dispatcher, request)
     else:
-        await answer_lines(dispatcher, request, sys.stdin.buffer, utf8(sys.stdout), as_lines=as_lines)
+        await answer_lines(dispatcher, request, standard_input(), utf8(sys.stdout), as_lines=as_lines)
 
 
 async def answer_lines(
@@ -45,7 +45,7 @@ async def answer_lines(
 ) -> None:
     """Answer each line of `source` in order; blank ones only in JSON, where each line read has its answer."""
     first = True
-    for text in messages(lines(source)):
+    async for text in read_apart(messages(lines(source))):
         if not as_lines and not text.strip():
             continue
         asked = request(text)

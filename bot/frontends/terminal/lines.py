@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import BinaryIO, TextIO
 
 PLATFORM = "terminal"
@@ -35,6 +39,52 @@ def lines(source: BinaryIO) -> Iterator[str]:
             pass
         yield line.removeprefix(mark).rstrip(b"\r\n").decode("utf-8", errors="replace")
         mark = b""
+
+
+def standard_input() -> BinaryIO:
+    """Return what comes in, under a buffer of its own.
+
+    A thread may still wait for a line when the program ends, and Python's own could then not be closed.
+    """
+    try:
+        return open(sys.stdin.fileno(), "rb", closefd=False)  # reason: it is read to the end
+    except OSError:  # no file stands behind it
+        return sys.stdin.buffer
+
+
+async def read_apart(typed: Iterator[str]) -> AsyncIterator[str]:
+    """Yield what an iterator gives; whoever types slowly holds up nothing, for it is awaited in a thread.
+
+    The thread is a daemon: an end of the program does not wait for a line.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        read: asyncio.Future[str | None] = loop.create_future()
+        threading.Thread(target=_read_one, args=(typed, loop, read), name="lines", daemon=True).start()
+        if (text := await read) is None:
+            return
+        yield text
+
+
+def _read_one(
+    typed: Iterator[str], loop: asyncio.AbstractEventLoop, read: asyncio.Future[str | None]
+) -> None:
+    text, failed = None, None
+    try:
+        text = next(typed, None)
+    except Exception as error:  # noqa: BLE001  # reason: it is raised where the text is awaited
+        failed = error
+
+    def settle() -> None:
+        if read.cancelled():
+            return
+        if failed is not None:
+            read.set_exception(failed)
+        else:
+            read.set_result(text)
+
+    with suppress(RuntimeError):  # the loop has ended: nobody waits
+        loop.call_soon_threadsafe(settle)
 
 
 def utf8(stream: TextIO) -> TextIO:

@@ -15,6 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TextIO
 
 from bot.errors import UserError
+from bot.frontends.terminal.lines import read_apart
 from bot.frontends.terminal.render import plain
 from storage.domain.language.detection import detect
 
@@ -42,7 +43,7 @@ async def answer_questions(
     chosen = await _story(record, story)
     await await_vectors(record, [chosen.id])
     record.vectors.take_time(PATIENCE)
-    for text in questions:
+    async for text in read_apart(questions):
         found = await _found(record, chosen, text, language)
         if as_lines:
             print(json.dumps(_as_json(text, found), ensure_ascii=False), file=out, flush=True)

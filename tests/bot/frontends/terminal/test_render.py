@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import os
 import textwrap
 
 from hypothesis import given
@@ -248,6 +250,20 @@ async def test_piped_text_is_answered_in_order():
     out = io.StringIO()
     await answer_lines(Echo(), asked, io.BytesIO(b"one\n\nsilence\n  \ntwo\n"), out, as_lines=False)
     assert out.getvalue() == "heard one\n\nheard two\n"
+
+
+async def test_who_types_slowly_holds_up_nothing_else():
+    reading, writing = os.pipe()
+    out = io.StringIO()
+    with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb", buffering=0) as typed:
+        chat = asyncio.create_task(answer_lines(Echo(), asked, source, out, as_lines=False))
+        # Other work goes on while no line is there: else this would never be reached.
+        await asyncio.sleep(0.01)
+        typed.write(b"one\n")
+        while out.getvalue() != "heard one\n":
+            await asyncio.sleep(0.001)
+        typed.close()
+        await chat
 
 
 async def test_what_is_due_is_told_after_the_next_answer():
