@@ -62,7 +62,7 @@ async def open_bot(settings: Settings, shipped: Callable[[str], None]) -> AsyncI
 
     async with (
         open_stocked(settings, shipped) as record,
-        filling(record.database, record.vectors),
+        filling(record.database, record.vectors, record.roles),
         warming(record.vectors),
     ):
         yield Bot(Dispatcher(record, commands, settings), record)

@@ -2,7 +2,7 @@
 
 It looks for work when the record has changed. A batch is read, embedded text by text while questions go
 before it, and written in one short transaction. What is not written when the process ends still waits.
-Two processes that fill do the same work twice; what one has written the other lets be.
+Of several processes one fills at a time, by a lease; the others wait for what it makes.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Protocol
 
 from storage.domain.errors import BusyRecord, RecordError
 from storage.domain.models import Fact
@@ -29,6 +31,8 @@ BATCH = 8
 PAGE = 2_000
 # Seconds after a start until it begins, between two looks for changes, and after the record was busy.
 FIRST, EVERY, LATER = 1.0, 1.0, 5.0
+# The role of the process that fills, and seconds between two looks at what another one makes.
+ROLE, OTHERS = "vectors", 0.5
 
 _NEXT_FACTS = """
 SELECT v.fact_id, v.number FROM fact_vector v WHERE v.waiting = 1 ORDER BY v.fact_id DESC LIMIT ?
@@ -50,12 +54,30 @@ WHERE fact_id IN (SELECT value FROM json_each(?))
 logger = logging.getLogger(__name__)
 
 
-class Filler:
-    """Makes vectors until it is cancelled (`run`), or until all are made (`fill`)."""
+class Roles(Protocol):
+    """Who does what only one process does at a time (storage/notifying/roles.py, which stands above)."""
 
-    def __init__(self, database: Database, vectors: Vectors) -> None:
+    seconds: float
+
+    async def take(self, role: str) -> str | None:
+        """Take or keep a role; None where another process holds it."""
+
+    async def leave(self, role: str) -> None:
+        """Leave a role to whoever wants it next."""
+
+
+class Filler:
+    """Makes vectors until it is cancelled (`run`), or until all are made (`fill`).
+
+    Without `roles` no other process is thought of.
+    """
+
+    def __init__(self, database: Database, vectors: Vectors, roles: Roles | None = None) -> None:
         self._database = database
         self._vectors = vectors
+        self._roles = roles
+        # Until when, by the monotonic clock, the role need not be taken anew.
+        self._ours_until = 0.0
         self._renounced = False
 
     async def run(self) -> None:
@@ -81,17 +103,40 @@ class Filler:
     async def fill(self, told: Callable[[int], object] = lambda _made: None) -> bool:
         """Make the vectors of all facts that wait; False without a model. `told` hears of each step."""
         await self._renounce()
-        while batch := await self._database.read(_NEXT_FACTS, (BATCH,)):
-            if not await self._vectors.ready():
-                return False
-            await self._renounce()
-            numbers = {row["fact_id"]: row["number"] for row in batch}
-            made = await self._make(await self._database.reading(partial(facts.load, ids=list(numbers))))
-            if made is None:
-                return False
-            await self._write(numbers, made)
-            told(len(batch))
+        try:
+            while batch := await self._database.read(_NEXT_FACTS, (BATCH,)):
+                if not await self._vectors.ready():
+                    return False
+                if not await self._is_ours():
+                    await asyncio.sleep(OTHERS)
+                    self._vectors.made.set()
+                    continue
+                await self._renounce()
+                numbers = {row["fact_id"]: row["number"] for row in batch}
+                made = await self._make(await self._database.reading(partial(facts.load, ids=list(numbers))))
+                if made is None:
+                    return False
+                await self._write(numbers, made)
+                told(len(batch))
+            return True
+        finally:
+            await self._leave()
+
+    async def _is_ours(self) -> bool:
+        """Tell whether this process may fill, and keep it so."""
+        if self._roles is None or time.monotonic() < self._ours_until:
+            return True
+        if await self._roles.take(ROLE) is None:
+            return False
+        # A batch takes a second or two: the lease is renewed long before it is over.
+        self._ours_until = time.monotonic() + self._roles.seconds / 3
         return True
+
+    async def _leave(self) -> None:
+        if self._roles is not None and self._ours_until:
+            self._ours_until = 0.0
+            with contextlib.suppress(RecordError):
+                await self._roles.leave(ROLE)
 
     def _is_wanted(self) -> bool:
         # Once the model is known, so are the vectors of another one.
@@ -142,13 +187,13 @@ class Filler:
 
 
 @asynccontextmanager
-async def filling(database: Database, vectors: Vectors) -> AsyncIterator[None]:
+async def filling(database: Database, vectors: Vectors, roles: Roles | None = None) -> AsyncIterator[None]:
     """Make vectors in the background for the length of the block, where there is a model for it."""
     if vectors.thread is None:
         yield
         return
     vectors.filling = True
-    task = asyncio.create_task(Filler(database, vectors).run())
+    task = asyncio.create_task(Filler(database, vectors, roles).run())
     task.add_done_callback(lambda _: vectors.ended())
     try:
         yield

@@ -64,4 +64,4 @@ async def make_vectors(record: Record) -> None:
             made += more
             progress(made, waiting)
 
-        await Filler(record.database, record.vectors).fill(told)
+        await Filler(record.database, record.vectors, record.roles).fill(told)

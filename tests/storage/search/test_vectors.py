@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from storage.domain.changes import MergeEntity, PutEntity, PutSource, TakeDown
@@ -230,6 +232,24 @@ async def test_another_process_that_changes_and_fills_is_seen(weather, path, tmp
     await fill(other)
     assert (await found(weather, WET))[0] == 4
     await other.close()
+
+
+async def test_of_two_processes_one_fills_and_the_other_waits_for_it(path, tmp_path, monkeypatch):
+    monkeypatch.setattr(filler, "BATCH", 2)
+    monkeypatch.setattr(filler, "OTHERS", 0.001)
+    models = FakeModel(), FakeModel()
+    records = [await opened(path, model) for model in models]
+    await put(records[0], tmp_path, *(fact(f"f{number}", f"{WET} {number}") for number in range(7)))
+    fillers = [Filler(each.database, each.vectors, each.roles) for each in records]
+    assert await asyncio.gather(*(each.fill() for each in fillers)) == [True, True]
+    assert len(await held(records[0])) == 7
+    made = [text for model in models for text in model.given]
+    assert len(made) == len(set(made))
+    # Who has filled leaves it to others.
+    await publish(records[0], "more", WINDY)
+    assert await fillers[1].fill() and len(await held(records[1])) == 8
+    for record in records:
+        await record.close()
 
 
 async def test_a_busy_record_is_filled_later(path, tmp_path, monkeypatch):
