@@ -10,6 +10,7 @@ from functools import lru_cache
 from bot.questions.asking.grammar import tokens_of
 from bot.questions.asking.kinds import Kind
 from bot.questions.asking.spelling import numbers
+from bot.questions.doers import tells_doer
 from bot.questions.subject import Subject
 from bot.questions.wording import Question
 from storage.domain import dates
@@ -24,7 +25,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def holds_kind(question: Question, subject: Subject, fact: Fact) -> bool:
-    """Tell whether a fact holds the kind of thing that a question wants: a date, a number, a place."""
+    """Tell whether a fact holds the kind of thing that a question wants: a date, number, place, doer."""
     if question.kind is Kind.WHEN:
         dated = fact.occurred or fact.occasion or any(item.said for item in fact.attributions)
         return bool(dated) or _tells_a_time(fact.statement)
@@ -32,6 +33,8 @@ def holds_kind(question: Question, subject: Subject, fact: Fact) -> bool:
         return bool(fact.figures) or _tells_a_number(fact.statement)
     if question.kind is Kind.WHERE:
         return bool(fact.places) or _leads_elsewhere(subject, fact)
+    if question.kind is Kind.WHO:
+        return tells_doer(question, subject, fact)
     return True
 
 
