@@ -36,7 +36,7 @@ CREATE TABLE entity (
     short TEXT,
     role TEXT,
     role_source_id INTEGER REFERENCES source (id),
-    role_locator TEXT, merged_into INTEGER REFERENCES entity (id),
+    role_locator TEXT, merged_into INTEGER REFERENCES entity (id), article TEXT,
     UNIQUE (story_id, ref),
     CHECK (role IS NULL OR role_source_id IS NOT NULL)
 );
@@ -69,7 +69,7 @@ CREATE TABLE fact (
     lasting INTEGER,
     superseded_by INTEGER REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,
     retracted TEXT,
-    revision INTEGER NOT NULL DEFAULT 1,
+    revision INTEGER NOT NULL DEFAULT 1, brief TEXT,
     UNIQUE (story_id, ref),
     CHECK (superseded_by IS NULL OR superseded_by <> id)
 );
@@ -88,7 +88,7 @@ CREATE TABLE attribution (
     source_id INTEGER NOT NULL REFERENCES source (id),
     locator TEXT,
     quote TEXT,
-    said TEXT,
+    said TEXT, independent INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (fact_id, position)
 );
 CREATE INDEX attribution_by_source ON attribution (source_id, fact_id);
@@ -128,7 +128,7 @@ CREATE TABLE relation (
     source_id INTEGER REFERENCES source (id),
     locator TEXT,
     added_at TEXT NOT NULL,
-    ended_at TEXT,
+    ended_at TEXT, part TEXT,
     PRIMARY KEY (fact_id, kind, other_id, added_at),
     CHECK (fact_id <> other_id)
 );

@@ -38,7 +38,7 @@ _DONE = {
 _LONGEST = 120
 # The fields of a fact as people call them; what an action's own words tell is left out.
 _FIELDS = {
-    "statement": N_("statement"), "occurred": N_("date"), "occasion": N_("occasion"),
+    "statement": N_("statement"), "brief": N_("brief"), "occurred": N_("date"), "occasion": N_("occasion"),
     "date_note": N_("note on the date"), "places": N_("places"), "about": N_("who it is about"),
     "attributions": N_("attributions"), "figures": N_("figures"), "contradicts": N_("what it contradicts"),
     "supports": N_("what it supports"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.answers.bounds import PAGE, fitting, some_of, within
-from bot.answers.citations import cite
+from bot.answers.citations import cite, voice
 from bot.answers.date_text import day, when_text
 from bot.answers.lines import MOST_VOICES, amount, attribution_line, fact_line, fact_lines, left_out, mark
 from bot.answers.sentences import sentence
@@ -152,36 +152,56 @@ def _particular(fact: Fact, other: Fact) -> list[Block]:
 def _relates(item: Relation) -> tuple[object, ...]:
     """Return what a relation says, by which two are compared: a chain of sources would be slow."""
     source = item.source.id if item.source else None
-    return item.kind, item.other_id, item.outgoing, item.other_in_force, item.about, source, item.locator
+    return (
+        item.kind,
+        item.other_id,
+        item.outgoing,
+        item.other_in_force,
+        item.about,
+        item.part,
+        source,
+        item.locator,
+    )
 
 
 # What differs beside the sentences, and what stands between several of it.
 _LABELS = (
+    (N_("Brief"), ", "),
     (N_("When"), ", "),
     (N_("Places"), ", "),
     (N_("About"), ", "),
     (N_("Figures given"), "; "),
     (N_("Quotes"), "; "),
+    (N_("Found independent of the others"), "; "),
 )
 
 
 def _particulars(fact: Fact) -> tuple[list[str], ...]:
     return (
+        [fact.brief] if fact.brief else [],
         [when_text(fact)],
         [place.name for place in fact.places],
         [entity.name for entity in fact.about],
         [_("{amount}: {counts}", amount=amount(item), counts=item.counts) for item in fact.figures],
         [f"“{item.quote}”" for item in fact.attributions if item.quote],
+        [_who(item) for item in fact.attributions if item.independent],
     )
 
 
+def _who(item: Attribution) -> str:
+    return item.speaker.called if item.speaker else voice(item.source)
+
+
 def _related(fact: Fact) -> list[Block]:
-    ids = {kind: [r.other_id for r in fact.relations if (r.kind, r.outgoing) == kind] for kind in _RELATED}
-    return [
-        Note(text=_(text, ids=some_of([f"F{other}" for other in ids[kind]])))
-        for kind, text in _RELATED.items()
-        if ids[kind]
-    ] or [Note(text=_("Not related to any other fact"))]
+    ids = {kind: [far_end(r) for r in fact.relations if (r.kind, r.outgoing) == kind] for kind in _RELATED}
+    return [Note(text=_(text, ids=some_of(ids[kind]))) for kind, text in _RELATED.items() if ids[kind]] or [
+        Note(text=_("Not related to any other fact"))
+    ]
+
+
+def far_end(relation: Relation) -> str:
+    """Return the id of the other fact, and the part of it that a relation concerns."""
+    return f"F{relation.other_id} ({relation.part})" if relation.part else f"F{relation.other_id}"
 
 
 _RELATED = {

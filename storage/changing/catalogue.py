@@ -7,14 +7,14 @@ past facts under today's names, and the audit trail keeps what was changed in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from storage.changing.entity_rows import add_entities, free_refs, merge
 from storage.changing.references import Resolver, source_ref
 from storage.changing.source_rows import add_sources
 from storage.domain.changes import MergeEntity, OpenStory, Publish, PutEntity, PutSource, Revise, SetStory
-from storage.domain.entries import EntityEntry, FactEntry, SourceEntry
+from storage.domain.entries import EntityEntry, FactEntry, FactState, SourceEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused, UnknownRefs
 from storage.domain.folding import fold
 from storage.domain.models import Action, Entity, Source
@@ -31,6 +31,9 @@ def put_source(tx: Statements, trace: AuditEntryWriter, change: PutSource) -> st
     """Add or edit a source; return its id as people write it."""
     resolver = Resolver(tx, change.story_id)
     resolver.find_sources([change.source.ref])
+    if change.expected is None and (ref := resolver.known_sources.same_as(change.source)) is not None:
+        resolver.find_sources([ref])
+        _mean_the_same(resolver, {change.source.ref: ref})
     before = _source(tx, resolver, change.source.ref)
     if change.expected is None and before is not None:
         raise AlreadyDone(f"That source is on record already: S{before.id}")
@@ -119,10 +122,11 @@ def introduce(
         _write_entity(tx, trace, resolver, entity, None)
         trace = trace.following()
     resolver.find_sources(_source_refs([change.fact]))
-    for item in change.fact.attributions:
-        if isinstance(item.source, SourceEntry) and item.source.ref not in resolver.found.sources:
-            _write_source(tx, trace, resolver, item.source, None)
-            trace = trace.following()
+    described, same = _new_sources(resolver, [change.fact])
+    for source in described:
+        _write_source(tx, trace, resolver, source, None)
+        trace = trace.following()
+    _mean_the_same(resolver, same)
     return trace
 
 
@@ -135,10 +139,10 @@ def add_missing(tx: Statements, resolver: Resolver, entries: Sequence[FactEntry]
     resolver.find_sources(refs)
     said = [state for entry in entries for state in entry.states()]
     named = [item for state in said for item in state.attributions]
-    inline = {item.source.ref: item.source for item in named if isinstance(item.source, SourceEntry)}
-    known = resolver.found.sources
-    add_sources(tx, resolver, [source for ref, source in inline.items() if ref not in known])
-    if unknown := sorted(refs - known.keys()):
+    new, same = _new_sources(resolver, said)
+    add_sources(tx, resolver, new)
+    _mean_the_same(resolver, same)
+    if unknown := sorted(refs - resolver.found.sources.keys()):
         raise UnknownRefs("source", unknown)
     places = {name for state in said for name in state.places}
     others = {item.speaker for item in named if item.speaker}
@@ -146,6 +150,24 @@ def add_missing(tx: Statements, resolver: Resolver, entries: Sequence[FactEntry]
     resolver.find_entities(places | others)
     _add_names(tx, resolver, places, "place")
     _add_names(tx, resolver, others, None)
+
+
+def _new_sources(resolver: Resolver, said: Iterable[FactState]) -> tuple[list[SourceEntry], dict[str, str]]:
+    """Return the sources that facts describe and that are not on record, and the refs there of the others."""
+    inline = {
+        item.source.ref: item.source
+        for state in said
+        for item in state.attributions
+        if isinstance(item.source, SourceEntry) and item.source.ref not in resolver.found.sources
+    }
+    return resolver.known_sources.new_among(inline.values()) if inline else ([], {})
+
+
+def _mean_the_same(resolver: Resolver, same: Mapping[str, str]) -> None:
+    """Let refs mean the sources that are on record under others."""
+    resolver.find_sources(same.values())
+    known = resolver.found.sources
+    known |= {ref: known[there] for ref, there in same.items()}
 
 
 def source_fields(source: Source | None) -> Fields | None:
@@ -161,7 +183,7 @@ def entity_fields(entity: Entity | None) -> Fields | None:
     if entity is None:
         return None
     fields = entity.model_dump(
-        mode="json", include={"ref", "kind", "name", "short", "role"}, exclude_none=True
+        mode="json", include={"ref", "kind", "name", "article", "short", "role"}, exclude_none=True
     )
     if aliases := [alias for alias in entity.aliases if alias != entity.short]:
         fields["aliases"] = aliases

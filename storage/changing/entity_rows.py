@@ -15,10 +15,11 @@ from storage.search import name_index, vector_rows
 from storage.takedown.others import refuse_name
 
 _ENTITY = """
-INSERT INTO entity (story_id, ref, kind, name, short, role, role_source_id, role_locator)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (story_id, ref) DO UPDATE SET kind = excluded.kind, name = excluded.name, short = excluded.short,
-    role = excluded.role, role_source_id = excluded.role_source_id, role_locator = excluded.role_locator
+INSERT INTO entity (story_id, ref, kind, name, article, short, role, role_source_id, role_locator)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (story_id, ref) DO UPDATE SET kind = excluded.kind, name = excluded.name,
+    article = excluded.article, short = excluded.short, role = excluded.role,
+    role_source_id = excluded.role_source_id, role_locator = excluded.role_locator
 """
 _THEIR_NAMES = "FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?))"
 _IDS = "SELECT ref, id FROM entity WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))"
@@ -110,8 +111,8 @@ def _merge_named(tx: Statements, story_id: int, entity: EntityEntry) -> None:
 
 def _row(resolver: Resolver, entity: EntityEntry) -> tuple[Any, ...]:
     role = (entity.role, resolver.found.source_id(entity.source), entity.locator)
-    return (resolver.story_id, entity.ref, entity.kind, entity.name, entity.short, *role)
+    return (resolver.story_id, entity.ref, entity.kind, entity.name, entity.article, entity.short, *role)
 
 
 def _forms(entity: EntityEntry) -> Iterator[tuple[str, int, str]]:
-    return forms(entity.name, entity.short, entity.aliases, entity.role)
+    return forms(entity.name, entity.short, entity.aliases, entity.role, entity.article)

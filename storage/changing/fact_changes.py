@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
-from storage.changing import catalogue, drafts
+from storage.changing import brief_check, catalogue, drafts, successions
 from storage.changing.references import Resolver
 from storage.changing.writing import Batch, KnownFact, RevisionInfo, known_facts
-from storage.domain.changes import Publish, Revise
-from storage.domain.errors import AlreadyDone, Overtaken, Refused
+from storage.domain.changes import Publish, Revise, TakeDown
+from storage.domain.entries import FactEntry
+from storage.domain.errors import AlreadyDone, BriefDisagrees, Overtaken, Refused
 from storage.domain.models import Action, DraftState, Fact, NoticeKind, RevisionKind
 from storage.engines.sqlite import Statements
 from storage.notifying.notices import announce
@@ -17,8 +19,16 @@ from storage.reading.erased import State
 from storage.trail.audit import AuditEntryWriter
 
 
-def publish(tx: Statements, trace: AuditEntryWriter, change: Publish) -> tuple[AuditEntryWriter, Fact]:
-    """Put a new fact on record; return its entry of the trail, and the fact."""
+class Changed(NamedTuple):
+    """What a change to a fact made: its entry of the trail, the fact, and the others that changed with it."""
+
+    trace: AuditEntryWriter
+    fact: Fact
+    others: tuple[Fact, ...] = ()
+
+
+def publish(tx: Statements, trace: AuditEntryWriter, change: Publish) -> Changed:
+    """Put a new fact on record, in the place of another if it supersedes one."""
     ref = change.fact.ref
     known = known_facts(tx, change.story_id, [ref])
     if ref in known and known[ref].state.get("taken_down"):
@@ -29,17 +39,20 @@ def publish(tx: Statements, trace: AuditEntryWriter, change: Publish) -> tuple[A
         raise AlreadyDone(f"That is on record already: F{known[ref].id}")
     trace = _write(tx, trace, change, known, RevisionInfo())
     fact = _read(tx, known[ref])
+    replaced = successions.replace(tx, trace, fact, change.supersedes) if change.supersedes else ()
     drafts.decide(tx, trace, change, DraftState.APPROVED, fact)
     trace.close(
         tx, Action.PUBLISHED, f"F{fact.id}",
-        story_id=change.story_id, after=known[ref].state, reason=_origin(change.draft),
+        story_id=change.story_id, after=known[ref].state, reason=_origin(change.draft, change.supersedes),
     )  # fmt: skip
     announce(tx, trace, NoticeKind.PUBLISHED, fact, material=True, hold=change.hold)
-    return trace, fact
+    for other in replaced:
+        announce(tx, trace, NoticeKind.SUPERSEDED, other, material=True, hold=change.hold)
+    return Changed(trace, fact, replaced)
 
 
-def revise(tx: Statements, trace: AuditEntryWriter, change: Revise) -> tuple[AuditEntryWriter, Fact]:
-    """Bring a fact to another state; return its entry of the trail, and the fact."""
+def revise(tx: Statements, trace: AuditEntryWriter, change: Revise) -> Changed:
+    """Bring a fact to another state; what it took the place of follows where it goes or comes back."""
     rows = tx.fetch(
         "SELECT f.ref, f.revision, f.story_id, r.state FROM fact f"
         " JOIN revision r ON r.fact_id = f.id AND r.number = f.revision WHERE f.id = ?",
@@ -53,10 +66,11 @@ def revise(tx: Statements, trace: AuditEntryWriter, change: Revise) -> tuple[Aud
     before = KnownFact(change.fact_id, revision, json.loads(rows[0]["state"]))
     _refuse_impossible(tx, change, before.state)
     known = {ref: before}
-    change = change.model_copy(update={"fact": change.fact.model_copy(update={"ref": ref})})
+    change = change.model_copy(update={"fact": _becoming(tx, change, ref)})
     trace = _write(tx, trace, change, known, RevisionInfo(change.kind, change.reason, change.material))
     if known[ref].revision == change.expected:
         raise Refused(f"F{change.fact_id} already reads so: nothing would change")
+    others = successions.following(tx, trace, before, known[ref].state)
     fact = _read(tx, known[ref])
     drafts.decide(tx, trace, change, DraftState.MERGED, fact)
     action = Action(change.kind.value) if change.undoes is None else Action.UNDONE
@@ -66,7 +80,38 @@ def revise(tx: Statements, trace: AuditEntryWriter, change: Revise) -> tuple[Aud
         reason=change.reason or _origin(change.draft),
     )  # fmt: skip
     announce(tx, trace, NoticeKind(change.kind.value), fact, material=_is_news(change), hold=0)
-    return trace, fact
+    for other in others:
+        announce(tx, trace, successions.kind_of(other), other, material=True, hold=0)
+    return Changed(trace, fact, others)
+
+
+def bring_back(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> tuple[Fact, ...]:
+    """Restore what a fact that was taken down stood in the place of, each under an entry that follows."""
+    if not change.subject.startswith("F"):
+        return ()
+    back = []
+    for ref in successions.left_behind(tx, int(change.subject[1:])):
+        trace = trace.following()
+        before = known_facts(tx, change.story_id, [ref])[ref].state
+        info = RevisionInfo(RevisionKind.RESTORED, f"{change.subject} was taken down")
+        fact = successions.put_behind(tx, trace, change.story_id, ref, None, info)
+        after = known_facts(tx, change.story_id, [ref])[ref].state
+        trace.close(
+            tx, Action.RESTORED, f"F{fact.id}",
+            story_id=change.story_id, before=before, after=after, reason=info.reason,
+        )  # fmt: skip
+        announce(tx, trace, NoticeKind.RESTORED, fact, material=True, hold=0)
+        back.append(fact)
+    return tuple(back)
+
+
+def _becoming(tx: Statements, change: Revise, ref: str) -> FactEntry:
+    """Return what a fact becomes; one that comes back is not superseded by what is gone itself."""
+    fact = change.fact.model_copy(update={"ref": ref})
+    if change.kind is not RevisionKind.RESTORED or fact.superseded_by is None or fact.retracted is not None:
+        return fact
+    holds = successions.ends_in_force(tx, change.story_id, fact.superseded_by)
+    return fact if holds else fact.model_copy(update={"superseded_by": None})
 
 
 def _write(
@@ -80,6 +125,9 @@ def _write(
     resolver = Resolver(tx, change.story_id)
     trace = catalogue.introduce(tx, trace, resolver, change)
     catalogue.add_missing(tx, resolver, [change.fact])
+    if isinstance(change, Publish) or (info.kind is RevisionKind.CORRECTED and change.undoes is None):
+        for why in brief_check.disagreeing(tx, change.story_id, [change.fact], resolver.found).values():
+            raise BriefDisagrees(change.fact.brief or "", why)
     batch = Batch(tx, change.story_id, trace, resolver.found, info)
     batch.write([change.fact], known)
     batch.finish()
@@ -119,5 +167,8 @@ def _refuse_impossible(tx: Statements, change: Revise, before: State) -> None:
             raise Refused(f"{fact} can be superseded only by a fact that is in force itself")
 
 
-def _origin(draft: int | None) -> str | None:
-    return None if draft is None else f"draft D{draft}"
+def _origin(draft: int | None, supersedes: int | None = None) -> str | None:
+    """Return where a change comes from, and which fact it puts out of force, as the trail says it."""
+    told = [f"draft D{draft}"] if draft is not None else []
+    told += [f"in place of F{supersedes}"] if supersedes is not None else []
+    return ", ".join(told) or None

@@ -20,20 +20,23 @@ from storage.search import full_text, vector_rows
 
 _FACT = """
 INSERT INTO fact (
-    id, story_id, ref, statement, occurred, occasion, date_note, earliest, latest, lasting,
+    id, story_id, ref, statement, brief, occurred, occasion, date_note, earliest, latest, lasting,
     retracted, revision
 )
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET statement = excluded.statement, occurred = excluded.occurred,
-    occasion = excluded.occasion, date_note = excluded.date_note, earliest = excluded.earliest,
-    latest = excluded.latest, lasting = excluded.lasting, superseded_by = NULL,
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET statement = excluded.statement, brief = excluded.brief,
+    occurred = excluded.occurred, occasion = excluded.occasion, date_note = excluded.date_note,
+    earliest = excluded.earliest, latest = excluded.latest, lasting = excluded.lasting, superseded_by = NULL,
     retracted = excluded.retracted, revision = excluded.revision
 """
 _ATTRIBUTION = """
-INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO attribution (
+    fact_id, position, speaker_id, cue, stance, source_id, locator, quote, said, independent
+)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (fact_id, position) DO UPDATE SET speaker_id = excluded.speaker_id, cue = excluded.cue,
     stance = excluded.stance, source_id = excluded.source_id, locator = excluded.locator,
-    quote = excluded.quote, said = excluded.said
+    quote = excluded.quote, said = excluded.said, independent = excluded.independent
 """
 _FIGURE = """
 INSERT INTO figure (fact_id, position, story_id, amount, upper, words, qualifier, counts, measure)
@@ -71,11 +74,14 @@ class FactRows:
     def add(self, fact_id: int, number: int, entry: FactEntry) -> None:
         """Gather the rows of a fact at a revision, but for the revision's own."""
         self.facts.append(
-            (fact_id, self.story_id, entry.ref, entry.statement, *_dated(entry), entry.retracted, number)
-        )
+            (
+                fact_id, self.story_id, entry.ref, entry.statement, entry.brief, *_dated(entry),
+                entry.retracted, number,
+            )
+        )  # fmt: skip
         for position, item in enumerate(entry.attributions, 1):
             speaker, source = self.found.speaker_id(item), self.found.sources[source_ref(item)].id
-            told = (item.locator, item.quote, item.said)
+            told = (item.locator, item.quote, item.said, bool(item.independent))
             self.attributions.append((fact_id, position, speaker, item.cue, item.stance, source, *told))
         for position, figure in enumerate(entry.figures, 1):
             self.figures.append((fact_id, position, self.story_id, *figure.model_dump().values()))
@@ -102,7 +108,7 @@ class FactRows:
 def state_of(entry: FactState, found: References) -> State:
     """Return the entry as its revision keeps it: names as refs, empty fields left out."""
     fields: State = {"statement": entry.statement}
-    for key in ("occurred", "occasion", "date_note", "superseded_by", "retracted"):
+    for key in ("brief", "occurred", "occasion", "date_note", "superseded_by", "retracted"):
         if (value := getattr(entry, key)) is not None:
             fields[key] = value
     for key, names in (("places", entry.places), ("about", entry.about)):
@@ -116,12 +122,14 @@ def state_of(entry: FactState, found: References) -> State:
 
 
 def _attribution_state(item: AttributionEntry, found: References) -> State:
-    fields: State = {"source": source_ref(item), "stance": str(item.stance)}
+    fields: State = {"source": found.sources[source_ref(item)].ref, "stance": str(item.stance)}
     if item.speaker:
         fields["speaker"] = found.entities[item.speaker].ref
     for key in ("cue", "locator", "quote", "said"):
         if (value := getattr(item, key)) is not None:
             fields[key] = value
+    if item.independent:
+        fields["independent"] = True
     return fields
 
 

@@ -35,13 +35,15 @@ Also = Callable[[Transaction], Awaitable[None]]
 class ChangeResult(NamedTuple):
     """What a change made: its entry of the trail, what that is about (`F7`, `S3`), and the fact if any.
 
-    `taken` is what a takedown removed.
+    `others` are facts that changed with it: whose place it took, or that came back. `taken` is what a
+    takedown removed.
     """
 
     audit_id: int
     subject: str
     fact: Fact | None = None
     taken: TakenAway | None = None
+    others: tuple[Fact, ...] = ()
 
 
 class _Rehearsed(Exception):
@@ -120,12 +122,14 @@ class Ledger:
         trace = AuditEntryWriter.open(tx, by, self.clock)
         if isinstance(change, Publish | Revise):
             if isinstance(change, Publish):
-                trace, fact = fact_changes.publish(tx, trace, change)
+                trace, fact, others = fact_changes.publish(tx, trace, change)
             else:
-                trace, fact = fact_changes.revise(tx, trace, change)
-            return ChangeResult(trace.id, f"F{fact.id}", fact)
+                trace, fact, others = fact_changes.revise(tx, trace, change)
+            return ChangeResult(trace.id, f"F{fact.id}", fact, others=others)
         if isinstance(change, TakeDown):
-            return ChangeResult(trace.id, change.subject, taken=take_down(tx, trace, change))
+            taken = take_down(tx, trace, change)
+            back = fact_changes.bring_back(tx, trace, change)
+            return ChangeResult(trace.id, change.subject, taken=taken, others=back)
         return ChangeResult(trace.id, _OTHERS[type(change)](tx, trace, change))
 
 

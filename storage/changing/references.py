@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from storage.changing.source_identity import KnownSources
 from storage.domain.entries import AttributionEntry
 from storage.domain.errors import UnknownRefs
 from storage.domain.folding import fold
@@ -35,10 +36,11 @@ CROSS JOIN entity e ON e.id = coalesce(called.merged_into, called.id)
 
 
 class SourceRef(NamedTuple):
-    """A source on record: its id, and its title and name for the full-text index."""
+    """A source on record: its id, its title and name for the full-text index, and its ref there."""
 
     id: int
     title: str
+    ref: str
 
 
 class EntityRef(NamedTuple):
@@ -77,13 +79,14 @@ class Resolver:
         self.story_id = story_id
         self.found = References()
         self._absent: set[str] = set()
+        self.known_sources = KnownSources(tx, story_id)
 
     def find_sources(self, refs: Iterable[str]) -> None:
         """Look up the sources that were not looked up yet."""
         if wanted := set(refs) - self.found.sources.keys() - self._absent:
             rows = self._tx.fetch(_SOURCES, (self.story_id, json.dumps(sorted(wanted))))
             for ref, source_id, title, name in rows:
-                self.found.sources[ref] = SourceRef(source_id, title_words(title, name))
+                self.found.sources[ref] = SourceRef(source_id, title_words(title, name), ref)
             self._absent |= wanted - self.found.sources.keys()
 
     def find_entities(self, names: Iterable[str]) -> None:

@@ -46,13 +46,13 @@ def _relate(tx: Statements, at: str, fact: Related, ids: dict[str, int], found: 
     """Write a fact's outgoing relations; ended ones stay, with their end."""
     fact_id, entry, since = fact
     rows = tx.fetch(
-        "SELECT kind, other_id, about, source_id, locator FROM relation"
+        "SELECT kind, other_id, about, part, source_id, locator FROM relation"
         " WHERE fact_id = ? AND ended_at IS NULL",
         (fact_id,),
     )
     present = {tuple(row) for row in rows}
     wanted = {
-        (kind, ids[item.fact], item.about, found.source_id(item.source), item.locator)
+        (kind, ids[item.fact], item.about, item.part, found.source_id(item.source), item.locator)
         for kind, items in (("contradicts", entry.contradicts), ("supports", entry.supports))
         for item in items
     }
@@ -64,8 +64,8 @@ def _relate(tx: Statements, at: str, fact: Related, ids: dict[str, int], found: 
             (at, fact_id, kind, other),
         )
     tx.run_many(
-        "INSERT INTO relation (fact_id, kind, other_id, about, source_id, locator, added_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO relation (fact_id, kind, other_id, about, part, source_id, locator, added_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [(fact_id, *item, since) for item in sorted(wanted - present, key=str)],
     )
     if entry.superseded_by:

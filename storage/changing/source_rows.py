@@ -50,7 +50,7 @@ def add_sources(tx: Statements, resolver: Resolver, sources: Iterable[SourceEntr
     new_ids = _new_ids(tx, {source.ref: source for source in listed if source.ref not in known}.values())
     for source in listed:
         source_id = known[source.ref].id if source.ref in known else new_ids[source.ref]
-        known[source.ref] = SourceRef(source_id, title_words(source.title, source.name))
+        known[source.ref] = SourceRef(source_id, title_words(source.title, source.name), source.ref)
     tx.run_many(_SOURCE, [_row(resolver, source) for source in listed])
     _refuse_endless(tx, [known[source.ref].id for source in listed if source.via])
 

@@ -21,10 +21,11 @@ _WATCHED = f"action IN ({', '.join(_ALL)})"
 _CLOCKED = (
     "SELECT audit.*, (SELECT c.at FROM audit_clock c WHERE c.audit_id = audit.id) AS clock_at FROM audit"
 )
-# The facts that say how they stand to one, or that it took the place of.
+# The facts that say how they stand to one, or whose place it took later than when it came on record.
 _LEANING = (
     "SELECT fact_id FROM relation WHERE other_id = :id AND ended_at IS NULL"
-    " UNION SELECT id FROM fact WHERE superseded_by = :id ORDER BY 1 LIMIT 1"
+    " UNION SELECT f.id FROM fact f WHERE f.superseded_by = :id AND NOT EXISTS (SELECT 1 FROM revision r"
+    " WHERE r.fact_id = f.id AND r.number = f.revision AND r.audit_id = :entry) ORDER BY 1 LIMIT 1"
 )
 
 
@@ -117,7 +118,7 @@ def _fact(tx: Statements, entry: AuditEntry) -> Revise:
     ref, revision, audit_id = rows[0]
     if audit_id != entry.id:
         raise Refused(f"F{fact_id} was changed by somebody else since: look at it and correct it instead")
-    if entry.before is None and (leaning := tx.fetch(_LEANING, {"id": fact_id})):
+    if entry.before is None and (leaning := tx.fetch(_LEANING, {"id": fact_id, "entry": entry.id})):
         raise Refused(f"F{leaning[0][0]} refers to F{fact_id} since: retract F{fact_id} instead, and say why")
     after: State = entry.after
     before: State = entry.before or {**after, "retracted": "taken back by the moderator who added it"}

@@ -27,13 +27,15 @@ from storage.domain.models import Ground, RevisionKind
 class Publish(Entry):
     """Put a new fact on record; `entities` are those that it names and that are new themselves.
 
-    Nobody is told of it before `hold` minutes have passed.
+    It takes the place of the fact `supersedes`, in the same change. Nobody is told before `hold` minutes have
+    passed.
     """
 
     change: Literal["publish"] = "publish"
     story_id: int
     fact: FactEntry
     entities: tuple[EntityEntry, ...] = ()
+    supersedes: int | None = None
     draft: int | None = None
     hold: float = 0
 

@@ -70,6 +70,11 @@ def _checked_moment(text: str) -> str:
 # The last validator runs first: a text is cleaned, then measured (in that order also the faster, by far).
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(clean)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), BeforeValidator(clean)]
+# A brief stands in lists, the part that a relation concerns stands before who denies it.
+LONGEST_BRIEF = 100
+Short = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BRIEF), BeforeValidator(clean)]
+LONGEST_ARTICLE = 20
+Article = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ARTICLE), BeforeValidator(clean)]
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(clean)]
 When = Annotated[str, AfterValidator(_checked_date), BeforeValidator(_plain_date)]
 Moment = Annotated[str, AfterValidator(_checked_moment)]
@@ -79,6 +84,8 @@ Url = Annotated[
     StringConstraints(max_length=2000, pattern=r"^https?://[^\s/$.?#][^\s]*$"),
     BeforeValidator(clean),
 ]
+# Yes, or nothing: that nobody has looked is no finding.
+Found = Annotated[bool | None, AfterValidator(lambda found: found or None)]
 # Ids go on from the largest one: the bound leaves room for more than will ever be added.
 FactId = Annotated[str, StringConstraints(pattern=r"^F[1-9][0-9]{0,8}$")]
 SourceId = Annotated[str, StringConstraints(pattern=r"^S[1-9][0-9]{0,8}$")]
@@ -127,6 +134,7 @@ class EntityEntry(Entry):
     ref: Ref = ""
     kind: EntityKind | None = None
     name: Line
+    article: Article | None = None
     short: Line | None = None
     aliases: tuple[Line, ...] = ()
     role: Line | None = None
@@ -149,7 +157,7 @@ class EntityEntry(Entry):
 
 
 class AttributionEntry(Entry):
-    """Whose word it is: speaker, cue, stance, source and where in it."""
+    """Whose word it is: speaker, cue, stance, source and where in it; whether it was found independent."""
 
     source: Annotated[
         Annotated[Ref, Tag("ref")] | Annotated[SourceEntry, Tag("inline")],
@@ -161,6 +169,7 @@ class AttributionEntry(Entry):
     locator: Line | None = None
     quote: Line | None = None
     said: When | None = None
+    independent: Found = None
 
 
 class FigureEntry(Entry):
@@ -184,10 +193,11 @@ class FigureEntry(Entry):
 
 
 class RelationEntry(Entry):
-    """Another fact that this one contradicts or supports, and the question between them."""
+    """Another fact that this one contradicts or supports, the question between them, and which part of it."""
 
     fact: Ref
     about: Line | None = None
+    part: Short | None = None
     source: Ref | None = None
     locator: Line | None = None
 
@@ -196,6 +206,7 @@ class FactState(Entry):
     """What a fact says at one of its revisions."""
 
     statement: Text
+    brief: Short | None = None
     occurred: When | None = None
     occasion: Line | None = None
     date_note: Line | None = None
@@ -232,7 +243,7 @@ class FactEntry(FactState):
     def _name_it(cls, data: Any) -> Any:
         """Give a fact without a ref one made from its words, so that importing it again finds it."""
         if isinstance(data, dict) and not data.get("ref"):
-            return {**data, "ref": digest("fact", [data.get("statement"), data.get("attributions")])}
+            return {**data, "ref": digest("fact", [data.get("statement"), _identifying(data)])}
         return data
 
     @model_validator(mode="after")
@@ -258,6 +269,19 @@ class StoryEntry(Entry):
     opened_at: Moment | None = None
     language: Language | None = None
     private: bool = False
+
+
+def _identifying(data: dict[str, Any]) -> Any:
+    """Return the attributions of a fact but for what somebody finds out of them later."""
+    given = data.get("attributions")
+    if not isinstance(given, list | tuple) or not any(isinstance(item, dict) for item in given):
+        return given
+    left = (_without_finding(item) if isinstance(item, dict) else item for item in given)
+    return type(given)(left)
+
+
+def _without_finding(item: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if key != "independent"}
 
 
 def is_digest(ref: str) -> bool:

@@ -26,6 +26,14 @@ class AlreadyDone(Refused):
     """Somebody did this already (or this is a second press of the same button); nothing was changed."""
 
 
+class BriefDisagrees(Refused):
+    """A fact's brief says what its statement does not, or leaves out what makes it less sure."""
+
+    def __init__(self, brief: str, why: str) -> None:
+        self.why = why
+        super().__init__(f"The brief “{brief}” does not agree with the statement: {why}")
+
+
 class UnreadableRecord(RecordError):
     """The database file is damaged, not a record, or made by a newer program; it was left as it was."""
 

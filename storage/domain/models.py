@@ -23,6 +23,7 @@ from storage.domain.enums import (
     Stance,
     Standing,
 )
+from storage.domain.names import with_article
 
 __all__ = [
     "Action", "Attribution", "AuditEntry", "Cadence", "DeliveryState", "Draft", "DraftKind", "DraftState",
@@ -82,6 +83,7 @@ class Entity(Frozen):
     ref: str
     kind: EntityKind | None
     name: str
+    article: str | None = None
     short: str | None = None
     aliases: tuple[str, ...] = ()
     role: str | None = None
@@ -91,8 +93,13 @@ class Entity(Frozen):
 
     @property
     def called(self) -> str:
-        """The form used inside sentences."""
-        return self.short or self.name
+        """The form used inside sentences: the short name, else the name with its article."""
+        return self.short or self.named
+
+    @property
+    def named(self) -> str:
+        """The whole name as it stands inside sentences, with its article: `the Kyiv Independent`."""
+        return with_article(self.article, self.name)
 
 
 class Figure(Frozen):
@@ -107,7 +114,10 @@ class Figure(Frozen):
 
 
 class Attribution(Frozen):
-    """Whose word a fact is; without a speaker, the source's own voice."""
+    """Whose word a fact is; without a speaker, the source's own voice.
+
+    `independent` tells that a moderator found it independent of the fact's other voices; else nobody checked.
+    """
 
     source: Source
     speaker: Entity | None = None
@@ -116,16 +126,22 @@ class Attribution(Frozen):
     locator: str | None = None
     quote: str | None = None
     said: str | None = None
+    independent: bool = False
 
 
 class Relation(Frozen):
-    """One fact contradicts or supports another; seen from either, `other_id` is the far one."""
+    """One fact contradicts or supports another; seen from either, `other_id` is the far one.
+
+    `about` is the question between the two. `part` is the part of the contradicted or supported fact that it
+    concerns ("the number of dead"); without it, it concerns the whole.
+    """
 
     kind: RelationKind
     other_id: int
     outgoing: bool
     other_in_force: bool
     about: str | None = None
+    part: str | None = None
     source: Source | None = None
     locator: str | None = None
 
@@ -138,12 +154,13 @@ class TakenDown(Frozen):
 
 
 class Fact(Frozen):
-    """One single-point statement on the record, never without an attribution."""
+    """One single-point statement on record, never without an attribution; `brief` is its short wording."""
 
     id: int
     story_id: int
     ref: str
     statement: str = Field(min_length=1)
+    brief: str | None = None
     attributions: tuple[Attribution, ...] = Field(min_length=1)
     occurred: str | None = None
     occasion: str | None = None

@@ -44,11 +44,19 @@ def parts(folded: str) -> tuple[str, ...]:
     return tuple(word for word in words if len(word) > 2 and word not in _GLUE) if len(words) > 1 else ()
 
 
+def with_article(article: str | None, name: str) -> str:
+    """Return a name as it stands inside a sentence: `the Kyiv Independent`, `l'Express`."""
+    if not article:
+        return name
+    return f"{article}{name}" if article.endswith(("'", "’")) else f"{article} {name}"
+
+
 def forms(
-    name: str, short: str | None, aliases: Iterable[str], role: str | None
+    name: str, short: str | None, aliases: Iterable[str], role: str | None, article: str | None = None
 ) -> Iterator[tuple[str, int, str]]:
     """Yield every folded form by which somebody can be asked, with its rank and spelling; each form once."""
-    spelled = [(name, 0), *((alias, 1) for alias in (short, *aliases) if alias)]
+    whole = with_article(article, name) if article else None
+    spelled = [(name, 0), *((alias, 1) for alias in (short, *aliases, whole) if alias)]
     ranked: dict[str, tuple[int, str]] = {}
     for spelling, rank in spelled:
         ranked.setdefault(fold(spelling), (rank, spelling))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from storage.domain.folding import fold
 from storage.domain.models import Entity, Source
-from storage.domain.names import MOST_LETTERS
+from storage.domain.names import MOST_LETTERS, with_article
 from storage.engines.kept import KeptByKey
 from storage.engines.sqlite import Database, Read, Version
 from storage.reading import sources
@@ -236,14 +236,18 @@ def by_itself(read: Read, story_id: int, ref: str) -> Entity | None:
 
 
 def _entity(row: sqlite3.Row, role_source: Source | None = None) -> Entity:
+    # A name with its article is found as an alias is, but is none.
+    whole = with_article(row["article"], row["name"])
+    aliases = [alias for alias in json.loads(row["aliases"]) if alias != whole]
     return Entity(
         id=row["id"],
         story_id=row["story_id"],
         ref=row["ref"],
         kind=row["kind"],
         name=row["name"],
+        article=row["article"],
         short=row["short"],
-        aliases=tuple(json.loads(row["aliases"])),
+        aliases=tuple(aliases),
         role=row["role"],
         role_source=role_source,
         role_locator=row["role_locator"],

@@ -37,10 +37,10 @@ WHERE f.id IN ({ids})
 """
 _HELD_THEN = "r.added_at <= :moment AND (r.ended_at IS NULL OR r.ended_at > :moment)"
 _RELATIONS = f"""
-SELECT r.fact_id AS near, r.kind, r.other_id AS far, 1 AS outgoing, r.about, r.source_id, r.locator
+SELECT r.fact_id AS near, r.kind, r.other_id AS far, 1 AS outgoing, r.about, r.part, r.source_id, r.locator
 FROM relation r WHERE r.fact_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
 UNION ALL
-SELECT r.other_id, r.kind, r.fact_id, 0, r.about, r.source_id, r.locator FROM relation r
+SELECT r.other_id, r.kind, r.fact_id, 0, r.about, r.part, r.source_id, r.locator FROM relation r
 WHERE r.other_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
 ORDER BY outgoing DESC, far
 """
@@ -295,6 +295,7 @@ def _relation(row: sqlite3.Row, cited: dict[int, Source], in_force: set[int]) ->
         outgoing=bool(row["outgoing"]),
         other_in_force=row["far"] in in_force,
         about=row["about"],
+        part=row["part"],
         source=cited.get(row["source_id"]),
         locator=row["locator"],
     )
@@ -316,6 +317,7 @@ def _fact(
         retracted=state.get("retracted"),
         taken_down=erased.taken_down(state),
         statement=state["statement"],
+        brief=state.get("brief"),
         occurred=state.get("occurred"),
         occasion=state.get("occasion"),
         date_note=state.get("date_note"),

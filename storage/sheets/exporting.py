@@ -97,7 +97,7 @@ async def _exported(record: Record, story: Story) -> AsyncIterator[tuple[str, di
         yield "source", _lean({"id": f"S{source.id}", **fields, "via": source.via and source.via.ref})
     async for entity in _all(lambda after: record.entities.page(story.id, after=after, limit=PAGE)):
         fields = entity.model_dump(
-            include={"ref", "kind", "name", "short", "role", "merged_into"}, mode="json"
+            include={"ref", "kind", "name", "article", "short", "role", "merged_into"}, mode="json"
         )
         aliases = [alias for alias in entity.aliases if alias != entity.short]
         given = {"source": entity.role_source and entity.role_source.ref, "locator": entity.role_locator}

@@ -45,7 +45,7 @@ def left_out(state: State, down: Collection[str]) -> State:
 
 def taken_in(tx: Statements, story_id: int, facts: list[FactEntry], known: Mapping[str, KnownFact]) -> Taken:
     """Return what an import makes of facts where some were taken down: see `Taken`."""
-    rows = {row["ref"]: row for row in tx.fetch(_DOWN, (story_id,))} if known else {}
+    rows = {row["ref"]: row for row in tx.fetch(_DOWN, (story_id,))}
     if not rows:
         return facts, {}
     refused = {
@@ -56,7 +56,7 @@ def taken_in(tx: Statements, story_id: int, facts: list[FactEntry], known: Mappi
         if fact.ref in known and (down := known[fact.ref].state.get("taken_down"))
     }
     whole = [
-        _with_relations(fact, known[fact.ref].state, rows) if fact.ref in known else fact for fact in facts
+        _with_relations(fact, known[fact.ref].state if fact.ref in known else {}, rows) for fact in facts
     ]
     return whole, refused
 
@@ -72,4 +72,7 @@ def _with_relations(fact: FactEntry, before: State, down: Collection[str]) -> Fa
             changed[key] = (*here, *(RelationEntry(**item) for item in more))
     if before.get("superseded_by") in down and fact.superseded_by is None:
         changed |= {"superseded_by": before["superseded_by"], "retracted": before.get("retracted")}
+    elif fact.superseded_by in down and before.get("superseded_by") != fact.superseded_by:
+        # It came back into force when that was taken down.
+        changed["superseded_by"] = None
     return fact.model_copy(update=changed) if changed else fact

@@ -59,7 +59,8 @@ def bury(tx: Statements, trace: AuditEntryWriter, fact_id: int, ground: Ground, 
     """Replace a fact's words by a tombstone, as a revision of its own; its texts are erased already."""
     state = _tombstone(tx, trace.at, fact_id, ground, known)
     dated = (
-        "occurred = NULL, occasion = NULL, date_note = NULL, earliest = NULL, latest = NULL, lasting = NULL"
+        "brief = NULL, occurred = NULL, occasion = NULL, date_note = NULL, earliest = NULL, latest = NULL,"
+        " lasting = NULL"
     )
     tx.run(
         f"UPDATE fact SET statement = ?, retracted = ?, revision = ?, {dated} WHERE id = ?",
@@ -68,14 +69,14 @@ def bury(tx: Statements, trace: AuditEntryWriter, fact_id: int, ground: Ground, 
     tx.run("DELETE FROM attribution WHERE fact_id = ? AND position > 1", (fact_id,))
     tx.run(
         "UPDATE attribution SET speaker_id = NULL, cue = NULL, stance = 'asserts', locator = NULL,"
-        " quote = NULL, said = NULL WHERE fact_id = ?",
+        " quote = NULL, said = NULL, independent = 0 WHERE fact_id = ?",
         (fact_id,),
     )
     for table in ("figure", "mention", "lead"):
         tx.run(f"DELETE FROM {table} WHERE fact_id = ?", (fact_id,))
     # What others say of it stays; what it said of others ends, without its words.
     tx.run(
-        "UPDATE relation SET about = NULL, locator = NULL, ended_at = coalesce(ended_at, ?)"
+        "UPDATE relation SET about = NULL, part = NULL, locator = NULL, ended_at = coalesce(ended_at, ?)"
         " WHERE fact_id = ?",
         (trace.at, fact_id),
     )

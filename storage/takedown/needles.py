@@ -79,7 +79,8 @@ def texts_in(data: Any) -> Iterator[str]:
 
 
 def of_states(states: Iterable[Mapping[str, Any]]) -> Needles:
-    """Return the words of a fact: its statements and quotes at all its revisions."""
+    """Return the words of a fact: its statements, briefs and quotes at all its revisions."""
     kept = list(states)
     quotes = (item.get("quote") for state in kept for item in state.get("attributions", ()))
-    return Needles(text for text in (*(state.get("statement") for state in kept), *quotes) if text)
+    worded = (state.get(key) for state in kept for key in ("statement", "brief"))
+    return Needles(text for text in (*worded, *quotes) if text)

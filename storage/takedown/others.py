@@ -45,7 +45,7 @@ def draft(tx: Statements, story_id: int, draft_id: int) -> Subject:
         raise Refused(f"D{draft_id} is on record as F{row['fact_id']}: take that down")
     fact = json.loads(row["change"]).get("fact", {})
     quotes = [item.get("quote") for item in fact.get("attributions", ())]
-    return Subject(Needles(text for text in (fact.get("statement"), *quotes) if text))
+    return Subject(Needles(filter(None, (fact.get("statement"), fact.get("brief"), *quotes))))
 
 
 def source(tx: Statements, story_id: int, source_id: int) -> Subject:
@@ -102,8 +102,9 @@ def bury_name(tx: Statements, entity_id: int) -> None:
     tx.run(f"DELETE FROM entity_name WHERE entity_id IN {_IDS}", (ids,))
     name_index.remove(tx, rows[0]["story_id"], forms)
     tx.run(
-        "UPDATE entity SET ref = 'taken-down-' || id, name = 'taken down', kind = NULL, short = NULL,"
-        f" role = NULL, role_source_id = NULL, role_locator = NULL, merged_into = ? WHERE id IN {_IDS}",
+        "UPDATE entity SET ref = 'taken-down-' || id, name = 'taken down', kind = NULL, article = NULL,"
+        " short = NULL, role = NULL, role_source_id = NULL, role_locator = NULL, merged_into = ?"
+        f" WHERE id IN {_IDS}",
         (entity_id, ids),
     )
     tx.run(f"DELETE FROM subscription WHERE entity_id IN {_IDS}", (ids,))

@@ -67,6 +67,8 @@ class Composer:
                 fields[key] = None if _is_none(text) else text
         if (text := self._filled.texts.get("said")) is not None:
             fields["said"] = date(text)
+        if text := self._filled.text("independent"):
+            fields["independent"] = text.casefold() == "yes" or None
         if source := self._filled.text("source"):
             fields["source"] = await self.source(source)
         if stance := self._filled.text("stance"):
@@ -99,7 +101,7 @@ class Composer:
             fields["occurred"] = date(texts["when"])
             if "note" not in texts and (words := words_of(self._filled, "when")):
                 fields["date_note"] = words
-        for name, key in (("occasion", "occasion"), ("note", "date_note")):
+        for name, key in (("brief", "brief"), ("occasion", "occasion"), ("note", "date_note")):
             if texts.get(name):
                 fields[key] = None if _is_none(texts[name]) else texts[name]
         for name, key, place in (("where", "places", True), ("about", "about", False)):
@@ -114,13 +116,13 @@ class Composer:
         return fields
 
     async def _relations(self) -> dict[str, Any]:
-        about = self._filled.text("question") or None
+        told = {"about": self._filled.text("question") or None, "part": self._filled.text("part") or None}
         fields: dict[str, Any] = {}
         for name in ("contradicts", "supports"):
             ids = self._filled.text(name).replace(",", " ").split()
             facts = [await other_fact(self._context, one, self._filled.target) for one in ids]
             if facts:
-                fields[name] = tuple(RelationEntry(fact=fact.ref, about=about).model_dump() for fact in facts)
+                fields[name] = tuple(RelationEntry(fact=fact.ref, **told).model_dump() for fact in facts)
         return fields
 
     def _take(self, named: Named) -> str:

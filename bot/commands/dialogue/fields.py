@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.answers.figure_parsing import read_figures
 from bot.answers.stances import stance_of
 from bot.commands.core.context import Context
+from bot.commands.core.typed_dates import told
 from bot.commands.dialogue.date_fields import date_field
 from bot.commands.dialogue.forms import Check, Field, Filled, Option
 from bot.commands.dialogue.header_lines import SEVERAL
@@ -23,7 +24,8 @@ from bot.commands.dialogue.references import (
 )
 from bot.errors import UserError
 from bot.texts import N_, _
-from storage.domain.models import SourceKind, Stance
+from storage.domain.entries import LONGEST_BRIEF
+from storage.domain.models import Fact, SourceKind, Stance
 
 # The word that removes a value, where that is allowed.
 NONE = "none"
@@ -37,7 +39,7 @@ CALLED = {
     "reason": N_("Reason"), "by": N_("The fact that takes its place"),
     "title": N_("Title"), "publisher": N_("Publisher"), "published": N_("Date of publication"),
     "url": N_("Address"), "name": N_("Name"), "short": N_("Short name"), "alias": N_("Further names"),
-    "role": N_("Role"),
+    "role": N_("Role"), "brief": N_("Brief"), "article": N_("Article"),
 }  # fmt: skip
 # Hints for each field when a whole form is shown; the most used come first.
 EXAMPLES = {
@@ -48,25 +50,31 @@ EXAMPLES = {
     "reason": N_("The source has it otherwise"), "by": "F12", "title": N_("Report on schools"),
     "publisher": N_("Example Press"), "published": "2024-05-03", "url": "https://example.org/report",
     "author": N_("Ann Lee"), "short": N_("Lubinets"), "alias": N_("The Commissioner; D. Lubinets"),
-    "role": N_("Commissioner for Human Rights"), "question": N_("Was the bridge closed?"),
+    "role": N_("Commissioner for Human Rights"), "brief": N_("Bridge closed at noon"), "supersedes": "F12",
+    "part": N_("the number of dead"), "article": N_("the"), "question": N_("Was the bridge closed?"),
 }  # fmt: skip
 # What asks again for a field that is not asked on its own, where its header line is invalid.
 ASKED_AGAIN = {
     "about": N_("Whom or what is it about? Names are parted by semicolons."),
     "alias": N_("By which further names is it known? They are parted by semicolons."),
+    "article": N_("Which article does the name take in a sentence? For example: the."),
     "at": N_("Where in the source? For example ¶3 or page 12."), "author": N_("Who wrote it?"),
+    "brief": N_("How does it read in lists? At most 100 characters; it may leave out, but add nothing."),
     "contradicts": N_("Which facts does it contradict? Their ids, like F7."),
     "figure": N_("Which figure? For example: at least 2,100 children."),
+    "independent": N_("Is this voice independent of the others: yes or no?"),
     "kind": N_("Of what kind is it?"),
     "language": N_("In which language is it? One of en, uk, ru, be, pl, de, fr, es."),
     "merge": N_("Into which name is it merged?"),
     "name": N_("What is its name?"), "note": N_("What is to be noted?"),
-    "occasion": N_("On what occasion?"), "published": N_("When was it published?"),
+    "occasion": N_("On what occasion?"), "part": N_("Which part of the other statement does it concern?"),
+    "published": N_("When was it published?"),
     "publisher": N_("Who published it?"), "question": N_("Which question do the facts answer?"),
     "quote": N_("What are the exact words?"), "role": N_("What is their role?"),
     "said": N_("When was it said?"), "short": N_("What is its short name?"),
     "source": N_("Which source on record has it? Its id, like S1."),
     "stance": N_("How does the speaker stand to the statement?"),
+    "supersedes": N_("Which fact's place does it take? Its id, like F7."),
     "supports": N_("Which facts does it support? Their ids, like F7."),
     "title": N_("What is the document called?"), "url": N_("What is its address?"),
     "urgent": N_("Is it urgent: yes or no?"),
@@ -130,7 +138,9 @@ async def _places(context: Context, _filled: Filled, text: str) -> None:
 async def _source(context: Context, filled: Filled, text: str) -> None:
     if is_new_source(text) and not is_address(new_source(text)):
         await _title(context, filled, new_source(text))
-    await source_of(context, text)
+    published = told(filled.text("published")) if filled.text("published") else None
+    given = {name: filled.text(name) for name in ("author", "publisher")} | {"published": published}
+    await source_of(context, text, given)
 
 
 async def _via(context: Context, _filled: Filled, text: str) -> None:
@@ -146,6 +156,23 @@ async def _figures(_context: Context, _filled: Filled, text: str) -> None:
 async def _others(context: Context, filled: Filled, text: str) -> None:
     for one in text.replace(",", " ").split():
         await other_fact(context, one, filled.target)
+
+
+async def _superseded(context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() != NONE:
+        await superseded_fact(context, text)
+
+
+async def superseded_fact(context: Context, text: str) -> Fact:
+    """Return the fact whose place a new one takes. Raises UserError for one that is not in force."""
+    fact = await context.fact(text)
+    if fact.retracted is not None:
+        raise UserError(_("F{id} is retracted: nothing can take its place.", id=fact.id))
+    if fact.superseded_by is not None:
+        raise UserError(
+            _("F{id} is superseded by F{by} already: name that one.", id=fact.id, by=fact.superseded_by)
+        )
+    return fact
 
 
 async def _title(_context: Context, _filled: Filled, text: str) -> None:
@@ -191,7 +218,7 @@ async def _stances(_context: Context, _filled: Filled) -> Sequence[Option]:
     return [Option(stance.value, stance.value) for stance in Stance]
 
 
-_LINE, _TEXT = at_most(LONGEST_LINE), at_most(LONGEST_TEXT)
+_LINE, _TEXT, _SHORT = at_most(LONGEST_LINE), at_most(LONGEST_TEXT), at_most(LONGEST_BRIEF)
 
 STATEMENT = Field(
     "statement", N_("What is the statement? One sentence, in your own words."), _TEXT, required=True
@@ -217,7 +244,9 @@ SOURCE = Field(
     limit=LONGEST_ADDRESS,
 )
 AT = Field("at", N_("Where in the source? For example ¶3 or page 12."), _LINE)
+BRIEF = Field("brief", None, _SHORT, limit=LONGEST_BRIEF)
 QUOTE = Field("quote", None, _LINE)
+INDEPENDENT = Field("independent", None, one_of(["yes", "no"]))
 SAID = Field("said", None, _or_none(date_field("said")))
 WHEN = Field(
     "when",
@@ -232,6 +261,8 @@ FIGURE = Field("figure", None, _figures)
 CONTRADICTS = Field("contradicts", None, _others)
 SUPPORTS = Field("supports", None, _others)
 QUESTION = Field("question", None, _LINE)
+PART = Field("part", None, _SHORT, limit=LONGEST_BRIEF)
+SUPERSEDES = Field("supersedes", None, _superseded)
 URGENT = Field("urgent", None, one_of(["yes", "no"]))
 REASON = Field("reason", N_("Why? Readers will see the reason."), _TEXT, required=True)
 MATERIAL = Field(

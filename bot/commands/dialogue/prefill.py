@@ -22,6 +22,7 @@ async def texts_of(context: Context, change: Publish) -> dict[str, str]:
     new = {entity.name: entity for entity in change.entities}
     texts = {
         "statement": fact.statement,
+        "brief": fact.brief,
         "when": _typed(fact.occurred),
         "occasion": fact.occasion,
         "note": fact.date_note,
@@ -31,6 +32,8 @@ async def texts_of(context: Context, change: Publish) -> dict[str, str]:
         "contradicts": await _ids(context, fact.contradicts),
         "supports": await _ids(context, fact.supports),
         "question": next((item.about for item in (*fact.contradicts, *fact.supports) if item.about), None),
+        "part": next((item.part for item in (*fact.contradicts, *fact.supports) if item.part), None),
+        "supersedes": f"F{change.supersedes}" if change.supersedes else None,
         **await _attribution(context, fact.attributions[0], new),
     }
     return {name: text for name, text in texts.items() if text}

@@ -7,7 +7,7 @@ source on record, `+ Report on schools` a new one. Options that are offered use 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ from bot.commands.dialogue.forms import Option, Unclear
 from bot.errors import UserError
 from bot.texts import N_, _
 from storage.domain.entries import EntityEntry
-from storage.domain.folding import digits
+from storage.domain.folding import digits, fold
 from storage.domain.models import Entity, EntityKind, Fact, Source
 from storage.domain.names import clean
 
@@ -138,8 +138,13 @@ async def entity_of(context: Context, text: str) -> Entity:
     )
 
 
-async def source_of(context: Context, text: str) -> Source | None:
-    """Return the source on record that a text means, None for a new one (`+...`). Raises Unclear."""
+async def source_of(
+    context: Context, text: str, told: Mapping[str, str | None] | None = None
+) -> Source | None:
+    """Return the source on record that a text means, None for a new one (`+...`). Raises Unclear.
+
+    `told` is what else was said of it: the only one of that name is doubted where that differs.
+    """
     if is_new_source(text):
         _check_new(new_source(text))
         return None
@@ -147,9 +152,10 @@ async def source_of(context: Context, text: str) -> Source | None:
         source_id = await context.source_id(text)
         return (await context.record.sources.by_id([source_id]))[source_id]
     _check_new(text)
-    ids = await context.record.sources.find_named(context.story.id, text)
-    if len(ids) == 1:
-        return (await context.record.sources.by_id(ids))[ids[0]]
+    ids = await _sources_called(context, text)
+    found = await context.record.sources.by_id(ids) if len(ids) == 1 else {}
+    if found and not _is_another(found[ids[0]], text, told or {}):
+        return found[ids[0]]
     near = ids[:5] or await _near(context, text)
     known = await context.record.sources.by_id(near)
     options = [Option(f"S{number}: {short(known[number])}", f"S{number}") for number in near]
@@ -167,6 +173,24 @@ async def other_fact(context: Context, text: str, target: int | None) -> Fact:
     if fact.id == target:
         raise UserError(_("F{id} cannot be related to itself: name another fact.", id=fact.id))
     return fact
+
+
+async def _sources_called(context: Context, text: str) -> list[int]:
+    """Return the sources with an address, however it is written, or of a title, name or publisher."""
+    sources, story = context.record.sources, context.story.id
+    at = await sources.at_address(story, text) if is_address(text) else []
+    return at or await sources.find_named(story, text)
+
+
+def _is_another(source: Source, text: str, told: Mapping[str, str | None]) -> bool:
+    """Tell whether what was said of a source makes it another than the one that is called so.
+
+    One address is one source, unless another author is named.
+    """
+    given = {name: value for name, value in told.items() if value}
+    if is_address(text):
+        given = {name: value for name, value in given.items() if name == "author" and source.author}
+    return any(fold(value) != fold(getattr(source, name) or "") for name, value in given.items())
 
 
 def is_new_source(text: str) -> bool:

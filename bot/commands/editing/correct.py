@@ -33,17 +33,31 @@ TURNING = frozenset(
     " all every some most many few only".split()
 )
 LONGEST_LABEL = 40
-_ATTRIBUTION = ("who", "cue", "stance", "at", "quote", "said", "source")
+_ATTRIBUTION = ("who", "cue", "stance", "at", "quote", "said", "independent", "source")
 _SOURCE_LINES = ("title", "publisher", "published", "kind", "author", "via")
 # Parts of a fact that the dialogue of /correct offers, with their labels.
 _PARTS = {
     name: fields.CALLED[name]
     for name in (
-        "statement", "when", "where", "figure", "who", "cue", "source", "at", "quote", "about", "note"
+        "statement", "brief", "when", "where", "figure", "who", "cue", "source", "at", "quote", "about",
+        "note",
     )
 }  # fmt: skip
 # The parts of a fact that “none” removes.
-_REMOVABLE = ("when", "occasion", "note", "where", "about", "figure", "who", "cue", "at", "quote", "said")
+_REMOVABLE = (
+    "brief",
+    "when",
+    "occasion",
+    "note",
+    "where",
+    "about",
+    "figure",
+    "who",
+    "cue",
+    "at",
+    "quote",
+    "said",
+)
 
 
 async def _correct(
@@ -54,6 +68,13 @@ async def _correct(
     data: dict[str, Any] = entry.model_dump(exclude_none=True) | await composer.particulars()
     if statement := filled.text("statement"):
         data["statement"] = statement
+        if entry.brief and "brief" not in filled.texts and not _is_slip(entry.statement, statement):
+            # It is short for the old words: nothing tells that it is for the new ones.
+            data["brief"] = None
+            filled.remark = _(
+                "Its brief goes with the old statement: “{brief}”. A line “brief:” gives it another.",
+                brief=entry.brief,
+            )
     if any(name in filled.texts for name in _ATTRIBUTION):
         voice = int(filled.text("voice") or 1) - 1
         voices = list(data["attributions"])
@@ -78,14 +99,19 @@ def _doubt_immaterial(before: FactEntry, after: FactEntry) -> None:
         for entry in (before, after)
     ]
     same = weighty[0] == weighty[1] and (before.occurred, before.figures) == (after.occurred, after.figures)
-    words = [Counter(split(entry.statement)) for entry in (before, after)]
-    changed = (words[0] - words[1]) + (words[1] - words[0])
-    turned = any(word in TURNING or any(map(str.isdigit, word)) for word in changed)
-    if not same or turned or changed.total() > MOST_TYPOS:
+    if not same or not _is_slip(before.statement, after.statement):
         raise FieldConflict(
             _("That is more than a typo: it changes what readers were told. Say “material: yes”, and why."),
             fields.MATERIAL,
         )
+
+
+def _is_slip(before: str, after: str) -> bool:
+    """Tell whether so few words of a statement were changed that only typos were put right."""
+    words = [Counter(split(statement)) for statement in (before, after)]
+    changed = (words[0] - words[1]) + (words[1] - words[0])
+    turned = any(word in TURNING or any(map(str.isdigit, word)) for word in changed)
+    return not turned and changed.total() <= MOST_TYPOS
 
 
 def _doubt_note(filled: Filled, entry: FactEntry, fact: Fact) -> None:
@@ -120,6 +146,7 @@ async def _parts(_context: Context, _filled: Filled) -> Sequence[Option]:
 _PART = Field("part", N_("What is to be corrected?"), _part, required=True, offers=_parts)
 _VOICE = Field("voice", None, _voice)
 _ASKED = {
+    "brief": N_("How does it read in lists, in at most 100 characters? “none” takes the brief away."),
     "figure": N_("Which figures? One a line, for example: at least 2,100 children. “none” takes them away."),
     "quote": N_("What are the exact words? “none” takes the quote away."),
     "about": N_("Whom or what is it about? Names parted by semicolons; “none” takes them away."),
@@ -128,9 +155,9 @@ _ASKED = {
 _CORRECTABLE = {
     field.name: replace(field, asks=field.asks or _ASKED.get(field.name))
     for field in (
-        fields.STATEMENT, fields.WHEN, fields.OCCASION, fields.NOTE, fields.WHERE, fields.ABOUT,
+        fields.STATEMENT, fields.BRIEF, fields.WHEN, fields.OCCASION, fields.NOTE, fields.WHERE, fields.ABOUT,
         fields.FIGURE, fields.WHO, fields.CUE, fields.STANCE, fields.SOURCE, fields.AT, fields.QUOTE,
-        fields.SAID,
+        fields.SAID, fields.INDEPENDENT,
     )
 }  # fmt: skip
 # A note on the old date would no longer be true.
@@ -158,6 +185,8 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
     else:
         parts = [name for name in filled.text("part").split() if name in _PARTS]
         names = dict.fromkeys(name for part in parts for name in _WITH_PART.get(part, (part,)))
+        # Asked for once the statement and it no longer agree.
+        names |= dict.fromkeys(name for name in ("brief",) if name in filled.texts)
         asked = [_PART, *map(_asked, names)]
     if filled.text("cue"):
         asked = [*(field for field in asked if field.name != "stance"), fields.stance_field(filled)]
@@ -220,7 +249,7 @@ def _same_word(left: AttributionEntry, right: AttributionEntry) -> bool:
 def _attribute_fields(filled: Filled) -> Sequence[Field]:
     return (
         fields.WHO, fields.CUE, fields.stance_field(filled), *fields.source_fields(filled), fields.AT,
-        fields.QUOTE, fields.SAID,
+        fields.QUOTE, fields.SAID, fields.INDEPENDENT,
     )  # fmt: skip
 
 

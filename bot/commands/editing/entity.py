@@ -35,10 +35,10 @@ from bot.texts import N_, _
 from storage.changing.catalogue import entity_fields
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import MergeEntity, PutEntity
-from storage.domain.entries import EntityEntry
+from storage.domain.entries import LONGEST_ARTICLE, EntityEntry
 from storage.domain.models import Entity, EntityKind
 
-_NAME_LINES = ("name", "short", "alias", "kind", "role", "source", "at", "merge", "reason")
+_NAME_LINES = ("name", "article", "short", "alias", "kind", "role", "source", "at", "merge", "reason")
 
 
 async def _entity_named(context: Context, _filled: Filled, text: str) -> None:
@@ -77,6 +77,7 @@ _ROLE_SOURCE = Field("source", N_("Which source gives the role?"), _role_source,
 def _entity_form(filled: Filled) -> Sequence[Field]:
     line = fields.AT.check
     texts = [Field(name, None, line) for name in ("name", "short", "alias", "role")]
+    texts.append(Field("article", None, fields.at_most(LONGEST_ARTICLE), limit=LONGEST_ARTICLE))
     kinds = Field("kind", None, fields.one_of([kind.value for kind in EntityKind]))
     role = filled.text("role")
     cited = [_ROLE_SOURCE] if role and role.casefold() != fields.NONE else []
@@ -134,7 +135,7 @@ async def _fill_entity(context: Context, filled: Filled, entry: dict[str, Any]) 
         if "name" in entry and entry["name"] != name:
             aliases.append(entry["name"])
         entry["name"] = name
-    for key in ("short", "role"):
+    for key in ("article", "short", "role"):
         if text := filled.text(key):
             entry[key] = None if text.casefold() == fields.NONE else text
     if text := filled.text("kind"):
@@ -153,6 +154,8 @@ async def _fill_entity(context: Context, filled: Filled, entry: dict[str, Any]) 
 
 def _entity_blocks(entity: Entity) -> list[Block]:
     blocks: list[Block] = [Item(label=entity.name, text=entity.kind.value if entity.kind else "")]
+    if entity.article:
+        blocks.append(Note(text=_("In a sentence: {name}", name=entity.named)))
     if entity.short:
         blocks.append(Note(text=_("Short: {name}", name=entity.short)))
     if others := [alias for alias in entity.aliases if alias != entity.short]:
@@ -205,7 +208,7 @@ async def _entity_done(context: Context, _filled: Filled, made: ChangeResult) ->
         title=N_("Edit the name {subject}"),
         starts=_as_it_stands,
         opens=re.compile(r"[^\n]+"),
-        removable=("short", "role"),
+        removable=("article", "short", "role"),
     ),
 )
 async def entity(context: Context, named: Headed) -> Reply:

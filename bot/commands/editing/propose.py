@@ -9,12 +9,13 @@ from functools import partial
 from bot.answers.bounds import some_of
 from bot.answers.citations import cite
 from bot.answers.date_text import when_text
+from bot.answers.diff import far_end
 from bot.answers.fuzzy import ALIKE, word_overlap
 from bot.answers.lines import amount, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import Composer
-from bot.commands.dialogue.forms import Field, Filled, Form, Option, Proposal
+from bot.commands.dialogue.forms import Field, FieldConflict, Filled, Form, Option, Proposal
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.editing.revise import undoing
 from bot.replies import Action, Block, Heading, Line, Note, Reply
@@ -23,6 +24,7 @@ from bot.texts import N_, _
 from storage.changing import drafts
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Change, Publish
+from storage.domain.errors import BriefDisagrees
 from storage.domain.folding import fold
 from storage.domain.models import DraftKind, Fact, RelationKind
 from storage.people.dialogues import Dialogue, close
@@ -43,10 +45,10 @@ _MODAL = ("statement", "who", "cue", "source")
 def fact_fields(filled: Filled) -> Sequence[Field]:
     """Return the fields of a fact: those asked for, and those only accepted."""
     return (
-        fields.STATEMENT, fields.WHO, fields.CUE, fields.stance_field(filled),
+        fields.STATEMENT, fields.BRIEF, fields.WHO, fields.CUE, fields.stance_field(filled),
         *fields.source_fields(filled), fields.AT, fields.QUOTE, fields.SAID, fields.WHEN, fields.OCCASION,
         fields.NOTE, fields.WHERE, fields.ABOUT, fields.FIGURE, fields.CONTRADICTS, fields.SUPPORTS,
-        fields.QUESTION, fields.URGENT,
+        fields.QUESTION, fields.PART, fields.SUPERSEDES, fields.URGENT,
     )  # fmt: skip
 
 
@@ -74,23 +76,43 @@ async def propose(context: Context, filled: Filled) -> Proposal:
     """Show the fact exactly as readers will see it, and similar facts on record."""
     composer = Composer(context, filled)
     fact = await composer.fact()
+    named = filled.text("supersedes")
+    replaced = None if named.casefold() in ("", fields.NONE) else await fields.superseded_fact(context, named)
     change = Publish(
         story_id=context.story.id,
         fact=fact,
         entities=tuple(composer.entities),
+        supersedes=replaced and replaced.id,
         draft=filled.target,
         hold=0 if filled.text("urgent").casefold() == "yes" else context.policy.hold,
     )
-    made = await context.record.ledger.rehearse(change, by=context.by)
+    try:
+        made = await context.record.ledger.rehearse(change, by=context.by)
+    except BriefDisagrees as error:
+        raise FieldConflict(disagreeing(error), fields.BRIEF) from None
     assert made.fact is not None
-    alike = await looking_alike(context, fact.statement)
+    alike = [each for each in await looking_alike(context, fact.statement) if each.id != change.supersedes]
     blocks = (
         Heading(text=_("Readers will see"), level=1),
         *as_readers_see(made.fact),
+        *in_place_of(made.others),
         *_doubled(filled),
         *alike_lines(alike),
     )
     return Proposal(change, blocks, _instead(context, filled, alike))
+
+
+def disagreeing(error: BriefDisagrees) -> str:
+    """Say why a brief does not agree with its statement."""
+    return _("The brief must say the same as the statement, in fewer words: {problem}.", problem=error.why)
+
+
+def in_place_of(others: Sequence[Fact]) -> list[Block]:
+    """Return the lines of the facts whose place a new one takes."""
+    if not others:
+        return []
+    was = [fact.model_copy(update={"superseded_by": None}) for fact in others]
+    return [Heading(text=_("It takes the place of")), *(line for fact in was for line in fact_lines(fact))]
 
 
 def _doubled(filled: Filled) -> list[Block]:
@@ -119,14 +141,15 @@ def as_readers_see(fact: Fact) -> list[Block]:
     ]
     cited = (cite(fact.attributions[0]),)
     particulars = {
+        _("Brief"): fact.brief or "",
         _("When"): when_text(fact) if fact.occurred or fact.occasion or fact.date_note else "",
         _("Places"): some_of([place.name for place in fact.places]),
         _("About"): some_of([entity.name for entity in fact.about]),
         _("Figures given"): some_of([f"{amount(item)}: {item.counts}" for item in fact.figures], "; "),
     }
     lines += [Line(label=label, text=text, citations=cited) for label, text in particulars.items() if text]
-    against = [f"F{item.other_id}" for item in fact.relations if item.kind is RelationKind.CONTRADICTS]
-    others = [f"F{item.other_id}" for item in fact.relations if item.kind is RelationKind.SUPPORTS]
+    against = [far_end(item) for item in fact.relations if item.kind is RelationKind.CONTRADICTS]
+    others = [far_end(item) for item in fact.relations if item.kind is RelationKind.SUPPORTS]
     if against:
         lines.append(Note(text=_("Stands against {ids}.", ids=some_of(against))))
     if others:
@@ -155,9 +178,17 @@ def alike_lines(alike: Sequence[Fact]) -> list[Block]:
 async def _done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     assert made.fact is not None
     return Reply(
-        blocks=(Note(text=_("F{id} is on record.", id=made.fact.id)), *fact_lines(made.fact)),
+        blocks=(Note(text=_added(made)), *fact_lines(made.fact)),
         actions=(undoing(made), Action(label=made.subject, command=f"/fact {made.subject}")),
     )
+
+
+def _added(made: ChangeResult) -> str:
+    if made.others:
+        return _(
+            "F{id} is on record, in the place of F{other}.", id=made.subject[1:], other=made.others[0].id
+        )
+    return _("F{id} is on record.", id=made.subject[1:])
 
 
 async def _make_or_queue(context: Context, filled: Filled, change: Change, dialogue: Dialogue) -> Reply:

@@ -56,9 +56,9 @@ async def _relate(
     if text := filled.text("source"):
         source = await source_of(context, text)
         given["source"] = source.ref if source else None
-    for name, key in (("question", "about"), ("at", "locator")):
+    for name, key in (("question", "about"), ("part", "part"), ("at", "locator")):
         if text := filled.text(name):
-            given[key] = text
+            given[key] = None if text.casefold() == fields.NONE else text
     relation = made(RelationEntry, given)
     return entry.model_copy(update=kept | {how: (*kept[how], relation)}), ()
 
@@ -80,7 +80,13 @@ _HOW = Field(
 
 
 def _relate_fields(_filled: Filled) -> Sequence[Field]:
-    return (_HOW, fields.QUESTION, Field("source", None, _known_source), Field("at", None, fields.AT.check))
+    return (
+        _HOW,
+        fields.QUESTION,
+        fields.PART,
+        Field("source", None, _known_source),
+        Field("at", None, fields.AT.check),
+    )
 
 
 async def _known_source(context: Context, _filled: Filled, text: str) -> None:
@@ -103,7 +109,7 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
         _relate_fields,
         proposing(RevisionKind.RELATED, _relate),
         done,
-        lines=("question", "source", "at"),
+        lines=("question", "part", "source", "at"),
         colons=0,
     ),
 )

@@ -13,7 +13,7 @@ from bot.commands.core.registry import commands
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.forms import ONE, Field, Filled, Form, form_command
 from bot.commands.dialogue.header_lines import Headed
-from bot.commands.editing.revise import ID, about_fact, begin_with, done, proposing
+from bot.commands.editing.revise import ID, about_fact, begin_with, done, following, proposing
 from bot.errors import UserError
 from bot.replies import Note, Reply
 from bot.requests import Role
@@ -141,4 +141,5 @@ async def undo(context: Context, what: int | str | None) -> Reply:
         return Reply(blocks=(Note(text=_("Undone: {subject} reads as before.", subject=undone.subject)),))
     was = await context.record.facts.at_revision(undone.fact.id, undone.fact.revision - 1)
     assert was is not None  # undoing makes a new revision
-    return Reply(blocks=(Note(text=_("Undone.")), *before_and_after(was, undone.fact)))
+    blocks = (*before_and_after(was, undone.fact), *following(undone.others))
+    return Reply(blocks=(Note(text=_("Undone.")), *blocks))

@@ -5,22 +5,25 @@ Nothing is ever deleted: each change is a new revision.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.answers.diff import preview
 from bot.answers.lines import fact_lines
 from bot.answers.sentences import tombstone
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Kind
+from bot.commands.dialogue import fields
 from bot.commands.dialogue.engine import begin
-from bot.commands.dialogue.forms import Filled, Proposal, Start, Starts
+from bot.commands.dialogue.forms import FieldConflict, Filled, Proposal, Start, Starts
 from bot.commands.dialogue.header_lines import Headed
 from bot.errors import UserError
-from bot.replies import Action, Note, Reply
+from bot.replies import Action, Block, Heading, Note, Reply
 from bot.texts import N_, _
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Revise
 from storage.domain.entries import EntityEntry, FactEntry
+from storage.domain.errors import BriefDisagrees
 from storage.domain.models import Fact, RevisionKind
 
 ID = Argument(N_("id"), Kind.FACT, required=True)
@@ -45,11 +48,43 @@ def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Fille
             material=filled.text("material").casefold() != "no",
             entities=entities,
         )
-        rehearsed = await context.record.ledger.rehearse(change, by=context.by)
+        try:
+            rehearsed = await context.record.ledger.rehearse(change, by=context.by)
+        except BriefDisagrees as error:
+            raise _unfit(fact, entry, error) from None
         assert rehearsed.fact is not None
-        return Proposal(change, (*preview(fact, rehearsed.fact), *_why(change)))
+        with_it = following(rehearsed.others)
+        return Proposal(change, (*preview(fact, rehearsed.fact), *with_it, *_why(change)))
 
     return propose
+
+
+def _unfit(fact: Fact, entry: FactEntry, error: BriefDisagrees) -> FieldConflict:
+    """Return the question what becomes of a brief that no longer agrees with a corrected statement."""
+    if entry.brief != fact.brief:
+        text = _(
+            "The brief must say the same as the statement, in fewer words: {problem}.", problem=error.why
+        )
+    else:
+        text = _(
+            "F{id}'s brief would no longer agree: {problem}. It reads “{brief}”: say with “brief:” how it"
+            " reads from now on, or that it is “none”.",
+            id=fact.id,
+            problem=error.why,
+            brief=fact.brief,
+        )
+    return FieldConflict(text, replace(fields.BRIEF, required=True))
+
+
+def following(others: Sequence[Fact]) -> list[Block]:
+    """Return the facts that change with another: that come back into force, or are superseded again."""
+    blocks: list[Block] = []
+    for fact in others:
+        back = fact.superseded_by is None
+        title = _("F{id} is in force again") if back else _("F{id} is superseded again")
+        now = fact.model_copy(update={"superseded_by": None})
+        blocks += [Heading(text=title.format(id=fact.id)), *fact_lines(now)]
+    return blocks
 
 
 def _why(change: Revise) -> list[Note]:
@@ -75,7 +110,7 @@ async def done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     assert made.fact is not None
     text = _("F{id} is retracted.") if made.fact.retracted else _("F{id} is changed: revision {number}.")
     note = Note(text=text.format(id=made.fact.id, number=made.fact.revision))
-    lines = [] if made.fact.retracted else fact_lines(made.fact)
+    lines = (*(() if made.fact.retracted else fact_lines(made.fact)), *following(made.others))
     shown = Action(label=made.subject, command=f"/fact {made.subject}")
     return Reply(blocks=(note, *lines), actions=(undoing(made), shown))
 

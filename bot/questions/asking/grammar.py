@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from storage.domain.folding import fold, plain
+from storage.domain.language.amounts import spellings
 from storage.domain.language.detection import LANGUAGES
 from storage.domain.language.stopwords import stopwords
 from storage.domain.words import whole
 
 # An article or pronoun that a vowel has cut short: l'accord, qu'il.
 _ELIDED = re.compile(r"\b(l|d|j|n|s|c|m|t|qu|jusqu|lorsqu|puisqu|quelqu|aujourd|presqu)'")
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 # Words that begin with the same so many letters are looked up together.
 _BEGINNING = 3
 _SETS = (
@@ -134,7 +134,6 @@ class Grammar:
     expletive: Patterns
     of_kind: Mapping[str, Words]
     chat: Mapping[str, str]
-    numbers: Mapping[str, Any]
 
 
 @cache
@@ -178,7 +177,6 @@ def _built(data: Mapping[str, Any], common: frozenset[str]) -> Grammar:
         expletive=patterns("expletive"),
         of_kind={name: _standing_in((*kinds[name], *alone.get(name, ()))) for name in kinds},
         chat=_chat(data["chat"]["lines"]),
-        numbers=data["numbers"],
     )
 
 
@@ -230,12 +228,6 @@ def _folded(text: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4096)
-def spellings(word: str) -> frozenset[str]:
-    """Return a word folded, also as it is written on a keyboard without umlauts."""
-    folded, spelt = fold(word), word.translate(_UMLAUTS)
-    return frozenset((folded,) if spelt == word else (folded, fold(spelt)))
-
-
 def _chat(lines: str) -> dict[str, str]:
     """Return what each spelling of chats stands for."""
     pairs = (line.split(": ", 1) for line in lines.strip().splitlines())

@@ -9,6 +9,7 @@ from storage.domain.errors import InvalidSheet
 from storage.record import Record
 from storage.sheets.importing import import_sheet
 from storage.sheets.shipped import put_shipped
+from storage.sheets.takedowns import left_out
 from tests.storage.conftest import fact, put
 from tests.storage.making import BO, check_tables, content, exported, reexported, revise, supersede
 
@@ -59,10 +60,16 @@ async def test_an_export_holds_no_word_and_can_be_read_again_here_and_elsewhere(
     assert (done.added, done.updated) == (0, 0)
     again = await reexported(text, tmp_path)
     assert HARM not in again
-    assert "superseded by a statement that was taken down" in again
+    assert "superseded_by" not in again.splitlines()[-1].split('"revisions"')[0]
     # What others say of it stays, with its id.
     assert [each.other_id for each in (await flood.facts.find(2)).relations] == [1]
-    assert (await flood.facts.find(3)).superseded_by == 1
+    # What it stood in the place of is in force again.
+    assert (await flood.facts.find(3)).in_force
+
+
+def test_what_earlier_versions_left_superseded_is_not_in_force_elsewhere():
+    state = left_out({"statement": "it rained", "superseded_by": "a"}, {"a"})
+    assert state == {"statement": "it rained", "retracted": "superseded by a statement that was taken down"}
 
 
 async def test_the_shipped_story_does_not_come_back_at_the_next_start(record):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cache
+from importlib import resources
 from typing import Any
 
-from bot.questions.asking.grammar import spellings
+from storage.domain.folding import fold
+from storage.domain.language.detection import LANGUAGES
 
 _SPACES = re.compile("[ \u00a0\u2009\u202f'’]")
 _GROUPS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
 # In French eighty is four score, and sixty and eighty are counted on to nineteen.
 _SCORE, _SCORES, _COUNTED_ON = 20, 4, (60, 80)
@@ -97,6 +102,25 @@ class Amounts:
             one, ten = self._compound(unit), self.values.get(tens)
             return one + ten if one and ten and one < _TEN <= ten < _HUNDRED else None
         return 1 if word == "ein" else self.values.get(word)
+
+
+@cache
+def amounts(language: str | None) -> Amounts:
+    """Return the words for numbers of a language; those of English for one that is not read."""
+    return Amounts(_read()[language if language in LANGUAGES else "en"])
+
+
+def spellings(word: str) -> frozenset[str]:
+    """Return a word folded, also as it is written on a keyboard without umlauts."""
+    folded, spelt = fold(word), word.translate(_UMLAUTS)
+    return frozenset((folded,) if spelt == word else (folded, fold(spelt)))
+
+
+@cache
+def _read() -> dict[str, Any]:
+    return tomllib.loads(
+        (resources.files("storage") / "domain" / "language" / "numbers.toml").read_text("utf-8")
+    )
 
 
 def _listed(line: str) -> Iterator[tuple[str, int]]:
