@@ -6,9 +6,13 @@ from tests.bot.desk import assert_short, buttons, said
 from tests.bot.filling_in import fills, opened, shown
 
 WHY = "material: yes\nreason: the article says so"
+BRIEF = "any children have come to Belarus from among the hundreds whom Russia abducted"
 # A line of /correct, and what the fact holds afterwards.
 LINES = {
     "statement: nobody came": lambda fact: fact.statement == "nobody came",
+    "brief: none": lambda fact: fact.brief is None,
+    f"brief: {BRIEF}": lambda fact: fact.brief == BRIEF,
+    "independent: yes": lambda fact: fact.attributions[0].independent,
     "when: 2024-01\nnote: none": lambda fact: (fact.occurred, fact.date_note) == ("2024-01", None),
     "when: 18 July\nnote: no year": lambda fact: (fact.occurred, fact.date_note) == ("XXXX-07-18", "no year"),
     "when: in March 2024\nnote: none": lambda fact: fact.occurred == "2024-03",
@@ -40,7 +44,7 @@ async def fact(desk, number):
 
 # What each line may change; in a voice a cue brings its stance along.
 CHANGED = {
-    "statement": {"statement"}, "when": {"occurred"}, "note": {"date_note"}, "occasion": {"occasion"},
+    "statement": {"statement", "brief"}, "brief": {"brief"}, "independent": {"independent"}, "when": {"occurred"}, "note": {"date_note"}, "occasion": {"occasion"},
     "where": {"places"}, "about": {"about"}, "figure": {"figures"}, "who": {"speaker"}, "at": {"locator"},
     "cue": {"cue", "stance"}, "stance": {"stance"}, "quote": {"quote"}, "said": {"said"},
     "source": {"source"}, "published": {"source"},
@@ -95,7 +99,7 @@ async def test_a_further_voice_is_corrected_by_its_number(desk):
 async def test_step_by_step_it_asks_which_part_whether_it_is_material_and_why(desk):
     ann = await desk.moderator()
     await ann.says("/correct F5")
-    assert len(buttons(ann.reply)) == 12
+    assert len(buttons(ann.reply)) == 13
     await ann.tells("[When]", "2024-01")
     assert "leave open about the date" in ann.seen and "Skip" not in buttons(ann.reply)
     assert [label[:8] for label in buttons(ann.reply)[:2]] == ["As it is", "Nothing:"]
