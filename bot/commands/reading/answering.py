@@ -13,6 +13,7 @@ from bot.errors import UserError
 from bot.questions.asking.kinds import OF_THE_STORY, Kind
 from bot.questions.finding import Finding
 from bot.questions.fitting_facts import dated_to
+from bot.questions.open_ends import since_what
 from bot.questions.subject import Subject
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question, about_the_record
@@ -88,6 +89,9 @@ def _introducing(found: Finding) -> Iterator[Note]:
     question, answering = found.question, found.answering
     if question.reading is not None and len(question.reading.choices) > 1:
         yield Note(text=in_doubt(question.reading))
+    if (since := since_what(question)) is not None:
+        text = _("When that was, “{time}”, I cannot tell: what follows is of any time.", time=since[:60])
+        yield Note(text=text)
     if question.times and not any(dated_to(question.times, fact) for fact in found.shown):
         yield Note(
             text=_(

@@ -132,6 +132,7 @@ class Grammar:
     preambles: Patterns
     another: Patterns
     expletive: Patterns
+    since: Patterns
     of_kind: Mapping[str, Words]
     chat: Mapping[str, str]
 
@@ -175,6 +176,7 @@ def _built(data: Mapping[str, Any], common: frozenset[str]) -> Grammar:
         preambles=patterns("preambles"),
         another=patterns("another"),
         expletive=patterns("expletive"),
+        since=patterns("since"),
         of_kind={name: _standing_in((*kinds[name], *alone.get(name, ()))) for name in kinds},
         chat=_chat(data["chat"]["lines"]),
     )
