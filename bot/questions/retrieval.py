@@ -76,9 +76,8 @@ async def retrieve(
     whole = await record.vectors.wait(story_id, seconds=LONGEST_WAIT, most=MOST_AWAITED)
     words = " ".join((question.spelt, *(entity.name for entity in names)))
     embedding = vector or asyncio.create_task(record.vectors.query(question.spelt))
-    hits = await record.search.find(words, story_id=story_id, limit=FOUND)
+    shares = await record.search.shares(words, story_id=story_id, limit=FOUND)
     meaning = await embedding
-    shares = {hit.fact_id: hit.share for hit in hits}
     if meaning is None:
         return Retrieved(await _candidates(record, question, names, shares, {}, own=own), own, meant=False)
     near = await record.vectors.nearest(meaning, story_id=story_id, limit=FOUND)
@@ -97,6 +96,12 @@ async def retrieve(
     )
 
 
+def likeness(share: float, cosine: float, *, own: bool, meant: bool) -> float:
+    """Return how near a fact is to a question by words and meaning; only compare those of one question."""
+    weight = WORDS if own or not meant else WORDS_OF_OTHERS
+    return weight * share + cosine / STEP
+
+
 async def _candidates(
     record: Record,
     question: Question,
@@ -107,9 +112,9 @@ async def _candidates(
     own: bool,
 ) -> tuple[Candidate, ...]:
     """Read the facts with the best scores, and order them by all that they share with the question."""
-    weight = WORDS if own or not cosines else WORDS_OF_OTHERS
+    meant = bool(cosines)
     scores = {
-        fact_id: weight * shares.get(fact_id, 0.0) + cosines.get(fact_id, 0.0) / STEP
+        fact_id: likeness(shares.get(fact_id, 0.0), cosines.get(fact_id, 0.0), own=own, meant=meant)
         for fact_id in shares.keys() | cosines.keys()
     }
     best = sorted(scores, key=lambda fact_id: (-scores[fact_id], fact_id))[:COMPARED]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
-from itertools import repeat
 from typing import Any, NamedTuple
 
 from storage.domain.folding import plain
@@ -25,6 +24,10 @@ _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SHORT_FORM = re.compile(r"'(?=(?:s|t|re|ll|ve|d|m)?(?!\S))")
 # They match nearly everything and rank nothing.
 STOPWORDS = ENGLISH
+
+
+# Longer texts are rare and would only fill the memory.
+_LONGEST_KEPT = 1_000
 
 
 class Word(NamedTuple):
@@ -79,19 +82,35 @@ def stems(words: str, language: str | None) -> str:
     return " ".join([stem_in(language, word) for word in words.split()])
 
 
-def matching(words: Iterable[str], wanted: Collection[str]) -> Iterator[str]:
-    """Yield the stem of each word whose stem is wanted.
+class Written:
+    """The words of a text, as they are counted for a query: `length` is how many there are."""
 
-    Stemming is slow and changes no word's beginning (but for y, which becomes i), so most words are
-    told apart by that.
-    """
-    beginnings = {stemmed[:2].replace("y", "i") for stemmed in wanted}
-    # A long text has the same words many times.
-    for word, times in Counter(words).items():
-        if not word.isascii() or word[:2].replace("y", "i") in beginnings:
-            stemmed = stem(word)
-            if stemmed in wanted:
-                yield from repeat(stemmed, times)
+    def __init__(self, text: str) -> None:
+        words = split(text)
+        self.length = len(words)
+        # By how they begin: stemming is slow and changes no word's beginning (but for y, which becomes i), so
+        # most words are told apart by that. Those of other letters stand together.
+        self._by_beginning: dict[str, list[tuple[str, int]]] = {}
+        # A long text has the same words many times.
+        for word, times in Counter(words).items():
+            beginning = word[:2].replace("y", "i") if word.isascii() else ""
+            self._by_beginning.setdefault(beginning, []).append((word, times))
+
+    @staticmethod
+    def of(text: str) -> Written:
+        """Return the words of a text, which is kept for a while: the same facts answer much."""
+        return _kept(text) if len(text) <= _LONGEST_KEPT else Written(text)
+
+    def matching(self, wanted: Collection[str]) -> Iterator[tuple[str, int]]:
+        """Yield the stem of each word whose stem is wanted, and how often it is there."""
+        for beginning in {"", *(stemmed[:2].replace("y", "i") for stemmed in wanted)}:
+            for word, times in self._by_beginning.get(beginning, ()):
+                stemmed = stem(word)
+                if stemmed in wanted:
+                    yield stemmed, times
+
+
+_kept = lru_cache(maxsize=2_000)(Written)
 
 
 @lru_cache(maxsize=100_000)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable
 
 from storage.domain.models import Story
 from storage.engines.kept import Kept
@@ -62,14 +60,6 @@ class Stories:
         It is kept in memory until the record changes.
         """
         return await self._open.get()
-
-    async def of_facts(self, fact_ids: Iterable[int]) -> set[int]:
-        """Return the ids of the stories to which some facts belong."""
-        rows = await self._database.read(
-            "SELECT DISTINCT story_id FROM fact WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(fact_ids)),),
-        )
-        return {row[0] for row in rows}
 
     async def in_use(self, chat: str) -> Story | None:
         """Return the story that a chat has in use: the one chosen there, else the default; None without any.

@@ -21,6 +21,11 @@ def story_mark(story_id: int) -> str:
     return f"{_MARK}{story_id}"
 
 
+def story_marked(mark: str) -> int:
+    """Return the id of the story that a mark stands for."""
+    return int(mark.removeprefix(_MARK))
+
+
 def add(
     tx: Statements, story_id: int, texts: Iterable[tuple[int, str, str]], language: str | None = None
 ) -> None:

@@ -13,7 +13,7 @@ import sqlite3
 from typing import NamedTuple
 
 from storage.domain.language.stemming import begun_in, stemmed_itself
-from storage.domain.words import LONGEST_QUERY, MOST_WORDS, Word, matching, query_words, split
+from storage.domain.words import LONGEST_QUERY, MOST_WORDS, Word, Written, query_words, split
 from storage.engines.sqlite import Database
 from storage.search import full_text
 
@@ -69,24 +69,26 @@ class Search:
         """Return the facts in force that best match a query's words, best first."""
         if limit < 1:
             return []
-        await self._measure()
-        words = self._words(query, story_id)
-        weighed = await self._weigh(words)
-        if not weighed:
-            return []
-        rows = await self._candidates(weighed, story_id, max(limit, CANDIDATES))
-        worth = {item.word.stem: item.worth for item in weighed}
-        scored = sorted(
-            ((self._score(row, worth), row) for row in rows), key=lambda pair: (-pair[0], pair[1]["id"])
-        )
+        scored, most = await self._scored(query, story_id, max(limit, CANDIDATES))
         best = scored[:limit]
-        facts = await self._facts([row["id"] for _, row in best])
-        # A word that no fact holds counts as the rarest: a fact without it holds less of the query.
-        most = (K1 + 1) * sum(_worth(self._holding[word.stem], self._total) for word in words)
+        facts = await self._facts([row["id"] for _, row in best]) if best else {}
         return [
             Hit(row["id"], facts[row["id"]][0], score, facts[row["id"]][1], score / most)
             for score, row in best
         ]
+
+    async def shares(self, query: str, *, story_id: int, limit: int) -> dict[int, float]:
+        """Return the facts of a story that `find` returns, by id, with their shares alone."""
+        scored, most = await self._scored(query, story_id, max(limit, CANDIDATES))
+        return {row["id"]: score / most for score, row in scored[:limit]}
+
+    async def shares_by_story(self, query: str) -> dict[int, float]:
+        """Return the best share of each story that has one of the facts that best match a query's words."""
+        scored, most = await self._scored(query, None, CANDIDATES)
+        best: dict[int, float] = {}
+        for score, row in scored:
+            best.setdefault(full_text.story_marked(row["story"]), score / most)
+        return best
 
     async def with_prefix(self, typed: str, *, story_id: int, limit: int) -> list[int]:
         """Return the ids of facts in force that hold all words typed, the last one begun; newest first.
@@ -111,6 +113,23 @@ class Search:
             if found := [row["id"] for row in rows if _holds(row, begun, language)]:
                 return found[:limit]
         return []
+
+    async def _scored(
+        self, query: str, story_id: int | None, limit: int
+    ) -> tuple[list[tuple[float, sqlite3.Row]], float]:
+        """Return facts with their scores, best first, and the best score that there could be."""
+        await self._measure()
+        words = self._words(query, story_id)
+        weighed = await self._weigh(words)
+        if not weighed:
+            return [], 1.0
+        rows = await self._candidates(weighed, story_id, limit)
+        worth = {item.word.stem: item.worth for item in weighed}
+        scored = sorted(
+            ((self._score(row, worth), row) for row in rows), key=lambda pair: (-pair[0], pair[1]["id"])
+        )
+        # A word that no fact holds counts as the rarest: a fact without it holds less of the query.
+        return scored, (K1 + 1) * sum(_worth(self._holding[word.stem], self._total) for word in words)
 
     def _words(self, query: str, story_id: int | None) -> list[Word]:
         """Return a query's words as a story's language has them, or each of all stories' languages."""
@@ -171,7 +190,7 @@ class Search:
         )
         # The limit inside is never reached: it keeps SQLite from dropping the order of the subquery.
         return await self._database.read(
-            f"SELECT g.id, t.statement, t.context FROM ("
+            f"SELECT g.id, t.statement, t.context, t.story FROM ("
             f"SELECT id, sum(worth) AS worth FROM ({matches} LIMIT {4 * AFFORDABLE}) GROUP BY id"
             f" ORDER BY worth DESC, id LIMIT {4 * AFFORDABLE}) g"
             " CROSS JOIN fact_text t ON t.rowid = g.id WHERE (? IS NULL OR t.story = ?) LIMIT ?",
@@ -229,10 +248,10 @@ class Search:
         counts = dict.fromkeys(worth, 0.0)
         length = 0
         for text, weight in ((row["statement"], 1.0), (row["context"], CONTEXT_WEIGHT)):
-            written = split(text)
-            length += len(written)
-            for each in matching(written, worth):
-                counts[each] += weight
+            written = Written.of(text)
+            length += written.length
+            for each, times in written.matching(worth):
+                counts[each] += weight * times
         norm = K1 * (1 - B + B * length / max(self._length, 1.0))
         return sum(worth[each] * count * (K1 + 1) / (count + norm) for each, count in counts.items())
 

@@ -236,7 +236,6 @@ READS = {
     "zones.of": lambda r: r.zones.of("telegram:1"),
     "stories.in_use": lambda r: r.stories.in_use("telegram:1"),
     "stories.open_to_others": lambda r: r.stories.open_to_others(),
-    "stories.of_facts": lambda r: r.stories.of_facts([1]),
     "stories.exceeds": lambda r: r.stories.exceeds(1, 5),
     "stories.count_facts": lambda r: r.stories.count_facts(1),
     "buttons.pressed": lambda r: r.buttons.pressed("x"),

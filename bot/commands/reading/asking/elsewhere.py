@@ -14,6 +14,7 @@ from bot.commands.reading.asking.following_up import Leant
 from bot.questions.fact_words import stating_words, surrounding_words
 from bot.questions.features import FIRST
 from bot.questions.finding import Finding, find, is_about
+from bot.questions.retrieval import likeness
 from bot.questions.subject import subject_of
 from bot.questions.verdict import Verdict
 from bot.replies import Action, Heading, Reply
@@ -25,10 +26,10 @@ from storage.domain.words import whole
 if TYPE_CHECKING:
     from storage.search.embedding import Vector
 
-# Stories that are asked at most, those that changed last; all of them together may take so many seconds.
-MOST_STORIES, LONGEST = 5, 1.0
-# Facts of all stories whose words tell which stories the question may be about.
-MOST_HITS = 60
+# Stories that are looked at, those with the most of the words first, and that are asked; in so many seconds.
+MOST_STORIES, MOST_ASKED, LONGEST = 5, 2, 1.0
+# A story whose best fact is so much farther than the best one here is not asked.
+MUCH_FARTHER = 0.15
 
 
 async def find_elsewhere(context: Context, found: Finding) -> Leant | None:
@@ -71,16 +72,35 @@ def headed(context: Context, reply: Reply) -> Reply:
 
 
 async def _bearing(context: Context, found: Finding) -> list[Story]:
-    """Return the other stories that may hold an answer: by words, and with vectors any."""
-    record = context.record
+    """Return the other stories that may hold a better answer, likeliest first: by words and by meaning.
+
+    To ask a story costs as much as the question itself. So of each only the best fact is looked at, and those
+    are asked whose best is about as near as the best one here.
+    """
+    record, vector = context.record, found.vector
     others = [story for story in await record.stories.open_to_others() if story.id != context.story.id]
     if not others:
         return []
-    hits = await record.search.find(found.question.spelt, limit=MOST_HITS)
-    holding = await record.stories.of_facts(hit.fact_id for hit in hits) if hits else set()
-    by_words = [story for story in others if story.id in holding]
-    rest = [story for story in others if story.id not in holding] if found.vector is not None else []
-    return [*by_words, *rest][:MOST_STORIES]
+    shares = await record.search.shares_by_story(found.question.spelt)
+    others.sort(key=lambda story: -shares.get(story.id, 0.0))
+    near: dict[int, float] = {}
+    for story in others[:MOST_STORIES]:
+        share, cosine = shares.get(story.id, 0.0), 0.0
+        if vector is not None:
+            nearest = await record.vectors.nearest(vector, story_id=story.id, limit=1)
+            cosine = nearest.hits[0][1] if nearest.hits else 0.0
+        if share or cosine:
+            near[story.id] = _likeness(found, story, share, cosine)
+    here = max(
+        (_likeness(found, context.story, each.words, each.meaning or 0.0) for each in found.near), default=0.0
+    )
+    likely = [story for story in others if near.get(story.id, -1.0) >= here - MUCH_FARTHER]
+    return sorted(likely, key=lambda story: -near[story.id])[:MOST_ASKED]
+
+
+def _likeness(found: Finding, story: Story, share: float, cosine: float) -> float:
+    own = found.question.language == (story.language or "en")
+    return likeness(share, cosine, own=own, meant=found.vector is not None)
 
 
 def _names_all(there: tuple[Entity, ...], here: tuple[Entity, ...]) -> bool:
