@@ -98,7 +98,7 @@ async def find(
 def _judged(question: Question, subject: Subject, retrieved: Retrieved) -> Verdict:
     """Return the verdict of the model; it is no answer that lacks a name or the kind of thing asked for."""
     model = verdict.model(own=retrieved.own, meant=retrieved.meant)
-    judged = model.verdict(features(question, retrieved))
+    judged = model.verdict(features(question, retrieved), question.language)
     first = [each.fact for each in retrieved.candidates[:FIRST]]
     if judged is Verdict.NOT_ON_RECORD and (not retrieved.whole or _bears(question, subject, first)):
         return Verdict.CLOSE

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -27,12 +27,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A logistic model: a weight for each feature, scaled by its mean and deviation, and two thresholds."""
+    """A logistic model: a weight for each feature, scaled by its mean and deviation, and two thresholds.
+
+    Of languages that it was fitted on, each has a lower threshold of its own: cosines differ by language.
+    """
 
     bias: float
     weights: Mapping[str, tuple[float, float, float]]
     close_from: float
     sure_from: float
+    close_in: Mapping[str, float] = field(default_factory=dict)
 
     def chance(self, features: Mapping[str, float]) -> float:
         """Return the chance that the best facts answer, from 0 to 1."""
@@ -42,10 +46,10 @@ class Model:
         )
         return 1.0 / (1.0 + math.exp(-max(min(total, 50.0), -50.0)))
 
-    def verdict(self, features: Mapping[str, float]) -> Verdict:
-        """Return what may be said of an answer with such features."""
+    def verdict(self, features: Mapping[str, float], language: str = "") -> Verdict:
+        """Return what may be said of an answer with such features, to a question in a language."""
         chance = self.chance(features)
-        if chance < self.close_from:
+        if chance < self.close_in.get(language, self.close_from):
             return Verdict.NOT_ON_RECORD
         return Verdict.ON_RECORD if chance >= self.sure_from else Verdict.CLOSE
 
@@ -64,6 +68,7 @@ def _models() -> dict[str, Model]:
             {feature: tuple(numbers) for feature, numbers in each["weights"].items()},
             each["close_from"],
             each["sure_from"],
+            each.get("close_in", {}),
         )
         for name, each in data.items()
     }
