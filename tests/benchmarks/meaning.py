@@ -62,7 +62,7 @@ async def _measured(path: Path, count: int, sizes: Sizes) -> list[Finding]:
     try:
         await put_shipped(record)
         assert await record.vectors.ready()
-        _fill(path, count, str(record.vectors.model))
+        fill(path, count, str(record.vectors.model))
         texts = {} if count == sizes.largest else _embedding(sizes.samples // 10)
         vector = await record.vectors.query(QUESTION)
         assert vector is not None
@@ -104,7 +104,7 @@ async def _measured(path: Path, count: int, sizes: Sizes) -> list[Finding]:
     return findings
 
 
-def _fill(path: Path, count: int, model: str) -> None:
+def fill(path: Path, count: int, model: str) -> None:
     """Give the first story so many vectors, past the ledger; those of its own facts are not made."""
     chance = np.random.default_rng(1)
     with closing(sqlite3.connect(path)) as connection:
@@ -147,7 +147,7 @@ async def _searches(record: Record, vector: Vector, count: int) -> tuple[list[fl
             await record.vectors.nearest(vector, story_id=1, limit=LIMIT)
             took.append(1000 * (time.perf_counter() - began))
 
-    return took, await _longest_hold(search)
+    return took, await longest_hold(search)
 
 
 def _search_spent(record: Record, vector: Vector) -> float:
@@ -159,7 +159,7 @@ def _search_spent(record: Record, vector: Vector) -> float:
     return 1000 * (time.thread_time() - began)
 
 
-async def _longest_hold(work: Callable[[], Awaitable[None]]) -> float:
+async def longest_hold(work: Callable[[], Awaitable[None]]) -> float:
     """Return by how many milliseconds a timer came late at most while something ran."""
     longest = 0.0
     task = asyncio.ensure_future(work())
