@@ -113,10 +113,10 @@ i-ai a-ei o-ou ou-au ou-oau iu-iuu e-i ei-i ee-e a-e o-a u-iu ia-ie oi-ai oi-ua 
 eai-ei ea-e ea-ei eu-iu ou-o au-ou ou-a io-iu io-e ei-ae ie-ia ea-ia eo-io oo-o aiou-aio iia-ia ai-e oi-o
 oie-ou
 """
-_SOMEWHAT = "o-u a-u e-o e-eo e-u ue-iu a- e- o- i- oa-ou ia-i ea-a eu-u oi-a aio-eo ua-a ue-a"
-# Ковальчук and Kowalczyk are two people's names more often than one's.
-_LITTLE = "i-u"
-_ALIKE = _pairs((0.05, _VERY), (0.15, _RATHER), (0.25, _SOMEWHAT), (0.45, _LITTLE))
+_SOMEWHAT = "o-u a-u i-u e-o e-eo e-u ue-iu a- e- o- i- oa-ou ia-i ea-a eu-u oi-a aio-eo ua-a ue-a"
+_ALIKE = _pairs((0.05, _VERY), (0.15, _RATHER), (0.25, _SOMEWHAT))
+# Cyrillic writes ü as ю, so there у is no i: Ковальчук and Kowalczyk are more often two people's names.
+_U_FOR_I = 0.2
 _MISSING, _MISSING_I, _OTHER = 0.35, 0.2, 0.8
 
 
@@ -193,6 +193,8 @@ def difference(typed: str, reading: str, known: str) -> float:
         inner += 0.08 if fled else _between(one[-2], other[-2])
     if ord(typed[0]) in _FEW_VOWELS:
         return inner * _VOWELS_UNWRITTEN
+    if ord(typed[0]) in _CYRILLIC:
+        inner += _U_FOR_I * sum(pair in (("u", "i"), ("i", "u")) for pair in zip(one, other, strict=True))
     last = _between(one[-1], other[-1])
     return inner + (min(last, _LAST_VOWEL) if len(one[-1]) <= 2 and other[-1] in _KNOWN_ENDS else last)
 
