@@ -75,6 +75,7 @@ class Offer(NamedTuple):
 class Argument:
     """One argument of a command, in the order in which they are typed.
 
+    `help` (a gettext message) says what to fill in, with an example, for platforms that show a field for it.
     `option` is its key when arguments are given by name, if it differs from the name. `fills` tells that
     it fills a field of the command's form: it stays a text, which the field parses at each turn. `pattern`
     is what it takes of a line on which further arguments follow. `most` is the largest count.
@@ -87,6 +88,7 @@ class Argument:
     fills: bool = False
     pattern: str = r"\S+"
     most: int = 0
+    help: str = ""
 
     @property
     def key(self) -> str:

@@ -29,7 +29,12 @@ class Asked(NamedTuple):
 
 @commands.command(
     "answer",
-    Argument(N_("words"), Kind.ANSWER, required=True),
+    Argument(
+        N_("words"),
+        Kind.ANSWER,
+        required=True,
+        help=N_("your answer to what the bot has asked, for example The court"),
+    ),
     family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
@@ -49,7 +54,7 @@ async def answer(context: Context, given: Answer) -> Reply:
 
 @commands.command(
     "choose",
-    Argument(N_("number"), Kind.TOKEN),
+    Argument(N_("number"), Kind.TOKEN, help=N_("which of the choices under the question, for example 2")),
     family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
@@ -63,7 +68,11 @@ async def choose(context: Context, given: Answer) -> Reply:
 
 @commands.command(
     "skip",
-    Argument(N_("token"), Kind.TOKEN),
+    Argument(
+        N_("token"),
+        Kind.TOKEN,
+        help=N_("leave it empty: buttons fill in which question they mean, for example 12.3"),
+    ),
     family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
@@ -77,7 +86,11 @@ async def skip(context: Context, given: Answer) -> Reply:
 
 @commands.command(
     "back",
-    Argument(N_("token"), Kind.TOKEN),
+    Argument(
+        N_("token"),
+        Kind.TOKEN,
+        help=N_("leave it empty: buttons fill in which question they mean, for example 12.3"),
+    ),
     family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
@@ -91,7 +104,11 @@ async def back(context: Context, given: Answer) -> Reply:
 
 @commands.command(
     "confirm",
-    Argument(N_("token"), Kind.TOKEN),
+    Argument(
+        N_("token"),
+        Kind.TOKEN,
+        help=N_("leave it empty: buttons fill in which question they mean, for example 12.3"),
+    ),
     family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,
@@ -105,7 +122,11 @@ async def confirm(context: Context, given: Answer) -> Reply:
 
 @commands.command(
     "cancel",
-    Argument(N_("token"), Kind.TOKEN),
+    Argument(
+        N_("token"),
+        Kind.TOKEN,
+        help=N_("leave it empty: buttons fill in which question they mean, for example 12.3"),
+    ),
     family=Family.ANSWERING,
     role=Role.READER,
     discreet=True,

@@ -15,7 +15,12 @@ from bot.texts import N_
 
 @form_command(
     "add",
-    Argument(N_("statement and lines"), Kind.TEXT, option="text"),
+    Argument(
+        N_("statement and lines"),
+        Kind.TEXT,
+        option="text",
+        help=N_("empty for a form; or one sentence, for example The bridge was closed at noon"),
+    ),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a new fact: step by step, or at once with lines like “who:” and “source:” under it"),

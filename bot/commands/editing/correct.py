@@ -198,7 +198,11 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
 @form_command(
     "correct",
     ID,
-    Argument(N_("lines"), Kind.TEXT),
+    Argument(
+        N_("lines"),
+        Kind.TEXT,
+        help=N_("empty for a form; or what is to change, for example when: 2024-01-04"),
+    ),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a fact put right: step by step, or at once with lines like “when:” under its id"),
@@ -256,7 +260,7 @@ def _attribute_fields(filled: Filled) -> Sequence[Field]:
 @form_command(
     "attribute",
     ID,
-    Argument(N_("lines"), Kind.TEXT),
+    Argument(N_("lines"), Kind.TEXT, help=N_("empty for a form; or who else says so, for example who: PACE")),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a further attribution for a fact: who else says so, and where"),

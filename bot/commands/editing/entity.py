@@ -192,7 +192,13 @@ async def _entity_done(context: Context, _filled: Filled, made: ChangeResult) ->
 
 @form_command(
     "entity",
-    Argument(N_("name and lines"), Kind.TEXT, required=True, option="entity"),
+    Argument(
+        N_("name and lines"),
+        Kind.TEXT,
+        required=True,
+        option="entity",
+        help=N_("a person, group or place, new or on record, for example Dmytro Lubinets"),
+    ),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a name added, edited or merged: lines “name:”, “alias:”, “role:”, “merge:” under it"),

@@ -97,9 +97,27 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
 @form_command(
     "relate",
     ID,
-    Argument(N_("how"), Kind.WORDS, required=True, fills=True),
-    Argument(N_("other id"), Kind.FACT, required=True, option="other", fills=True, pattern=r"[^\n]+"),
-    Argument(N_("lines"), Kind.TEXT),
+    Argument(
+        N_("how"),
+        Kind.WORDS,
+        required=True,
+        fills=True,
+        help=N_("how the first stands to the other: contradicts, supports or unrelated"),
+    ),
+    Argument(
+        N_("other id"),
+        Kind.FACT,
+        required=True,
+        option="other",
+        fills=True,
+        pattern=r"[^\n]+",
+        help=N_("the other of the two statements, by its id, for example F9"),
+    ),
+    Argument(
+        N_("lines"),
+        Kind.TEXT,
+        help=N_("empty to be asked; or what they differ about, for example question: Was it closed?"),
+    ),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("how two facts stand to each other"),
@@ -178,8 +196,16 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
 @form_command(
     "supersede",
     ID,
-    Argument(N_("by"), Kind.FACT, required=True, fills=True),
-    Argument(N_("reason"), Kind.TEXT),
+    Argument(
+        N_("by"),
+        Kind.FACT,
+        required=True,
+        fills=True,
+        help=N_("the later statement that takes its place, for example F12; none puts it back"),
+    ),
+    Argument(
+        N_("reason"), Kind.TEXT, help=N_("why, as readers will see it, for example A newer count is out")
+    ),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a later fact takes the place of one (“none” puts it back)"),

@@ -66,7 +66,11 @@ def _reason_only(_filled: Filled) -> Sequence[Field]:
 @form_command(
     "retract",
     ID,
-    Argument(N_("reason"), Kind.TEXT),
+    Argument(
+        N_("reason"),
+        Kind.TEXT,
+        help=N_("why it is withdrawn, as readers will see it, for example The source took it back"),
+    ),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a fact withdrawn, with the reason; it stays visible under /fact and /history only"),
@@ -90,7 +94,11 @@ async def retract(context: Context, fact: Fact, reason: Headed | None) -> Reply:
 @form_command(
     "restore",
     ID,
-    Argument(N_("reason"), Kind.TEXT),
+    Argument(
+        N_("reason"),
+        Kind.TEXT,
+        help=N_("why it stands again, as readers will see it, for example The source confirmed it"),
+    ),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a retracted fact put back, with the reason"),
@@ -127,7 +135,7 @@ async def _what(context: Context, text: str) -> int | str:
 
 @commands.command(
     "undo",
-    Argument(N_("id"), Kind.FACT),
+    Argument(N_("id"), Kind.FACT, help=N_("empty for your last change; or what you changed, for example F7")),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("your own last change taken back, or that to one fact or source, within ten minutes"),

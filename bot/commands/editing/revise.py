@@ -26,7 +26,12 @@ from storage.domain.entries import EntityEntry, FactEntry
 from storage.domain.errors import BriefDisagrees
 from storage.domain.models import Fact, RevisionKind
 
-ID = Argument(N_("id"), Kind.FACT, required=True)
+ID = Argument(
+    N_("id"),
+    Kind.FACT,
+    required=True,
+    help=N_("the statement that you want to change, by its id, for example F7"),
+)
 
 Possible = Callable[[Fact], None]
 Entries = Callable[[Context, Filled, FactEntry, Fact], Awaitable[tuple[FactEntry, tuple[EntityEntry, ...]]]]

@@ -125,7 +125,13 @@ async def _source_done(_context: Context, filled: Filled, made: ChangeResult) ->
 
 @form_command(
     "source",
-    Argument(N_("id, address or title, and lines"), Kind.TEXT, required=True, option="source"),
+    Argument(
+        N_("id, address or title, and lines"),
+        Kind.TEXT,
+        required=True,
+        option="source",
+        help=N_("a source by id, or a new one by address or title, for example https://example.org/report"),
+    ),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("a source added, or edited with lines like “title:” and “published:” under its id"),

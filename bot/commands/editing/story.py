@@ -58,8 +58,13 @@ async def _story_done(_context: Context, _filled: Filled, made: ChangeResult) ->
 
 @form_command(
     "newstory",
-    Argument(N_("name"), Kind.WORDS, fills=True),
-    Argument(N_("title"), Kind.TEXT),
+    Argument(
+        N_("name"),
+        Kind.WORDS,
+        fills=True,
+        help=N_("a short name in small letters, by which people will choose it, for example flood-2026"),
+    ),
+    Argument(N_("title"), Kind.TEXT, help=N_("what the story is called, for example The flood in the north")),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     everywhere=True,
@@ -84,7 +89,9 @@ async def _on_or_off(_context: Context, text: str) -> bool:
 
 @commands.command(
     "privatestory",
-    Argument(N_("switch"), Kind.WORDS),
+    Argument(
+        N_("switch"), Kind.WORDS, help=N_("on: it answers only where it is in use; off: in other stories too")
+    ),
     family=Family.KEEPING,
     role=Role.MODERATOR,
     help=N_("whether this story answers only where it is in use (on), or in other stories too (off)"),
@@ -115,7 +122,7 @@ async def _named(context: Context, text: str) -> Story:
 
 @commands.command(
     "defaultstory",
-    Argument(N_("name"), Kind.STORY),
+    Argument(N_("name"), Kind.STORY, help=N_("the story that new chats begin with, for example belarus")),
     family=Family.CHOOSING,
     role=Role.OWNER,
     everywhere=True,

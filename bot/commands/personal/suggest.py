@@ -15,7 +15,12 @@ from bot.texts import N_
 
 @form_command(
     "suggest",
-    Argument(N_("statement and lines"), Kind.TEXT, option="text"),
+    Argument(
+        N_("statement and lines"),
+        Kind.TEXT,
+        option="text",
+        help=N_("empty for a form; or one sentence, for example The bridge was closed at noon"),
+    ),
     family=Family.TAKING_PART,
     role=Role.READER,
     help=N_("a fact for the moderators to look at, with its source"),

@@ -35,7 +35,11 @@ async def _question(context: Context, text: str) -> OpenQuestion | str:
 
 @commands.command(
     "tellme",
-    Argument(N_("question"), Kind.WORDS),
+    Argument(
+        N_("question"),
+        Kind.WORDS,
+        help=N_("what you want an answer to when there is one, for example Was the bridge closed?"),
+    ),
     family=Family.TAKING_PART,
     role=Role.READER,
     discreet=True,

@@ -33,7 +33,9 @@ logger = logging.getLogger(__name__)
 
 @commands.command(
     "what",
-    Argument(N_("words"), Kind.WORDS),
+    Argument(
+        N_("words"), Kind.WORDS, help=N_("what the statements must hold, for example deported children")
+    ),
     family=Family.ASKING,
     role=Role.READER,
     help=N_("the facts that some words find, or all of them"),
@@ -71,7 +73,12 @@ async def _found(context: Context, text: str) -> Reply:
 
 @commands.command(
     "ask",
-    Argument(N_("question"), Kind.WORDS, required=True),
+    Argument(
+        N_("question"),
+        Kind.WORDS,
+        required=True,
+        help=N_("what you want to know, in your own words, for example Who denied it?"),
+    ),
     family=Family.ASKING,
     role=Role.READER,
     help=N_("a plain question, answered from the record or not at all"),

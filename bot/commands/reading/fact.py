@@ -41,7 +41,12 @@ Row = Callable[[], Line] | Relation
 
 @commands.command(
     "fact",
-    Argument(N_("id"), Kind.FACT, required=True),
+    Argument(
+        N_("id"),
+        Kind.FACT,
+        required=True,
+        help=N_("the statement's id, which stands before it in each answer, for example F7"),
+    ),
     family=Family.LOOKING_CLOSELY,
     role=Role.READER,
     help=N_("one fact whole: all its voices, quotes, relations, revisions"),
@@ -166,7 +171,12 @@ def _quote(found: Fact, item: Attribution) -> Line:
 
 @commands.command(
     "history",
-    Argument(N_("id"), Kind.FACT, required=True),
+    Argument(
+        N_("id"),
+        Kind.FACT,
+        required=True,
+        help=N_("the statement whose changes you want to see, by its id, for example F7"),
+    ),
     family=Family.LOOKING_CLOSELY,
     role=Role.READER,
     help=N_("how a fact came to read as it does"),

@@ -78,7 +78,12 @@ class LookedUp:
 
 @commands.command(
     "check",
-    Argument(N_("text"), ArgumentKind.TEXT, required=True),
+    Argument(
+        N_("text"),
+        ArgumentKind.TEXT,
+        required=True,
+        help=N_("what somebody claims, or a link to it, for example Putin has been arrested"),
+    ),
     family=Family.ASKING,
     role=Role.READER,
     help=N_("each claim of a post or its link, beside what is on record; nothing of it is kept"),

@@ -19,7 +19,12 @@ MOST_RELAYED = 20
 
 @commands.command(
     "sources",
-    Argument(N_("id or address"), Kind.SOURCE, option="id"),
+    Argument(
+        N_("id or address"),
+        Kind.SOURCE,
+        option="id",
+        help=N_("one source, by its id, its address or words of its title, for example S1"),
+    ),
     family=Family.LOOKING_CLOSELY,
     role=Role.READER,
     help=N_("the sources, who relays whom, or what one is cited for"),

@@ -44,7 +44,11 @@ async def _story(context: Context, text: str) -> Story:
 
 @commands.command(
     "start",
-    Argument(N_("link"), Kind.WORDS),
+    Argument(
+        N_("link"),
+        Kind.WORDS,
+        help=N_("leave it empty: links to the bot fill in where they lead, for example F7"),
+    ),
     family=Family.FINDING_YOUR_WAY,
     role=Role.READER,
     discreet=True,
@@ -89,7 +93,7 @@ async def _followed(context: Context, link: Link) -> Reply:
 
 @commands.command(
     "help",
-    Argument(N_("command"), Kind.COMMAND),
+    Argument(N_("command"), Kind.COMMAND, help=N_("a command that you want explained, for example when")),
     family=Family.FINDING_YOUR_WAY,
     role=Role.READER,
     discreet=True,
@@ -160,7 +164,9 @@ async def about(context: Context) -> Reply:
 
 @commands.command(
     "story",
-    Argument(N_("name"), Kind.STORY),
+    Argument(
+        N_("name"), Kind.STORY, help=N_("the story to use in this chat from now on, for example belarus")
+    ),
     family=Family.FINDING_YOUR_WAY,
     role=Role.READER,
     help=N_("the story in use here, or use another"),

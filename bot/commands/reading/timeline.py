@@ -28,7 +28,12 @@ MOST_LATEST = 20
 
 @commands.command(
     "when",
-    Argument(N_("date, range or words"), Kind.DATE, option="when"),
+    Argument(
+        N_("date, range or words"),
+        Kind.DATE,
+        option="when",
+        help=N_("a day, a span of time or an occasion, for example March 2023"),
+    ),
     family=Family.ASKING,
     role=Role.READER,
     help=N_("the timeline, or what is on record for a date, a range or some words"),
@@ -158,7 +163,13 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
 
 @commands.command(
     "latest",
-    Argument(N_("n"), Kind.COUNT, option="count", most=MOST_LATEST),
+    Argument(
+        N_("n"),
+        Kind.COUNT,
+        option="count",
+        most=MOST_LATEST,
+        help=N_("how many statements you want to see, for example 5"),
+    ),
     family=Family.ASKING,
     role=Role.READER,
     help=N_("the facts that came on record last"),
@@ -188,7 +199,12 @@ async def latest(context: Context, wanted: int | None) -> Reply:
 
 @commands.command(
     "asof",
-    Argument(N_("date"), Kind.DATE, required=True),
+    Argument(
+        N_("date"),
+        Kind.DATE,
+        required=True,
+        help=N_("the day at whose end you want to see the record, for example 2026-11-24"),
+    ),
     family=Family.ASKING,
     role=Role.READER,
     help=N_("the record as it stood at the end of a day"),

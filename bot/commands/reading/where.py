@@ -15,7 +15,11 @@ from bot.texts import N_, _
 
 @commands.command(
     "where",
-    Argument(N_("place"), Kind.PLACE),
+    Argument(
+        N_("place"),
+        Kind.PLACE,
+        help=N_("a town, country or building, or how its name begins, for example Belarus"),
+    ),
     family=Family.ASKING,
     role=Role.READER,
     help=N_("the places of the story, or what is on record about one"),

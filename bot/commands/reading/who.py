@@ -24,7 +24,11 @@ _SHOWN: Memo[Reply] = Memo(200)
 
 @commands.command(
     "who",
-    Argument(N_("name"), Kind.NAME),
+    Argument(
+        N_("name"),
+        Kind.NAME,
+        help=N_("a person, group or organisation, or how its name begins, for example Lubinets"),
+    ),
     family=Family.ASKING,
     role=Role.READER,
     help=N_("who is who, or all that one of them is on record as saying"),

@@ -66,7 +66,12 @@ async def _limits(context: Context, text: str) -> Mapping[str, Any]:
 
 @commands.command(
     "audit",
-    Argument(N_("F7, @moderator or since DATE"), Kind.WORDS, option="about"),
+    Argument(
+        N_("F7, @moderator or since DATE"),
+        Kind.WORDS,
+        option="about",
+        help=N_("empty for all; or what, who or since when, for example F7, @ann, since 2026-11-24"),
+    ),
     family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("who changed what, when and from where, before and after"),

@@ -28,7 +28,12 @@ from storage.domain.changes import Publish, Reject, Revise, loaded
 from storage.domain.errors import Refused
 from storage.domain.models import Draft, DraftKind, DraftState, Fact, RevisionKind
 
-_DRAFT = Argument(N_("draft"), Kind.DRAFT, required=True)
+_DRAFT = Argument(
+    N_("draft"),
+    Kind.DRAFT,
+    required=True,
+    help=N_("the proposal that you decide on, by its id, for example D3"),
+)
 # The optional fields of a draft.
 _REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
 
@@ -185,7 +190,13 @@ _SAME = Field("fact", N_("Which fact says the same? Its id, like F7."), _fact_id
 @form_command(
     "same",
     _DRAFT,
-    Argument(N_("id"), Kind.FACT, required=True, fills=True),
+    Argument(
+        N_("id"),
+        Kind.FACT,
+        required=True,
+        fills=True,
+        help=N_("the statement on record that says the same, for example F7"),
+    ),
     family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("a draft added to a fact on record, as a further attribution"),
@@ -230,7 +241,11 @@ def _rejection_fields(_filled: Filled) -> Sequence[Field]:
 @form_command(
     "reject",
     _DRAFT,
-    Argument(N_("reason"), Kind.TEXT),
+    Argument(
+        N_("reason"),
+        Kind.TEXT,
+        help=N_("why you turn it down, which its proposer is told, for example No source"),
+    ),
     family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("a draft turned down; its proposer is told why"),
@@ -264,7 +279,11 @@ async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
     "edit",
     # Only header lines are accepted: other text after the id belongs to no field.
     replace(_DRAFT, pattern=r"[^\n]+"),
-    Argument(N_("lines"), Kind.TEXT),
+    Argument(
+        N_("lines"),
+        Kind.TEXT,
+        help=N_("empty for a form; or what is to change, for example when: 2024-01-04"),
+    ),
     family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("a draft opened to be put right before it comes on record"),

@@ -119,8 +119,8 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
         return may_manage(place.permissions_for(author), place)
 
     return Request(
-        # A mention alone, in reply to a message, asks about that.
-        text or (("?" if reference is not None else "/help") if shared else ""),
+        # A mention alone, in reply to a message, asks about that; else what the bot is for, in a few lines.
+        text or (("?" if reference is not None else "/start") if shared else ""),
         channel(message.channel.id) if shared else person(message.author.id),
         person(message.author.id),
         language=language,

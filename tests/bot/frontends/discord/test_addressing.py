@@ -142,7 +142,7 @@ def test_a_mention_in_a_channel(subtests: pytest.Subtests) -> None:
     for content, expected in [
         ("<@99> who is he?", "who is he?"), ("<@!99>, who?", "who?"), ("who <@99> is?", "who  is?"),
         ("hey <@99>, who?", "hey, who?"),
-        ("<@99>", "/help"), (" <@99> : ", "/help"), ("<@99> /who lubinets", "/who lubinets"),
+        ("<@99>", "/start"), (" <@99> : ", "/start"), ("<@99> /who lubinets", "/who lubinets"),
         ("<@99>\n/add x\nwho: y", "/add x\nwho: y"), ("<@99> <@8> who?", "<@8> who?"),
         ("<@99> — what?", "what?"),
     ]:  # fmt: skip
