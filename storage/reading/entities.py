@@ -67,6 +67,8 @@ CROSS JOIN entity e ON e.id = coalesce(n.merged_into, n.id) {kinds}
 GROUP BY e.id ORDER BY count(*) DESC, e.name LIMIT :limit
 """
 
+# A text of so many letters may be the beginning of a longer name: no platform completes more.
+BEGINNING = 90
 # Entities, and pages of them, that are kept in memory until the record changes.
 MOST_KEPT, MOST_PAGES = 2_000, 200
 # More facts than this are not counted one by one: "100 or more" is all a reader needs.
@@ -166,7 +168,10 @@ class Entities:
         return await self._database.reading_version(work)
 
     async def named(self, story_id: int, text: str) -> list[int]:
-        """Return the entities that a text names exactly, ignoring case and accents; names outrank parts."""
+        """Return the entities that a text names exactly, ignoring case and accents; names outrank parts.
+
+        A long text that no name is names those whose name begins so.
+        """
         return await self._database.reading(lambda read: _named(read, story_id, text))
 
     async def names_with_prefix(
@@ -213,6 +218,14 @@ def _named(read: Read, story_id: int, text: str) -> list[int]:
         " WHERE n.story_id = ? AND n.folded = ? ORDER BY 2, 1 LIMIT 20",
         (story_id, fold(text[:MOST_LETTERS])),
     )
+    if not rows and len(text) >= BEGINNING:
+        folded = fold(text[:MOST_LETTERS])
+        rows = read(
+            "SELECT coalesce(e.merged_into, e.id), n.rank"
+            " FROM entity_name n JOIN entity e ON e.id = n.entity_id"
+            " WHERE n.story_id = ? AND n.folded > ? AND n.folded < ? AND n.rank < 2 ORDER BY 2, 1 LIMIT 20",
+            (story_id, folded, folded + "\U0010ffff"),
+        )
     return list(dict.fromkeys(row[0] for row in rows if row[1] == rows[0][1]))
 
 

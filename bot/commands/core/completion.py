@@ -40,7 +40,9 @@ async def offers(
     find = registered.offers.get(argument.key) or _BY_KIND.get(argument.kind)
     if find is None:
         return []
-    found = {offer.value: offer for offer in await find(context, clean(typed)[:LONGEST], given)}
+    found: dict[str, Offer] = {}
+    for offer in await find(context, clean(typed)[:LONGEST], given):
+        found.setdefault(offer.value, offer)
     fitting = [offer for offer in found.values() if 0 < len(offer.value) <= LONGEST][:MOST]
     return [offer._replace(label=shortened(offer.label, LONGEST)) for offer in fitting]
 
@@ -110,7 +112,8 @@ async def _named(context: Context, typed: str, *, places: bool) -> list[Offer]:
     entities, story = context.record.entities, context.chosen.id
     found = [] if typed else await entities.most_named_recently(story, MOST, places=places)
     found = found or await entities.names_with_prefix(story, typed, MOST, places=places)
-    return [Offer(name, name) for name in found]
+    # A longer name is found again by its beginning: see `Entities.named`.
+    return [Offer(name[:LONGEST].rstrip(), name) for name in found]
 
 
 async def facts(context: Context, typed: str, given: Sequence[str]) -> list[Offer]:

@@ -38,7 +38,9 @@ async def facts_naming(
 async def _chosen(context: Context, text: str, entities: list[Entity], unknown: str) -> Entity:
     """Return the one of `entities`, which a text names exactly; if there are none, the one nearly named."""
     plain = len(entities) == 1
-    if not entities:
+    if entities:
+        unknown = _("Several on record are named so.")
+    else:
         found = match_titled(text, await context.record.names.resembling(context.story.id, text))
         known = await context.record.entities.by_id(found.entity_ids)
         entities, plain = [known[entity_id] for entity_id in found.entity_ids], found.plain

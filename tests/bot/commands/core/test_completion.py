@@ -10,7 +10,7 @@ from storage.domain.changes import Appoint
 from storage.record import Record
 from storage.trail.audit import Actor
 from tests.benchmarks import completing
-from tests.bot.desk import ANN, BOB, EVE, OWNER
+from tests.bot.desk import ANN, BOB, EVE, OWNER, said
 
 # Steps of SQLite's machine: some 20 to 50 ms on a slow computer.
 AFFORDABLE = 2_000_000
@@ -36,6 +36,27 @@ async def test_names_and_places_are_offered_by_any_of_their_forms(desk):
     assert await values(bob, "where", "lub") == []
     assert await values(bob, "who", "qqq") == []
     assert len(await values(bob, "who")) > 5 and "Belarus" in await values(bob, "where")
+
+
+LONG = "The Interdepartmental Committee of Inquiry into the Removal of Children, " + "third of its kind, " * 4
+
+
+async def test_a_name_longer_than_a_platform_completes_is_found_by_its_beginning(desk):
+    ann = await desk.moderator()
+    one, other = f"{LONG}of the north", f"{LONG}of the south"
+    await ann.tells(f"/add It met\nwho: +organisation {one}\nsource: S1", "[Confirm]")
+    (begun,) = await values(ann, "who", "The Interdep")
+    assert 90 <= len(begun) <= 100 and one.startswith(begun)
+    assert one in said(await ann.says(f"/who {begun}"))
+    assert one in said(await ann.says(f"/subscribe {begun}"))
+    assert one in said(await ann.says(f"/entity {begun}"))
+    await ann.tells(f"/add It met too\nwho: +organisation {other}\nsource: S1", "[Confirm]")
+    assert await values(ann, "who", "The Interdep") == [begun]
+    asked = await ann.says(f"/who {begun}")
+    assert "Several on record are named so" in said(asked)
+    assert [action.command for action in asked.actions] == [f"/who {one}", f"/who {other}"]
+    assert other in said(await ann.says(f"/who {other}")) and one not in said(ann.reply)
+    assert "not on record" in said(await ann.says(f"/who {LONG}of nowhere"))
 
 
 async def test_the_names_that_most_facts_name_come_first(desk):
