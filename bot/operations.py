@@ -133,7 +133,7 @@ async def explain(settings: Settings, fact: str, chat: str, topic: int) -> list[
         retention = timedelta(days=settings.notices.retention)
         notices = await record.notices.of_fact(found.id)
         rows = await notice_history(record, notices, chat, topic, retention=retention)
-    return [f"{label}: {text}" for label, text in rows] or [f"{fact.upper()}: no notices are kept"]
+    return [f"{row.label}: {row.text}" for row in rows] or [f"{fact.upper()}: no notices are kept"]
 
 
 async def print_trail(

@@ -6,10 +6,13 @@ every other block speaks of the record itself, in the bot's own voice, and state
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bot.times.zones import shown
 
 
 class _Part(BaseModel):
@@ -33,10 +36,33 @@ class Heading(_Part):
     level: int = 2
 
 
+class Mark(_Part):
+    """Words in a text that a platform may show in its own way: a moment (UTC text), or an address's owner."""
+
+    words: str = Field(min_length=1)
+    moment: str | None = None
+    address: str | None = None
+
+
+def moments(*at: str | None) -> tuple[Mark, ...]:
+    """Return the marks of moments (UTC text), as `shown` words them."""
+    return tuple(Mark(words=shown(moment), moment=moment) for moment in at if moment)
+
+
+def addresses(*named: str | None, names: Mapping[str, str] | None = None) -> tuple[Mark, ...]:
+    """Return the marks of people and chats by address; `names` are the words for some of them.
+
+    What is no address, such as the id of a fact, has none.
+    """
+    known = [address for address in named if address and ":" in address]
+    return tuple(Mark(words=(names or {}).get(each) or each, address=each) for each in dict.fromkeys(known))
+
+
 class Note(_Part):
-    """A sentence about the record or the bot, never about the story."""
+    """A sentence about the record or the bot, never about the story; `marks` are words in it."""
 
     text: str = Field(min_length=1)
+    marks: tuple[Mark, ...] = ()
 
 
 class Quote(_Part):
@@ -47,15 +73,22 @@ class Quote(_Part):
 
 
 class Item(_Part):
-    """A labelled row about the record: a command and its help, a source and its description."""
+    """A labelled row about the record: a command and its help, a source and its description.
+
+    `marks` are words in its label or its text.
+    """
 
     label: str = Field(min_length=1)
     text: str
     url: str | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 class Line(_Part):
-    """One line that states a fact; `label` stands before it (a date), `mark` after it (its standing)."""
+    """One line that states a fact; `label` stands before it (a date), `mark` after it (its standing).
+
+    `former` tells that the fact reads so no longer.
+    """
 
     text: str = Field(min_length=1)
     citations: tuple[Citation, ...] = Field(min_length=1)
@@ -64,6 +97,7 @@ class Line(_Part):
     label: str | None = None
     mark: str | None = None
     nested: bool = False
+    former: bool = False
 
 
 class Action(_Part):

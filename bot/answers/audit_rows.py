@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.replies import Item
+from bot.replies import Item, addresses, moments
 from bot.texts import N_, _
 from bot.times.zones import shown
 from storage.domain.models import Action, AuditEntry
@@ -64,7 +64,8 @@ def entry_item(entry: AuditEntry, names: Mapping[str, str], story: str | None = 
         text = _("{text}: {reason}", text=text, reason=entry.reason)
     if differing := _differing(entry):
         text = f"{text} ({differing})"
-    return Item(label=f"#{entry.id}", text=text)
+    marks = (*moments(entry.at), *addresses(entry.actor, entry.subject, entry.chat, names=names))
+    return Item(label=f"#{entry.id}", text=text, marks=marks)
 
 
 def _subject(entry: AuditEntry, names: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from bot.answers.citations import cite, voice
 from bot.answers.date_text import day, when_text
 from bot.answers.lines import MOST_VOICES, amount, attribution_line, fact_line, fact_lines, left_out, mark
 from bot.answers.sentences import sentence
-from bot.replies import Block, Heading, Item, Line, Note
+from bot.replies import Block, Heading, Item, Line, Note, addresses
 from bot.texts import N_, _
 from storage.domain.models import Attribution, Fact, Relation, Revision, RevisionKind, Standing
 
@@ -34,7 +34,7 @@ def preview(was: Fact, will_be: Fact) -> tuple[Block, ...]:
 
 def before_and_after(was: Fact, now: Fact) -> tuple[Block, ...]:
     """Return a fact as it read and as it reads now."""
-    before = [Heading(text=_("F{id} read before", id=was.id), level=1), *_side(was, now)]
+    before = [Heading(text=_("F{id} read before", id=was.id), level=1), *former(_side(was, now))]
     after = [Heading(text=_("It reads now")), *_side(now, was)]
     return _both(before, after, _("How F{id} read before: /history F{id}", id=was.id))
 
@@ -42,11 +42,18 @@ def before_and_after(was: Fact, now: Fact) -> tuple[Block, ...]:
 def differences(was: Fact, now: Fact) -> tuple[list[Block], list[Block]]:
     """Return what differs between two states of a fact, as it was and as it is; its sentences if they do."""
     if was.retracted is not None or now.retracted is not None:
-        return _shown(was, now), _shown(now, was)
+        return former(_shown(was, now)), _shown(now, was)
     sentences = [_voices(was, now), _voices(now, was)]
     if [_words(each) for each in sentences[0]] == [_words(each) for each in sentences[1]]:
         sentences = [[], []]
-    return [*sentences[0], *_particular(was, now)], [*sentences[1], *_particular(now, was)]
+    return former([*sentences[0], *_particular(was, now)]), [*sentences[1], *_particular(now, was)]
+
+
+def former(blocks: Sequence[Block]) -> list[Block]:
+    """Return the lines of a state in which a fact no longer is, marked so."""
+    return [
+        block.model_copy(update={"former": True}) if isinstance(block, Line) else block for block in blocks
+    ]
 
 
 def _words(block: Block) -> tuple[str, object]:
@@ -74,7 +81,8 @@ def revision_row(revision: Revision, names: Mapping[str, str] | None = None) -> 
         text = _("{text} (not material: earlier messages stay as they are)", text=text)
     if revision.reason:
         text = _("{text}: {reason}", text=text, reason=revision.reason)
-    return Item(label=_("Revision {number}", number=revision.number), text=text)
+    marks = addresses(revision.actor, names=names) if names is not None else ()
+    return Item(label=_("Revision {number}", number=revision.number), text=text, marks=marks)
 
 
 def _actor(actor: str, names: Mapping[str, str] | None) -> str:

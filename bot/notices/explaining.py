@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from bot.notices.refusals import refusal_text
+from bot.replies import Item, moments
 from bot.texts import N_, _, ngettext
 from bot.times.zones import shown
 from storage.domain.clock import moment_text
@@ -26,42 +27,46 @@ _KINDS = {
 
 async def notice_history(
     record: Record, notices: Iterable[Notice], chat: str, topic: int = 0, *, retention: timedelta
-) -> list[tuple[str, str]]:
+) -> list[Item]:
     """Return a row for each notice: the change, its moment, and the delivery's status in a chat.
 
     Recipients are known only for the `retention`.
     """
     listener = await record.listeners.find(chat, topic)
     horizon = moment_text(record.ledger.clock() - retention)
-    rows: list[tuple[str, str]] = []
+    rows: list[Item] = []
     for notice in notices:
         label = f"{_(_KINDS[notice.kind])}, {shown(notice.made_at)}"
+        marks = moments(notice.made_at, notice.due_at, listener.paused_at if listener else None)
         if notice.kind is NoticeKind.TAKEN_DOWN:
             fate: str | None = _("sent to nobody: messages that held the words are put right instead.")
         else:
-            fate = await _told(record, notice, listener) or await _untold(record, notice)
+            told = await _told(record, notice, listener)
+            fate, at = told or (await _untold(record, notice), None)
+            marks += moments(at)
         if fate is None:
             fate = _forgotten(retention) if notice.due_at < horizon else _let_pass(listener)
-        rows.append((label, fate + await _put_right(record, notice, chat)))
+        rows.append(Item(label=label, text=fate + await _put_right(record, notice, chat), marks=marks))
     return rows
 
 
-async def _told(record: Record, notice: Notice, listener: Listener | None) -> str | None:
-    """Return the status of a notice's delivery to a listener, None if there is none (any more)."""
+async def _told(record: Record, notice: Notice, listener: Listener | None) -> tuple[str, str | None] | None:
+    """Return the status of a notice's delivery to a listener, and its moment; None if there is none."""
     told = await record.notices.delivered(notice.id, listener.id) if listener is not None else None
     if told is None:
         return None
     state, at, error = told
     if state == DeliveryState.HELD and listener is not None and listener.paused:
-        return _("waits.") + " " + refusal_text(listener)
-    return {
+        return _("waits.") + " " + refusal_text(listener), None
+    texts = {
         DeliveryState.DUE: _("will be sent in a moment."),
         DeliveryState.HELD: _("waits for a time that the /settings of this chat allow."),
         DeliveryState.SENDING: _("is being sent."),
         DeliveryState.SENT: _("sent {when}.", when=shown(at or notice.made_at)),
         DeliveryState.FAILED: _("not sent yet: {error}; the bot tries again.", error=error),
         DeliveryState.GIVEN_UP: _("not sent: {error}", error=error),
-    }[DeliveryState(state)]
+    }
+    return texts[DeliveryState(state)], at
 
 
 async def _untold(record: Record, notice: Notice) -> str | None:

@@ -140,7 +140,7 @@ def _on_record_again(fact: Fact) -> Note:
 def _until_then(line: Line) -> Line:
     text = _("Before: {text}", text=line.text)
     label = None if line.label == _("now") else line.label
-    return line.model_copy(update={"text": text, "mark": None, "label": label})
+    return line.model_copy(update={"text": text, "mark": None, "label": label, "former": True})
 
 
 def _now(fact: Fact, instead: Sequence[Fact]) -> list[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answers.bounds import PAGE, fitting, within
-from bot.answers.diff import differences
+from bot.answers.diff import differences, former
 from bot.answers.lines import fact_lines
 from bot.answers.relations import relation_lines
 from bot.answers.sentences import tombstone, withdrawn
@@ -123,7 +123,7 @@ def _side_by_side(before: Fact, now: Fact) -> list[Block]:
     if now.retracted is not None:
         return [
             Note(text=_("No longer on record. It read:")),
-            *(_marked(block, None) for block in fact_lines(before)),
+            *(_marked(block, None) for block in former(fact_lines(before))),
         ]
     if before.retracted is not None:
         return [Note(text=_("On record again:")), *fact_lines(now)]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.answers.bounds import some_of
 from bot.notices.schedule import text_of
-from bot.replies import Note, Reply
+from bot.replies import Mark, Note, Reply, moments
 from bot.texts import _, ngettext, speak, spoken
 from bot.times.zones import keep_time, shown, zone_name
 from storage.domain.clock import read_moment
@@ -76,7 +76,11 @@ async def _tell(record: Record, listener: Listener, retention: timedelta) -> Non
                     what=await _what(record, listener),
                     when=shown(listener.paused_at or ""),
                     reason=listener.paused,
-                )
+                ),
+                marks=(
+                    Mark(words=number.lstrip("#"), address=listener.chat),
+                    *moments(listener.paused_at),
+                ),
             ),
             Note(
                 text=ngettext(

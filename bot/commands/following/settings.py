@@ -16,7 +16,7 @@ from bot.notices.fan_out import Reach, reach
 from bot.notices.refusals import refusal_text
 from bot.notices.schedule import next_digest, text_of
 from bot.questions.finding import words_of
-from bot.replies import Action, Heading, Item, Note, Reply
+from bot.replies import Action, Heading, Item, Note, Reply, moments
 from bot.requests import Role
 from bot.texts import N_, _
 from bot.times.of_day import time_of_day
@@ -70,8 +70,16 @@ async def _setting(_context: Context, name: str) -> SettingReader:
 
 @commands.command(
     "settings",
-    Argument(N_("setting"), Kind.WORDS),
-    Argument(N_("value"), Kind.WORDS),
+    Argument(
+        N_("setting"),
+        Kind.WORDS,
+        help=N_("what you want to change, for example cadence, quiet or zone; empty shows all"),
+    ),
+    Argument(
+        N_("value"),
+        Kind.WORDS,
+        help=N_("what it is to be from now on, for example daily, 22:00-07:00 or Europe/Kyiv"),
+    ),
     family=Family.HEARING,
     role=Role.READER,
     by_admins=True,
@@ -135,12 +143,18 @@ def described(listener: Listener, now: str) -> str:
     return " ".join((said, _("Muted until {when}: /mute off ends it.", when=shown(listener.muted_until))))
 
 
+def note_on(listener: Listener, now: str) -> Note:
+    """Return the note that describes how a listener hears of changes, the moments in it marked."""
+    return Note(text=described(listener, now), marks=moments(listener.paused_at, listener.muted_until))
+
+
 def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> Reply:
     keep_time(listener.zone)  # it may have been changed just now
     quiet = f"{listener.quiet_from}-{listener.quiet_until}" if listener.quiet_from else _("none")
     which = _("only material changes") if listener.material_only else _("all changes")
+    often = note_on(listener, context.record.ledger.now())
     rows = [
-        Item(label=_("How often"), text=described(listener, context.record.ledger.now())),
+        Item(label=_("How often"), text=often.text, marks=often.marks),
         Item(label=_("Quiet hours"), text=quiet),
         Item(label=_("Which"), text=which),
         Item(label=_("Sound"), text=_("silent") if listener.silent else _("with sound")),
@@ -149,7 +163,8 @@ def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> 
     told = list(notes)
     if listener.cadence is not Cadence.AT_ONCE and not listener.paused:
         moment = text_of(next_digest(listener, context.record.ledger.clock()))
-        told.append(Note(text=_("The next digest comes {when}.", when=shown(moment))))
+        text = _("The next digest comes {when}.", when=shown(moment))
+        told.append(Note(text=text, marks=moments(moment)))
     return Reply(
         blocks=(Heading(text=_("How this chat hears of changes"), level=1), *rows, *told),
         actions=tuple(_offered(listener)),

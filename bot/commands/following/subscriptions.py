@@ -14,13 +14,13 @@ from bot.commands.core.completion import listed, matching
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind, Offer
 from bot.commands.core.registry import commands
-from bot.commands.following.settings import described, few_words, reach_notes
+from bot.commands.following.settings import few_words, note_on, reach_notes
 from bot.commands.reading.name_lookup import entity_named
 from bot.errors import UserError
 from bot.notices.explaining import notice_history
 from bot.notices.fan_out import Reach, reach
 from bot.notices.notice_text import blocks_for_readers, notice_blocks
-from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.replies import Action, Block, Heading, Item, Note, Reply, moments
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
 from bot.times.zones import shown
@@ -69,7 +69,12 @@ async def _refuse_misspelt(context: Context, text: str) -> None:
 
 @commands.command(
     "subscribe",
-    Argument(N_("story, name or words"), Kind.NAME, option="what"),
+    Argument(
+        N_("story, name or words"),
+        Kind.NAME,
+        option="what",
+        help=N_("what to hear of: a story, a name or some words, for example Lubinets; empty for all"),
+    ),
     family=Family.HEARING,
     role=Role.READER,
     by_admins=True,
@@ -111,7 +116,7 @@ async def subscribe(context: Context, topic: Topic | None) -> Reply:
     notes = [Note(text=text.format(what=what)), *await reach_notes(context, words)]
     listener = await context.record.listeners.find(request.chat, request.topic)
     assert listener is not None  # it was just made
-    notes.append(Note(text=described(listener, context.record.ledger.now())))
+    notes.append(note_on(listener, context.record.ledger.now()))
     actions = (
         Action(label="/settings", command="/settings"),
         Action(label="/subscriptions", command="/subscriptions"),
@@ -128,7 +133,12 @@ async def _numbered(context: Context, typed: str, _given: Sequence[str]) -> Sequ
 
 @commands.command(
     "unsubscribe",
-    Argument(N_("number or all"), Kind.NUMBER, option="which"),
+    Argument(
+        N_("number or all"),
+        Kind.NUMBER,
+        option="which",
+        help=N_("which subscription to end, as /subscriptions numbers them, for example 2; or all"),
+    ),
     family=Family.HEARING,
     role=Role.READER,
     by_admins=True,
@@ -147,7 +157,7 @@ async def unsubscribe(context: Context, which: int | str | None) -> Reply:
         text = ngettext("Ended: {count} subscription.", "Ended: {count} subscriptions.", count)
         return Reply(blocks=(Note(text=text),))
     if which is None:
-        return _listed(present, _("Which one is to end?"))
+        return _listed(present, Note(text=_("Which one is to end?")))
     known: dict[int | str, Subscription] = dict(enumerate(present, 1))
     ended = (known | {_key(item): item for item in present}).get(which)
     if ended is None:
@@ -174,10 +184,10 @@ async def subscriptions(context: Context) -> Reply:
         )
     listener = await context.record.listeners.find(request.chat, request.topic)
     assert listener is not None  # a chat with subscriptions is a listener
-    return _listed(present, described(listener, context.record.ledger.now()))
+    return _listed(present, note_on(listener, context.record.ledger.now()))
 
 
-def _listed(present: list[Subscription], note: str) -> Reply:
+def _listed(present: list[Subscription], note: Note) -> Reply:
     rows = [Item(label=str(number), text=_of(item)) for number, item in enumerate(present, 1)]
     end = [
         Action(label=_("End {number}", number=number), command=f"/unsubscribe {_key(item)}")
@@ -185,7 +195,7 @@ def _listed(present: list[Subscription], note: str) -> Reply:
     ]
     settings = Action(label="/settings", command="/settings")
     return Reply(
-        blocks=(Heading(text=_("This chat hears of"), level=1), *rows, Note(text=note)),
+        blocks=(Heading(text=_("This chat hears of"), level=1), *rows, note),
         actions=(*end, settings),
     )
 
@@ -240,6 +250,7 @@ def _until(context: Context, text: str) -> timedelta:
         Kind.WORDS,
         required=True,
         option="how_long",
+        help=N_("for how long you want to hear nothing, for example 2h or until 7pm; off ends it"),
     ),
     family=Family.HEARING,
     role=Role.READER,
@@ -261,12 +272,8 @@ async def mute(context: Context, span: timedelta) -> Reply:
     await listeners.change(request.chat, request.topic, {"muted_until": ends})
     when = shown(ends)
     off = Action(label=_("End it"), command="/mute off")
-    return Reply(
-        blocks=(
-            Note(text=_("Muted until {when}. What changes until then comes together, after it.", when=when)),
-        ),
-        actions=(off,),
-    )
+    text = _("Muted until {when}. What changes until then comes together, after it.", when=when)
+    return Reply(blocks=(Note(text=text, marks=moments(ends)),), actions=(off,))
 
 
 @commands.command(
@@ -309,7 +316,12 @@ async def _told_up_to(context: Context) -> int:
 
 @commands.command(
     "why",
-    Argument(N_("id"), Kind.FACT, required=True),
+    Argument(
+        N_("id"),
+        Kind.FACT,
+        required=True,
+        help=N_("the statement whose notices you ask about, by its id, for example F7"),
+    ),
     family=Family.HEARING,
     role=Role.READER,
     discreet=True,
@@ -335,5 +347,4 @@ async def why(context: Context, fact: Fact) -> Reply:
             day=since,
         )
         return Reply(blocks=(heading, Note(text=text)))
-    items = (Item(label=label, text=text) for label, text in rows)
-    return Reply(blocks=(heading, *items), actions=page.more)
+    return Reply(blocks=(heading, *rows), actions=page.more)

@@ -10,7 +10,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.errors import UserError
-from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.replies import Action, Block, Heading, Item, Note, Reply, addresses
 from bot.requests import Role
 from bot.texts import N_, _, speak, spoken
 from storage.notifying.notices import post
@@ -33,7 +33,12 @@ async def _ending_or_code(_context: Context, text: str) -> Ending | str:
 
 @commands.command(
     "link",
-    Argument(N_("code or off"), Kind.WORDS, option="code"),
+    Argument(
+        N_("code or off"),
+        Kind.WORDS,
+        option="code",
+        help=N_("empty for a new code; or the one that your other account got, for example abcd-efgh"),
+    ),
     family=Family.TAKING_PART,
     role=Role.READER,
     discreet=True,
@@ -86,7 +91,12 @@ async def _code(context: Context) -> Reply:
     if linked:
         blocks.append(Heading(text=_("Linked accounts")))
     blocks += [
-        Item(label=item.address, text=_("linked since {day}", day=day(item.linked_at))) for item in linked
+        Item(
+            label=item.address,
+            text=_("linked since {day}", day=day(item.linked_at)),
+            marks=addresses(item.address),
+        )
+        for item in linked
     ]
     # Telegram shows a discreet answer to a button as an alert, and nobody could copy a code from that.
     another = Action(label=_("Make another code"), command="/link")
@@ -103,7 +113,8 @@ async def _linked(context: Context) -> Reply:
         address=context.request.user,
     )
     off = Action(label=_("End this link"), command="/link off")
-    return Reply(blocks=(Note(text=text),), actions=(off,), aside=True)
+    note = Note(text=text, marks=addresses(context.request.user))
+    return Reply(blocks=(note,), actions=(off,), aside=True)
 
 
 async def _redeem(context: Context, code: str) -> Reply:
@@ -123,7 +134,8 @@ async def _redeem(context: Context, code: str) -> Reply:
         _("Subscriptions stay with each chat, or every change would come twice: /subscribe adds some here."),
     ]
     off = Action(label=_("End this link"), command="/link off")
-    return Reply(blocks=tuple(Note(text=text) for text in notes), actions=(off,), aside=True)
+    marks = addresses(done.person)
+    return Reply(blocks=tuple(Note(text=text, marks=marks) for text in notes), actions=(off,), aside=True)
 
 
 def _taken_over(done: Linked) -> list[str]:
@@ -144,7 +156,8 @@ async def _tell(context: Context, person: str) -> None:
     language = spoken()
     speak(listener.language if listener else language)
     note = Note(
-        text=_("The account {account} was linked to you by your code, and acts as you.", account=account)
+        text=_("The account {account} was linked to you by your code, and acts as you.", account=account),
+        marks=addresses(account),
     )
     reply = Reply(blocks=(note,), actions=(_ending(account),))
     speak(language)
@@ -200,7 +213,8 @@ async def _end(context: Context, account: str | None) -> Reply:
         _("{account} no longer acts as {person}.", account=address, person=person),
         _("What it did stays on record as theirs, and its private chat keeps its settings."),
     )
-    return Reply(blocks=tuple(Note(text=text) for text in notes), aside=True)
+    marks = addresses(address, request.user)
+    return Reply(blocks=tuple(Note(text=text, marks=marks) for text in notes), aside=True)
 
 
 def _ending(address: str) -> Action:

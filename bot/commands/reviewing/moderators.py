@@ -13,15 +13,24 @@ from bot.commands.core.registry import commands
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import Filled, Form, Proposal, form_command
 from bot.errors import UserError
-from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.replies import Action, Block, Heading, Item, Note, Reply, addresses
 from bot.requests import Identity, Role
 from bot.texts import N_, _
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Appoint, Dismiss
 from storage.domain.models import Member, Story
 
-_PERSON = Argument(N_("@name or id"), Kind.PERSON, option="person")
-_STORY = Argument(N_("story"), Kind.STORY)
+_PERSON = Argument(
+    N_("@name or id"),
+    Kind.PERSON,
+    option="person",
+    help=N_("the person whom this is about, for example @ann"),
+)
+_STORY = Argument(
+    N_("story"),
+    Kind.STORY,
+    help=N_("the one story that this is for, for example belarus; empty for all of them"),
+)
 
 
 async def _story(context: Context, name: str) -> Story:
@@ -62,7 +71,7 @@ async def moderators(context: Context) -> Reply:
     ]
     page = context.cut(people, cursor=lambda person: person[0])
     rows = [
-        Item(label=_called(offices[-1]), text=f"{scopes} ({address})")
+        Item(label=_called(offices[-1]), text=f"{scopes} ({address})", marks=addresses(address))
         for address, offices in page.shown
         for scopes in lines_of(_offices(offices, titles), "; ")
     ]
@@ -106,7 +115,7 @@ async def _shown(
     called, *others = dict.fromkeys(filter(None, (who.name, handle, who.address)))
     unknown = "" if others else _("I know no name of theirs: make sure that the id is right.")
     notes = (Note(text=text) for text in (unknown, what) if text)
-    shown = Item(label=called, text=", ".join(others))
+    shown = Item(label=called, text=", ".join(others), marks=addresses(who.address))
     return (Heading(text=title, level=1), shown, *_behind(who, person), *notes)
 
 
@@ -168,7 +177,7 @@ def _behind(who: Identity, person: str) -> list[Note]:
     # Only the address: the name just given is that of the account.
     text = _("{account} is linked to {person}: that is who was meant, with all their accounts.",
              account=who.address, person=person)  # fmt: skip
-    return [Note(text=text)]
+    return [Note(text=text, marks=addresses(who.address, person))]
 
 
 def _called(member: Member) -> str:

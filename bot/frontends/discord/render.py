@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from discord import AllowedMentions, Embed
 
+from bot.frontends.discord.messages.marks import marked
 from bot.frontends.shared.packing import Packing, Row, Span, units
 from bot.replies import Block, Heading, Item, Line, Note, Quote, Reply
 from bot.texts import _
@@ -148,14 +149,17 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
             return Row((_bold(block.text),), gap="\n\n", heading=True)
         case Note():
             # After lines or items a note is about all of them, not only the last.
-            return Row((Span(clean(block.text)),), gap="\n\n" if isinstance(above, Line | Item) else "\n")
+            gap = "\n\n" if isinstance(above, Line | Item) else "\n"
+            return Row(marked(Span(clean(block.text)), block.marks), gap=gap)
         case Quote():
             return Row((Span(_inline(block.text), QUOTING, ""),))
         case Item(text="", url=str() as url):
             return Row(_linked(_inline(block.label), url))
         case Item():
             text = (Span(" — "), *_linked(clean(block.text), block.url)) if block.text else ()
-            return Row((_bold(block.label), *text))
+            return Row(
+                tuple(each for span in (_bold(block.label), *text) for each in marked(span, block.marks))
+            )
         case Line():
             # Further lines about the same fact need no second id.
             again = isinstance(above, Line) and above.fact == block.fact
@@ -170,7 +174,11 @@ def _line(reply: Reply, line: Line, *, again: bool) -> Iterable[Span]:
     if line.fact is not None and not again:
         yield _bold(f"F{line.fact}")
         yield Span(" ")
-    yield Span(_inline(f"{line.text} {reply.marks(line)}"))
+    if line.former:
+        yield Span(_inline(line.text), "~~", "~~")
+        yield Span(f" {_inline(reply.marks(line))}")
+    else:
+        yield Span(_inline(f"{line.text} {reply.marks(line)}"))
     if line.mark:
         yield Span(" — ")
         yield Span(_inline(line.mark), "*", "*")

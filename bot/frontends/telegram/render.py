@@ -159,7 +159,11 @@ def _line(reply: Reply, line: Line) -> Iterable[Span]:
     if line.fact is not None:
         yield _bold(f"F{line.fact}")
         yield Span(" ")
-    yield _plain(f"{line.text} {reply.marks(line)}")
+    if line.former:
+        yield Span(clean(line.text), "<s>", "</s>")
+        yield _plain(f" {reply.marks(line)}")
+    else:
+        yield _plain(f"{line.text} {reply.marks(line)}")
     if line.mark:
         yield Span(" — ")
         yield Span(clean(line.mark), "<i>", "</i>")

@@ -26,10 +26,8 @@ async def wire(tmp_path):
 async def why(wire: Wire, fact_id: int, chat: str = "telegram:1", topic: int = 0) -> list[str]:
     notices = await wire.record.notices.of_fact(fact_id)
     return [
-        f"{label}: {text}"
-        for label, text in await notice_history(
-            wire.record, notices, chat, topic, retention=UNGATHERED.retention
-        )
+        f"{row.label}: {row.text}"
+        for row in await notice_history(wire.record, notices, chat, topic, retention=UNGATHERED.retention)
     ]
 
 

@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from bot.frontends.discord.render import Piece, escape, render
-from bot.replies import Citation, Heading, Item, Line, Note, Reply
+from bot.replies import Citation, Heading, Item, Line, Mark, Note, Reply
 
 
 def test_no_more_is_escaped_than_needs_be(subtests: pytest.Subtests) -> None:
@@ -40,6 +40,41 @@ def line(number: int, text: str = "Lukashenko denied it", source: int = 1, **mor
 def only(pieces: list[Piece]) -> discord.Embed:
     (((embed,),),) = pieces
     return embed
+
+
+def test_what_reads_so_no_longer_is_struck_through() -> None:
+    reply = Reply(
+        blocks=(line(8, "He ~~never~~ denied *it*", former=True, label="was"), line(8, "He denied it"))
+    )
+    first, second = only(render(reply)).description.split("\n")
+    assert first == r"was: **F8** ~~He \~\~never\~\~ denied \*it\*~~ [1 ¶2]"
+    assert second == "He denied it [1 ¶2]"
+
+
+def test_marked_words_are_shown_in_discords_own_form() -> None:
+    marks = (
+        Mark(words="2026-11-24 12:00 UTC", moment="2026-11-24T12:00:00.000000Z"),
+        Mark(words="discord:55", address="discord:55"),
+        Mark(words="@ann", address="discord:7"),
+        Mark(words="discord:#9", address="discord:#9"),
+        Mark(words="telegram:3", address="telegram:3"),
+        Mark(words="not there", address="discord:1"),
+    )
+    text = "2026-11-24 12:00 UTC @annie, @ann: discord:55, telegram:3, discord:#9: “discord:55 <@1> *x*”"
+    reply = Reply(
+        blocks=(
+            Item(label="#3", text=text, marks=marks),
+            Item(label="Sent 2026-11-24 12:00 UTC", text="x", marks=marks),
+            Note(text="Until 2026-11-24 12:00 UTC, @ann", marks=marks),
+            Note(text="Until 2026-11-24 12:00 UTC, @ann"),
+        )
+    )
+    assert only(render(reply)).description == (
+        r"**\#3** — <t:1795521600:f> @annie, <@7>: <@55>, telegram:3, <#9>: “discord:55 \<@1> \*x\*”"
+        "\n**Sent** <t:1795521600:f> — x"
+        "\n\nUntil <t:1795521600:f>, <@7>"
+        "\nUntil 2026-11-24 12:00 UTC, @ann"
+    )
 
 
 def test_a_reply_reads_like_this() -> None:
