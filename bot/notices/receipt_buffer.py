@@ -60,6 +60,11 @@ class ReceiptBuffer:
             self._gathered = gathered + self._gathered
             raise
 
+    async def forget(self, chat: str, message: int) -> None:
+        """Forget a message that was deleted: it is corrected no more."""
+        self._gathered = [said for said in self._gathered if said.chat != chat or said.messages != (message,)]
+        await self._record.receipts.forget([(chat, message)])
+
 
 def _kept(reply: Reply) -> _Kept | None:
     """Return what is kept of a reply; None if nothing of it may ever have to be corrected."""

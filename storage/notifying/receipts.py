@@ -79,16 +79,19 @@ class Receipts:
         rows = await self._database.read(
             "SELECT chat, message FROM said WHERE at < ? ORDER BY at LIMIT ?", (moment, limit)
         )
-        keys = [(row[0], row[1]) for row in rows]
-        if not keys:
-            return 0
+        await self.forget([(row[0], row[1]) for row in rows])
+        return len(rows)
+
+    async def forget(self, messages: Sequence[tuple[str, int]]) -> None:
+        """Forget messages by chat and id, as where they were deleted."""
+        if not messages:
+            return
         async with self._database.transaction() as tx:
-            await tx.run_many("DELETE FROM receipt WHERE chat = ? AND message = ?", keys)
-            await tx.run_many("DELETE FROM said WHERE chat = ? AND message = ?", keys)
+            await tx.run_many("DELETE FROM receipt WHERE chat = ? AND message = ?", messages)
+            await tx.run_many("DELETE FROM said WHERE chat = ? AND message = ?", messages)
             await tx.run_many(
-                "DELETE FROM amendment WHERE chat = ? AND message = ? AND state <> 'sending'", keys
+                "DELETE FROM amendment WHERE chat = ? AND message = ? AND state <> 'sending'", messages
             )
-        return len(keys)
 
     async def cited(self, chat: str, message: int) -> tuple[str | None, list[int]]:
         """Return a message's reply (JSON), where it is kept, and the ids of the facts that it cites."""

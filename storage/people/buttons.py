@@ -46,6 +46,13 @@ class Buttons:
         rows = await self._database.read("SELECT command FROM button WHERE digest = ?", (digest,))
         return str(rows[0][0]) if rows else fresh
 
+    async def take(self, digest: str) -> bool:
+        """Forget a button that works once; tell whether it was known until now: only once it was."""
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch("DELETE FROM button WHERE digest = ? RETURNING 1", (digest,))
+        self._fresh.pop(digest, None)
+        return bool(rows)
+
 
 def _keep(digest: str, command: str, until: str | None, tx: Statements) -> None:
     tx.run(

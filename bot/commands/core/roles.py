@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.answers.matching import match, suggestions
@@ -43,6 +44,13 @@ class Roles:
         story_id = story.id if story is not None else None
         appointed = await self._record.members.moderates(request.user, story_id, surely=surely)
         return Role.MODERATOR if appointed else Role.READER
+
+    async def moderates(self, request: Request) -> bool:
+        """Tell whether an account's person moderates the story that the request's chat has in use."""
+        person = await self._record.accounts.person_of(request.user)
+        story = await self._record.stories.in_use(request.chat)
+        role = await self.of(replace(request, user=person, account=request.user), story, surely=True)
+        return role >= Role.MODERATOR
 
     async def permitted(self, name: str, request: Request, story: Story | None) -> tuple[Command, Role]:
         """Return the command of that name and the asker's role. Roles are checked only here.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.frontends.discord.messages.fact_menu import fact_menu
 from bot.frontends.shared.button_data import ButtonData
 from bot.replies import Action, Reply
 from bot.texts import _
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 # https://discord.com/developers/docs/components/reference#button
 ID_LIMIT = 100
 LABEL_LIMIT = 80
-MOST = 25
+MOST, IN_A_ROW = 25, 5
+# What leads on in a dialogue: there is nothing to open beside it.
+_ASKING = re.compile(r"/(?:confirm|choose)\b")
 # If there are too many buttons, these stay: next page and cancel, which nothing else on the message offers.
 _STAYS = re.compile(r"/(?:confirm|skip|back|cancel)\b|.*\s>\S+$", re.DOTALL)
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -42,14 +45,23 @@ class Buttons:
         self._data = ButtonData(record, fits)
 
     async def under(self, reply: Reply) -> discord.ui.View | None:
-        """Return a reply's buttons, None if it has none; omit a button whose command cannot be kept."""
+        """Return a reply's buttons, and the menu of its statements in a row of its own; None if it has none.
+
+        A button whose command cannot be kept is left out.
+        """
         view = discord.ui.View(timeout=None)
         # The library must keep no state of it: the custom id decides how a press is answered.
         view.stop()
+        asking = any(_ASKING.match(action.command) for action in reply.actions)
+        menu = None if asking else fact_menu(reply)
+        most = MOST
+        if menu is not None:
+            view.add_item(menu)
+            most -= IN_A_ROW
         if reply.asks is not None:
             view.add_item(_button(_("Answer"), reply.asks, discord.ButtonStyle.primary))
         known = {item.custom_id for item in view.children if isinstance(item, discord.ui.Button)}
-        for action in _fitting(reply.actions, MOST - len(known)):
+        for action in _fitting(reply.actions, most - len(known)):
             identity = await self._data.data_of(action.command)
             if identity is None or identity in known:
                 continue
@@ -60,6 +72,10 @@ class Buttons:
     async def command(self, identity: str) -> str | None:
         """Return the command behind a custom id, None if there is none (any more)."""
         return await self._data.command_of(identity)
+
+    async def take(self, identity: str) -> bool:
+        """Forget a button that works once; tell whether it had not been pressed before."""
+        return await self._data.take(identity)
 
 
 def _fitting(actions: Iterable[Action], room: int) -> list[Action]:

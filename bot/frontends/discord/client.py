@@ -18,7 +18,8 @@ from bot.frontends.discord.gateway import install
 from bot.frontends.discord.menu import Menu
 from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.render import NOBODY
-from bot.frontends.discord.returning import resume_open
+from bot.frontends.discord.servers.greeting import greet
+from bot.frontends.discord.servers.returning import resume_open
 from bot.notices.refusals import RARELY
 from bot.notices.schedule import text_of
 
@@ -121,8 +122,10 @@ class Client(discord.Client):
         logger.info("removed from server %d", guild.id)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Resume what the bot may write to in a server that has taken it in again."""
+        """Resume what the bot may write to in a server that has taken it in, and greet one that is new."""
         await resume_open(self._record, guild)
+        if not self._resting:
+            await greet(self._record, guild)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Resume what was opened while a server was out of reach."""

@@ -13,6 +13,7 @@ import secrets
 import traceback
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -20,11 +21,15 @@ import discord
 
 from bot.commands.core.declarations import Command, Offer
 from bot.commands.reading.look_up import TELL, quoted_for
+from bot.errors import UserError
 from bot.frontends.discord.addressing import asked, call_of, fact_in, is_theirs, quoted, request_of
 from bot.frontends.discord.buttons import Buttons
+from bot.frontends.discord.messages.deleting import delete
+from bot.frontends.discord.messages.fact_menu import chosen
+from bot.frontends.discord.messages.sharing import obstacle, shared, with_share, without
 from bot.frontends.discord.modals import given_back, key_of, refilled, rendered, values_of
 from bot.frontends.discord.refusals import summary
-from bot.frontends.discord.render import quoted_in
+from bot.frontends.discord.render import quoted_in, render
 from bot.frontends.discord.showing import Stage, is_over
 from bot.frontends.shared.keyed_lock import KeyedLock
 from bot.frontends.shared.shutdown import drain
@@ -86,6 +91,11 @@ class Conversation:
         stage = Stage(interaction, aside=True)
         await self._safely(stage, self._look_up(stage, interaction, message))
 
+    async def delete(self, interaction: Interaction, message: discord.Message) -> None:
+        """Delete an answer of the bot for who asked for it, or for a moderator."""
+        stage = Stage(interaction, aside=True)
+        await self._safely(stage, self._delete(stage, interaction, message))
+
     async def offer(
         self, interaction: Interaction, command: Command, position: int, begun: str
     ) -> list[Offer]:
@@ -104,8 +114,9 @@ class Conversation:
         data: Mapping[str, Any] = interaction.data or {}
         identity = str(data.get("custom_id", ""))
         if interaction.type is discord.InteractionType.component:
-            stage = Stage(interaction, aside=_is_aside(interaction))
-            await self._safely(stage, self._press(stage, interaction, identity))
+            opened = chosen(data)
+            stage = Stage(interaction, aside=opened is not None or _is_aside(interaction))
+            await self._safely(stage, self._press(stage, interaction, opened or identity))
         elif interaction.type is discord.InteractionType.modal_submit:
             stage = Stage(interaction, aside=True)
             values = values_of(data.get("components", ()))
@@ -155,6 +166,9 @@ class Conversation:
 
     async def _press(self, stage: Stage, interaction: Interaction, identity: str) -> None:
         command = await self._buttons.command(identity)
+        if (reply := shared(command)) is not None:
+            await self._share(stage, interaction, identity, reply)
+            return
         again = refilled(command or "") or _told_of(interaction, command)
         request = asked(interaction, command or "", given=again)
         speak(request.language)
@@ -185,6 +199,34 @@ class Conversation:
         if isinstance(reply, Reply) and reply.aside:
             reply = given_back(reply, submission)
         await self._show(stage, request, reply)
+
+    async def _share(self, stage: Stage, interaction: Interaction, identity: str, reply: Reply) -> None:
+        """Show an answer to the channel that only its asker saw until now."""
+        request = asked(interaction)
+        speak(request.language)
+        assert interaction.message is not None  # a button stands under one
+        stage.turning = True
+        await stage.announce()
+        refused = await obstacle(self._record, interaction, reply)
+        if refused is None and not await self._buttons.take(identity):
+            refused = _(TOO_OLD)
+        if refused is not None:
+            await stage.show(_aside(refused), None)
+            return
+        sent = await stage.share(without(interaction.message, identity), await self._buttons.under(reply))
+        self._memory.note(request.chat, 0, (sent,), reply, request.language)
+
+    async def _delete(self, stage: Stage, interaction: Interaction, message: discord.Message) -> None:
+        request = asked(interaction)
+        speak(request.language)
+        await stage.announce()
+        try:
+            await delete(interaction, message, partial(self._dispatcher.roles.moderates, request))
+        except UserError as error:
+            await stage.show(_aside(error.text), None)
+            return
+        await self._memory.forget(request.chat, message.id)
+        await stage.show(_aside(_("Deleted.")), None)
 
     async def _look_up(self, stage: Stage, interaction: Interaction, message: discord.Message) -> None:
         # The bot's own messages are looked up by their fact ids, not by similar wording.
@@ -221,7 +263,12 @@ class Conversation:
         """Show an answer; tell whether others can read it."""
         if not isinstance(reply, Reply):
             reply = _aside(_("You are asking faster than I may answer."))
-        shown = await stage.show(reply, await self._buttons.under(reply))
+        offered = reply
+        # What is shared is the message itself: all of the answer has to be in it.
+        if stage.is_private and len(render(reply)) == 1:
+            command = self._dispatcher.command_of(request)
+            offered = with_share(reply, command, secrets.randbits(48), self._dispatcher.registry)
+        shown = await stage.show(reply, await self._buttons.under(offered))
         self._memory.note(request.chat, 0, tuple(shown), reply, request.language)
         return bool(shown)
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from bot.frontends.discord.conversation import Conversation
 
 DESCRIPTION_LIMIT = 100
-# The command in a message's menu: it shows what is on record about the text.
-ON_RECORD = N_("On the record?")
+# The commands in a message's menu: what is on record about its text, and to delete an answer of the bot.
+ON_RECORD, DELETE = N_("On the record?"), N_("Delete this answer")
 
 # For any other kind Discord would say under the field, at each letter, that nothing matches.
 _COMPLETED = frozenset({Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.FACT, Kind.STORY, Kind.COMMAND, Kind.DRAFT})
@@ -66,7 +66,8 @@ class Menu(app_commands.CommandTree[Client]):
         speak(language)
         for command in catalogue:
             self.add_command(_slash(command, conversation))
-        self.add_command(_on_record(conversation))
+        self.add_command(_in_menu(_(ON_RECORD), conversation.look_up))
+        self.add_command(_in_menu(_(DELETE), conversation.delete))
 
     async def sync_changes(self) -> bool:
         """Register the commands with Discord if they differ from its own; return whether they did.
@@ -128,7 +129,7 @@ def _slash(command: Command, conversation: Conversation) -> app_commands.Command
     slash: app_commands.Command[Any, ..., None] = app_commands.Command(
         name=command.name, description=_brief(_(command.help)) or command.name, callback=callback
     )
-    described = {argument.key: _brief(_(argument.name)) for argument in command.arguments}
+    described = {argument.key: _brief(_(argument.help or argument.name)) for argument in command.arguments}
     if described:
         app_commands.describe(**described)(slash)
     for position, argument in enumerate(command.arguments):
@@ -173,13 +174,15 @@ def _completer(
     return complete
 
 
-def _on_record(conversation: Conversation) -> app_commands.ContextMenu:
+def _in_menu(
+    name: str, answer: Callable[[Interaction, discord.Message], Coroutine[Any, Any, None]]
+) -> app_commands.ContextMenu:
     async def callback(interaction: Interaction, message: discord.Message) -> None:
-        await conversation.look_up(interaction, message)
+        await answer(interaction, message)
 
     # Resolved here: the library would look the names up in this module, where local functions are missing.
     callback.__annotations__ = {"interaction": Interaction, "message": discord.Message}
-    return app_commands.ContextMenu(name=_(ON_RECORD), callback=callback)
+    return app_commands.ContextMenu(name=name, callback=callback)
 
 
 def _brief(text: str) -> str:

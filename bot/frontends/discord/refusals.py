@@ -106,6 +106,13 @@ def _by_status(error: discord.HTTPException) -> Outcome:
     return Outcome(DeliveryStatus.FAILED, error=_reason(error))
 
 
+def told_to_wait(error: Exception) -> float:
+    """Return the seconds that an error asks to wait because too much was asked; 0 for any other."""
+    if isinstance(error, discord.RateLimited):
+        return error.retry_after
+    return _retry_after(error) if isinstance(error, discord.HTTPException) and error.status == 429 else 0.0
+
+
 def _retry_after(error: discord.HTTPException) -> float:
     """Return the seconds that a 429 asks to wait, 0 if it names none."""
     value = error.response.headers.get("Retry-After", "")

@@ -63,6 +63,11 @@ class Stage:
         return f"channel {where}"
 
     @property
+    def is_private(self) -> bool:
+        """Whether only the asker sees what is shown, where others read along."""
+        return self.aside and self._shared and not isinstance(self._where, discord.Message)
+
+    @property
     def _is_aside(self) -> bool:
         return self.aside and self._shared
 
@@ -96,6 +101,18 @@ class Stage:
         sent = await self._respond(self._where, pieces, view, aside=aside, in_place=in_place)
         # A message that only one person sees, until they dismiss it, cannot be corrected later.
         return [] if aside else sent
+
+    async def share(self, rest: discord.ui.View | None, view: discord.ui.View | None) -> int:
+        """Show the message with the pressed button to all, `view` under it; leave `rest` under that message.
+
+        Return the new message's id. Raises discord.HTTPException if Discord refuses it.
+        """
+        where = self._where
+        assert not isinstance(where, discord.Message)  # a button was pressed
+        assert where.message is not None
+        await _surely(partial(where.edit_original_response, view=rest, allowed_mentions=NOBODY))
+        self._begun = True
+        return await _follow(where, Piece(tuple(where.message.embeds)), view, aside=False)
 
     async def _reply(
         self, message: discord.Message, pieces: list[Piece], view: discord.ui.View | None

@@ -20,6 +20,7 @@ from bot.frontends.discord.addressing import PLATFORM, number_of
 from bot.frontends.discord.refusals import cannot_answer, outcome_of
 from bot.frontends.discord.render import NOBODY, render
 from bot.frontends.discord.request_rate import in_background
+from bot.frontends.discord.servers.publishing import Publisher
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Reply
 from bot.retrying import Backoff, Sleep, retry
@@ -54,6 +55,7 @@ class Transmitter:
         self._views = views
         self._sleep = sleep
         self._direct: dict[int, int] = {}
+        self._publisher = Publisher(client)
 
     async def transmit(
         self, listener: Listener, reply: Reply, *, key: str, answering: int | None = None
@@ -93,7 +95,9 @@ class Transmitter:
                 nonce = nonce_of(key, position)
                 say = partial(channel.send, embeds=piece.embeds, nonce=nonce, **how, **under)
                 # The deliverer retries the first message, this method the rest: nothing is sent twice.
-                sent.append((await (self._persist(say) if sent else say())).id)
+                message = await (self._persist(say) if sent else say())
+                sent.append(message.id)
+                await self._publisher.publish(message)
         except Exception as error:  # noqa: BLE001  # reason: whatever it is, it becomes an outcome
             if answering is not None and not sent and cannot_answer(error):
                 return await self._transmit(listener, reply, key, None)

@@ -44,6 +44,10 @@ class ButtonData:
             logger.warning("a button was left out: %s", type(error).__name__)
             return None
 
+    async def take(self, data: str) -> bool:
+        """Forget the command behind a button that works once; tell whether it was kept until now."""
+        return await self._record.buttons.take(data[1:])
+
     async def command_of(self, data: str | None) -> str | None:
         """Return the command behind a button's data, None if there is none (any more)."""
         if data is None or data.startswith("/"):

@@ -4,11 +4,12 @@ from typing import Any
 
 from simcord.backend.command_access import command_access
 from simcord.backend.models import Interaction as Record
+from simcord.components import walk_components
 from simcord.enums import AppCommandType, InteractionType
 from simcord.interactions import base_payload, command_leaves, nest_options, walk_to_subcommand
 
 from .interactions import Input, Interaction
-from .messages import BUTTON, Message
+from .messages import BUTTON, MENU, Message
 from .options import fill, focus
 from .people import User
 from .places import Channel
@@ -67,16 +68,28 @@ class Acts(World):
 
     async def press(self, user: User, message: Message, button: str) -> Interaction:
         """Press a button of a message as it stands now, found by its label or custom id."""
+        current = self._as_it_stands(user, message)
+        found = current.button(button)
+        if found.disabled or found.custom_id is None:
+            raise AssertionError(f"button {button!r} cannot be pressed")
+        return await self.press_raw(user, found.custom_id, current)
+
+    async def choose(self, user: User, message: Message, value: str) -> Interaction:
+        """Choose an option of a menu under a message as it stands now, by its value."""
+        current = self._as_it_stands(user, message)
+        for part in walk_components(current.raw["components"]):
+            if part["type"] == MENU and value in [option["value"] for option in part["options"]]:
+                data = {"custom_id": part["custom_id"], "component_type": MENU, "id": 0, "values": [value]}
+                return self._send(InteractionType.MESSAGE_COMPONENT, user, message.channel, data, current.raw)
+        raise AssertionError(f"no option {value!r} in {current!r}; it has {current.options}")
+
+    def _as_it_stands(self, user: User, message: Message) -> Message:
         model = self.backend.messages.get(message.channel.id, {}).get(message.id)
         if model is None:
             raise AssertionError(f"{message!r} is deleted; press_raw can still press it")
         if not model.visible_to(user.id):
             raise AssertionError(f"{user.name} does not see {message!r}")
-        current = message.channel.show(model)
-        found = current.button(button)
-        if found.disabled or found.custom_id is None:
-            raise AssertionError(f"button {button!r} cannot be pressed")
-        return await self.press_raw(user, found.custom_id, current)
+        return message.channel.show(model)
 
     async def press_raw(self, user: User, custom_id: str, message: Message) -> Interaction:
         """Press with any custom id, as a changed client can, or on a message long gone."""

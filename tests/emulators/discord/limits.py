@@ -39,17 +39,18 @@ class Limits:
 
 
 class TooMany(BackendError):
-    """Refuse a call for now; `scope` is "user" for one route, "global" for all."""
+    """Refuse a call for now; `scope` is "user" for one route, "global" for all, "shared" for one resource."""
 
-    def __init__(self, retry_after: float, scope: str = "user") -> None:
+    def __init__(self, retry_after: float, scope: str = "user", code: int = 0) -> None:
         """Keep when to come back, in seconds."""
-        super().__init__(429, 0, "You are being rate limited.")
+        super().__init__(429, code, "You are being rate limited.")
         self.retry_after = round(retry_after + 0.0005, 3)
         self.scope = scope
 
     def to_json(self) -> dict[str, Any]:
         """Return the body that the platform would answer with."""
-        return {"message": self.message, "retry_after": self.retry_after, "global": self.scope == "global"}
+        told = {"message": self.message, "retry_after": self.retry_after, "global": self.scope == "global"}
+        return told | ({"code": self.code} if self.code else {})
 
     @property
     def headers(self) -> Headers:
@@ -60,6 +61,32 @@ class TooMany(BackendError):
             "X-RateLimit-Scope": self.scope,
         }
         return headers | {"X-RateLimit-Global": "true"} if self.scope == "global" else headers
+
+
+class Hourly:
+    """Count what may be done to one resource in an hour, as publishing messages of a channel.
+
+    Source: https://support.discord.com/hc/en-us/articles/360032008192 and, for what a refusal looks like,
+    https://github.com/discord/discord-api-docs/issues/6109
+    """
+
+    WITHIN, WRITE_LIMIT = 3_600.0, 20028
+
+    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+        """Start with none."""
+        self._most = most
+        self._clock = clock
+        self._done: dict[int, deque[float]] = {}
+
+    def spend(self, resource: int) -> None:
+        """Count one; raise TooMany instead when that is one too many."""
+        now = self._clock()
+        done = self._done.setdefault(resource, deque())
+        while done and done[0] <= now - self.WITHIN:
+            done.popleft()
+        if len(done) >= self._most:
+            raise TooMany(done[0] + self.WITHIN - now, "shared", self.WRITE_LIMIT)
+        done.append(now)
 
 
 @dataclass

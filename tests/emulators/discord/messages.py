@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-BUTTON = 2
+BUTTON, MENU = 2, 3
+CROSSPOSTED = 1 << 1
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,15 @@ class Button:
     custom_id: str | None = None
     url: str | None = None
     disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Option:
+    """Describe one option of a menu."""
+
+    label: str
+    value: str
+    description: str = ""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -93,6 +103,21 @@ class Message:
     def buttons(self) -> list[Button]:
         """Return all buttons in reading order."""
         return [_button(part) for part in walk_components(self.raw["components"]) if part["type"] == BUTTON]
+
+    @property
+    def options(self) -> list[Option]:
+        """Return the options of the menus under it."""
+        menus = (part for part in walk_components(self.raw["components"]) if part["type"] == MENU)
+        return [
+            Option(each["label"], each["value"], each.get("description") or "")
+            for menu in menus
+            for each in menu["options"]
+        ]
+
+    @property
+    def published(self) -> bool:
+        """Tell whether it went out to the servers that follow the channel."""
+        return bool(self.raw["flags"] & CROSSPOSTED)
 
     def button(self, wanted: str) -> Button:
         """Return the button with this label or custom id; raise AssertionError if there is no such."""

@@ -161,9 +161,17 @@ class Guild:
         """Return the text channel of this name, made if there was none."""
         return self._channel(name, ChannelType.TEXT)
 
+    def announcements(self, name: str) -> Channel:
+        """Return the announcement channel of this name, made if there was none."""
+        return self._channel(name, ChannelType.NEWS)
+
     def forum(self, name: str) -> Channel:
         """Return the forum of this name, made if there was none; people and the bot `post` in it."""
         return self._channel(name, ChannelType.FORUM)
+
+    def welcome_in(self, channel: Channel) -> None:
+        """Make a channel the one in which the server itself welcomes people."""
+        self.model.system_channel_id = channel.id
 
     def join(self, *users: User) -> None:
         """Let people in."""
@@ -205,7 +213,11 @@ class Guild:
         for number in (*self.model.channel_ids, *self.model.thread_ids):
             backend.channels[number], backend.messages[number] = self.world.lost.pop(number)
         backend.guilds[self.id] = self.model
-        backend.emit("GUILD_CREATE", serializers.guild_create_payload(backend, self.model))
+        self.model.members[self.world.bot.id].joined_at = backend.now_iso()
+        joined: Json = dict(serializers.guild_create_payload(backend, self.model))
+        # Only of a server that was out of reach is it told that it no longer is.
+        del joined["unavailable"]
+        backend.emit("GUILD_CREATE", joined)
 
     def _channel(self, name: str, kind: ChannelType) -> Channel:
         for number in self.model.channel_ids:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_SENDING = re.compile(r"^/channels/(\d+)/messages(?:/\d+)?$")
+_PUBLISHING = re.compile(r"^/channels/(\d+)/messages/\d+/crosspost$")
+_SENDING = re.compile(r"^/channels/(\d+)/messages(?:/(\d+))?$")
 _CHANNEL = re.compile(r"^/channels/(\d+)(?:/|$)")
 _FORUM = re.compile(r"^/channels/\d+/threads$")
 _CALLBACK = re.compile(r"^/interactions/\d+/([^/]+)/callback$")
@@ -23,6 +24,7 @@ _WEBHOOK = re.compile(r"^/webhooks/\d+/([^/]+)(?:/messages/.+)?$")
 _COMMANDS = re.compile(r"^/applications/\d+/(?:guilds/\d+/)?commands$")
 
 TEXT_INPUT, BUTTON = 4, 2
+CROSSPOSTED = 1 << 1
 # The style of buttons that show what they sell.
 PREMIUM = 6
 MAX_INPUT = 4000
@@ -40,10 +42,9 @@ def check_call(world: "World", method: str, path: str, body: Any) -> None:
     if (found := _CHANNEL.match(path)) and int(found[1]) in world.lost:
         raise errors.missing_access()
     if found := _SENDING.match(path):
-        if method == "POST":
-            _check_may_send(world, int(found[1]), body)
-        if method in ("POST", "PATCH"):
-            check_message(body)
+        _check_sending(world, method, int(found[1]), int(found[2] or 0), body)
+    elif found := _PUBLISHING.match(path):
+        world.publishing.spend(int(found[1]))
     elif found := _CALLBACK.match(path):
         _check_answer(world, found[1], body)
     elif found := _WEBHOOK.match(path):
@@ -63,6 +64,16 @@ def check_message(body: Json) -> None:
     for part in walk_components(body.get("components") or ()):
         if part.get("type") == BUTTON and part.get("style") != PREMIUM and not _labelled(part):
             raise invalid("components", f"a button without label: {part}")
+
+
+def _check_sending(world: "World", method: str, channel_id: int, message_id: int, body: Any) -> None:
+    if method == "POST":
+        _check_may_send(world, channel_id, body)
+    if method in ("POST", "PATCH"):
+        check_message(body)
+    message = world.backend.messages.get(channel_id, {}).get(message_id)
+    if method == "PATCH" and message is not None and message.flags & CROSSPOSTED:
+        world.rewriting.spend(message_id)
 
 
 def _labelled(button: Json) -> bool:

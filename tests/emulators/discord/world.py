@@ -9,6 +9,7 @@ from typing import Any
 from simcord.backend import Backend, models
 
 from .interactions import Interaction
+from .limits import Hourly
 from .messages import Message
 from .people import User
 from .places import Channel, Guild
@@ -57,6 +58,8 @@ class World:
         self.lost: dict[int, tuple[models.Channel, dict[int, models.Message]]] = {}
         self.violations: list[str] = []
         self.pings: list[Message] = []
+        # Publishing messages of a channel, and editing a message that is published.
+        self.publishing, self.rewriting = Hourly(10, clock), Hourly(3, clock)
 
     # The scene
 

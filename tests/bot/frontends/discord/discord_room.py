@@ -21,6 +21,7 @@ from storage.domain.changes import Appoint
 from storage.record import Record
 from storage.trail.audit import Actor
 
+BUTTON, MENU = 2, 3
 UNHURRIED = {"messages_per_minute": 100_000, "burst": 100_000}
 # Nothing takes so long that it would be announced.
 NEVER_ANNOUNCED = 60.0
@@ -115,12 +116,22 @@ def messages(result: simcord.InteractionResult) -> list[Any]:
 
 def labels(message: Any) -> list[str]:
     """Return what stands on the buttons under a message."""
-    return [button["label"] for row in message.components for button in row["components"]]
+    return [button["label"] for button in _buttons(message)]
 
 
 def ids(message: Any) -> list[str]:
     """Return what the buttons under a message say when they are pressed."""
-    return [button["custom_id"] for row in message.components for button in row["components"]]
+    return [button["custom_id"] for button in _buttons(message)]
+
+
+def _buttons(message: Any) -> list[Any]:
+    return [part for row in message.components for part in row["components"] if part["type"] == BUTTON]
+
+
+def options(message: Any) -> list[Any]:
+    """Return the options of the menu under a message."""
+    parts = [part for row in message.components for part in row["components"] if part["type"] == MENU]
+    return [option for part in parts for option in part["options"]]
 
 
 def blanks(result: simcord.InteractionResult) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from typing import Any, cast
+from unittest.mock import Mock
 
 import aiohttp
 import discord
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from bot.commands import commands
 from bot.commands.core.declarations import Argument, Catalogue, Command, Family, Kind
 from bot.frontends.discord.client import Client
-from bot.frontends.discord.menu import ON_RECORD, Menu, _brief
+from bot.frontends.discord.menu import DELETE, ON_RECORD, Menu, _brief
 from bot.requests import Role
 from tests.bot.frontends.discord.discord_room import open_room, said
 
@@ -27,7 +28,7 @@ STRING, INTEGER, USER = 3, 4, 6
 
 def menu_of(registry: Catalogue) -> Menu:
     client = Client(cast("Any", None), registry, cast("Any", None), aiohttp.TraceConfig())
-    return Menu(client, registry, cast("Any", None))
+    return Menu(client, registry, cast("Any", Mock()))
 
 
 def told(registry: Catalogue) -> dict[str, dict[str, Any]]:
@@ -90,6 +91,19 @@ def test_options_are_the_arguments(subtests: pytest.Subtests) -> None:
                 assert not completed or option["type"] == STRING
 
 
+def test_each_option_says_what_to_fill_in(subtests: pytest.Subtests) -> None:
+    for command in list(commands):
+        options = {option["name"]: option["description"] for option in SLASH[command.name]["options"]}
+        for argument in command.arguments:
+            with subtests.test(command=command.name, argument=argument.key):
+                described = options[argument.key]
+                assert described == argument.help and len(described) <= 100, "whole, as it was written"
+                taken = set(re.findall(r"\w+", f"{argument.name} {argument.key}".casefold()))
+                said = set(re.findall(r"\w+", described.casefold()))
+                assert len(said - taken) >= 5, "more than its name"
+                assert re.search(r"for example \S|empty|: .*\S", described)
+
+
 def test_each_key_is_a_word_that_a_function_can_be_called_with(subtests: pytest.Subtests) -> None:
     for command in list(commands):
         with subtests.test(command=command.name):
@@ -110,12 +124,14 @@ def test_who_sees_a_command_unless_a_server_says_otherwise() -> None:
     assert seen["who"] is None and seen["subscribe"] == 16 and seen["add"] == 8192
 
 
-def test_one_command_stands_in_the_menu_of_a_message() -> None:
+def test_two_commands_stand_in_the_menu_of_a_message() -> None:
     menu = menu_of(commands)
-    (found,) = menu.get_commands(type=discord.AppCommandType.message)
-    data = cast("dict[str, Any]", found.to_dict(menu))
-    assert (data["name"], data["type"], len(data["name"]) <= 32) == (ON_RECORD, 3, True)
-    assert data["contexts"] == [0, 1] and data["default_member_permissions"] is None
+    told = [cast("dict[str, Any]", each.to_dict(menu)) for each in menu.get_commands(
+        type=discord.AppCommandType.message)]  # fmt: skip
+    assert [data["name"] for data in told] == [ON_RECORD, DELETE]
+    for data in told:
+        assert data["type"] == 3 and len(data["name"]) <= 32
+        assert data["contexts"] == [0, 1] and data["default_member_permissions"] is None
     assert not menu.get_commands(type=discord.AppCommandType.user)
 
 
@@ -172,7 +188,7 @@ class Told(Menu):
 
     def __init__(self, registry: Catalogue, has: list[dict[str, Any]]) -> None:
         client = Client(cast("Any", None), registry, cast("Any", None), aiohttp.TraceConfig())
-        super().__init__(client, registry, cast("Any", None))
+        super().__init__(client, registry, cast("Any", Mock()))
         self._has = has
         self.synced = 0
 
