@@ -1,0 +1,1 @@
+"""Fetching pages that strangers name, without reaching what is not public, and within bounds."""

@@ -1,0 +1,235 @@
+"""Fetching one page: few redirects, few bytes, few seconds, and never from where it is not public.
+
+aiohttp follows no redirect, unpacks nothing, keeps no cookies and asks no proxy here. Each hop has a
+connector of its own, which is given the addresses that were checked and opens sockets to no others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from bot import __version__
+from bot.intake.fetching.bodies import too_large, unpacked
+from bot.intake.fetching.errors import Unfetchable
+from bot.intake.fetching.places import Gate, Place
+from bot.texts import _
+from storage.domain.clock import Clock, utc_now
+
+HTML = frozenset({"text/html", "application/xhtml+xml"})
+PAGES = HTML | {"text/plain", "application/pdf"}
+FEEDS = frozenset(
+    {
+        "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml", "text/xml",
+        "application/feed+json", "application/json",
+    }
+)  # fmt: skip
+AGENT = "OnRecord"
+# Pages that are fetched at the same time.
+AT_ONCE = 4
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_WHOLE = frozenset({200, 203})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What fetching a page may take: redirects, bytes (packed, and unpacked) and seconds in all."""
+
+    redirects: int = 5
+    size: int = 10_000_000
+    seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page as it was fetched: `sent` is its body as sent, `body` the same unpacked.
+
+    `url` is where it was found at last. With `status` 304 there is no body: it is as it was before.
+    """
+
+    asked: str
+    url: str
+    at: datetime
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    sent: bytes
+    body: bytes
+    media: str
+    charset: str | None
+
+
+class Fetcher:
+    """Fetch pages that strangers name."""
+
+    def __init__(self, gate: Gate, limits: Limits | None = None, clock: Clock = utc_now) -> None:
+        self._gate = gate
+        self._limits = limits or Limits()
+        self._clock = clock
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def fetch(
+        self,
+        address: str,
+        *,
+        media: Collection[str] | None = PAGES,
+        headers: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        """Return a page of one of some media types (None: of any). Raises Unfetchable, saying why.
+
+        `headers` are more headers to send, such as `If-None-Match`.
+        """
+        async with self._turns:
+            try:
+                async with asyncio.timeout(self._limits.seconds):
+                    return await self._follow(address, media, headers or {})
+            except TimeoutError as error:
+                text = _("The page did not come within {seconds} seconds", seconds=int(self._limits.seconds))
+                raise Unfetchable(text) from error
+            except aiohttp.ClientConnectorCertificateError as error:
+                raise Unfetchable(_("{host} has no valid certificate", host=error.host)) from error
+            except (aiohttp.ClientError, OSError, ValueError) as error:
+                raise Unfetchable(
+                    _("The server could not be reached, or broke off: try again later")
+                ) from error
+
+    async def _follow(
+        self, address: str, media: Collection[str] | None, headers: Mapping[str, str]
+    ) -> Fetched:
+        place = await self._gate.enter(address)
+        for _hop in range(self._limits.redirects + 1):
+            async with (
+                _session(place) as session,
+                session.get(place.url, allow_redirects=False, headers=headers) as response,
+            ):
+                target = response.headers.get("Location")
+                if response.status not in _REDIRECTS or target is None:
+                    return await self._take(address, response, media)
+            place = await self._gate.go_on(place, target)
+        raise Unfetchable(
+            _("The page sends on to others more than {count} times", count=self._limits.redirects)
+        )
+
+    async def _take(
+        self, address: str, response: aiohttp.ClientResponse, media: Collection[str] | None
+    ) -> Fetched:
+        """Return what a server answered, if that is a whole page of a wanted type."""
+        _refuse_status(response.status)
+        told = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if told and media is not None and told not in media and response.status != HTTPStatus.NOT_MODIFIED:
+            raise _wrong_type(told)
+        at = self._clock()
+        limit = self._limits.size
+        if (response.content_length or 0) > limit:
+            raise too_large(limit)
+        sent = bytearray()
+        async for piece in response.content.iter_any():
+            sent += piece
+            if len(sent) > limit:
+                raise too_large(limit)
+        encoding = ", ".join(response.headers.getall("Content-Encoding", ()))
+        # In a thread: some megabytes take a while.
+        body = await asyncio.to_thread(unpacked, bytes(sent), encoding, limit) if sent else b""
+        kind = told or _sniffed(body)
+        if media is not None and kind not in media and response.status != HTTPStatus.NOT_MODIFIED:
+            raise _wrong_type(kind)
+        return Fetched(
+            asked=address,
+            url=str(response.url),
+            at=at,
+            status=response.status,
+            reason=response.reason or "",
+            headers=tuple((str(name), value) for name, value in response.headers.items()),
+            sent=bytes(sent),
+            body=body,
+            media=kind,
+            charset=response.charset,
+        )
+
+
+class _Pinned(AbstractResolver):
+    """Resolve the one host of a hop to the addresses that were checked."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of the place, of whatever family."""
+        del family
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in self._place.addresses
+        ]
+
+    async def close(self) -> None:
+        """Close nothing."""
+
+
+def _session(place: Place) -> aiohttp.ClientSession:
+    def make_socket(info: Any) -> socket.socket:
+        """Make a socket for an address that was checked: the last gate, whatever way led here."""
+        family, kind, protocol, _name, address = info
+        if str(address[0]) not in place.addresses:
+            raise OSError(f"{address[0]} was not checked")
+        return socket.socket(family, kind, protocol)
+
+    connector = aiohttp.TCPConnector(
+        resolver=_Pinned(place), use_dns_cache=False, force_close=True, limit=1, socket_factory=make_socket
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        timeout=aiohttp.ClientTimeout(total=None),  # the time for all hops together is bounded above
+        headers={
+            "User-Agent": f"{AGENT}/{__version__}",
+            "Accept": "text/html, application/xhtml+xml, application/pdf, text/plain, */*;q=0.5",
+            "Accept-Encoding": "gzip, deflate",
+        },
+    )
+
+
+def _refuse_status(status: int) -> None:
+    if status in _WHOLE or status == HTTPStatus.NOT_MODIFIED:
+        return
+    known = {
+        401: _("The page is only for people who have signed in (401)"),
+        402: _("The page is only for people who pay (402)"),
+        403: _("The server refuses to send the page (403): paste its text instead"),
+        404: _("There is no page at that address (404)"),
+        410: _("The page is gone (410)"),
+        429: _("The server was asked too often (429): try again later"),
+        451: _("The server may not send the page, for reasons of law (451)"),
+    }
+    text = known.get(status) or _("The server answered {status} instead of sending the page", status=status)
+    raise Unfetchable(text, status=status)
+
+
+def _wrong_type(kind: str) -> Unfetchable:
+    return Unfetchable(_("That is no page with a text, but {kind}", kind=kind[:60]))
+
+
+def _sniffed(body: bytes) -> str:
+    """Return the type of a body whose server told none."""
+    head = body[:1024].lstrip().lower()
+    if head.startswith(b"%pdf-"):
+        return "application/pdf"
+    return "text/html" if head.startswith((b"<!doctype html", b"<html")) else "application/octet-stream"

@@ -1,0 +1,32 @@
+"""Whether a site lets programs poll a feed: its robots.txt, as RFC 9309 says.
+
+A page that a person asked for is fetched without asking it.
+"""
+
+from __future__ import annotations
+
+from urllib.robotparser import RobotFileParser
+
+from yarl import URL
+
+from bot.intake.fetching.errors import Unfetchable
+from bot.intake.fetching.fetcher import AGENT, Fetcher
+
+# Bytes that are read of it: the standard asks for at least 500 KiB.
+LONGEST = 512_000
+
+
+async def may_poll(fetcher: Fetcher, feed: str) -> bool:
+    """Tell whether a feed may be polled.
+
+    Where there are no rules it may, where they cannot be had it may not.
+    """
+    try:
+        rules = await fetcher.fetch(str(URL(feed).origin() / "robots.txt"), media=None)
+    except ValueError:
+        return False
+    except Unfetchable as error:
+        return error.status is not None and 400 <= error.status < 500 and error.status != 429
+    parser = RobotFileParser()
+    parser.parse(rules.body[:LONGEST].decode("utf-8", "replace").splitlines())
+    return parser.can_fetch(AGENT, feed)

@@ -1,0 +1,69 @@
+"""`read_article`: from bytes to an article, by a worker process that is bounded in time and memory."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from bot.intake.article import Article
+from bot.intake.reading.refusals import Why, unreadable
+
+# Seconds until a worker is ended that has not answered.
+LONGEST = 20.0
+LARGEST_FILE = 10_000_000
+_KINDS = {
+    ".txt": "text/plain", ".text": "text/plain", ".md": "text/plain",
+    ".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".pdf": "application/pdf",
+}  # fmt: skip
+# All of the environment that a worker is given: no token is among it. Threads reserve memory, and one does.
+_PASSED = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL")
+_SET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+async def read_article(
+    content: bytes, *, media: str = "text/plain", url: str | None = None, charset: str | None = None
+) -> Article:
+    """Return the article in bytes of a media type, such as "text/html". Raises Unreadable, saying why.
+
+    `url` is where a page was found, `charset` what its server told.
+    """
+    if len(content) > LARGEST_FILE:
+        raise unreadable(Why.TOO_LONG)
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.intake.reading.worker",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _PASSED if name in os.environ} | _SET,
+    )  # fmt: skip
+    asked = json.dumps({"media": media, "url": url, "charset": charset}).encode()
+    try:
+        async with asyncio.timeout(LONGEST):
+            said, _errors = await worker.communicate(asked + b"\n" + content)
+    except TimeoutError as error:
+        raise unreadable(Why.TOO_HEAVY) from error
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+            await worker.wait()
+    if worker.returncode:
+        raise unreadable(Why.TOO_HEAVY)
+    return _understood(said)
+
+
+async def read_file(path: Path) -> Article:
+    """Return the article in a .txt, .html or .pdf file. Raises Unreadable, or OSError."""
+    media = _KINDS.get(path.suffix.lower())
+    if media is None:
+        raise unreadable(Why.NOT_TEXT)
+    with path.open("rb") as file:
+        content = await asyncio.to_thread(file.read, LARGEST_FILE + 1)
+    return await read_article(content, media=media)
+
+
+def _understood(said: bytes) -> Article:
+    answer = json.loads(said)
+    if "refused" in answer:
+        raise unreadable(Why(answer["refused"]))
+    return Article(**answer | {"spans": tuple((start, end) for start, end in answer["spans"])})

@@ -1,0 +1,47 @@
+"""Why an article cannot be read, as the worker tells it, and in words for the person who asked."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.errors import UserError
+from bot.texts import _
+
+
+class Why(StrEnum):
+    """Why there is no article."""
+
+    NO_TEXT = "no text"
+    PAYWALL = "paywall"
+    ENCRYPTED = "encrypted"
+    DAMAGED = "damaged"
+    NOT_TEXT = "not text"
+    TOO_LONG = "too long"
+    TOO_HEAVY = "too heavy"
+    NOT_INSTALLED = "not installed"
+
+
+class Unreadable(UserError):
+    """What was handed over holds no article that can be read; `why` says so to programs."""
+
+    def __init__(self, why: Why, text: str) -> None:
+        super().__init__(text)
+        self.why = why
+
+
+def unreadable(why: Why) -> Unreadable:
+    """Return the refusal, in the language of the person who is answered."""
+    texts = {
+        Why.NO_TEXT: _("No article was found there: it may be behind a paywall, made by scripts, or"
+                       " a picture. Paste its text instead"),
+        Why.PAYWALL: _("Only the beginning of the article is there, the rest is for people who pay."
+                       " Paste its text instead"),
+        Why.ENCRYPTED: _("The PDF is encrypted: save it without a password, or paste its text"),
+        Why.DAMAGED: _("The file is damaged, or not of the kind that it says it is"),
+        Why.NOT_TEXT: _("That is no text: send a .txt, .html or .pdf file"),
+        Why.TOO_LONG: _("The text is longer than 2 MB: send the part that is to be read"),
+        Why.TOO_HEAVY: _("The file could not be read within the time and memory that one may take"),
+        Why.NOT_INSTALLED: _("Articles are read by a part that is not installed here:"
+                             " pip install 'onrecord[intake]'"),
+    }  # fmt: skip
+    return Unreadable(why, texts[why])

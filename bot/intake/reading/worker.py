@@ -1,0 +1,85 @@
+"""The process that reads one article and ends: what is hostile in it harms nothing else.
+
+It is told in one line of JSON what follows on standard input, and answers in JSON on standard output. Time
+and memory are bounded by the system; it is given no secret, and may write no file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import sys
+from typing import Any
+
+from bot.intake.article import Article
+from bot.intake.reading.charsets import decoded
+from bot.intake.reading.pages import NoArticle, read_page
+from bot.intake.reading.pdf import read_pdf
+from bot.intake.reading.plain import read_plain
+from bot.intake.reading.refusals import Why
+
+CPU_SECONDS = 15
+MEMORY = 1_000_000_000  # of addresses: libraries reserve more than they use
+LONGEST_TEXT = 2_000_000
+HTML = ("text/html", "application/xhtml+xml")
+_PDF = b"%PDF-"
+
+
+def main() -> None:
+    """Read what standard input holds."""
+    _bind_itself()
+    asked = json.loads(sys.stdin.buffer.readline())
+    try:
+        answer: dict[str, Any] = dataclasses.asdict(_read(sys.stdin.buffer.read(), asked))
+    except NoArticle as error:
+        answer = {"refused": error.why}
+    except MemoryError:
+        answer = {"refused": Why.TOO_HEAVY}
+    except ImportError:
+        answer = {"refused": Why.NOT_INSTALLED}
+    sys.stdout.buffer.write(json.dumps(answer).encode())
+
+
+def _bind_itself() -> None:
+    """Ask the system to end this process once it takes too much; where it cannot, time alone is bounded."""
+    with contextlib.suppress(ImportError):
+        import resource
+
+        limits = {resource.RLIMIT_CPU: CPU_SECONDS, resource.RLIMIT_AS: MEMORY, resource.RLIMIT_FSIZE: 0}
+        for kind, most in limits.items():
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(kind, (most, most))
+
+
+def _read(content: bytes, asked: dict[str, Any]) -> Article:
+    """Return the article in bytes of a media type. Raises NoArticle."""
+    media = asked["media"]
+    # A server may tell a wrong type; what a PDF is shows at its beginning.
+    if content.lstrip()[:5] == _PDF:
+        article = read_pdf(content)
+    elif media == "application/pdf":
+        raise NoArticle(Why.DAMAGED)
+    else:
+        try:
+            text = decoded(content, asked["charset"], markup=media in HTML)
+        except ValueError as error:
+            raise NoArticle(Why.NOT_TEXT) from error
+        if media not in HTML and len(text.encode()) > LONGEST_TEXT:
+            raise NoArticle(Why.TOO_LONG)
+        article = read_page(text, asked["url"]) if media in HTML else read_plain(text)
+    if len(article.text.encode()) > LONGEST_TEXT:
+        raise NoArticle(Why.TOO_LONG)
+    if not any(sign.isalnum() for sign in article.text):
+        raise NoArticle(Why.NO_TEXT)
+    return dataclasses.replace(article, language=_language(article))
+
+
+def _language(article: Article) -> str | None:
+    from storage.domain.language.detection import detect
+
+    return detect(" ".join(article.paragraphs)[:2_000])
+
+
+if __name__ == "__main__":
+    main()
