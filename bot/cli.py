@@ -314,6 +314,27 @@ def takedown(
             print(line)
 
 
+@app.command(epilog="Example: onrecord snapshot S1 copies.warc.gz")
+def snapshot(
+    source: Annotated[str, typer.Argument(help="The source, like S1.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="The WARC file to write; without one, the text is shown.")
+    ] = None,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Fetch the source's page and keep a copy of it.")
+    ] = False,
+    force: Force = False,
+    config: ConfigFile = None,
+) -> None:
+    """Show the copies of a source and what they tell of its quotations, or write them to a file."""
+    from bot.frontends.terminal.lines import utf8
+    from bot.operations import show_copies
+
+    with reporting(config, "looking at copies", quiet=True) as settings:
+        for line in complete(show_copies(settings, source, file, fetch=fetch, force=force)):
+            print(line, file=utf8(sys.stdout))
+
+
 @app.command(epilog="Example: onrecord version")
 def version() -> None:
     """Print the version."""

@@ -6,11 +6,8 @@ in one flat list anyway, and for the rest the library would cost each start 17 m
 
 from __future__ import annotations
 
-import errno
 import os
 import re
-import select
-import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -39,6 +36,7 @@ from bot.validators import (
     nearest,
     unless_empty,
 )
+from storage.engines.files import read_small
 
 DEFAULT_FILE = Path("config.toml")
 PREFIX = "ONRECORD_"
@@ -157,6 +155,16 @@ class NoticeSettings(_Section):
     retention: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
 
 
+class IntakeSettings(_Section):
+    """Which pages are fetched, and how long copies of them are kept."""
+
+    hosts: Annotated[list[str], BeforeValidator(listed)] = Field(
+        default_factory=list, description='a list of hosts, like ["archive.example.org"]'
+    )
+    copies: int = Field(500, ge=1, le=100_000, description="megabytes, a whole number from 1 to 100000")
+    retention: int = Field(0, ge=0, le=36_500, description="days, a whole number from 0 to 36500")
+
+
 class LeaseSettings(_Section):
     """How long what one of several processes has taken stays with it while it gives no sign of life."""
 
@@ -197,6 +205,7 @@ class Settings(_Section):
     search: SearchSettings = Field(default_factory=SearchSettings)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
     notices: NoticeSettings = Field(default_factory=NoticeSettings)
+    intake: IntakeSettings = Field(default_factory=IntakeSettings)
     leases: LeaseSettings = Field(default_factory=LeaseSettings)
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     log: LogSettings = Field(default_factory=LogSettings)
@@ -258,7 +267,7 @@ def known_keys() -> dict[str, str]:
 def _from_file(path: Path) -> dict[str, Any]:
     """Return a file's values by key; refuse unknown keys."""
     try:
-        data = tomllib.loads(_read(path).decode("utf-8-sig"))
+        data = tomllib.loads(read_small(path, LARGEST_FILE, LONGEST_PAUSE).decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise SettingsError(
             f"There is no settings file {path}: copy config.example.toml there, or leave out --config"
@@ -273,25 +282,6 @@ def _from_file(path: Path) -> dict[str, Any]:
     if wrong := [_unknown(key) for key in values if key not in known_keys()]:
         raise SettingsError("\n".join(f"{path}: {line}" for line in wrong))
     return values
-
-
-def _read(path: Path) -> bytes:
-    """Return what a file holds, or what comes through a pipe within some seconds. Raises OSError."""
-    data = b""
-    with open(path, "rb", buffering=0, opener=_unwaiting) as file:
-        plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-        while len(data) <= LARGEST_FILE:
-            if not plain and not select.select([file], [], [], LONGEST_PAUSE)[0]:
-                raise OSError(errno.ETIMEDOUT, "nothing comes through it")
-            if not (more := file.read(LARGEST_FILE)):
-                return data
-            data += more
-    raise OSError(errno.EFBIG, "it is larger than any settings")
-
-
-def _unwaiting(name: str, flags: int) -> int:
-    """Open a file without waiting until somebody writes to a named pipe."""
-    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _flat(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:

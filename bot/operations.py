@@ -226,6 +226,28 @@ async def back_up(settings: Settings, target: Path, *, force: bool) -> str:
     return "\n".join((done, *old))
 
 
+async def show_copies(
+    settings: Settings, source: str, target: Path | None, *, fetch: bool, force: bool
+) -> list[str]:
+    """Keep a copy of a source if asked to; write its copies to a file, else return them as lines."""
+    from bot.intake import copies
+    from bot.intake.fetching.fetcher import Fetcher
+    from bot.intake.fetching.places import Gate
+
+    if target is not None:
+        _check_target(settings, target, force=force)
+    async with open_record(settings, create=False) as record:
+        found = await copies.source_named(record, source)
+        lines = []
+        if fetch:
+            fetcher = Fetcher(Gate(settings.intake.hosts))
+            kept = await copies.keep_copy(record, fetcher, found, copies.bounds_of(settings.intake))
+            lines = copies.lines_on_kept(kept)
+        if target is not None:
+            return [*lines, await copies.write_out(record, found, target)]
+        return [_printable(line) for line in (*lines, *await copies.lines_on(record, found))]
+
+
 async def take_down(
     settings: Settings, what: str, *, ground: str, story: str | None, agreed: Callable[[list[str]], bool]
 ) -> list[str]:

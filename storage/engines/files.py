@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import select
 import stat
 from pathlib import Path
 from typing import NamedTuple
@@ -79,3 +81,22 @@ def others_may_read(path: Path) -> bool:
 def is_something_else(path: Path) -> bool:
     """Tell whether a link, folder, pipe or device stands at a path, and no plain file."""
     return os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode)
+
+
+def read_small(path: Path, most: int, pause: float) -> bytes:
+    """Return what a file holds, or what comes through a pipe without a longer `pause` (s). Raises OSError."""
+    data = b""
+    with open(path, "rb", buffering=0, opener=_unwaiting) as file:
+        plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+        while len(data) <= most:
+            if not plain and not select.select([file], [], [], pause)[0]:
+                raise OSError(errno.ETIMEDOUT, "nothing comes through it")
+            if not (more := file.read(most)):
+                return data
+            data += more
+    raise OSError(errno.EFBIG, "it is larger than any settings")
+
+
+def _unwaiting(name: str, flags: int) -> int:
+    """Open a file without waiting until somebody writes to a named pipe."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))

@@ -10,7 +10,7 @@ from storage.domain.changes import TakeDown
 from storage.domain.entries import is_digest
 from storage.domain.models import NoticeKind
 from storage.engines.sqlite import Statements
-from storage.takedown import facts, others, sweeping
+from storage.takedown import facts, others, snapshots, sweeping
 from storage.takedown.needles import Needles
 from storage.takedown.others import MOST_NAMED
 from storage.trail import erasing
@@ -49,10 +49,11 @@ def _fact(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAwa
     swept = _sweep(tx, trace, change, known.needles, fact_id=fact_id, reasons=known.reasons)
     entries, erased = _erase(tx, known.needles, revisions, (change.subject, *swept.drafts))
     alone = facts.alone(tx, fact_id)
+    copies = snapshots.strike(tx, known.needles, snapshots.cited_by(tx, change.story_id, known.states))
     facts.bury(tx, trace, fact_id, change.ground, known)
     _entomb(tx, trace, change, known.ref, erased)
     _amend(tx, trace, change, swept.messages, fact=(fact_id, known.revision + 1))
-    counts = {"revisions": len(revisions), "entries": entries, **swept.counts}
+    counts = {"revisions": len(revisions), "entries": entries, **swept.counts, "copies": copies}
     return TakenAway(counts, _repeating(tx, known.needles, fact_id), alone, _worded(known.ref))
 
 
@@ -64,6 +65,7 @@ def _other(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAw
     swept = _sweep(tx, trace, change, known.needles, citing=known.facts, own=own)
     subjects = (change.subject, *swept.drafts)
     entries, erased = _erase(tx, known.needles, known.revisions, subjects, known.called)
+    copies = snapshots.strike(tx, known.needles, source_id=number if kind == "S" else None)
     if kind == "S":
         others.bury_source(tx, number, known, trace.at, change.ground)
     elif kind == "E":
@@ -71,7 +73,7 @@ def _other(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAw
     _entomb(tx, trace, change, known.ref, erased)
     if swept.messages:
         _amend(tx, trace, change, swept.messages)
-    counts = {"revisions": len(known.revisions), "entries": entries, **swept.counts}
+    counts = {"revisions": len(known.revisions), "entries": entries, **swept.counts, "copies": copies}
     repeating = _repeating(tx, known.needles, 0) if kind == "D" else ()
     return TakenAway(counts, repeating, ref=_worded(known.ref))
 

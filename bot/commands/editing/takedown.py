@@ -33,6 +33,7 @@ _COUNTED = {
     "subscriptions": N_("Subscriptions to its words"),
     "messages": N_("Messages sent, to be put right"),
     "notices": N_("Notices waiting, to be cancelled"),
+    "copies": N_("Copies of sources"),
 }
 
 

@@ -19,6 +19,7 @@ from bot.answers.sentences import sentence, tombstone
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
+from bot.intake.quotations import Quotations, told
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
@@ -58,7 +59,7 @@ async def fact(context: Context, found: Fact) -> Reply:
     if found.retracted is not None:
         return await _withdrawn(context, found)
     after = context.number_after()
-    rows = _rows(found)
+    rows = _rows(found, await _checked(context, found))
     blocks: list[Block] = [Heading(text=f"F{found.id}", level=1)]
     if not after:
         blocks.append(Note(text=_standing(found)))
@@ -90,10 +91,18 @@ async def _filling(context: Context, rows: Sequence[Row]) -> list[_Made | Relati
     return shown
 
 
-def _rows(found: Fact) -> list[Row]:
+async def _checked(context: Context, found: Fact) -> dict[int, str]:
+    """Return what the copies of sources tell of quotations, by position, to moderators."""
+    if context.role < Role.MODERATOR:
+        return {}
+    checked = await Quotations(context.record).check([found])
+    return {position: told(each) for (_fact, position), each in checked.items()}
+
+
+def _rows(found: Fact, checked: dict[int, str]) -> list[Row]:
     """Return what makes the rows of a fact, in order; a relation becomes one with the fact at its far end."""
     voices = [partial(_voice, found, position) for position in range(len(found.attributions))]
-    return [*voices, *_particulars(found), *in_order(found.relations)]
+    return [*voices, *_particulars(found, checked), *in_order(found.relations)]
 
 
 async def _revisions(context: Context, found: Fact) -> list[Block]:
@@ -144,7 +153,7 @@ def _voice(found: Fact, position: int) -> Line:
     )
 
 
-def _particulars(found: Fact) -> Iterator[Callable[[], Line]]:
+def _particulars(found: Fact, checked: dict[int, str]) -> Iterator[Callable[[], Line]]:
     """Yield what makes the lines with a fact's date, places, figures and quotes."""
     cited = (cite(found.attributions[0]),)
 
@@ -159,14 +168,14 @@ def _particulars(found: Fact) -> Iterator[Callable[[], Line]]:
     for figure in found.figures:
         text = _("{amount}: {counts}", amount=amount(figure), counts=figure.counts)
         yield partial(line, _("Figure given"), text)
-    for item in found.attributions:
+    for position, item in enumerate(found.attributions, 1):
         if item.quote:
-            yield partial(_quote, found, item)
+            yield partial(_quote, found, item, checked.get(position))
 
 
-def _quote(found: Fact, item: Attribution) -> Line:
+def _quote(found: Fact, item: Attribution, mark: str | None) -> Line:
     quoted = f"“{(item.quote or '').strip(chr(34))}”"
-    return Line(label=_("Quote"), text=quoted, citations=(cite(item),), fact=found.id)
+    return Line(label=_("Quote"), text=quoted, citations=(cite(item),), fact=found.id, mark=mark)
 
 
 @commands.command(

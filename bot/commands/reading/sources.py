@@ -9,12 +9,15 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.reading.shorthand import source_named
+from bot.intake.quotations import dated
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
 
 # Sources known only via one that are named under it.
 MOST_RELAYED = 20
+# Copies of one source that are named; `onrecord snapshot` names all.
+MOST_COPIES = 5
 
 
 @commands.command(
@@ -41,10 +44,17 @@ async def sources(context: Context, source_id: int | None) -> Reply:
     if not page.shown:
         return Reply(blocks=(Note(text=_("No sources are on record in this story.")),))
     counts = await context.record.sources.facts_citing(source.id for source in page.shown)
+    copies = await context.record.snapshots.of_sources(source.id for source in page.shown)
     rows = [
         Item(
             label=f"S{source.id}",
-            text=f"{describe(source)}; {_cited(counts.get(source.id, 0))}",
+            text="; ".join(
+                (
+                    describe(source),
+                    _cited(counts.get(source.id, 0)),
+                    *map(dated, copies.get(source.id, ())[:1]),
+                )
+            ),
             url=source.url,
         )
         for source in page.shown
@@ -66,6 +76,8 @@ async def _one(context: Context, source_id: int) -> Reply:
     if source.via:
         chain = lines_of((short(link) for link in source.chain()), " ← ")
         blocks += [Item(label=_("How it reaches us"), text=links) for links in chain]
+    copies = (await context.record.snapshots.of_sources([source.id])).get(source.id, [])
+    blocks += [Item(label=_("Copy"), text=dated(each)) for each in copies[:MOST_COPIES]]
     relayed = await context.record.sources.relayed_by(source.id, limit=MOST_RELAYED + 1)
     named = lines_of((f"S{item.id} {short(item)}" for item in relayed[:MOST_RELAYED]), "; ")
     blocks += [Item(label=_("Relays"), text=names) for names in named]

@@ -172,9 +172,8 @@ async def test_a_backup_made_while_writing_is_sound_and_equal_to_one_moment(reco
         found = await copy.stories.count_facts(1)
         assert found >= 300 and found % 2 == 0
         rows = "SELECT id, ref, statement FROM fact WHERE id <= ? ORDER BY id"
-        assert list(map(tuple, await copy.database.read(rows, (found,)))) == list(
-            map(tuple, await record.database.read(rows, (found,)))
-        )
+        one, other = [list(map(tuple, await each.database.read(rows, (found,)))) for each in (copy, record)]
+        assert one == other
     finally:
         await copy.close()
     assert not target.with_name("copy.db.partial").exists()
@@ -239,6 +238,11 @@ READS = {
     "stories.exceeds": lambda r: r.stories.exceeds(1, 5),
     "stories.count_facts": lambda r: r.stories.count_facts(1),
     "buttons.pressed": lambda r: r.buttons.pressed("x"),
+    "snapshots.of_sources": lambda r: r.snapshots.of_sources([1]),
+    "snapshots.paragraphs": lambda r: r.snapshots.paragraphs([1]),
+    "snapshots.warc": lambda r: r.snapshots.warc(1),
+    "snapshots.quoting": lambda r: r.snapshots.quoting(5),
+    "snapshots.size": lambda r: r.snapshots.size(),
     "search.find": lambda r: r.search.find("flood"),
     "search.with_prefix": lambda r: r.search.with_prefix("flo", story_id=1, limit=5),
     "vectors.missing": lambda r: r.vectors.missing(1, 5),
@@ -333,9 +337,8 @@ async def test_the_contract_above_covers_every_reading_method(record):
     passed_on |= {"checkpoints.of"}
     methods = {
         "erasure": "forget", "stories": "use", "spoken_of": "keep", "buttons": "button forget",
-        "checkpoints": "reach",
+        "checkpoints": "reach", "snapshots": "keep", "dialogues": "begin go_on end",
         "questions": "keep keep_for await_answer", "repeats": "is_one handle forget",
-        "dialogues": "begin go_on end",
         "outbox": "recover sent hold wait_for failed give_up moved retry drop look_anew",
         "notices": "fan_out drop redate", "claims": "renew release", "roles": "renew leave",
         "accounts": "issue void redeem unlink unlink_all", "receipts": "keep done failed put_off rewrite",

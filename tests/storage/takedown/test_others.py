@@ -151,7 +151,7 @@ async def test_what_surrounds_a_fact_goes_and_all_else_stays(flood: Record) -> N
         "dialogues": 2,
         "buttons": 1,
     }
-    assert dict(made.taken.counts) == expected | {"messages": 0, "notices": 2}
+    assert dict(made.taken.counts) == expected | {"messages": 0, "notices": 2, "copies": 0}
     left = content(flood.database.path)
     assert "Mill" not in left and "mill street" not in left
     assert "did the river rise?" in left and "the river rose" in left and "all else" in left

@@ -1,0 +1,187 @@
+"""Keep copies of sources, find them again, and tell what is alike.
+
+A copy is no change of the record: it makes no entry of the trail, and no notice. Copies lie in the record's
+file and go with its backups.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+from storage.domain.clock import Clock, moment_text
+from storage.domain.errors import Refused
+from storage.engines.sqlite import Database, Read, Statements
+from storage.reading.addresses import comparable
+from storage.snapshots.rows import TOLD, Page, Snapshot, digest_of, packed, told, unpacked
+from storage.snapshots.sketches import ALIKE, likeness, sketch
+
+_INSERT = """
+INSERT INTO snapshot (story_id, source_id, at, address, place, media, size, digest, text_digest, warc,
+    paragraphs, sketch)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+"""
+_OF_SOURCES = (
+    f"SELECT {TOLD} FROM snapshot WHERE source_id IN (SELECT value FROM json_each(?))"
+    " ORDER BY at DESC, id DESC"
+)
+# What was taken down of a source, or of what reaches us through it: a new copy would bring it back.
+_TAKEN_DOWN = """
+WITH RECURSIVE through (id) AS (
+    SELECT id FROM source WHERE id = :source
+    UNION
+    SELECT s.id FROM source s JOIN through t ON s.via_id = t.id
+)
+SELECT 1 FROM tombstone d JOIN attribution a ON d.subject = 'F' || a.fact_id
+JOIN through t ON t.id = a.source_id
+UNION SELECT 1 FROM tombstone WHERE subject = 'S' || :source
+UNION SELECT 1 FROM snapshot WHERE source_id = :source AND struck = 1
+"""
+_TOTAL = "SELECT coalesce(sum(length(warc)), 0) FROM snapshot"
+# Copies that a new one is compared with.
+MOST_COMPARED = 5_000
+
+
+class Bounds(NamedTuple):
+    """How many bytes all pages may take together, and the days for which a copy is kept (0: for good)."""
+
+    size: int
+    days: int
+
+
+class Kept(NamedTuple):
+    """What became of a page: the copy, whether that was there `already`, and which copies are like it.
+
+    `before` is the last copy of the same source, where its text was another; `elsewhere` the copies of the
+    same address that belong to other sources, `alike` those whose text is nearly the same.
+    """
+
+    snapshot: Snapshot
+    already: bool
+    before: Snapshot | None
+    elsewhere: tuple[Snapshot, ...]
+    alike: tuple[Snapshot, ...]
+
+
+class Snapshots:
+    """Copies of sources."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def keep(self, story_id: int, source_id: int | None, page: Page, bounds: Bounds) -> Kept:
+        """Keep a page as a copy of a source, unless the last one has the same text. Raises Refused.
+
+        Copies whose time is over go now.
+        """
+        sketched = sketch(page.paragraphs)
+        async with self._database.transaction() as tx:
+            await tx.work(lambda plain: _expire(plain, self._since(bounds.days)))
+            return await tx.work(lambda plain: _keep(plain, story_id, source_id, page, sketched, bounds))
+
+    async def of_sources(self, ids: Iterable[int], *, days: int = 0) -> dict[int, list[Snapshot]]:
+        """Return the copies of sources, of each the newest first."""
+        listed = json.dumps(sorted(set(ids)))
+        since = self._since(days)
+        found: dict[int, list[Snapshot]] = {}
+        for row in await self._database.read(_OF_SOURCES, (listed,)):
+            if row["at"] >= since:
+                found.setdefault(row["source_id"], []).append(told(row))
+        return found
+
+    async def paragraphs(self, ids: Iterable[int]) -> dict[int, list[str]]:
+        """Return the text of copies, by id; a paragraph that was taken down is empty."""
+        rows = await self._database.read(
+            "SELECT id, paragraphs FROM snapshot WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps(sorted(set(ids))),),
+        )
+        return {row["id"]: unpacked(row["paragraphs"]) for row in rows}
+
+    async def warc(self, snapshot_id: int) -> bytes | None:
+        """Return the page of a copy as a WARC file; None where it was taken down."""
+        rows = await self._database.read("SELECT warc FROM snapshot WHERE id = ?", (snapshot_id,))
+        return rows[0]["warc"] if rows else None
+
+    async def quoting(self, limit: int, *, after: int = 0) -> list[int]:
+        """Return the facts in force that quote somebody, those after `after`: what copies are checked for."""
+        rows = await self._database.read(
+            "SELECT DISTINCT a.fact_id FROM attribution a JOIN fact f ON f.id = a.fact_id"
+            " WHERE a.quote IS NOT NULL AND f.superseded_by IS NULL AND f.retracted IS NULL AND a.fact_id > ?"
+            " ORDER BY a.fact_id LIMIT ?",
+            (after, limit),
+        )
+        return [row[0] for row in rows]
+
+    async def size(self) -> tuple[int, int]:
+        """Return how many copies there are, and how many bytes their pages take."""
+        rows = await self._database.read("SELECT count(*), coalesce(sum(length(warc)), 0) FROM snapshot")
+        return rows[0][0], rows[0][1]
+
+    def _since(self, days: int) -> str:
+        """Return the moment from which on copies are kept."""
+        return moment_text(self._clock() - timedelta(days=days)) if days else ""
+
+
+def _expire(tx: Statements, since: str) -> None:
+    tx.run("DELETE FROM snapshot WHERE at < ?", (since,))
+
+
+def _keep(
+    tx: Statements, story_id: int, source_id: int | None, page: Page, sketched: bytes, bounds: Bounds
+) -> Kept:
+    if tx.fetch(_TAKEN_DOWN, {"source": source_id}):
+        raise Refused(
+            f"Words of S{source_id} were taken down: no copy of it is kept, for it would bring them back"
+        )
+    place, text_digest = comparable(page.address), digest_of(page.paragraphs)
+    others = _others(tx.fetch, story_id, source_id, place, sketched)
+    before = _last(tx, source_id)
+    if before is not None and before.text_digest == text_digest:
+        return Kept(before, True, None, *others)
+    held = tx.fetch(_TOTAL)[0][0]
+    if held + len(page.warc) > bounds.size:
+        raise Refused(
+            f"The copies in this record take {held / 1e6:.0f} of {bounds.size / 1e6:.0f} MB, so there is"
+            " no room for another: raise intake.copies, or shorten intake.retention"
+        )
+    row = tx.fetch(
+        _INSERT,
+        (
+            story_id, source_id, page.at, page.address, place, page.media, page.size, page.digest,
+            text_digest, page.warc, packed(page.paragraphs), sketched,
+        ),
+    )[0]  # fmt: skip
+    made = tx.fetch(f"SELECT {TOLD} FROM snapshot WHERE id = ?", (row[0],))[0]
+    return Kept(told(made), False, before, *others)
+
+
+def _last(tx: Statements, source_id: int | None) -> Snapshot | None:
+    rows = tx.fetch(
+        f"SELECT {TOLD} FROM snapshot WHERE source_id = ? ORDER BY at DESC, id DESC LIMIT 1", (source_id,)
+    )
+    return told(rows[0]) if rows else None
+
+
+def _others(
+    read: Read, story_id: int, source_id: int | None, place: str | None, sketched: bytes
+) -> tuple[tuple[Snapshot, ...], tuple[Snapshot, ...]]:
+    """Return copies of a story's other sources: those of the same address, those of nearly the same text."""
+    rows = read(
+        f"SELECT {TOLD}, place, sketch FROM snapshot WHERE story_id = ? AND coalesce(source_id, 0) <> ?"
+        " ORDER BY id DESC LIMIT ?",
+        (story_id, source_id or 0, MOST_COMPARED),
+    )
+    same = [row for row in rows if place is not None and row["place"] == place]
+    like = [row for row in rows if row not in same and likeness(row["sketch"], sketched) >= ALIKE]
+    return _newest(same), _newest(like)
+
+
+def _newest(rows: Iterable[object]) -> tuple[Snapshot, ...]:
+    """Return the newest copy of each source among rows, which are the newest first."""
+    found: dict[int, Snapshot] = {}
+    for each in map(told, rows):
+        found.setdefault(each.source_id or -each.id, each)
+    return tuple(found.values())
