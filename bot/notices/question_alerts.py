@@ -20,9 +20,10 @@ from bot.questions.verdict import Verdict
 from bot.replies import Note, Reply
 from bot.texts import _, speak, spoken
 from storage.domain.errors import RecordError
-from storage.domain.models import Action, AuditEntry, Fact, OpenQuestion, Story
+from storage.domain.models import Action, AuditEntry, Fact, Story
 from storage.notifying.notices import post
 from storage.people import questions
+from storage.people.questions import OpenQuestion
 from storage.record import Record
 
 NAME = "answering"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from storage.changing.references import References
 from storage.changing.story_language import FIRST, found_out, language_of
-from storage.domain.briefs import disagreements
 from storage.domain.entries import FactEntry
+from storage.domain.language.briefs import disagreements
 from storage.engines.sqlite import Statements
 
 _CYRILLIC = frozenset({"uk", "ru", "be"})

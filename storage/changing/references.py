@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from storage.changing.source_identity import KnownSources
 from storage.domain.entries import AttributionEntry
 from storage.domain.errors import UnknownRefs
 from storage.domain.folding import fold
 from storage.engines.sqlite import Statements
+from storage.reading.source_identity import KnownSources
 
 _SOURCES = """
 SELECT ref, id, title, name FROM source WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))
@@ -21,7 +21,8 @@ SELECT ref, id, title, name FROM source WHERE story_id = ? AND ref IN (SELECT va
 _ENTITIES = """
 SELECT asked.name AS asked, e.id, called.ref,
     (SELECT group_concat(n.spelling, ' ') FROM entity_name n
-        WHERE n.entity_id IN (e.id, called.id) AND n.rank < 2) AS words
+        WHERE n.entity_id IN (e.id, called.id) AND n.rank < 2
+            AND n.spelling <> coalesce(e.article || ' ' || e.name, '')) AS words
 FROM (
     SELECT json_extract(value, '$.name') AS name, json_extract(value, '$.folded') AS folded
     FROM json_each(:asked)

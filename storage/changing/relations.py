@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from storage.changing.chains import ring_in
 from storage.changing.references import References
+from storage.domain.chains import ring_in
 from storage.domain.entries import FactEntry
 from storage.domain.errors import Refused, UnknownRefs
 from storage.engines.sqlite import Statements

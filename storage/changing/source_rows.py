@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from storage.changing.chains import longest_in, ring_in
 from storage.changing.references import Resolver, SourceRef, title_words
+from storage.domain.chains import longest_in, ring_in
 from storage.domain.entries import SourceEntry
 from storage.domain.errors import Refused
 from storage.engines.sqlite import Statements

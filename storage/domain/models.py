@@ -28,7 +28,7 @@ from storage.domain.names import with_article
 __all__ = [
     "Action", "Attribution", "AuditEntry", "Cadence", "DeliveryState", "Draft", "DraftKind", "DraftState",
     "Entity", "EntityKind", "Fact", "Figure", "Ground", "Listener", "Member", "Notice", "NoticeKind",
-    "OpenQuestion", "Relation", "RelationKind", "Revision", "RevisionKind", "Source", "SourceKind",
+    "Relation", "RelationKind", "Revision", "RevisionKind", "Source", "SourceKind",
     "Stance", "Standing", "Story", "Subscription", "TakenDown",
 ]  # fmt: skip
 
@@ -252,21 +252,6 @@ class Draft(Frozen):
     decided_by: str | None = None
     reason: str | None = None
     fact_id: int | None = None
-
-
-class OpenQuestion(Frozen):
-    """A question that found nothing, and how often it was asked.
-
-    `token` is known only to the chat that was given it: with ids alone anybody could read every question.
-    """
-
-    id: int
-    story_id: int
-    key: str
-    text: str
-    asked: int
-    last_at: str
-    token: str
 
 
 class Listener(Frozen):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from storage.domain.models import OpenQuestion
+from storage.domain.models import Frozen
 from storage.engines.sqlite import Database, Statements, Transaction
 
 # Of one story; beyond that, those asked least and longest ago give way.
@@ -19,6 +19,21 @@ MOST_AWAITED = 50
 # The keys of somebody else's words begin so: they are kept only while someone waits for an answer.
 CLAIM = "claim"
 UNAWAITED = f"key LIKE '{CLAIM} %' AND id NOT IN (SELECT question_id FROM asker)"
+
+
+class OpenQuestion(Frozen):
+    """A question that found nothing, and how often it was asked.
+
+    `token` is known only to the chat that was given it: with ids alone anybody could read every question.
+    """
+
+    id: int
+    story_id: int
+    key: str
+    text: str
+    asked: int
+    last_at: str
+    token: str
 
 
 class Questions:

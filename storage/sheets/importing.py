@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from storage.changing.brief_check import disagreeing
 from storage.changing.catalogue import add_missing
 from storage.changing.entity_rows import add_entities
 from storage.changing.references import Resolver
@@ -31,9 +30,8 @@ from storage.domain.leases import later
 from storage.domain.models import Action, Story
 from storage.domain.names import slug
 from storage.engines.sqlite import Statements, Transaction
-from storage.reading.erased import State
 from storage.record import Record
-from storage.sheets import formats, staging, takedowns
+from storage.sheets import briefs, formats, staging, takedowns
 from storage.sheets.uses import Uses
 from storage.trail.audit import Actor, AuditEntryWriter
 
@@ -145,7 +143,6 @@ class _Importing:
         self._facts: list[FactEntry] = []
         self._uses = Uses()
         self._lines: dict[str, int] = {}
-        self._briefs: dict[str, str] = {}
         self._named: dict[str, tuple[int, str]] = {}
         # A TOML sheet declares its entities, so a name that it does not declare is a slip.
         self._names: dict[str, str] | None = {} if path.suffix == ".toml" else None
@@ -217,8 +214,6 @@ class _Importing:
         line = located.line
         if (first := self._lines.setdefault(entry.ref, line)) != line:
             self._report([f"line {line}, ref: {entry.ref!r} is already used on line {first}"])
-        if entry.brief is not None:
-            self._briefs[entry.ref] = f"line {located.at('brief')}, brief"
         if entry.revisions:
             last = len(entry.revisions) - 1  # they are in order
             self._refuse_ahead(located, entry.revisions[last].at, "revisions", last, "at")
@@ -271,7 +266,6 @@ class _Importing:
         if end:
             self._refs += [(self._story_id, ref) for ref in self._lines]
             self._batch, self._entry, self._lines, self._uses = None, None, {}, Uses()
-            self._briefs = {}
             self._named = {}
 
     def _write(self, tx: Statements, *, end: bool) -> None:
@@ -290,12 +284,8 @@ class _Importing:
             self._report(f"line {self._lines[ref]}, ref: {ref!r}: {why}" for ref, why in refused.items())
             return
         add_missing(tx, self._resolver, facts)
-        again = {ref for ref, item in known.items() if item.state.get("brief") is not None}
-        looked_at = [
-            fact for fact in facts if fact.ref not in again or _reworded(fact, known[fact.ref].state)
-        ]
-        if wrong := disagreeing(tx, self._story_id, looked_at, self._resolver.found):
-            self._report(f"{self._briefs[ref]}: {why}" for ref, why in wrong.items())
+        if unfit := briefs.refused(tx, self._story_id, facts, known, self._resolver.found):
+            self._report(f"{self._uses.lines['brief', ref]}: {why}" for ref, why in unfit.items())
             return
         self._batch.write(facts, known)
         if end:
@@ -350,11 +340,6 @@ class _Importing:
             "INSERT INTO lead VALUES (?, ?, ?)",
             [(self._story_id, position, ids[ref]) for position, ref in enumerate(self._entry.about, 1)],
         )
-
-
-def _reworded(fact: FactEntry, before: State) -> bool:
-    """Tell whether a fact's brief or its statement is other than on record, where both agreed."""
-    return (fact.brief, fact.statement) != (before.get("brief"), before.get("statement"))
 
 
 def _named_in(state: FactState) -> Iterator[tuple[formats.Place, str]]:

@@ -34,6 +34,8 @@ class Uses:
 
     def _note_fact(self, located: formats.Located, entry: FactEntry) -> None:
         self._note_sources(located, entry)
+        if entry.brief is not None:
+            self._use(located, "brief", entry.ref, "brief")
         for number, revision in enumerate(entry.revisions):
             if revision.state is not None:
                 self._note_sources(located, revision.state, "revisions", number, "state")

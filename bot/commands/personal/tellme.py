@@ -15,7 +15,7 @@ from bot.questions.subject import subject_of
 from bot.replies import Action, Note, Quote, Reply
 from bot.requests import Call, Role
 from bot.texts import N_, _
-from storage.domain.models import OpenQuestion
+from storage.people.questions import OpenQuestion
 
 _QUESTION_ID = re.compile(r"Q([1-9]\d{0,14})\.([0-9a-f]{8})")
 

@@ -44,7 +44,8 @@ async def fact(desk, number):
 
 # What each line may change; in a voice a cue brings its stance along.
 CHANGED = {
-    "statement": {"statement", "brief"}, "brief": {"brief"}, "independent": {"independent"}, "when": {"occurred"}, "note": {"date_note"}, "occasion": {"occasion"},
+    "statement": {"statement", "brief"}, "brief": {"brief"}, "independent": {"independent"},
+    "when": {"occurred"}, "note": {"date_note"}, "occasion": {"occasion"},
     "where": {"places"}, "about": {"about"}, "figure": {"figures"}, "who": {"speaker"}, "at": {"locator"},
     "cue": {"cue", "stance"}, "stance": {"stance"}, "quote": {"quote"}, "said": {"said"},
     "source": {"source"}, "published": {"source"},

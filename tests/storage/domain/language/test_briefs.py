@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage.domain.briefs import disagreements
 from storage.domain.entries import FactEntry
+from storage.domain.language.briefs import disagreements
 from tests.storage.conftest import fact
 
 
