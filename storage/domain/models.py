@@ -114,10 +114,7 @@ class Figure(Frozen):
 
 
 class Attribution(Frozen):
-    """Whose word a fact is; without a speaker, the source's own voice.
-
-    `independent` tells that a moderator found it independent of the fact's other voices; else nobody checked.
-    """
+    """Whose word a fact is: without a speaker the source's own; `independent` if somebody found it to be."""
 
     source: Source
     speaker: Entity | None = None

@@ -18,7 +18,7 @@ def refused(
     known: Mapping[str, KnownFact],
     found: References,
 ) -> Mapping[str, str]:
-    """Return by ref why briefs do not agree; those that read as on record, and agreed then, are not doubted."""
+    """Return by ref why briefs do not agree; those that read as on record agreed when they came there."""
     return disagreeing(tx, story_id, [fact for fact in facts if _is_new(fact, known.get(fact.ref))], found)
 
 

@@ -17,13 +17,7 @@ from storage.changing.source_rows import add_sources
 from storage.changing.story_language import put
 from storage.changing.writing import Batch, Written, known_facts
 from storage.domain.clock import Clock
-from storage.domain.entries import (
-    EntityEntry,
-    FactEntry,
-    FactState,
-    SourceEntry,
-    StoryEntry,
-)
+from storage.domain.entries import EntityEntry, FactEntry, FactState, SourceEntry, StoryEntry
 from storage.domain.errors import InvalidSheet, RecordError, Refused
 from storage.domain.folding import fold
 from storage.domain.leases import later
