@@ -17,7 +17,14 @@ from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, Star
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.prefill import known_of, texts_of
 from bot.commands.editing.correct import with_attribution
-from bot.commands.editing.propose import ADDING, alike_lines, as_readers_see, looking_alike, put_right
+from bot.commands.editing.propose import (
+    ADDING,
+    alike_lines,
+    as_readers_see,
+    in_place_of,
+    looking_alike,
+    put_right,
+)
 from bot.commands.editing.revise import undoing
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
@@ -97,7 +104,8 @@ async def _card(context: Context, draft: Draft) -> _Card:
         return _Card([head, note], [], approvable=False)
     assert made.fact is not None
     alike = await looking_alike(context, change.fact.statement)
-    return _Card([head, *as_readers_see(made.fact), *alike_lines(alike)], alike, approvable=True)
+    shown = [head, *as_readers_see(made.fact), *in_place_of(made.others), *alike_lines(alike)]
+    return _Card(shown, alike, approvable=True)
 
 
 def _publish(draft: Draft) -> Publish:
