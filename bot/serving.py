@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Seconds between two looks whether the record's file is still the one that was opened.
 LOOK_EVERY = 1.0
+# And between two looks for copies of sources that have been kept long enough.
+EXPIRE_EVERY = 3_600.0
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +50,9 @@ async def serve(settings: Settings) -> None:
             await _serve_metrics(metrics, settings.metrics.listen, bot.record)
         try:
             running = [run(settings, bot.dispatcher, bot.record, stop) for run in frontends]
-            await _side_by_side([*running, _watch(bot.record, stop)], stop)
+            await _side_by_side(
+                [*running, _watch(bot.record, stop), _expire(bot.record, settings, stop)], stop
+            )
         finally:
             await metrics.stop()
 
@@ -106,6 +110,15 @@ async def _watch(record: Record, stop: asyncio.Event) -> None:
             await record.database.look()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+
+
+async def _expire(record: Record, settings: Settings, stop: asyncio.Event) -> None:
+    """Delete copies of sources whose time is over, until `stop` is set."""
+    while not stop.is_set():
+        with contextlib.suppress(BusyRecord, UnwritableRecord):
+            await record.snapshots.expire(settings.intake.retention)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), EXPIRE_EVERY)
 
 
 async def _serve_metrics(metrics: Metrics, listen: str, record: Record) -> None:

@@ -27,7 +27,7 @@ async def examine(settings: Settings) -> Finding:
         return Finding(Verdict.SKIPPED, "copies", "cannot be looked at before the record is sound")
     if not copies:
         return Finding(
-            Verdict.OK, "copies", "of no source there is a copy (onrecord snapshot S1 --fetch makes one)"
+            Verdict.OK, "copies", "there is no copy of any source (onrecord snapshot S1 --fetch makes one)"
         )
     kept = f"copies of sources: {copies} ({size / 1e6:.1f} MB); quotations verbatim in them: {sound}"
     if not wrong:

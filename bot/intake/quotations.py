@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -11,6 +12,9 @@ from bot.texts import _
 from storage.domain.models import Attribution, Fact
 from storage.record import Record
 from storage.snapshots.rows import Snapshot
+
+# Copies of one source that are looked through, the newest first.
+MOST_COPIES = 5
 
 
 class Checked(NamedTuple):
@@ -39,12 +43,20 @@ class Quotations:
         if not quoted:
             return {}
         ids = {link.id for _fact, _position, item in quoted for link in item.source.chain()}
-        copies = await self._record.snapshots.of_sources(ids)
+        copies = {
+            source: several[:MOST_COPIES]
+            for source, several in (await self._record.snapshots.of_sources(ids)).items()
+        }
         wanted = [each.id for several in copies.values() for each in several if each.id not in self._texts]
-        for number, paragraphs in (await self._record.snapshots.paragraphs(wanted)).items():
-            self._texts[number] = CopyText(paragraphs)
-        found = {(fact_id, position): self._best(item, copies) for fact_id, position, item in quoted}
-        return {key: each for key, each in found.items() if each is not None}
+        texts = await self._record.snapshots.paragraphs(wanted)
+
+        def find() -> dict[tuple[int, int], Checked]:
+            self._texts |= {number: CopyText(paragraphs) for number, paragraphs in texts.items()}
+            found = {(fact_id, position): self._best(item, copies) for fact_id, position, item in quoted}
+            return {key: each for key, each in found.items() if each is not None}
+
+        # In a thread: a long text takes a while.
+        return await asyncio.to_thread(find) if copies else {}
 
     def _best(self, item: Attribution, copies: dict[int, list[Snapshot]]) -> Checked | None:
         """Return what the newest copy with the quotation tells, else what the newest of all does.

@@ -6,6 +6,7 @@ file and go with its backups.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable
 from datetime import timedelta
@@ -73,23 +74,25 @@ class Snapshots:
         self._clock = clock
 
     async def keep(self, story_id: int, source_id: int | None, page: Page, bounds: Bounds) -> Kept:
-        """Keep a page as a copy of a source, unless the last one has the same text. Raises Refused.
-
-        Copies whose time is over go now.
-        """
-        sketched = sketch(page.paragraphs)
+        """Keep a page as a copy of a source, unless the last one has the same text. Raises Refused."""
+        # In a thread: a long text takes a while.
+        sketched = await asyncio.to_thread(sketch, page.paragraphs)
+        await self.expire(bounds.days)
         async with self._database.transaction() as tx:
-            await tx.work(lambda plain: _expire(plain, self._since(bounds.days)))
             return await tx.work(lambda plain: _keep(plain, story_id, source_id, page, sketched, bounds))
 
-    async def of_sources(self, ids: Iterable[int], *, days: int = 0) -> dict[int, list[Snapshot]]:
+    async def expire(self, days: int) -> None:
+        """Delete copies that are older; 0 keeps all."""
+        if days:
+            before = moment_text(self._clock() - timedelta(days=days))
+            async with self._database.transaction() as tx:
+                await tx.run("DELETE FROM snapshot WHERE at < ?", (before,))
+
+    async def of_sources(self, ids: Iterable[int]) -> dict[int, list[Snapshot]]:
         """Return the copies of sources, of each the newest first."""
-        listed = json.dumps(sorted(set(ids)))
-        since = self._since(days)
         found: dict[int, list[Snapshot]] = {}
-        for row in await self._database.read(_OF_SOURCES, (listed,)):
-            if row["at"] >= since:
-                found.setdefault(row["source_id"], []).append(told(row))
+        for row in await self._database.read(_OF_SOURCES, (json.dumps(sorted(set(ids))),)):
+            found.setdefault(row["source_id"], []).append(told(row))
         return found
 
     async def paragraphs(self, ids: Iterable[int]) -> dict[int, list[str]]:
@@ -119,14 +122,6 @@ class Snapshots:
         """Return how many copies there are, and how many bytes their pages take."""
         rows = await self._database.read("SELECT count(*), coalesce(sum(length(warc)), 0) FROM snapshot")
         return rows[0][0], rows[0][1]
-
-    def _since(self, days: int) -> str:
-        """Return the moment from which on copies are kept."""
-        return moment_text(self._clock() - timedelta(days=days)) if days else ""
-
-
-def _expire(tx: Statements, since: str) -> None:
-    tx.run("DELETE FROM snapshot WHERE at < ?", (since,))
 
 
 def _keep(

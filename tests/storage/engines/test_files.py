@@ -337,7 +337,7 @@ async def test_the_contract_above_covers_every_reading_method(record):
     passed_on |= {"checkpoints.of"}
     methods = {
         "erasure": "forget", "stories": "use", "spoken_of": "keep", "buttons": "button forget",
-        "checkpoints": "reach", "snapshots": "keep", "dialogues": "begin go_on end",
+        "checkpoints": "reach", "snapshots": "keep expire", "dialogues": "begin go_on end",
         "questions": "keep keep_for await_answer", "repeats": "is_one handle forget",
         "outbox": "recover sent hold wait_for failed give_up moved retry drop look_anew",
         "notices": "fan_out drop redate", "claims": "renew release", "roles": "renew leave",

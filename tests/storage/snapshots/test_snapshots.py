@@ -119,7 +119,8 @@ async def test_copies_have_room_and_time(story: Record):
     assert await story.snapshots.size() == (1, 4)
     clock: Any = story.ledger.clock
     clock.moment += timedelta(days=31)
-    assert await story.snapshots.of_sources([1], days=30) == {}
+    await story.snapshots.expire(0)
+    assert await texts(story) == [["It rained."]]
     await keep(story, 2, "It rained.", bounds=Bounds(7, 30))
     assert await texts(story) == [] and await story.snapshots.size() == (1, 4)
 

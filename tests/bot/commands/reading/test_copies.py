@@ -1,0 +1,59 @@
+"""Copies of sources in a chat: readers see that there is one, moderators what it tells of quotations."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.snapshots.rows import Page
+from storage.snapshots.snapshots import Bounds
+from tests.bot.desk import ANN, OWNER, Desk, said
+
+AT = "2026-11-28T14:02:31.000000Z"
+HEAD = "Lukashenko denied it in paragraph one."
+
+
+async def keep(desk: Desk, *paragraphs: str, at: str = AT) -> None:
+    page = Page(at, "https://example.org/a", "text/html", 900, "ab" * 32, b"page", paragraphs)
+    await desk.record.snapshots.keep(1, 1, page, Bounds(1_000, 0))
+
+
+async def quoting(desk: Desk) -> tuple[int, str]:
+    """Return a fact of the first story that quotes somebody, and the quotation."""
+    ids = await desk.record.snapshots.quoting(50)
+    for fact in await desk.record.facts.load(ids):
+        if fact.story_id == 1 and fact.attributions[0].quote:
+            return fact.id, fact.attributions[0].quote.strip('"')
+    pytest.fail("no quotation")
+
+
+async def shown(desk: Desk, person: str, command: str) -> str:
+    return said(await desk.person(person).says(command))
+
+
+async def test_sources_tell_when_there_is_a_copy(desk: Desk):
+    assert "copy of" not in await shown(desk, ANN, "/sources S1")
+    await keep(desk, HEAD)
+    for command in ("/sources", "/sources S1"):
+        assert "copy of 28 November 2026, 14:02 UTC" in await shown(desk, ANN, command)
+    assert HEAD not in await shown(desk, OWNER, "/sources S1")
+
+
+async def test_moderators_see_whether_a_quotation_stands_in_the_copy(desk: Desk, subtests):
+    fact, quote = await quoting(desk)
+    assert "the copy" not in await shown(desk, OWNER, f"/fact F{fact}")
+    for number, (text, told) in enumerate(
+        (
+            (f"He spoke of “not {quote}”.", "in the copy"),
+            (f"He spoke of “{quote[:-3]}”.", "no longer in the last one"),
+        )
+    ):
+        await keep(desk, HEAD, text, at=AT.replace(":31", f":3{number}"))
+        with subtests.test(told):
+            assert told in await shown(desk, OWNER, f"/fact F{fact}")
+            assert "cop" not in await shown(desk, ANN, f"/fact F{fact}")
+
+
+async def test_a_quotation_that_is_in_no_copy_is_told(desk: Desk):
+    fact, _quote = await quoting(desk)
+    await keep(desk, HEAD)
+    assert "not found in the copy" in await shown(desk, OWNER, f"/fact F{fact}")
