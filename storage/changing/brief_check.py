@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from storage.changing.references import References
+from storage.changing.references import References, Resolver
 from storage.changing.story_language import FIRST, found_out, language_of
-from storage.domain.entries import FactEntry
+from storage.domain.entries import ON_RECORD, FactEntry
+from storage.domain.errors import Refused
 from storage.domain.language.briefs import disagreements
 from storage.engines.sqlite import Statements
 
+_BRIEFED = """
+SELECT f.id, f.ref, r.state FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision
+WHERE f.brief IS NOT NULL AND f.id IN (
+    SELECT fact_id FROM mention WHERE entity_id = coalesce((SELECT merged_into FROM entity WHERE id = ?), ?)
+) ORDER BY f.id
+"""
 _CYRILLIC = frozenset({"uk", "ru", "be"})
 
 
@@ -26,6 +34,16 @@ def disagreeing(
         for fact in briefed
     }
     return {ref: "; ".join(problems) for ref, problems in told.items() if problems}
+
+
+def refuse_without_names(tx: Statements, story_id: int, entity_id: int) -> None:
+    """Refuse to take a name away that the brief of a fact has. Raises Refused."""
+    for row in tx.fetch(_BRIEFED, (entity_id, entity_id)):
+        entry = FactEntry.model_validate({**json.loads(row["state"]), "ref": row["ref"]}, context=ON_RECORD)
+        resolver = Resolver(tx, story_id)
+        resolver.find_entities(_named(entry))
+        for why in disagreeing(tx, story_id, [entry], resolver.found).values():
+            raise Refused(f"The brief of F{row['id']} needs that name, correct it first: {why}")
 
 
 def _language(statement: str, of_story: str | None) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from storage.changing import brief_check
 from storage.changing.entity_rows import add_entities, free_refs, merge
 from storage.changing.references import Resolver, source_ref
 from storage.changing.source_rows import add_sources
@@ -234,12 +235,18 @@ def _write_entity(
         raise Refused(f"{after.name} already reads so: nothing would change")
     if before is not None and before.name != after.name:
         vector_rows.speaker_renamed(tx, after.id)
+    if before is not None and not _names(before) <= _names(after):
+        brief_check.refuse_without_names(tx, resolver.story_id, after.id)
     action = Action.ENTITY_ADDED if before is None else Action.ENTITY_EDITED
     trace.close(
         tx, action if undoes is None else Action.UNDONE, f"E{after.id}",
         story_id=resolver.story_id, before=entity_fields(before), after=entity_fields(after),
     )  # fmt: skip
     return f"E{after.id}"
+
+
+def _names(entity: Entity) -> set[str]:
+    return {entity.name, entity.short or entity.name, *entity.aliases}
 
 
 def _add_names(tx: Statements, resolver: Resolver, names: Iterable[str], kind: str | None) -> None:

@@ -38,7 +38,10 @@ def disagreements(fact: FactState, names: Iterable[str], language: str | None) -
     if fact.brief is None:
         return []
     statement, brief = read(fact.statement, language), read(fact.brief, language)
-    sure, short = (read(text, language) for text in _without_asides(fact.statement, fact.brief))
+    sure, short = statement, brief
+    if _ASIDE.search(fact.statement) and _ASIDE.search(fact.brief):
+        # An aside may be kept in short.
+        sure, short = (read(_ASIDE.sub(" ", text), language) for text in (fact.statement, fact.brief))
     beside = read(" ; ".join(_beside(fact, names)), language)
     found = (
         *_numbers(fact, statement, beside, brief),
@@ -48,13 +51,6 @@ def disagreements(fact: FactState, names: Iterable[str], language: str | None) -
         *_names(fact.brief, statement, beside, brief, language),
     )
     return list(dict.fromkeys(found))[:MOST_TOLD]
-
-
-def _without_asides(statement: str, brief: str) -> tuple[str, str]:
-    """Return both without what stands in brackets, where both have that: an aside may be kept in short."""
-    if _ASIDE.search(statement) and _ASIDE.search(brief):
-        return _ASIDE.sub(" ", statement), _ASIDE.sub(" ", brief)
-    return statement, brief
 
 
 def _beside(fact: FactState, names: Iterable[str]) -> Iterator[str]:

@@ -109,11 +109,13 @@ class _Reader:
         said = self._said
         found = [each for each in numbers_in(self._text, self._parts, self._language) if self._counts(each)]
         hedges: list[set[str]] = [set() for _each in found]
+        starts = {each.first: n for n, each in enumerate(found)}
+        ends = {each.end: n for n, each in enumerate(found)}
         for name, at, end in self._found(self._known.number):
-            near = [n for n, each in enumerate(found) if end <= each.first <= end + _NEAR]
-            behind = [n for n, each in enumerate(found) if each.end <= at <= each.end + 1]
+            near = [starts[here] for here in range(end, end + _NEAR + 1) if here in starts]
+            behind = [ends[here] for here in (at, at - 1) if here in ends]
             if near or behind:
-                hedges[(near or behind[-1:])[0]].add(name)
+                hedges[(near or behind)[0]].add(name)
                 self._take(at, end)
             elif name in _ALONE:
                 said.kept.setdefault(name, " ".join(self._words[at:end]))
@@ -122,13 +124,14 @@ class _Reader:
             if between.strip().casefold() in _RANGES:
                 for each in (n, n + 1):
                     hedges[each].add(f"{one.value} to {other.value}")
-        months = {at for meaning, at, _end in self._found(self._known.added) if meaning.startswith("month")}
+        kept, added = list(self._found(self._known.kept)), list(self._found(self._known.added))
+        months = {at for meaning, at, _end in added if meaning.startswith("month")}
         said.numbers = [
             Number(each.value, frozenset(held), self._is_dated(each, months))
             for each, held in zip(found, hedges, strict=True)
         ]
-        for kind, into in ((self._known.kept, said.kept), (self._known.added, said.added)):
-            for name, at, end in self._found(kind):
+        for phrases, into in ((kept, said.kept), (added, said.added)):
+            for name, at, end in phrases:
                 into.setdefault(name, " ".join(self._words[at:end]))
         free = [word for word, is_free in zip(self._words, self._free, strict=True) if is_free]
         said.negations = [word for word in free if word in self._known.negation]
@@ -138,10 +141,12 @@ class _Reader:
 
     def _is_dated(self, number: Found, months: Collection[int]) -> bool:
         """Tell whether a number is of a date: "4 January", "January 4, 2024", "2024-01-04", "4 de enero"."""
-        near = {number.first - 2, number.first - 1, number.end, number.end + 1}
-        before = self._text[: self._parts[number.first].start][-2:]
-        behind = self._text[self._parts[number.end - 1].end :][:2]
-        return bool(near & set(months) or _IN_DATE.fullmatch(before[::-1]) or _IN_DATE.fullmatch(behind))
+        near = (number.first - 2, number.first - 1, number.end, number.end + 1)
+        start, end = self._parts[number.first].start, self._parts[number.end - 1].end
+        before, behind = self._text[max(start - 2, 0) : start], self._text[end : end + 2]
+        return bool(
+            any(at in months for at in near) or _IN_DATE.fullmatch(before[::-1]) or _IN_DATE.fullmatch(behind)
+        )
 
     def _counts(self, number: Found) -> bool:
         word = self._words[number.first]
@@ -157,7 +162,8 @@ class _Reader:
             (at, phrase)
             for at, word in enumerate(words)
             for phrase in phrases.get(word[:_BEGINNING], ())
-            if len(phrase.words) <= len(words) - at and all(map(_fits, phrase.words, words[at:]))
+            if len(phrase.words) <= len(words) - at
+            and all(map(_fits, phrase.words, words[at : at + len(phrase.words)]))
         ]
         for at, (meaning, phrase) in sorted(standing, key=lambda each: -len(each[1].words)):
             end = at + len(phrase)

@@ -6,11 +6,14 @@ import io
 
 import pytest
 
-from storage.domain.errors import BriefDisagrees, InvalidSheet
+from storage.changing.catalogue import entity_fields
+from storage.domain.changes import PutEntity, TakeDown
+from storage.domain.entries import EntityEntry
+from storage.domain.errors import BriefDisagrees, InvalidSheet, Refused
 from storage.sheets.exporting import export_sheet
 from storage.sheets.importing import import_sheet
 from tests.storage.conftest import fact, put
-from tests.storage.making import check_tables, exported, publish, reexported, retract, revise
+from tests.storage.making import ANN, check_tables, content, exported, publish, reexported, retract, revise
 
 VOICE = {"speaker": "Ann", "cue": "said that", "source": {"title": "News"}, "independent": True}
 EVERYTHING = (
@@ -98,6 +101,30 @@ async def test_a_name_is_found_with_its_article_and_without(record, tmp_path):
         )  # fmt: skip
     ((entity),) = (await record.facts.load([3]))[0].about
     assert entity.name == "Gazette"
+
+
+async def test_a_name_that_a_brief_has_is_not_taken_away(record, tmp_path):
+    await put(
+        record, tmp_path,
+        {"entity": {"name": "Alexander Lukin", "aliases": ["Sasha"]}},
+        fact("a", "he left", brief="he left: Sasha", about=["Alexander Lukin"]),
+    )  # fmt: skip
+    entity = EntityEntry(name="Alexander Lukin")
+    before = entity_fields(await record.entities.alone(1, entity.ref))
+    with pytest.raises(Refused, match="brief of F1 needs that name"):
+        await record.ledger.make(PutEntity(story_id=1, entity=entity, expected=before), by=ANN)
+    await revise(record, 1, brief=None)
+    await record.ledger.make(PutEntity(story_id=1, entity=entity, expected=before), by=ANN)
+
+
+async def test_a_takedown_reaches_briefs(record, tmp_path):
+    words = "a boy of the blue house"
+    await put(record, tmp_path, fact("a", f"it was said that {words} came home", brief=f"{words} came home"))
+    await revise(record, 1, statement="he came home", brief=None)
+    await record.ledger.make(TakeDown(story_id=1, subject="F1", ground="privacy"), by=ANN)
+    assert (await record.facts.find(1)).brief is None
+    assert words not in content(record.database.path)
+    assert (await record.audit.verify()).problem is None
 
 
 def cited(**source) -> dict:

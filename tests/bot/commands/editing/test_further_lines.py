@@ -1,4 +1,4 @@
-"""Lines that are never asked for: brief, supersedes, part, independent, article; and which source is meant."""
+"""Lines that are never asked for: brief, supersedes, part, independent, article; and which source is it."""
 
 from __future__ import annotations
 
