@@ -105,14 +105,14 @@ def _write(target: Path, pages: Sequence[bytes]) -> None:
 
 
 async def _quotations(record: Record, source: Source) -> list[str]:
-    """Return a line for each quotation that the copies do not have where it is said to stand."""
+    """Return a line for each quotation or locator for which the copies have nothing."""
     quotations, after, sound, lines = Quotations(record), 0, 0, list[str]()
     while facts := await record.listings.citing(source.id, after=after, limit=_PAGE):
         for (fact_id, _position), found in (await quotations.check(facts)).items():
             if found.check.verdict is Verdict.VERBATIM and found.later is None:
                 sound += 1
             else:
-                lines.append(f"F{fact_id}: its quotation is {told(found)}")
+                lines.append(f"F{fact_id}: {told(found)}")
         after = facts[-1].id
     return [f"quotations that are verbatim in the copy: {sound}", *lines]
 

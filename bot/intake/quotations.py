@@ -33,12 +33,12 @@ class Quotations:
         self._texts: dict[int, CopyText] = {}
 
     async def check(self, facts: Iterable[Fact]) -> dict[tuple[int, int], Checked]:
-        """Return what copies tell, by fact and position; nothing where there is no copy."""
+        """Return what copies tell of quotations, by fact and position, and of locators that lead nowhere."""
         quoted = [
             (fact.id, position, item)
             for fact in facts
             for position, item in enumerate(fact.attributions, 1)
-            if item.quote
+            if item.quote or item.locator
         ]
         if not quoted:
             return {}
@@ -64,18 +64,21 @@ class Quotations:
         Of what is known only through another source, that one's copy is what there is.
         """
         several = next((copies[link.id] for link in item.source.chain() if link.id in copies), [])
-        checks = [
-            Checked(
-                self._texts[each.id].check(item.quote or "", item.locator), each, several[0] if at else None
-            )
-            for at, each in enumerate(several)
-        ]
-        held = (each for each in checks if each.check.verdict is not Verdict.NOT_FOUND)
-        return next(held, checks[0] if checks else None)
+        first: Checked | None = None
+        for each in several if item.quote else several[:1]:
+            found = self._texts[each.id].check(item.quote, item.locator)
+            if found is None:
+                return None
+            if found.verdict in (Verdict.VERBATIM, Verdict.ELSEWHERE):
+                return Checked(found, each, several[0] if first else None)
+            first = first or Checked(found, each)
+        return first
 
 
 def told(checked: Checked) -> str:
     """Say what was found of a quotation."""
+    if checked.check.verdict is Verdict.NO_PARAGRAPH:
+        return _("the copy has no ¶{number}", number=checked.check.paragraph)
     if checked.check.verdict is Verdict.NOT_FOUND:
         return _("not found in the copy")
     if checked.later is not None:

@@ -35,10 +35,14 @@ class Verdict(StrEnum):
     VERBATIM = "verbatim"
     ELSEWHERE = "elsewhere"
     NOT_FOUND = "not found"
+    NO_PARAGRAPH = "no paragraph"
 
 
 class Check(NamedTuple):
-    """What a copy tells of a quotation, and in which paragraph it begins, from 1."""
+    """What a copy tells of a quotation, and in which paragraph it begins, from 1.
+
+    Of a locator alone it tells no more than that the copy has no such paragraph.
+    """
 
     verdict: Verdict
     paragraph: int | None = None
@@ -48,20 +52,29 @@ class CopyText:
     """The paragraphs of a copy, against which quotations are checked."""
 
     def __init__(self, paragraphs: Sequence[str]) -> None:
+        self._count = len(paragraphs)
         texts = [_squeezed(each) for each in paragraphs]
         soft = any(_SOFT in each for each in texts)
         # As it may be read: each soft hyphen as none, or as one.
         self._readings = [_Reading(texts, each) for each in (("", "-") if soft else ("",))]
 
-    def check(self, quote: str, locator: str | None = None) -> Check:
-        """Tell whether a quotation stands there: in the paragraph that its locator names, if it names one."""
+    def check(self, quote: str | None, locator: str | None = None) -> Check | None:
+        """Tell whether a quotation stands there: in the paragraph that its locator names, if it names one.
+
+        Without a quotation, None where nothing is wrong with the locator.
+        """
+        if quote is not None:
+            return self._check(quote, paragraph_of(locator))
+        named = paragraph_of(locator)
+        return Check(Verdict.NO_PARAGRAPH, named) if named is not None and named > self._count else None
+
+    def _check(self, quote: str, named: int | None) -> Check:
         wanted = _bare(_squeezed(quote).replace(_SOFT, "")).translate(_ONE_KIND)
         if not any(sign.isalnum() for sign in wanted):
             return Check(Verdict.NOT_FOUND)
         found = {number for reading in self._readings for number in reading.find(wanted)}
         if not found:
             return Check(Verdict.NOT_FOUND)
-        named = paragraph_of(locator)
         if named is None or named in found:
             return Check(Verdict.VERBATIM, named or min(found))
         return Check(Verdict.ELSEWHERE, min(found))

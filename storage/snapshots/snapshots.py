@@ -109,10 +109,11 @@ class Snapshots:
         return rows[0]["warc"] if rows else None
 
     async def quoting(self, limit: int, *, after: int = 0) -> list[int]:
-        """Return the facts in force that quote somebody, those after `after`: what copies are checked for."""
+        """Return the facts in force that quote, or tell a place in a source, those after `after`."""
         rows = await self._database.read(
             "SELECT DISTINCT a.fact_id FROM attribution a JOIN fact f ON f.id = a.fact_id"
-            " WHERE a.quote IS NOT NULL AND f.superseded_by IS NULL AND f.retracted IS NULL AND a.fact_id > ?"
+            " WHERE (a.quote IS NOT NULL OR a.locator IS NOT NULL)"
+            " AND f.superseded_by IS NULL AND f.retracted IS NULL AND a.fact_id > ?"
             " ORDER BY a.fact_id LIMIT ?",
             (after, limit),
         )

@@ -169,6 +169,8 @@ def _particulars(found: Fact, checked: dict[int, str]) -> Iterator[Callable[[], 
         text = _("{amount}: {counts}", amount=amount(figure), counts=figure.counts)
         yield partial(line, _("Figure given"), text)
     for position, item in enumerate(found.attributions, 1):
+        if not item.quote and position in checked:
+            yield partial(line, _("In the source"), f"{item.locator}: {checked[position]}")
         if item.quote:
             yield partial(_quote, found, item, checked.get(position))
 

@@ -33,7 +33,7 @@ class Newsroom:
             intake=IntakeSettings(hosts=[f"127.0.0.1:{running.port}"]),
         )
 
-    async def put(self, *quotes: tuple[str, str]) -> None:
+    async def put(self, *quotes: tuple[str | None, str]) -> None:
         source = {"title": "Gate was closed", "url": self.url}
         lines = [
             fact(
@@ -62,14 +62,16 @@ async def newsroom(tmp_path):
 
 async def test_quotations_are_checked_against_the_copy(newsroom):
     await newsroom.put(
-        (GATE, "¶1"), ("a gate had been left open", "¶1"), (BOATS, "¶1"), ("at least 41 boats", "¶3")
-    )
+        (GATE, "¶1"), ("a gate had been left open", "¶1"), (BOATS, "¶1"), ("at least 41 boats", "¶3"),
+        (None, "¶4"), (None, "¶5"), (None, "the headline"),
+    )  # fmt: skip
     told = await newsroom.does(fetch=True)
     assert "kept: copy of " in told and "UTC" in told
     assert "quotations that are verbatim in the copy: 1" in told
-    assert "F2: its quotation is not found in the copy" in told
-    assert "F3: its quotation is verbatim in the copy, but in ¶3" in told
-    assert "F4: its quotation is not found in the copy" in told
+    assert "F2: not found in the copy" in told
+    assert "F3: verbatim in the copy, but in ¶3" in told
+    assert "F4: not found in the copy" in told
+    assert "F6: the copy has no ¶5" in told and "F5" not in told and "F7" not in told
     assert f"¶3  {PARAGRAPHS[2]}" in told
 
 
@@ -80,7 +82,7 @@ async def test_a_page_that_changed_is_kept_beside_what_it_was(newsroom):
     newsroom.body = html(PARAGRAPHS[0].replace("left open", "closed"), *PARAGRAPHS[1:])
     told = await newsroom.does(fetch=True)
     assert "its text has changed since the copy of" in told and "both are kept" in told
-    assert "F1: its quotation is verbatim in an earlier copy, no longer in the last one" in told
+    assert "F1: verbatim in an earlier copy, no longer in the last one" in told
     target = newsroom.folder / "copies.warc.gz"
     assert (await newsroom.does(target)).startswith("2 written to")
     records = [

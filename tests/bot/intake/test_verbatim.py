@@ -97,6 +97,8 @@ def test_a_locator_tells_the_paragraph(subtests):
     for (quote, locator), expected in cases.items():
         with subtests.test(quote, locator=locator):
             assert TEXT.check(quote, locator) == expected
+    assert TEXT.check(None, "¶5") is None and TEXT.check(None, "headline") is None
+    assert TEXT.check(None, "¶6") == (Verdict.NO_PARAGRAPH, 6)
 
 
 def test_a_word_that_a_line_parted_is_whole(subtests):

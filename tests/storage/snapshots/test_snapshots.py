@@ -16,7 +16,7 @@ from storage.snapshots.rows import Page
 from storage.snapshots.sketches import likeness, sketch
 from storage.snapshots.snapshots import Bounds, Kept
 from tests.storage.conftest import fact, put
-from tests.storage.making import BO, content, publish
+from tests.storage.making import BO, publish
 
 WORDS = [
     f"{one}{two}"
@@ -130,17 +130,19 @@ async def test_a_fact_that_is_taken_down_is_struck_out_of_copies(story: Record):
         story, "h", HARM, attributions=[{**VOICE, "source": {"title": "News"}, "locator": "¶2"}]
     )
     source = said.attributions[0].source.id
-    await keep(story, source, "It rained.", "He is 9. Said a neighbour.", "It stopped.")
+    page = b"<html>He is 9. Said a neighbour.</html>"
+    await keep(story, source, "It rained.", "He is 9. Said a neighbour.", "It stopped.", warc=page)
     await keep(story, 1, "It snowed.", f"We hear that {HARM}, they say.", address="https://b.example/")
     await keep(story, 2, "It hailed, and nobody was hurt.", address="https://c.example/")
     change = TakeDown(story_id=1, subject=f"F{said.id}", ground="privacy")
     shown = await story.ledger.rehearse(change, by=BO)
-    assert shown.taken.counts["copies"] == 2 and await story.snapshots.size() == (3, 12)
+    assert shown.taken.counts["copies"] == 2 and await story.snapshots.size() == (3, 8 + len(page))
     await story.ledger.make(change, by=BO)
     assert await texts(story, source) == [["It rained.", "", "It stopped."]]
     assert await texts(story, 1) == [["It snowed.", ""]]
     assert await story.snapshots.size() == (3, 4)
-    assert "neighbour" not in content(story.database.path)
+    for file in (story.database.path, story.database.path.with_name("record.db-wal")):
+        assert b"neighbour" not in file.read_bytes()
     with pytest.raises(Refused, match="taken down"):
         await keep(story, source, "It rained.", "He is 9. Said a neighbour.")
     assert (await story.audit.verify()).problem is None

@@ -19,8 +19,7 @@ async def keep(desk: Desk, *paragraphs: str, at: str = AT) -> None:
 
 async def quoting(desk: Desk) -> tuple[int, str]:
     """Return a fact of the first story that quotes somebody, and the quotation."""
-    ids = await desk.record.snapshots.quoting(50)
-    for fact in await desk.record.facts.load(ids):
+    for fact in await desk.record.facts.load(await desk.record.snapshots.quoting(50)):
         if fact.story_id == 1 and fact.attributions[0].quote:
             return fact.id, fact.attributions[0].quote.strip('"')
     pytest.fail("no quotation")
