@@ -18,7 +18,7 @@ _PAGE = 50
 Holds = Callable[[str], bool]
 
 
-def strike(tx: Statements, holds: Holds, cited: Mapping[int, Collection[int | None]]) -> int:
+def strike(tx: Statements, holds: Holds, near: Holds, cited: Mapping[int, Collection[int | None]]) -> int:
     """Strike out words wherever they stand in copies; return from how many.
 
     `cited` are the paragraphs by source where what is taken down was said, None for one that is not known:
@@ -27,8 +27,10 @@ def strike(tx: Statements, holds: Holds, cited: Mapping[int, Collection[int | No
     struck = 0
     for row in _rows(tx):
         paragraphs = unpacked(row["paragraphs"])
-        gone = {at for at, each in enumerate(paragraphs) if each and holds(each)}
         named = cited.get(row["source_id"], ())
+        # Much the same words are looked for where they come from: elsewhere that would take too long.
+        found = near if named else holds
+        gone = {at for at, each in enumerate(paragraphs) if each and found(each)}
         gone |= {number - 1 for number in named if number is not None and number <= len(paragraphs)}
         if None in named and not gone:
             gone = set(range(len(paragraphs)))

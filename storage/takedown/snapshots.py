@@ -18,11 +18,11 @@ _STOPS = (". ", "! ", "? ", "” ", '" ')
 def strike(tx: Statements, needles: Needles, cited: Cited | None = None, source_id: int | None = None) -> int:
     """Strike the words out of all copies, and remove those of a source that is taken down itself."""
 
-    def holds(paragraph: str) -> bool:
+    def near(paragraph: str) -> bool:
         return needles.held(paragraph) or any(map(needles.near, _sentences(paragraph)))
 
     removed = striking.remove(tx, source_id) if source_id is not None else 0
-    return removed + striking.strike(tx, holds, cited or {})
+    return removed + striking.strike(tx, needles.held, near, cited or {})
 
 
 def cited_by(tx: Statements, story_id: int, states: Iterable[State]) -> Cited:

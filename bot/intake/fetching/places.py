@@ -71,9 +71,7 @@ class Gate:
 
     async def _place(self, url: URL, *, may_be_private: bool) -> Place:
         host, port = url.raw_host or "", url.port or 0
-        trusted = not self._allowed.isdisjoint((host, f"{host}:{port}"))
-        if trusted and not may_be_private:
-            raise _private(host)
+        trusted = may_be_private and not self._allowed.isdisjoint((host, f"{host}:{port}"))
         if not trusted and port not in PORTS:
             raise Unfetchable(_("Port {port} is none that pages are fetched from", port=port))
         addresses = (host,) if ":" in host or _is_dotted(host) else await self._addresses(host, port)
