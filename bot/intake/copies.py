@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import UserError
-from bot.intake.fetching.fetcher import HTML, Fetcher
+from bot.intake.article import Article
+from bot.intake.fetching.fetcher import Fetched, Fetcher
 from bot.intake.quotations import Quotations, dated, told
 from bot.intake.reading.reader import read_article
 from bot.intake.verbatim import Verdict
@@ -35,10 +36,15 @@ async def keep_copy(record: Record, fetcher: Fetcher, source: Source, bounds: Bo
     """
     if source.url is None:
         raise UserError(f"S{source.id} has no address: add one with /source S{source.id}")
-    fetched = await fetcher.fetch(source.url)
-    media = "text/html" if fetched.media in HTML else fetched.media
-    article = await read_article(fetched.body, media=media, url=fetched.url, charset=fetched.charset)
+    fetched, article = await fetch_article(fetcher, source.url)
     return await record.snapshots.keep(source.story_id, source.id, page_of(fetched, article), bounds)
+
+
+async def fetch_article(fetcher: Fetcher, address: str) -> tuple[Fetched, Article]:
+    """Fetch a page and read the article in it. Raises Unfetchable or Unreadable, saying why."""
+    fetched = await fetcher.fetch(address)
+    article = await read_article(fetched.body, media=fetched.media, url=fetched.url, charset=fetched.charset)
+    return fetched, article
 
 
 async def source_named(record: Record, text: str) -> Source:
