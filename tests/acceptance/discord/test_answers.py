@@ -62,6 +62,17 @@ async def test_a_private_answer_is_shown_to_the_channel_once(scene: Scene) -> No
     assert edited.id == public.id and "on 17 March 2023" in edited.text
 
 
+async def test_that_nothing_is_on_record_is_shared_too_with_what_it_is_about(scene: Scene) -> None:
+    alice = scene.reader()
+    private = await look_up(alice, "Aliens have landed in Paris with 300 ships")
+    assert "found nothing on record" in private.text or "Closest on record" in private.text
+    public = await (await alice.presses(private, "Share")).next_followup()
+    assert public.text == private.text and "Aliens have landed" in public.text
+    assert "Tell me when there is an answer" in labels(public)
+    kept = rows(scene.record, "SELECT command FROM button WHERE command LIKE '%Aliens%'")
+    assert kept == [], "nothing of it is kept"
+
+
 async def test_what_has_changed_since_is_not_shared(scene: Scene) -> None:
     alice = scene.reader()
     listed = await alice.asks("who", name="lubinets")
@@ -125,6 +136,18 @@ async def test_a_moderator_deletes_any_answer_of_the_bot(scene: Scene) -> None:
     answer = await alice.asks("fact", id="F5")
     assert "Deleted" in (await deletes(mona, answer)).text
     assert await alice.channel.next_deletion() == answer.id
+
+
+async def test_an_answer_in_an_archived_thread_is_not_deleted_and_that_is_said(scene: Scene) -> None:
+    alice = scene.reader()
+    inside = alice.within(alice.channel.thread("leads", alice.user))
+    answer = await inside.asks("fact", id="F5")
+    inside.channel.archive()
+    scene.api.faults.add(
+        "DELETE", f"/channels/{inside.channel.id}/messages/{answer.id}",
+        Fault.refused(400, 50083, "Thread is archived"), 1, None,
+    )  # fmt: skip
+    assert "does not let me delete" in (await deletes(inside, answer)).text
 
 
 # Publishing

@@ -157,4 +157,4 @@ async def test_the_trail_names_who_did_what(scene: Scene) -> None:
     mona = await scene.moderator()
     await mona.corrects("F14", Statement="finding them is difficult")
     trail = await mona.alone_asks("audit", about="F14")
-    assert f"@{mona.user.name}" in plain(trail) and "corrected F14" in trail.text
+    assert f"> <@{mona.user.id}> corrected F14, in <#{mona.channel.id}>" in trail.text

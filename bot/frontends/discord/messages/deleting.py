@@ -26,7 +26,10 @@ async def delete(
         await message.delete()
     except discord.NotFound:
         pass  # somebody was quicker
-    except discord.Forbidden:
+    except discord.HTTPException as error:
+        if error.status >= 500:
+            raise
+        # For example in an archived thread.
         raise UserError(_("Discord does not let me delete that message here.")) from None
 
 

@@ -26,11 +26,11 @@ KEPT_LIMIT = 20_000
 
 
 def with_share(reply: Reply, command: Command | None, unique: int, catalogue: Catalogue) -> Reply:
-    """Return a private answer with a button that shares it, where it states what anybody may ask for.
+    """Return a private answer with a button that shares it, where anybody may ask for the same.
 
     `unique` makes each button another one: it works once.
     """
-    if command is None or command.aside or reply.aside or not reply.citations():
+    if command is None or command.aside or reply.aside:
         return reply
     actions = tuple(action for action in reply.actions if _is_for_readers(action, catalogue))
     kept = reply.without_quotes().model_copy(update={"actions": actions, "asks": None})
