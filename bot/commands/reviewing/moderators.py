@@ -115,7 +115,7 @@ async def _shown(
     called, *others = dict.fromkeys(filter(None, (who.name, handle, who.address)))
     unknown = "" if others else _("I know no name of theirs: make sure that the id is right.")
     notes = (Note(text=text) for text in (unknown, what) if text)
-    shown = Item(label=called, text=", ".join(others), marks=addresses(who.address))
+    shown = Item(label=called, text=", ".join(others))
     return (Heading(text=title, level=1), shown, *_behind(who, person), *notes)
 
 
@@ -177,7 +177,7 @@ def _behind(who: Identity, person: str) -> list[Note]:
     # Only the address: the name just given is that of the account.
     text = _("{account} is linked to {person}: that is who was meant, with all their accounts.",
              account=who.address, person=person)  # fmt: skip
-    return [Note(text=text, marks=addresses(who.address, person))]
+    return [Note(text=text)]
 
 
 def _called(member: Member) -> str:

@@ -175,8 +175,11 @@ def _line(reply: Reply, line: Line, *, again: bool) -> Iterable[Span]:
         yield _bold(f"F{line.fact}")
         yield Span(" ")
     if line.former:
-        yield Span(_inline(line.text), "~~", "~~")
-        yield Span(f" {_inline(reply.marks(line))}")
+        text = _inline(line.text)
+        # A sign of its own at its end would close the mark.
+        struck = text.rstrip("~")
+        yield Span(struck, "~~", "~~")
+        yield Span(f"{text[len(struck) :]} {_inline(reply.marks(line))}")
     else:
         yield Span(_inline(f"{line.text} {reply.marks(line)}"))
     if line.mark:

@@ -37,7 +37,7 @@ INLINE = rules(
     italic=r"\*(?!\s)((?:\\.|\*\*|[^*\\])+?)(?<!\s) {0,2}\*(?!\*)",
     underline=rf"__{INSIDE}__(?!_)",
     italic_too=r"_((?:\\.|__|[^_\\])+?)_(?!\w)",
-    strike=r"~~.+?~~(?!_)",
+    strike=r"~~(.+?)~~(?!_)",
     spoiler=r"\|\|.+?\|\|",
     link=(
         r"\[((?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*)\]"
@@ -71,6 +71,7 @@ class Reading:
     text: str = ""
     bold: list[str] = field(default_factory=list)
     italic: list[str] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     """Whatever else is more than its characters, as `name: source`."""
@@ -113,9 +114,10 @@ def _found(source: str, position: int, *, at_line_start: bool) -> tuple[str, re.
 def _take(name: str, match: re.Match[str], reading: Reading, *, links: bool) -> None:
     start = len(reading.text)
     match name:
-        case "bold" | "italic":
+        case "bold" | "italic" | "strike":
             _read(match[1], reading, links=links)
-            (reading.bold if name == "bold" else reading.italic).append(reading.text[start:])
+            kept = {"bold": reading.bold, "italic": reading.italic, "strike": reading.struck}
+            kept[name].append(reading.text[start:])
         case "link" if links and _can_be_linked(match[1]):
             reading.text += match[1]
             reading.links.append((match[1], match[2]))

@@ -140,6 +140,7 @@ lines = st.builds(
     label=st.one_of(st.none(), words),
     mark=st.one_of(st.none(), words),
     nested=st.booleans(),
+    former=st.booleans(),
 )
 blocks: st.SearchStrategy[Block] = st.one_of(
     st.builds(Heading, text=words, level=st.integers(1, 2)),
@@ -236,7 +237,7 @@ def test_the_reader_knows_what_is_active(subtests: pytest.Subtests) -> None:
     for text in ACTIVE:
         with subtests.test(text=text):
             reading = read(text)
-            assert reading.bold or reading.italic or reading.links or reading.others
+            assert reading.bold or reading.italic or reading.struck or reading.links or reading.others
 
 
 @given(st.text(signs))

@@ -5,6 +5,7 @@ import pytest
 
 from bot.frontends.discord.render import Piece, escape, render
 from bot.replies import Citation, Heading, Item, Line, Mark, Note, Reply
+from tests.bot.frontends.discord.discord_markdown import read
 
 
 def test_no_more_is_escaped_than_needs_be(subtests: pytest.Subtests) -> None:
@@ -49,6 +50,10 @@ def test_what_reads_so_no_longer_is_struck_through() -> None:
     first, second = only(render(reply)).description.split("\n")
     assert first == r"was: **F8** ~~He \~\~never\~\~ denied \*it\*~~ [1 ¶2]"
     assert second == "He denied it [1 ¶2]"
+    ending = Reply(blocks=(line(8, "About 300 ~", former=True), line(9, "~~", former=True)))
+    shown = read(only(render(ending)).description or "")
+    assert (shown.text, shown.others) == ("F8 About 300 ~ [1 ¶2]\nF9 ~~ [1 ¶2]", [])
+    assert shown.struck == ["About 300"]
 
 
 def test_marked_words_are_shown_in_discords_own_form() -> None:

@@ -11,7 +11,7 @@ from bot.frontends.telegram.render import LIMIT, Keyboard, clean, keyboard, rend
 from bot.replies import Action, Block, Citation, Heading, Item, Line, Note, Reply
 from tests.conftest import examples
 
-TAGS = {"b", "i", "a"}
+TAGS = {"b", "i", "a", "s"}
 
 
 class Reading(HTMLParser):
@@ -102,6 +102,7 @@ lines = st.builds(
     label=st.one_of(st.none(), short, long),
     mark=st.one_of(st.none(), short, long),
     nested=st.booleans(),
+    former=st.booleans(),
 )
 blocks: st.SearchStrategy[Block] = st.one_of(
     st.builds(Heading, text=words),
