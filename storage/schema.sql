@@ -154,6 +154,9 @@ CREATE TABLE "revision" (
 -- `audit_id` names the entry of the trail that made a revision; none for those from before there was a trail.
 -- With the number in it, the last revision up to a moment is one step from the end of a range.
 CREATE INDEX revision_by_moment ON revision (fact_id, at, number);
+-- What was done to facts after they came on record, by its moment: /corrections shows the newest first.
+CREATE INDEX revision_changing ON revision (at, fact_id, number)
+WHERE kind IN ('corrected', 'superseded', 'retracted', 'restored', 'taken down');
 
 -- The facts that summarise a story in a few lines (/about), in order.
 CREATE TABLE lead (

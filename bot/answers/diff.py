@@ -74,15 +74,19 @@ def revision_row(revision: Revision, names: Mapping[str, str] | None = None) -> 
 
     `names` are what moderators are called, by address; without them, readers learn no more than that.
     """
+    marks = addresses(revision.actor, names=names) if names is not None else ()
+    label = _("Revision {number}", number=revision.number)
+    return Item(label=label, text=revised(revision, names), marks=marks)
+
+
+def revised(revision: Revision, names: Mapping[str, str] | None = None) -> str:
+    """Return what a revision did, when, by whom and why; `names` are as for `revision_row`."""
     what = _(REVISED[revision.kind])
     actor = _actor(revision.actor, names)
     text = _("{what} on {day} by {actor}", what=what, day=day(revision.at), actor=actor)
     if revision.kind is RevisionKind.CORRECTED and not revision.material:
         text = _("{text} (not material: earlier messages stay as they are)", text=text)
-    if revision.reason:
-        text = _("{text}: {reason}", text=text, reason=revision.reason)
-    marks = addresses(revision.actor, names=names) if names is not None else ()
-    return Item(label=_("Revision {number}", number=revision.number), text=text, marks=marks)
+    return _("{text}: {reason}", text=text, reason=revision.reason) if revision.reason else text
 
 
 def _actor(actor: str, names: Mapping[str, str] | None) -> str:

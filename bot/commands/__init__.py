@@ -8,12 +8,12 @@ from bot.commands.dialogue import commands as dialogue
 from bot.commands.editing import add, correct, entity, relate, retract, source, story, takedown
 from bot.commands.following import settings, subscriptions
 from bot.commands.personal import link, privacy, suggest, tellme
-from bot.commands.reading import ask, fact, look_up, sources, start_help, timeline, where, who
+from bot.commands.reading import ask, corrections, fact, look_up, sources, start_help, timeline, where, who
 from bot.commands.reviewing import audit, moderators, review, unanswered
 
 __all__ = [
-    "add", "ask", "audit", "commands", "correct", "dialogue", "entity", "fact", "link", "look_up",
-    "moderators", "privacy", "relate", "retract", "review", "settings", "source", "sources",
+    "add", "ask", "audit", "commands", "correct", "corrections", "dialogue", "entity", "fact", "link",
+    "look_up", "moderators", "privacy", "relate", "retract", "review", "settings", "source", "sources",
     "start_help", "story", "subscriptions", "suggest", "takedown", "tellme", "timeline", "unanswered",
     "where", "who",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from storage.domain import dates
-from storage.domain.models import Entity, Fact
+from storage.domain.models import Entity, Fact, Revision
 from storage.engines.kept import KeptByKey
 from storage.engines.sqlite import Database, Read, Version
 from storage.reading.entities import MOST_PAGES, Entities
@@ -92,6 +92,14 @@ SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id IN (
     OR (SELECT count(*) FROM attribution a WHERE a.fact_id = f.id AND a.stance = 'denies')
         BETWEEN 1 AND (SELECT count(*) - 1 FROM attribution a WHERE a.fact_id = f.id)
 ) ORDER BY f.id LIMIT :limit
+"""
+# What was done to facts after they came on record, the newest first.
+_CHANGES = """
+SELECT r.fact_id, r.number, r.at, r.kind, r.actor, r.reason, r.material, r.state
+FROM revision r CROSS JOIN fact f ON f.id = r.fact_id
+WHERE r.kind IN ('corrected', 'superseded', 'retracted', 'restored', 'taken down') AND f.story_id = :story
+AND (r.at < :at OR (r.at = :at AND (r.fact_id < :fact OR (r.fact_id = :fact AND r.number < :number))))
+ORDER BY r.at DESC, r.fact_id DESC, r.number DESC LIMIT :limit
 """
 _SUMMARY = f"""
 SELECT l.fact_id AS id FROM lead l JOIN fact f ON f.id = l.fact_id AND {IN_FORCE} WHERE l.story_id = :story
@@ -202,6 +210,17 @@ class Listings:
     async def retracted(self, story_id: int, *, limit: int) -> list[Fact]:
         """Return the newest of a story's facts that are retracted, newest first."""
         return list(reversed(await self._page(_RETRACTED, story=story_id, limit=limit)))
+
+    async def changes(
+        self, story_id: int, *, before: tuple[str, int, int] | None = None, limit: int
+    ) -> list[Revision]:
+        """Return what was corrected, superseded, retracted, restored or taken down, the newest first.
+
+        `before` is the (moment, fact, number) of the last one shown.
+        """
+        at, fact, number = before or ("9", 0, 0)
+        asked = {"story": story_id, "at": at, "fact": fact, "number": number, "limit": limit}
+        return [Revision(**dict(row)) for row in await self._database.read(_CHANGES, asked)]
 
     async def figured(self, story_id: int, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts that hold figures."""

@@ -20,7 +20,7 @@ class Family(Enum):
 
     FINDING_YOUR_WAY = (N_("Finding your way"), "start help about story stories")
     ASKING = (N_("Asking the record"), "who where when latest asof what ask check")
-    LOOKING_CLOSELY = (N_("Looking closely"), "fact history disputed figures sources")
+    LOOKING_CLOSELY = (N_("Looking closely"), "fact history corrections disputed figures sources")
     HEARING = (
         N_("Hearing of changes"),
         "settings subscribe unsubscribe subscriptions mute catchup why",

@@ -35,7 +35,7 @@ def named(context: Context, question: Question) -> Named:
 # Kinds of answers that are lists of the whole story, where the question names nothing.
 _LISTS = {
     Kind.SOURCES: "sources",
-    Kind.CORRECTIONS: "latest",
+    Kind.CORRECTIONS: "corrections",
     Kind.LATEST: "latest",
     Kind.OVERVIEW: "about",
 }

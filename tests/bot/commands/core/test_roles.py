@@ -18,8 +18,8 @@ from tests.bot.desk import ANN, BOB, EVE, OWNER, assert_short, buttons, said
 GROUP = "telegram:-100"
 COMMANDS = list(commands)
 READERS = frozenset(
-    "start help about story stories who where when latest asof what ask check fact history disputed figures"
-    " sources"
+    "start help about story stories who where when latest asof what ask check fact history corrections"
+    " disputed figures sources"
     " suggest tellme privacy forgetme link answer choose skip back confirm cancel subscribe unsubscribe"
     " subscriptions settings mute catchup why".split()
 )
