@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bot.questions import verdict
+from storage.domain.language.detection import LANGUAGES
 from storage.search import embedding
 from tests.benchmarks import places
 from tests.fitting.asked import questions
@@ -32,6 +33,8 @@ FEATURES = {True: (*COMMON, "score", "meaning", "standing_out", "mean"), False: 
 # At most so many of the questions whose answer is on record are denied it: in the own language and in others;
 # and of the development stories.
 DENIED, DENIED_OF_STORIES = {True: 0.03, False: 0.05}, 0.05
+# Of a language that is read and asked so often, a little less: other articles differ.
+DENIED_OF_LANGUAGE, OFTEN = 0.04, 400
 # Of the answers told as such so many are to be right; a little more than promised, for other stories differ.
 RIGHT, RIGHT_OF_STORIES = 0.91, 0.85
 FEWEST_SURE = 10
@@ -61,12 +64,15 @@ def fit(found: Sequence[Row], *, own: bool, meant: bool) -> dict[str, Any]:
     columns = (columns - mean) / deviation
     unseen = _unseen(found, columns, right, weights)
     close, sure = _close_from(found, unseen, DENIED[own]), _sure_from(found, unseen)
+    close_in = {} if own or not meant else _close_in(found, unseen)
     _report(found, unseen, close, sure)
+    print("  close from, by language:", close_in)
     bias, *slopes = fitted(columns, right, weights)
     return {
         "bias": round(bias, 4),
         "close_from": round(close, 4),
         "sure_from": round(sure, 4),
+        **({"close_in": close_in} if close_in else {}),
         "weights": {
             name: [round(float(number), 4) for number in numbers]
             for name, *numbers in zip(names, slopes, mean, deviation, strict=True)
@@ -95,6 +101,26 @@ def _close_from(found: Sequence[Row], chance: Numbers, denied: float) -> float:
         allowed = DENIED_OF_STORIES if setting == "story" else denied
         needed.append(float(np.quantile(chance[held], allowed)))
     return min(needed)
+
+
+def _close_in(found: Sequence[Row], chance: Numbers) -> dict[str, float]:
+    """Return a threshold for each other language that is read, by what it denies in each setting."""
+    kept = {}
+    for language in LANGUAGES:
+        held = np.array([row.on_record and row.asked.language == language for row in found])
+        settings = {row.setting for row, is_held in zip(found, held, strict=True) if is_held}
+        if held.sum() >= OFTEN:
+            needed = [
+                float(np.quantile(chance[held & _in(found, setting)], DENIED_OF_LANGUAGE))
+                for setting in settings
+                if setting != "story"
+            ]
+            kept[language] = round(min(needed), 4)
+    return kept
+
+
+def _in(found: Sequence[Row], setting: str) -> Any:
+    return np.array([row.setting == setting for row in found])
 
 
 def _sure_from(found: Sequence[Row], chance: Numbers) -> float:
