@@ -178,7 +178,8 @@ ASKED = [
     "/start", "/help", "/help when", "/about", "/story", "/stories", "/who", "/who Voice", "/where",
     "/when", "/when 2023", "/when 4 May", "/when other", "/latest 20", "/asof 2026-11-22", "/what",
     "/what other", "/ask Who is Voice?", "/ask What did Voice say about other?",
-    "what is known of other statement?", "/fact F1", "/fact F2", "/history F1", "/disputed", "/figures",
+    "what is known of other statement?", "/fact F1", "/fact F2", "/history F1", "/corrections",
+    "/disputed", "/figures",
     "/sources", "/sources S1", "/settings", "/subscriptions", "/unsubscribe", "/mute", "/catchup",
     "/why F1", "/privacy", "/forgetme", "/link", "/tellme Q1", "/review", "/unanswered", "/audit",
     "/audit F1", "/moderators", "/undo", "/add", "/suggest", "/correct F1", "/attribute F1",
@@ -252,7 +253,7 @@ async def test_pages_of_lists_show_each_row_once(wide, subtests):
         ("/unanswered", r"^(Q\d+) +(?![ …])", 40),
         ("/about", r"^(?:Voice|Name\d+x) .*?(other\d+x)", 20),
         ("/subscriptions", r"^(\d+) +(?![ …])", 100),
-        ("/history F1", r"^(Revision \d+) +(?![ …])", 6),
+        ("/history F1", "/corrections", r"^(Revision \d+) +(?![ …])", 6),
         ("/audit F1", r"^(#\d+) +(?![ …])", 6),
         ("/asof 2026-11-22", r"^(?:Voice|Name\d+x) .*?(other\d+x)", OTHERS),
     ]:
