@@ -105,7 +105,7 @@ def _close_from(found: Sequence[Row], chance: Numbers, denied: float) -> float:
 
 def _close_in(found: Sequence[Row], chance: Numbers) -> dict[str, float]:
     """Return a threshold for each other language that is read, by what it denies in each setting."""
-    kept = {}
+    kept: dict[str, float] = {}
     for language in LANGUAGES:
         held = np.array([row.on_record and row.asked.language == language for row in found])
         settings = {row.setting for row, is_held in zip(found, held, strict=True) if is_held}
