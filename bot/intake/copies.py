@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from bot.errors import UserError
 from bot.intake.article import Article
 from bot.intake.fetching.fetcher import Fetched, Fetcher
-from bot.intake.quotations import Quotations, dated, told
+from bot.intake.quotations import Quotations, dated, named, told
 from bot.intake.reading.reader import read_article
 from bot.intake.verbatim import Verdict
 from bot.intake.warc import page_of
 from storage.domain.models import Source
 from storage.engines import files
 from storage.record import Record
-from storage.snapshots.rows import Snapshot
 from storage.snapshots.snapshots import Bounds, Kept
 
 if TYPE_CHECKING:
@@ -65,6 +64,9 @@ async def lines_on(record: Record, source: Source) -> list[str]:
         return [f"there is no copy of S{source.id}: make one with 'onrecord snapshot S{source.id} --fetch'"]
     lines = [f"{dated(each)}, {each.size:,} bytes of {each.media}, sha256 {each.digest}" for each in copies]
     lines += [f"  taken down in part: {dated(each)}" for each in copies if each.struck]
+    others = await record.snapshots.like(source.id)
+    lines += [f"the same address: {named(each)}" for each in others.elsewhere]
+    lines += [f"nearly the same text: {named(each)}" for each in others.alike]
     lines += await _quotations(record, source)
     paragraphs = (await record.snapshots.paragraphs([copies[0].id]))[copies[0].id]
     return lines + [f"¶{number}  {each or '(taken down)'}" for number, each in enumerate(paragraphs, 1)]
@@ -77,15 +79,7 @@ def lines_on_kept(kept: Kept) -> list[str]:
     ]
     if kept.before is not None:
         lines.append(f"its text has changed since the {dated(kept.before)}: both are kept")
-    lines += [f"the same address: {named(each)}" for each in kept.elsewhere]
-    lines += [f"nearly the same text: {named(each)}" for each in kept.alike]
     return lines
-
-
-def named(snapshot: Snapshot) -> str:
-    """Say which copy of which source one is."""
-    source = f"S{snapshot.source_id}, " if snapshot.source_id else ""
-    return f"{source}{dated(snapshot)}, {snapshot.address}"
 
 
 async def write_out(record: Record, source: Source, target: Path) -> str:

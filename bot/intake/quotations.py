@@ -91,3 +91,9 @@ def told(checked: Checked) -> str:
 def dated(snapshot: Snapshot) -> str:
     """Say when a copy was made."""
     return _("copy of {moment}", moment=in_words(f"{snapshot.at[:16]}Z"))
+
+
+def named(snapshot: Snapshot) -> str:
+    """Say which copy of which source one is."""
+    source = f"S{snapshot.source_id}, " if snapshot.source_id else ""
+    return f"{source}{dated(snapshot)}, {snapshot.address}"

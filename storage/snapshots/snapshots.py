@@ -52,18 +52,23 @@ class Bounds(NamedTuple):
     days: int
 
 
-class Kept(NamedTuple):
-    """What became of a page: the copy, whether that was there `already`, and which copies are like it.
+class Likenesses(NamedTuple):
+    """Copies that are like one: of the same address (`elsewhere`), or with nearly the same text (`alike`)."""
 
-    `before` is the last copy of the same source, where its text was another; `elsewhere` the copies of the
-    same address that belong to other sources, `alike` those whose text is nearly the same.
+    elsewhere: tuple[Snapshot, ...]
+    alike: tuple[Snapshot, ...]
+
+
+class Kept(NamedTuple):
+    """What became of a page: the copy, whether it was there `already`, and what of other sources is like it.
+
+    `before` is the last copy of the same source, where its text was another.
     """
 
     snapshot: Snapshot
     already: bool
     before: Snapshot | None
-    elsewhere: tuple[Snapshot, ...]
-    alike: tuple[Snapshot, ...]
+    others: Likenesses
 
 
 class Snapshots:
@@ -94,6 +99,21 @@ class Snapshots:
         for row in await self._database.read(_OF_SOURCES, (json.dumps(sorted(set(ids))),)):
             found.setdefault(row["source_id"], []).append(told(row))
         return found
+
+    async def like(self, source_id: int) -> Likenesses:
+        """Return the copies of other sources that are like the last one of a source."""
+
+        def work(read: Read) -> Likenesses:
+            rows = read(
+                "SELECT story_id, place, sketch FROM snapshot WHERE source_id = ?"
+                " ORDER BY at DESC, id DESC LIMIT 1",
+                (source_id,),
+            )
+            return (
+                _others(read, rows[0][0], source_id, rows[0][1], rows[0][2]) if rows else Likenesses((), ())
+            )
+
+        return await self._database.reading(work)
 
     async def paragraphs(self, ids: Iterable[int]) -> dict[int, list[str]]:
         """Return the text of copies, by id; a paragraph that was taken down is empty."""
@@ -136,7 +156,7 @@ def _keep(
     others = _others(tx.fetch, story_id, source_id, place, sketched)
     before = _last(tx, source_id)
     if before is not None and before.text_digest == text_digest:
-        return Kept(before, True, None, *others)
+        return Kept(before, True, None, others)
     held = tx.fetch(_TOTAL)[0][0]
     if held + len(page.warc) > bounds.size:
         raise Refused(
@@ -151,7 +171,7 @@ def _keep(
         ),
     )[0]  # fmt: skip
     made = tx.fetch(f"SELECT {TOLD} FROM snapshot WHERE id = ?", (row[0],))[0]
-    return Kept(told(made), False, before, *others)
+    return Kept(told(made), False, before, others)
 
 
 def _last(tx: Statements, source_id: int | None) -> Snapshot | None:
@@ -163,7 +183,7 @@ def _last(tx: Statements, source_id: int | None) -> Snapshot | None:
 
 def _others(
     read: Read, story_id: int, source_id: int | None, place: str | None, sketched: bytes
-) -> tuple[tuple[Snapshot, ...], tuple[Snapshot, ...]]:
+) -> Likenesses:
     """Return copies of a story's other sources: those of the same address, those of nearly the same text."""
     rows = read(
         f"SELECT {TOLD}, place, sketch FROM snapshot WHERE story_id = ? AND coalesce(source_id, 0) <> ?"
@@ -172,7 +192,7 @@ def _others(
     )
     same = [row for row in rows if place is not None and row["place"] == place]
     like = [row for row in rows if row not in same and likeness(row["sketch"], sketched) >= ALIKE]
-    return _newest(same), _newest(like)
+    return Likenesses(_newest(same), _newest(like))
 
 
 def _newest(rows: Iterable[object]) -> tuple[Snapshot, ...]:

@@ -9,7 +9,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.reading.shorthand import source_named
-from bot.intake.quotations import dated
+from bot.intake.quotations import dated, named
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
@@ -78,6 +78,7 @@ async def _one(context: Context, source_id: int) -> Reply:
         blocks += [Item(label=_("How it reaches us"), text=links) for links in chain]
     copies = (await context.record.snapshots.of_sources([source.id])).get(source.id, [])
     blocks += [Item(label=_("Copy"), text=dated(each)) for each in copies[:MOST_COPIES]]
+    blocks += await _likenesses(context, source.id) if copies else []
     relayed = await context.record.sources.relayed_by(source.id, limit=MOST_RELAYED + 1)
     named = lines_of((f"S{item.id} {short(item)}" for item in relayed[:MOST_RELAYED]), "; ")
     blocks += [Item(label=_("Relays"), text=names) for names in named]
@@ -90,6 +91,15 @@ async def _one(context: Context, source_id: int) -> Reply:
     if page.shown:
         blocks += [Heading(text=_("Cited for")), *listing(page.shown)]
     return Reply(blocks=tuple(blocks), actions=page.more)
+
+
+async def _likenesses(context: Context, source_id: int) -> list[Block]:
+    """Return which other sources have the same page, or nearly the same text: to moderators."""
+    if context.role < Role.MODERATOR:
+        return []
+    others = await context.record.snapshots.like(source_id)
+    told = ((_("Same address"), others.elsewhere), (_("Nearly the same text"), others.alike))
+    return [Item(label=label, text=named(each)) for label, several in told for each in several[:MOST_COPIES]]
 
 
 def _cited(count: int) -> str:

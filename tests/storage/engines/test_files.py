@@ -240,6 +240,7 @@ READS = {
     "buttons.pressed": lambda r: r.buttons.pressed("x"),
     "snapshots.of_sources": lambda r: r.snapshots.of_sources([1]),
     "snapshots.paragraphs": lambda r: r.snapshots.paragraphs([1]),
+    "snapshots.like": lambda r: r.snapshots.like(1),
     "snapshots.warc": lambda r: r.snapshots.warc(1),
     "snapshots.quoting": lambda r: r.snapshots.quoting(5),
     "snapshots.size": lambda r: r.snapshots.size(),

@@ -74,8 +74,8 @@ async def test_a_copy_is_kept_once_and_a_changed_page_beside_it(story: Record):
 async def test_the_same_article_at_another_address_is_recognised(story: Record):
     first = await keep(story, 1, *text(1), address="https://www.news.example/gate/?utm_source=chat#top")
     other = await keep(story, 2, *text(2), address="http://news.example/gate")
-    assert other.elsewhere == (first.snapshot,) and other.alike == ()
-    assert (await keep(story, 3, *text(3), address="https://news.example/gate?id=2")).elsewhere == ()
+    assert other.others == ((first.snapshot,), ())
+    assert (await keep(story, 3, *text(3), address="https://news.example/gate?id=2")).others.elsewhere == ()
 
 
 async def test_near_copies_of_one_text_are_recognised(story: Record):
@@ -84,8 +84,9 @@ async def test_near_copies_of_one_text_are_recognised(story: Record):
     cut = await keep(
         story, 2, "From our correspondent in Elin.", *wire[:5], "Agencies.", address="https://b.example/1"
     )
-    assert cut.alike == (first.snapshot,)
-    assert (await keep(story, 3, *text(2), address="https://c.example/1")).alike == ()
+    assert cut.others.alike == (first.snapshot,)
+    assert (await story.snapshots.like(1)).alike == (cut.snapshot,)
+    assert (await keep(story, 3, *text(2), address="https://c.example/1")).others.alike == ()
 
 
 def test_likeness_tells_near_copies_from_other_texts_about_the_same(subtests: pytest.Subtests):

@@ -12,9 +12,9 @@ AT = "2026-11-28T14:02:31.000000Z"
 HEAD = "Lukashenko denied it in paragraph one."
 
 
-async def keep(desk: Desk, *paragraphs: str, at: str = AT) -> None:
-    page = Page(at, "https://example.org/a", "text/html", 900, "ab" * 32, b"page", paragraphs)
-    await desk.record.snapshots.keep(1, 1, page, Bounds(1_000, 0))
+async def keep(desk: Desk, *paragraphs: str, at: str = AT, source: int = 1) -> None:
+    page = Page(at, f"https://example.org/{source}", "text/html", 900, "ab" * 32, b"page", paragraphs)
+    await desk.record.snapshots.keep(1, source, page, Bounds(1_000, 0))
 
 
 async def quoting(desk: Desk) -> tuple[int, str]:
@@ -56,3 +56,12 @@ async def test_a_quotation_that_is_in_no_copy_is_told(desk: Desk):
     fact, _quote = await quoting(desk)
     await keep(desk, HEAD)
     assert "not found in the copy" in await shown(desk, OWNER, f"/fact F{fact}")
+
+
+async def test_moderators_see_which_sources_have_nearly_the_same_text(desk: Desk):
+    wire = " ".join(f"word{number}" for number in range(200))
+    await keep(desk, HEAD, wire)
+    await keep(desk, wire, source=2)
+    told = "Nearly the same text S2, copy of 28 November 2026, 14:02 UTC, https://example.org/2"
+    assert told in " ".join((await shown(desk, OWNER, "/sources S1")).split())
+    assert "Nearly the same" not in await shown(desk, ANN, "/sources S1")
