@@ -22,7 +22,7 @@ from storage.domain.errors import InvalidSheet, RecordError, Refused
 from storage.domain.folding import fold
 from storage.domain.leases import later
 from storage.domain.models import Action, Story
-from storage.domain.names import slug
+from storage.domain.names import slug, with_article
 from storage.engines.sqlite import Statements, Transaction
 from storage.record import Record
 from storage.sheets import briefs, formats, staging, takedowns
@@ -191,7 +191,8 @@ class _Importing:
 
     def _declare(self, entry: EntityEntry) -> None:
         if self._names is not None:
-            for name in (entry.name, entry.short or "", *entry.aliases):
+            whole = with_article(entry.article, entry.name)
+            for name in (entry.name, whole, entry.short or "", *entry.aliases):
                 self._names.setdefault(fold(name), name)
             self._names.setdefault(entry.ref, entry.ref)
 

@@ -158,7 +158,7 @@ async def source_of(
         return found[ids[0]]
     near = ids[:5] or await _near(context, text)
     known = await context.record.sources.by_id(near)
-    options = [Option(f"S{number}: {short(known[number])}", f"S{number}") for number in near]
+    options = [Option(f"S{number}: {_told_apart(known[number])}", f"S{number}") for number in near]
     options.append(Option(_("New source “{text}”", text=text[:80]), f"+ {text}"))
     if near:
         asks = _("That source is not on record by that name. Is one of these meant, or is it new?")
@@ -173,6 +173,12 @@ async def other_fact(context: Context, text: str, target: int | None) -> Fact:
     if fact.id == target:
         raise UserError(_("F{id} cannot be related to itself: name another fact.", id=fact.id))
     return fact
+
+
+def _told_apart(source: Source) -> str:
+    """Return how a source is offered: two people's posts of one day differ by their authors alone."""
+    called = short(source)
+    return f"{called}, {source.author}" if source.author and source.author not in called else called
 
 
 async def _sources_called(context: Context, text: str) -> list[int]:

@@ -169,7 +169,7 @@ async def test_a_source_called_alike_is_doubted_where_another_author_is_named(de
     same = await fact(desk, await added(desk, ann, f"/add It was loud\n{again}"))
     assert same.attributions[0].source.id == first.attributions[0].source.id
     await ann.says(f"/add It was dark\n{again.replace('Ann Lee', 'Bo Hart')}")
-    assert "is it new" in ann.seen
+    assert "is it new" in ann.seen and "Ann Lee" in buttons(ann.reply)[0]
     await ann.presses("New source")
     await ann.presses("Confirm")
     story = await desk.record.stories.find("belarus")
