@@ -218,8 +218,9 @@ def _named(read: Read, story_id: int, text: str) -> list[int]:
         " WHERE n.story_id = ? AND n.folded = ? ORDER BY 2, 1 LIMIT 20",
         (story_id, fold(text[:MOST_LETTERS])),
     )
-    if not rows and len(text) >= BEGINNING:
-        folded = fold(text[:MOST_LETTERS])
+    folded = fold(text[:MOST_LETTERS])
+    # Of a long text that is mostly signs too little is left to begin one name rather than another.
+    if not rows and len(text) >= BEGINNING <= 2 * len(folded):
         rows = read(
             "SELECT coalesce(e.merged_into, e.id), n.rank"
             " FROM entity_name n JOIN entity e ON e.id = n.entity_id"
