@@ -126,6 +126,7 @@ class Reply(_Part):
     `aside` marks what concerns only who asked, such as a refusal: shown to them alone where a platform can.
     `asks` is the command that an answer in words completes, where one is asked for: a front end that does not
     hear plain talk sends it with the words behind it. `verdict` is what is said of an answer to a question.
+    `past` marks what shows how facts read once, or might read: it stays as it is when they are corrected.
     """
 
     blocks: tuple[Block, ...] = Field(min_length=1)
@@ -133,6 +134,7 @@ class Reply(_Part):
     aside: bool = False
     asks: str | None = None
     verdict: Literal["on record", "close", "not on record"] | None = None
+    past: bool = False
 
     @model_validator(mode="after")
     def _citations_agree(self) -> Reply:

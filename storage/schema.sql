@@ -456,7 +456,8 @@ CREATE INDEX subscription_words ON subscription (story_id, words) WHERE words IS
 CREATE INDEX subscription_of ON subscription (listener_id);
 CREATE INDEX subscription_by_person ON subscription (person) WHERE person IS NOT NULL;
 
--- Notices, written with the change that they describe; `reply` (JSON) if the notice is ready-made.
+-- Notices, written with the change that they describe; `reply` (JSON) if the notice is ready-made. Those of one
+-- short time are let go together (`released_at`); an `urgent` one does not wait for others.
 CREATE TABLE notice (
     id INTEGER PRIMARY KEY,
     audit_id INTEGER,
@@ -470,8 +471,9 @@ CREATE TABLE notice (
     reply TEXT,
     state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'fanned out', 'done', 'dropped')),
     fanned_to INTEGER NOT NULL DEFAULT 0
-);
+, urgent INTEGER NOT NULL DEFAULT 0, released_at TEXT);
 CREATE INDEX notice_open ON notice (state, due_at, id) WHERE state IN ('new', 'fanned out');
+CREATE INDEX notice_released ON notice (released_at) WHERE released_at IS NOT NULL;
 CREATE INDEX notice_by_fact ON notice (fact_id, id) WHERE fact_id IS NOT NULL;
 
 -- One notice to one listener. Most are due, then sent: only the others have indexes. What is due is checked for
@@ -499,7 +501,8 @@ CREATE INDEX delivery_failed ON delivery (changed_at) WHERE state = 'failed';
 CREATE INDEX delivery_sending ON delivery (listener_id) WHERE state = 'sending';
 CREATE INDEX delivery_given_up ON delivery (listener_id, notice_id) WHERE state = 'given up';
 
--- The content of a sent message (a reply, compressed), and the facts that it cited, by revision.
+-- The content of a sent message (a reply, compressed), and the facts that it cited, by revision. What is `fixed` stays
+-- as it is when the fact is corrected: the message shows what was (a history), or of the fact only its source.
 CREATE TABLE said (
     chat TEXT NOT NULL,
     message INTEGER NOT NULL,
@@ -515,13 +518,13 @@ CREATE TABLE receipt (
     fact_id INTEGER NOT NULL,
     chat TEXT NOT NULL,
     message INTEGER NOT NULL,
-    revision INTEGER NOT NULL,
+    revision INTEGER NOT NULL, fixed INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (fact_id, chat, message)
 ) WITHOUT ROWID;
 CREATE INDEX receipt_by_message ON receipt (chat, message);
 
--- A sent message to correct because of a notice. `changed_at` of a correction that was sent is NULL once the message
--- shows something else: it does not count.
+-- A sent message to correct because of a notice; of several in a chat, one `tells` of it. `changed_at` of a correction
+-- that was sent is NULL once the message shows something else: it does not count.
 CREATE TABLE "amendment" (
     chat TEXT NOT NULL,
     message INTEGER NOT NULL,
@@ -531,7 +534,7 @@ CREATE TABLE "amendment" (
     error TEXT,
     changed_at TEXT,
     sender TEXT,
-    lease_until TEXT,
+    lease_until TEXT, tells INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (chat, message, notice_id),
     CONSTRAINT corrected_under_a_lease CHECK (
         (state <> 'sending' AND sender IS NULL AND lease_until IS NULL)

@@ -6,14 +6,14 @@ Importing this package fills the registry.
 from bot.commands.core.registry import commands
 from bot.commands.dialogue import commands as dialogue
 from bot.commands.editing import add, correct, entity, relate, retract, source, story, takedown
-from bot.commands.following import settings, subscriptions
+from bot.commands.following import catchup, settings, subscriptions
 from bot.commands.personal import link, privacy, suggest, tellme
 from bot.commands.reading import ask, corrections, fact, look_up, sources, start_help, timeline, where, who
 from bot.commands.reviewing import audit, moderators, review, unanswered
 
 __all__ = [
-    "add", "ask", "audit", "commands", "correct", "corrections", "dialogue", "entity", "fact", "link",
-    "look_up", "moderators", "privacy", "relate", "retract", "review", "settings", "source", "sources",
-    "start_help", "story", "subscriptions", "suggest", "takedown", "tellme", "timeline", "unanswered",
+    "add", "ask", "audit", "catchup", "commands", "correct", "corrections", "dialogue", "entity", "fact",
+    "link", "look_up", "moderators", "privacy", "relate", "retract", "review", "settings", "source",
+    "sources", "start_help", "story", "subscriptions", "suggest", "takedown", "tellme", "timeline", "unanswered",
     "where", "who",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from bot.notices.refusals import next_try
 from bot.notices.schedule import awake_at, text_of
 from bot.replies import Reply
 from bot.texts import speak
+from bot.times.zones import keep_time
 from storage.domain.clock import read_moment
 from storage.domain.models import Listener
 from storage.notifying.outbox import MOST_ATTEMPTS
@@ -52,6 +53,7 @@ class Amender:
         speak(amendment.language)
         right: CorrectedMessage | None = None
         try:
+            keep_time(await self._record.zones.of(amendment.chat, amendment.topic))
             right = await corrected_message(self._record, amendment)
             if right is not None and right.kept is not None:
                 # Before it is tried: whatever becomes of that, the words are not kept.
@@ -68,21 +70,51 @@ class Amender:
     async def _put_right(self, amendment: Amendment, right: CorrectedMessage) -> Outcome:
         """Edit a message; say in reply to it what has changed where that has to be, or editing cannot."""
         outcome = Outcome(DeliveryStatus.REFUSED, error="its words were not kept")
-        if right.reply is not None:
+        if right.is_same:
+            outcome = Outcome(DeliveryStatus.SENT)
+        elif right.reply is not None:
             outcome = await self._edit(amendment, right.reply)
+        chat, answering = amendment.chat, None if outcome.gone else amendment.message
         if outcome.status is DeliveryStatus.MOVED:
-            return await self._remark_where_it_moved(amendment, right.remark, outcome.moved_to)
-        if outcome.status not in (DeliveryStatus.REFUSED, DeliveryStatus.SENT):
+            # Old messages of a group that has become a supergroup cannot be edited or answered.
+            chat, answering = await self._moved(amendment, outcome), None
+        elif outcome.status not in (DeliveryStatus.REFUSED, DeliveryStatus.SENT):
             return outcome
-        listener = await self._record.listeners.find(amendment.chat, amendment.topic)
-        if outcome.status is DeliveryStatus.SENT and not (
-            right.must_remark and await self._is_news(amendment, listener)
-        ):
-            return outcome
-        outcome = await self._remark(amendment, right.remark, amendment.chat, amendment.message)
+        edited = outcome.status is DeliveryStatus.SENT or outcome.gone
+        told = await self._to_tell(amendment, right, chat, edited=edited)
+        if not told:
+            return Outcome(DeliveryStatus.SENT)
+        outcome = await self._remark(
+            amendment, right.remark_of(told, answering=answering is not None), chat, answering
+        )
         if outcome.status is DeliveryStatus.MOVED:
-            return await self._remark_where_it_moved(amendment, right.remark, outcome.moved_to)
-        return outcome
+            chat = await self._moved(amendment, outcome)
+        elif not outcome.gone:
+            return outcome._replace(moved_to=chat if chat != amendment.chat else outcome.moved_to)
+        outcome = await self._remark(amendment, right.remark_of(told, answering=False), chat, None)
+        return outcome._replace(moved_to=chat)
+
+    async def _to_tell(
+        self, amendment: Amendment, right: CorrectedMessage, chat: str, *, edited: bool
+    ) -> list[int]:
+        """Return the notices that are told in a chat beside the edit, or in its place: each once in a chat.
+
+        Whoever made a change knows of it, and needs no more than that the message is put right.
+        """
+        notices = self._record.notices
+        listener = await self._record.listeners.find(chat, amendment.topic)
+        wanted = []
+        for notice in await notices.by_id(right.must_remark if edited else right.remarks.keys()):
+            if listener is not None and await notices.delivered(notice.id, listener.id) is not None:
+                continue
+            if not edited or chat not in await notices.chats_of_author(notice.audit_id):
+                wanted.append(notice.id)
+        return await self._record.receipts.may_tell(amendment, wanted) if wanted else []
+
+    async def _moved(self, amendment: Amendment, outcome: Outcome) -> str:
+        """Note that a group has become a supergroup, and return the address of that."""
+        await self._record.listeners.move(amendment.chat, outcome.moved_to)
+        return outcome.moved_to
 
     async def _edit(self, amendment: Amendment, reply: Reply) -> Outcome:
         """Edit a message; LATER where the chat has just refused that for another, or is being asked."""
@@ -103,12 +135,6 @@ class Amender:
         wait = (read_moment(until) - now).total_seconds()
         return Outcome(DeliveryStatus.LATER, error=outcome.error, wait=wait, moved_to=chat)
 
-    async def _remark_where_it_moved(self, amendment: Amendment, remark: Reply, moved_to: str) -> Outcome:
-        """Say it in the supergroup that a group has become: its old messages cannot be edited or answered."""
-        await self._record.listeners.move(amendment.chat, moved_to)
-        outcome = await self._remark(amendment, remark, moved_to, None)
-        return outcome._replace(moved_to=moved_to)
-
     async def _remark(self, amendment: Amendment, remark: Reply, chat: str, answering: int | None) -> Outcome:
         """Say in a chat what has changed; LATER while it takes no messages, is muted or has quiet hours."""
         known = await self._record.listeners.find(chat, amendment.topic)
@@ -127,13 +153,6 @@ class Amender:
         if outcome.status is DeliveryStatus.SENT:
             await self._record.listeners.resume(chat)
         return outcome
-
-    async def _is_news(self, amendment: Amendment, listener: Listener | None) -> bool:
-        """Tell whether a chat hears of a change only by the correction of its message."""
-        if listener is None:
-            return True
-        delivered = self._record.notices.delivered
-        return any([await delivered(notice, listener.id) is None for notice in amendment.notices])
 
     async def _note(self, amendment: Amendment, outcome: Outcome, revisions: Mapping[int, int]) -> None:
         """Record the outcome of a correction."""

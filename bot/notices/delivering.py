@@ -139,7 +139,8 @@ class Deliverer:
             logger.warning("the clock has been put back from %s: what waited is looked at anew", self._latest)
             await self._record.outbox.look_anew(now)
         self._latest = now
-        parcels = await self._record.outbox.take(self._transmitter.platform, now, BATCH)
+        # What was let go together comes in one message: nothing is taken before all of it is fanned out.
+        parcels = [] if more else await self._record.outbox.take(self._transmitter.platform, now, BATCH)
         for parcel in parcels:
             await self._start(self._deliver(parcel), parcel.listener.id, parcel.notices)
         amendments = await self._record.receipts.take(self._transmitter.platform, now, BATCH)
@@ -225,7 +226,7 @@ class Deliverer:
         name = listener_name(parcel.listener)
         match outcome.status:
             case DeliveryStatus.SENT:
-                said = said_of(parcel.listener, reply, outcome.messages, now) if reply is not None else None
+                said = said_of(parcel.listener, reply, outcome, now) if reply is not None else None
                 await outbox.sent(parcel, outcome.messages, said, now)
                 if outcome.topic_gone:
                     await self._record.listeners.fall_back(parcel.listener.chat, parcel.listener.topic)
@@ -284,11 +285,12 @@ async def opened(record: Record, parcel: Parcel) -> Opened | None:
     return Opened(parcel, reply)
 
 
-def said_of(listener: Listener, reply: Reply, messages: tuple[int, ...], at: str) -> SentMessage | None:
+def said_of(listener: Listener, reply: Reply, outcome: Outcome, at: str) -> SentMessage | None:
     """Return the receipt of a reply that was sent; None where it cited no fact."""
     facts = reply.cited_revisions
-    if not facts or not messages:
+    if not facts or not outcome.messages:
         return None
+    text = reply.model_dump_json()
     return SentMessage(
-        listener.chat, listener.topic, messages, facts, listener.language, at, reply.model_dump_json()
+        listener.chat, listener.topic, outcome.messages, facts, listener.language, at, text, outcome.shown
     )

@@ -25,6 +25,8 @@ class Outcome(NamedTuple):
     """The outcome of a delivery: its messages' ids, or the reason, the new address, the seconds to wait.
 
     `topic_gone` tells that the topic was deleted: the chat was told instead, and that it will be from now on.
+    `gone` tells that the message to edit or to answer is not there any more. `shown` are the facts that each
+    of several messages states; without it, each states all.
     """
 
     status: DeliveryStatus
@@ -33,6 +35,8 @@ class Outcome(NamedTuple):
     moved_to: str = ""
     wait: float = 0.0
     topic_gone: bool = False
+    gone: bool = False
+    shown: tuple[frozenset[int], ...] = ()
 
 
 class Transmitter(Protocol):
@@ -43,7 +47,7 @@ class Transmitter(Protocol):
     async def transmit(
         self, listener: Listener, reply: Reply, *, key: str, answering: int | None = None
     ) -> Outcome:
-        """Send a reply to a chat or topic, paced as a broadcast.
+        """Send a reply to a chat or topic, paced as a broadcast; REFUSED and `gone` where it cannot answer.
 
         `key` is the same where the same is sent again: a platform may use it to send only once.
         """

@@ -45,7 +45,8 @@ async def notice_history(
             fate, at = told or (await _untold(record, notice), None)
             marks += moments(at)
         if fate is None:
-            fate = _forgotten(retention) if notice.due_at < horizon else _let_pass(listener)
+            own = chat in await record.notices.chats_of_author(notice.audit_id)
+            fate = _forgotten(retention) if notice.due_at < horizon else _let_pass(listener, own=own)
         rows.append(Item(label=label, text=fate + await _put_right(record, notice, chat), marks=marks))
     return rows
 
@@ -79,8 +80,10 @@ async def _untold(record: Record, notice: Notice) -> str | None:
     return None
 
 
-def _let_pass(listener: Listener | None) -> str:
+def _let_pass(listener: Listener | None, *, own: bool) -> str:
     """Return why a notice that was sent to others did not go to a chat."""
+    if own:
+        return _("not sent: whoever made a change knows of it.")
     if listener is None:
         return _("not sent: this chat has not subscribed (/subscribe).")
     return _("not sent: no subscription here covered it then, or its settings left it out (/subscriptions).")

@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import Enum
 
 from bot.notices import find_what_to_tell
+from bot.notices.net_changes import kind_of
+from bot.notices.schedule import MINUTE, MOST_A_MINUTE, let_go_at, text_of
 from bot.questions.fact_words import stating_words, surrounding_words
 from storage.domain.clock import read_moment
 from storage.domain.models import Fact, Notice, NoticeKind
@@ -21,42 +23,68 @@ LIKELIEST = 100
 
 
 async def fan_out(record: Record, gather: timedelta = timedelta(0)) -> bool:
-    """Fan out what is due, some steps of it; tell whether there is more.
+    """Fan out what is let go, some steps of it; tell whether there is more.
 
-    The notice that is due for longest is waited with for `gather`; whatever is due by then goes out with it,
-    so that a chat reads in one message what was changed within that time. First it finds what became of
-    questions and suggestions: that is told as well.
+    First it finds what became of questions and suggestions: that is told as well.
     """
     await find_what_to_tell(record)
-    for step in range(STEPS):
+    await _let_go(record, gather)
+    for _step in range(STEPS):
         now = record.ledger.now()
         notice = await record.notices.next_new(now)
-        if notice is not None and notice.made_at > now:
-            await record.notices.redate(notice, now)
-            continue
-        if notice is None or (step == 0 and read_moment(notice.due_at) + gather > read_moment(now)):
+        if notice is None or notice.released_at is None:
             return False
-        if not await _superfluous(record, notice, now):
-            await _step_of(record, notice, now)
+        if (news := await _as_news(record, notice, now)) is not None:
+            await _step_of(record, news, now)
     return True
 
 
-async def _superfluous(record: Record, notice: Notice, now: str) -> bool:
-    """Drop a notice that tells what nobody needs to be told; say whether it was one.
+async def _let_go(record: Record, gather: timedelta) -> None:
+    """Let all changes go that are due, if it is time; `gather` is how long one waits for the next."""
+    now = record.ledger.clock()
+    waiting = await record.notices.waiting(text_of(now))
+    if waiting is None:
+        return
+    recent = (
+        await record.notices.released(text_of(now - MINUTE), text_of(now), MOST_A_MINUTE) if gather else []
+    )
+    if let_go_at(waiting, list(map(read_moment, recent)), gather) <= now:
+        await record.notices.release(text_of(now))
+
+
+async def _as_news(record: Record, notice: Notice, now: str) -> Notice | None:
+    """Return a notice as it is told; None if nobody needs to be told, and it was dropped.
 
     While a new fact is held, what becomes of it is no news: it was never told. It is told as it then is, or
-    not at all if it was taken back.
+    not at all if it was taken back; if it is restored after that, it is new.
     """
-    if notice.kind is NoticeKind.PUBLISHED:
+    unheard = notice.kind is NoticeKind.PUBLISHED or await record.notices.is_unheard(notice)
+    if unheard:
         fact = await record.facts.find(notice.fact_id or 0)
         if fact is None or fact.retracted is not None:
             await record.notices.drop(notice, now)
-            return True
-        return False
-    held = await record.notices.held_publication(notice)
-    if held is not None:
+            return None
+        if notice.kind is not NoticeKind.PUBLISHED:
+            await record.notices.publish(notice)
+        return notice.model_copy(update={"kind": NoticeKind.PUBLISHED, "material": True})
+    held = await record.notices.held_before(notice)
+    if held is None:
+        return notice
+    if held.kind is NoticeKind.PUBLISHED:
         await record.notices.drop(notice, now, instead=held)
-    return held is not None
+        return None
+    if await _is_undone(record, held, notice):
+        await record.notices.drop(held, now)
+        await record.notices.drop(notice, now)
+        return None
+    return notice
+
+
+async def _is_undone(record: Record, held: Notice, notice: Notice) -> bool:
+    """Tell whether a change takes back one that is still held, as where what superseded a fact is gone."""
+    fact_id, first, last = held.fact_id or 0, held.revision or 0, notice.revision or 0
+    before, after = [await record.facts.at_revision(fact_id, each) for each in (first - 1, last)]
+    return before is not None and after is not None and kind_of(before, after) is None
 
 
 async def _step_of(record: Record, notice: Notice, now: str) -> None:

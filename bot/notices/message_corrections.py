@@ -3,38 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.answers.bounds import within
-from bot.answers.lines import fact_line, fact_lines
-from bot.answers.sentences import tombstone
-from bot.notices.notice_text import notice_blocks, replacement
-from bot.replies import Block, Heading, Line, Note, Reply
+from bot.answers.lines import fact_lines
+from bot.answers.sentences import sentence, tombstone
+from bot.notices.net_changes import NetChange, changed_lines, kind_of, with_reasons
+from bot.notices.notice_text import change_blocks, replacement, titles
+from bot.replies import Block, Citation, Heading, Line, Note, Reply
 from bot.texts import _
-from storage.domain.models import Fact, NoticeKind
+from storage.domain.models import Fact, Notice, NoticeKind
 from storage.notifying.receipts import Amendment
 from storage.record import Record
 from storage.takedown.replies import cut
 
 # What stands in the place of what was taken down: see `cut`.
 _CUT = re.compile(r"[FSEDQ]\d+")
-# What is also said in reply to the message: who has read it would not look at it again.
-_REMARKED = frozenset({NoticeKind.RETRACTED, NoticeKind.RESTORED})
 
 
 class CorrectedMessage(NamedTuple):
     """A corrected message: how it reads now, or None where that cannot be told.
 
-    `remark` is what is said in reply to it; `revisions` are those at which it cites its facts from then on.
-    `kept` is what is kept of it from now on, where words that were taken down must not be.
+    `remarks` are, by notice, what may be said in reply to it, and `must_remark` the notices of which that is
+    said beside the edit. `revisions` are those at which it cites its facts from then on. `kept` is what is
+    kept of it from now on, where words that were taken down must not be. `is_same` tells that it reads as it
+    does already.
     """
 
     reply: Reply | None
-    remark: Reply
-    must_remark: bool
+    remarks: Mapping[int, Sequence[Block]]
+    must_remark: frozenset[int]
     revisions: dict[int, int]
     kept: Reply | None = None
+    is_same: bool = False
+
+    @property
+    def remark(self) -> Reply:
+        """Return what is said in reply to the message, of all that has changed."""
+        return self.remark_of(self.remarks, answering=True)
+
+    def remark_of(self, notices: Iterable[int], *, answering: bool) -> Reply:
+        """Return what is said of some notices: in reply to the message or, where that is gone, alone."""
+        title = _("Correction to this message") if answering else _("Correction to an earlier message")
+        first = sorted(notices, key=lambda notice: notice not in self.must_remark)
+        blocks = [block for notice in first for block in self.remarks.get(notice, ())]
+        return Reply(blocks=tuple(within([Heading(text=title), *blocks])))
 
 
 async def corrected_message(record: Record, amendment: Amendment) -> CorrectedMessage | None:
@@ -44,43 +58,58 @@ async def corrected_message(record: Record, amendment: Amendment) -> CorrectedMe
     earlier = await record.notices.by_id(amendment.earlier)
     ids = [notice.fact_id for notice in (*notices, *earlier) if notice.fact_id is not None]
     facts = {fact.id: fact for fact in await record.facts.load(ids)}
-    # Of several changes to one fact, the last says how it stands.
+    # Of several changes to one fact, the last stands for all: what is told is what they have led to.
     last = {notice.fact_id: notice for notice in notices if notice.fact_id in facts}
     words_gone = any(notice.kind is NoticeKind.TAKEN_DOWN and notice.fact_id is None for notice in notices)
     if not last and not words_gone:
         return None
-    blocks: list[Block] = [Heading(text=_("Correction to this message"))]
     down = {fact_id: fact for fact_id, fact in facts.items() if fact.taken_down is not None}
-    for fact_id, notice in last.items():
-        blocks += (
-            [Note(text=tombstone(down[fact_id]))] if fact_id in down else await notice_blocks(record, notice)
-        )
+    kept = Reply.model_validate_json(amendment.reply).cited_revisions if amendment.reply else {}
+    shows = {**kept, **amendment.shown}
+    changes = {
+        notice.id: change
+        for fact_id, notice in last.items()
+        if (change := await _change(record, facts[fact_id], shows.get(fact_id, 0))) is not None
+    }
+    stories = await titles(record, list(changes.values()))
+    remarks = {notice: await change_blocks(record, change, stories) for notice, change in changes.items()}
+    # Who has read it would not look at it again.
+    must = frozenset(notice for notice, change in changes.items() if change.concerns_retraction)
     said = _without(amendment.reply, down) if amendment.reply else None
     now = {fact.id: fact.revision for fact in facts.values()}
     if (down or words_gone) and (said is None or len(down) == len(facts)):
         # Where its text was not kept, nobody can tell which part of it has to go.
         tombs = [Note(text=tombstone(fact)) for fact in down.values()]
         left = said or Reply(blocks=(Note(text=_("This message was taken down in part: ask again.")), *tombs))
-        return CorrectedMessage(
-            reply=left,
-            remark=Reply(blocks=tuple(within(blocks))),
-            must_remark=False,
-            revisions={**left.cited_revisions, **now},
-            kept=said,
-        )
-    facts = {fact_id: fact for fact_id, fact in facts.items() if fact_id not in down}
-    places = [fact.superseded_by for fact in facts.values() if fact.superseded_by is not None]
-    instead = await record.facts.load(places)
-    kinds = {notice.fact_id: notice.kind for notice in (*earlier, *notices)}
-    restored = {fact_id for fact_id in facts if kinds[fact_id] is NoticeKind.RESTORED}
-    reply = _rewritten(said, facts, instead, restored) if said is not None else None
+        return CorrectedMessage(left, remarks, frozenset(), {**left.cited_revisions, **now}, kept=said)
+    reply = None
+    if said is not None:
+        standing = [fact for fact_id, fact in facts.items() if fact_id not in down]
+        reply = await _put_right(record, said, standing, _put_right_before(earlier))
     return CorrectedMessage(
         reply=reply,
-        remark=Reply(blocks=tuple(within(blocks))),
-        must_remark=any(notice.kind in _REMARKED for notice in last.values()),
+        remarks=remarks,
+        must_remark=must,
         revisions={**(reply.cited_revisions if reply is not None else {}), **now},
         kept=said if down or words_gone else None,
+        is_same=said is not None and reply == said and not (earlier or down or words_gone),
     )
+
+
+async def _change(record: Record, now: Fact, shown: int) -> NetChange | None:
+    """Return what has become of a fact since a message showed it; None where that reads the same."""
+    if now.taken_down is not None:
+        return NetChange(NoticeKind.TAKEN_DOWN, None, now)
+    before = await record.facts.at_revision(now.id, shown) if shown else None
+    if before is None or before.taken_down is not None:
+        return None
+    kind = kind_of(before, now)
+    return None if kind is None else await with_reasons(record, kind, before, now, since=shown)
+
+
+def _put_right_before(earlier: Sequence[Notice]) -> dict[int, NoticeKind]:
+    """Return why a message was put right last, by fact."""
+    return {notice.fact_id: notice.kind for notice in earlier if notice.fact_id is not None}
 
 
 def _without(said: str, down: Mapping[int, Fact]) -> Reply:
@@ -97,44 +126,83 @@ def _without(said: str, down: Mapping[int, Fact]) -> Reply:
     return reply.model_copy(update={"blocks": tuple(blocks)})
 
 
-def _rewritten(
-    said: Reply, facts: Mapping[int, Fact], instead: Sequence[Fact], restored: Collection[int]
+async def _put_right(
+    record: Record, said: Reply, facts: Sequence[Fact], earlier: Mapping[int, NoticeKind]
 ) -> Reply:
-    """Return a reply in which each line of a changed fact is followed, once, by how the fact reads now.
+    """Return a reply in which each line of a changed fact is followed by what has become of that.
 
-    `instead` are facts that have taken others' places, `restored` the ids of those that are on record again.
+    `earlier` tells why it was put right before: what stands again as it was first told is said to.
     """
-    blocks: list[Block] = [
-        Note(text=_("This message was corrected after it was sent; see the marked lines below."))
-    ]
+    places = [fact.superseded_by for fact in facts if fact.superseded_by is not None]
+    instead = await record.facts.load(places)
     cited = said.cited_revisions
-    pending: Fact | None = None
-    again = False
+    become: dict[int, _Become] = {}
+    for fact in facts:
+        told = await record.facts.at_revision(fact.id, cited.get(fact.id, 0))
+        if told is not None:
+            become[fact.id] = _become(told, fact, instead, earlier.get(fact.id))
+    return _rewritten(said, become)
+
+
+class _Become(NamedTuple):
+    """What becomes of the lines of a fact in a message: whether they stay, and what follows them."""
+
+    lines: str
+    after: Sequence[Block]
+
+
+# The lines stay, are marked as what was told before, or go.
+_STAY, _BEFORE, _GO = "stay", "before", "go"
+
+
+def _become(told: Fact, now: Fact, instead: Sequence[Fact], earlier: NoticeKind | None) -> _Become:
+    if now.retracted is not None:
+        return _Become(_GO, [Note(text=_("F{id} was retracted: {reason}", id=now.id, reason=now.retracted))])
+    if now.superseded_by is not None and told.superseded_by is None:
+        return _Become(_BEFORE, replacement(now, instead))
+    if sentence(told) != sentence(now) or told.attributions[0].source.id != now.attributions[0].source.id:
+        first, *further = fact_lines(now)
+        assert isinstance(first, Line)  # a fact's own line comes first
+        line = first.model_copy(update={"text": _("Now: {text}", text=first.text)})
+        return _Become(_BEFORE, [line, *further, *changed_lines(told, now)])
+    if changed := changed_lines(told, now):
+        return _Become(_STAY, changed)
+    match earlier:
+        case NoticeKind.RETRACTED:
+            text = _("F{id} was retracted for some time and is on record again.", id=now.id)
+        case NoticeKind.SUPERSEDED:
+            text = _("F{id} was replaced for some time and stands again as it was first told.", id=now.id)
+        case None:
+            return _Become(_STAY, [])
+        case _:
+            text = _("F{id} read otherwise for some time and stands again as it was first told.", id=now.id)
+    return _Become(_STAY, [Note(text=text)])
+
+
+def _rewritten(said: Reply, become: Mapping[int, _Become]) -> Reply:
+    blocks: list[Block] = []
+    cited = said.cited_revisions
+    pending: _Become | None = None
     for block in (*said.blocks, None):
-        fact = facts.get(block.fact) if isinstance(block, Line) and block.fact is not None else None
-        if pending is not None and fact is not pending:
-            blocks += [_on_record_again(pending)] if again else _now(pending, instead)
+        fact = block.fact if isinstance(block, Line) else None
+        of = become.get(fact) if fact is not None else None
+        if pending is not None and of is not pending:
+            blocks += pending.after
             pending = None
         if block is None:
             break
         # How the fact read before what was told of it ("was ..., now ...") is as true as it was.
-        if fact is None or not isinstance(block, Line) or block.revision not in (None, cited.get(fact.id)):
+        if of is None or not isinstance(block, Line) or block.revision not in (None, cited.get(fact or 0)):
             blocks.append(block)
             continue
-        if pending is None:
-            again = fact.id in restored and block.text in _readings(fact)
-        pending = fact
-        if fact.retracted is None:
-            blocks.append(block if again else _until_then(block))
-    return Reply(blocks=tuple(within(_once(blocks))), actions=said.actions)
-
-
-def _readings(fact: Fact) -> tuple[str, ...]:
-    return fact_line(fact).text, fact_line(fact, dated=True).text
-
-
-def _on_record_again(fact: Fact) -> Note:
-    return Note(text=_("F{id} was retracted for some time and is on record again.", id=fact.id))
+        pending = of
+        if of.lines != _GO:
+            blocks.append(_until_then(block) if of.lines == _BEFORE else block)
+    if blocks == list(said.blocks):
+        return said
+    note = Note(text=_("This message was corrected after it was sent; see the marked lines below."))
+    agreeing = _agreeing(dict.fromkeys([note, *blocks]))
+    return Reply(blocks=tuple(within(agreeing)), actions=said.actions)
 
 
 def _until_then(line: Line) -> Line:
@@ -143,18 +211,17 @@ def _until_then(line: Line) -> Line:
     return line.model_copy(update={"text": text, "mark": None, "label": label, "former": True})
 
 
-def _now(fact: Fact, instead: Sequence[Fact]) -> list[Block]:
-    if fact.retracted is not None:
-        return [Note(text=_("F{id} was retracted: {reason}", id=fact.id, reason=fact.retracted))]
-    if fact.superseded_by is not None:
-        return replacement(fact, instead)
-    # Dated, for it may be the date that has changed.
-    lines = list(fact_lines(fact, dated=fact.occurred is not None))
-    first = lines[0]
-    assert isinstance(first, Line)  # a fact's own line comes first
-    return [first.model_copy(update={"text": _("Now: {text}", text=first.text)}), *lines[1:]]
+def _agreeing(blocks: Collection[Block]) -> list[Block]:
+    """Return blocks that describe each source in one way: the last, for it may have been edited since."""
+    lines = [block for block in blocks if isinstance(block, Line)]
+    latest = {each.source: each for line in lines for each in line.citations}
 
+    def agreed(citation: Citation) -> Citation:
+        return latest[citation.source].model_copy(update={"locator": citation.locator})
 
-def _once(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks without what stands there twice, as where a fact was cited in two places."""
-    return list(dict.fromkeys(blocks))
+    return [
+        block.model_copy(update={"citations": tuple(map(agreed, block.citations))})
+        if isinstance(block, Line)
+        else block
+        for block in blocks
+    ]

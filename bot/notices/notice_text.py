@@ -1,21 +1,28 @@
-"""What a notice says: what changed, on whose word; for a correction old and new side by side."""
+"""What a notice says: the story, the statement and who says it, what was and what is.
+
+It stands alone: whoever reads it has not the message at hand in which the fact was told before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.answers.bounds import PAGE, fitting, within
-from bot.answers.diff import differences, former
-from bot.answers.lines import fact_lines
+from bot.answers.bounds import PAGE, fitting, some_of, within
+from bot.answers.diff import former
+from bot.answers.lines import MOST_VOICES, attribution_line, fact_line, fact_lines, left_out
 from bot.answers.relations import relation_lines
-from bot.answers.sentences import tombstone, withdrawn
+from bot.answers.sentences import further_attribution, sentence, tombstone, withdrawn
+from bot.notices.net_changes import NetChange, changed_lines, net_changes, relations, voices
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.texts import N_, _, ngettext
 from storage.domain.models import Fact, Listener, Notice, NoticeKind
 from storage.record import Record
 
-# A digest of more changes than this names the rest by number only: it is to be read.
+# A digest tells of as many changes in full, and names the rest by heading: it is to be read.
 MOST_TOLD = 20
+MOST_NAMED = 40
+# Letters of a digest, with its sources and their addresses: it is one message on every platform.
+DIGEST = 3_300
 # Relations of one fact that a notice tells.
 MOST_RELATED = 10
 _TITLES = {
@@ -31,26 +38,11 @@ _TITLES = {
 
 
 async def message_of(record: Record, notices: Sequence[Notice]) -> Reply | None:
-    """Return one message that tells of all these notices; None where none of them tells anything any more."""
-    blocks: list[Block] = []
-    told = [notice for notice in notices if notice.reply is None]
+    """Return one message that tells of all these notices; None where they tell nothing any more."""
+    told = await net_changes(record, [notice for notice in notices if notice.reply is None])
     ready = [Reply.model_validate_json(notice.reply) for notice in notices if notice.reply is not None]
-    count = 0
-    for notice in told[:MOST_TOLD]:
-        further = await notice_blocks(record, notice)
-        if count and fitting([*blocks, *further]) < len(blocks) + len(further):
-            break
-        blocks += further
-        count += 1
-    if more := len(told) - count:
-        text = ngettext(
-            "And {count} more change: /latest shows it.", "And {count} more changes: /latest.", more
-        )
-        blocks.append(Note(text=text))
-    if len(told) > 1 and blocks:
-        title = ngettext("{count} change on the record", "{count} changes on the record", len(told))
-        blocks = [Heading(text=title, level=1), *blocks]
-    actions = [Action(label=f"F{n.fact_id}", command=f"/fact F{n.fact_id}") for n in told[:4]]
+    blocks = await _digest(record, told)
+    actions = [Action(label=f"F{each.now.id}", command=f"/fact F{each.now.id}") for each in told[:4]]
     for reply in ready:
         blocks += reply.blocks
         actions += reply.actions
@@ -58,57 +50,105 @@ async def message_of(record: Record, notices: Sequence[Notice]) -> Reply | None:
     return Reply(blocks=tuple(within(blocks)), actions=tuple(unique)) if blocks else None
 
 
-async def notice_blocks(record: Record, notice: Notice) -> list[Block]:
-    """Return what a notice tells of its fact; nothing where its fact has never stood.
+async def _digest(record: Record, told: Sequence[NetChange]) -> list[Block]:
+    """Return what tells of changes: as many in full as are read in one message, the rest by heading."""
+    stories = await titles(record, told)
+    if len(told) < 2:
+        return [block for each in told for block in await change_blocks(record, each, stories)]
+    title = ngettext("{count} change on the record", "{count} changes on the record", len(told))
+    if len(stories) == 1:
+        # Named once, for all of them.
+        title = f"{title} · {next(iter(stories.values()))}"
+        stories = {}
+    in_full = [await change_blocks(record, each, stories) for each in told[:MOST_TOLD]]
+    for count in range(len(in_full), 0, -1):
+        blocks = [Heading(text=title, level=1), *(block for each in in_full[:count] for block in each)]
+        blocks += _by_heading(told[count:], stories)
+        if _is_one_message(blocks):
+            break
+    return blocks
+
+
+def _by_heading(rest: Sequence[NetChange], stories: Mapping[int, str]) -> list[Block]:
+    """Return the headings of changes that are not told in full."""
+    named: list[Block] = [Note(text=_headed(each.kind, each.now, stories)) for each in rest[:MOST_NAMED]]
+    if more := len(rest) - len(named):
+        text = ngettext(
+            "And {count} more change: /latest shows it.", "And {count} more changes: /latest.", more
+        )
+        named.append(Note(text=text))
+    return [Heading(text=_("Also")), *named] if named else []
+
+
+def _is_one_message(blocks: Sequence[Block]) -> bool:
+    cited = [each for block in blocks if isinstance(block, Line) for each in block.citations]
+    addresses = sum(len(url) for url in {each.url for each in cited if each.url})
+    return fitting(blocks, max(DIGEST - addresses, 0)) == len(blocks)
+
+
+async def titles(record: Record, changes: Sequence[NetChange]) -> dict[int, str]:
+    """Return the titles of the stories of changes, by id."""
+    found = [
+        await record.stories.by_id(each) for each in dict.fromkeys(each.now.story_id for each in changes)
+    ]
+    return {story.id: story.title for story in found if story is not None}
+
+
+async def change_blocks(
+    record: Record, change: NetChange, stories: Mapping[int, str] | None = None
+) -> list[Block]:
+    """Return what became of a fact, under a heading that names its story if that is given.
 
     It takes half a page at most: what is left out can be seen under the fact.
     """
-    rest = _("/fact F{id} and /history F{id} show all.", id=notice.fact_id)
-    return within(await _told_of(record, notice), PAGE // 2, rest=rest)
+    now = change.now
+    rest = _("/fact F{id} and /history F{id} show all.", id=now.id)
+    told = await _told_of(record, change)
+    why = [Note(text=_("Reason given: {reason}", reason="; ".join(change.reasons)))] if change.reasons else []
+    return within([Heading(text=_headed(change.kind, now, stories or {})), *told, *why], PAGE // 2, rest=rest)
 
 
-async def blocks_for_readers(record: Record, notice: Notice) -> list[Block]:
-    """Return what a notice tells now to whoever asks: what a retracted fact said is for moderators only."""
-    fact = await record.facts.find(notice.fact_id or 0)
+async def blocks_for_readers(record: Record, change: NetChange) -> list[Block]:
+    """Return what became of a fact for whoever asks: what a retracted one said is for moderators only."""
+    fact = await record.facts.find(change.now.id)
     if fact is None or fact.retracted is None or fact.taken_down is not None:
-        return await notice_blocks(record, notice)
-    return [Heading(text=_(_TITLES[notice.kind], id=fact.id)), Note(text=withdrawn(fact))]
+        return await change_blocks(record, change)
+    return [Heading(text=_headed(NoticeKind.RETRACTED, fact, {})), Note(text=withdrawn(fact))]
 
 
-async def _told_of(record: Record, notice: Notice) -> list[Block]:
-    assert notice.fact_id is not None  # only ready-made notices are about no fact
-    assert notice.revision is not None
-    now = await record.facts.at_revision(notice.fact_id, notice.revision)
-    if now is None or now.taken_down is not None:
-        return [Note(text=tombstone(now))] if now and notice.kind is NoticeKind.TAKEN_DOWN else []
-    heading = Heading(text=_(_TITLES[notice.kind], id=now.id))
-    (revision,) = await record.facts.revisions(now.id, after=notice.revision - 1, limit=1)
-    reason = revision.reason
-    why = [Note(text=_("Reason given: {reason}", reason=reason))] if reason else []
-    if notice.kind is NoticeKind.PUBLISHED:
-        return [heading, *fact_lines(now, dated=bool(now.occurred or now.occasion))]
-    if notice.kind is NoticeKind.SUPERSEDED and now.superseded_by is not None:
-        others = await record.facts.load([now.superseded_by])
-        return [heading, *fact_lines(now), *replacement(now, others), *why]
-    before = await record.facts.at_revision(now.id, notice.revision - 1)
-    if notice.kind is NoticeKind.RELATED:
-        return [heading, *fact_lines(now), *why, *await _related(record, before, now)]
-    if before is None or before.taken_down is not None or notice.kind is NoticeKind.ATTRIBUTED:
-        return [heading, *fact_lines(now), *why]
-    return [heading, *_side_by_side(before, now), *why]
+def _headed(kind: NoticeKind, fact: Fact, stories: Mapping[int, str]) -> str:
+    title = _(_TITLES[kind], id=fact.id)
+    return f"{title} · {stories[fact.story_id]}" if fact.story_id in stories else title
 
 
-async def _related(record: Record, before: Fact | None, now: Fact) -> list[Block]:
-    """Return how a fact stands to others; of very many, to those to which it stands otherwise than before."""
-    relations = now.relations
-    if len(relations) > MOST_RELATED:
-        known = {(item.kind, item.other_id) for item in (before.relations if before is not None else ())}
-        new = tuple(item for item in relations if (item.kind, item.other_id) not in known)
-        relations = new or relations
-    shown = relations[:MOST_RELATED]
-    others = await record.facts.load(relation.other_id for relation in shown)
-    lines = relation_lines(shown, {other.id: other for other in others})
-    return lines or [Note(text=_("It is no longer related to any other fact."))]
+async def _told_of(record: Record, change: NetChange) -> list[Block]:
+    before, now = change.before, change.now
+    told: Sequence[Block] = fact_lines(now)
+    match change.kind:
+        case NoticeKind.TAKEN_DOWN:
+            told = [Note(text=tombstone(now))]
+        case NoticeKind.PUBLISHED:
+            told = fact_lines(now, dated=bool(now.occurred or now.occasion))
+        case NoticeKind.SUPERSEDED if now.superseded_by is not None:
+            told = [*told, *replacement(now, await record.facts.load([now.superseded_by]))]
+        case NoticeKind.RESTORED if before is not None and before.retracted is None and before.superseded_by:
+            text = _("In force again: F{id} no longer replaces it.", id=before.superseded_by)
+            told = [Note(text=text), *told]
+        case NoticeKind.RELATED:
+            told = [*told, *await _related(record, before, now)]
+        case NoticeKind.ATTRIBUTED if before is not None:
+            told = _attributed(before, now)
+        case NoticeKind.RETRACTED:
+            read = former(fact_lines(before or now))
+            told = [
+                Note(text=_("No longer on record. It read:")),
+                *(_marked(block, None) for block in read),
+            ]
+        case NoticeKind.RESTORED:
+            told = [Note(text=_("On record again:")), *told]
+        case NoticeKind.CORRECTED if before is not None:
+            told = _side_by_side(before, now)
+    return list(told)
 
 
 def replacement(fact: Fact, others: Sequence[Fact]) -> list[Block]:
@@ -118,24 +158,61 @@ def replacement(fact: Fact, others: Sequence[Fact]) -> list[Block]:
     return [note, *(line for other in news for line in fact_lines(other))]
 
 
+async def _related(record: Record, before: Fact | None, now: Fact) -> list[Block]:
+    """Return how a fact stands to others; of very many, to those to which it stands otherwise than before."""
+    known = relations(before) if before is not None else {}
+    shown = now.relations
+    if len(shown) > MOST_RELATED:
+        shown = tuple(item for key, item in relations(now).items() if key not in known) or shown
+    shown = shown[:MOST_RELATED]
+    others = await record.facts.load(relation.other_id for relation in shown)
+    lines = relation_lines(shown, {other.id: other for other in others})
+    left = {item.other_id for item in now.relations}
+    gone = sorted({item.other_id for item in known.values()} - left)
+    if not now.relations:
+        return [Note(text=_("It is no longer related to any other fact."))]
+    if gone:
+        ids = some_of([f"F{other}" for other in gone])
+        lines.append(Note(text=_("It is no longer related to {ids}.", ids=ids)))
+    return lines
+
+
+def _attributed(before: Fact, now: Fact) -> list[Block]:
+    """Return a fact on its first word, and whose word is new or gone."""
+    was, reads = voices(before), voices(now)
+    first = now.attributions[0]
+    new = [item for key, item in reads.items() if key not in was and item is not first]
+    gone = [item for key, item in was.items() if key not in reads]
+    told = [(_("new"), item) for item in new] + [(_("no longer"), item) for item in gone]
+    shown = [
+        attribution_line(now, item, further_attribution(item, first)).model_copy(
+            update={"label": label, "former": item in gone}
+        )
+        for label, item in told[:MOST_VOICES]
+    ]
+    return [fact_line(now), *shown, *left_out(now, max(len(told) - MOST_VOICES, 0))]
+
+
 def _side_by_side(before: Fact, now: Fact) -> list[Block]:
-    """Return how a fact read and how it reads, each line with its source."""
-    if now.retracted is not None:
-        return [
-            Note(text=_("No longer on record. It read:")),
-            *(_marked(block, None) for block in former(fact_lines(before))),
-        ]
-    if before.retracted is not None:
-        return [Note(text=_("On record again:")), *fact_lines(now)]
-    if before.superseded_by is not None and now.superseded_by is None:
-        note = Note(text=_("In force again: F{id} no longer replaces it.", id=before.superseded_by))
-        return [note, *fact_lines(now)]
-    was, reads = differences(before, now)
-    news = [_marked(block, _("now")) for block in reads]
-    shown = [*(_marked(block, _("was")) for block in was), *news]
+    """Return the statement as it was and is, or once where it is the same, and what else is otherwise."""
+    was, reads = _said(before, now), _said(now, before)
+    changed = changed_lines(before, now)
+    if [(each.text, each.citations) for each in was] == [(each.text, each.citations) for each in reads]:
+        return [_marked(fact_line(now), None), *changed]
+    news: list[Block] = [*(_marked(line, _("now")) for line in reads), *changed]
+    shown = [*former([_marked(line, _("was")) for line in was]), *news]
     if fitting(shown, PAGE // 2) < len(shown):
         return [*news, Note(text=_("How F{id} read before: /history F{id}", id=now.id))]
-    return shown or list(fact_lines(now))
+    return shown
+
+
+def _said(fact: Fact, other: Fact) -> list[Line]:
+    """Return a fact's first sentence, and those of further voices that its other state does not have."""
+    known = voices(other)
+    first = fact.attributions[0]
+    further = [item for key, item in voices(fact).items() if key not in known and item is not first]
+    lines = [attribution_line(fact, item, sentence(fact, item)) for item in further[:MOST_VOICES]]
+    return [fact_line(fact), *lines]
 
 
 def _marked(block: Block, label: str | None) -> Block:

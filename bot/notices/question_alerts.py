@@ -83,7 +83,7 @@ async def _look(record: Record, entry: AuditEntry) -> None:
         return
     for question in waiting:
         if (answer := await _answer(record, story, question, facts)) is not None:
-            await _tell(record, question, answer)
+            await _tell(record, question, answer, entry)
 
 
 async def _answer(
@@ -107,13 +107,19 @@ async def _answer(
     return next((fact for fact in fitting if fact.id in changed), None)
 
 
-async def _tell(record: Record, question: OpenQuestion, fact: Fact) -> None:
-    """Mark a question as answered and put the answer into the outbox of each chat that waits for it."""
+async def _tell(record: Record, question: OpenQuestion, fact: Fact, entry: AuditEntry) -> None:
+    """Mark a question as answered and put the answer into the outbox of each chat that waits for it.
+
+    Whoever put it on record knows the answer.
+    """
     now = record.ledger.now()
+    own = await record.notices.chats_of_author(entry.id)
     asked = wording.read(question.text)
     dated = asked.kind is Kind.WHEN or asked.date is not None
     async with record.database.transaction() as tx:
         for chat, language in await questions.answer(tx, question.id, fact.id, now):
+            if chat in own:
+                continue
             speak(language)
             note = Note(text=_("You asked: “{question}”. This is now on record:", question=question.text))
             reply = Reply(blocks=(note, *fact_lines(fact, dated=dated)))

@@ -38,14 +38,26 @@ class ReceiptBuffer:
         self._record = record
         self._gathered: list[SentMessage] = []
 
-    def note(self, chat: str, topic: int, messages: tuple[int, ...], reply: Reply, language: str) -> None:
-        """Gather the receipt of a reply that states or names facts, also proposed: they may be taken down."""
+    def note(
+        self,
+        chat: str,
+        topic: int,
+        messages: tuple[int, ...],
+        reply: Reply,
+        language: str,
+        stated: tuple[frozenset[int], ...] = (),
+    ) -> None:
+        """Gather the receipt of a reply that states or names facts, also proposed: they may be taken down.
+
+        `stated` are the facts that each of several messages states.
+        """
         if not messages or len(self._gathered) >= MOST_GATHERED:
             return
         kept = _KEPT.of(reply, None, lambda: _kept(reply))
         if kept is not None:
+            now = self._record.ledger.now()
             said = SentMessage(
-                chat, topic, messages, kept.facts, language, self._record.ledger.now(), kept.text
+                chat, topic, messages, kept.facts, language, now, kept.text, stated, reply.past
             )
             self._gathered.append(said)
 

@@ -8,14 +8,19 @@ first counts: there is one digest on such a day, as on any other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 from bot.times.zones import zone
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Cadence, Listener
+from storage.notifying.notices import Waiting
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+# How often changes are let go within a minute before others wait for its end: a chat gets no more than three
+# messages of one minute's changes.
+MOST_A_MINUTE = 2
 
 
 class Spans(NamedTuple):
@@ -26,6 +31,18 @@ class Spans(NamedTuple):
 
 
 UNGATHERED = Spans()
+
+
+def let_go_at(waiting: Waiting, recent: Sequence[datetime], gather: timedelta) -> datetime:
+    """Return the moment from which changes that wait for others may be told, all in one message.
+
+    They wait as long as others keep coming, within `gather` of each other, a minute at most; what is urgent
+    does not wait, and takes along what does. `recent` are the last moments of this minute at which others
+    were let go, the latest first.
+    """
+    first, last = read_moment(waiting.first), read_moment(waiting.last)
+    moment = first if waiting.urgent else min(last + gather, first + max(gather, MINUTE))
+    return max(moment, recent[-1] + MINUTE) if len(recent) == MOST_A_MINUTE else moment
 
 
 def ready_at(listener: Listener, due: datetime, now: datetime) -> datetime:

@@ -69,6 +69,8 @@ def zone_at_offset(text: str) -> str | None:
 
 def zone_text(name: str) -> str:
     """Return what people call a time zone: `Europe/Kyiv`, or `UTC+2` for one without a place."""
+    if name == "Etc/UTC":
+        return "UTC"
     match = _BEHIND.fullmatch(name)
     return f"UTC{'-' if match[1] == '+' else '+'}{match[2]}" if match and match[2] != "0" else name
 

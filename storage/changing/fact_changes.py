@@ -45,9 +45,11 @@ def publish(tx: Statements, trace: AuditEntryWriter, change: Publish) -> Changed
         tx, Action.PUBLISHED, f"F{fact.id}",
         story_id=change.story_id, after=known[ref].state, reason=_origin(change.draft, change.supersedes),
     )  # fmt: skip
-    announce(tx, trace, NoticeKind.PUBLISHED, fact, material=True, hold=change.hold)
+    announce(tx, trace, NoticeKind.PUBLISHED, fact, material=True, hold=change.hold, urgent=change.urgent)
     for other in replaced:
-        announce(tx, trace, NoticeKind.SUPERSEDED, other, material=True, hold=change.hold)
+        announce(
+            tx, trace, NoticeKind.SUPERSEDED, other, material=True, hold=change.hold, urgent=change.urgent
+        )
     return Changed(trace, fact, replaced)
 
 
@@ -79,9 +81,9 @@ def revise(tx: Statements, trace: AuditEntryWriter, change: Revise) -> Changed:
         story_id=change.story_id, before=before.state, after=known[ref].state,
         reason=change.reason or _origin(change.draft),
     )  # fmt: skip
-    announce(tx, trace, NoticeKind(change.kind.value), fact, material=_is_news(change), hold=0)
+    announce(tx, trace, NoticeKind(change.kind.value), fact, material=_is_news(change))
     for other in others:
-        announce(tx, trace, successions.kind_of(other), other, material=True, hold=0)
+        announce(tx, trace, successions.kind_of(other), other, material=True)
     return Changed(trace, fact, others)
 
 
@@ -100,7 +102,7 @@ def bring_back(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> tup
             tx, Action.RESTORED, f"F{fact.id}",
             story_id=change.story_id, before=before, after=after, reason=info.reason,
         )  # fmt: skip
-        announce(tx, trace, NoticeKind.RESTORED, fact, material=True, hold=0)
+        announce(tx, trace, NoticeKind.RESTORED, fact, material=True)
         back.append(fact)
     return tuple(back)
 

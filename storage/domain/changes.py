@@ -28,7 +28,7 @@ class Publish(Entry):
     """Put a new fact on record; `entities` are those that it names and that are new themselves.
 
     It takes the place of the fact `supersedes`, in the same change. Nobody is told before `hold` minutes have
-    passed.
+    passed; what is `urgent` does not wait for other changes.
     """
 
     change: Literal["publish"] = "publish"
@@ -38,6 +38,7 @@ class Publish(Entry):
     supersedes: int | None = None
     draft: int | None = None
     hold: float = 0
+    urgent: bool = False
 
 
 class Revise(Entry):

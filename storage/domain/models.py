@@ -293,7 +293,7 @@ class Subscription(Frozen):
 
 
 class Notice(Frozen):
-    """What is to be told: of a change to a fact, or (`reply`) something ready-made."""
+    """What is to be told: of a change to a fact, which waits until `released_at`, or a ready-made `reply`."""
 
     id: int
     kind: NoticeKind
@@ -305,6 +305,7 @@ class Notice(Frozen):
     revision: int | None = None
     material: bool = True
     reply: str | None = None
+    released_at: str | None = None
 
 
 def standing_of(fact: Fact) -> Standing:

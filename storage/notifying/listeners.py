@@ -192,11 +192,14 @@ class Listeners:
 
 async def ensure(tx: Transaction, chat: str, topic: int = 0, language: str | None = None) -> int:
     """Return the id of a chat's or topic's listener, made if there was none."""
+    # A topic keeps the time of its chat, unless it chooses another.
     rows = await tx.fetch(
-        "INSERT INTO listener (chat, topic, language, seen) VALUES (?, ?, coalesce(?, 'en'),"
+        "INSERT INTO listener (chat, topic, language, zone, seen) VALUES (:chat, :topic,"
+        " coalesce(:language, 'en'),"
+        " coalesce((SELECT zone FROM listener WHERE chat = :chat AND topic = 0), 'UTC'),"
         " (SELECT coalesce(max(id), 0) FROM audit)) ON CONFLICT (chat, topic) DO UPDATE SET topic = topic"
         " RETURNING id",
-        (chat, topic, language),
+        {"chat": chat, "topic": topic, "language": language},
     )
     return int(rows[0][0])
 

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Collection
 from datetime import timedelta
+from typing import NamedTuple
 
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Fact, Notice, NoticeKind
@@ -21,7 +22,7 @@ from storage.trail.audit import AuditEntryWriter
 CHUNK = 4_000
 # Beyond every listener's id.
 END = 2**62
-_COLUMNS = "id, audit_id, kind, made_at, due_at, story_id, fact_id, revision, material, reply"
+_COLUMNS = "id, audit_id, kind, made_at, due_at, story_id, fact_id, revision, material, reply, released_at"
 # In these very words, for that is how SQLite knows that the index of open notices serves.
 OPEN = "state IN ('new', 'fanned out')"
 _FAN_OUT = """
@@ -33,9 +34,24 @@ WHERE s.story_id = :story AND s.listener_id > :after AND s.listener_id <= :upto
     AND (s.words IS NULL OR s.words IN (SELECT value FROM json_each(:words)))
     AND (l.words IS NULL OR l.words IN (SELECT value FROM json_each(:words)))
     AND (:material OR NOT l.material_only)
+    AND s.listener_id NOT IN (SELECT value FROM json_each(:own))
 ORDER BY s.listener_id
 ON CONFLICT DO NOTHING
 """
+# Whoever made a change knows of it: in the private chats of all their accounts, whose addresses those have.
+_OWN = """
+SELECT a.actor FROM audit a WHERE a.id = :entry
+UNION SELECT x.address FROM account x JOIN audit a ON a.actor = x.person WHERE a.id = :entry
+"""
+_NEW = f"{OPEN} AND state = 'new'"
+
+
+class Waiting(NamedTuple):
+    """The changes that are due and not let go yet: when the first and the last were, and if one is urgent."""
+
+    first: str
+    last: str
+    urgent: bool
 
 
 class Notices:
@@ -93,25 +109,70 @@ class Notices:
         """Return whether a notice is new, fanned out, done or dropped."""
         return str((await self._database.read("SELECT state FROM notice WHERE id = ?", (notice_id,)))[0][0])
 
-    async def next_new(self, now: str) -> Notice | None:
-        """Return the notice that is to be fanned out next, None if none is due.
+    async def waiting(self, now: str) -> Waiting | None:
+        """Return which changes are due and not let go; None if there are none.
 
-        Also one that a clock, put back since, says was made later than now: the caller puts it right.
+        Also those that a clock, put back since, says were made later than now: they are made now.
         """
         rows = await self._database.read(
-            f"SELECT {_COLUMNS} FROM notice WHERE {OPEN} AND state = 'new'"
-            " AND (due_at <= :now OR made_at > :now) ORDER BY due_at, id LIMIT 1",
+            "SELECT min(due_at), max(due_at), max(made_at),"
+            " max(CASE WHEN urgent = 1 OR kind = 'retracted' THEN 1 ELSE 0 END) FROM notice"
+            f" WHERE {_NEW} AND ((released_at IS NULL AND due_at <= :now) OR made_at > :now)",
             {"now": now},
+        )
+        first, last, made, urgent = rows[0]
+        if first is None:
+            return None
+        if made > now:
+            await self._redate(now)
+            return await self.waiting(now)
+        return Waiting(first, last, bool(urgent))
+
+    async def released(self, since: str, now: str, limit: int) -> list[str]:
+        """Return the last moments, since one, at which changes were let go, the latest first."""
+        rows = await self._database.read(
+            "SELECT DISTINCT released_at FROM notice WHERE released_at > ? AND released_at <= ?"
+            " ORDER BY released_at DESC LIMIT ?",
+            (since, now, limit),
+        )
+        return [row[0] for row in rows]
+
+    async def release(self, now: str) -> None:
+        """Let all changes go that are due: they are told together."""
+        async with self._database.transaction() as tx:
+            await tx.run(
+                "UPDATE notice SET released_at = :now"
+                f" WHERE {_NEW} AND released_at IS NULL AND due_at <= :now",
+                {"now": now},
+            )
+
+    async def next_new(self, now: str) -> Notice | None:
+        """Return the notice that is due and to be fanned out next, None if none is: first what is let go."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM notice WHERE {_NEW} AND due_at <= ?"
+            " ORDER BY CASE WHEN released_at IS NULL THEN 1 ELSE 0 END, due_at, id LIMIT 1",
+            (now,),
         )
         return _notice(rows[0]) if rows else None
 
-    async def redate(self, notice: Notice, now: str) -> None:
-        """Let a notice be made now, and held from now on, that a clock put back since says will be made."""
-        held = read_moment(notice.due_at) - read_moment(notice.made_at)
+    async def chats_of_author(self, audit_id: int | None) -> frozenset[str]:
+        """Return the private chats of whoever made the change of an entry of the trail."""
+        rows = await self._database.read(_OWN, {"entry": audit_id})
+        return frozenset(row[0] for row in rows)
+
+    async def _redate(self, now: str) -> None:
+        """Let notices be made now, and held from now on, that a clock put back since says will be made."""
         async with self._database.transaction() as tx:
-            await tx.run(
-                "UPDATE notice SET made_at = ?, due_at = ? WHERE id = ? AND state = 'new'",
-                (now, moment_text(read_moment(now) + held), notice.id),
+            ahead = await tx.fetch(
+                f"SELECT id, made_at, due_at FROM notice WHERE {_NEW} AND made_at > ?", (now,)
+            )
+            due = {
+                row["id"]: read_moment(now) + (read_moment(row["due_at"]) - read_moment(row["made_at"]))
+                for row in ahead
+            }
+            await tx.run_many(
+                "UPDATE notice SET made_at = ?, due_at = ? WHERE id = ?",
+                [(now, moment_text(moment), notice) for notice, moment in due.items()],
             )
 
     async def first_held(self, now: str) -> int | None:
@@ -158,11 +219,26 @@ class Notices:
             if instead is not None:
                 await tx.run("UPDATE notice SET revision = ? WHERE id = ?", (notice.revision, instead.id))
 
-    async def held_publication(self, notice: Notice) -> Notice | None:
-        """Return the notice of a fact's coming on record, if nobody has been told of it yet."""
+    async def is_unheard(self, notice: Notice) -> bool:
+        """Tell whether nobody has been told that the fact of a notice came on record: that was dropped."""
         rows = await self._database.read(
-            f"SELECT {_COLUMNS} FROM notice WHERE fact_id = ? AND kind = 'published' AND state = 'new'"
-            " AND fanned_to = 0 AND id < ? LIMIT 1",
+            "SELECT DISTINCT CASE WHEN state = 'dropped' THEN kind ELSE 'told' END FROM notice"
+            " WHERE fact_id = ? AND id < ?",
+            (notice.fact_id, notice.id),
+        )
+        before = {row[0] for row in rows}
+        return "published" in before and "told" not in before
+
+    async def publish(self, notice: Notice) -> None:
+        """Let a notice tell of its fact as one that is new on record: nobody has been told of it before."""
+        async with self._database.transaction() as tx:
+            await tx.run("UPDATE notice SET kind = 'published', material = 1 WHERE id = ?", (notice.id,))
+
+    async def held_before(self, notice: Notice) -> Notice | None:
+        """Return the first earlier notice of the same fact that is held: nobody has been told of it yet."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM notice WHERE fact_id = ? AND state = 'new' AND fanned_to = 0"
+            " AND id < ? ORDER BY id LIMIT 1",
             (notice.fact_id, notice.id),
         )
         return _notice(rows[0]) if rows else None
@@ -180,7 +256,9 @@ def _fan_out(tx: Statements, notice: Notice, wanted: dict[str, str], now: str) -
     if state != "new":
         return True
     span = {"notice": notice.id, "story": notice.story_id, "after": after, "upto": upto}
-    tx.run(_FAN_OUT, {**span, **wanted, "now": now, "material": notice.material})
+    own = tx.fetch(f"SELECT id FROM listener WHERE chat IN ({_OWN})", {"entry": notice.audit_id})
+    knowing = json.dumps([row[0] for row in own])
+    tx.run(_FAN_OUT, {**span, **wanted, "now": now, "material": notice.material, "own": knowing})
     if upto == END:
         _amend(tx, notice, now)
     tx.run(
@@ -193,7 +271,14 @@ def _fan_out(tx: Statements, notice: Notice, wanted: dict[str, str], now: str) -
 
 
 def announce(
-    tx: Statements, trace: AuditEntryWriter, kind: NoticeKind, fact: Fact, *, material: bool, hold: float
+    tx: Statements,
+    trace: AuditEntryWriter,
+    kind: NoticeKind,
+    fact: Fact,
+    *,
+    material: bool,
+    hold: float = 0,
+    urgent: bool = False,
 ) -> None:
     """Write the notice of a change, in the change's own transaction; it is due `hold` minutes later.
 
@@ -201,9 +286,9 @@ def announce(
     """
     due = moment_text(read_moment(trace.now) + timedelta(minutes=hold))
     tx.run(
-        "INSERT INTO notice (audit_id, kind, story_id, fact_id, revision, material, made_at, due_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (trace.id, kind, fact.story_id, fact.id, fact.revision, material, trace.now, due),
+        "INSERT INTO notice (audit_id, kind, story_id, fact_id, revision, material, made_at, due_at, urgent)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (trace.id, kind, fact.story_id, fact.id, fact.revision, material, trace.now, due, int(urgent)),
     )
 
 
@@ -236,7 +321,7 @@ def _amend(tx: Statements, notice: Notice, now: str) -> None:
         tx.run(
             "INSERT INTO amendment (chat, message, notice_id, changed_at)"
             " SELECT chat, message, :notice, :now FROM receipt WHERE fact_id = :fact AND revision < :revision"
-            " ON CONFLICT DO NOTHING",
+            " AND fixed = 0 ON CONFLICT DO NOTHING",
             {"notice": notice.id, "now": now, "fact": notice.fact_id, "revision": notice.revision},
         )
 

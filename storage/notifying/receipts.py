@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import NamedTuple
 
 from storage.domain.leases import is_over
@@ -21,15 +22,28 @@ _SAID = (
     " DO UPDATE SET at = excluded.at, reply = excluded.reply, language = excluded.language"
 )
 _CITED = (
-    "INSERT INTO receipt VALUES (?, ?, ?, ?)"
+    "INSERT INTO receipt (fact_id, chat, message, revision, fixed) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (fact_id, chat, message) DO UPDATE SET revision = excluded.revision"
 )
+# Of several messages in a chat or topic that a notice makes wrong, the first to ask for it tells of it there.
+_TELLS = """
+UPDATE amendment SET tells = 1
+WHERE chat = :chat AND message = :message AND notice_id IN (SELECT value FROM json_each(:notices))
+    AND NOT EXISTS (
+        SELECT 1 FROM amendment b LEFT JOIN said s ON s.chat = b.chat AND s.message = b.message
+        WHERE b.chat = :chat AND b.message <> :message AND b.notice_id = amendment.notice_id AND b.tells = 1
+            AND coalesce(s.topic, 0) = :topic
+    )
+RETURNING notice_id
+"""
 
 
 class SentMessage(NamedTuple):
     """A sent reply: its messages, the facts it cited by revision, and the reply itself (JSON).
 
     The reply is kept only if one message holds all of it: only then can the message be corrected in place.
+    `shown` are the facts that each of several messages states; without it, each states all. What is `past`
+    shows how facts read once (a history) or might read (a preview): it stays as it is when they change.
     """
 
     chat: str
@@ -39,12 +53,25 @@ class SentMessage(NamedTuple):
     language: str
     at: str
     reply: str
+    shown: tuple[frozenset[int], ...] = ()
+    past: bool = False
+
+    def receipts(self) -> Iterator[tuple[int, str, int, int, int]]:
+        """Yield a row for each message and fact.
+
+        A message that does not state a fact of its reply may still hold its source: that can be taken down.
+        """
+        for position, message in enumerate(self.messages):
+            stated = self.shown[position] if position < len(self.shown) else self.facts
+            for fact, revision in self.facts.items():
+                yield fact, self.chat, message, revision, int(self.past or fact not in stated)
 
 
 class Amendment(NamedTuple):
     """A message to correct, because of these notices; `reply` (JSON) is its content, if kept.
 
-    `earlier` are the notices because of which it was corrected before.
+    `earlier` are the notices because of which it was corrected before, `shown` the facts that it states, each
+    with the revision at which it does by now.
     """
 
     chat: str
@@ -55,6 +82,7 @@ class Amendment(NamedTuple):
     notices: tuple[int, ...]
     attempts: int
     earlier: tuple[int, ...] = ()
+    shown: Mapping[int, int] = MappingProxyType({})
 
     @property
     def key(self) -> tuple[str, int]:
@@ -154,8 +182,23 @@ class Receipts:
             if await self._mark(tx, amendment, "sent", None):
                 await tx.run_many(
                     _CITED,
-                    [(fact, amendment.chat, amendment.message, number) for fact, number in revisions.items()],
+                    [
+                        (fact, amendment.chat, amendment.message, number, 0)
+                        for fact, number in revisions.items()
+                    ],
                 )
+
+    async def may_tell(self, amendment: Amendment, notices: Collection[int]) -> list[int]:
+        """Return those of some notices that this message tells its chat of: of several messages one does.
+
+        It stays with that message, also where it has to wait or the process is killed meanwhile.
+        """
+        asked = {
+            "chat": amendment.chat, "message": amendment.message, "topic": amendment.topic,
+            "notices": json.dumps(list(notices)),
+        }  # fmt: skip
+        async with self._database.transaction() as tx:
+            return sorted(row[0] for row in await tx.fetch(_TELLS, asked))
 
     async def failed(self, amendment: Amendment, error: str, again_at: str | None) -> None:
         """Schedule a message to be retried at a moment, or give it up."""
@@ -216,11 +259,7 @@ def write(tx: Statements, said: Iterable[SentMessage]) -> None:
             (item.chat, message, item.topic, item.at, item.language, cited, whole)
             for message in item.messages
         ]
-        receipts += [
-            (fact, item.chat, message, revision)
-            for message in item.messages
-            for fact, revision in item.facts.items()
-        ]
+        receipts += item.receipts()
     tx.run_many(_SAID, messages)
     keys = [(row[0], row[1]) for row in messages]
     # A message whose page was turned cites only the facts on the page it now shows, not corrected so far.
@@ -243,6 +282,9 @@ async def _take(tx: Transaction, chat: str, message: int, terms: Mapping[str, st
     )
     said = await tx.fetch("SELECT * FROM said WHERE chat = ? AND message = ?", (chat, message))
     kept = said[0] if said else None
+    shown = await tx.fetch(
+        "SELECT fact_id, revision FROM receipt WHERE chat = ? AND message = ?", (chat, message)
+    )
     earlier = await tx.fetch(
         "SELECT notice_id FROM amendment WHERE chat = ? AND message = ? AND state = 'sent'"
         " AND changed_at IS NOT NULL",
@@ -257,4 +299,5 @@ async def _take(tx: Transaction, chat: str, message: int, terms: Mapping[str, st
         notices=tuple(sorted(row[0] for row in rows)),
         attempts=max((row[1] for row in rows), default=1) - 1,
         earlier=tuple(sorted(row[0] for row in earlier)),
+        shown={row[0]: row[1] for row in shown},
     )

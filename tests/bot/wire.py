@@ -59,7 +59,7 @@ ref = "school"
 statement = "The school stays shut."
 attributions = [{ speaker = "Bo Sky", source = "town" }]
 """
-ANN = Actor("telegram:1", "telegram:1")
+ANN = Actor("telegram:99", "telegram:99")
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
@@ -164,10 +164,12 @@ class Wire:
     async def set(self, chat: str, topic: int = 0, **settings) -> None:
         await self.record.listeners.change(chat, topic, settings)
 
-    async def publish(self, ref: str, statement: str, *, hold: float = 0, **fields) -> Fact:
+    async def publish(
+        self, ref: str, statement: str, *, hold: float = 0, urgent: bool = False, **fields
+    ) -> Fact:
         attribution = {"speaker": "Ann Ray", "cue": "said that", "source": "gauge", "locator": "¶3"}
         entry = FactEntry(ref=ref, statement=statement, **{"attributions": [attribution], **fields})
-        return (await self.make(Publish(story_id=1, fact=entry, hold=hold))).fact
+        return (await self.make(Publish(story_id=1, fact=entry, hold=hold, urgent=urgent))).fact
 
     async def change(
         self, fact_id: int, kind: str = "corrected", *, reason: str | None = None, material=True, **fields

@@ -140,9 +140,18 @@ async def read_after(wire: Wire, change: Callable[[Wire], Awaitable[None]], coun
         actions=(Action(label="who", command="/who"),),
     )
     await change(wire)
-    ids = tuple(notice.id for notice in await notices(wire, count) if notice.fact_id in said.facts)
+    last = [notice for notice in await notices(wire, count) if notice.fact_id in said.facts]
+    ids = tuple(notice.id for notice in last)
+    # It was put right for what came before those.
+    earlier = tuple(
+        notice.id
+        for notice in await notices(wire, 99)
+        if notice.fact_id in said.facts and notice.id not in ids
+    )
+    shows = {notice.fact_id: notice.revision - 1 for notice in last}
     right = await corrected_message(
-        wire.record, Amendment("telegram:1", 0, 5, "en", said.model_dump_json(), ids, attempts=0)
+        wire.record,
+        Amendment("telegram:1", 0, 5, "en", said.model_dump_json(), ids, 0, earlier, shows),
     )
     return f"{shown(right.reply)}\n=== in reply\n{shown(right.remark)}"
 

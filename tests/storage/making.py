@@ -20,7 +20,7 @@ from storage.sheets.importing import import_sheet
 from storage.trail.audit import Actor
 from tests.storage.conftest import Ticking, fact
 
-ANN = Actor("telegram:1", "telegram:-100")
+ANN = Actor("telegram:99", "telegram:-100")
 BO = Actor("telegram:2", "telegram:-100")
 
 

@@ -36,6 +36,10 @@ class Family(Enum):
 
 
 _FAMILIES = list(Family)
+# Work on the record shows what was done, or would be; these commands show what was.
+_AT_WORK = frozenset({Family.ANSWERING, Family.KEEPING, Family.REVIEWING, Family.CHOOSING})
+_CHANGING = frozenset("story tellme forgetme link".split())
+_OF_THE_PAST = frozenset({"history", "why", "asof"})
 # Beside those that are paged, these only show something: asked again they show the same, so that a page can
 # follow where an answer is longer than one.
 _SHOWING = frozenset("help about stories ask subscriptions privacy".split())
@@ -129,6 +133,27 @@ class Command:
     def lists(self) -> bool:
         """Tell whether its answer may be asked for again to turn to the next page."""
         return self.paged or self.name in _SHOWING
+
+    @property
+    def changes(self) -> bool:
+        """Tell whether it changes something: the record, or how a chat hears of it."""
+        return self.dialogue or self.by_admins or self.family in _AT_WORK or self.name in _CHANGING
+
+    def is_for_another(self, argument: str, *, to_bot: bool) -> bool:
+        """Tell whether it is meant for another bot where it is said in reply to that, or to somebody else.
+
+        What is said to a bot changes nothing here. What is said to a person does only where the command is
+        about one (/appoint), or tells what it is to change: other bots mute a message's writer by /mute.
+        """
+        if not self.changes or to_bot:
+            return self.changes
+        about_person = any(each.kind is Kind.PERSON for each in self.arguments)
+        return not about_person and (self.by_admins or not argument.strip())
+
+    @property
+    def shows_past(self) -> bool:
+        """Tell whether its answers show how facts read once, or might read: those are not put right later."""
+        return self.dialogue or self.family in _AT_WORK or self.name in _OF_THE_PAST
 
     @property
     def aside(self) -> bool:

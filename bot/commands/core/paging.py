@@ -77,7 +77,8 @@ def cut(reply: Reply) -> Reply:
 
 
 def _with(reply: Reply, blocks: tuple[Block, ...], actions: tuple[Action, ...]) -> Reply:
-    return Reply(blocks=blocks, actions=actions, aside=reply.aside, asks=reply.asks, verdict=reply.verdict)
+    kept = {"aside": reply.aside, "asks": reply.asks, "verdict": reply.verdict, "past": reply.past}
+    return Reply(blocks=blocks, actions=actions, **kept)
 
 
 def _fits(reply: Reply) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from types import MappingProxyType
 from typing import Any, Required, TypedDict, Unpack
 
@@ -68,7 +69,8 @@ class Registry(Catalogue):
 
         def register(handler: Handler) -> Handler:
             self.declare(command)
-            self._registered[name] = Registered(command, handler, offers, reads)
+            answers = _of_the_past(handler) if command.shows_past else handler
+            self._registered[name] = Registered(command, answers, offers, reads)
             return handler
 
         return register
@@ -76,6 +78,16 @@ class Registry(Catalogue):
     def registered(self, command: Command) -> Registered:
         """Return a command of this registry with its handler."""
         return self._registered[command.name]
+
+
+def _of_the_past(handler: Handler) -> Handler:
+    """Return a handler whose replies are marked to show what was, or might be."""
+
+    @wraps(handler)
+    async def answer(*values: Any) -> Reply:
+        return (await handler(*values)).model_copy(update={"past": True})
+
+    return answer
 
 
 # The program's only registry; commands add themselves when `bot.commands` is imported.

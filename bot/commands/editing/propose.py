@@ -78,13 +78,15 @@ async def propose(context: Context, filled: Filled) -> Proposal:
     fact = await composer.fact()
     named = filled.text("supersedes")
     replaced = None if named.casefold() in ("", fields.NONE) else await fields.superseded_fact(context, named)
+    urgent = filled.text("urgent").casefold() == "yes"
     change = Publish(
         story_id=context.story.id,
         fact=fact,
         entities=tuple(composer.entities),
         supersedes=replaced and replaced.id,
         draft=filled.target,
-        hold=0 if filled.text("urgent").casefold() == "yes" else context.policy.hold,
+        hold=0 if urgent else context.policy.hold,
+        urgent=urgent,
     )
     try:
         made = await context.record.ledger.rehearse(change, by=context.by)

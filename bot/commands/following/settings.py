@@ -11,6 +11,13 @@ from bot.commands.core.completion import matching
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind, Offer
 from bot.commands.core.registry import commands
+from bot.commands.following.zone_asking import (
+    CHOSEN_UTC,
+    UNKNOWN,
+    is_known,
+    zone_question,
+    zones_offered,
+)
 from bot.errors import UserError
 from bot.notices.fan_out import Reach, reach
 from bot.notices.refusals import refusal_text
@@ -101,7 +108,16 @@ async def settings(context: Context, reader: SettingReader | None, value: str | 
     changes = {**reader(value or ""), "open_at": context.record.ledger.now()}
     words = changes.get("words")
     notes = [*await reach_notes(context, words), *await _names_like(context, words)]
-    return _shown(context, await listeners.change(request.chat, request.topic, changes), notes)
+    listener = await listeners.change(request.chat, request.topic, changes)
+    if is_known(listener) or not _sets_time(changes):
+        return _shown(context, listener, notes)
+    return _shown(context, listener, [*notes, zone_question()], zones_offered(request.language))
+
+
+def _sets_time(changes: Mapping[str, Any]) -> bool:
+    """Tell whether settings name a time of day, also the one at which a digest comes by itself."""
+    by_clock = changes.get("cadence") in (Cadence.DAILY, Cadence.WEEKLY)
+    return by_clock or any(changes.get(name) is not None for name in ("time", "weekday", "quiet_from"))
 
 
 async def _names_like(context: Context, words: str | None) -> list[Note]:
@@ -148,9 +164,14 @@ def note_on(listener: Listener, now: str) -> Note:
     return Note(text=described(listener, now), marks=moments(listener.paused_at, listener.muted_until))
 
 
-def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> Reply:
+def _shown(
+    context: Context, listener: Listener, notes: Sequence[Note] = (), first: Sequence[Action] = ()
+) -> Reply:
+    """Return the settings and a button for each other value, `first` before those."""
     keep_time(listener.zone)  # it may have been changed just now
-    quiet = f"{listener.quiet_from}-{listener.quiet_until}" if listener.quiet_from else _("none")
+    quiet = _("none")
+    if listener.quiet_from:
+        quiet = f"{listener.quiet_from}-{listener.quiet_until} ({zone_text(listener.zone)})"
     which = _("only material changes") if listener.material_only else _("all changes")
     often = note_on(listener, context.record.ledger.now())
     rows = [
@@ -167,7 +188,7 @@ def _shown(context: Context, listener: Listener, notes: Sequence[Note] = ()) -> 
         told.append(Note(text=text, marks=moments(moment)))
     return Reply(
         blocks=(Heading(text=_("How this chat hears of changes"), level=1), *rows, *told),
-        actions=tuple(_offered(listener)),
+        actions=(*first, *_offered(listener)),
     )
 
 
@@ -218,15 +239,21 @@ def _weekday(value: str) -> Mapping[str, Any]:
 
 
 def _zone(value: str) -> Mapping[str, Any]:
+    name = _zone_named(value)
+    # Whoever chooses UTC is not asked again.
+    return {"zone": CHOSEN_UTC if name == UNKNOWN else name}
+
+
+def _zone_named(value: str) -> str:
     if (at_offset := zone_at_offset(value)) is not None:
-        return {"zone": at_offset}
+        return at_offset
     known = {name.casefold(): name for name in zones()}
     folded = value.casefold().replace(" ", "_")
     if folded in known:
-        return {"zone": known[folded]}
+        return known[folded]
     by_city = [name for name in zones_of_places() if name.casefold().rpartition("/")[2] == folded]
     if len(by_city) == 1:
-        return {"zone": by_city[0]}
+        return by_city[0]
     cities = {name.casefold().rpartition("/")[2]: name for name in zones_of_places()}
     near = by_city[:3] or [cities[city] for city in suggestions(folded.rpartition("/")[2], cities, 3)]
     raise UserError(

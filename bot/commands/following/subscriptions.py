@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 
-from bot.answers.bounds import fitting
 from bot.answers.date_text import day
 from bot.answers.matching import match, suggestions
 from bot.commands.core.completion import listed, matching
@@ -15,12 +15,12 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind, Offer
 from bot.commands.core.registry import commands
 from bot.commands.following.settings import few_words, note_on, reach_notes
+from bot.commands.following.zone_asking import is_known, zone_question, zones_offered
 from bot.commands.reading.name_lookup import entity_named
 from bot.errors import UserError
 from bot.notices.explaining import notice_history
 from bot.notices.fan_out import Reach, reach
-from bot.notices.notice_text import blocks_for_readers, notice_blocks
-from bot.replies import Action, Block, Heading, Item, Note, Reply, moments
+from bot.replies import Action, Heading, Item, Note, Reply, moments
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
 from bot.times.zones import shown
@@ -218,10 +218,17 @@ def _what(story: str, entity: str | None, words: str | None) -> str:
     return _("every change to “{story}”", story=story)
 
 
-async def _how_long(context: Context, text: str) -> timedelta:
-    """Return for how long to mute a chat; zero unmutes it. Raises UserError for anything else."""
+class Muting(NamedTuple):
+    """For how long a chat is muted, zero to end it, and whether a time of the day or a date says so."""
+
+    span: timedelta
+    by_clock: bool = False
+
+
+async def _how_long(context: Context, text: str) -> Muting:
+    """Return for how long to mute a chat. Raises UserError for anything else."""
     if text.casefold() == "off":
-        return timedelta()
+        return Muting(timedelta())
     text = digits(text)
     match = _SPAN.fullmatch(text)
     span = int(match[1]) * _UNITS[match[2][0].lower()] if match else _until(context, text)
@@ -232,7 +239,7 @@ async def _how_long(context: Context, text: str) -> timedelta:
                 " ends it."
             )
         )
-    return span
+    return Muting(span, match is None)
 
 
 def _until(context: Context, text: str) -> timedelta:
@@ -260,58 +267,24 @@ def _until(context: Context, text: str) -> timedelta:
     reads={"how_long": _how_long},
     offers={"how_long": listed("30m", "2h", "1d", "7d", "off")},
 )
-async def mute(context: Context, span: timedelta) -> Reply:
+async def mute(context: Context, muting: Muting) -> Reply:
     """Mute the chat for some time."""
     request, listeners = context.request, context.record.listeners
-    if not span:
+    if not muting.span:
         await listeners.change(
             request.chat, request.topic, {"muted_until": None, "open_at": context.record.ledger.now()}
         )
         return Reply(blocks=(Note(text=_("You hear of changes again.")),))
-    ends = moment_text(context.record.ledger.clock() + span)
-    await listeners.change(request.chat, request.topic, {"muted_until": ends})
-    when = shown(ends)
+    ends = moment_text(context.record.ledger.clock() + muting.span)
+    listener = await listeners.change(request.chat, request.topic, {"muted_until": ends})
+    text = _("Muted until {when}. What changes until then comes together, after it.", when=shown(ends))
     off = Action(label=_("End it"), command="/mute off")
-    text = _("Muted until {when}. What changes until then comes together, after it.", when=when)
-    return Reply(blocks=(Note(text=text, marks=moments(ends)),), actions=(off,))
-
-
-@commands.command(
-    "catchup",
-    family=Family.HEARING,
-    role=Role.READER,
-    help=N_("what has changed in the story since this chat last looked"),
-    example="/catchup",
-)
-async def catchup(context: Context) -> Reply:
-    """Show what has changed since the chat last looked, and remember that it has looked."""
-    request, record = context.request, context.record
-    seen = await record.listeners.seen(request.chat, request.topic)
-    story, now, size = context.story.id, record.ledger.now(), context.policy.page
-    notices = await record.notices.since(story, seen, now, limit=size + 1)
-    blocks: list[Block] = [Heading(text=_("Changed since this chat last looked"), level=1)]
-    told_of = notice_blocks if context.role >= Role.MODERATOR else blocks_for_readers
-    told = 0
-    for notice in notices[:size]:
-        further = await told_of(record, notice)
-        if told and fitting([*blocks, *further]) < len(blocks) + len(further):
-            break
-        blocks += further
-        told += 1
-    more_to_come = len(notices) > told
-    last = notices[told - 1].audit_id if more_to_come else await _told_up_to(context)
-    record.listeners.look(request.chat, request.topic, last or 0)
-    if len(blocks) == 1:
-        return Reply(blocks=(Note(text=_("Nothing has changed since this chat last looked.")),))
-    more = (Action(label=_("Go on"), command="/catchup"),) if more_to_come else ()
-    return Reply(blocks=tuple(blocks), actions=more)
-
-
-async def _told_up_to(context: Context) -> int:
-    """Return the last entry of the trail up to which the chat may be told."""
-    record = context.record
-    held = await record.notices.first_held(record.ledger.now())
-    return held - 1 if held is not None else await record.audit.last()
+    told = Note(text=text, marks=moments(ends))
+    if not muting.by_clock or is_known(listener):
+        return Reply(blocks=(told,), actions=(off,))
+    again = Note(text=_("If that is not the time you meant, send it again after that."))
+    zones = zones_offered(request.language)
+    return Reply(blocks=(told, zone_question(), again), actions=(off, *zones))
 
 
 @commands.command(

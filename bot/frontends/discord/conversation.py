@@ -29,7 +29,7 @@ from bot.frontends.discord.messages.fact_menu import chosen
 from bot.frontends.discord.messages.sharing import obstacle, shared, with_share, without
 from bot.frontends.discord.modals import given_back, key_of, refilled, rendered, values_of
 from bot.frontends.discord.refusals import summary
-from bot.frontends.discord.render import quoted_in, render
+from bot.frontends.discord.render import quoted_in, render, stated_by
 from bot.frontends.discord.showing import Stage, is_over
 from bot.frontends.shared.keyed_lock import KeyedLock
 from bot.frontends.shared.shutdown import drain
@@ -269,7 +269,8 @@ class Conversation:
             command = self._dispatcher.command_of(request)
             offered = with_share(reply, command, secrets.randbits(48), self._dispatcher.registry)
         shown = await stage.show(reply, await self._buttons.under(offered))
-        self._memory.note(request.chat, 0, tuple(shown), reply, request.language)
+        stated = stated_by(reply) if len(shown) > 1 else ()
+        self._memory.note(request.chat, 0, tuple(shown), reply, request.language, stated)
         return bool(shown)
 
     async def _in_turn(self, request: Request) -> Reply | Modal | None:

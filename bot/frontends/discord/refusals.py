@@ -24,7 +24,7 @@ OPENING_PAUSE = 60.0
 
 logger = logging.getLogger(__name__)
 
-_ARCHIVED = 50083
+_ARCHIVED, _UNKNOWN_MESSAGE = 50083, 10008
 _NO_HISTORY, _OPENING_TOO_FAST = 160002, 40003
 # Errors of a channel or person.
 _UNREACHABLE = {
@@ -45,7 +45,7 @@ LACKING = frozenset({50001, 50013})
 _PASSING = frozenset({50001, 50013, _ARCHIVED, 160005})
 # Errors of a message.
 _REFUSED = {
-    10008: N_("the message was deleted"),
+    _UNKNOWN_MESSAGE: N_("the message was deleted"),
     30046: N_("the message was edited too often"),
     50005: N_("the message is somebody else's"),
     _NO_HISTORY: N_("permission to read earlier messages is missing"),
@@ -83,7 +83,7 @@ def _by_code(error: discord.HTTPException, *, editing: bool) -> Outcome | None:
         wait = SOON if error.code in _PASSING else RARELY
         return Outcome(DeliveryStatus.UNREACHABLE, error=_(reason), wait=wait)
     if (reason := _REFUSED.get(error.code)) is not None:
-        return Outcome(DeliveryStatus.REFUSED, error=_(reason))
+        return Outcome(DeliveryStatus.REFUSED, error=_(reason), gone=error.code == _UNKNOWN_MESSAGE)
     if error.code == _OPENING_TOO_FAST:
         return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=OPENING_PAUSE)
     return None

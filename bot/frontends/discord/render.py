@@ -6,7 +6,7 @@ Limits: https://docs.discord.com/developers/resources/message#embed-object-embed
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -65,16 +65,28 @@ def render(reply: Reply) -> list[Piece]:
     A message is usually one embed. Replies are split between blocks, a block that is too long between words.
     The sources stay together: in a field of the last embed if they fit there, else in embeds of their own.
     """
+    return [Piece(tuple(embeds)) for embeds, _facts in _messages(reply)]
+
+
+def stated_by(reply: Reply) -> tuple[frozenset[int], ...]:
+    """Return the ids of the facts that each of a reply's messages states; nothing where one holds all."""
+    stated = tuple(facts for _embeds, facts in _messages(reply))
+    return stated if len(stated) > 1 and any(stated) else ()
+
+
+def _messages(reply: Reply) -> Iterable[tuple[list[Embed], frozenset[int]]]:
+    """Yield the embeds of each message, and the ids of the facts that they state."""
     title = _title(reply.blocks[0])
     rows = [
         _row(reply, block, above) for above, block in zip((None, *reply.blocks), reply.blocks, strict=False)
     ]
-    embeds = [Embed(description=text) for text in _PACKING.packed(rows[1:] if title else rows)]
+    parts = _PACKING.packed(rows[1:] if title else rows)
+    embeds = [Embed(description=part.text) for part in parts]
     if title:
         embeds = embeds or [Embed()]
         embeds[0].title = title
     _add_sources(embeds, reply)
-    return [Piece(tuple(held)) for held in _messages(embeds or [Embed(description="…")])]
+    return _split(embeds or [Embed(description="…")], [part.facts for part in parts])
 
 
 def quoted_in(description: str) -> list[str]:
@@ -163,7 +175,7 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
         case Line():
             # Further lines about the same fact need no second id.
             again = isinstance(above, Line) and above.fact == block.fact
-            return Row(tuple(_line(reply, block, again=again)))
+            return Row(tuple(_line(reply, block, again=again)), fact=block.fact)
 
 
 def _line(reply: Reply, line: Line, *, again: bool) -> Iterable[Span]:
@@ -206,22 +218,26 @@ def _add_sources(embeds: list[Embed], reply: Reply) -> None:
         embeds[-1].add_field(name=_("Sources"), value=value, inline=False)
     elif value:
         first, *more = _PACKING.packed(rows)
-        embeds.append(Embed(title=_("Sources"), description=first))
-        embeds += [Embed(description=text) for text in more]
+        embeds.append(Embed(title=_("Sources"), description=first.text))
+        embeds += [Embed(description=part.text) for part in more]
 
 
-def _messages(embeds: Iterable[Embed]) -> Iterable[list[Embed]]:
-    """Split the embeds into messages, each as full as possible."""
+def _split(
+    embeds: Iterable[Embed], facts: Sequence[frozenset[int]]
+) -> Iterable[tuple[list[Embed], frozenset[int]]]:
+    """Split the embeds, of which the first state some facts, into messages, each as full as possible."""
     held: list[Embed] = []
+    stated: frozenset[int] = frozenset()
     room = MESSAGE_LIMIT
-    for embed in embeds:
+    for number, embed in enumerate(embeds):
         size = _size(embed)
         if held and (size > room or len(held) == EMBED_LIMIT):
-            yield held
-            held, room = [], MESSAGE_LIMIT
+            yield held, stated
+            held, stated, room = [], frozenset(), MESSAGE_LIMIT
         held.append(embed)
+        stated |= facts[number] if number < len(facts) else frozenset()
         room -= size
-    yield held
+    yield held, stated
 
 
 def _size(embed: Embed) -> int:

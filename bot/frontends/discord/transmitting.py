@@ -18,7 +18,7 @@ import discord
 
 from bot.frontends.discord.addressing import PLATFORM, number_of
 from bot.frontends.discord.refusals import cannot_answer, outcome_of
-from bot.frontends.discord.render import NOBODY, render
+from bot.frontends.discord.render import NOBODY, render, stated_by
 from bot.frontends.discord.request_rate import in_background
 from bot.frontends.discord.servers.publishing import Publisher
 from bot.notices.delivery_status import DeliveryStatus, Outcome
@@ -100,13 +100,13 @@ class Transmitter:
                 await self._publisher.publish(message)
         except Exception as error:  # noqa: BLE001  # reason: whatever it is, it becomes an outcome
             if answering is not None and not sent and cannot_answer(error):
-                return await self._transmit(listener, reply, key, None)
+                return Outcome(DeliveryStatus.REFUSED, error=outcome_of(error).error, gone=True)
             outcome = outcome_of(error)
             if not sent:
                 return outcome
             # A part has arrived: sending everything again would repeat it.
             logger.warning("the rest of a notice to %s was not sent: %s", listener.chat, outcome.error)
-        return Outcome(DeliveryStatus.SENT, tuple(sent))
+        return Outcome(DeliveryStatus.SENT, tuple(sent), shown=stated_by(reply) if len(sent) > 1 else ())
 
     async def _persist(self, say: Say) -> discord.Message:
         """Send a message, retrying if that may help. Raises the last error."""

@@ -32,11 +32,22 @@ class Span(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A block or a source, which stay together on the screen; `gap` separates it from the row above."""
+    """A block or a source, which stay together on the screen; `gap` separates it from the row above.
+
+    `fact` is the id of the fact that it states.
+    """
 
     spans: tuple[Span, ...]
     gap: str = "\n"
     heading: bool = False
+    fact: int | None = None
+
+
+class Part(NamedTuple):
+    """A text that holds some rows, or a part of one, and the ids of the facts that it states."""
+
+    text: str
+    facts: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class Packing:
             parts += [self._written(span) for span in row.spans]
         return "".join(parts)
 
-    def packed(self, rows: Sequence[Row]) -> list[str]:
+    def packed(self, rows: Sequence[Row]) -> list[Part]:
         """Return the rows as texts, each as full as possible and none of white space alone.
 
         A heading stays with the row below it. A row longer than a text is split between words, and a word
@@ -63,8 +74,8 @@ class Packing:
         """
         whole = self.joined(rows)
         if units(whole) <= self.limit:
-            return [whole] if whole.strip() else []
-        pieces: list[str] = []
+            return [Part(whole, stated(rows))] if whole.strip() else []
+        parts: list[Part] = []
         held: list[Row] = []
         size = 0
         for row in rows:
@@ -76,16 +87,16 @@ class Packing:
             carried: list[Row] = []
             while held and held[-1].heading:
                 carried.insert(0, held.pop())
-            pieces.append(self.joined(held))
+            parts.append(Part(self.joined(held), stated(held)))
             held = [*carried, row]
             size = units(self.joined(held))
             if size > self.limit:
                 *full, rest = self._cut(_run_on(held))
-                pieces += [self.joined([Row(tuple(part))]) for part in full]
-                held = [Row(tuple(rest))]
+                parts += [Part(self.joined([Row(tuple(part))]), stated(held)) for part in full]
+                held = [Row(tuple(rest), fact=row.fact)]
                 size = units(self.joined(held))
-        pieces.append(self.joined(held))
-        return [piece for piece in pieces if piece.strip()]
+        parts.append(Part(self.joined(held), stated(held)))
+        return [part for part in parts if part.text.strip()]
 
     def _written(self, span: Span) -> str:
         """Write a span out. White space at its ends goes outside of the marks, as some platforms want."""
@@ -127,6 +138,11 @@ class Packing:
         if units(self.escape(text[:most])) <= room:
             return most
         return bisect_right(range(1, most + 1), room, key=lambda count: units(self.escape(text[:count])))
+
+
+def stated(rows: Iterable[Row]) -> frozenset[int]:
+    """Return the ids of the facts that some rows state."""
+    return frozenset(row.fact for row in rows if row.fact is not None)
 
 
 def _run_on(rows: Sequence[Row]) -> list[Span]:

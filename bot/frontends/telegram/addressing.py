@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.commands.core.declarations import Command
 from bot.commands.reading.claim_parts import LONGEST
 from bot.commands.reading.look_up import TELL, quoted_for
-from bot.frontends.telegram.updates import CallbackQuery, Entity, Message, Update, User
+from bot.frontends.telegram.updates import CallbackQuery, Entity, Message, Update, User, language_of
 from bot.questions.wording import points
 from bot.requests import Call, Identity, Request
 from storage.domain.names import clean, clean_lines
@@ -24,8 +25,6 @@ COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|$)")
 FACT = re.compile(r"\bF[1-9]\d{0,14}\b")
 # Words that somebody quotes are marked by one of these.
 QUOTES = frozenset({"blockquote", "expandable_blockquote"})
-# Telegram names a language by an IETF tag, often only by its first part.
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 # The marked parts of a message's text, each with its words.
 Marked = Sequence[tuple[Entity, str]]
@@ -46,9 +45,9 @@ def to_request(
     """Return what a message or channel post asks of `bot`, None if it asks nothing.
 
     In a private chat everything is meant for the bot. In a group it is a command to it (without a name: one
-    that `known` knows, for other bots have commands too), a message that mentions it, or one that replies
-    to it; in a channel only a command. Edited messages, those of other bots, and what is forwarded to a group
-    or a channel ask nothing.
+    that `known` knows and that is not said to another bot, for others have commands too), a message that
+    mentions it, or one that replies to it; in a channel only a command. Edited messages, those of other bots,
+    and what is forwarded to a group or a channel ask nothing.
     `language` is used for a writer whose app gives none.
     """
     message = update.message or update.channel_post
@@ -148,14 +147,6 @@ def without_surrogates(text: str) -> str:
     return (
         text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     )
-
-
-def language_of(user: User | None, default: str) -> str:
-    """Return the language of a user's app, in the form that catalogs are named by."""
-    code = user.language_code if user is not None else None
-    if not code or not LANGUAGE.fullmatch(code):
-        return default
-    return code.replace("-", "_")
 
 
 def _identity(user: User) -> Identity:
@@ -281,7 +272,8 @@ def _text_in_public(message: Message, bot: telegram.User, known: Callable[[str],
     replied = _replies_to(message, bot)
     command = COMMAND.match(text)
     if command is not None:
-        return _command(text, command, bot, known, meant=replied)
+        passes = not replied and _is_for_another(message, text, command, known(command[1]))
+        return None if passes else _command(text, command, bot, known, meant=replied)
     if message.chat.type == "channel":
         return None
     rest = _without_mention(message, text, bot)
@@ -292,6 +284,14 @@ def _text_in_public(message: Message, bot: telegram.User, known: Callable[[str],
         return _command(rest, command, bot, known, meant=True)
     # A mention alone, in reply to a message, asks about that.
     return rest or ("?" if message.is_reply else "/help")
+
+
+def _is_for_another(message: Message, text: str, command: re.Match[str], declared: object) -> bool:
+    """Tell whether a command without a name, in reply to somebody else, is meant for another bot."""
+    earlier = message.said_to
+    if command[2] is not None or earlier is None or not isinstance(declared, Command):
+        return False
+    return declared.is_for_another(text[command.end() :], to_bot=earlier.is_by_bot)
 
 
 def _command(

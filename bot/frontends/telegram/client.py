@@ -47,10 +47,16 @@ class Client(Bot):
         answering: int | None = None,
         buttons: Keyboard | None = None,
         silent: bool = False,
+        answers_only: bool = False,
     ) -> int:
-        """Send HTML to a chat or one of its topics; return the new message's id. Raises TelegramError."""
+        """Send HTML to a chat or one of its topics; return the new message's id. Raises TelegramError.
+
+        What `answers_only` is not sent where the message that it answers is gone.
+        """
         reply = (
-            {"message_id": answering, "allow_sending_without_reply": True} if answering is not None else None
+            {"message_id": answering, "allow_sending_without_reply": not answers_only}
+            if answering is not None
+            else None
         )
         sent = await self._call(
             "sendMessage",

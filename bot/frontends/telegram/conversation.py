@@ -16,11 +16,11 @@ from telegram.error import TelegramError
 
 from bot.commands.dispatch import unwritten
 from bot.frontends.shared.button_data import ButtonData
-from bot.frontends.telegram.addressing import Place, address, language_of, place_of, pressed, to_request
+from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.render import Keyboard, clean, fits, keyboard, render
+from bot.frontends.telegram.render import Keyboard, clean, fits, keyboard, render, stated_by
 from bot.frontends.telegram.sending import Courier, summary
-from bot.frontends.telegram.updates import CallbackQuery, Chat, MembershipChange, Message, Update
+from bot.frontends.telegram.updates import CallbackQuery, Chat, MembershipChange, Message, Update, language_of
 from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.notices.refusals import RARELY, SOON
 from bot.notices.schedule import text_of
@@ -188,7 +188,8 @@ class Conversation:
         return await self._courier.send(pieces, place, buttons)
 
     def _remember(self, reply: Reply, place: Place, sent: list[int], language: str) -> None:
-        self._memory.note(address(place.chat), place.topic or 0, tuple(sent), reply, language)
+        stated = stated_by(render(reply)) if len(sent) > 1 else ()
+        self._memory.note(address(place.chat), place.topic or 0, tuple(sent), reply, language, stated)
 
     async def buttons(self, reply: Reply) -> Keyboard | None:
         """Return the keyboard of a reply; a button whose command cannot be kept is left out."""

@@ -12,7 +12,7 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from bot.frontends.shared.packing import Packing, Row, Span, units
+from bot.frontends.shared.packing import Packing, Row, Span, stated, units
 from bot.replies import Action, Block, Heading, Item, Line, Note, Quote, Reply
 from bot.texts import _, spoken
 from storage.engines.memo import Memo
@@ -35,9 +35,10 @@ Keyboard = list[list[dict[str, str]]]
 
 
 class Piece(NamedTuple):
-    """One message: well-formed HTML of at most `LIMIT` UTF-16 units."""
+    """One message: well-formed HTML of at most `LIMIT` UTF-16 units, and the facts that it states."""
 
     html: str
+    facts: frozenset[int] = frozenset()
 
 
 _RENDERED: Memo[list[Piece]] = Memo(200)
@@ -60,15 +61,21 @@ def _render(reply: Reply) -> list[Piece]:
     sources = _sources(reply)
     whole = _PACKING.joined([*rows, *sources])
     if units(whole) <= LIMIT:
-        return [Piece(whole if whole.strip() else "…")]
-    pieces = _PACKING.packed(rows)
+        return [Piece(whole if whole.strip() else "…", stated(rows))]
+    parts = _PACKING.packed(rows)
     if sources:
-        under = pieces[-1] + sources[0].gap + _PACKING.joined(sources) if pieces else ""
+        under = parts[-1].text + sources[0].gap + _PACKING.joined(sources) if parts else ""
         if under and units(under) <= LIMIT:
-            pieces[-1] = under
+            parts[-1] = parts[-1]._replace(text=under)
         else:
-            pieces += _PACKING.packed(sources)
-    return [Piece(html) for html in pieces] or [Piece("…")]
+            parts += _PACKING.packed(sources)
+    return [Piece(*part) for part in parts] or [Piece("…")]
+
+
+def stated_by(pieces: Sequence[Piece]) -> tuple[frozenset[int], ...]:
+    """Return the ids of the facts that each of several messages states; nothing where one holds all."""
+    facts = tuple(piece.facts for piece in pieces)
+    return facts if len(facts) > 1 and any(facts) else ()
 
 
 def fits(command: str) -> bool:
@@ -148,7 +155,7 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
             label = _bold(block.label) if block.text or block.url is None else _linked(block.label, block.url)
             return Row((label, *text))
         case Line():
-            return Row(tuple(_line(reply, block)))
+            return Row(tuple(_line(reply, block)), fact=block.fact)
 
 
 def _line(reply: Reply, line: Line) -> Iterable[Span]:

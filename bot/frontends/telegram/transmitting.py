@@ -14,7 +14,7 @@ from bot.frontends.shared.role_lease import RoleLost
 from bot.frontends.shared.send_rate import Pace, Pacer
 from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
-from bot.frontends.telegram.render import Keyboard, Piece, render
+from bot.frontends.telegram.render import Keyboard, Piece, render, stated_by
 from bot.frontends.telegram.sending import persist, summary, wait_of
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.refusals import RARELY, SOON
@@ -34,6 +34,8 @@ _TOPIC_GONE = ("message thread not found", "topic_deleted")
 _CLOSED = ("administrator rights", "not enough rights", "have no rights", "_forbidden", "chat_admin_required",
            "chat_restricted", "user_banned_in_channel", *_TOPIC_CLOSED)  # fmt: skip
 _GONE = ("chat not found", "user is deactivated", "group chat was deactivated", "channel_private")
+# For a message to edit, or to answer, that is not there.
+_NO_MESSAGE = ("message to edit not found", "message_id_invalid", "replied not found")
 MOST_CLOSED = 1_000
 Buttons = Callable[[Reply], Awaitable[Keyboard | None]]
 
@@ -105,9 +107,9 @@ class Transmitter:
             if sent:
                 # A part has arrived: sending all again would repeat it.
                 logger.warning("the rest of a notice to chat %s was not sent: %s", chat, summary(error))
-                return Outcome(DeliveryStatus.SENT, tuple(sent))
+                return Outcome(DeliveryStatus.SENT, tuple(sent), shown=stated_by(pieces))
             return self._outcome(error)
-        return Outcome(DeliveryStatus.SENT, tuple(sent))
+        return Outcome(DeliveryStatus.SENT, tuple(sent), shown=stated_by(pieces))
 
     async def _fall_back(
         self, listener: Listener, reply: Reply, key: str, answering: int | None, *, gone: bool
@@ -165,9 +167,17 @@ class Transmitter:
             # What has begun is finished.
             if not patiently:
                 self._look_once_more()
-            return await self._client.say(
-                piece.html, chat, topic=topic, answering=answering, buttons=buttons, silent=silent
+            say = partial(
+                self._client.say,
+                piece.html,
+                chat,
+                topic=topic,
+                answering=answering,
+                buttons=buttons,
+                silent=silent,
             )
+            # In reply to nothing a remark would have to read otherwise.
+            return await (say() if answering is None else say(answers_only=True))
 
     def _look_once_more(self) -> None:
         """Raise RoleLost where another process may be sending by now, for this one has stood still."""
@@ -186,7 +196,8 @@ class Transmitter:
             case Forbidden() | BadRequest() if _says(error, _CLOSED):
                 return Outcome(DeliveryStatus.UNREACHABLE, error=summary(error), wait=SOON)
             case BadRequest() if not _says(error, _GONE):
-                return Outcome(DeliveryStatus.REFUSED, error=summary(error))
+                gone = _says(error, _NO_MESSAGE)
+                return Outcome(DeliveryStatus.REFUSED, error=summary(error), gone=gone)
             case Forbidden() | BadRequest():
                 return Outcome(DeliveryStatus.UNREACHABLE, error=summary(error), wait=RARELY)
         return Outcome(DeliveryStatus.FAILED, error=summary(error))

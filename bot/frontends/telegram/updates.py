@@ -7,6 +7,8 @@ https://core.telegram.org/bots/api#update
 
 from __future__ import annotations
 
+import re
+
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 # A forwarded message has the first of these; before version 7.0 of the Bot API it had some of the others.
@@ -19,6 +21,10 @@ ATTACHMENTS = (
     "location", "paid_media", "passport_data", "photo", "poll", "sticker", "story", "successful_payment",
     "venue", "video", "video_note", "voice",
 )  # fmt: skip
+
+
+# Telegram names a language by an IETF tag, often only by its first part.
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 class _Part(BaseModel):
@@ -120,6 +126,23 @@ class Message(_Part):
         return elsewhere or (earlier is not None and not opening)
 
     @property
+    def is_by_bot(self) -> bool:
+        """Tell whether a bot wrote it: admins who hide behind their group's account are people."""
+        return self.sender_chat is None and self.from_user is not None and self.from_user.is_bot
+
+    @property
+    def said_to(self) -> Message | None:
+        """Return somebody else's message that it replies to.
+
+        Under a channel's post in its group every message replies to that.
+        """
+        earlier = self.reply_to_message
+        if earlier is None or not self.is_reply or earlier.is_automatic_forward:
+            return None
+        theirs = (earlier.from_user, earlier.sender_chat) != (self.from_user, self.sender_chat)
+        return earlier if theirs else None
+
+    @property
     def is_forwarded(self) -> bool:
         """Tell whether its text is not its sender's own: forwarded, or sent through another bot."""
         return self.forward_origin is not None or self.via_bot is not None
@@ -177,3 +200,11 @@ class Update(_Part):
     channel_post: Message | None = None
     callback_query: CallbackQuery | None = None
     my_chat_member: MembershipChange | None = None
+
+
+def language_of(user: User | None, default: str) -> str:
+    """Return the language of a user's app, in the form that catalogs are named by."""
+    code = user.language_code if user is not None else None
+    if not code or not LANGUAGE.fullmatch(code):
+        return default
+    return code.replace("-", "_")

@@ -75,7 +75,8 @@ async def test_what_changes_within_a_short_time_is_one_message(wire: Wire):
     await wire.publish("snow", "It snows.")
     await wire.deliver(seconds=3)
     await wire.publish("ice", "The river is frozen.")
-    await wire.deliver(seconds=1)
+    # It stretches: there may be more.
+    await wire.deliver(seconds=3)
     assert wire.far.texts() == []
     await wire.deliver(seconds=2)
     (text,) = wire.far.texts()

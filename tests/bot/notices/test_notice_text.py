@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.notices.notice_text import MOST_TOLD, listener_name, message_of, notice_blocks
+from bot.notices.notice_text import MOST_TOLD, listener_name, message_of
 from bot.replies import Heading, Line, Note, Reply
 from storage.domain.models import Listener, Notice, NoticeKind
 from tests.bot.wire import Wire, open_wire
@@ -41,11 +41,10 @@ async def test_a_correction_stands_beside_what_was_told_each_on_its_own_word(wir
     reply = await told(wire)
     assert lines(reply) == [
         ("was", "Ann Ray said that it rained for three days"),
-        ("was · When", "19 November 2026"),
         ("now", "Bo Sky announced that it rained for four days"),
-        ("now · When", "18 November 2026"),
+        (None, "the date was 19 November 2026, now 18 November 2026"),
     ]
-    was, _date, now, _other = [block for block in reply.blocks if isinstance(block, Line)]
+    was, now, _date = [block for block in reply.blocks if isinstance(block, Line)]
     assert was.citations[0].entry.startswith("“The Gauge”") and was.citations[0].locator == "¶2"
     assert now.citations[0].entry.startswith("“Town hall notices”") and now.citations[0].locator == "notice 4"
     # The message cites the fact as it reads now: a later correction finds it.
@@ -56,7 +55,9 @@ async def test_a_notice_tells_of_its_own_change_whatever_has_become_of_the_fact_
     await wire.change(1, statement="It rained for four days.")
     (first,) = await last(wire)
     await wire.change(1, statement="It rained for five days.")
-    texts = [block.text for block in await notice_blocks(wire.record, first)]
+    reply = await message_of(wire.record, [first])
+    assert reply is not None
+    texts = [block.text for block in reply.blocks]
     assert "Ann Ray said that it rained for four days" in texts
     assert not any("five" in text for text in texts)
 
@@ -64,38 +65,49 @@ async def test_a_notice_tells_of_its_own_change_whatever_has_become_of_the_fact_
 async def test_what_has_no_source_of_its_own_is_a_note_and_no_line(wire: Wire):
     await wire.retract(1, "the gauge was broken")
     reply = await told(wire)
-    assert headings(reply) == ["Retracted: F1"]
+    assert headings(reply) == ["Retracted: F1 · The flood"]
     assert [block.text for block in reply.blocks if isinstance(block, Note)] == [
         "No longer on record. It read:", "Reason given: the gauge was broken",
     ]  # fmt: skip
 
 
-async def test_each_kind_of_change_has_its_title(wire: Wire):
+async def test_each_kind_of_change_names_the_story_the_statement_and_who_says_it(wire: Wire, subtests):
     ours = (await wire.record.facts.entry(1)).attributions
-    for kind, fields in (
-        ("attributed", {"attributions": [*ours, {"speaker": "Bo Sky", "source": "town"}]}),
-        ("related", {"contradicts": [{"fact": "dam"}]}),
-        ("related", {"contradicts": []}),
-        ("superseded", {"superseded_by": "dam"}),
-        ("superseded", {"superseded_by": None}),
-        ("retracted", {"retracted": "wrong"}),
-        ("restored", {"retracted": None}),
-        ("corrected", {"statement": "It poured."}),
+    for title, kind, fields in (
+        ("New attribution", "attributed", {"attributions": [*ours, {"speaker": "Bo Sky", "source": "town"}]}),
+        ("Related to another fact", "related", {"contradicts": [{"fact": "dam"}]}),
+        ("Related to another fact", "related", {"contradicts": []}),
+        ("Superseded", "superseded", {"superseded_by": "dam"}),
+        ("Restored", "superseded", {"superseded_by": None}),
+        (
+            "Corrected",
+            "corrected",
+            {"figures": [{"amount": 300, "qualifier": "at least", "counts": "houses"}]},
+        ),
+        ("Retracted", "retracted", {"retracted": "wrong"}),
+        ("Restored", "restored", {"retracted": None}),
     ):
-        await wire.change(1, kind, **fields)
-    reply = await told(wire, 8)
-    titles = headings(reply)
-    for title in (
-        "New attribution",
-        "Related to another fact",
-        "Superseded",
-        "Retracted",
-        "Restored",
-        "Corrected",
-    ):
-        assert f"{title}: F1" in titles
-    assert titles[0] == "8 changes on the record"
-    assert any(block.text == "It is no longer related to any other fact." for block in reply.blocks)
+        with subtests.test(kind=kind, fields=fields):
+            await wire.change(1, kind, **fields)
+            reply = await told(wire)
+            assert headings(reply)[0] == f"{title}: F1 · The flood"
+            assert any(text == "Ann Ray said that it rained for three days" for _label, text in lines(reply))
+
+
+async def test_a_corrected_figure_is_told_with_the_statement_as_it_was_and_is(wire: Wire):
+    await wire.change(1, figures=[{"amount": 300, "qualifier": "at least", "counts": "houses"}])
+    assert lines(await told(wire)) == [
+        (None, "Ann Ray said that it rained for three days"),
+        (None, "the figure was none, now at least 300 (houses)"),
+    ]
+
+
+async def test_who_else_says_so_and_who_does_no_longer(wire: Wire):
+    ours = (await wire.record.facts.entry(1)).attributions
+    await wire.change(1, "attributed", attributions=[*ours, {"speaker": "Bo Sky", "source": "town"}])
+    assert lines(await told(wire))[1:] == [("new", "also stated by: Bo Sky")]
+    await wire.change(1, "attributed", attributions=ours)
+    assert lines(await told(wire))[1:] == [("no longer", "also stated by: Bo Sky")]
 
 
 async def test_every_kind_of_notice_can_be_told(wire: Wire):
@@ -113,12 +125,12 @@ async def test_who_has_taken_a_facts_place_is_told_with_it(wire: Wire):
     assert reply.cited_revisions == {1: 2, 2: 1}
 
 
-async def test_a_long_digest_names_the_rest_by_number_only(wire: Wire):
+async def test_a_long_digest_names_the_rest_by_heading(wire: Wire):
     for number in range(MOST_TOLD + 1):
         await wire.publish(f"snow{number}", f"It snows {number} cm.")
     reply = await told(wire, MOST_TOLD + 1)
     assert len(lines(reply)) == MOST_TOLD
-    assert reply.blocks[-1].text == "And 1 more change: /latest shows it."
+    assert reply.blocks[-2:] == (Heading(text="Also"), Note(text="New on record: F24"))
     assert len(reply.actions) == 4
 
 
@@ -132,7 +144,6 @@ async def test_a_change_of_two_stories_says_what_it_says_of_each(wire: Wire, tmp
 async def test_a_notice_of_a_revision_that_never_was_tells_nothing(wire: Wire):
     at = wire.record.ledger.now()
     strange = Notice(id=9, kind=NoticeKind.CORRECTED, made_at=at, due_at=at, fact_id=1, revision=7)
-    assert await notice_blocks(wire.record, strange) == []
     assert await message_of(wire.record, [strange]) is None
 
 

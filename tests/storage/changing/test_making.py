@@ -55,10 +55,10 @@ async def test_a_published_fact_has_its_people_its_revision_and_its_trace(flood)
     assert made.fact == await flood.facts.find(4)
     assert made.fact.attributions[0].speaker.aliases == ("The Gauge",)
     (first,) = await flood.facts.revisions(4)
-    assert (first.kind, first.actor, first.number) == (RevisionKind.PUBLISHED, "telegram:1", 1)
+    assert (first.kind, first.actor, first.number) == (RevisionKind.PUBLISHED, "telegram:99", 1)
     told, source, name = await flood.audit.page(fact_id=4, limit=9)
     assert (told.id, told.action, told.actor, told.chat) == (
-        made.audit_id, Action.PUBLISHED, "telegram:1", "telegram:-100",
+        made.audit_id, Action.PUBLISHED, "telegram:99", "telegram:-100",
     )  # fmt: skip
     assert (told.before, told.after["statement"], told.at) == (None, "it snowed", first.at)
     # Whom and what it brought along has entries of its own, before it.
@@ -66,7 +66,7 @@ async def test_a_published_fact_has_its_people_its_revision_and_its_trace(flood)
     assert (name.after["name"], name.after["aliases"]) == ("Bo Rain", ["The Gauge"])
     assert (source.action, source.subject, source.before) == (Action.SOURCE_ADDED, "S2", None)
     assert source.after["title"] == "A Log"
-    assert {each.actor for each in (name, source)} == {"telegram:1"}
+    assert {each.actor for each in (name, source)} == {"telegram:99"}
     assert name.id < source.id < told.id and name.at < source.at < told.at
     assert (await flood.audit.verify()).problem is None
 

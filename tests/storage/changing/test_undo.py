@@ -72,7 +72,11 @@ async def test_a_fact_goes_back_to_what_it_was_as_a_new_revision(flood, change, 
     first, _, last = await states(flood, 1)
     assert first == last
     last = (await flood.facts.revisions(1))[-1]
-    assert (last.kind, last.actor, last.reason) == (kind, "telegram:1", "undone by the moderator who made it")
+    assert (last.kind, last.actor, last.reason) == (
+        kind,
+        "telegram:99",
+        "undone by the moderator who made it",
+    )
     (told,) = await flood.audit.page(fact_id=1, limit=1)
     assert (told.action, told.id) == (Action.UNDONE, made.audit_id)
     # What it was in between is still on record.

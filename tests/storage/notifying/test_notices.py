@@ -230,14 +230,14 @@ async def test_a_held_fact_is_told_as_it_is_in_the_end(flood):
     made = await flood.ledger.make(Publish(story_id=1, fact=entry("d"), hold=5), by=ANN)
     await revise(flood, made.fact.id, statement="it snowed after all")
     held, change = await flood.notices.of_fact(made.fact.id)
-    assert await flood.notices.held_publication(change) == held
-    assert await flood.notices.held_publication(held) is None
+    assert await flood.notices.held_before(change) == held
+    assert await flood.notices.held_before(held) is None
     await flood.notices.drop(change, LATER, instead=held)
     (held,) = await flood.notices.by_id([held.id])
     assert (held.revision, await states(flood)) == (2, ["new", "dropped"])
     await subscribe(flood, "telegram:1")
     await fan_out(flood, held)
-    assert await flood.notices.held_publication(change) is None
+    assert await flood.notices.held_before(change) is None
 
 
 async def test_messages_that_cited_a_fact_are_put_right_also_where_its_notice_is_dropped(flood):

@@ -143,3 +143,38 @@ async def test_a_changed_setting_holds_for_what_already_waits(room: Room):
     await room.say("/settings cadence at once")
     await room.wire.deliver()
     assert room.wire.far.chats() == ["telegram:7"]
+
+
+async def test_the_zone_is_asked_for_where_a_time_of_day_is_set_and_none_is_known(room: Room, subtests):
+    asking = "Which time zone is this chat in?"
+    for text in (
+        "/settings quiet 22-7",
+        "/settings time 7pm",
+        "/settings cadence daily",
+        "/settings weekday Tu",
+    ):
+        with subtests.test(text=text):
+            reply = await room.ask(text)
+            assert asking in plain(reply)
+            assert {"/settings zone Europe/Kyiv", "/settings zone UTC"} <= set(offered(reply))
+    with subtests.test("muted until a time"):
+        reply = await room.ask("/mute until 7pm")
+        assert asking in plain(reply) and "/settings zone Europe/Kyiv" in offered(reply)
+    for text in (
+        "/settings cadence at once",
+        "/settings quiet off",
+        "/settings sound off",
+        "/mute 2h",
+        "/mute off",
+    ):
+        with subtests.test(text=text):
+            assert asking not in plain(await room.ask(text))
+
+
+async def test_a_zone_once_chosen_is_not_asked_for_again_and_every_time_is_told_in_it(room: Room, subtests):
+    for zone, called in (("UTC", "UTC"), ("Kyiv", "Europe/Kyiv")):
+        with subtests.test(zone=zone):
+            await room.say(f"/settings zone {zone}")
+            said = await room.say("/settings quiet 22-7")
+            assert "Which time zone" not in said and f"22:00-07:00 ({called})" in said
+            assert called in await room.say("/mute until 7pm")

@@ -121,10 +121,11 @@ async def test_a_remark_answers_the_message_that_it_is_about_also_where_that_is_
     assert str(reference["channel_id"]) == "70" and reference["fail_if_not_exists"] is False
 
 
-async def test_where_earlier_messages_may_not_be_read_a_remark_is_no_answer(scene: Scene):
+async def test_where_earlier_messages_may_not_be_read_a_remark_cannot_be_an_answer(scene: Scene):
     scene.plan((403, {"code": 160002}))
-    assert (await scene.transmit(answering=44)).status is DeliveryStatus.SENT
-    assert ["message_reference" in body for body in scene.far.bodies] == [True, False]
+    outcome = await scene.transmit(answering=44)
+    assert (outcome.status, outcome.gone) == (DeliveryStatus.REFUSED, True)
+    assert ["message_reference" in body for body in scene.far.bodies] == [True]
 
 
 ANSWERS = [

@@ -7,8 +7,8 @@ import pytest
 from telegram import User
 
 from bot.frontends.telegram import updates
-from bot.frontends.telegram.addressing import Place, language_of, place_of, pressed, to_request
-from bot.frontends.telegram.updates import Message, Update
+from bot.frontends.telegram.addressing import Place, place_of, pressed, to_request
+from bot.frontends.telegram.updates import Message, Update, language_of
 from bot.requests import Identity, Request
 
 ME = User(99, "OnRecord", True, username="OnRecordBot")
