@@ -101,14 +101,26 @@ class Line(_Part):
 
 
 class Action(_Part):
-    """Something to do next: a button that sends a command."""
+    """Something to do next: a button that sends a command. `turn` tells that it shows another page."""
 
     label: str = Field(min_length=1)
     command: str = Field(min_length=1)
+    turn: Literal["previous", "next"] | None = None
 
 
 # In this order a reply that was kept as JSON is read back as it was: a note is what has a text and no more.
 Block = Note | Heading | Quote | Item | Line
+
+
+class PageNumber(NamedTuple):
+    """Which page of how many a reply is; `open` tells that more follow than are counted."""
+
+    number: int
+    total: int
+    open: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.total}{'+' if self.open else ''}"
 
 
 class Cited(NamedTuple):
@@ -127,6 +139,8 @@ class Reply(_Part):
     `asks` is the command that an answer in words completes, where one is asked for: a front end that does not
     hear plain talk sends it with the words behind it. `verdict` is what is said of an answer to a question.
     `past` marks what shows how facts read once, or might read: it stays as it is when they are corrected.
+    `page` tells which of several pages it is. `again` is the command that shows all of it once more, where
+    that is another than the one that was sent.
     """
 
     blocks: tuple[Block, ...] = Field(min_length=1)
@@ -135,6 +149,8 @@ class Reply(_Part):
     asks: str | None = None
     verdict: Literal["on record", "close", "not on record"] | None = None
     past: bool = False
+    page: PageNumber | None = None
+    again: str | None = Field(default=None, exclude=True)
 
     @model_validator(mode="after")
     def _citations_agree(self) -> Reply:
@@ -170,6 +186,16 @@ class Reply(_Part):
             for citation in line.citations
         )
         return " ".join(dict.fromkeys(shown))
+
+    @property
+    def others(self) -> tuple[Action, ...]:
+        """Return the actions that do not turn pages."""
+        return tuple(action for action in self.actions if action.turn is None)
+
+    @property
+    def turns(self) -> tuple[Action, ...]:
+        """Return the actions that turn pages: at most one back and one on."""
+        return tuple(action for action in self.actions if action.turn is not None)
 
     @cached_property
     def facts(self) -> tuple[int, ...]:

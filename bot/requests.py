@@ -69,23 +69,22 @@ class Request:
     """One message to the bot, free of any platform.
 
     `chat` and `user` are addresses like `telegram:-100123` and `telegram:12345`. `role` is set only by a
-    front end that itself vouches for it (the terminal); dispatch looks it up otherwise. `private` tells
-    that plain talk in it is meant for the bot, `shared` that several people read the chat, `discreet` that
-    they see neither the request nor what is answered aside. `is_person` is
-    False for a group or channel that writes as itself: it never has a role. `replied_to` is who wrote the
-    message that this one replies to, `mentioned` are those whom it names beyond the words of its text, and
-    `offered` the commands of the buttons under the bot's message that it replies to, whose number is
-    `answered` (0: it replies to none); `is_reply` tells that it
-    replies to any message. `forwarded` tells that the text is not the asker's own (forwarded, quoted, sent
-    through another bot): it is only looked up, never run, and answers nothing. `quoted` is what a text
-    that says nothing of its own ("is this true?") replies to or quotes: its words, of the bot's own message
-    the id of its first fact; "" where those cannot be read, None where there is none. Nothing of it is kept.
-    `topic` is the forum topic (0: none); `administers` asks the platform whether the asker is one of the
-    admins of the chat.
-    `alone` is the chat in which the asker is told later what concerns only them, where that is another.
-    `lacking` are the permissions that the bot would need to write in the chat unasked, and does not have.
-    `given` stands in for `text` where nothing was typed as a message: a command with its arguments by key, or
-    a modal that was filled in. `modals` tells that the platform can show a modal in answer.
+    front end that itself vouches for it (the terminal); dispatch looks it up otherwise. `private` tells that
+    plain talk in it is meant for the bot, `shared` that several people read the chat, `discreet` that they
+    see neither the request nor what is answered aside. `is_person` is False for a group or channel that
+    writes as itself: it never has a role. `replied_to` is who wrote the message that this one replies to,
+    `mentioned` are those whom it names beyond the words of its text, and `offered` the commands of the
+    buttons under the bot's message that it replies to, whose number is `answered` (0: it replies to none);
+    `is_reply` tells that it replies to any message. `forwarded` tells that the text is not the asker's own
+    (forwarded, quoted, sent through another bot): it is only looked up, never run, and answers nothing.
+    `quoted` is what a text that says nothing of its own ("is this true?") replies to or quotes: its words, of
+    the bot's own message the id of its first fact; "" where those cannot be read, None where there is none.
+    Nothing of it is kept. `topic` is the forum topic (0: none); `administers` asks the platform whether the
+    asker is one of the admins of the chat. `alone` is the chat in which the asker is told later what concerns
+    only them, where that is another. `lacking` are the permissions that the bot would need to write in the
+    chat unasked, and does not have. `given` stands in for `text` where nothing was typed as a message: a
+    command with its arguments by key, or a modal that was filled in. `modals` tells that the platform can
+    show a modal in answer, `pressed` that a button sent the text: whoever sees it may know of its command.
 
     A person may have linked several accounts. Front ends know accounts only; behind dispatch `user` is the
     person, and `account` the account by which they ask, where that is another.
@@ -116,6 +115,7 @@ class Request:
     given: Call | Submission | None = None
     modals: bool = False
     discreet: bool = False
+    pressed: bool = False
 
     @property
     def reached(self) -> str:

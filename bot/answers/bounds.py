@@ -1,7 +1,8 @@
 """How much is shown at once: no reply is a wall, whatever the record holds. Pure.
 
-A page is measured in letters, with those of the sources that its lines cite. What a page of a chat's messages
-holds differs with each platform; a page here is at most two messages and one with sources on any of them.
+Two measures. A page of an answer shows what a phone shows at once (SCREEN: letters as they are read, without
+the sources, which are folded away). What is sent is one message on any platform (PAGE: the room that it takes
+with its sources, addresses and escapes).
 """
 
 from __future__ import annotations
@@ -9,11 +10,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
 
 from bot.replies import Block, Heading, Item, Line, Note
 from bot.texts import _, ngettext
 
-PAGE = 6_000
+SCREEN = 700
+# The last page may show so many: nobody turns a page for one line.
+LAST = 800
+# Telegram's messages hold 4,096 UTF-16 units; Discord's embeds hold 4,096, and 6,000 together.
+PAGE = 3_600
+# What a block takes beside its texts: its number, line breaks, and marks of bold and links.
+_AROUND = 30
 # A list of names or numbers in one line is split into lines of no more letters.
 LONGEST_LINE = 1_000
 # A longer block is divided where its reply is: a page ends where the next block has no room.
@@ -23,30 +32,67 @@ _ESCAPED = {"&": 4, "<": 3, ">": 3, "*": 1, "_": 1, "~": 1, "|": 1, "`": 1, "\\"
 _SIGNS = re.compile(f"[{re.escape(''.join(_ESCAPED))}]")
 
 
-class Room:
-    """The room of a page while it is filled, block by block."""
-
-    def __init__(self, letters: int = PAGE) -> None:
-        self._left = letters
-        self._cited: set[int] = set()
-
-    def takes(self, *blocks: Block) -> bool:
-        """Take up the room of some blocks, and tell whether there was enough of it."""
-        self._left -= sum(_weight(block, self._cited) for block in blocks)
-        return self._left >= 0
-
-
 def fitting(blocks: Sequence[Block], letters: int = PAGE) -> int:
-    """Return how many blocks fit a page: at least one below its headings, and no heading at its end."""
-    room = Room(letters)
+    """Return how many blocks fit a message: at least one below its headings, and no heading at its end."""
+    cited: set[int] = set()
     for count, block in enumerate(blocks):
-        if not room.takes(block):
+        letters -= _weight(block, cited)
+        if letters < 0:
             end = count
             while end and isinstance(blocks[end - 1], Heading):
                 end -= 1
             if end:
                 return end
     return len(blocks)
+
+
+def page_starts(blocks: Sequence[Block]) -> list[int]:
+    """Return at which block each page of an answer begins: each shows a screen at most, and is one message.
+
+    A page holds one block at least, and no heading at its end. The lines that belong to another stay with it
+    where that does not leave half a screen empty.
+    """
+    starts = [0]
+    while (end := _page_end(blocks, starts[-1])) < len(blocks):
+        starts.append(end)
+    return starts
+
+
+def headings_above(blocks: Sequence[Block], begun: int) -> list[Block]:
+    """Return the headings under which the block at which a page begins stands: the title, and its part's."""
+    first = next((block for block in islice(blocks, begun) if isinstance(block, Heading)), None)
+    if first is None:
+        return []
+    last = next(blocks[at] for at in range(begun - 1, -1, -1) if isinstance(blocks[at], Heading))
+    under = [last] if begun < len(blocks) and not isinstance(blocks[begun], Heading) else []
+    return [first, *(block for block in under if block is not first)] if first.level == 1 else under
+
+
+def _page_end(blocks: Sequence[Block], begun: int) -> int:
+    """Return the block at which the page ends that begins at another."""
+    cited: set[int] = set()
+    above = headings_above(blocks, begun)
+    shown, room = sum(map(_letters, above)), sum(_weight(block, cited) for block in above)
+    full, half = begun, begun
+    for at in range(begun, len(blocks)):
+        shown += _letters(blocks[at])
+        room += _weight(blocks[at], cited)
+        if shown > LAST or room > PAGE:
+            break
+        full = at + 1 if shown <= SCREEN else full
+        half = at + 1 if shown <= SCREEN // 2 else half
+    else:
+        return len(blocks)
+    first = next((at for at in range(begun, len(blocks)) if not isinstance(blocks[at], Heading)), len(blocks))
+    ends = [end for end in range(max(full, first + 1), first, -1) if not isinstance(blocks[end - 1], Heading)]
+    apart = [end for end in ends if end > half and not _belongs(blocks, end)]
+    return next(iter(apart or ends), len(blocks))
+
+
+def _belongs(blocks: Sequence[Block], at: int) -> bool:
+    """Tell whether a block belongs to the line above it."""
+    block = blocks[at] if at < len(blocks) else None
+    return isinstance(block, Line) and block.nested
 
 
 def divided(blocks: Iterable[Block]) -> list[Block]:
@@ -106,10 +152,13 @@ def _parts(block: Block) -> Iterable[Block]:
 
 
 def _cut(text: str) -> Iterator[str]:
-    """Yield a text in parts of at most LONGEST_BLOCK letters, cut between words where there are any."""
-    while _room(text) > LONGEST_BLOCK:
-        most = range(1, min(len(text), LONGEST_BLOCK) + 1)
-        end = bisect_right(most, LONGEST_BLOCK, key=lambda count: _room(text[:count]))
+    """Yield a text in parts of much the same length, none over LONGEST_BLOCK, cut between words if it can."""
+    parts = -(-_room(text) // LONGEST_BLOCK)
+    # A little more than its share, so that no word is left for one part more.
+    letters = min(LONGEST_BLOCK, _room(text) // parts + 60) if parts else LONGEST_BLOCK
+    while _room(text) > letters:
+        most = range(1, min(len(text), letters) + 1)
+        end = bisect_right(most, letters, key=lambda count: _measured(text[:count]))
         between = text.rfind(" ", end // 2, end + 1)
         end = end if between < 0 else between
         yield text[:end]
@@ -117,7 +166,13 @@ def _cut(text: str) -> Iterator[str]:
     yield text
 
 
+@lru_cache(maxsize=2_000)
 def _room(text: str) -> int:
+    """Return what `_measured` does: the same lines are shown again and again."""
+    return _measured(text)
+
+
+def _measured(text: str) -> int:
     """Return the most room that a text takes on any platform, in letters."""
     letters = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
     # One search: most texts hold none, and each line of each reply is measured.
@@ -126,13 +181,27 @@ def _room(text: str) -> int:
 
 def _weight(block: Block, cited: set[int]) -> int:
     """Return the room of a block, with the sources that it is the first to cite."""
-    room = _room(block.text)
-    if isinstance(block, Item | Line):
-        room += _room(block.label or "")
+    room = _room(block.text) + _AROUND
+    if isinstance(block, Item):
+        room += _room(block.label) + _room(block.url or "")
     if isinstance(block, Line):
+        room += _room(block.label or "") + _room(block.mark or "")
         for citation in block.citations:
             room += _room(citation.locator or "") + 4
             if citation.source not in cited:
                 cited.add(citation.source)
-                room += _room(citation.entry) + 4
+                room += _room(citation.entry) + _room(citation.url or "") + _AROUND
     return room
+
+
+def _letters(block: Block) -> int:
+    """Return how many letters of a block are read on the screen."""
+    letters = len(block.text) + 1
+    if isinstance(block, Item):
+        letters += len(block.label) + 3
+    if isinstance(block, Line):
+        marks = {(citation.source, citation.locator) for citation in block.citations}
+        letters += sum(4 + len(locator or " ") for _source, locator in marks)
+        letters += sum(len(text) + 3 for text in (block.label, block.mark) if text)
+        letters += len(f"F{block.fact} ") if block.fact is not None else 0
+    return letters

@@ -14,6 +14,6 @@ from bot.commands.reviewing import audit, moderators, review, unanswered
 __all__ = [
     "add", "ask", "audit", "catchup", "commands", "correct", "corrections", "dialogue", "entity", "fact",
     "link", "look_up", "moderators", "privacy", "relate", "retract", "review", "settings", "source",
-    "sources", "start_help", "story", "subscriptions", "suggest", "takedown", "tellme", "timeline", "unanswered",
-    "where", "who",
+    "sources", "start_help", "story", "subscriptions", "suggest", "takedown", "tellme", "timeline",
+    "unanswered", "where", "who",
 ]  # fmt: skip

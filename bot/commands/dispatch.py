@@ -155,7 +155,7 @@ class Dispatcher:
         """Return completions of the text typed so far: whole lines, the likeliest first."""
         request = await self._in_person(request)
         role = await self.roles.of(request, await self.record.stories.in_use(request.chat))
-        return await complete(text, self.registry.allowed(role), partial(self.offers, request))
+        return await complete(text, self.registry.listed(role), partial(self.offers, request))
 
     async def offers(
         self, request: Request, command: str, argument: int, typed: str, given: Sequence[str] = ()
@@ -216,7 +216,7 @@ class Dispatcher:
             reply = await registered.handler(context, *await read(context, registered, given))
         # The button of a next page would hold what was looked up: somebody else's words are not kept.
         looked_up = command.name == QUESTION and request.quoted is not None
-        if not command.lists or looked_up:
+        if not reply.again and (looked_up or reply.again == "" or not command.lists):
             return cut(reply)
         words = parsed.argument if request.given is None else " ".join(str(each) for each in given if each)
         return page_of(reply, Cursor.of(parsed.after), f"/{command.name} {clean(words)}".rstrip())

@@ -81,7 +81,8 @@ class ReceiptBuffer:
 def _kept(reply: Reply) -> _Kept | None:
     """Return what is kept of a reply; None if nothing of it may ever have to be corrected."""
     own = reply.without_quotes()
-    if not own.citations() and not _names_any(own):
+    # A page that states nothing may take the place of one that does.
+    if not own.citations() and not _names_any(own) and own.page is None:
         return None
     return _Kept(own.cited_revisions, own.model_dump_json())
 

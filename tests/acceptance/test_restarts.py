@@ -25,12 +25,12 @@ async def test_buttons_and_the_story_in_use_outlive_a_kill(
     plain = await ask(chat, alice, "/who")
     kept = await ask(chat, alice, LONG)
     story = await ask(chat, alice, "/story belarus")
-    assert (kept.button("More").data or "").startswith("#")
+    assert (kept.button("Next »").data or "").startswith("#")
     await until(lambda: not api.updates.pending, "the confirmation of what was answered")
     await bot.kill()
     await bot.start()
     for page in (plain, kept):
-        query = await api.press(alice, page, "More")
+        query = await api.press(alice, page, "Next »")
         turned = await chat.next_edit()
         assert turned.id == page.id and turned.text != page.text
         assert not (await query.answer()).show_alert

@@ -131,14 +131,15 @@ def test_json_has_the_shape_that_programs_rely_on(folder: Path) -> None:
     assert one["facts"] and all(fact[0] == "F" and fact[1:].isdigit() for fact in one["facts"])
     assert one["citations"][0] == {"n": 1, "source": "S1", "locator": "¶5"}
     assert all(list(citation) == ["n", "source", "locator"] for citation in one["citations"])
-    assert {"label": "More", "command": "/who >8"} in everyone["actions"]
+    assert everyone["page"] == [1, 2] and everyone["actions"][-1]["label"] == "Next"
+    assert everyone["actions"][-1]["command"].startswith("/who >")
 
 
 def test_each_role_may_be_taken(folder: Path, subtests: pytest.Subtests) -> None:
     for role in ["reader", "moderator", "owner"]:
         with subtests.test(role=role):
             ran = onrecord("chat", "--as", role, folder=folder, given="/help\n")
-            assert ran.returncode == 0 and "/who [name]" in ran.stdout
+            assert ran.returncode == 0 and "/who " in ran.stdout
 
 
 def test_an_unknown_role_is_refused(folder: Path) -> None:

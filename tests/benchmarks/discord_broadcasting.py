@@ -36,7 +36,7 @@ ASKED_EVERY, WARMING = 0.1, 20
 # When an interaction has failed for whoever waits.
 TOO_LATE = 3.0
 OURS, WAVERING, PEER = "onrecord", "onrecord, wavering network", "discord.py, all at once"
-MORE = "More"
+MORE = "Next »"
 
 Waits = Mapping[str, Sequence[float]]
 

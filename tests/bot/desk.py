@@ -92,6 +92,13 @@ class Person:
         self.reply = reply
         return self.reply
 
+    async def reads(self, text: str) -> str:
+        """Return all pages of an answer as one text."""
+        pages = [said(await self.says(text))]
+        while self.reply is not None and (turn := [each for each in self.reply.turns if each.turn == "next"]):
+            pages.append(said(await self.says(turn[0].command)))
+        return "\n".join(pages)
+
     async def tells(self, *turns: str) -> Reply | None:
         """Say one thing after the other; what stands in brackets is a button to press."""
         for turn in turns:

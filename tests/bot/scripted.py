@@ -18,7 +18,7 @@ from bot.replies import Action, Citation, Line, Note, Reply
 from bot.requests import Request
 
 CITED = (Citation(source=1, entry="An article"),)
-MORE = Action(label="More", command="/who >8")
+MORE = Action(label="Next", command="/who >8", turn="next")
 
 
 def note(text: str = "said", *, aside: bool = False, actions: tuple[Action, ...] = ()) -> Reply:

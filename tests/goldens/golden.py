@@ -31,7 +31,8 @@ def shown(reply: Reply) -> str:
     parts = ["--- terminal", terminal.plain(reply)]
     parts += ["--- telegram", "\n--- next message\n".join(pieces)]
     parts += ["--- discord", "\n--- next message\n".join(messages)]
-    return "\n".join((*parts, *(["--- buttons", *buttons] if buttons else []), ""))
+    page = [f"--- page {reply.page}"] if reply.page is not None else []
+    return "\n".join((*parts, *page, *(["--- buttons", *buttons] if buttons else []), ""))
 
 
 async def transcript(everybody: Mapping[str, Person], turns: Iterable[tuple[str, str]]) -> str:

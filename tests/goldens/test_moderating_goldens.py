@@ -199,7 +199,7 @@ TALKS = {
         …reader> {alike_suggested}
         …reader> [Confirm
         ann> /review
-        ann> [More
+        ann> [Next
         ann> [Same as
         ann> [Confirm
         ann> /approve D1

@@ -115,7 +115,7 @@ async def read_to_the_end(answer: Answer, name: str, story: str) -> None:
         again = seen & shown
         assert not again or name in ("disputed", "figures"), again
         seen |= shown
-        following = [action.command for action in reply.actions if action.label == "More"]
+        following = [action.command for action in reply.actions if action.turn == "next"]
         if not following:
             return
         command = following[0]
@@ -156,10 +156,22 @@ async def test_every_example_works(answer: Answer, subtests: pytest.Subtests) ->
                 assert refusal not in text
 
 
+async def pages(answer: Answer, text: str, role: Role) -> str:
+    """Return all pages of an answer."""
+    shown: list[str] = []
+    following = [text]
+    while following:
+        reply = await answer(following[0], role=role)
+        shown.append(terminal.plain(reply, terminal.UNBROKEN))
+        following = [action.command for action in reply.actions if action.turn == "next"]
+    return "\n".join(shown)
+
+
 async def test_every_command_is_explained_by_help(answer: Answer, subtests: pytest.Subtests) -> None:
+    every = {role: await pages(answer, "/help all", role) for role in Role}
     for command in commands:
         with subtests.test(command.name):
-            assert command.usage() in terminal.plain(await answer("/help", role=command.role))
+            assert (command.usage() in every[command.role]) == command.is_listed
             one = terminal.plain(await answer(f"/help {command.name}", role=command.role))
             assert command.example in one
 

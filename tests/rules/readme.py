@@ -24,7 +24,7 @@ from storage.record import Record
 from storage.search import embedding
 from storage.search.filling import Filler
 from storage.sheets.shipped import put_shipped
-from tests.rules.table import FIRST_COMMANDS, full_table, short_table
+from tests.rules.table import full_table, short_table
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -35,7 +35,7 @@ THEN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 # From a part's text before to its text now.
 GENERATORS: dict[str, Callable[[str], str]] = {
     "reading": lambda before: _conversation(before, Role.READER),
-    "ten commands": lambda _: short_table(commands, FIRST_COMMANDS),
+    "ten commands": lambda _: short_table(commands),
     "commands": lambda _: full_table(commands),
     "moderating": lambda before: _conversation(before, Role.MODERATOR),
 }

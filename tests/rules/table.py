@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from bot.commands.core.declarations import Command
+from bot.commands.core.declarations import FIRST, Command
 from bot.commands.core.registry import Registry
 from bot.requests import Role
 from bot.texts import _
 
 _ROLES = {Role.READER: "everyone", Role.MODERATOR: "moderators", Role.OWNER: "owners"}
-# What a reader needs first, for the first README.
-FIRST_COMMANDS = (
-    "help",
-    "about",
-    "who",
-    "when",
-    "latest",
-    "disputed",
-    "fact",
-    "sources",
-    "subscribe",
-    "suggest",
-)
 
 
 def full_table(registry: Registry) -> str:
     """Return all commands as a Markdown table: family, usage, what it shows, who may use it, an example."""
     rows = ["| | command | shows | for | example |", "|---|---|---|---|---|"]
-    for family, members in groupby(registry, key=lambda command: command.family):
+    listed = (command for command in registry if command.is_listed)
+    for family, members in groupby(listed, key=lambda command: command.family):
         first, *others = members
         rows += [_full_row(first, f"**{_(family.title)}**"), *(_full_row(command, "") for command in others)]
     return "\n".join(rows) + "\n"
 
 
-def short_table(registry: Registry, names: tuple[str, ...]) -> str:
-    """Return the named commands as a Markdown table: an example, and what it shows."""
+def short_table(registry: Registry, names: tuple[str, ...] = FIRST) -> str:
+    """Return some commands as a Markdown table: an example, and what it shows."""
     known = {command.name: command for command in registry}
     rows = ["| command | shows |", "|---|---|"]
     rows += [_row(f"`{known[name].example}`", _(known[name].help)) for name in names]

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from bot.answers.citations import describe
 from bot.answers.sentences import sentence, tombstone
 from bot.commands.core.context import Context
-from bot.commands.core.declarations import Command, Kind, Offer
+from bot.commands.core.declarations import ALL, Command, Kind, Offer
 from bot.commands.core.registry import Registered, Values
 from bot.texts import _, shortened
 from storage.domain.changes import Publish, loaded
@@ -200,11 +200,12 @@ async def _stories(context: Context, typed: str, _given: Sequence[str]) -> list[
 
 async def _commands(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
     name = typed.removeprefix("/").casefold()
-    return [
-        Offer(command.name, f"/{command.name}  {_(command.help)}")
-        for command in context.catalogue.allowed(context.role)
-        if command.name.startswith(name)
+    shown = context.catalogue.listed(context.role)
+    topics = [
+        Offer(ALL, _("{all}  every command", all=ALL)),
+        *(Offer(command.name, f"/{command.name}  {_(command.help)}") for command in shown),
     ]
+    return [topic for topic in topics if topic.value.startswith(name)]
 
 
 async def _people(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from bot.commands.core.declarations import Catalogue, Command
 from bot.commands.core.handles import KnownHandles
+from bot.commands.core.paging import WINDOW
 from bot.errors import UserError
 from bot.notices.schedule import UNGATHERED
 from bot.replies import Action, Reply
@@ -39,8 +40,8 @@ _SOURCE_ID = re.compile(r"[Ss]?\s*([1-9]\d{0,14})")
 class Policy:
     """The operator's choices.
 
-    `page` is the number of rows on a page. With `four_eyes` a moderator's own fact needs another's approval;
-    notices of a new fact wait `hold` minutes; what each chat was told is kept for the
+    `page` is how many statements a search finds at most. With `four_eyes` a moderator's own fact needs
+    another's approval; notices of a new fact wait `hold` minutes; what each chat was told is kept for the
     `retention`. New chats begin with the story named `default_story`, where it is set.
     """
 
@@ -64,7 +65,7 @@ class Policy:
 
 
 class Page(NamedTuple, Generic[T]):
-    """The rows on one page of a list, and the action for the next page, if there is one."""
+    """The rows of a list that are shown at once, and the action for those behind them, if there are any."""
 
     shown: Sequence[T]
     more: tuple[Action, ...]
@@ -137,8 +138,8 @@ class Context:
         cursor: Callable[[T], object] = attrgetter("id"),
         size: int | None = None,
     ) -> Page[T]:
-        """Return a page of a list, as `cut` does; `fetch` returns at most a number of rows behind `after`."""
-        rows = await fetch((size or self.policy.page) + 1)
+        """Return a window of a list, as `cut` does; `fetch` returns at most so many rows behind `after`."""
+        rows = await fetch((size or WINDOW) + 1)
         return self.cut(rows, argument, cursor=cursor, size=size)
 
     def cut(
@@ -149,17 +150,17 @@ class Context:
         cursor: Callable[[T], object] = attrgetter("id"),
         size: int | None = None,
     ) -> Page[T]:
-        """Return the rows on a page, and the action for the next page.
+        """Return the rows of a window, and the action for the next one; `paging` cuts it into pages.
 
         `cursor` returns the position after a row, `argument` is the command's argument, `size` the number of
         rows if it is not the usual one.
         """
         assert self.command.paged, self.command.name  # or its next page could not be asked for
-        shown = rows[: size or self.policy.page]
+        shown = rows[: size or WINDOW]
         if len(rows) == len(shown):
             return Page(shown, ())
         words = " ".join(filter(None, (f"/{self.command.name}", argument, f">{cursor(shown[-1])}")))
-        return Page(shown, (Action(label=_("More"), command=words),))
+        return Page(shown, (Action(label=_("Next"), command=words, turn="next"),))
 
     def number_after(self) -> int:
         """Return the cursor of a list in order of ids, 0 at its start. Raises UserError for a forged one."""

@@ -35,6 +35,11 @@ class Family(Enum):
     CHOOSING = (N_("Choosing moderators, taking down"), "moderators appoint dismiss defaultstory takedown")
 
 
+# What readers see beside the input field and in `/help`: ten at most. The others are typed, or reached by
+# buttons.
+FIRST = tuple("ask about who when sources disputed check subscribe suggest help".split())
+# `/help all` shows all commands.
+ALL = "all"
 _FAMILIES = list(Family)
 # Work on the record shows what was done, or would be; these commands show what was.
 _AT_WORK = frozenset({Family.ANSWERING, Family.KEEPING, Family.REVIEWING, Family.CHOOSING})
@@ -135,6 +140,16 @@ class Command:
         return self.paged or self.name in _SHOWING
 
     @property
+    def is_first(self) -> bool:
+        """Tell whether it is one of those that readers need first."""
+        return self.name in FIRST
+
+    @property
+    def is_listed(self) -> bool:
+        """Tell whether it is shown in lists: what answers a dialogue is a button, or typed as told there."""
+        return self.family is not Family.ANSWERING
+
+    @property
     def changes(self) -> bool:
         """Tell whether it changes something: the record, or how a chat hears of it."""
         return self.dialogue or self.by_admins or self.family in _AT_WORK or self.name in _CHANGING
@@ -189,6 +204,15 @@ class Catalogue:
     def allowed(self, role: Role) -> Iterator[Command]:
         """Yield the commands that a role may use, in the order of help."""
         return (command for command in self if command.role <= role)
+
+    def listed(self, role: Role) -> list[Command]:
+        """Return the commands of a role that are shown in lists, those needed first before the others."""
+        shown = [command for command in self.allowed(role) if command.is_listed]
+        return sorted(shown, key=lambda each: FIRST.index(each.name) if each.is_first else len(FIRST))
+
+    def menu(self, role: Role) -> list[Command]:
+        """Return the commands of a role's menu: those needed first, and those that only this role may use."""
+        return [each for each in self.listed(role) if each.is_first or each.role > Role.READER]
 
     def __iter__(self) -> Iterator[Command]:
         return iter(sorted(self._declared.values(), key=_place))

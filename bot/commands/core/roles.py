@@ -55,8 +55,8 @@ class Roles:
     async def permitted(self, name: str, request: Request, story: Story | None) -> tuple[Command, Role]:
         """Return the command of that name and the asker's role. Roles are checked only here.
 
-        A command that the role may not use looks unknown, but the reason is shown to moderators, and to
-        everybody on a platform that offers every command to all.
+        A command that the role may not use looks unknown, but the reason is shown to moderators, to those who
+        press a button with it, and to everybody on a platform that offers every command to all.
         """
         found = self._catalogue.find(name)
         scope = None if found is not None and found.everywhere else story
@@ -75,13 +75,15 @@ class Roles:
             )
         if found is not None and await self.keep_the_record(request):
             raise UserError(_refused_role(found))
-        if found is not None and request.discreet:
+        if found is not None and (request.discreet or request.pressed):
             raise UserError(_refused(found))
-        near = suggestions(name, (command.name for command in self._catalogue.allowed(role)), 1)
-        unknown = _("There is no command /{name}: /help lists all of them.", name=name)
+        near = suggestions(name, (command.name for command in self._catalogue.listed(role)), 1)
+        unknown = _("There is no command /{name}: /help all lists all of them.", name=name)
         if near:
             unknown = _(
-                "There is no command /{name}. Did you mean /{near}? /help lists all.", name=name, near=near[0]
+                "There is no command /{name}. Did you mean /{near}? /help all lists all.",
+                name=name,
+                near=near[0],
             )
         offered = [(f"/{item}", f"/{item}") for item in near]
         if found is None and story is not None and (named := await self._named(name, story)):

@@ -13,6 +13,7 @@ from bot.answers.diff import far_end
 from bot.answers.fuzzy import ALIKE, word_overlap
 from bot.answers.lines import amount, fact_lines
 from bot.commands.core.context import Context
+from bot.commands.core.fact_card import deeds_on
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import Composer
 from bot.commands.dialogue.forms import Field, FieldConflict, Filled, Form, Option, Proposal
@@ -177,11 +178,12 @@ def alike_lines(alike: Sequence[Fact]) -> list[Block]:
     ]
 
 
-async def _done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
+async def _done(context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     assert made.fact is not None
+    shown = Action(label=made.subject, command=f"/fact {made.subject}")
     return Reply(
         blocks=(Note(text=_added(made)), *fact_lines(made.fact)),
-        actions=(undoing(made), Action(label=made.subject, command=f"/fact {made.subject}")),
+        actions=(undoing(made), shown, *deeds_on(context, made.fact)),
     )
 
 

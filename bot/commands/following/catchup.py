@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answers.bounds import fitting
+from bot.answers.bounds import page_starts
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Family
 from bot.commands.core.registry import commands
@@ -32,7 +32,7 @@ async def catchup(context: Context) -> Reply:
     told = min(size, len(notices))
     blocks = await _changed(context, notices[:told])
     # Of one fact they are one change, and maybe none at all: how many fit a page is tried.
-    while told > 1 and fitting(blocks) < len(blocks):
+    while told > 1 and len(page_starts(blocks)) > 1:
         told = 2 * told // 3
         blocks = await _changed(context, notices[:told])
     more_to_come = len(notices) > told

@@ -117,11 +117,8 @@ async def subscribe(context: Context, topic: Topic | None) -> Reply:
     listener = await context.record.listeners.find(request.chat, request.topic)
     assert listener is not None  # it was just made
     notes.append(note_on(listener, context.record.ledger.now()))
-    actions = (
-        Action(label="/settings", command="/settings"),
-        Action(label="/subscriptions", command="/subscriptions"),
-    )
-    return Reply(blocks=tuple(notes), actions=actions)
+    led_to = ("/settings", "/subscriptions", "/unsubscribe")
+    return Reply(blocks=tuple(notes), actions=tuple(Action(label=each, command=each) for each in led_to))
 
 
 async def _numbered(context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
@@ -191,12 +188,13 @@ def _listed(present: list[Subscription], note: Note) -> Reply:
     rows = [Item(label=str(number), text=_of(item)) for number, item in enumerate(present, 1)]
     end = [
         Action(label=_("End {number}", number=number), command=f"/unsubscribe {_key(item)}")
-        for number, item in enumerate(present[:8], 1)
+        for number, item in enumerate(present, 1)
     ]
-    settings = Action(label="/settings", command="/settings")
+    others = [Action(label=each, command=each) for each in ("/settings", "/catchup")]
     return Reply(
         blocks=(Heading(text=_("This chat hears of"), level=1), *rows, note),
-        actions=(*end, settings),
+        actions=(*end, *others),
+        again="/subscriptions",
     )
 
 

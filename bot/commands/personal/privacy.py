@@ -42,6 +42,7 @@ async def privacy(_context: Context) -> Reply:
         _("Which accounts you have linked, until you end that; of a code only a digest, for ten minutes."),
         _("Of moderators: their id and name, and each change and link that they make, in the audit trail."),
         _("What an owner takes down for safety, law or privacy goes from all of this."),
+        _("A long question whose answer takes several pages, for a day, without who asked: buttons send it."),
         _("Your messages themselves are not kept, and your name only in memory until the bot is restarted."),
     )
     return Reply(
@@ -50,7 +51,7 @@ async def privacy(_context: Context) -> Reply:
             *(Note(text=f"• {text}") for text in kept),
             Note(text=_("/forgetme removes what is yours.")),
         ),
-        actions=(Action(label="/forgetme", command="/forgetme"),),
+        actions=tuple(Action(label=each, command=each) for each in ("/forgetme", "/link")),
     )
 
 

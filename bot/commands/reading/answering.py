@@ -122,7 +122,21 @@ async def other(context: Context, name: str, *values: object) -> Reply:
     command = context.catalogue.find(name)
     if command is None:
         raise LookupError(f"words.toml names the command {name!r}, which does not exist")
-    return await context.run(replace(context, command=command), *values)
+    reply = await context.run(replace(context, command=command, after=None), *values)
+    # Its further pages are asked for by that command: they hold no words of a question.
+    return reply.model_copy(update={"again": " ".join((f"/{name}", *map(_typed, values)))})
+
+
+def _typed(value: object) -> str:
+    """Return what is typed for a value of another command."""
+    match value:
+        case Fact():
+            return f"F{value.id}"
+        case Named():
+            return value.read_as or value.text
+        case int():
+            return f"S{value}"
+    return str(value or "")
 
 
 def which_one(typed: str, entities: Sequence[Entity]) -> UserError:

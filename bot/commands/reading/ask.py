@@ -89,7 +89,7 @@ async def ask(context: Context, question: str) -> Reply:
 
     What somebody else wrote is looked up instead (`/check`), and so is a post that was pasted.
     """
-    request = context.request
+    request, asked_for = context.request, question
     if (meant := await value_of(context, question)) is not None:
         return await other(context, *meant)
     await warming.ready()
@@ -98,7 +98,9 @@ async def ask(context: Context, question: str) -> Reply:
     if request.quoted is not None and wording.points(question) and not about_facts:
         return await look_up(context, request.quoted) if request.quoted else unreadable()
     if is_post(question):
-        return await look_up(context, question)
+        # A button for its next page would keep the words of somebody else.
+        looked_up = await look_up(context, question)
+        return looked_up if looked_up.again else looked_up.model_copy(update={"again": ""})
     replies: list[Reply] = []
     names: tuple[Entity, ...] = ()
     asked = wording.parts(question)
@@ -106,14 +108,19 @@ async def ask(context: Context, question: str) -> Reply:
         reply, spoken_of = await _answer(context, part, names)
         names = spoken_of or names
         replies.append(reply)
+    # On a further page it leans on what it leans on now.
+    rows = [reply.again for reply in replies if reply.again and not reply.again.startswith("/")]
+    leaning = rows[0] if rows else following_up.cursor_of(None)
+    again = f"/ask {asked_for} >{leaning}"
     if len(replies) == 1:
-        return replies[0]
+        by_command = (replies[0].again or "").startswith("/")
+        return replies[0] if by_command else replies[0].model_copy(update={"again": again})
     blocks = dict.fromkeys(block for reply in replies for block in reply.blocks)
     actions = dict.fromkeys(action for reply in replies for action in reply.actions)
     verdicts = {reply.verdict for reply in replies}
     # An answer to one part alone is not the answer.
     verdict = verdicts.pop() if len(verdicts) == 1 else Verdict.CLOSE.value
-    return Reply(blocks=tuple(blocks), actions=tuple(actions), verdict=verdict)
+    return Reply(blocks=tuple(blocks), actions=tuple(actions), verdict=verdict, again=again)
 
 
 async def _answer(
@@ -146,6 +153,8 @@ async def _answer(
             and (unanswered or found.lacks_kind)
         ):
             reply = await _kept(context, found, reply)
+        if leant is not None and leant.on is not None and reply.again is None:
+            reply = reply.model_copy(update={"again": following_up.cursor_of(leant.on)})
         return reply, meant.subject.entities
     if leant is not None or wording.points(text):
         return _of_nothing(), ()
@@ -158,7 +167,7 @@ async def _told(meant: Leant, asked_in: Context) -> Reply | None:
 
     None where nothing on record bears on the question.
     """
-    context, question, subject, found = meant
+    context, question, subject, found = meant[:4]
     reply: Reply | None = None
     if found is None:
         command = asks_for_list(context, question, subject)

@@ -16,6 +16,8 @@ from bot.requests import Role
 from bot.texts import N_, _
 from storage.domain.models import Fact, Revision, RevisionKind
 
+# Changes that are read at once: of each the fact before and after it is read too.
+MOST_AT_ONCE = 30
 _CURSOR = re.compile(r"([0-9TZ:.\-]{10,40})_([1-9][0-9]{0,14})_([1-9][0-9]{0,8})")
 
 
@@ -31,7 +33,9 @@ async def corrections(context: Context) -> Reply:
     """Show the changes of a story's facts after they came on record."""
     story, before = context.story.id, _before(context.after)
     page = await context.page(
-        lambda limit: context.record.listings.changes(story, before=before, limit=limit), cursor=_cursor
+        lambda limit: context.record.listings.changes(story, before=before, limit=limit),
+        cursor=_cursor,
+        size=MOST_AT_ONCE,
     )
     if not page.shown:
         nothing = _("Nothing on record in this story has been corrected or retracted.")

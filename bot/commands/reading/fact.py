@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
-from operator import attrgetter
-from typing import NamedTuple
+from operator import attrgetter, itemgetter
 
-from bot.answers.bounds import Room, lines_of
+from bot.answers.bounds import lines_of
 from bot.answers.citations import cite
 from bot.answers.date_text import day, when_text
 from bot.answers.diff import differences, revision_row
@@ -18,23 +17,15 @@ from bot.answers.relations import in_order, relation_lines
 from bot.answers.sentences import sentence, tombstone
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.fact_card import as_card
 from bot.commands.core.registry import commands
 from bot.intake.quotations import Quotations, told
-from bot.replies import Action, Block, Heading, Line, Note, Reply
+from bot.replies import Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.domain.models import Attribution, Fact, Relation, Revision, RevisionKind, contradicted
 
 LATEST = 3
-# Rows of one fact that are looked at for a page; it may hold fewer.
-ROWS = 40
-
-
-class _Made(NamedTuple):
-    """A row of a fact that is made already."""
-
-    block: Line
-
 
 # What makes a line of a fact, or a relation, which becomes a line with the fact at its far end.
 Row = Callable[[], Line] | Relation
@@ -59,36 +50,18 @@ async def fact(context: Context, found: Fact) -> Reply:
     if found.retracted is not None:
         return await _withdrawn(context, found)
     after = context.number_after()
-    rows = _rows(found, await _checked(context, found))
+    rows = list(enumerate(_rows(found, await _checked(context, found)), 1))[after:]
     blocks: list[Block] = [Heading(text=f"F{found.id}", level=1)]
     if not after:
         blocks.append(Note(text=_standing(found)))
-    shown = await _filling(context, rows[after : after + ROWS])
-    blocks += [row.block for row in shown if isinstance(row, _Made)]
-    relations = [row for row in shown if isinstance(row, Relation)]
+    page = context.cut(rows, f"F{found.id}", cursor=itemgetter(0))
+    blocks += [row() for _number, row in page.shown if not isinstance(row, Relation)]
+    relations = [row for _number, row in page.shown if isinstance(row, Relation)]
     others = await context.record.facts.load(relation.other_id for relation in relations)
     blocks += relation_lines(relations, {other.id: other for other in others})
-    actions = [Action(label=_("History"), command=f"/history F{found.id}")]
-    end = after + len(shown)
-    if end < len(rows):
-        actions.append(Action(label=_("More"), command=f"/fact F{found.id} >{end}"))
-    else:
+    if not page.more:
         blocks += await _revisions(context, found)
-    return Reply(blocks=tuple(blocks), actions=tuple(actions))
-
-
-async def _filling(context: Context, rows: Sequence[Row]) -> list[_Made | Relation]:
-    """Return the first of some rows, made, as many as a page holds, and at least one."""
-    wanted = [row.other_id for row in rows if isinstance(row, Relation)]
-    others = {other.id: other for other in await context.record.facts.load(wanted)}
-    room, shown = Room(), list[_Made | Relation]()
-    for row in rows:
-        made = row if isinstance(row, Relation) else _Made(row())
-        blocks = relation_lines([made], others) if isinstance(made, Relation) else [made.block]
-        if not room.takes(*blocks) and shown:
-            break
-        shown.append(made)
-    return shown
+    return as_card(context, found, Reply(blocks=tuple(blocks), actions=page.more))
 
 
 async def _checked(context: Context, found: Fact) -> dict[int, str]:
@@ -116,10 +89,9 @@ async def _revisions(context: Context, found: Fact) -> list[Block]:
 
 async def _withdrawn(context: Context, found: Fact) -> Reply:
     """Show that a fact was retracted, or taken down, and why; its statement no longer stands."""
-    history = Action(label=_("History"), command=f"/history F{found.id}")
     heading = Heading(text=f"F{found.id}", level=1)
     if found.taken_down is not None:
-        return Reply(blocks=(heading, Note(text=tombstone(found))), actions=(history,))
+        return as_card(context, found, Reply(blocks=(heading, Note(text=tombstone(found)))))
     revisions = await context.record.facts.revisions(found.id, after=found.revision - 1)
     note = _(
         "F{id} was retracted on {day}: {reason}",
@@ -127,7 +99,7 @@ async def _withdrawn(context: Context, found: Fact) -> Reply:
         day=day(revisions[-1].at),
         reason=found.retracted,
     )
-    return Reply(blocks=(heading, Note(text=note)), actions=(history,))
+    return as_card(context, found, Reply(blocks=(heading, Note(text=note))))
 
 
 def _standing(found: Fact) -> str:
@@ -251,10 +223,7 @@ async def _names(context: Context) -> dict[str, str] | None:
 async def disputed(context: Context) -> Reply:
     """Show opposing claims under the question between them."""
     story, after = context.story.id, context.number_after()
-    page = await context.page(
-        lambda limit: context.record.listings.disputed(story, after=after, limit=limit),
-        size=context.policy.page * 2,
-    )
+    page = await context.page(lambda limit: context.record.listings.disputed(story, after=after, limit=limit))
     if not page.shown:
         return Reply(blocks=(Note(text=_("Nothing on record in this story is disputed.")),))
     wanted = {item.id for item in page.shown} | {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.answers.matching import match_titled
 from bot.commands.core.context import Context
+from bot.commands.core.paging import WINDOW
 from bot.errors import UserError
 from bot.texts import _
 from storage.domain.models import Entity, Fact
@@ -25,11 +26,11 @@ async def entity_named(context: Context, text: str, *, unknown: str) -> Entity:
 async def facts_naming(
     context: Context, text: str, after: Mapping[str, int], *, unknown: str
 ) -> tuple[Entity, dict[str, list[Fact]]]:
-    """Return the entity that a text names, and the facts that name it by part, a row more than a page each.
+    """Return the entity that a text names, and the facts that name it by part, a row more than a window each.
 
     `after` is as for `Listings.mentioning`. Raises UserError as `entity_named` does.
     """
-    listings, limit = context.record.listings, context.policy.page + 1
+    listings, limit = context.record.listings, WINDOW + 1
     entities, lists = await listings.mentioning_name(context.story.id, text, after, limit=limit)
     entity = await _chosen(context, text, entities, unknown)
     return entity, lists or await listings.mentioning(entity.id, after, limit=limit)

@@ -11,7 +11,7 @@ from bot.answers.date_text import day
 from bot.answers.lines import listing
 from bot.answers.matching import suggestions
 from bot.commands.core.context import Context
-from bot.commands.core.declarations import Argument, Command, Family, Kind
+from bot.commands.core.declarations import ALL, Argument, Command, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.core.roles import refuse_strangers
 from bot.errors import UserError
@@ -23,6 +23,21 @@ from storage.domain.models import Story
 
 # The value of `?start=` in a link to the bot: a fact, or a story to subscribe to.
 _LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
+
+
+# The commands that are needed first, told as one would tell a friend.
+_IN_PLAIN_WORDS = {
+    "ask": N_("a plain question; the command may be left out"),
+    "about": N_("the story in a few lines"),
+    "who": N_("who is who, and what each of them says"),
+    "when": N_("what happened when"),
+    "sources": N_("where all of it comes from"),
+    "disputed": N_("what is said against what"),
+    "check": N_("a post, claim by claim"),
+    "subscribe": N_("to hear of changes"),
+    "suggest": N_("a statement for the moderators"),
+    "help": N_("this; /help all has every command"),
+}
 
 
 class Link(NamedTuple):
@@ -70,9 +85,9 @@ async def start(context: Context, link: Link | None) -> Reply:
     if context.chosen:
         blocks.append(Note(text=_("Story in use: {title}", title=context.chosen.title)))
     how = (
-        _("Mention me with a plain question, or send /who, /when or /sources. /help lists everything.")
+        _("Mention me with a plain question, or send /who, /when or /sources. /help tells the rest.")
         if context.request.shared
-        else _("Ask a plain question, or send /who, /when or /sources. /help lists everything.")
+        else _("Ask a plain question, or send /who, /when or /sources. /help tells the rest.")
     )
     blocks.append(Note(text=how))
     actions = [
@@ -97,16 +112,39 @@ async def _followed(context: Context, link: Link) -> Reply:
     family=Family.FINDING_YOUR_WAY,
     role=Role.READER,
     discreet=True,
-    help=N_("all commands, or how one of them is used"),
+    help=N_("what you can do here; all commands (/help all), or how one of them is used"),
     example="/help when",
 )
 async def help_(context: Context, name: str | None) -> Reply:
-    """List the commands, or show how to use one."""
+    """Tell in plain words what one can do, list all commands, or show how to use one."""
     allowed = list(context.catalogue.allowed(context.role))
-    if name is not None:
-        return _one_command(name, allowed)
+    if name is None:
+        return _first_help(context)
+    return _every_command(allowed) if name.casefold() == ALL else _one_command(name, allowed)
+
+
+def _first_help(context: Context) -> Reply:
+    """Tell on one screen what one can do."""
+    how = (
+        _("Mention me with a plain question, and I answer with who said what, when and in which source.")
+        if context.request.shared
+        else _("Ask me a plain question, and I answer with who said what, when and in which source.")
+    )
+    rows = [Item(label=f"/{command}", text=_(text)) for command, text in _IN_PLAIN_WORDS.items()]
+    blocks: list[Block] = [Heading(text="OnRecord", level=1), Note(text=how), *rows]
+    if context.role >= Role.MODERATOR:
+        blocks.append(
+            Note(text=_("You keep this record: /add and /review begin; the buttons under /fact go on."))
+        )
+    offered = [(_("All commands"), f"/help {ALL}"), (_("Settings"), "/settings"), (_("Privacy"), "/privacy")]
+    return Reply(blocks=tuple(blocks), actions=tuple(Action(label=a, command=b) for a, b in offered))
+
+
+def _every_command(allowed: list[Command]) -> Reply:
+    """List the commands by family."""
     blocks: list[Block] = [Heading(text=_("Commands"), level=1)]
-    for family, members in groupby(allowed, key=lambda command: command.family):
+    listed = (command for command in allowed if command.is_listed)
+    for family, members in groupby(listed, key=lambda command: command.family):
         blocks.append(Heading(text=_(family.title)))
         blocks += [Item(label=command.usage(), text=_(command.help)) for command in members]
     blocks.append(Note(text=_("In a private chat, a plain question needs no command.")))
@@ -117,9 +155,9 @@ def _one_command(argument: str, allowed: list[Command]) -> Reply:
     name = argument.removeprefix("/").casefold()
     by_name = {command.name: command for command in allowed}
     if name not in by_name:
-        near = suggestions(name, by_name, 1)
+        near = suggestions(name, [command.name for command in allowed if command.is_listed], 1)
         raise UserError(
-            _("There is no command /{name}: /help lists all of them.", name=name[:32]),
+            _("There is no command /{name}: /help all lists all of them.", name=name[:32]),
             commands=tuple((f"/help {item}", f"/help {item}") for item in near),
         )
     command = by_name[name]
@@ -157,7 +195,7 @@ async def about(context: Context) -> Reply:
         return Reply(blocks=(heading, Note(text=_("Nothing is on record in this story yet."))))
     actions = [
         Action(label=label, command=f"/{label}")
-        for label in ("who", "when", "figures", "disputed", "sources")
+        for label in ("who", "when", "where", "figures", "disputed", "sources", "latest", "stories")
     ]
     return Reply(blocks=(heading, *listing(facts)), actions=tuple(actions))
 

@@ -178,10 +178,9 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
 )
 async def latest(context: Context, wanted: int | None) -> Reply:
     """Show the newest facts, newest first."""
-    count, argument = wanted or min(5, context.policy.page), str(wanted or "")
     story, before = context.story.id, context.number_after() or None
     page = await context.page(
-        lambda limit: context.record.listings.latest(story, before=before, limit=limit), argument, size=count
+        lambda limit: context.record.listings.latest(story, before=before, limit=wanted or limit)
     )
     if not page.shown:
         return Reply(

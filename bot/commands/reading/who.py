@@ -9,6 +9,7 @@ from functools import partial
 from bot.answers.lines import listing, naming, role
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.paging import WINDOW
 from bot.commands.core.registry import commands
 from bot.commands.reading.name_lookup import facts_naming
 from bot.errors import UserError
@@ -56,17 +57,18 @@ def _one(context: Context, entity: Entity, lists: Mapping[str, Sequence[Fact]]) 
         "about": _("Said about {name}", name=entity.called),
         "place": _("Said to have happened there"),
     }
-    actions: list[Action] = []
+    more: tuple[Action, ...] = ()
     for part, facts in lists.items():
         page = context.cut(facts, entity.name, cursor=partial(_cursor, part))
         blocks += [Heading(text=headings[part]), *listing(page.shown)] if page.shown else []
-        actions += page.more
-    return Reply(blocks=tuple(blocks), actions=tuple(actions))
+        if more := page.more:
+            break
+    return Reply(blocks=tuple(blocks), actions=more)
 
 
-def _asked(context: Context) -> tuple[str, int, str]:
-    """Return what a page depends on beside its rows."""
-    return context.command.name, context.policy.page, spoken()
+def _asked(context: Context) -> tuple[str, str]:
+    """Return what a reply depends on beside its rows."""
+    return context.command.name, spoken()
 
 
 def _cursor(part: str, fact: Fact) -> str:
@@ -74,16 +76,17 @@ def _cursor(part: str, fact: Fact) -> str:
 
 
 def _after(cursor: str | None) -> dict[str, int]:
-    """Return the parts to show and the fact after which each begins; a further page continues one part.
+    """Return the parts to show and the fact after which each begins; the cursor's and those behind it.
 
     The cursor is the part's initial and a fact's id. Raises UserError for a forged one.
     """
-    parts = {"s": "speaker", "a": "about", "p": "place"}
+    parts = ("speaker", "about", "place")
     if cursor is None:
-        return dict.fromkeys(parts.values(), 0)
+        return dict.fromkeys(parts, 0)
     if not re.fullmatch(r"[sap][0-9]{1,15}", cursor):
         raise UserError(_("That page does not exist: send the command again without “>”."))
-    return {parts[cursor[0]]: int(cursor[1:])}
+    begun = "sap".index(cursor[0])
+    return {parts[begun]: int(cursor[1:]), **dict.fromkeys(parts[begun + 1 :], 0)}
 
 
 async def _everyone(context: Context) -> Reply:
@@ -95,8 +98,9 @@ async def _everyone(context: Context) -> Reply:
 
 async def directory(context: Context, heading: str, nobody: str, *, places: bool) -> Reply:
     """Return a page of entities: roles, or how often one without a role is named; `nobody` where none is."""
-    size, after = context.policy.page + 1, context.number_after()
-    rows = await context.record.entities.directory(context.story.id, places=places, after=after, limit=size)
+    rows = await context.record.entities.directory(
+        context.story.id, places=places, after=context.number_after(), limit=WINDOW + 1
+    )
     if not rows:
         return Reply(blocks=(Note(text=nobody),))
     return _SHOWN.of(rows, _asked(context), lambda: _listed(context, heading, rows))

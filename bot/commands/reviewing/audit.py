@@ -23,6 +23,8 @@ from bot.times.zones import moment_of
 from storage.domain.folding import digits
 from storage.domain.models import AuditEntry
 
+# Entries that are read at once: of each the fact before and after it is read too.
+MOST_AT_ONCE = 30
 _FACT = re.compile(r"[Ff][1-9]\d{0,14}")
 _SUBJECT = re.compile(r"[SsDdEe][1-9]\d{0,14}")
 _SINCE = re.compile(r"since\s+(\S.*)", re.IGNORECASE)
@@ -84,7 +86,9 @@ async def audit(context: Context, asked: Asked | None) -> Reply:
     text, limits = asked or Asked("", {})
     story, before = context.story.id, context.number_after() or None
     page = await context.page(
-        lambda limit: context.record.audit.page(**limits, story_id=story, before=before, limit=limit), text
+        lambda limit: context.record.audit.page(**limits, story_id=story, before=before, limit=limit),
+        text,
+        size=MOST_AT_ONCE,
     )
     if not page.shown:
         return Reply(blocks=(Note(text=_("The audit trail has no such entry.")),))

@@ -9,6 +9,7 @@ from bot.answers.date_text import day
 from bot.answers.matching import suggestions
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
+from bot.commands.core.paging import WINDOW
 from bot.commands.core.registry import commands
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import Filled, Form, Proposal, form_command
@@ -60,7 +61,7 @@ def _scope(story: Story | None) -> str:
 )
 async def moderators(context: Context) -> Reply:
     """List the moderators in office."""
-    members = await context.record.members.page(after=context.after or "", limit=context.policy.page + 1)
+    members = await context.record.members.page(after=context.after or "", limit=WINDOW + 1)
     if not members:
         return Reply(
             blocks=(Note(text=_("Nobody has been appointed yet: /appoint makes somebody a moderator.")),)

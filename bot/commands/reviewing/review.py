@@ -27,7 +27,7 @@ from bot.commands.editing.propose import (
 )
 from bot.commands.editing.revise import undoing
 from bot.errors import UserError
-from bot.replies import Action, Block, Heading, Item, Note, Reply
+from bot.replies import Action, Block, Heading, Item, Note, PageNumber, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
 from storage.changing.ledger import ChangeResult
@@ -35,6 +35,8 @@ from storage.domain.changes import Publish, Reject, Revise, loaded
 from storage.domain.errors import Refused
 from storage.domain.models import Draft, DraftKind, DraftState, Fact, RevisionKind
 
+# Drafts that are looked through for the next one.
+MOST_WAITING = 1_000
 _DRAFT = Argument(
     N_("draft"),
     Kind.DRAFT,
@@ -56,14 +58,14 @@ _REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
 async def review(context: Context) -> Reply:
     """Show the draft that has waited longest, or the next one, with the possible decisions."""
     story, after = context.story.id, context.number_after()
-    page = await context.page(
-        lambda limit: context.record.drafts.waiting(story, after=after, limit=limit), size=1
-    )
+    waiting = await context.record.drafts.waiting(story, limit=MOST_WAITING)
+    page = context.cut([draft for draft in waiting if draft.id > after], size=1)
     if not page.shown:
         return Reply(blocks=(Note(text=_("Nothing waits for review in this story.")),))
     count = await context.record.drafts.count_waiting(story)
     title = ngettext("{count} draft waits for review", "{count} drafts wait for review", count)
     (draft,) = page.shown
+    place = PageNumber(waiting.index(draft) + 1, max(count, len(waiting))) if count > 1 else None
     card = await _card(context, draft)
     name = f"D{draft.id}"
     offered = [(_("Approve"), "approve"), (_("Edit"), "edit")] if card.approvable else []
@@ -75,7 +77,8 @@ async def review(context: Context) -> Reply:
         Action(label=_("Same as F{id}", id=fact.id), command=f"/same {name} F{fact.id}")
         for fact in card.alike
     ]
-    return Reply(blocks=(Heading(text=title, level=1), *card.blocks), actions=(*deciding, *same, *page.more))
+    actions = (*deciding, *same, *page.more)
+    return Reply(blocks=(Heading(text=title, level=1), *card.blocks), actions=actions, page=place)
 
 
 class _Card(NamedTuple):

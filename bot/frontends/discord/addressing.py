@@ -195,12 +195,17 @@ def identity(user: discord.abc.User) -> Identity:
 def is_theirs(interaction: Interaction) -> bool:
     """Tell whether the message with the pressed button answers the person, who may then change it.
 
-    Everybody may change a message that answers no command, such as a notice.
+    Everybody may change a message that answers nobody, such as a notice.
     """
     message = interaction.message
-    if message is None or message.interaction_metadata is None:
+    if message is None or interaction.guild_id is None:
         return message is not None
-    return message.interaction_metadata.user.id == interaction.user.id
+    if message.interaction_metadata is not None:
+        return message.interaction_metadata.user.id == interaction.user.id
+    if message.reference is None:
+        return True
+    asked = message.reference.resolved
+    return isinstance(asked, discord.Message) and asked.author.id == interaction.user.id
 
 
 def may_manage(permissions: discord.Permissions, place: object) -> bool:

@@ -9,14 +9,14 @@ restart, and its stale buttons get no answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import discord
 
 from bot.frontends.discord.messages.fact_menu import fact_menu
 from bot.frontends.shared.button_data import ButtonData
-from bot.replies import Action, Reply
+from bot.replies import Action, PageNumber, Reply
 from bot.texts import _
 
 if TYPE_CHECKING:
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 ID_LIMIT = 100
 LABEL_LIMIT = 80
 MOST, IN_A_ROW = 25, 5
+# A message has five rows of five; the last one turns pages.
+_LAST_ROW = 4
 # What leads on in a dialogue: there is nothing to open beside it.
 _ASKING = re.compile(r"/(?:confirm|choose)\b")
-# If there are too many buttons, these stay: next page and cancel, which nothing else on the message offers.
-_STAYS = re.compile(r"/(?:confirm|skip|back|cancel)\b|.*\s>\S+$", re.DOTALL)
+# If there are too many buttons, these stay: nothing else on the message offers them.
+_STAYS = re.compile(r"/(?:confirm|skip|back|cancel)\b")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
@@ -54,20 +56,40 @@ class Buttons:
         view.stop()
         asking = any(_ASKING.match(action.command) for action in reply.actions)
         menu = None if asking else fact_menu(reply)
-        most = MOST
+        most = MOST - (IN_A_ROW if reply.turns else 0)
         if menu is not None:
             view.add_item(menu)
             most -= IN_A_ROW
         if reply.asks is not None:
             view.add_item(_button(_("Answer"), reply.asks, discord.ButtonStyle.primary))
         known = {item.custom_id for item in view.children if isinstance(item, discord.ui.Button)}
-        for action in _fitting(reply.actions, most - len(known)):
+        for action in _fitting(reply.others, most - len(known)):
             identity = await self._data.data_of(action.command)
             if identity is None or identity in known:
                 continue
             known.add(identity)
             view.add_item(_button(action.label, identity, _style(action)))
+        for button in await self._turning(reply.turns, reply.page):
+            view.add_item(button)
         return view if view.children else None
+
+    async def _turning(
+        self, turns: Sequence[Action], page: PageNumber | None
+    ) -> list[discord.ui.Button[discord.ui.View]]:
+        """Return the buttons of the last row: back, the page's number, on."""
+        row = []
+        for action in turns:
+            label = f"« {action.label}" if action.turn == "previous" else f"{action.label} »"
+            identity = await self._data.data_of(action.command)
+            if identity is not None:
+                row.append(_button(label, identity, discord.ButtonStyle.secondary))
+        if row and page is not None:
+            number = _button(str(page), f"page {page}", discord.ButtonStyle.secondary)
+            number.disabled = True
+            row.insert(sum(turn.turn == "previous" for turn in turns), number)
+        for button in row:
+            button.row = _LAST_ROW
+        return row
 
     async def command(self, identity: str) -> str | None:
         """Return the command behind a custom id, None if there is none (any more)."""

@@ -65,7 +65,8 @@ class Menu(app_commands.CommandTree[Client]):
         )
         speak(language)
         for command in catalogue:
-            self.add_command(_slash(command, conversation))
+            if command.is_listed:
+                self.add_command(_slash(command, conversation))
         self.add_command(_in_menu(_(ON_RECORD), conversation.look_up))
         self.add_command(_in_menu(_(DELETE), conversation.delete))
 
@@ -135,8 +136,25 @@ def _slash(command: Command, conversation: Conversation) -> app_commands.Command
     for position, argument in enumerate(command.arguments):
         if argument.kind in _COMPLETED or argument.key in command.completed:
             slash.autocomplete(argument.key)(_completer(command, position, conversation))
-    slash.default_permissions = _SEEN_BY.get(command.role, _ADMINS if command.by_admins else None)
+    slash.default_permissions = _seen_by(command)
+    if command.role is Role.READER and not command.is_first:
+        slash.allowed_contexts = app_commands.AppCommandContext(
+            guild=True, dm_channel=False, private_channel=False
+        )
     return slash
+
+
+def _seen_by(command: Command) -> discord.Permissions | None:
+    """Return who sees a command beside the input field of a server; None for everybody.
+
+    Readers see those that they need first. Any other they reach by a button, or type after a mention of the
+    bot.
+    """
+    if command.role > Role.READER:
+        return _SEEN_BY[command.role]
+    if command.by_admins:
+        return _ADMINS
+    return None if command.is_first else _SEEN_BY[Role.MODERATOR]
 
 
 def _needed_first(arguments: Iterable[Argument]) -> list[Argument]:

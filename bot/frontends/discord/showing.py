@@ -96,8 +96,9 @@ class Stage:
         if isinstance(self._where, discord.Message):
             return await self._reply(self._where, pieces, view)
         aside = self._is_aside or (self._shared and reply.aside)
-        # A refusal, or a page of several messages, leaves the page before in place.
-        in_place = self.turning and len(pieces) == 1 and not reply.aside
+        # A refusal leaves the page before in place; so does what only the asker may see, under what all do.
+        is_page = reply.page is not None and self._is_aside
+        in_place = self.turning and len(pieces) == 1 and (not reply.aside or is_page)
         sent = await self._respond(self._where, pieces, view, aside=aside, in_place=in_place)
         # A message that only one person sees, until they dismiss it, cannot be corrected later.
         return [] if aside else sent

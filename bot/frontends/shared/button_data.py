@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from storage.record import Record
 
 DIGEST = re.compile(r"#[0-9a-f]{1,63}")
-# What is no command holds words that somebody filled in, and that they will take up soon or never.
+# What is no command holds words that somebody filled in, and that they will take up soon or never; so does
+# the next page of an answer, which is asked for by the question.
 WORDS_KEPT = timedelta(days=1)
+_ASKING = "/ask "
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,11 @@ class ButtonData:
         if is_command and self._fits(command):
             return command
         try:
-            until = None if is_command else moment_text(self._record.ledger.clock() + WORDS_KEPT)
+            until = (
+                None
+                if is_command and not command.startswith(_ASKING)
+                else moment_text(self._record.ledger.clock() + WORDS_KEPT)
+            )
             return "#" + await self._record.buttons.button(command, until=until)
         except RecordError as error:
             logger.warning("a button was left out: %s", type(error).__name__)

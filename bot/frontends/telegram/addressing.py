@@ -115,6 +115,7 @@ def pressed(query: CallbackQuery, command: str, *, language: str = "en") -> Requ
         handle=query.from_user.username,
         name=without_surrogates(query.from_user.full_name),
         given=Call(TELL[1:], {"question": quoted}) if quoted else None,
+        pressed=True,
     )
 
 

@@ -25,15 +25,18 @@ from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.notices.refusals import RARELY, SOON
 from bot.notices.schedule import text_of
 from bot.replies import Modal, Reply
-from bot.texts import N_, _, speak
+from bot.texts import N_, _, shortened, speak
 from storage.domain.errors import RecordError
 
 if TYPE_CHECKING:
     from bot.commands.dispatch import Dispatcher
     from storage.record import Record
 
-# A list is continued by ` >cursor` at the end of its command.
+# A page is asked for by ` >cursor` at the end of its command; its own number, as a button, does nothing.
 PAGE = re.compile(r"\s>\S+\s*$")
+NUMBER = re.compile(r"\d+/\d+\+?")
+# Pages that were sent to others than who had asked: they turn for whom they were sent to.
+MOST_SENT = 1_000
 
 # https://core.telegram.org/bots/api#answercallbackquery
 ALERT_LIMIT = 200
@@ -74,6 +77,7 @@ class Conversation:
         self._courier = courier
         self._memory = memory
         self._language = language
+        self._readers: dict[tuple[int, int], int] = {}
 
     async def handle(self, update: Update) -> None:
         """Answer an update; one that asks nothing passes."""
@@ -117,12 +121,19 @@ class Conversation:
 
     async def _press(self, query: CallbackQuery) -> None:
         speak(language_of(query.from_user, self._language))
+        if NUMBER.fullmatch(query.data or ""):
+            await self._courier.acknowledge(query.id)
+            return
         try:
             command = await self._button_data.command_of(query.data)
             request = pressed(query, command, language=self._language) if command else None
             message = query.message
             if request is None or message is None or command is None:
                 await self._courier.acknowledge(query.id, _(TOO_OLD))
+                return
+            paging = PAGE.search(command) is not None
+            if paging and message.chat.type == "channel":
+                await self._courier.acknowledge(query.id, self._in_private(command))
                 return
             if request.shared:
                 request = replace(request, administers=partial(self._administers, message.chat, request.user))
@@ -140,14 +151,41 @@ class Conversation:
         if reply is None or alert is not None:
             await self._courier.acknowledge(query.id, alert)
             return
-        # A message with such buttons is always the bot's own.
-        turning = message.is_accessible and PAGE.search(command) is not None
+        # A message with such buttons is always the bot's own. A refusal leaves its page as it is.
+        turning = paging and message.is_accessible and not reply.aside and self._turns_for(query, message)
         _answered, sent = await asyncio.gather(
             self._courier.acknowledge(query.id), self._show(reply, place_of(message), turning=turning)
         )
         if not turning:
             await self._note_arrival(request.chat, sent)
+            self._note_reader(query, sent if paging else [])
         self._remember(reply, place_of(message), sent, request.language)
+
+    def _turns_for(self, query: CallbackQuery, message: Message) -> bool:
+        """Tell whether a page turns in place for somebody: for who asked, and in a private chat.
+
+        Others of a group get theirs as a message of its own: who reads the page before must not lose it.
+        """
+        if message.chat.type == "private":
+            return True
+        asked = message.reply_to_message
+        if asked is not None and asked.from_user is not None and asked.from_user.id == query.from_user.id:
+            return True
+        return self._readers.get((message.chat.id, message.message_id)) == query.from_user.id
+
+    def _note_reader(self, query: CallbackQuery, sent: list[int]) -> None:
+        """Remember for whom a page was sent; after a restart they get one more message."""
+        if query.message is not None and sent:
+            self._readers[query.message.chat.id, sent[-1]] = query.from_user.id
+            if len(self._readers) > MOST_SENT:
+                del self._readers[next(iter(self._readers))]
+
+    def _in_private(self, command: str) -> str:
+        """Say where pages turn that a channel shows: there each press would show another page to all."""
+        typed = PAGE.sub("", command)
+        text = _("Here the page stays for all. To turn pages, send {command} to @{bot}.",
+                 command=typed, bot=self._client.username)  # fmt: skip
+        return shortened(text, ALERT_LIMIT)
 
     async def _administers(self, chat: Chat, user: str) -> bool:
         """Ask Telegram whether a user is an admin of a chat; one who writes as the chat itself is."""
@@ -195,4 +233,4 @@ class Conversation:
         """Return the keyboard of a reply; a button whose command cannot be kept is left out."""
         data = [await self._button_data.data_of(clean(action.command)) for action in reply.actions]
         shown = [(action, each) for action, each in zip(reply.actions, data, strict=True) if each is not None]
-        return keyboard(shown)
+        return keyboard(shown, reply.page)

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 DESCRIPTION_LIMIT = 256
 COMMANDS_LIMIT = 100
-# Telegram sends these when a private chat is opened; in a group they have no use.
-PRIVATE_ONLY = frozenset({"start"})
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +48,7 @@ def menus(
     found: list[tuple[BotCommandScope, list[BotCommand]]] = [
         (BotCommandScopeDefault(), readers),
         (BotCommandScopeAllPrivateChats(), readers),
-        (BotCommandScopeAllGroupChats(), [entry for entry in readers if entry.command not in PRIVATE_ONLY]),
+        (BotCommandScopeAllGroupChats(), readers),
     ]
     roles = dict.fromkeys(moderators, Role.MODERATOR) | dict.fromkeys(owners, Role.OWNER)
     for address, role in roles.items():
@@ -86,8 +84,8 @@ async def _set(client: Client, scope: BotCommandScope, entries: list[BotCommand]
 
 
 def _entries(registry: Registry, role: Role) -> list[BotCommand]:
-    allowed = list(registry.allowed(role))[:COMMANDS_LIMIT]
-    return [BotCommand(command.name, _brief(_(command.help)) or command.name) for command in allowed]
+    shown = registry.menu(role)[:COMMANDS_LIMIT]
+    return [BotCommand(command.name, _brief(_(command.help)) or command.name) for command in shown]
 
 
 def _brief(help_line: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.frontends.shared.packing import Packing, Row, Span, stated, units
-from bot.replies import Action, Block, Heading, Item, Line, Note, Quote, Reply
+from bot.replies import Action, Block, Heading, Item, Line, Note, PageNumber, Quote, Reply
 from bot.texts import _, spoken
 from storage.engines.memo import Memo
 
@@ -83,14 +83,20 @@ def fits(command: str) -> bool:
     return len(command.encode()) <= DATA_LIMIT
 
 
-def keyboard(buttons: Sequence[tuple[Action, str]]) -> Keyboard | None:
+def keyboard(buttons: Sequence[tuple[Action, str]], page: PageNumber | None = None) -> Keyboard | None:
     """Return the rows of buttons for some actions, each with its data; None if there are none.
 
-    Two short labels share a row.
+    Two short labels share a row. Those that turn pages are the last row, with the page's number between them.
     """
     rows: Keyboard = []
     room = False
-    for action, data in buttons[:BUTTON_LIMIT]:
+    turns = {
+        action.turn: {"text": _turning(action), "callback_data": data}
+        for action, data in buttons
+        if action.turn
+    }
+    others = [button for button in buttons if button[0].turn is None]
+    for action, data in others[: BUTTON_LIMIT - 3]:
         label = _label(action)
         short = len(label) <= SHORT_LABEL
         button = {"text": label, "callback_data": data}
@@ -100,6 +106,10 @@ def keyboard(buttons: Sequence[tuple[Action, str]]) -> Keyboard | None:
         else:
             rows.append([button])
             room = short
+    if turns:
+        number = [{"text": str(page), "callback_data": str(page)}] if page is not None else []
+        before, behind = ([turns[turn]] if turn in turns else [] for turn in ("previous", "next"))
+        rows.append([*before, *number, *behind])
     return rows or None
 
 
@@ -108,6 +118,10 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNSHOWABLE.sub(lambda found: "\ufffd" if found[0] >= "\ud800" else "", text)
+
+
+def _turning(action: Action) -> str:
+    return f"« {_label(action)}" if action.turn == "previous" else f"{_label(action)} »"
 
 
 def _label(action: Action) -> str:

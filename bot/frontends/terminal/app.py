@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from bot.frontends.terminal.lines import PLATFORM, lines, messages, read_apart, standard_input, utf8
 from bot.frontends.terminal.render import as_json, plain
-from bot.replies import Modal
+from bot.frontends.terminal.turning import Pages, answer
 from bot.requests import Request, Role
 
 if TYPE_CHECKING:
@@ -44,13 +44,12 @@ async def answer_lines(
     as_lines: bool,
 ) -> None:
     """Answer each line of `source` in order; blank ones only in JSON, where each line read has its answer."""
-    first = True
+    first, pages = True, Pages()
     async for text in read_apart(messages(lines(source))):
         if not as_lines and not text.strip():
             continue
         asked = request(text)
-        reply = await dispatcher.answer(asked)
-        assert not isinstance(reply, Modal)  # a terminal shows none
+        reply = await answer(dispatcher, request, text, pages)
         told = [reply for _, reply in await dispatcher.waiting(PLATFORM)]
         if as_lines:
             print(json.dumps(as_json(asked, reply, told), ensure_ascii=False), file=out, flush=True)

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from bot.frontends.terminal.lines import GOES_ON, MOST_LINES, PLATFORM, width
 from bot.frontends.terminal.render import Kind, rows
+from bot.frontends.terminal.turning import Pages, answer
 from bot.replies import Reply
 from bot.requests import Request
 
@@ -41,15 +42,13 @@ async def converse(dispatcher: Dispatcher, request: Callable[[str], Request]) ->
     session: PromptSession[str] = PromptSession(
         history=open_history(), completer=_Completing(dispatcher, request), complete_while_typing=False
     )
-    text = "/start"
+    text, pages = "/start", Pages()
     while text.strip().lower() not in LEAVING:
         if text.strip():
-            asked = request(text)
-            answered = await dispatcher.answer(asked)
+            answered = await answer(dispatcher, request, text, pages)
             due = [reply for _, reply in await dispatcher.waiting(PLATFORM)]
-            for reply in (answered, *due):
-                if isinstance(reply, Reply):
-                    show(console, reply)
+            for reply in filter(None, (answered, *due)):
+                show(console, reply)
         try:
             text = await _message(session)
         except KeyboardInterrupt:

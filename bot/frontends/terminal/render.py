@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from bot.frontends.terminal.turning import NEXT, PREVIOUS
 from bot.replies import Action, Heading, Item, Line, Note, Quote, Reply
 from bot.requests import Request
 from bot.texts import _
@@ -54,7 +55,7 @@ def clean(text: str) -> str:
 def rows(reply: Reply, width: int = PIPED_WIDTH) -> list[Row]:
     """Return a reply's rows, none longer than `width` cells unless a single word is."""
     width = max(width, NARROWEST)
-    laid = [*_blocks(reply, width), *_sources(reply, width), *_actions(reply.actions, width)]
+    laid = [*_blocks(reply, width), *_sources(reply, width), *_actions(reply.others, width), *_turns(reply)]
     return laid[1:] if laid and laid[0].kind is Kind.GAP else laid
 
 
@@ -79,6 +80,7 @@ def as_json(request: Request, reply: Reply | None, told: Sequence[Reply] = ()) -
         "facts": [f"F{fact}" for fact in reply.facts],
         "citations": [{"n": n, "source": source, "locator": locator} for n, source, locator in cited],
         "actions": [{"label": action.label, "command": action.command} for action in reply.actions],
+        **({"page": [reply.page.number, reply.page.total]} if reply.page is not None else {}),
         **({"verdict": reply.verdict} if reply.verdict is not None else {}),
         **more,
     }
@@ -170,6 +172,15 @@ def _actions(actions: tuple[Action, ...], width: int) -> Iterator[Row]:
     shown = (_typed(action).replace(" ", _HELD) for action in actions)
     yield Row(Kind.GAP, "")
     yield from _wrapped(Kind.NEXT, ", ".join(shown), width, _("Next:") + " ")
+
+
+def _turns(reply: Reply) -> Iterator[Row]:
+    """Yield the last row: which page this is, and what to type for those beside it."""
+    if reply.turns:
+        typed = {"previous": PREVIOUS, "next": NEXT}
+        told = [str(reply.page or ""), *(typed[action.turn] for action in reply.turns if action.turn)]
+        yield Row(Kind.GAP, "")
+        yield Row(Kind.NEXT, " · ".join(filter(None, told)))
 
 
 def _with_address(text: str, url: str | None) -> str:

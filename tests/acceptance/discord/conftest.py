@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 import pytest_asyncio
 
+from bot.commands import commands
+from bot.requests import Role
 from tests.acceptance.discord.newsroom import ADMINISTERING, OWNERS, Person, moderator, owner
 from tests.acceptance.far_ends import DiscordEnd
 from tests.acceptance.process import RunningBot
@@ -67,7 +69,12 @@ def emulator(release: asyncio.Event | None = None, **options: Any) -> DiscordEmu
         else:
             await asyncio.sleep(seconds)
 
-    return DiscordEmulator(TOKEN, **{"limits": None, "sleep": sleep} | options)
+    made = DiscordEmulator(TOKEN, **{"limits": None, "sleep": sleep} | options)
+    # Also those that readers type elsewhere, so that each can be tried as a slash command.
+    made.shown_to_all = frozenset(
+        each.name for each in commands if each.role is Role.READER and not each.by_admins
+    )
+    return made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

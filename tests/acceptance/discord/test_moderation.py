@@ -25,7 +25,7 @@ async def card(person: Person, draft: str) -> Message:
     """Turn the queue's pages until a draft's card is there."""
     page = await person.alone_asks("review")
     while f"**{draft}**" not in page.text:
-        page = await person.alone_presses(page, "More")
+        page = await person.alone_presses(page, "Next »")
     return page
 
 
@@ -61,7 +61,7 @@ async def test_a_statement_given_at_once_is_led_on(scene: Scene) -> None:
     mona = await scene.moderator()
     asked = await mona.alone_asks("add", text="The dock at Narva was emptied")
     assert "Who says so?" in asked.text
-    cue = await mona.alone_asks("answer", words="Lubinets")
+    cue = await mona.sends(await mona.presses(asked, "Answer"), {"text": "Lubinets"})
     source = await mona.alone_presses(cue, "said that")
     assert "Which source" in source.text
     ended = await mona.alone_presses(source, "Cancel")
@@ -146,7 +146,7 @@ async def test_only_people_are_appointed_and_dismissed_again(scene: Scene) -> No
     mona = await scene.moderator()
     listed = await scene.owner.alone_asks("moderators")
     while f"@{mona.user.name}" not in plain(listed):
-        listed = await scene.owner.alone_presses(listed, "More")
+        listed = await scene.owner.alone_presses(listed, "Next »")
     asked = await scene.owner.alone_asks("dismiss", person=mona.user)
     dismissed = await scene.owner.alone_presses(asked, "Confirm")
     assert f"@{mona.user.name} is no longer a moderator" in plain(dismissed)

@@ -41,7 +41,7 @@ async def test_buttons_forms_and_dialogues_outlive_a_kill(api: DiscordEmulator, 
     await bot.kill()
     await bot.start()
     for page in (plain, kept):
-        turned = await (await mona.presses(page, "More")).message()
+        turned = await (await mona.presses(page, "Next »")).message()
         assert turned.id == page.id and turned.text != page.text
     shown_of_form = await mona.sends(form, {"Statement": "The quay was closed", "Source": "S1"})
     assert "is on record" in (await mona.alone_presses(shown_of_form, "Confirm")).text

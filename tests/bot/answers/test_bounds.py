@@ -7,7 +7,7 @@ from bot.replies import Block, Citation, Heading, Line, Note
 
 
 def test_a_page_is_not_left_with_a_heading_at_its_end():
-    full, heading, note = Note(text="x" * (PAGE - 10)), Heading(text="y"), Note(text="z" * 20)
+    full, heading, note = Note(text="x" * (PAGE - 40)), Heading(text="y"), Note(text="z" * 20)
     assert fitting([full, heading, note]) == 1
     assert fitting([heading, Note(text="x" * PAGE * 2), note]) == 2
     assert fitting([Note(text="x" * PAGE * 2), note]) == 1
@@ -16,11 +16,11 @@ def test_a_page_is_not_left_with_a_heading_at_its_end():
 def test_a_source_counts_where_it_is_first_cited():
     cited = (Citation(source=1, entry="e" * (PAGE - 300)),)
     lines: list[Block] = [Line(text="x" * 40, citations=cited) for _ in range(20)]
-    assert fitting(lines) == 6
+    assert fitting(lines) == 3
 
 
 def test_what_is_left_out_is_counted_and_told_where_to_see():
-    blocks: list[Block] = [Note(text="x" * (PAGE // 4)) for _ in range(7)]
+    blocks: list[Block] = [Note(text="x" * (PAGE // 4 - 30)) for _ in range(7)]
     assert within(blocks[:4]) == blocks[:4]
     *shown, note = within(blocks, rest="/fact F7 shows all.")
     assert shown == blocks[:4]

@@ -129,7 +129,7 @@ async def test_what_had_been_published_is_shown_in_pages(desk):
     reply, seen = await eve.says("/asof 2024-01-10"), []
     while True:
         seen += reply.facts
-        more = [action.command for action in reply.actions if action.label == "More"]
+        more = [action.command for action in reply.actions if action.turn == "next"]
         if not more:
             break
         reply = await eve.says(more[0])

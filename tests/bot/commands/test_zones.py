@@ -54,7 +54,7 @@ async def shown(person, command):
     found, reply = set(), await person.says(command)
     while True:
         found |= set(reply.facts)
-        more = [action.command for action in reply.actions if action.label == "More"]
+        more = [action.command for action in reply.actions if action.turn == "next"]
         if not more:
             return found
         reply = await person.says(more[0])

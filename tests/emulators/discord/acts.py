@@ -22,7 +22,12 @@ MAX_CONTENT = 2000
 
 
 class Acts(World):
-    """Let people act; each act is checked as their client would, and then goes out by the gateway."""
+    """Let people act; each act is checked as their client would, and then goes out by the gateway.
+
+    `shown_to_all` are commands that the admins of each server show to everybody, whatever the bot asks for.
+    """
+
+    shown_to_all: frozenset[str] = frozenset()
 
     async def say(
         self, user: User, channel: Channel, text: str, *, reply_to: Message | None = None
@@ -138,6 +143,9 @@ class Acts(World):
         if command is None:
             synced = sorted(known for scope in self.backend.commands.values() for known, _kind in scope)
             raise AssertionError(f"the bot has no command {name!r}; it has {synced}")
+        if name in self.shown_to_all and channel.guild_id is not None:
+            everybody = {"id": str(channel.guild_id), "type": 1, "permission": True}
+            self.backend.set_command_permissions(channel.guild_id, int(command["id"]), [everybody])
         access = command_access(self.backend, command, user_id=user.id, channel_id=channel.id)
         if not access.allowed:
             raise AssertionError(f"{user.name} is not offered {name!r} in {channel!r}: {access.reason}")

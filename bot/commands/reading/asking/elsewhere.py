@@ -68,7 +68,7 @@ def headed(context: Context, reply: Reply) -> Reply:
     """Say which story an answer is from, and offer to use it: its other buttons would ask the one in use."""
     heading = Heading(text=_("In the story {title}", title=context.story.title), level=1)
     use = Action(label=_("Use this story here"), command=f"/story {context.story.name}")
-    return reply.model_copy(update={"blocks": (heading, *reply.blocks), "actions": (use,)})
+    return reply.model_copy(update={"blocks": (heading, *reply.blocks), "actions": (use,), "again": None})
 
 
 async def _bearing(context: Context, found: Finding) -> list[Story]:

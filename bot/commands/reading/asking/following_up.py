@@ -6,6 +6,7 @@ the bot's is about the facts that the message cites, however old it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -30,6 +31,11 @@ MOST_FACTS, MOST_NAMES = 5, 12
 MOST_PERSONS = 3
 # With so many words of its own a question may stand alone for all its "they" and "it".
 OF_ITS_OWN = 3
+_ON_NOTHING = "-"
+_IDS = r"(?:[1-9][0-9]{0,14}(?:-[1-9][0-9]{0,14}){0,11})?"
+_ROW = re.compile(
+    rf"(?P<story>[1-9][0-9]{{0,9}})\.(?P<kind>[a-z_]{{1,20}})\.(?P<facts>{_IDS})\.(?P<names>{_IDS})"
+)
 # What each fact tells of itself, where it was told before.
 _TOLD = frozenset({Kind.WHO, Kind.WHO_SAID, Kind.SAID, Kind.WHETHER, Kind.SOURCES})
 _HELD = frozenset({Kind.WHEN, Kind.HOW_MANY, Kind.WHERE})
@@ -45,6 +51,7 @@ class Earlier(NamedTuple):
     kind: Kind
     facts: tuple[Fact, ...]
     names: tuple[Entity, ...]
+    told: Spoken
 
     @property
     def actors(self) -> list[Entity]:
@@ -54,12 +61,24 @@ class Earlier(NamedTuple):
 
 
 class Leant(NamedTuple):
-    """What a question means that leans: where it is asked, of what, and what was found, if that is known."""
+    """What a question means that leans: where it is asked, of what, and what was found, if that is known.
+
+    `on` is what was told before on which it leans.
+    """
 
     context: Context
     question: Question
     subject: Subject
     found: Finding | None = None
+    on: Spoken | None = None
+
+
+def cursor_of(told: Spoken | None) -> str:
+    """Return the row of a cursor that tells what a question leans on: its next page leans on the same."""
+    if told is None:
+        return _ON_NOTHING
+    ids = ("-".join(map(str, each)) for each in (told.facts, told.names))
+    return ".".join((str(told.story_id), Kind(told.kind).name.lower(), *ids))
 
 
 def remember(context: Context, kind: Kind, names: Iterable[Entity], fact_ids: Iterable[int]) -> None:
@@ -90,12 +109,12 @@ async def lean(context: Context, question: Question, subject: Subject) -> Leant 
     earlier = await _earlier(context)
     if earlier is None or _asks_of_another_denial(question, earlier):
         return None
-    there, here = context, Leant(context, question, subject)
+    there, here = context, Leant(context, question, subject, on=earlier.told)
     if earlier.story.id != context.story.id:
         there = replace(context, chosen=earlier.story)
         subject = await subject_of(context.record, earlier.story.id, question)
     subject = replace(subject, words=_own_words(question, subject.words))
-    leant = Leant(there, question, subject)
+    leant = here._replace(context=there, subject=subject)
     if leaning is Leaning.ANOTHER:
         return await _of_another(leant, earlier)
     meant = _meant(question, earlier)
@@ -115,10 +134,21 @@ def is_lost(question: Question, subject: Subject) -> bool:
     return leans(question) is Leaning.POINTING
 
 
+async def _told_before(context: Context) -> Spoken | None:
+    """Return what the asker was told of before; for a further page, what the first page leant on."""
+    if context.after is None:
+        return await _cited(context) or await context.record.spoken_of.last(_asker(context))
+    match = _ROW.fullmatch(context.after)
+    if match is None or match["kind"].upper() not in Kind.__members__:
+        return None
+    facts, names = (tuple(map(int, filter(None, match[each].split("-")))) for each in ("facts", "names"))
+    return Spoken(int(match["story"]), Kind[match["kind"].upper()].value, facts, names)
+
+
 async def _earlier(context: Context) -> Earlier | None:
     """Return what was told of before; what a private story told is not told in another."""
     record = context.record
-    told = await _cited(context) or await record.spoken_of.last(_asker(context))
+    told = await _told_before(context)
     if told is None:
         return None
     story: Story | None = context.story
@@ -130,7 +160,7 @@ async def _earlier(context: Context) -> Earlier | None:
     facts = tuple(fact for fact in await record.facts.load(told.facts) if fact.in_force)
     entities = await record.entities.by_id(told.names) if told.names else {}
     names = tuple(entities[number] for number in told.names if number in entities)
-    return Earlier(story, Kind(told.kind), facts, names) if facts or names else None
+    return Earlier(story, Kind(told.kind), facts, names, told) if facts or names else None
 
 
 async def _cited(context: Context) -> Spoken | None:
@@ -162,7 +192,7 @@ def _meant(question: Question, earlier: Earlier) -> list[Entity]:
 
 async def _of_another(leant: Leant, earlier: Earlier) -> Leant:
     """Ask what was asked before of another name, time or thing."""
-    context, question, subject, _found = leant
+    context, question, subject = leant[:3]
     if not question.asks or question.kind is Kind.WHAT:
         question = replace(question, kind=earlier.kind)
     if earlier.kind is Kind.OVERVIEW or not earlier.facts:
@@ -182,7 +212,7 @@ async def _of_another(leant: Leant, earlier: Earlier) -> Leant:
 
 async def _of_facts(leant: Leant, earlier: Earlier) -> Leant:
     """Answer a question without a subject by the facts told before; else by others that are near to them."""
-    context, question, subject, _found = leant
+    context, question, subject = leant[:3]
     if not earlier.facts:
         return leant._replace(subject=_about(subject, earlier.names))
     fitting = [fact for fact in earlier.facts if _tells(question, subject, fact)]
@@ -205,7 +235,7 @@ async def _with_words(leant: Leant, here: Leant, earlier: Earlier, meant: Sequen
     One that names somebody or says much may stand alone, as "did they find the wreck of the ferry" does: then
     it is asked as it is first.
     """
-    context, question, subject, _found = leant
+    context, question, subject = leant[:3]
     spoken, tokens = grammar(question.language), set(question.tokens)
     surely = bool(meant) and not tokens & spoken.several
     if not surely and (subject.entities or len(subject.words) >= OF_ITS_OWN):

@@ -50,7 +50,8 @@ async def test_everything_at_once(desk):
         ("supports", 10, "Did the court get the file?"),
     }
     assert fact.standing == "disputed"
-    assert buttons(ann.reply) == ["Undo", f"F{fact.id}"]
+    deeds = ["Correct", "Attribute", "Relate", "Supersede", "Retract"]
+    assert buttons(ann.reply) == ["Undo", f"F{fact.id}", *deeds]
 
 
 async def test_readers_see_it_exactly_as_it_was_shown(desk):

@@ -67,7 +67,7 @@ async def pages(person, command):
     found = []
     while command:
         found.append(await person.says(command))
-        command = next((action.command for action in found[-1].actions if action.label == "More"), None)
+        command = next((action.command for action in found[-1].actions if action.turn == "next"), None)
     return found
 
 

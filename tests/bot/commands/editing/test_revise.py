@@ -238,7 +238,7 @@ async def test_two_facts_are_set_against_each_other_and_parted_again(desk):
     assert "Contradicts: F10" in ann.seen
     await ann.presses("Confirm")
     assert (await fact(desk, 8)).standing == "disputed" == (await fact(desk, 10)).standing
-    assert "Is it hard to trace them?" in said(await ann.says("/disputed"))
+    assert "Is it hard to trace them?" in await ann.reads("/disputed")
     await ann.tells("/relate F8 unrelated to F10", "[Confirm]")
     assert (await fact(desk, 8)).standing == "attributed" == (await fact(desk, 10)).standing
 

@@ -187,7 +187,7 @@ async def test_two_names_become_one_and_all_facts_follow(desk):
     assert await entity(desk, "d-lubinetz") is not None
     await ann.presses("Confirm")
     assert desk.kept() != before
-    reply = said(await desk.person(BOB).says("/who D. Lubinetz"))
+    reply = await desk.person(BOB).reads("/who D. Lubinetz")
     assert "Dmytro Lubinets" in reply and "bridge" in reply
     (told,) = await desk.record.audit.page(limit=1)
     assert (told.action, told.reason) == ("merged", "A slip of the pen")

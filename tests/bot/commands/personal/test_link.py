@@ -260,7 +260,7 @@ async def test_who_is_forgotten_is_so_with_all_accounts(desk):
     assert "subscriptions: 1" in eve.seen
     assert desk.dispatcher.handles.find("eve", HERE) is None
     assert await desk.record.accounts.person_of(HERE) == HERE
-    assert "linked" in said(await eve.says("/privacy"))
+    assert "linked" in await eve.reads("/privacy")
 
 
 async def test_tries_are_limited_as_messages_are(desk):

@@ -13,7 +13,7 @@ from bot.replies import Heading
 from storage.record import Record
 from storage.sheets.exporting import export_sheet
 from storage.sheets.importing import import_sheet
-from tests.bot.desk import ANN, EVE, OWNER, buttons
+from tests.bot.desk import ANN, EVE, OWNER
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ async def test_where_the_story_in_use_holds_nothing_another_answers(desk, subtes
             await eve.says(text)
             assert eve.reply.blocks[0] == Heading(text=COURT, level=1)
             assert "Askill" in eve.seen
-            assert buttons(eve.reply) == ["Use this story here"]
+            assert [action.label for action in eve.reply.others] == ["Use this story here"]
     await eve.presses("Use this story here")
     await eve.says(ASKED)
     assert COURT not in eve.seen and "arrested in March 2024" in eve.seen

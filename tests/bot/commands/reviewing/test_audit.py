@@ -1,5 +1,7 @@
 """/audit, /privacy and /forgetme: what is on the trail, what is kept about people, and what goes."""
 
+import re
+
 from bot.answers import audit_rows
 from bot.replies import Item, Line
 from storage.domain.entries import FactEntry
@@ -57,7 +59,7 @@ async def test_entries_since_a_day(desk):
     ann, _bob = await some_changes(desk)
     assert len(rows(await ann.says("/audit since 2026-11-24"))) == 2
     assert len(rows(await ann.says("/audit since 24 November 2026"))) == 2
-    assert len(rows(await ann.says("/audit since 2026-11"))) == 6
+    assert len(re.findall(r"^#\d", await ann.reads("/audit since 2026-11"), re.MULTILINE)) == 6
     assert_short(await ann.says("/audit since 2026-11-25"), "no such entry")
 
 
@@ -66,8 +68,8 @@ async def test_everything_newest_first_page_by_page(desk):
     for number in range(10):
         await bob.tells(f"/correct F9\nat: ¶{20 + number}\nmaterial: yes\nreason: so it is", "[Confirm]")
     shown = rows(await ann.says("/audit"))
-    while "More" in buttons(ann.reply):
-        shown += rows(await ann.presses("More"))
+    while "Next" in buttons(ann.reply):
+        shown += rows(await ann.presses("Next"))
     count = (
         await desk.record.database.read("SELECT count(*) FROM audit WHERE story_id IS NULL OR story_id = 1")
     )[0]
@@ -121,8 +123,8 @@ async def test_every_kind_of_change_has_its_row(desk):
         new = (await desk.record.database.read("SELECT max(id) FROM fact"))[0][0]
         await owner.tells(*[turn.replace("{new}", str(new)) for turn in turns])
     shown = said(await owner.says("/audit"))
-    while "More" in buttons(owner.reply):
-        shown += said(await owner.presses("More"))
+    while "Next" in buttons(owner.reply):
+        shown += said(await owner.presses("Next"))
     for word in ("published", "undid", "restored", "further attribution", "to another", "superseded"):
         assert word in shown, word
     for word in (
@@ -180,8 +182,9 @@ async def test_new_names_and_sources_have_entries_of_their_own_before_the_facts(
 
 async def test_a_correction_brings_its_names_and_sources_onto_the_trail_too(desk):
     ann = await desk.moderator(ANN)
-    await ann.tells("/attribute F8\nwho: +person Ann Smith\nsource: + A memo", "[Confirm]", "/audit F8")
-    attributed, source, name, *_ = rows(ann.reply)
+    await ann.tells("/attribute F8\nwho: +person Ann Smith\nsource: + A memo", "[Confirm]")
+    trail = (await ann.reads("/audit F8")).splitlines()
+    attributed, source, name, *_ = [row for row in trail if row.startswith("#")]
     assert "further attribution" in attributed
     assert "added the source S" in source and "A memo" in source and "added the name “Ann Smith”" in name
 
@@ -217,7 +220,7 @@ async def test_no_reader_sees_the_trail(desk):
 
 
 async def test_privacy_says_what_is_kept(desk):
-    shown = said(await desk.person(EVE).says("/privacy"))
+    shown = await desk.person(EVE).reads("/privacy")
     for word in ("story", "dialogue", "question", "suggestion", "audit trail", "messages", "/forgetme"):
         assert word in shown
 

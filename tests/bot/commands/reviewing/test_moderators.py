@@ -1,7 +1,7 @@
 """/moderators, /appoint, /dismiss: by reply, by @name, by id; for one story or for all; only people."""
 
 from bot.requests import Identity
-from tests.bot.desk import ANN, BOB, EVE, OWNER, assert_short, buttons, said
+from tests.bot.desk import ANN, BOB, EVE, OWNER, assert_short, said
 
 GROUP = "telegram:-100"
 TITLE = "Belarus and children from Ukraine: who says what"
@@ -192,12 +192,8 @@ async def test_the_list_goes_on_page_by_page(desk):
     for number in range(20):
         await desk.appoint(f"telegram:{100 + number}", "belarus")
     owner = desk.person(OWNER)
-    shown = said(await owner.says("/moderators"))
-    pages = 1
-    while "More" in buttons(owner.reply):
-        shown += said(await owner.presses("More"))
-        pages += 1
-    assert pages == 3
+    shown = await owner.reads("/moderators")
+    assert owner.reply.page.total > 1
     assert [shown.count(f"(telegram:{100 + number})") for number in range(20)] == [1] * 20
 
 

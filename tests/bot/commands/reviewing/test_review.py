@@ -55,8 +55,8 @@ async def test_the_longest_waiting_comes_first_and_the_rest_page_by_page(desk):
         )
     ann = await desk.moderator()
     seen = [said(await ann.says("/review"))]
-    while "More" in buttons(ann.reply):
-        seen.append(said(await ann.presses("More")))
+    while "Next" in buttons(ann.reply):
+        seen.append(said(await ann.presses("Next")))
     assert ["Thing number" in text and f"number {n} happened" in text for n, text in enumerate(seen)] == [
         True,
         True,

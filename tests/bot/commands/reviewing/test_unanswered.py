@@ -43,9 +43,9 @@ async def test_the_list_goes_on_page_by_page(desk):
         await desk.person(EVE).says(f"Who has the {word}?")
     ann = await desk.moderator()
     shown = said(await ann.says("/unanswered"))
-    more = said(await ann.presses("More"))
+    more = said(await ann.presses("Next"))
     assert [(word in shown) + (word in more) for word in words.split()] == [1] * 11
-    assert "More" not in buttons(ann.reply)
+    assert "Next" not in buttons(ann.reply)
     assert_short(await ann.says("/unanswered >x"), "send the command again")
 
 

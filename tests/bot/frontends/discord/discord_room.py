@@ -17,6 +17,7 @@ from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.client import Client
 from bot.frontends.discord.conversation import Conversation
 from bot.notices.receipt_buffer import ReceiptBuffer
+from bot.requests import Role
 from storage.domain.changes import Appoint
 from storage.record import Record
 from storage.trail.audit import Actor
@@ -42,6 +43,13 @@ class Room:
         self.memory, self.record = memory, record
         self.guild = env.create_guild("Newsroom")
         self.channel = self.guild.create_text_channel("general")
+        # As a server's admins may decide: everybody sees all that readers may use.
+        shown = {each.name for each in commands if each.role is Role.READER and not each.by_admins}
+        everybody = {"id": str(self.guild.id), "type": 1, "permission": True}
+        for scope in env.backend.commands.values():
+            for (name, _kind), command in scope.items():
+                if name in shown:
+                    env.backend.set_command_permissions(self.guild.id, int(command["id"]), [everybody])
         self._numbers: Iterator[int] = iter(range(1, 1000))
 
     def member(self, name: str = "alice", **permissions: bool) -> simcord.MemberActor:

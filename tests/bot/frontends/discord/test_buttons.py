@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.frontends.discord.buttons import ID_LIMIT, LABEL_LIMIT, MOST, Buttons
 from bot.frontends.shared.button_data import DIGEST
-from bot.replies import Action, Note, Reply
+from bot.replies import Action, Note, PageNumber, Reply
 from storage.domain.errors import BusyRecord, UnreadableRecord
 from tests.bot.hostile import STRANGE
 
@@ -90,9 +90,6 @@ async def test_the_ways_on_and_out_stay_where_there_are_too_many(record, subtest
         (WAYS, "/answer #1.2"),
         (WAYS, None),
         ((("Confirm", "/confirm 1.2"), *WAYS[1:]), None),
-        ((("More", "/sources >S50"),), None),
-        ((("More", f"/what {'word ' * 40}>12"),), None),
-        ((("Earlier", "/history F1 >3"), ("Later", "/history F1 >o5")), None),
     ]:
         with subtests.test(ways=ways, asks=asks):
             for before, behind in ((CHOICES, ways), (CHOICES[:24], ways), (ways, CHOICES)):
@@ -105,6 +102,23 @@ async def test_the_ways_on_and_out_stay_where_there_are_too_many(record, subtest
                 assert [pair for pair in kept if pair[0] != "Answer"] == in_order
                 others = [pair for pair in kept if pair in CHOICES]
                 assert others == list(CHOICES[: len(others)])
+
+
+async def test_pages_are_turned_in_the_last_row(record) -> None:
+    turns = (
+        Action(label="Previous", command="/sources >+0.00000000", turn="previous"),
+        Action(label="Next", command="/sources >+9.00000000", turn="next"),
+    )
+    others = tuple(Action(label=label, command=command) for label, command in CHOICES)
+    asked = Reply(blocks=NOTE, actions=(*others, *turns), page=PageNumber(2, 5))
+    view = await Buttons(record).under(asked)
+    assert view is not None
+    buttons = [item for item in view.children if isinstance(item, discord.ui.Button)]
+    row = [button for button in buttons if button.row == 4]
+    assert [(button.label, button.disabled) for button in row] == [
+        ("« Previous", False), ("2/5", True), ("Next »", False),
+    ]  # fmt: skip
+    assert len(buttons) == 20 + 3
 
 
 async def test_exactly_as_many_as_there_is_room_for_all_stay(record) -> None:

@@ -51,7 +51,7 @@ async def test_who_sees_an_answer(record, pace: Pace, subtests: pytest.Subtests)
                     result = await alice.slash(room.channel, command)
                     private = aside or command == "forgetme"
                     (shown,) = messages(result)
-                    assert "The fact F5" in words(shown) and labels(shown) == ["More"]
+                    assert "The fact F5" in words(shown) and labels(shown) == ["Next »"]
                     assert shown.ephemeral is private
                     assert len(await seen(room, alice)) == 1
                     assert len(await seen(room, bob)) == (0 if private else 1)
@@ -69,7 +69,7 @@ async def test_an_answer_of_several_messages(record, pace: Pace, subtests: pytes
             async with open_room(record, pace.script(long())) as room:
                 alice = room.member()
                 shown = messages(await alice.slash(room.channel, command))
-                assert [labels(message) for message in shown] == [[], [], ["More"]]
+                assert [labels(message) for message in shown] == [[], [], ["Next »"]]
                 assert {message.ephemeral for message in shown} == {command == "forgetme"}
                 public = command == "who"
                 sent = tuple(message.id for message in shown)
@@ -110,12 +110,12 @@ async def test_what_cites_nothing_is_not_noted(record) -> None:
 
 @pytest.mark.parametrize("command", ["who", "audit"])
 async def test_a_page_takes_the_place_of_the_one_before(record, pace: Pace, command: str) -> None:
-    script = pace.script(fact(1, actions=(Action(label="More", command=f"/{command} >8"),)))
+    script = pace.script(fact(1, actions=(Action(label="Next", command=f"/{command} >8", turn="next"),)))
     async with open_room(record, script) as room:
         mod = await room.moderator()
         first = (await mod.slash(room.channel, command)).response
-        script.reply = fact(2, actions=(Action(label="More", command=f"/{command} >16"),))
-        await mod.click(first, label="More")
+        script.reply = fact(2, actions=(Action(label="Next", command=f"/{command} >16", turn="next"),))
+        await mod.click(first, label="Next »")
         (page,) = room.channel.history(viewer=mod)
         assert page.id == first.id and "The fact F2" in words(page)
         assert [request.given or request.text for request in script.requests] == [
@@ -132,7 +132,7 @@ async def test_a_last_page_has_no_buttons_left(record, pace: Pace) -> None:
         alice = room.member()
         first = (await alice.slash(room.channel, "who")).response
         script.reply = fact(2)
-        await alice.click(first, label="More")
+        await alice.click(first, label="Next »")
         (page,) = room.channel.history()
         assert page.components == [] and "F2" in words(page)
 
@@ -141,15 +141,17 @@ async def test_a_refused_page_of_ones_own_stays_too(record, pace: Pace, subtests
     for reply in [note("refused", aside=True), None]:
         with subtests.test(reply=reply):
             expected = "You are asking faster than I may answer." if reply is None else "refused"
-            script = pace.script(fact(1, actions=(Action(label="More", command="/forgetme >8"),)))
+            script = pace.script(
+                fact(1, actions=(Action(label="Next", command="/forgetme >8", turn="next"),))
+            )
             async with open_room(record, script) as room:
                 alice, user = room.member(), room.env.create_user("bob")
                 own = (await alice.slash(room.channel, "forgetme")).response
-                direct = (await user.slash("forgetme")).response
+                direct = (await user.slash("who")).response
                 assert own.ephemeral and not direct.ephemeral, "in a direct message nobody else reads"
                 script.reply = reply
                 for person, shown, place in ((alice, own, room.channel), (user, direct, user.dm_channel)):
-                    await person.click(shown, label="More")
+                    await person.click(shown, label="Next »")
                     assert ["F1" in words(message) for message in place.history(viewer=person)] == [
                         True,
                         False,
@@ -165,7 +167,7 @@ async def test_a_refused_page_leaves_the_one_before(record, pace: Pace, subtests
                 alice, bob = room.member(), room.member("bob")
                 first = (await alice.slash(room.channel, "who")).response
                 script.reply = reply
-                await bob.click(first, label="More")
+                await bob.click(first, label="Next »")
                 for_all = room.channel.history(viewer=alice)
                 assert [message.id for message in for_all] == [first.id] and "F1" in words(for_all[0])
                 expected = "You are asking faster than I may answer." if reply is None else "refused"
@@ -178,7 +180,7 @@ async def test_a_page_of_several_messages_stands_below(record, pace: Pace) -> No
         alice = room.member()
         first = (await alice.slash(room.channel, "who")).response
         script.reply = long()
-        await alice.click(first, label="More")
+        await alice.click(first, label="Next »")
         before, *pages = room.channel.history()
         assert "F1" in words(before) and [len(page.components) for page in pages] == [0, 0, 2]
         assert noted(room)[1:] == [(f"discord:#{room.channel.id}", tuple(page.id for page in pages))]

@@ -48,7 +48,7 @@ async def test_a_readers_tour(record) -> None:
         about = await alice.slash(room.channel, "about")
         assert not about.ephemeral and "[1 ¶1]" in said(about) and "Sources" in said(about)
         everyone = await presses(alice, about, "who")
-        more = await presses(alice, everyone, "More")
+        more = await presses(alice, everyone, "Next »")
         assert more.response.id == everyone.response.id, "a page takes the place of the one before"
         lubinets = await bob.slash(room.channel, "who", name="Dmytro Lubinets")
         assert "Commissioner for Human Rights" in said(lubinets)

@@ -299,7 +299,7 @@ def test_buttons() -> None:
     update = Update.model_validate({"update_id": 1, "callback_query": query | {"message": message("answer")}})
     assert update.callback_query is not None
     assert pressed(update.callback_query, "/who >E12") == Request(
-        "/who >E12", "telegram:-100123", "telegram:7", True, None, "uk", shared=True, name="Ann"
+        "/who >E12", "telegram:-100123", "telegram:7", True, None, "uk", shared=True, name="Ann", pressed=True
     )
     inaccessible = {"message_id": 5, "date": 0, "chat": GROUP}
     update = Update.model_validate({"update_id": 1, "callback_query": query | {"message": inaccessible}})

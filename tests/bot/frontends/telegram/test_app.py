@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from bot.commands import commands
+from bot.commands.core.declarations import FIRST
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.frontends.telegram.app import build
@@ -205,10 +206,10 @@ async def test_menus_are_set_once_for_each_scope() -> None:
         await bot.api.until(lambda: bot.api.made("getUpdates"))
         found = {scope: [entry["command"] for entry in menu] for scope, menu in bot.api.menus.items()}
     assert found == {
-        '{"type": "default"}': ["start", "who"],
-        '{"type": "all_private_chats"}': ["start", "who"],
+        '{"type": "default"}': ["who"],
+        '{"type": "all_private_chats"}': ["who"],
         '{"type": "all_group_chats"}': ["who"],
-        '{"chat_id": 42, "type": "chat"}': ["start", "who", "publish"],
+        '{"chat_id": 42, "type": "chat"}': ["who", "publish"],
     }
     assert len(bot.api.made("setMyCommands")) == 4
     bot.stop = asyncio.Event()
@@ -244,24 +245,30 @@ async def test_moderators_get_a_menu_of_their_own() -> None:
         if "chat_id" in scope
     }
     assert own == {
-        '{"chat_id": 8, "type": "chat"}': ["start", "who", "publish"],
+        '{"chat_id": 8, "type": "chat"}': ["who", "publish"],
         # An owner's is an owner's, appointed or not.
-        '{"chat_id": 42, "type": "chat"}': ["start", "who", "publish"],
+        '{"chat_id": 42, "type": "chat"}': ["who", "publish"],
     }
 
 
-def test_a_menu_holds_what_a_role_may_do_and_no_more() -> None:
+def test_a_menu_holds_what_is_needed_first_and_what_a_role_alone_may_do() -> None:
     found = {
         (scope.type, getattr(scope, "chat_id", None)): {entry.command for entry in menu}
         for scope, menu in menus(
             commands, ["telegram:1"], ["telegram:2", "telegram:1", "terminal:local", "telegram:٣"]
         )
     }
-    by_role = {role: {command.name for command in commands.allowed(role)} for role in Role}
-    assert found["default", None] == found["all_private_chats", None] == by_role[Role.READER]
-    assert found["all_group_chats", None] == by_role[Role.READER] - {"start"}
-    assert found["chat", 1] == by_role[Role.OWNER]
-    assert found["chat", 2] == by_role[Role.MODERATOR]
+    first = set(FIRST)
+    only = {
+        role: {each.name for each in commands if Role.READER < each.role <= role}
+        for role in (Role.MODERATOR, Role.OWNER)
+    }
+    assert len(first) == 10
+    assert (
+        found["default", None] == found["all_private_chats", None] == found["all_group_chats", None] == first
+    )
+    assert found["chat", 1] == first | only[Role.OWNER]
+    assert found["chat", 2] == first | only[Role.MODERATOR]
     assert len(found) == 5
     # https://core.telegram.org/bots/api#setmycommands: at most 100 commands.
     assert all(len(menu) <= 100 for menu in found.values())
