@@ -202,7 +202,7 @@ def _rewritten(said: Reply, become: Mapping[int, _Become]) -> Reply:
         return said
     note = Note(text=_("This message was corrected after it was sent; see the marked lines below."))
     agreeing = _agreeing(dict.fromkeys([note, *blocks]))
-    return Reply(blocks=tuple(within(agreeing)), actions=said.actions)
+    return Reply(blocks=tuple(within(agreeing)), actions=said.actions, page=said.page)
 
 
 def _until_then(line: Line) -> Line:

@@ -182,6 +182,29 @@ async def test_a_group_is_answered_when_the_bot_is_named(scene: Scene) -> None:
     assert reply.reply_to == asked.id and "Dmytro Lubinets" in reply.text
 
 
+async def test_a_page_that_another_turns_is_sent_to_them_and_turns_there(scene: Scene) -> None:
+    alice, bob = scene.api.user("Alice"), scene.api.user("Bob")
+    group = scene.api.supergroup("Desk", members=[alice, bob])
+    page = await ask(group, alice, f"/what@{NAME}")
+    await (await scene.api.press(bob, page, "Next »")).answer()
+    theirs = await group.next_message()
+    assert theirs.reply_to == page.id and theirs.text != page.text
+    assert group.edits.unread == [], "who reads the page before does not lose it"
+    await (await scene.api.press(bob, theirs, "Next »")).answer()
+    turned = await group.next_edit()
+    assert turned.id == theirs.id and turned.text not in (theirs.text, page.text)
+    await (await scene.api.press(alice, page, "Next »")).answer()
+    assert (await group.next_edit()).id == page.id
+
+
+async def test_the_number_of_a_page_does_nothing(scene: Scene) -> None:
+    alice, chat = scene.reader()
+    page = await ask(chat, alice, "/what")
+    number = next(button for button in page.buttons if button.label.startswith("1/"))
+    assert (await (await scene.api.press(alice, page, number.label)).answer()).text == ""
+    await silent_until(chat, alice)
+
+
 async def test_commands_for_another_bot_are_left_alone(scene: Scene) -> None:
     alice = scene.api.user("Alice")
     group = scene.api.supergroup("Desk", members=[alice])
