@@ -105,7 +105,7 @@ async def test_what_concerns_one_person_or_the_record_alone_is_not_shared(scene:
         await mona.alone_asks("fact", id="F999"),
     ]:
         assert "Share" not in labels(answer)
-    direct = await mona.in_private.asks("fact", id="F5")
+    direct = await mona.in_private.asks("who", name="lubinets")
     assert "Share" not in labels(direct), "nobody reads along"
 
 
