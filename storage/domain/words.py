@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import lru_cache
+from threading import local
 from typing import Any, NamedTuple
 
 from storage.domain.folding import plain
@@ -119,11 +120,16 @@ def stem(word: str) -> str:
     return str(_stemmer().stemWord(word))
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
-    import snowballstemmer  # when the first word is stemmed: not every start needs it
+# A stemmer works on one word at a time: each thread has its own.
+_stemmers = local()
 
-    return snowballstemmer.stemmer("porter")
+
+def _stemmer() -> Any:
+    if not hasattr(_stemmers, "porter"):
+        import snowballstemmer  # when the first word is stemmed: not every start needs it
+
+        _stemmers.porter = snowballstemmer.stemmer("porter")
+    return _stemmers.porter
 
 
 def _told_apart(match: re.Match[str]) -> str:

