@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     answering,
+    asking,
     broadcasting,
     claims,
     completing,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "completing": completing.measure,
     "naming": naming.measure,
     "meaning": meaning.measure,
+    "asking": asking.measure,
     "importing": importing.measure,
     "moderating": moderating.measure,
     "histories": histories.measure,

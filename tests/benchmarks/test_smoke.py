@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 
 from tests.benchmarks import (
+    asking,
     broadcasting,
     completing,
     discord_broadcasting,
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.slow
         completing,
         naming,
         meaning,
+        asking,
         moderating,
         histories,
         importing,
