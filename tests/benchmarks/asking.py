@@ -1,7 +1,7 @@
 """What a plain question costs, whole: read, embedded, looked for by words and by vectors, judged and told.
 
 The vectors of the facts are made up, the question's is not. Held against goals is the processor's time, of
-all threads and of the loop alone: other processes hardly lengthen it. How long whoever asks has waited is told
+all threads and of the loop alone: other processes hardly lengthen it. What whoever asks has waited is told,
 too, and by how much a timer of the loop came late.
 """
 
