@@ -44,7 +44,7 @@ _FAMILIES = list(Family)
 # Work on the record shows what was done, or would be; these commands show what was.
 _AT_WORK = frozenset({Family.ANSWERING, Family.KEEPING, Family.REVIEWING, Family.CHOOSING})
 _CHANGING = frozenset("story tellme forgetme link".split())
-_OF_THE_PAST = frozenset({"history", "why", "asof"})
+_OF_THE_PAST = frozenset("asof corrections history why".split())
 # Beside those that are paged, these only show something: asked again they show the same, so that a page can
 # follow where an answer is longer than one.
 _SHOWING = frozenset("help about stories ask subscriptions privacy".split())
