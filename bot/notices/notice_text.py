@@ -21,8 +21,6 @@ from storage.record import Record
 # A digest tells of as many changes in full, and names the rest by heading: it is to be read.
 MOST_TOLD = 20
 MOST_NAMED = 40
-# Letters of a digest, with its sources and their addresses: it is one message on every platform.
-DIGEST = 3_300
 # Relations of one fact that a notice tells.
 MOST_RELATED = 10
 _TITLES = {
@@ -64,7 +62,7 @@ async def _digest(record: Record, told: Sequence[NetChange]) -> list[Block]:
     for count in range(len(in_full), 0, -1):
         blocks = [Heading(text=title, level=1), *(block for each in in_full[:count] for block in each)]
         blocks += _by_heading(told[count:], stories)
-        if _is_one_message(blocks):
+        if fitting(blocks) == len(blocks):
             break
     return blocks
 
@@ -78,12 +76,6 @@ def _by_heading(rest: Sequence[NetChange], stories: Mapping[int, str]) -> list[B
         )
         named.append(Note(text=text))
     return [Heading(text=_("Also")), *named] if named else []
-
-
-def _is_one_message(blocks: Sequence[Block]) -> bool:
-    cited = [each for block in blocks if isinstance(block, Line) for each in block.citations]
-    addresses = sum(len(url) for url in {each.url for each in cited if each.url})
-    return fitting(blocks, max(DIGEST - addresses, 0)) == len(blocks)
 
 
 async def titles(record: Record, changes: Sequence[NetChange]) -> dict[int, str]:
