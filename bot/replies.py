@@ -6,6 +6,7 @@ every other block speaks of the record itself, in the bot's own voice, and state
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -21,12 +22,17 @@ class _Part(BaseModel):
 
 
 class Citation(_Part):
-    """Where a line comes from: a source, as its entry under the reply reads, and the place in it."""
+    """Where a line comes from: a source and the place in it.
+
+    `entry` describes the source with all that is known of it, `label` in a few words: under a reply stands
+    the label, where there is one.
+    """
 
     source: int
     entry: str = Field(min_length=1)
     locator: str | None = None
     url: str | None = None
+    label: str | None = None
 
 
 class Heading(_Part):
@@ -85,7 +91,7 @@ class Item(_Part):
 
 
 class Line(_Part):
-    """One line that states a fact; `label` stands before it (a date), `mark` after it (its standing).
+    """One line that states a fact; `label` stands before it (a date), `mark` after it (who denies it).
 
     `former` tells that the fact reads so no longer.
     """
@@ -123,13 +129,26 @@ class PageNumber(NamedTuple):
         return f"{self.number}/{self.total}{'+' if self.open else ''}"
 
 
+def stands_apart(block: Block, above: Block | None) -> bool:
+    """Tell whether a block states another fact than the line above it: a blank line parts the two."""
+    if not (isinstance(block, Line) and isinstance(above, Line)) or block.nested:
+        return False
+    return block.fact is not None and block.fact != above.fact
+
+
+def repeats_id(block: Line, above: Block | None) -> bool:
+    """Tell whether a line goes on about the fact of the line above, and so needs no second id."""
+    return isinstance(above, Line) and above.fact == block.fact
+
+
 class Cited(NamedTuple):
-    """A numbered source under a reply."""
+    """A numbered source under a reply; `shown` is what stands there of its entry."""
 
     number: int
     source: int
     entry: str
     url: str | None
+    shown: str
 
 
 class Reply(_Part):
@@ -140,7 +159,7 @@ class Reply(_Part):
     hear plain talk sends it with the words behind it. `verdict` is what is said of an answer to a question.
     `past` marks what shows how facts read once, or might read: it stays as it is when they are corrected.
     `page` tells which of several pages it is. `again` is the command that shows all of it once more, where
-    that is another than the one that was sent.
+    that is another than the one that was sent. `first` is how many blocks the first page shows at most.
     """
 
     blocks: tuple[Block, ...] = Field(min_length=1)
@@ -151,6 +170,7 @@ class Reply(_Part):
     past: bool = False
     page: PageNumber | None = None
     again: str | None = Field(default=None, exclude=True)
+    first: int | None = None
 
     @model_validator(mode="after")
     def _citations_agree(self) -> Reply:
@@ -167,11 +187,21 @@ class Reply(_Part):
 
     @cached_property
     def sources(self) -> tuple[Cited, ...]:
-        """Number the cited sources by first appearance, from 1."""
+        """Number the cited sources by first appearance; those that share a label show their entries."""
         first: dict[int, Citation] = {}
         for citation in self.citations():
             first.setdefault(citation.source, citation)
-        return tuple(Cited(n, each.source, each.entry, each.url) for n, each in enumerate(first.values(), 1))
+        shared = Counter(each.label for each in first.values())
+        return tuple(
+            Cited(
+                n,
+                each.source,
+                each.entry,
+                each.url,
+                each.label if shared[each.label] == 1 and each.label else each.entry,
+            )
+            for n, each in enumerate(first.values(), 1)
+        )
 
     @cached_property
     def _numbers(self) -> dict[int, int]:

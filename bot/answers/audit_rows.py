@@ -14,7 +14,7 @@ _DONE = {
     Action.PUBLISHED: N_("published {subject}"),
     Action.CORRECTED: N_("corrected {subject}"),
     Action.ATTRIBUTED: N_("added a further attribution to {subject}"),
-    Action.RELATED: N_("related {subject} to another fact"),
+    Action.RELATED: N_("related {subject} to another statement"),
     Action.SUPERSEDED: N_("marked {subject} as superseded"),
     Action.RETRACTED: N_("retracted {subject}"),
     Action.RESTORED: N_("restored {subject}"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bot.answers.date_text import in_words
-from bot.replies import Citation
+from collections.abc import Iterable
+
+from bot.answers.date_text import in_short, in_words
+from bot.replies import Block, Citation, Line
 from bot.texts import N_, _, ngettext, shortened
 from storage.domain.models import Attribution, Entity, Relation, Source, SourceKind
 
@@ -19,6 +21,8 @@ _KINDS = {
 MOST_RELAYING = 3
 # What stands under a reply of one source; /sources shows the rest.
 LONGEST_ENTRY = 1_000
+# Of a title, a name or a publisher in a label.
+LONGEST_NAME = 60
 
 
 def cite(attribution: Attribution) -> Citation:
@@ -39,14 +43,51 @@ def cite_relation(relation: Relation) -> Citation | None:
 def citation(source: Source, locator: str | None = None) -> Citation:
     """Return the citation of a place in a source."""
     entry = shortened(describe(source), LONGEST_ENTRY)
-    return Citation(source=source.id, entry=entry, locator=locator, url=source.url)
+    return Citation(source=source.id, entry=entry, locator=locator, url=source.url, label=label(source))
+
+
+def described(blocks: Iterable[Block]) -> list[Block]:
+    """Return blocks under which each source stands with all that is known of it, and not its label."""
+    return [_described(block) if isinstance(block, Line) else block for block in blocks]
+
+
+def _described(line: Line) -> Line:
+    citations = tuple(each.model_copy(update={"label": None}) for each in line.citations)
+    return line.model_copy(update={"citations": citations})
+
+
+def label(source: Source) -> str:
+    """Return a source in a few words: `Kyiv Independent, 4 Jan 2024, via the article`."""
+    parts = [_who(source), in_short(source.published) if source.published else _("date not given")]
+    first, *further = [_relaying(each) for each in source.chain()[1:]] or [""]
+    if len(further) > 1:
+        parts.append(_("via {source} and {count} more", source=first, count=len(further)))
+    elif further:
+        parts.append(_("via {source} and {other}", source=first, other=further[0]))
+    elif first:
+        parts.append(_("via {source}", source=first))
+    return _capital(", ".join(parts))
+
+
+def _who(source: Source) -> str:
+    """Return whose a source is; of a post who wrote it and where, for many write at one place in a day."""
+    posted = source.author if source.kind is SourceKind.POST and source.publisher else None
+    names = [each for each in (posted, source.publisher or source.author) if each]
+    return ", ".join(shortened(each, LONGEST_NAME) for each in names) or shortened(
+        _title(source), LONGEST_NAME
+    )
+
+
+def _relaying(source: Source) -> str:
+    return shortened(source.publisher or voice(source), LONGEST_NAME)
 
 
 def describe(source: Source) -> str:
     """Describe a source with all that is known of it, what is not given said so, and who relays it."""
     parts = [_title(source)]
     if source.publisher:
-        if source.publisher not in parts[0]:
+        # A title may hold its publisher's name, as may that of a work on it.
+        if source.title or source.publisher not in parts[0]:
             parts.append(source.publisher)
     elif source.kind in (SourceKind.ARTICLE, SourceKind.POST) and not source.author:
         parts.append(_("publisher not named"))

@@ -13,6 +13,10 @@ _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),
     N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
 )  # fmt: skip
+_SHORT_MONTHS = (
+    N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
+    N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
+)  # fmt: skip
 _QUALIFIED = {"?": N_("{date} (uncertain)"), "~": N_("about {date}"), "%": N_("about {date} (uncertain)")}
 
 # What stands for an end of an interval: as its beginning and as its end.
@@ -55,6 +59,14 @@ def in_words(edtf: str) -> str:
     if signs == ("{", "}"):
         return _listed(edtf, _("{first} and {last}"))
     return _interval(edtf) if "/" in edtf else _date(edtf) or edtf
+
+
+def in_short(edtf: str) -> str:
+    """Return an EDTF date as `in_words` does, its months abbreviated: `4 Jan 2024`."""
+    short = dict(zip(map(_, _MONTHS), map(_, _SHORT_MONTHS), strict=True))
+    return re.sub(
+        rf"\b(?:{'|'.join(map(re.escape, short))})\b", lambda found: short[found[0]], in_words(edtf)
+    )
 
 
 def _interval(edtf: str) -> str:

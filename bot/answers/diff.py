@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.answers.bounds import PAGE, fitting, some_of, within
-from bot.answers.citations import cite, voice
+from bot.answers.citations import cite
 from bot.answers.date_text import day, when_text
-from bot.answers.lines import MOST_VOICES, amount, attribution_line, fact_line, fact_lines, left_out, mark
-from bot.answers.sentences import sentence
+from bot.answers.lines import MOST_VOICES, amount, attribution_line, fact_line, fact_lines, left_out
+from bot.answers.sentences import called, sentence
+from bot.answers.standing import mark
 from bot.replies import Block, Heading, Item, Line, Note, addresses
 from bot.texts import N_, _
-from storage.domain.models import Attribution, Fact, Relation, Revision, RevisionKind, Standing
+from storage.domain.models import Attribution, Fact, Relation, Revision, RevisionKind
 
 REVISED = {
     RevisionKind.PUBLISHED: N_("published"),
     RevisionKind.CORRECTED: N_("corrected"),
     RevisionKind.ATTRIBUTED: N_("given a further attribution"),
-    RevisionKind.RELATED: N_("related to another fact"),
+    RevisionKind.RELATED: N_("related to another statement"),
     RevisionKind.SUPERSEDED: N_("superseded"),
     RevisionKind.RETRACTED: N_("retracted"),
     RevisionKind.RESTORED: N_("restored"),
@@ -121,14 +122,14 @@ def _voices(fact: Fact, other: Fact) -> list[Block]:
     """Return a fact's lines; where its voices differ, those with their whole sentences and not in short."""
     words, others = list(map(_told, fact.attributions)), list(map(_told, other.attributions))
     if len(words) < 2 or words == others:
-        return list(fact_lines(fact))
+        return list(fact_lines(fact, whole=True))
     further = fact.attributions[1:]
     if len(further) > MOST_VOICES:
         # Of many, only those that the other state does not have: they are what has changed.
         known = set(others)
         further = tuple(item for item, told in zip(further, words[1:], strict=True) if told not in known)
     shown = [attribution_line(fact, item, sentence(fact, item)) for item in further]
-    return [fact_line(fact), *shown, *left_out(fact, len(fact.attributions) - 1 - len(shown))]
+    return [fact_line(fact, whole=True), *shown, *left_out(fact, len(fact.attributions) - 1 - len(shown))]
 
 
 def _told(item: Attribution) -> tuple[object, ...]:
@@ -150,10 +151,8 @@ def _particular(fact: Fact, other: Fact) -> list[Block]:
         )
         if texts != before
     ]
-    if fact.standing is not other.standing and fact.standing is Standing.ATTRIBUTED:
-        blocks.append(Note(text=_("Standing: attributed")))
-    elif fact.standing is not other.standing:
-        blocks.append(Note(text=_("Standing: {standing}", standing=mark(fact))))
+    if (marked := mark(fact)) != mark(other) and fact.in_force:
+        blocks.append(Note(text=_("Marked: {mark}", mark=marked or _("none"))))
     if fact.superseded_by is not None and other.superseded_by != fact.superseded_by:
         blocks.append(Note(text=_("Superseded by F{id}", id=fact.superseded_by)))
     if list(map(_relates, fact.relations)) != list(map(_relates, other.relations)):
@@ -178,7 +177,7 @@ def _relates(item: Relation) -> tuple[object, ...]:
 
 # What differs beside the sentences, and what stands between several of it.
 _LABELS = (
-    (N_("Brief"), ", "),
+    (N_("In short"), ", "),
     (N_("When"), ", "),
     (N_("Places"), ", "),
     (N_("About"), ", "),
@@ -196,18 +195,14 @@ def _particulars(fact: Fact) -> tuple[list[str], ...]:
         [entity.name for entity in fact.about],
         [_("{amount}: {counts}", amount=amount(item), counts=item.counts) for item in fact.figures],
         [f"“{item.quote}”" for item in fact.attributions if item.quote],
-        [_who(item) for item in fact.attributions if item.independent],
+        [called(item) for item in fact.attributions if item.independent],
     )
-
-
-def _who(item: Attribution) -> str:
-    return item.speaker.called if item.speaker else voice(item.source)
 
 
 def _related(fact: Fact) -> list[Block]:
     ids = {kind: [far_end(r) for r in fact.relations if (r.kind, r.outgoing) == kind] for kind in _RELATED}
     return [Note(text=_(text, ids=some_of(ids[kind]))) for kind, text in _RELATED.items() if ids[kind]] or [
-        Note(text=_("Not related to any other fact"))
+        Note(text=_("Not related to any other statement"))
     ]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.answers.lines import fact_line, fact_lines
-from bot.replies import Block, Heading, Note
+from bot.answers.standing import opposing
+from bot.replies import Block, Heading, Line, Note
 from bot.texts import _, ngettext
-from storage.domain.models import Fact, Relation, RelationKind, divided
+from storage.domain.models import Fact, Relation, divided
 
 # Facts that are shown against one; /fact shows all.
 MOST_OPPOSING = 8
@@ -19,7 +20,7 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
     sides: dict[str, tuple[dict[int, Fact], dict[int, Fact]]] = {}
     set_by_source: dict[str, list[bool]] = {}
     for fact in facts:
-        for relation in opposing(fact):
+        for relation in shown_against(fact):
             other = by_id.get(relation.other_id)
             if other is None or not other.in_force:
                 continue
@@ -37,32 +38,28 @@ def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
                 against[right.id] = right
     blocks: list[Block] = []
     for question, (held, against) in sides.items():
-        by_source = set_by_source[question]
         blocks.append(Heading(text=question))
         blocks += [_side(fact) for fact in held.values()]
-        blocks.append(Note(text=_against(by_source)))
-        blocks += [_side(fact) for fact in against.values()]
+        opposed = [_side(fact, nested=True) for fact in against.values()]
+        label = _against(set_by_source[question])
+        blocks += [line.model_copy(update={"label": label}) for line in opposed[:1]] + opposed[1:]
     blocks += [note for fact in facts for note in _further(fact)]
     return blocks + _divided([fact for fact in facts if divided(fact.attributions)])
 
 
-def opposing(fact: Fact) -> list[Relation]:
+def shown_against(fact: Fact) -> list[Relation]:
     """Return the first of the relations by which facts in force stand against a fact."""
-    return _against_it(fact)[:MOST_OPPOSING]
-
-
-def _against_it(fact: Fact) -> list[Relation]:
-    return [item for item in fact.relations if item.kind is RelationKind.CONTRADICTS and item.other_in_force]
+    return opposing(fact)[:MOST_OPPOSING]
 
 
 def _further(fact: Fact) -> list[Note]:
     """Return the note on the facts against a fact that are not shown."""
-    left = len(_against_it(fact)) - MOST_OPPOSING
+    left = len(opposing(fact)) - MOST_OPPOSING
     if left <= 0:
         return []
     text = ngettext(
-        "{count} more fact stands against F{id}: /fact F{id}",
-        "{count} more facts stand against F{id}: /fact F{id}",
+        "{count} more statement stands against F{id}: /fact F{id}",
+        "{count} more statements stand against F{id}: /fact F{id}",
         left,
         id=fact.id,
     )
@@ -72,21 +69,15 @@ def _further(fact: Fact) -> list[Note]:
 def _against(by_source: Sequence[bool]) -> str:
     """Say who opposes the claims: the source, or this record."""
     if all(by_source):
-        return _("against, according to the source")
-    return (
-        _("against, in part according to the source")
-        if any(by_source)
-        else _("against, according to this record")
-    )
+        return _("against it, by the source")
+    return _("against it, in part by the source") if any(by_source) else _("against it, by this record")
 
 
 def _divided(facts: Sequence[Fact]) -> list[Block]:
     """Return the facts that some of their own voices deny."""
-    blocks: list[Block] = []
-    for fact in facts:
-        blocks += [Heading(text=_("Stated by some, denied by others")), *fact_lines(fact)]
-    return blocks
+    lines = [block for fact in facts for block in fact_lines(fact)]
+    return [Heading(text=_("Stated by some, denied by others")), *lines] if lines else []
 
 
-def _side(fact: Fact) -> Block:
-    return fact_line(fact).model_copy(update={"mark": None})
+def _side(fact: Fact, *, nested: bool = False) -> Line:
+    return fact_line(fact, nested=nested).model_copy(update={"mark": None})

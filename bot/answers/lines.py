@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from bot.answers.citations import cite, cite_role
 from bot.answers.date_text import label
-from bot.answers.sentences import further_attribution, sentence, tombstone
-from bot.replies import Block, Item, Line, Note
-from bot.texts import N_, _, ngettext, spoken
+from bot.answers.sentences import further_voices, predicate, sentence, tombstone
+from bot.answers.standing import independence, mark
+from bot.replies import Block, Heading, Item, Line, Note
+from bot.texts import _, ngettext, spoken
 from storage.domain.models import Attribution, Entity, Fact, Figure, Stance, Standing
 from storage.engines.memo import Memo
 from storage.reading.entities import COUNTED
 
-_MARKS = {
-    Standing.CORROBORATED: N_("corroborated"),
-    Standing.DISPUTED: N_("disputed"),
-    Standing.SUPERSEDED: N_("superseded"),
-    Standing.RETRACTED: N_("retracted"),
-}
-
-
-# Further attributions of one fact in a list; /fact shows all.
-MOST_VOICES = 8
+# Further attributions of one fact that are shown, and those of one stance that a line cites; /fact shows all.
+MOST_VOICES = MOST_CITED = 8
 # Readers ask for the same facts again and again: their lines took a sixth of the time of an answer.
 _LINES: Memo[tuple[Block, ...]] = Memo(2_000)
 
 
-def mark(fact: Fact) -> str | None:
-    """Return the word for a fact's standing; None for an attributed fact, the usual case."""
-    word = _MARKS.get(fact.standing)
-    return _(word) if word else None
-
-
-def fact_line(fact: Fact, *, dated: bool = False, nested: bool = False) -> Line:
-    """Return the line that states a fact on the word of its first attribution."""
+def fact_line(fact: Fact, *, dated: bool = False, nested: bool = False, whole: bool = False) -> Line:
+    """Return the line that states a fact on its first attribution's word, in short unless it is `whole`."""
     return Line(
-        text=sentence(fact, dated=dated),
+        text=sentence(fact, dated=dated, short=not whole),
         citations=(cite(fact.attributions[0]),),
         fact=fact.id,
         revision=fact.revision,
@@ -52,28 +40,57 @@ def attribution_line(fact: Fact, attribution: Attribution, text: str) -> Line:
     return Line(text=text, citations=cited, fact=fact.id, revision=fact.revision, nested=True)
 
 
-def fact_lines(fact: Fact, *, dated: bool = False) -> tuple[Block, ...]:
-    """Return a fact's line, and one for each further attribution."""
-    return _LINES.of(fact, (dated, spoken()), lambda: _fact_lines(fact, dated=dated))
+def fact_lines(fact: Fact, *, dated: bool = False, whole: bool = False) -> tuple[Block, ...]:
+    """Return a fact's line, and one for all further voices of each stance."""
+    return _LINES.of(fact, (dated, whole, spoken()), lambda: _fact_lines(fact, dated=dated, whole=whole))
 
 
-def _fact_lines(fact: Fact, *, dated: bool) -> tuple[Block, ...]:
+def _fact_lines(fact: Fact, *, dated: bool, whole: bool) -> tuple[Block, ...]:
     if fact.taken_down is not None:
         return (Note(text=tombstone(fact)),)
     first, *others = fact.attributions
-    shown = _telling(others)
-    further = [attribution_line(fact, item, further_attribution(item, first)) for item in shown]
-    return (fact_line(fact, dated=dated), *further, *left_out(fact, len(others) - len(shown)))
+    line = fact_line(fact, dated=dated, whole=whole).model_copy(update={"mark": mark(fact, besides=False)})
+    return (line, *_voices(fact, first, others))
 
 
-def _telling(others: Sequence[Attribution]) -> list[Attribution]:
-    """Return the first of a fact's further attributions, and the first of each stance among the others."""
-    stances: dict[Stance, int] = {}
-    for number, item in enumerate(others):
-        stances.setdefault(item.stance, number)
-    return [
-        item for number, item in enumerate(others) if number < MOST_VOICES or stances[item.stance] == number
+def lines_of_speaker(fact: Fact, speaker: Entity) -> tuple[Block, ...]:
+    """Return a fact's lines under the name of one of its speakers, who is not named again."""
+    return _LINES.of(fact, (speaker.id, spoken()), lambda: _lines_of_speaker(fact, speaker))
+
+
+def _lines_of_speaker(fact: Fact, speaker: Entity) -> tuple[Block, ...]:
+    own = [item for item in fact.attributions if item.speaker and item.speaker.id == speaker.id]
+    if fact.taken_down is not None or not own:
+        return fact_lines(fact)
+    said = [item for item in own if item.stance is own[0].stance]
+    line = Line(
+        text=predicate(fact, own[0]),
+        citations=tuple(map(cite, said[:MOST_CITED])),
+        fact=fact.id,
+        revision=fact.revision,
+        mark=mark(fact, besides=False),
+    )
+    return (line, *_voices(fact, own[0], [item for item in fact.attributions if item not in said]))
+
+
+def _voices(fact: Fact, first: Attribution, others: Sequence[Attribution]) -> list[Line]:
+    """Return a line for the further voices of each stance; `first` is the attribution that stands above."""
+    stances: dict[Stance, list[Attribution]] = {}
+    for item in others:
+        stances.setdefault(item.stance, []).append(item)
+    lines = [
+        Line(
+            text=further_voices(items, first),
+            citations=tuple(map(cite, items[:MOST_CITED])),
+            fact=fact.id,
+            revision=fact.revision,
+            nested=True,
+        )
+        for items in stances.values()
     ]
+    if fact.standing is Standing.CORROBORATED:
+        lines[-1:] = [line.model_copy(update={"mark": independence(fact)}) for line in lines[-1:]]
+    return lines
 
 
 def left_out(fact: Fact, count: int) -> list[Block]:
@@ -94,12 +111,30 @@ def listing(facts: Iterable[Fact], *, dated: bool = False) -> list[Block]:
     return [block for fact in facts for block in fact_lines(fact, dated=dated)]
 
 
-def role(entity: Entity) -> Block:
-    """Return the line with the role that a source gives an entity, under a heading with its name."""
+def dated_lines(facts: Iterable[Fact]) -> list[Block]:
+    """Return the lines of several facts, each run of one date under that date."""
+    blocks: list[Block] = []
+    for when, run in groupby(facts, key=_when):
+        blocks.append(Heading(text=when[:1].title() + when[1:]))
+        blocks += [fact_line(fact, dated=True).model_copy(update={"label": None}) for fact in run]
+    return blocks
+
+
+def labelled_lines(facts: Iterable[Fact]) -> list[Line]:
+    """Return the lines of several facts whose dates stand under one heading, each with its own before it."""
+    return [fact_line(fact, dated=True) for fact in facts]
+
+
+def _when(fact: Fact) -> str:
+    return label(fact) or _("Date not given")
+
+
+def role(entity: Entity) -> list[Block]:
+    """Return the line with the role that a source gives an entity, for under its name; none if none does."""
     cited = cite_role(entity)
     if cited and entity.role:
-        return Line(text=entity.role[:1].title() + entity.role[1:], citations=(cited,))
-    return Note(text=_("No role on record."))
+        return [Line(text=entity.role[:1].title() + entity.role[1:], citations=(cited,))]
+    return []
 
 
 def naming(entity: Entity, facts: int = 0) -> Block:
@@ -108,12 +143,8 @@ def naming(entity: Entity, facts: int = 0) -> Block:
     if cited and entity.role:
         return Line(text=_("{name}: {role}", name=entity.name, role=entity.role), citations=(cited,))
     if facts >= COUNTED:
-        return Item(
-            label=entity.name, text=_("named in {count} facts or more; no role on record", count=COUNTED)
-        )
-    text = ngettext(
-        "named in {count} fact; no role on record", "named in {count} facts; no role on record", facts
-    )
+        return Item(label=entity.name, text=_("named in {count} statements or more", count=COUNTED))
+    text = ngettext("named in {count} statement", "named in {count} statements", facts)
     return Item(label=entity.name, text=text)
 
 

@@ -46,9 +46,11 @@ def _line(other: Fact, relation: Relation) -> Line | Note:
     if other.taken_down is not None:
         return Note(text=tombstone(other))
     line = fact_line(other)
-    source = cite_relation(relation)
+    label, source = relation.part, cite_relation(relation)
     if source:
         text = _("{sentence} (the source itself makes this link)", sentence=line.text)
-        return line.model_copy(update={"citations": (*line.citations, source), "text": text})
+        return line.model_copy(
+            update={"citations": (*line.citations, source), "text": text, "label": label, "mark": None}
+        )
     text = _("{sentence} (this record makes this link, not a source)", sentence=line.text)
-    return line.model_copy(update={"text": text})
+    return line.model_copy(update={"text": text, "label": label, "mark": None})

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot.answers.bounds import some_of
 from bot.answers.citations import voice
 from bot.answers.date_text import day, in_words, said_on
-from bot.texts import N_, _
+from bot.answers.opening import reading_on
+from bot.texts import N_, _, ngettext
 from storage.domain.models import Attribution, Fact, Ground, Stance
 
-# Words that lose their capital when a statement reads on after a cue; any other may be a name.
-_FUNCTION_WORDS = frozenset(
-    "A An All Any At Both Each Every Few He Her His However If In It Its Many More Most No None Of On One"
-    " Only Our Over She Some Several That The Their There These They This Those Under Up We When Where While"
-    " With".split()
-)
+# Letters of the names that say the same of a statement; /fact shows all.
+LONGEST_NAMES = 240
 GROUNDS = {Ground.SAFETY: N_("safety"), Ground.LAW: N_("law"), Ground.PRIVACY: N_("privacy")}
 _CUES = {
     Stance.ASSERTS: N_("says that"),
@@ -25,40 +25,56 @@ _CUES = {
 }
 
 
-def sentence(fact: Fact, attribution: Attribution | None = None, *, dated: bool = False) -> str:
+def sentence(
+    fact: Fact, attribution: Attribution | None = None, *, dated: bool = False, short: bool = False
+) -> str:
     """Return a fact as the word of one of its attributions, by default the first.
 
-    When it was said is told where that is not the date of the source, which the citation gives. With `dated`
-    it is told wherever the label before the sentence does not, and so is what the source leaves open.
+    `short` is how it reads in lists: its brief, where it has one, without the quote. When it was said is told
+    where that is not the date of the source, which the citation gives, and not the label's, if it is `dated`.
     """
     if fact.taken_down is not None:
         return tombstone(fact)
     item = attribution or fact.attributions[0]
-    who = item.speaker.called if item.speaker else voice(item.source)
-    text = _spoken(who, item, fact.statement)
-    if item.quote and item.quote.strip("\"“”'").casefold() not in fact.statement.casefold():
-        text = _("{sentence} (“{quote}”)", sentence=text, quote=item.quote.strip('"“”'))
-    asides = []
-    # On a timeline, what has no date of its own is labelled with when it was said.
-    if item.said and (fact.occurred if dated else item.said != item.source.published):
-        asides.append(said_on(item, in_words(item.said)))
-    if dated and fact.date_note:
-        asides.append(fact.date_note)
-    if asides:
-        text = _("{sentence} ({asides})", sentence=text, asides="; ".join(asides))
+    content = fact.brief if short and fact.brief else fact.statement
+    if not item.cue and item.stance is Stance.ASSERTS:
+        # Without a cue the statement stands behind a colon, just as its source words it.
+        text = _("{who}: {statement}", who=called(item), statement=content)
+    else:
+        text = f"{called(item)} {_cued(fact, item, content)}"
+    text = _with_asides(text, fact, item, dated=dated, short=short)
     # Not upper(): Georgian has no capital at a beginning.
     return text[:1].title() + text[1:]
 
 
-def further_attribution(attribution: Attribution, first: Attribution) -> str:
-    """Return a further attribution of a fact whose first one stands just above: `supported by: PACE`.
+def predicate(fact: Fact, attribution: Attribution) -> str:
+    """Return what one of a fact's attributions says, in short, under the name of who says it."""
+    content = fact.brief or fact.statement
+    if not attribution.cue and attribution.stance is Stance.ASSERTS:
+        text = _("says: {statement}", statement=content)
+    else:
+        text = _cued(fact, attribution, content)
+    return _with_asides(text, fact, attribution, dated=False, short=True)
 
-    Under a denial, a speaker who does not deny states what is denied.
+
+def called(attribution: Attribution) -> str:
+    """Return how a sentence calls who says something: the speaker, else the source."""
+    return attribution.speaker.called if attribution.speaker else voice(attribution.source)
+
+
+def further_voices(attributions: Sequence[Attribution], first: Attribution) -> str:
+    """Return who else says a fact whose first attribution stands just above: `PACE and the ICC support it`.
+
+    All take the same stance. Under a denial, speakers who do not deny state what is denied.
     """
-    who = attribution.speaker.called if attribution.speaker else voice(attribution.source)
-    if first.stance is Stance.DENIES and attribution.stance is not Stance.DENIES:
-        return _("stated, not denied, by: {who}", who=who)
-    return _("{stance}: {who}", stance=_STANCES[attribution.stance](), who=who)
+    names = list(dict.fromkeys(map(called, attributions)))
+    who, stance = some_of(names, most=LONGEST_NAMES), attributions[0].stance
+    if len(names) > 1 and who == ", ".join(names):
+        who = _("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
+    if first.stance is Stance.DENIES and stance is not Stance.DENIES:
+        return _("stated, not denied, by {who}", who=who)
+    text = _AGREEING[stance](len(names), who)
+    return text[:1].title() + text[1:]
 
 
 def tombstone(fact: Fact) -> str:
@@ -76,28 +92,27 @@ def withdrawn(fact: Fact) -> str:
     return _("F{id}: retracted ({reason})", id=fact.id, reason=fact.retracted)
 
 
-def _spoken(who: str, item: Attribution, statement: str) -> str:
-    if not item.cue and item.stance is Stance.ASSERTS:
-        # Without a cue the statement stands behind a colon, just as its source words it.
-        return _("{who}: {statement}", who=who, statement=statement)
-    cue = item.cue or _(_CUES[item.stance])
-    return f"{who} {cue} {_fitted(statement)}"
+def _cued(fact: Fact, item: Attribution, content: str) -> str:
+    return f"{item.cue or _(_CUES[item.stance])} {reading_on(content, fact)}"
 
 
-def _fitted(statement: str) -> str:
-    """Return a statement as it reads on after a cue."""
-    first, _space, rest = statement.partition(" ")
-    opening = first.lower() if first in _FUNCTION_WORDS else first
-    whole = f"{opening} {rest}" if rest else opening
-    return whole[:-1] if whole.endswith(".") and not whole.endswith("...") else whole
+def _with_asides(text: str, fact: Fact, item: Attribution, *, dated: bool, short: bool) -> str:
+    quote = (item.quote or "").strip("\"“”'")
+    if quote and not short and quote.casefold() not in fact.statement.casefold():
+        text = _("{sentence} (“{quote}”)", sentence=text, quote=quote)
+    # On a timeline, what has no date of its own stands under the day on which it was said.
+    labelled = dated and not fact.occurred
+    if item.said and item.said != item.source.published and not labelled:
+        text = _("{sentence} ({said})", sentence=text, said=said_on(item, in_words(item.said)))
+    return text
 
 
-_STANCES = {
-    Stance.ASSERTS: lambda: _("also stated by"),
-    Stance.DENIES: lambda: _("denied by"),
-    Stance.ADMITS: lambda: _("admitted by"),
-    Stance.ALLEGES: lambda: _("alleged by"),
-    Stance.CONFIRMS: lambda: _("confirmed by"),
-    Stance.SUPPORTS: lambda: _("supported by"),
-    Stance.CALLS_FOR: lambda: _("called for by"),
+_AGREEING = {
+    Stance.ASSERTS: lambda count, who: ngettext("{who} says so too", "{who} say so too", count, who=who),
+    Stance.DENIES: lambda count, who: ngettext("{who} denies it", "{who} deny it", count, who=who),
+    Stance.ADMITS: lambda count, who: ngettext("{who} admits it", "{who} admit it", count, who=who),
+    Stance.ALLEGES: lambda count, who: ngettext("{who} alleges it", "{who} allege it", count, who=who),
+    Stance.CONFIRMS: lambda count, who: ngettext("{who} confirms it", "{who} confirm it", count, who=who),
+    Stance.SUPPORTS: lambda count, who: ngettext("{who} supports it", "{who} support it", count, who=who),
+    Stance.CALLS_FOR: lambda count, who: ngettext("{who} calls for it", "{who} call for it", count, who=who),
 }

@@ -11,7 +11,7 @@ from bot.answers.bounds import PAGE, fitting, some_of, within
 from bot.answers.diff import former
 from bot.answers.lines import MOST_VOICES, attribution_line, fact_line, fact_lines, left_out
 from bot.answers.relations import relation_lines
-from bot.answers.sentences import further_attribution, sentence, tombstone, withdrawn
+from bot.answers.sentences import further_voices, sentence, tombstone, withdrawn
 from bot.notices.net_changes import NetChange, changed_lines, net_changes, relations, voices
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.texts import N_, _, ngettext
@@ -27,7 +27,7 @@ _TITLES = {
     NoticeKind.PUBLISHED: N_("New on record: F{id}"),
     NoticeKind.CORRECTED: N_("Corrected: F{id}"),
     NoticeKind.ATTRIBUTED: N_("New attribution: F{id}"),
-    NoticeKind.RELATED: N_("Related to another fact: F{id}"),
+    NoticeKind.RELATED: N_("Related to another statement: F{id}"),
     NoticeKind.SUPERSEDED: N_("Superseded: F{id}"),
     NoticeKind.RETRACTED: N_("Retracted: F{id}"),
     NoticeKind.RESTORED: N_("Restored: F{id}"),
@@ -177,7 +177,7 @@ def _attributed(before: Fact, now: Fact) -> list[Block]:
     gone = [item for key, item in was.items() if key not in reads]
     told = [(_("new"), item) for item in new] + [(_("no longer"), item) for item in gone]
     shown = [
-        attribution_line(now, item, further_attribution(item, first)).model_copy(
+        attribution_line(now, item, further_voices([item], first)).model_copy(
             update={"label": label, "former": item in gone}
         )
         for label, item in told[:MOST_VOICES]

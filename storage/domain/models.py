@@ -130,7 +130,8 @@ class Relation(Frozen):
     """One fact contradicts or supports another; seen from either, `other_id` is the far one.
 
     `about` is the question between the two. `part` is the part of the contradicted or supported fact that it
-    concerns ("the number of dead"); without it, it concerns the whole.
+    concerns ("the number of dead"); without it, it concerns the whole. `voice` is who says the far one first,
+    where it stands against the near one and not too many others do.
     """
 
     kind: RelationKind
@@ -141,6 +142,7 @@ class Relation(Frozen):
     part: str | None = None
     source: Source | None = None
     locator: str | None = None
+    voice: Attribution | None = None
 
 
 class TakenDown(Frozen):
@@ -151,7 +153,10 @@ class TakenDown(Frozen):
 
 
 class Fact(Frozen):
-    """One single-point statement on record, never without an attribution; `brief` is its short wording."""
+    """One single-point statement on record, never without an attribution; `brief` is its short wording.
+
+    `opening` are the names on record with which its words begin, `language` is its story's.
+    """
 
     id: int
     story_id: int
@@ -170,6 +175,8 @@ class Fact(Frozen):
     retracted: str | None = None
     taken_down: TakenDown | None = None
     revision: int = 1
+    opening: tuple[str, ...] = ()
+    language: str | None = None
 
     @property
     def in_force(self) -> bool:

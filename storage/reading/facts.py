@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from storage.domain.entries import ON_RECORD, FactEntry
-from storage.domain.models import Attribution, Entity, Fact, Figure, Relation, Revision, Source
+from storage.domain.models import Attribution, Entity, Fact, Figure, Relation, RelationKind, Revision, Source
 from storage.engines import id_prefix
 from storage.engines.kept import KeptByKey
 from storage.engines.sqlite import Database, Read, Version
 from storage.reading import entities, erased, sources
 from storage.reading.erased import State
+from storage.reading.openings import openings
 
 _NOW = """
-SELECT f.id, f.story_id, f.ref, f.revision, f.superseded_by, r.state
+SELECT f.id, f.story_id, f.ref, f.revision, f.superseded_by, r.state,
+    (SELECT language FROM story WHERE id = f.story_id) AS language
 FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision
 WHERE f.id IN ({ids})
 """
@@ -29,7 +32,7 @@ _THEN = """
 SELECT f.id, f.story_id, f.ref, r.number AS revision, r.state,
     (SELECT s.id FROM fact s
         WHERE s.story_id = f.story_id AND s.ref = json_extract(r.state, '$.superseded_by'))
-    AS superseded_by
+    AS superseded_by, (SELECT language FROM story WHERE id = f.story_id) AS language
 FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = (
     SELECT number FROM revision WHERE fact_id = f.id AND at <= :moment ORDER BY at DESC, number DESC LIMIT 1
 )
@@ -59,6 +62,8 @@ AND r.state IS NOT NULL
 """
 # Facts that are kept in memory until the record changes: most readers ask for the same few.
 MOST_KEPT = 2_000
+# Of the facts that stand against one, those of which it is known at once who says them.
+MOST_VOICES = 8
 # More than any list has.
 ALL = 2**31
 # Sorts after every moment that a clock can give.
@@ -249,14 +254,43 @@ def _legible(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) ->
 def _of_story(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
     states = erased.states(read, rows)
     relations = read(_RELATIONS, {"ids": json.dumps(list(states)), "moment": moment})
-    found = sources.by_ref(read, story_id, _source_refs(states.values()))
-    named = entities.by_ref(read, story_id, _entity_refs(states.values()))
-    cited = sources.by_id(read, {row["source_id"] for row in relations if row["source_id"]})
     in_force = _in_force(read, {row["far"] for row in relations}, moment)
+    far = _first_voices(read, states, relations, in_force, moment)
+    told = [*states.values(), *({"attributions": [item]} for item in far.values())]
+    found = sources.by_ref(read, story_id, _source_refs(told))
+    named = entities.by_ref(read, story_id, _entity_refs(told))
+    cited = sources.by_id(read, {row["source_id"] for row in relations if row["source_id"]})
+    voices = {
+        fact_id: _attribution(item, found, named)
+        for fact_id, item in far.items()
+        if item["source"] in found and item.get("speaker", "") in ("", None, *named)
+    }
     by_fact: dict[int, list[Relation]] = {}
     for row in relations:
-        by_fact.setdefault(row["near"], []).append(_relation(row, cited, in_force))
-    return [_fact(row, states[row["id"]], found, named, by_fact.get(row["id"], [])) for row in rows]
+        by_fact.setdefault(row["near"], []).append(_relation(row, cited, in_force, voices))
+    begun = openings(read, story_id, states.values())
+    return [_fact(row, states[row["id"]], found, named, by_fact.get(row["id"], []), begun) for row in rows]
+
+
+def _first_voices(
+    read: Read, states: Mapping[int, State], relations: list[sqlite3.Row], in_force: set[int], moment: str
+) -> dict[int, State]:
+    """Return the first attribution of facts that stand against others, by id: of each the first few."""
+    counted: Counter[int] = Counter()
+    wanted: set[int] = set()
+    for row in relations:
+        if row["kind"] == RelationKind.CONTRADICTS and row["far"] in in_force:
+            counted[row["near"]] += 1
+            if counted[row["near"]] <= MOST_VOICES:
+                wanted.add(row["far"])
+    known = {fact_id: states[fact_id] for fact_id in wanted if fact_id in states}
+    if others := sorted(wanted - known.keys()):
+        sql = (_NOW if moment == NOW else _THEN).format(ids="SELECT value FROM json_each(:wanted)")
+        rows = read(sql, {"wanted": json.dumps(others), "moment": moment})
+        known |= erased.states(read, rows)
+    return {
+        fact_id: state["attributions"][0] for fact_id, state in known.items() if state.get("attributions")
+    }
 
 
 def _in_force(read: Read, ids: set[int], moment: str) -> set[int]:
@@ -288,7 +322,9 @@ def _entity_refs(states: Iterable[State]) -> set[str]:
     return refs
 
 
-def _relation(row: sqlite3.Row, cited: dict[int, Source], in_force: set[int]) -> Relation:
+def _relation(
+    row: sqlite3.Row, cited: dict[int, Source], in_force: set[int], voices: Mapping[int, Attribution]
+) -> Relation:
     return Relation(
         kind=row["kind"],
         other_id=row["far"],
@@ -298,6 +334,7 @@ def _relation(row: sqlite3.Row, cited: dict[int, Source], in_force: set[int]) ->
         part=row["part"],
         source=cited.get(row["source_id"]),
         locator=row["locator"],
+        voice=voices.get(row["far"]) if row["kind"] == RelationKind.CONTRADICTS else None,
     )
 
 
@@ -307,7 +344,9 @@ def _fact(
     cited: dict[str, Source],
     named: dict[str, Entity],
     relations: list[Relation],
+    begun: Mapping[str, tuple[str, ...]],
 ) -> Fact:
+    brief = state.get("brief") or ""
     return Fact(
         id=row["id"],
         story_id=row["story_id"],
@@ -326,6 +365,8 @@ def _fact(
         places=_each(named, state.get("places", ())),
         about=_each(named, state.get("about", ())),
         relations=tuple(relations),
+        opening=(*begun.get(state["statement"], ()), *begun.get(brief, ())),
+        language=row["language"],
     )
 
 

@@ -61,14 +61,35 @@ _LATEST = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id < :before
 ORDER BY f.id DESC LIMIT :limit
 """
+# What happened or was said last, one arm for each length of span; what has no day comes behind all others.
+_HAPPENED_LAST = (
+    " UNION ALL ".join(
+        f"SELECT * FROM (SELECT f.id, f.earliest AS day FROM fact f"
+        f" WHERE f.story_id = :story AND f.lasting = {lasting} AND {IN_FORCE} AND f.earliest <= :high"
+        f" AND (+f.earliest < :high OR +f.id < :before) ORDER BY f.earliest DESC, f.id DESC LIMIT :limit)"
+        for lasting in range(len(dates.LASTING) + 1)
+    )
+    + f" UNION ALL SELECT * FROM (SELECT f.id, '' AS day FROM fact f WHERE f.story_id = :story"
+    f" AND f.lasting IS NULL AND {IN_FORCE} AND (:high <> '' OR f.id < :before)"
+    " ORDER BY f.id DESC LIMIT :limit) ORDER BY 2 DESC, 1 DESC LIMIT :limit"
+)
 # Retracted facts have no index of their own: this many of the newest facts are searched.
 _RETRACTED = """
 SELECT id FROM (SELECT id, retracted FROM fact WHERE story_id = :story ORDER BY id DESC LIMIT 20000)
 WHERE retracted IS NOT NULL ORDER BY id DESC LIMIT :limit
 """
+# Digits in statements have no index: in so many facts behind a page's beginning they are searched.
+_DIGITS = " OR ".join(f"statement LIKE '%{digit}%'" for digit in range(10))
 _FIGURED = f"""
-SELECT DISTINCT g.fact_id FROM figure g JOIN fact f ON f.id = g.fact_id AND {IN_FORCE}
-WHERE g.story_id = :story AND g.fact_id > :after ORDER BY g.fact_id LIMIT :limit
+SELECT fact_id FROM (
+    SELECT g.fact_id FROM figure g JOIN fact f ON f.id = g.fact_id AND {IN_FORCE}
+    WHERE g.story_id = :story AND g.fact_id > :after
+    UNION
+    SELECT id FROM (
+        SELECT f.id, f.statement FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id > :after
+        ORDER BY f.id LIMIT 20000
+    ) numbered WHERE {_DIGITS}
+) figured ORDER BY fact_id LIMIT :limit
 """
 _CITING = f"""
 SELECT DISTINCT a.fact_id FROM attribution a JOIN fact f ON f.id = a.fact_id AND {IN_FORCE}
@@ -203,9 +224,20 @@ class Listings:
         return await self._page(_ALL, story=story_id, after=after, limit=limit)
 
     async def latest(self, story_id: int, *, before: int | None = None, limit: int) -> list[Fact]:
-        """Return a story's newest facts, newest first."""
+        """Return the facts that came on record last, the last first."""
         parameters = {"story": story_id, "before": before or 2**62, "limit": limit}
         return list(reversed(await self._facts.select(_subquery(_LATEST), parameters)))
+
+    async def happened_last(
+        self, story_id: int, *, before: tuple[str, int] | None = None, limit: int
+    ) -> list[Fact]:
+        """Return a story's facts by what happened or was said last; those without a day come last.
+
+        `before` is the (first day, id) of the last fact shown, its day empty where it has none.
+        """
+        high, last = before or (dates.LAST, 2**62)
+        parameters = {"story": story_id, "high": high, "before": last, "limit": limit}
+        return await self._facts.listed(_HAPPENED_LAST, parameters)
 
     async def retracted(self, story_id: int, *, limit: int) -> list[Fact]:
         """Return the newest of a story's facts that are retracted, newest first."""
@@ -223,7 +255,7 @@ class Listings:
         return [Revision(**dict(row)) for row in await self._database.read(_CHANGES, asked)]
 
     async def figured(self, story_id: int, *, after: int = 0, limit: int) -> list[Fact]:
-        """Return the facts that hold figures."""
+        """Return the facts that hold figures, or digits in their statements."""
         return await self._page(_FIGURED, story=story_id, after=after, limit=limit)
 
     async def citing(self, source_id: int, *, after: int = 0, limit: int) -> list[Fact]:

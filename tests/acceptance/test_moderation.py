@@ -83,7 +83,7 @@ async def test_a_fact_is_added_at_once(scene: Scene) -> None:
     title = await mona.presses(source, "New source “https://example.org/note”")
     assert "What is the document called?" in title.text
     shown = await mona.says("Note on the file")
-    assert "Stands against F6." in shown.text and "disputed" in shown.text
+    assert "Stands against F6." in shown.text and "against it" in shown.text
     assert {"Confirm", "Change something", "Back", "Cancel"} <= set(labels(shown))
     which = await mona.presses(shown, "Change something")
     assert "What is to be changed?" in which.text

@@ -37,7 +37,7 @@ def test_ctrl_c_clears_the_line_and_ctrl_d_ends_only_at_an_empty_one(folder: Pat
         terminal.shows("F9")
         terminal.press(CTRL_C)
         terminal.prompts()
-        assert "Standing:" in terminal.says("/fact F1")
+        assert "Revisions" in terminal.says("/fact F1")
         # With something typed it deletes what stands under the cursor: nothing.
         terminal.press("/who" + CTRL_D + " lubinets")
         terminal.shows("lubinets")
@@ -88,7 +88,7 @@ def test_what_was_asked_is_found_again_after_a_restart_and_by_nobody_else(folder
         terminal.prompts()
         terminal.recalls("/fact F1")
         terminal.press(ENTER)
-        assert "Standing:" in terminal.prompts()
+        assert "Revisions" in terminal.prompts()
     kept = folder / HISTORY
     assert (kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
@@ -100,16 +100,16 @@ def test_where_no_history_can_be_kept_the_terminal_remembers_until_its_end(folde
         terminal.says("/fact F1")
         terminal.recalls("/fact F1")
         terminal.press(ENTER)
-        assert "Standing:" in terminal.prompts()
+        assert "Revisions" in terminal.prompts()
 
 
 def test_a_history_that_cannot_be_written_any_more_stops_nobody(folder: Path) -> None:
     with PseudoTerminal(folder) as terminal:
         terminal.prompts()
-        assert "Standing:" in terminal.says("/fact F2")
+        assert "Revisions" in terminal.says("/fact F2")
         (folder / HISTORY).unlink()
         (folder / HISTORY).mkdir()
-        assert "Standing:" in terminal.says("/fact F1")
+        assert "Revisions" in terminal.says("/fact F1")
         assert "Dmytro Lubinets" in terminal.says("/who lubinets")
         assert "Traceback" not in terminal.written
 

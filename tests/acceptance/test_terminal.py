@@ -149,7 +149,7 @@ def test_an_unknown_role_is_refused(folder: Path) -> None:
 
 def test_a_terminal_is_not_limited(folder: Path) -> None:
     ran = onrecord("chat", folder=folder, given="/fact F1\n" * 60)
-    assert ran.stdout.count("Standing:") == 60
+    assert ran.stdout.count("Revisions") == 60
 
 
 def test_a_story_is_chosen_and_its_ids_are_its_own(folder: Path) -> None:

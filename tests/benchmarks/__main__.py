@@ -25,6 +25,7 @@ from tests.benchmarks import (
     places,
     queries,
     questions,
+    replies,
     searching,
     spellings,
     startup,
@@ -52,6 +53,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
 # Those that need data, by the folder of it.
 OF_FOLDERS: dict[str, tuple[str, Callable[[Path, Sizes], list[Finding]]]] = {
     "questions": ("questions-dev", lambda folder, _sizes: questions.measure(folder.parent)),
+    "replies": ("stories-dev", lambda folder, _sizes: replies.measure(folder)),
     "claims": ("claims-dev", lambda folder, _sizes: claims.measure(folder)),
     "spellings": ("spellings", spellings.measure),
 }

@@ -139,7 +139,8 @@ def cut(reply: Reply) -> Reply:
 
 def _cut(reply: Reply) -> tuple[list[Block], list[int]]:
     blocks = divided(reply.blocks)
-    return blocks, page_starts(blocks)
+    first = reply.first if len(blocks) == len(reply.blocks) else None
+    return blocks, page_starts(blocks, first)
 
 
 def _number(at: int, total: int, further: Action | None) -> PageNumber | None:

@@ -160,7 +160,7 @@ def _entity_blocks(entity: Entity) -> list[Block]:
         blocks.append(Note(text=_("Short: {name}", name=entity.short)))
     if others := [alias for alias in entity.aliases if alias != entity.short]:
         blocks.append(Note(text=_("Also found under: {names}", names=some_of(others, "; "))))
-    return [*blocks, role_line(entity)]
+    return [*blocks, *role_line(entity)]
 
 
 async def _propose_merge(context: Context, one: Entity, other: Entity, reason: str) -> Proposal:

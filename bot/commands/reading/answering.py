@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from bot.answers.lines import fact_line, fact_lines
+from bot.answers.standing import opposing
 from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import in_doubt
 from bot.commands.reading.named_times import Named, of_reading, turned_round
@@ -18,11 +20,14 @@ from bot.questions.subject import Subject
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question, about_the_record
 from bot.replies import Block, Heading, Line, Note, Reply
-from bot.texts import _
-from storage.domain.models import Entity, Fact, RelationKind, Stance, Standing
+from bot.texts import _, ngettext
+from storage.domain.models import Entity, Fact, Relation, Stance, Standing
 from storage.record import Record
 
-MOST_OPPOSING = 5
+# Facts against one that answers; those that its mark counts are under /fact.
+MOST_OPPOSING = 1
+# Of an answer's first page: facts, and letters of what they say. It takes less than a screen of a phone.
+FEW_FACTS, FEW_LETTERS = 4, 520
 
 
 def named(context: Context, question: Question) -> Named:
@@ -60,28 +65,57 @@ def asks_for_list(
 
 
 async def told(record: Record, found: Finding) -> list[Block]:
-    """Return the facts found, best first; facts that contradict one that answers follow directly under it."""
+    """Return the facts found, best first; the first that contradicts one that answers follows under it."""
     question = found.question
     shown = {fact.id for fact in found.answering}
     dated = question.kind is Kind.WHEN or question.date is not None or question.latest
     blocks: list[Block] = [*_introducing(found)]
     for fact in found.answering:
-        blocks += fact_lines(fact, dated=dated)
-        opposing = [
-            relation.other_id
-            for relation in fact.relations
-            if relation.kind is RelationKind.CONTRADICTS
-            and relation.other_in_force
-            and relation.other_id not in shown
-        ][:MOST_OPPOSING]
-        shown.update(opposing)
-        blocks += [_against(each) for each in await record.facts.load(opposing)]
-    others = [fact for fact in found.shown if fact.id not in shown]
-    if others:
+        against = [relation for relation in opposing(fact) if relation.other_id not in shown][:MOST_OPPOSING]
+        others = {
+            each.id: each for each in await record.facts.load(relation.other_id for relation in against)
+        }
+        shown.update(others)
+        lines = fact_lines(fact, dated=dated)
+        blocks += _beside(lines, fact, len(others)) if others else lines
+        blocks += [_against(others[each.other_id], each) for each in against if each.other_id in others]
+    rest = [fact for fact in found.shown if fact.id not in shown]
+    if rest:
         closest = found.verdict is Verdict.CLOSE
         blocks.append(Heading(text=_("Closest on record") if closest else _("Also on record")))
-        blocks += [fact_line(fact, dated=dated) for fact in others]
+        blocks += [fact_line(fact, dated=dated) for fact in rest]
     return blocks
+
+
+def first_screen(blocks: Sequence[Block]) -> int:
+    """Return how many blocks of an answer stand on its first page: few facts, each with what is under it."""
+    letters = facts = 0
+    for number, block in enumerate(blocks):
+        if isinstance(block, Line) and not block.nested:
+            facts += 1
+            under = takewhile(lambda each: isinstance(each, Line) and each.nested, blocks[number + 1 :])
+            needed = letters + sum(map(_letters, (block, *under)))
+            if facts > 1 and (facts > FEW_FACTS or needed > FEW_LETTERS):
+                # A heading stays with the facts under it.
+                return number - isinstance(blocks[number - 1], Heading)
+        letters += _letters(block)
+    return len(blocks)
+
+
+def _letters(block: Block) -> int:
+    """Return about how many letters of a block are read, those of its citations and id among them."""
+    around = (
+        (block.label, block.mark, "[1] F10" + "¶1 " * len(block.citations)) if isinstance(block, Line) else ()
+    )
+    return len(block.text) + sum(len(text) + 3 for text in around if text) + 1
+
+
+def _beside(lines: Sequence[Block], fact: Fact, shown: int) -> list[Block]:
+    """Return a fact's lines where what stands against it follows: of that the mark only counts the rest."""
+    first, *further = lines
+    left = len(opposing(fact)) - shown
+    mark = ngettext("{count} more against it", "{count} more against it", left) if left > 0 else None
+    return [first.model_copy(update={"mark": mark}) if isinstance(first, Line) else first, *further]
 
 
 def _introducing(found: Finding) -> Iterator[Note]:
@@ -112,9 +146,11 @@ def _introducing(found: Finding) -> Iterator[Note]:
         yield Note(text=_("On record about that:"))
 
 
-def _against(fact: Fact) -> Line:
+def _against(fact: Fact, relation: Relation) -> Line:
     line = fact_line(fact, nested=True)
-    return line.model_copy(update={"text": _("against this: {sentence}", sentence=line.text), "mark": None})
+    part = relation.part if not relation.outgoing else None
+    label = _("against it, on {part}", part=part) if part else _("against it")
+    return line.model_copy(update={"label": label, "mark": None})
 
 
 async def other(context: Context, name: str, *values: object) -> Reply:

@@ -8,7 +8,7 @@ from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.answering import asks_for_list, named, other, told, which_one
+from bot.commands.reading.answering import asks_for_list, first_screen, named, other, told, which_one
 from bot.commands.reading.asking import following_up
 from bot.commands.reading.asking.elsewhere import find_elsewhere, headed
 from bot.commands.reading.asking.following_up import Leant
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
     ),
     family=Family.ASKING,
     role=Role.READER,
-    help=N_("the facts that some words find, or all of them"),
+    help=N_("the statements that some words find, or all of them"),
     example="/what arrest warrant",
     paged=True,
 )
@@ -120,7 +120,8 @@ async def ask(context: Context, question: str) -> Reply:
     verdicts = {reply.verdict for reply in replies}
     # An answer to one part alone is not the answer.
     verdict = verdicts.pop() if len(verdicts) == 1 else Verdict.CLOSE.value
-    return Reply(blocks=tuple(blocks), actions=tuple(actions), verdict=verdict, again=again)
+    first = first_screen(list(blocks))
+    return Reply(blocks=tuple(blocks), actions=tuple(actions), verdict=verdict, first=first, again=again)
 
 
 async def _answer(
@@ -178,7 +179,8 @@ async def _told(meant: Leant, asked_in: Context) -> Reply | None:
         kind = question.kind
         spoken_of = tuple(fact.id for fact in found.answering or found.shown[:FIRST])
         if found.verdict is not Verdict.NOT_ON_RECORD:
-            reply = Reply(blocks=tuple(await told(context.record, found)), verdict=found.verdict.value)
+            blocks = await told(context.record, found)
+            reply = Reply(blocks=tuple(blocks), verdict=found.verdict.value, first=first_screen(blocks))
     # Last, so that nothing waits for it to be written.
     following_up.remember(context, kind, subject.entities, spoken_of)
     if reply is None or context.story.id == asked_in.story.id:

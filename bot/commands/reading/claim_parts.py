@@ -12,6 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from bot.questions.claims import without_addresses
+from storage.domain.language.abbreviations import ends_abbreviated
 from storage.reading.addresses import comparable
 
 # So much of a text is read, and so many of its claims and addresses are looked up.
@@ -23,11 +24,6 @@ POST_CLAIMS, POST_LETTERS = 3, 240
 # Marks that close a quotation far from where it opens belong to two quotations.
 _QUOTED = re.compile(r"“[^“”]{1,600}”|«[^«»]{1,600}»|„[^„“”]{1,600}[“”]|\"[^\"]{1,600}\"")
 _END = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"”»“’')\]]{0,3}\s++|(?<![。！？])[。！？]++[」』”]?\s*+)(?=\S)")
-_ABBREVIATED = re.compile(
-    r"(?:^|[\s(\"“«„])(?:\w|(?:\w\.)+\w|mrs?|ms|drs?|prof|gen|col|lt|sgt|capt|maj|sen|rep|gov|rev|st|no|vs|inc|ltd|jr"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|art|approx|ca|bzw|z\.b|str|тыс|млн|млрд|ул|им|гг|вул|тис)\.$",
-    re.IGNORECASE,
-)
 # What stands before a line's words in a post: bullets, numbers, emoji.
 _LEAD = re.compile(r"^(?:[^\w\"“«„‘'($€£¥₴₽+-]|[-+](?!\d)|\d{1,2}[.)](?=\s))*")
 _TAGS_AT_END = re.compile(r"(?:(?:^|\s)#\w+[.,;!]?)+\s*$")
@@ -97,7 +93,7 @@ def _goes_on(line: str, match: re.Match[str], quotations: list[tuple[int, int]])
     after, before = line[match.end()], line[: match.start() + 1]
     if after.islower() or after in "—–-":
         return True
-    if _ABBREVIATED.search(before[-12:]):
+    if ends_abbreviated(before):
         return True
     # "..." Lukashenko said. "..." : who says the second stands before it.
     quoted = next((stop for start, stop in quotations if start == match.end()), None)

@@ -7,14 +7,15 @@ from functools import partial
 from operator import attrgetter, itemgetter
 
 from bot.answers.bounds import lines_of
-from bot.answers.citations import cite
+from bot.answers.citations import cite, described
 from bot.answers.date_text import day, when_text
 from bot.answers.diff import differences, revision_row
-from bot.answers.disputes import disputes, opposing
-from bot.answers.figures import figure_lines
-from bot.answers.lines import amount, fact_line, mark
+from bot.answers.disputes import disputes, shown_against
+from bot.answers.figures import figure_lines, tells_numbers
+from bot.answers.lines import amount, fact_line
 from bot.answers.relations import in_order, relation_lines
 from bot.answers.sentences import sentence, tombstone
+from bot.answers.standing import independence, mark
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.fact_card import as_card
@@ -23,10 +24,12 @@ from bot.intake.quotations import Quotations, told
 from bot.replies import Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.domain.models import Attribution, Fact, Relation, Revision, RevisionKind, contradicted
+from storage.domain.models import Attribution, Fact, Relation, Revision, RevisionKind, Standing
 
 LATEST = 3
 
+# Pages of statements with digits that are read to fill one page of figures.
+MOST_READ = 20
 # What makes a line of a fact, or a relation, which becomes a line with the fact at its far end.
 Row = Callable[[], Line] | Relation
 
@@ -41,7 +44,7 @@ Row = Callable[[], Line] | Relation
     ),
     family=Family.LOOKING_CLOSELY,
     role=Role.READER,
-    help=N_("one fact whole: all its voices, quotes, relations, revisions"),
+    help=N_("one statement whole: all its voices, quotes, relations, revisions"),
     example="/fact F7",
     paged=True,
 )
@@ -52,8 +55,8 @@ async def fact(context: Context, found: Fact) -> Reply:
     after = context.number_after()
     rows = list(enumerate(_rows(found, await _checked(context, found)), 1))[after:]
     blocks: list[Block] = [Heading(text=f"F{found.id}", level=1)]
-    if not after:
-        blocks.append(Note(text=_standing(found)))
+    if not after and (standing := _standing(found)):
+        blocks.append(Note(text=standing))
     page = context.cut(rows, f"F{found.id}", cursor=itemgetter(0))
     blocks += [row() for _number, row in page.shown if not isinstance(row, Relation)]
     relations = [row for _number, row in page.shown if isinstance(row, Relation)]
@@ -61,7 +64,7 @@ async def fact(context: Context, found: Fact) -> Reply:
     blocks += relation_lines(relations, {other.id: other for other in others})
     if not page.more:
         blocks += await _revisions(context, found)
-    return as_card(context, found, Reply(blocks=tuple(blocks), actions=page.more))
+    return as_card(context, found, Reply(blocks=tuple(described(blocks)), actions=page.more))
 
 
 async def _checked(context: Context, found: Fact) -> dict[int, str]:
@@ -102,16 +105,14 @@ async def _withdrawn(context: Context, found: Fact) -> Reply:
     return as_card(context, found, Reply(blocks=(heading, Note(text=note))))
 
 
-def _standing(found: Fact) -> str:
-    explained = {
-        "attributed": _("Standing: attributed. All there is for it reaches us through one chain of sources."),
-        "corroborated": _("Standing: corroborated. Voices hold it whose sources share no document."),
-        "disputed": _("Standing: disputed. Another claim on record is set against it.")
-        if contradicted(found)
-        else _("Standing: disputed. Some of its voices deny it."),
-        "superseded": _("Standing: superseded by F{id}.", id=found.superseded_by),
-    }
-    return explained[found.standing.value]
+def _standing(found: Fact) -> str | None:
+    """Return through what sources a fact reaches us; who denies it stands behind its first line."""
+    if found.standing is Standing.ATTRIBUTED:
+        return _("All there is for it reaches us through one chain of sources.")
+    if found.standing is Standing.CORROBORATED:
+        checked = independence(found)
+        return _("Voices say it whose sources share no document; {checked}.", checked=checked)
+    return None
 
 
 def _voice(found: Fact, position: int) -> Line:
@@ -132,6 +133,8 @@ def _particulars(found: Fact, checked: dict[int, str]) -> Iterator[Callable[[], 
     def line(label: str, text: str) -> Line:
         return Line(label=label, text=text, citations=cited, fact=found.id)
 
+    if found.brief:
+        yield partial(line, _("In short"), found.brief)
     yield partial(line, _("When"), when_text(found))
     for names in lines_of(place.name for place in found.places):
         yield partial(line, _("Places"), names)
@@ -162,7 +165,7 @@ def _quote(found: Fact, item: Attribution, mark: str | None) -> Line:
     ),
     family=Family.LOOKING_CLOSELY,
     role=Role.READER,
-    help=N_("how a fact came to read as it does"),
+    help=N_("how a statement came to read as it does"),
     example="/history F7",
     paged=True,
 )
@@ -227,7 +230,7 @@ async def disputed(context: Context) -> Reply:
     if not page.shown:
         return Reply(blocks=(Note(text=_("Nothing on record in this story is disputed.")),))
     wanted = {item.id for item in page.shown} | {
-        relation.other_id for item in page.shown for relation in opposing(item)
+        relation.other_id for item in page.shown for relation in shown_against(item)
     }
     blocks = disputes(page.shown, await context.record.facts.load(sorted(wanted)))
     return Reply(blocks=(Heading(text=_("Disputed on the record"), level=1), *blocks), actions=page.more)
@@ -244,8 +247,20 @@ async def disputed(context: Context) -> Reply:
 async def figures(context: Context) -> Reply:
     """Show figures, grouped by what they measure."""
     story, after = context.story.id, context.number_after()
-    page = await context.page(lambda limit: context.record.listings.figured(story, after=after, limit=limit))
+    page = await context.page(lambda limit: _with_numbers(context, story, after, limit))
     if not page.shown:
         return Reply(blocks=(Note(text=_("No figures are on record in this story.")),))
     blocks = (Heading(text=_("Figures on record"), level=1), *figure_lines(page.shown))
     return Reply(blocks=blocks, actions=page.more)
+
+
+async def _with_numbers(context: Context, story: int, after: int, limit: int) -> list[Fact]:
+    """Return the facts that tell numbers, behind an id: those that hold but dates are passed over."""
+    found: list[Fact] = []
+    for _time in range(MOST_READ):
+        rows = await context.record.listings.figured(story, after=after, limit=limit)
+        found += [fact for fact in rows if tells_numbers(fact)]
+        if len(found) >= limit or len(rows) < limit:
+            break
+        after = rows[-1].id
+    return found[:limit]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.answers.bounds import lines_of
-from bot.answers.citations import describe, short
+from bot.answers.citations import describe, described, short
 from bot.answers.lines import listing
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
@@ -90,7 +90,7 @@ async def _one(context: Context, source_id: int) -> Reply:
     )
     if page.shown:
         blocks += [Heading(text=_("Cited for")), *listing(page.shown)]
-    return Reply(blocks=tuple(blocks), actions=page.more)
+    return Reply(blocks=tuple(described(blocks)), actions=page.more)
 
 
 async def _likenesses(context: Context, source_id: int) -> list[Block]:
@@ -104,5 +104,5 @@ async def _likenesses(context: Context, source_id: int) -> list[Block]:
 
 def _cited(count: int) -> str:
     if count == 0:
-        return _("cited for no fact itself")
-    return ngettext("cited for {count} fact", "cited for {count} facts", count)
+        return _("cited for no statement itself")
+    return ngettext("cited for {count} statement", "cited for {count} statements", count)

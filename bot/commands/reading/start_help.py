@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bot.answers.date_text import day
-from bot.answers.lines import listing
+from bot.answers.lines import fact_line
 from bot.answers.matching import suggestions
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import ALL, Argument, Command, Family, Kind
@@ -21,6 +21,8 @@ from bot.texts import N_, _, ngettext
 from storage.domain.folding import fold
 from storage.domain.models import Story
 
+# Of a story that is told at once; the rest is behind it.
+FEW_LINES = 5
 # The value of `?start=` in a link to the bot: a fact, or a story to subscribe to.
 _LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
 
@@ -190,6 +192,7 @@ async def about(context: Context) -> Reply:
     """Tell the story in a few attributed lines."""
     facts = await context.record.listings.summary(context.story.id)
     facts = facts or await context.record.listings.all(context.story.id, limit=context.policy.page)
+    lines = [fact_line(fact) for fact in facts]
     heading = Heading(text=context.story.title, level=1)
     if not facts:
         return Reply(blocks=(heading, Note(text=_("Nothing is on record in this story yet."))))
@@ -197,7 +200,7 @@ async def about(context: Context) -> Reply:
         Action(label=label, command=f"/{label}")
         for label in ("who", "when", "where", "figures", "disputed", "sources", "latest", "stories")
     ]
-    return Reply(blocks=(heading, *listing(facts)), actions=tuple(actions))
+    return Reply(blocks=(heading, *lines), actions=tuple(actions), first=1 + FEW_LINES)
 
 
 @commands.command(
@@ -270,8 +273,8 @@ def _story_named(text: str, every: list[Story]) -> Story:
 async def _described(context: Context, item: Story) -> tuple[Block, ...]:
     count = await context.record.stories.count_facts(item.id)
     text = ngettext(
-        "{count} fact on record since {day}.",
-        "{count} facts on record since {day}.",
+        "{count} statement on record since {day}.",
+        "{count} statements on record since {day}.",
         count,
         day=day(item.opened_at),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.answers.date_text import day, in_words, label
-from bot.answers.lines import fact_line, listing
+from bot.answers.lines import dated_lines, labelled_lines, listing
 from bot.answers.sentences import withdrawn
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
@@ -62,7 +62,16 @@ async def when(context: Context, asked: Named | None) -> Reply:
     if not known:
         note = Note(text=_("When that was is not on record; this is what is:"))
         return Reply(blocks=(heading, note, *listing(facts)))
-    return Reply(blocks=(heading, *(fact_line(fact, dated=True) for fact in known)))
+    return Reply(blocks=(heading, *_in_order(known)))
+
+
+def _in_order(facts: Sequence[Fact]) -> list[Block]:
+    """Return the lines of dated facts in order of time, those whose date the source leaves open apart."""
+    days = {fact.id: _first_day(fact) for fact in facts}
+    dated = sorted((fact for fact in facts if days[fact.id]), key=lambda fact: (days[fact.id], fact.id))
+    undated = [fact for fact in facts if not days[fact.id]]
+    left_open: Block = Heading(text=_("Date left open by the source"))
+    return [*dated_lines(dated), *([left_open, *labelled_lines(undated)] if undated else [])]
 
 
 async def _name_like(context: Context, text: str) -> str | None:
@@ -91,7 +100,7 @@ async def _timeline(context: Context) -> Reply:
             ),
             cursor=_after,
         )
-        blocks += [fact_line(fact, dated=True) for fact in page.shown]
+        blocks += dated_lines(page.shown)
         if page.more:
             return Reply(blocks=tuple(blocks), actions=page.more)
     elif context.after[1:].isdecimal():
@@ -101,8 +110,7 @@ async def _timeline(context: Context) -> Reply:
         cursor=lambda fact: f"o{fact.id}",
     )
     if undated.shown:
-        blocks.append(Heading(text=_("Date left open by the source")))
-        blocks += [fact_line(fact, dated=True) for fact in undated.shown]
+        blocks += [Heading(text=_("Date left open by the source")), *labelled_lines(undated.shown)]
     if len(blocks) == 1:
         blocks.append(Note(text=_("No dates are on record in this story.")))
     return Reply(blocks=tuple(blocks), actions=undated.more)
@@ -119,12 +127,12 @@ async def _within(context: Context, asked: Named, span: dates.Span) -> Reply:
         first, last = in_words(span.earliest), in_words(span.latest)
         text = _("That range ends before it begins: read as {first} to {last}.", first=first, last=last)
         blocks.append(Note(text=text))
-    blocks += [fact_line(fact, dated=True) for fact in page.shown]
+    blocks += dated_lines(page.shown)
     if not page.shown:
-        blocks.append(Note(text=_("That time is not on record: no fact is dated to it.")))
+        blocks.append(Note(text=_("That time is not on record: no statement is dated to it.")))
     if not span.yearless and (same := await _same_day(context, span)):
         blocks.append(Heading(text=_("Same day or month, year not given by the source")))
-        blocks += [fact_line(fact, dated=True) for fact in same]
+        blocks += labelled_lines(same)
     # Days without a year have no order, so a list of them cannot be paged.
     more = () if span.yearless else page.more
     if asked.instead:
@@ -172,15 +180,16 @@ async def _same_day(context: Context, span: dates.Span) -> list[Fact]:
     ),
     family=Family.ASKING,
     role=Role.READER,
-    help=N_("the facts that came on record last"),
+    help=N_("what happened or was said last"),
     example="/latest 5",
     paged=True,
 )
 async def latest(context: Context, wanted: int | None) -> Reply:
-    """Show the newest facts, newest first."""
-    story, before = context.story.id, context.number_after() or None
+    """Show what happened or was said last, the last first."""
+    story, before = context.story.id, _cursor(context.after)
     page = await context.page(
-        lambda limit: context.record.listings.latest(story, before=before, limit=wanted or limit)
+        lambda limit: context.record.listings.happened_last(story, before=before, limit=wanted or limit),
+        cursor=_after,
     )
     if not page.shown:
         return Reply(
@@ -193,7 +202,7 @@ async def latest(context: Context, wanted: int | None) -> Reply:
             )
         )
     heading = Heading(text=_("Latest on record"), level=1)
-    return Reply(blocks=(heading, *listing(page.shown)), actions=page.more)
+    return Reply(blocks=(heading, *dated_lines(page.shown)), actions=page.more)
 
 
 @commands.command(
@@ -264,17 +273,22 @@ async def _listed(context: Context, then: Sequence[Fact]) -> list[Block]:
     return blocks
 
 
-def _after(fact: Fact) -> str:
-    """Return the cursor after a dated fact: its first day and its id."""
+def _first_day(fact: Fact) -> str:
+    """Return the first day on which a fact may have occurred, else was said; "" where no year is known."""
     when = fact.occurred or fact.attributions[0].said
-    return f"{dates.bounds(when)[0]}.{fact.id}" if when else f".{fact.id}"
+    return (dates.bounds(when)[0] or "") if when else ""
+
+
+def _after(fact: Fact) -> str:
+    """Return the cursor after a fact: its first day, where it has one, and its id."""
+    return f"{_first_day(fact)}.{fact.id}"
 
 
 def _cursor(after: str | None) -> tuple[str, int] | None:
-    """Return the first day and id that a cursor names. Raises UserError for a forged one."""
+    """Return the first day, or nothing, and id that a cursor names. Raises UserError for a forged one."""
     if after is None:
         return None
     first, _dot, number = after.partition(".")
-    if not number.isdecimal() or len(number) > 15 or len(first) != 10:
+    if not number.isdecimal() or len(number) > 15 or len(first) not in (0, 10):
         raise UserError(_("That page does not exist: send the command again without “>”."))
     return first, int(number)

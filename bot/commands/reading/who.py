@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from bot.answers.lines import listing, naming, role
+from bot.answers.lines import fact_lines, lines_of_speaker, naming, role
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.paging import WINDOW
@@ -19,6 +19,8 @@ from bot.texts import N_, _, spoken
 from storage.domain.models import Entity, Fact
 from storage.engines.memo import Memo
 
+# Names by which somebody can be asked that are told at the end.
+MOST_ALIASES = 3
 # Replies, by the rows on their pages.
 _SHOWN: Memo[Reply] = Memo(200)
 
@@ -46,24 +48,36 @@ async def who(context: Context, name: str | None) -> Reply:
 
 
 def _one(context: Context, entity: Entity, lists: Mapping[str, Sequence[Fact]]) -> Reply:
-    """Return an entity's role, its statements, and statements about it."""
-    blocks: list[Block] = [Heading(text=entity.name, level=1), role(entity)]
-    if others := [alias for alias in entity.aliases if alias != entity.short]:
-        blocks.append(Note(text=_("Also found under: {names}", names=", ".join(others[:8]))))
+    """Return an entity's role, its statements, and statements about it, each once."""
+    blocks: list[Block] = [Heading(text=entity.name, level=1), *role(entity)]
     if not any(lists.values()):
         blocks.append(Note(text=_("Nothing else about {name} is on record.", name=entity.name)))
     headings = {
-        "speaker": _("On the record as saying"),
         "about": _("Said about {name}", name=entity.called),
         "place": _("Said to have happened there"),
     }
     more: tuple[Action, ...] = ()
+    shown: set[int] = set()
     for part, facts in lists.items():
         page = context.cut(facts, entity.name, cursor=partial(_cursor, part))
-        blocks += [Heading(text=headings[part]), *listing(page.shown)] if page.shown else []
+        # What an entity says stands with what it says, also where it is about the entity.
+        new = [fact for fact in page.shown if part == "speaker" or not _speaks(entity, fact)]
+        lines = [block for fact in new if fact.id not in shown for block in _lines(entity, part, fact)]
+        shown.update(fact.id for fact in new)
+        blocks += [Heading(text=headings[part]), *lines] if lines and part in headings else lines
         if more := page.more:
             break
+    if others := [alias for alias in entity.aliases if alias not in (entity.short, entity.name)]:
+        blocks.append(Note(text=_("Also found under: {names}", names=", ".join(others[:MOST_ALIASES]))))
     return Reply(blocks=tuple(blocks), actions=more)
+
+
+def _lines(entity: Entity, part: str, fact: Fact) -> Sequence[Block]:
+    return lines_of_speaker(fact, entity) if part == "speaker" else fact_lines(fact)
+
+
+def _speaks(entity: Entity, fact: Fact) -> bool:
+    return any(item.speaker is not None and item.speaker.id == entity.id for item in fact.attributions)
 
 
 def _asked(context: Context) -> tuple[str, str]:

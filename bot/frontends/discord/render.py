@@ -14,7 +14,7 @@ from discord import AllowedMentions, Embed
 
 from bot.frontends.discord.messages.marks import marked
 from bot.frontends.shared.packing import Packing, Row, Span, units
-from bot.replies import Block, Heading, Item, Line, Note, Quote, Reply
+from bot.replies import Block, Heading, Item, Line, Note, Quote, Reply, repeats_id, stands_apart
 from bot.texts import _
 
 NOBODY = AllowedMentions.none()  # mentions in a reply notify nobody
@@ -51,6 +51,7 @@ _AT_LINE_START = re.compile(r"^([^\S\n]*)(?:([#>]|[-+](?=[\s#]|$))|(\d+)([.)])(?
 
 
 QUOTING = "> "  # at the beginning of a line
+SMALL = "-# "  # at the beginning of a line: https://support.discord.com/hc/en-us/articles/210298617
 
 
 class Piece(NamedTuple):
@@ -173,9 +174,9 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
                 tuple(each for span in (_bold(block.label), *text) for each in marked(span, block.marks))
             )
         case Line():
-            # Further lines about the same fact need no second id.
-            again = isinstance(above, Line) and above.fact == block.fact
-            return Row(tuple(_line(reply, block, again=again)), fact=block.fact)
+            gap = "\n\n" if stands_apart(block, above) else "\n"
+            line = tuple(_line(reply, block, again=repeats_id(block, above)))
+            return Row(line, gap=gap, fact=block.fact)
 
 
 def _line(reply: Reply, line: Line, *, again: bool) -> Iterable[Span]:
@@ -183,9 +184,6 @@ def _line(reply: Reply, line: Line, *, again: bool) -> Iterable[Span]:
         yield Span("   ↳ ")
     if line.label:
         yield Span(f"{_inline(line.label)}: ")
-    if line.fact is not None and not again:
-        yield _bold(f"F{line.fact}")
-        yield Span(" ")
     if line.former:
         text = _inline(line.text)
         # A sign of its own at its end would close the mark.
@@ -194,6 +192,9 @@ def _line(reply: Reply, line: Line, *, again: bool) -> Iterable[Span]:
         yield Span(f"{text[len(struck) :]} {_inline(reply.marks(line))}")
     else:
         yield Span(_inline(f"{line.text} {reply.marks(line)}"))
+    if line.fact is not None and not again:
+        yield Span(" ")
+        yield _bold(f"F{line.fact}")
     if line.mark:
         yield Span(" — ")
         yield Span(_inline(line.mark), "*", "*")
@@ -208,9 +209,9 @@ def _title(block: Block) -> str | None:
 
 
 def _add_sources(embeds: list[Embed], reply: Reply) -> None:
-    """Put the sources under the last embed, or into embeds of their own."""
+    """Put the sources, in small print, under the last embed, or into embeds of their own."""
     rows = [
-        Row((Span(f"[{cited.number}] "), *_linked(_inline(cited.entry), cited.url)))
+        Row((Span(f"[{cited.number}] ", SMALL, ""), *_linked(_inline(cited.shown), cited.url)))
         for cited in reply.sources
     ]
     value = _PACKING.joined(rows)

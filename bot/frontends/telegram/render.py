@@ -12,8 +12,20 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from bot.frontends.shared.packing import Packing, Row, Span, stated, units
-from bot.replies import Action, Block, Heading, Item, Line, Note, PageNumber, Quote, Reply
+from bot.frontends.shared.packing import Packing, Row, Span, units
+from bot.replies import (
+    Action,
+    Block,
+    Heading,
+    Item,
+    Line,
+    Note,
+    PageNumber,
+    Quote,
+    Reply,
+    repeats_id,
+    stands_apart,
+)
 from bot.texts import _, spoken
 from storage.engines.memo import Memo
 
@@ -28,6 +40,9 @@ SHORT_LABEL = 20
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _PACKING = Packing(lambda text: text.translate(_ESCAPED), LIMIT)
+# Folded away, more lines than three stand behind a tap: https://core.telegram.org/bots/api#html-style
+_FOLDED = ("<blockquote expandable>", "</blockquote>")
+_SOURCES = Packing(_PACKING.escape, LIMIT - sum(map(len, _FOLDED)))
 
 
 # Rows of buttons as the Bot API reads them. The library's objects took a quarter of a millisecond a keyboard.
@@ -48,8 +63,8 @@ def render(reply: Reply) -> list[Piece]:
     """Return the messages that show a reply, in order; at least one.
 
     It is split between blocks. A block that is too long by itself is split between words of its text, and
-    a word only where it is longer than a message. The sources stay together, under the last blocks if they
-    fit there.
+    a word only where it is longer than a message. The sources stay together, folded away, under the last
+    blocks if they fit there.
     """
     return list(_RENDERED.of(reply, spoken(), lambda: _render(reply)))
 
@@ -58,18 +73,14 @@ def _render(reply: Reply) -> list[Piece]:
     rows = [
         _row(reply, block, above) for above, block in zip((None, *reply.blocks), reply.blocks, strict=False)
     ]
-    sources = _sources(reply)
-    whole = _PACKING.joined([*rows, *sources])
-    if units(whole) <= LIMIT:
-        return [Piece(whole if whole.strip() else "…", stated(rows))]
-    parts = _PACKING.packed(rows)
-    if sources:
-        under = parts[-1].text + sources[0].gap + _PACKING.joined(sources) if parts else ""
-        if under and units(under) <= LIMIT:
-            parts[-1] = parts[-1]._replace(text=under)
-        else:
-            parts += _PACKING.packed(sources)
-    return [Piece(*part) for part in parts] or [Piece("…")]
+    folded = [Piece(f"{_FOLDED[0]}{text}{_FOLDED[1]}") for text in _sources(reply)]
+    pieces = [Piece(*part) for part in _PACKING.packed(rows)]
+    under = f"{pieces[-1].html}\n\n{folded[0].html}" if pieces and len(folded) == 1 else ""
+    if under and units(under) <= LIMIT:
+        pieces[-1] = pieces[-1]._replace(html=under)
+    else:
+        pieces += folded
+    return pieces or [Piece("…")]
 
 
 def stated_by(pieces: Sequence[Piece]) -> tuple[frozenset[int], ...]:
@@ -169,29 +180,31 @@ def _row(reply: Reply, block: Block, above: Block | None) -> Row:
             label = _bold(block.label) if block.text or block.url is None else _linked(block.label, block.url)
             return Row((label, *text))
         case Line():
-            return Row(tuple(_line(reply, block)), fact=block.fact)
+            gap = "\n\n" if stands_apart(block, above) else "\n"
+            line = tuple(_line(reply, block, again=repeats_id(block, above)))
+            return Row(line, gap=gap, fact=block.fact)
 
 
-def _line(reply: Reply, line: Line) -> Iterable[Span]:
+def _line(reply: Reply, line: Line, *, again: bool) -> Iterable[Span]:
     if line.nested:
         yield Span("   ↳ ")
     if line.label:
         yield _plain(f"{line.label}: ")
-    if line.fact is not None:
-        yield _bold(f"F{line.fact}")
-        yield Span(" ")
     if line.former:
         yield Span(clean(line.text), "<s>", "</s>")
         yield _plain(f" {reply.marks(line)}")
     else:
         yield _plain(f"{line.text} {reply.marks(line)}")
+    if line.fact is not None and not again:
+        yield Span(" ")
+        yield _bold(f"F{line.fact}")
     if line.mark:
         yield Span(" — ")
         yield Span(clean(line.mark), "<i>", "</i>")
 
 
-def _sources(reply: Reply) -> list[Row]:
-    if not reply.sources:
-        return []
-    rows = [Row((_plain(f"[{cited.number}] "), _linked(cited.entry, cited.url))) for cited in reply.sources]
-    return [Row((_bold(_("Sources")),), gap="\n\n", heading=True), *rows]
+def _sources(reply: Reply) -> list[str]:
+    """Return the sources, to be folded away; as several texts if one is too short."""
+    rows = [Row((_plain(f"[{cited.number}] "), _linked(cited.shown, cited.url))) for cited in reply.sources]
+    heading = Row((_bold(_("Sources")),), heading=True)
+    return [part.text for part in _SOURCES.packed([heading, *rows] if rows else [])]

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from bot.frontends.terminal.turning import NEXT, PREVIOUS
-from bot.replies import Action, Heading, Item, Line, Note, Quote, Reply
+from bot.replies import Action, Heading, Item, Line, Note, Quote, Reply, repeats_id, stands_apart
 from bot.requests import Request
 from bot.texts import _
 
@@ -21,6 +21,8 @@ UNBROKEN = 100_000
 NARROWEST = 24
 # A label column wider than this share of the row would leave too little for the text.
 _LABEL_SHARE = 0.4
+# Cells before a line that belongs to the one above.
+_NESTED = 2
 # Stands for a space that must not be wrapped at; clean() leaves none in the texts, so it cannot clash.
 _HELD = "\x00"
 # Controls could steer the terminal; direction overrides could show a text in another order than it is.
@@ -87,7 +89,7 @@ def as_json(request: Request, reply: Reply | None, told: Sequence[Reply] = ()) -
 
 
 def _blocks(reply: Reply, width: int) -> Iterator[Row]:
-    """Lay out the blocks; runs of lines and of items share their columns."""
+    """Lay out the blocks; a run of items shares its columns."""
     previous: type | None = None
     for kind, run in groupby(reply.blocks, key=type):
         blocks = list(run)
@@ -114,32 +116,21 @@ def _heading(block: Heading, width: int) -> Iterator[Row]:
 
 
 def _lines(reply: Reply, lines: list[Line], width: int) -> Iterator[Row]:
-    """Lay out lines in columns: label (a date), fact id, text with its citations and standing."""
-    labels = _column((line.label for line in lines), width)
-    if any(line.label for line in lines):
-        # Also where every label is too long for a column and stands on a row above its text.
-        labels = max(labels, 4)
-    ids = max((len(f"F{line.fact}") + 2 for line in lines if line.fact is not None), default=0)
-    above: int | None = None
+    """Lay out lines; a blank row parts those that state different facts."""
+    above: Line | None = None
     for line in lines:
-        label = clean(line.label or "").replace("\n", " ")
-        # What more is said of the same fact needs no second id.
-        ident = f"F{line.fact}  " if line.fact not in (None, above) else ""
-        if line.nested:
-            ident = " " * (ids or 2) + ident
-        elif line.fact is not None:
-            ident = ident.ljust(ids)
-        if label and len(label) + 2 > labels:
-            yield from _wrapped(Kind.LINE, label, width)
-            label = ""
-        yield from _wrapped(Kind.LINE, _sentence(reply, line), width, label.ljust(labels) + ident)
-        above = line.fact
+        if stands_apart(line, above):
+            yield Row(Kind.GAP, "")
+        lead = " " * _NESTED if line.nested else ""
+        yield from _wrapped(Kind.LINE, _sentence(reply, line, above), width, lead)
+        above = line
 
 
-def _sentence(reply: Reply, line: Line) -> str:
-    """Return a line's text with what belongs to it; a citation's mark is never torn apart."""
-    text = clean(line.text).replace("\n", " ")
-    marks = re.sub(r" (?!\[)", _HELD, clean(reply.marks(line)))
+def _sentence(reply: Reply, line: Line, above: Line | None) -> str:
+    """Return a line's text with what belongs to it; a citation's mark is never torn apart, nor is its id."""
+    text = clean(f"{line.label}: {line.text}" if line.label else line.text).replace("\n", " ")
+    ident = "" if line.fact is None or repeats_id(line, above) else f" F{line.fact}"
+    marks = re.sub(r" (?!\[)", _HELD, clean(reply.marks(line)) + ident)
     standing = f" ({clean(line.mark)})" if line.mark else ""
     return f"{text} {marks}{standing}"
 
@@ -162,7 +153,7 @@ def _sources(reply: Reply, width: int) -> Iterator[Row]:
     yield Row(Kind.GAP, "")
     yield Row(Kind.HEADING, _("Sources"))
     for cited in reply.sources:
-        yield from _wrapped(Kind.SOURCE, _with_address(cited.entry, cited.url), width, f"[{cited.number}] ")
+        yield from _wrapped(Kind.SOURCE, _with_address(cited.shown, cited.url), width, f"[{cited.number}] ")
 
 
 def _actions(actions: tuple[Action, ...], width: int) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """How a source is described: all that is known, what is missing said so, and who relays it."""
 
-from bot.answers.citations import citation, cite, cite_relation, cite_role, describe, short, voice
+from bot.answers.citations import citation, cite, cite_relation, cite_role, describe, label, short, voice
 from storage.domain.models import Attribution, Entity, Relation, RelationKind, Source, SourceKind
 
 ARTICLE = Source(
@@ -31,7 +31,7 @@ def test_an_author_stands_in_for_a_publisher():
 
 def test_a_title_is_quoted_and_the_publisher_named_once():
     titled = source(title="Gazette finds more", publisher="Gazette", published="2024-01-04")
-    assert describe(titled) == "“Gazette finds more”, 4 January 2024"
+    assert describe(titled) == "“Gazette finds more”, Gazette, 4 January 2024"
     assert describe(titled.model_copy(update={"publisher": "Courier"})) == (
         "“Gazette finds more”, Courier, 4 January 2024"
     )
@@ -100,3 +100,36 @@ def test_a_relation_is_cited_only_where_a_source_states_it():
     assert cite_relation(relation) is None
     stated = relation.model_copy(update={"source": ARTICLE, "locator": "¶4"})
     assert cite_relation(stated) == citation(ARTICLE, "¶4")
+
+
+def test_under_a_reply_a_source_stands_in_a_few_words(subtests):
+    article = source(name="the article", published="2024-01-04")
+    for told, known in [
+        (
+            "The Gazette, 4 Jan 2024",
+            source(title="Who lied?", publisher="The Gazette", published="2024-01-04"),
+        ),
+        ("The Gazette, Mar 2023", source(publisher="The Gazette", published="2023-03")),
+        ("The Gazette, date not given", source(publisher="The Gazette")),
+        ("The Gazette, 4 May (year not given)", source(publisher="The Gazette", published="XXXX-05-04")),
+        (
+            "The Gazette, 2023, via the article",
+            source(publisher="The Gazette", published="2023", via=article),
+        ),
+        (
+            "Ann, Example Social, 2023",
+            source(SourceKind.POST, author="Ann", publisher="Example Social", published="2023"),
+        ),
+        ("Article, 4 Jan 2024", article),
+        ("“Who lied?”, 2023", source(title="Who lied?", published="2023")),
+    ]:
+        with subtests.test(told):
+            assert label(known) == told
+
+
+def test_a_chain_is_named_by_what_relays_and_cut_where_it_is_long():
+    one = source(name="the article")
+    two = source(publisher="Gazette", via=one)
+    three = source(publisher="Courier", via=two)
+    assert label(three) == "Courier, date not given, via Gazette and the article"
+    assert label(source(publisher="Ledger", via=three)) == "Ledger, date not given, via Courier and 2 more"

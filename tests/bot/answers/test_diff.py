@@ -42,6 +42,7 @@ CHANGES: dict[str, tuple[dict[str, Any], str, str]] = {
     "date": ({"occurred": "2024-01-04"}, "When", "4 January 2024"),
     "place": ({"places": (TARROW,)}, "Places none", "Places Tarrow"),
     "about": ({"about": (ANN,)}, "About none", "About Ann"),
+    "brief": ({"brief": "it is closed"}, "In short none", "In short it is closed"),
     "figure": ({"figures": (Figure(amount=5, counts="boats"),)}, "Figures given none", "5: boats"),
     "quote": (
         {"attributions": (Attribution(source=ARTICLE, speaker=ANN, cue="said that", quote="shut"),)},
@@ -56,20 +57,20 @@ CHANGES: dict[str, tuple[dict[str, Any], str, str]] = {
             )
         },
         "",
-        "corroborated",
+        "Marked: The report says so too; independence not checked",
     ),
-    "contradicts": ({"relations": (relation(),)}, "Not related to any other fact", "Contradicts: F3"),
+    "contradicts": ({"relations": (relation(),)}, "Not related to any other statement", "Contradicts: F3"),
     "contradicted": (
         {"relations": (relation(outgoing=False),)},
-        "Standing: attributed",
+        "Marked: none",
         "Contradicted by: F3",
     ),
     "supports": (
         {"relations": (relation(RelationKind.SUPPORTS),)},
-        "Not related to any other fact",
+        "Not related to any other statement",
         "Supports: F3",
     ),
-    "superseded": ({"superseded_by": 9}, "Standing: attributed", "Superseded by F9"),
+    "superseded": ({"superseded_by": 9}, "Marked: none", "Superseded by F9"),
 }
 
 
@@ -103,7 +104,7 @@ def test_what_does_not_differ_is_left_out_beside_the_sentences(subtests):
             one, _headings, other = parted(before_and_after(same, same))
             assert one == other
             assert not any(
-                label in one for label in ("When", "Places", "About", "Figures", "Standing", "Contradict")
+                label in one for label in ("When", "Places", "About", "Figures", "Marked", "Contradict")
             )
 
 
@@ -125,7 +126,7 @@ def test_where_voices_change_each_is_shown_in_a_whole_sentence_on_both_sides():
     assert [line.nested for line in lines] == [False, True, True]
     # What changes nothing of them shows them in short.
     dated = fact(attributions=(denied, held), occurred="2024-01-04")
-    assert words(preview(was, dated)).count("stated, not denied, by: Tarrow") == 2
+    assert words(preview(was, dated)).count("stated, not denied, by Tarrow") == 2
 
 
 def test_a_retracted_fact_is_shown_by_its_reason_alone():

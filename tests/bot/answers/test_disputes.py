@@ -1,7 +1,7 @@
 """Disputes: opposing claims stand side by side under their question, each on its own side."""
 
 from bot.answers.disputes import disputes
-from bot.replies import Heading, Line, Note
+from bot.replies import Heading, Line
 from storage.domain.models import Attribution, Fact, Relation, RelationKind, Source, SourceKind, Stance
 
 ARTICLE = Source(id=1, story_id=1, ref="a", kind=SourceKind.ARTICLE, name="the article")
@@ -26,10 +26,11 @@ def against(number, *, outgoing=True, about=QUESTION, kind=RelationKind.CONTRADI
 
 def sides(blocks):
     """Return the question and the facts before and after "against"."""
-    (heading,) = [block for block in blocks if isinstance(block, Heading)]
-    (middle,) = [position for position, block in enumerate(blocks) if isinstance(block, Note)]
-    before = [block.fact for block in blocks[:middle] if isinstance(block, Line)]
-    return heading.text, before, [block.fact for block in blocks[middle:] if isinstance(block, Line)]
+    heading, *lines = blocks
+    assert isinstance(heading, Heading) and all(isinstance(line, Line) for line in lines)
+    against_it = [line for line in lines if line.nested]
+    assert [bool(line.label) for line in against_it] == [True, *[False] * (len(against_it) - 1)]
+    return heading.text, [line.fact for line in lines if not line.nested], [line.fact for line in against_it]
 
 
 def test_the_one_that_contradicts_stands_against_the_one_contradicted():
@@ -91,7 +92,7 @@ def test_a_fact_that_its_own_voices_divide_is_shown_with_all_of_them():
     blocks = disputes([split], [split])
     assert isinstance(blocks[0], Heading)
     assert [block.fact for block in blocks if isinstance(block, Line)] == [1, 1]
-    assert "denied by" in blocks[2].text
+    assert "denies it" in blocks[2].text
 
 
 def test_no_dispute_makes_no_blocks():

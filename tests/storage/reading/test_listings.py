@@ -72,7 +72,10 @@ async def test_paging_covers_every_fact_exactly_once(stocked, limit):
             lambda each: each.places,
         ),
         "citing": (lambda n: read.citing(news, after=n, limit=limit), lambda each: True),
-        "figured": (lambda n: read.figured(1, after=n, limit=limit), lambda each: each.figures),
+        "figured": (
+            lambda n: read.figured(1, after=n, limit=limit),
+            lambda each: each.figures or any(map(str.isdigit, each.statement)),
+        ),
         "undated": (
             lambda n: read.undated(1, after=n, limit=limit),
             lambda each: each.occasion or (each.occurred or "").startswith("XXXX"),
@@ -112,6 +115,16 @@ async def test_the_newest_come_first(stocked):
     newest = await stocked.listings.latest(1, limit=3)
     assert [each.id for each in newest] == [60, 59, 58]
     assert [each.id for each in await stocked.listings.latest(1, before=58, limit=2)] == [57, 56]
+
+
+@pytest.mark.parametrize("limit", [1, 7, 100])
+async def test_what_happened_last_comes_first_and_what_has_no_day_last(stocked, limit):
+    before, seen = None, []
+    while page := await stocked.listings.happened_last(1, before=before, limit=limit):
+        seen += [((bounds(each.occurred)[0] or "") if each.occurred else "", each.id) for each in page]
+        before = seen[-1]
+    assert sorted(number for _day, number in seen) == await expected(stocked, lambda each: True)
+    assert seen == sorted(seen, reverse=True) and seen[0][0] and not seen[-1][0]
 
 
 async def test_yearless_dates_are_found_by_month_and_by_day(stocked):

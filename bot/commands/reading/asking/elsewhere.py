@@ -68,7 +68,9 @@ def headed(context: Context, reply: Reply) -> Reply:
     """Say which story an answer is from, and offer to use it: its other buttons would ask the one in use."""
     heading = Heading(text=_("In the story {title}", title=context.story.title), level=1)
     use = Action(label=_("Use this story here"), command=f"/story {context.story.name}")
-    return reply.model_copy(update={"blocks": (heading, *reply.blocks), "actions": (use,), "again": None})
+    first = None if reply.first is None else reply.first + 1
+    blocks = (heading, *reply.blocks)
+    return reply.model_copy(update={"blocks": blocks, "actions": (use,), "first": first, "again": None})
 
 
 async def _bearing(context: Context, found: Finding) -> list[Story]:

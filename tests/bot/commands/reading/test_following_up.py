@@ -75,11 +75,11 @@ async def test_who_denied_it_is_told_by_a_denial_alone(desk):
 async def test_pronouns_stand_for_whom_was_told_of(desk, subtests):
     eve = await ferry_reader(desk)
     for first, text, told in [
-        ("Who is Brandvik?", "and what did he say?", "Brandvik admitted"),
-        ("Who is Brandvik?", "what did she say about it?", "Brandvik admitted"),
-        ("Who is Brandvik?", "was hat sie gesagt?", "Brandvik admitted"),
-        ("Who is Brandvik?", "що вона сказала?", "Brandvik admitted"),
-        ("Who are Halvard Island Lines?", "what did they announce?", "Halvard Island Lines announced"),
+        ("Who is Brandvik?", "and what did he say?", "admitted that a repair"),
+        ("Who is Brandvik?", "what did she say about it?", "admitted that a repair"),
+        ("Who is Brandvik?", "was hat sie gesagt?", "admitted that a repair"),
+        ("Who is Brandvik?", "що вона сказала?", "admitted that a repair"),
+        ("Who are Halvard Island Lines?", "what did they announce?", "announced that"),
     ]:
         with subtests.test(first=first, text=text):
             await eve.says(first)
@@ -93,7 +93,7 @@ async def test_what_about_another_asks_the_same_of_it(desk, subtests):
         with subtests.test(text=text):
             await eve.says("Who is Brandvik?")
             await eve.says(text)
-            assert eve.seen.splitlines()[0] == "Ines Castellow" or "Castellow alleged" in eve.seen
+            assert eve.seen.splitlines()[0] == "Ruan Castellow" and "alleged that the ferry" in eve.seen
 
 
 async def test_without_anything_told_before_it_says_so(desk, subtests):

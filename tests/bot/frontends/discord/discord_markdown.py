@@ -73,6 +73,8 @@ class Reading:
     italic: list[str] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
+    small: int = 0
+    """Lines in small print."""
     others: list[str] = field(default_factory=list)
     """Whatever else is more than its characters, as `name: source`."""
 
@@ -121,6 +123,8 @@ def _take(name: str, match: re.Match[str], reading: Reading, *, links: bool) -> 
         case "link" if links and _can_be_linked(match[1]):
             reading.text += match[1]
             reading.links.append((match[1], match[2]))
+        case "subtext":
+            reading.small += 1
         case _:
             reading.others.append(f"{name}: {match[0]}")
             reading.text += match[0]

@@ -40,6 +40,7 @@ class Seen:
         self.text = ""
         self.bold = ""
         self.italic = ""
+        self.small = 0
         self.links: list[tuple[str, str]] = []
         for piece in pieces:
             for embed in piece.embeds:
@@ -55,4 +56,5 @@ class Seen:
         self.text += reading.text
         self.bold += "".join(reading.bold)
         self.italic += "".join(reading.italic)
+        self.small += reading.small
         self.links += reading.links

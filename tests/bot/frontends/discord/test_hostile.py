@@ -165,12 +165,12 @@ def shown_texts(reply: Reply) -> list[str]:
             case Item():
                 found += [block.label, block.text]
             case Line():
-                found += [block.label or "", name_of(block, above)]
-                found += [block.text, reply.marks(block), block.mark or ""]
+                found += [block.label or "", block.text, reply.marks(block)]
+                found += [name_of(block, above), block.mark or ""]
             case _:
                 found.append(block.text)
     for cited in reply.sources:
-        found += [f"[{cited.number}]", cited.entry]
+        found += [f"[{cited.number}]", cited.shown]
     return found
 
 
@@ -206,6 +206,7 @@ def test_pieces_fit_are_well_formed_and_lose_nothing(reply: Reply) -> None:
         )
     assert rest.removeprefix("—") in ("", *HOSTS)
     assert solid(seen.bold) == "".join(map(solid, bold_texts(reply, pieces)))
+    assert seen.small == len(reply.sources)
     marks = [block.mark or "" for block in reply.blocks if isinstance(block, Line)]
     assert solid(seen.italic) == "".join(map(solid, marks))
     assert all(re.match(r"https?://(www\.)?(example|x)\.org(/|$)", url) for _, url in seen.links)
@@ -237,7 +238,8 @@ def test_the_reader_knows_what_is_active(subtests: pytest.Subtests) -> None:
     for text in ACTIVE:
         with subtests.test(text=text):
             reading = read(text)
-            assert reading.bold or reading.italic or reading.struck or reading.links or reading.others
+            marked = reading.bold or reading.italic or reading.struck or reading.small
+            assert marked or reading.links or reading.others
 
 
 @given(st.text(signs))
@@ -246,7 +248,7 @@ def test_the_reader_knows_what_is_active(subtests: pytest.Subtests) -> None:
 def test_escaped_text_reads_as_it_was(text: str) -> None:
     reading = read(escape(text))
     assert reading.text == clean(text)
-    assert not (reading.bold or reading.italic or reading.links or reading.others)
+    assert not (reading.bold or reading.italic or reading.links or reading.small or reading.others)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

@@ -101,8 +101,8 @@ def test_a_reply_reads_like_this() -> None:
     assert embed.title == r"Dmytro \*Lubinets\*"
     assert embed.description == (
         "On the record as saying\n"
-        "18 July (year not given): **F8** Lukashenko denied it [1 ¶2] — *disputed*\n"
-        "   ↳ **F9** supported by PACE [2 ¶2]\n"
+        "18 July (year not given): Lukashenko denied it [1 ¶2] **F8** — *disputed*\n"
+        "   ↳ supported by PACE [2 ¶2] **F9**\n"
         "\n"
         "**More**\n"
         "**/who [name]** — who said what\n"
@@ -115,8 +115,8 @@ def test_a_reply_reads_like_this() -> None:
     (sources,) = embed.fields
     assert sources.name == "Sources"
     assert sources.value == (
-        "[1] Article of 4 January 2024, publisher [not] named\n"
-        "[2] [The Kyiv Independent's report, 4 January 2024](<https://www.x.org/report>)"
+        "-# [1] Article of 4 January 2024, publisher [not] named\n"
+        "-# [2] [The Kyiv Independent's report, 4 January 2024](<https://www.x.org/report>)"
     )
 
 
@@ -149,7 +149,7 @@ def test_sources_that_do_not_fit_a_field_stand_in_an_embed_of_their_own() -> Non
     (((first, second),),) = render(Reply(blocks=(line(1, source=3),)))
     assert not first.fields
     assert second.title == "Sources"
-    assert second.description.startswith("[1] long long")
+    assert second.description.startswith("-# [1] long long")
     assert second.description.endswith(" long — [example.org](<https://example.org/" + "y" * 400 + ">)")
 
 

@@ -11,7 +11,7 @@ from bot.frontends.telegram.render import LIMIT, Keyboard, clean, keyboard, rend
 from bot.replies import Action, Block, Citation, Heading, Item, Line, Note, Reply
 from tests.conftest import examples
 
-TAGS = {"b", "i", "a", "s"}
+TAGS = {"b", "i", "a", "s", "blockquote"}
 
 
 class Reading(HTMLParser):
@@ -28,8 +28,9 @@ class Reading(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in TAGS
-        assert set(dict(attrs)) == ({"href"} if tag == "a" else set())
-        self.links += [value or "" for _, value in attrs]
+        assert set(dict(attrs)) == {"a": {"href"}, "blockquote": {"expandable"}}.get(tag, set())
+        assert tag != "blockquote" or not self.open
+        self.links += [value or "" for _, value in attrs if tag == "a"]
         self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -113,20 +114,26 @@ blocks: st.SearchStrategy[Block] = st.one_of(
 replies = st.builds(Reply, blocks=st.lists(blocks, min_size=1, max_size=12).map(tuple))
 
 
+def name_of(line: Line, above: Block | None) -> str:
+    """Return the id that a line shows: none where it goes on with the fact of the line above."""
+    again = isinstance(above, Line) and above.fact == line.fact
+    return "" if line.fact is None or again else f"F{line.fact}"
+
+
 def shown_texts(reply: Reply) -> list[str]:
     """Return every text of a reply that a reader must see, in order."""
     found: list[str] = []
-    for block in reply.blocks:
+    for above, block in zip((None, *reply.blocks), reply.blocks, strict=False):
         match block:
             case Item():
                 found += [block.label, block.text]
             case Line():
-                found += [block.label or "", f"F{block.fact}" if block.fact is not None else ""]
-                found += [block.text, reply.marks(block), block.mark or ""]
+                found += [block.label or "", block.text, reply.marks(block)]
+                found += [name_of(block, above), block.mark or ""]
             case _:
                 found.append(block.text)
     for cited in reply.sources:
-        found += [f"[{cited.number}]", cited.entry]
+        found += [f"[{cited.number}]", cited.shown]
     return found
 
 
@@ -185,14 +192,15 @@ def test_a_reply_reads_like_this() -> None:
     assert piece.html == (
         "<b>Dmytro &lt;Lubinets&gt;</b>\n"
         "On the record as saying\n"
-        "18 July (year not given): <b>F8</b> Lukashenko denied it [1 ¶2] — <i>disputed</i>\n"
-        "   ↳ <b>F9</b> supported by PACE [2 ¶2]\n"
+        "18 July (year not given): Lukashenko denied it [1 ¶2] <b>F8</b> — <i>disputed</i>\n"
+        "   ↳ supported by PACE [2 ¶2] <b>F9</b>\n"
         "<b>/who [name]</b> — who said what\n"
         '<b>S2</b> — <a href="https://x.org/?a=1&amp;b=2">Kyiv Independent</a>\n'
         "<b>S3</b>\n\n"
-        "<b>Sources</b>\n"
+        "<blockquote expandable><b>Sources</b>\n"
         "[1] Article of 4 January 2024, publisher &lt;not&gt; named\n"
         '[2] <a href="https://kyivindependent.com/a?b=1&amp;c=2">The Kyiv Independent &amp; others</a>'
+        "</blockquote>"
     )
 
 
@@ -214,7 +222,7 @@ def test_sources_that_do_not_fit_below_go_together() -> None:
     filling = line(1, "w" * (LIMIT - 60))
     first, second = render(Reply(blocks=(filling,)))
     assert "Sources" not in first.html
-    assert second.html.startswith("<b>Sources</b>\n[1] ")
+    assert second.html.startswith("<blockquote expandable><b>Sources</b>\n[1] ")
 
 
 def test_a_long_block_is_cut_between_words() -> None:

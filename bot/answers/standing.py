@@ -1,0 +1,83 @@
+"""How a fact stands, as who denies it or says it too: the record has no verdict of its own. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answers.sentences import called, further_voices
+from bot.texts import _, ngettext
+from storage.domain.models import Attribution, Fact, Relation, RelationKind, Stance, Standing, divided
+
+# Parts of a fact of which it is said who denies them; others are counted.
+MOST_PARTS = 2
+
+
+def mark(fact: Fact, *, besides: bool = True) -> str | None:
+    """Return who stands against a fact, or says it too; None for an attributed fact, the usual case.
+
+    Without `besides` the fact's own further voices are left out: they stand under it.
+    """
+    match fact.standing:
+        case Standing.RETRACTED:
+            return _("retracted")
+        case Standing.SUPERSEDED:
+            return _("superseded by F{id}", id=fact.superseded_by)
+        case Standing.DISPUTED:
+            told = against(fact)
+            if besides and divided(fact.attributions):
+                told = [*_others(fact), *told]
+            return "; ".join(told) or None
+        case Standing.CORROBORATED:
+            return "; ".join((*_others(fact), independence(fact))) if besides else None
+    return None
+
+
+def against(fact: Fact) -> list[str]:
+    """Return who denies a fact, or says otherwise, by the part of it that this concerns."""
+    parts: dict[str | None, list[Relation]] = {}
+    for relation in opposing(fact):
+        parts.setdefault(relation.part if not relation.outgoing else None, []).append(relation)
+    shown = list(parts.items())[:MOST_PARTS]
+    told = [_of_part(part, relations) for part, relations in shown]
+    if left := sum(map(len, parts.values())) - sum(len(relations) for _part, relations in shown):
+        told.append(ngettext("{count} more against it", "{count} more against it", left))
+    return told
+
+
+def opposing(fact: Fact) -> list[Relation]:
+    """Return the relations by which facts in force stand against a fact, denials first."""
+    found = [item for item in fact.relations if item.kind is RelationKind.CONTRADICTS and item.other_in_force]
+    return sorted(found, key=lambda item: not _is_denial(item))
+
+
+def independence(fact: Fact) -> str:
+    """Return whether anybody has checked that those who say a fact do so independently of each other."""
+    checked = any(item.independent for item in fact.attributions)
+    return _("checked to be independent") if checked else _("independence not checked")
+
+
+def _of_part(part: str | None, relations: Sequence[Relation]) -> str:
+    first, more = relations[0], len(relations) - 1
+    who = called(first.voice) if first.voice else ""
+    if who and _is_denial(first):
+        text = _("denied by {who}, F{id}", who=who, id=first.other_id)
+    elif who:
+        text = _("against it: {who}, F{id}", who=who, id=first.other_id)
+    else:
+        text = _("against it: F{id}", id=first.other_id)
+    if more:
+        text = ngettext("{text} and {count} more", "{text} and {count} more", more, text=text)
+    return _("{part}: {text}", part=part, text=text) if part else text
+
+
+def _is_denial(relation: Relation) -> bool:
+    return relation.voice is not None and relation.voice.stance is Stance.DENIES
+
+
+def _others(fact: Fact) -> list[str]:
+    """Return who else says a fact, or denies it, by stance."""
+    first, *others = fact.attributions
+    stances: dict[Stance, list[Attribution]] = {}
+    for item in others:
+        stances.setdefault(item.stance, []).append(item)
+    return [further_voices(items, first) for items in stances.values()]

@@ -1,0 +1,19 @@
+"""Words that end with a full stop wherever they stand: `Inc.`, `a.m.`, `U.S.`, `млн.`."""
+
+from __future__ import annotations
+
+import re
+
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(\"“«„])(?:\w|(?:\w\.)+\w|mrs?|ms|drs?|prof|gen|col|lt|sgt|capt|maj|sen|rep|gov|rev|st|no|vs|inc|ltd"
+    r"|jr|sr|co|corp|bros|dept|est|etc|mt|ave|blvd|plc|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|art|approx|ca"
+    r"|bzw|usw|z\.b|str|тыс|млн|млрд|ул|им|гг|вул|тис)\.$",
+    re.IGNORECASE,
+)
+# No abbreviation is longer, with the sign before it.
+LONGEST = 12
+
+
+def ends_abbreviated(text: str) -> bool:
+    """Tell whether the full stop at the end of a text belongs to its last word."""
+    return _ABBREVIATED.search(text[-LONGEST:]) is not None
