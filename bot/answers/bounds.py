@@ -49,8 +49,8 @@ def fitting(blocks: Sequence[Block], letters: int = PAGE) -> int:
 def page_starts(blocks: Sequence[Block], first: int | None = None) -> list[int]:
     """Return at which block each page of an answer begins: each shows a screen at most, and is one message.
 
-    The first shows at most `first` blocks, where that is told. A page holds one block at least, and no heading
-    at its end. The lines that belong to another stay with it where that does not leave half a screen empty.
+    The first shows at most `first` blocks, where that is told. A page holds one block at least, and no
+    heading at its end. The lines that belong to another stay with it where that leaves no half screen empty.
     """
     starts = [0]
     if first is not None and 0 < first < _page_end(blocks, 0):
