@@ -80,8 +80,7 @@ class Amender:
             chat, answering = await self._moved(amendment, outcome), None
         elif outcome.status not in (DeliveryStatus.REFUSED, DeliveryStatus.SENT):
             return outcome
-        edited = outcome.status is DeliveryStatus.SENT or outcome.gone
-        told = await self._to_tell(amendment, right, chat, edited=edited)
+        told = await self._to_tell(amendment, right, chat, outcome)
         if not told:
             return Outcome(DeliveryStatus.SENT)
         outcome = await self._remark(
@@ -95,19 +94,21 @@ class Amender:
         return outcome._replace(moved_to=chat)
 
     async def _to_tell(
-        self, amendment: Amendment, right: CorrectedMessage, chat: str, *, edited: bool
+        self, amendment: Amendment, right: CorrectedMessage, chat: str, edited: Outcome
     ) -> list[int]:
         """Return the notices that are told in a chat beside the edit, or in its place: each once in a chat.
 
-        Whoever made a change knows of it, and needs no more than that the message is put right.
+        Whoever made a change knows of it, and needs no more than that the message is put right, or gone.
         """
+        is_right = edited.status is DeliveryStatus.SENT
         notices = self._record.notices
         listener = await self._record.listeners.find(chat, amendment.topic)
         wanted = []
-        for notice in await notices.by_id(right.must_remark if edited else right.remarks.keys()):
+        for notice in await notices.by_id(right.must_remark if is_right else right.remarks.keys()):
             if listener is not None and await notices.delivered(notice.id, listener.id) is not None:
                 continue
-            if not edited or chat not in await notices.chats_of_author(notice.audit_id):
+            stays_wrong = not (is_right or edited.gone)
+            if stays_wrong or chat not in await notices.chats_of_author(notice.audit_id):
                 wanted.append(notice.id)
         return await self._record.receipts.may_tell(amendment, wanted) if wanted else []
 

@@ -136,16 +136,15 @@ async def test_a_supergroup_is_told_once_and_in_reply_to_nothing_it_is_no_correc
     assert "Correction to an earlier message" in text and "The flood" in text and "three days" in text
 
 
-async def test_nothing_is_said_of_a_correction_to_a_message_that_is_gone(wire: Wire):
+async def test_a_correction_to_a_message_that_is_gone_replies_to_nothing_and_stands_alone(wire: Wire):
     await answered(wire, "telegram:5", 10)
-    wire.far.planned_edits["telegram:5"] = [GONE, GONE]
+    await answered(wire, OWN, 10)
+    wire.far.planned_edits = {"telegram:5": [GONE], OWN: [GONE]}
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
-    assert wire.far.chats() == []
-    await wire.retract(1)
-    await wire.deliver()
-    (text,) = wire.far.texts()
-    assert "Correction to an earlier message" in text and wire.far.answered == [None]
+    ((chat, _topic, text),) = wire.far.sent
+    assert (chat, wire.far.answered) == ("telegram:5", [None])
+    assert "Correction to an earlier message" in text and "The flood" in text and "three days" in text
 
 
 async def test_what_stands_again_as_it_was_first_told_says_so(wire: Wire):
