@@ -124,7 +124,7 @@ def _introducing(found: Finding) -> Iterator[Note]:
     if question.reading is not None and len(question.reading.choices) > 1:
         yield Note(text=in_doubt(question.reading))
     if (since := since_what(question)) is not None:
-        text = _("When that was, “{time}”, I cannot tell: what follows is of any time.", time=since[:60])
+        text = _("“{time}” names no day that I know: what follows is of any time.", time=since[:60])
         yield Note(text=text)
     if question.times and not any(dated_to(question.times, fact) for fact in found.shown):
         yield Note(
