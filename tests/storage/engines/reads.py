@@ -7,6 +7,7 @@ from storage.people.spoken_of import Asker
 
 NOTICE = Notice(id=1, kind=NoticeKind.CORRECTED, made_at="2026", due_at="2026", fact_id=1, revision=2)
 READS = {
+    "listings.happened_last": lambda r: r.listings.happened_last(1, limit=5),
     "listings.changes": lambda r: r.listings.changes(1, limit=5),
     "snapshots.like": lambda r: r.snapshots.like(1),
     "facts.find": lambda r: r.facts.find(1),
