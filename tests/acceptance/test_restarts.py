@@ -22,7 +22,7 @@ async def test_buttons_and_the_story_in_use_outlive_a_kill(
     alice = api.user("Alice")
     chat = api.private(alice)
     bot = await launch(mode=mode, limits={"page": 3})
-    plain = await ask(chat, alice, "/who")
+    plain = await ask(chat, alice, "/what")
     kept = await ask(chat, alice, LONG)
     story = await ask(chat, alice, "/story belarus")
     assert (kept.button("Next »").data or "").startswith("#")

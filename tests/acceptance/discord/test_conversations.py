@@ -117,7 +117,7 @@ async def test_a_button_that_asks_something_else_is_answered_anew(scene: Scene) 
 
 async def test_a_page_that_another_turns_is_shown_to_them_alone(scene: Scene) -> None:
     alice, bob = scene.reader(), scene.reader("bob").within
-    page = await alice.asks("who")
+    page = await alice.asks("what")
     turned = await aside(await bob(alice.channel).presses(page, "Next »"))
     assert turned.text != page.text and turned.id != page.id
     assert alice.channel.sent.unread == []
@@ -173,7 +173,7 @@ async def test_a_forged_form_is_refused(scene: Scene, subtests: pytest.Subtests)
 
 async def test_a_page_of_a_deleted_message_is_shown_anew(scene: Scene) -> None:
     alice = scene.reader()
-    page = await alice.asks("who")
+    page = await alice.asks("what")
     custom_id = page.button("Next »").custom_id
     assert custom_id is not None
     alice.channel.erase(page)
@@ -188,7 +188,7 @@ async def test_direct_messages_are_answered_like_a_private_chat(scene: Scene) ->
     alice = scene.reader().in_private
     assert DENIED in (await alice.says(QUESTION)).text
     assert "Dmytro Lubinets" in (await alice.says("/who lubinets")).text
-    page = await alice.says("/who")
+    page = await alice.says("/what")
     assert (await (await alice.presses(page, "Next »")).message()).id == page.id
     assert "There is no command /whoo" in plain(await alice.says("/whoo"))
     assert alice.channel.sent.unread == []

@@ -31,7 +31,7 @@ async def test_buttons_forms_and_dialogues_outlive_a_kill(api: DiscordEmulator, 
     bot = await launch()
     guild = api.guild("Newsroom")
     mona, nils = await moderator(api, guild, "mona"), await moderator(api, guild, "nils")
-    plain = await mona.asks("who")
+    plain = await mona.asks("what")
     await put_long_name(bot)
     kept = await mona.asks("who", name=LONG_NAME)
     form = await mona.gives("add")
