@@ -7,12 +7,13 @@ Its rich help is off: with it each usage error would import rich.
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli_options import As, AsLines, ConfigFile, Force, Form, StoryName
 from bot.frontends.terminal.reporting import complete, reporting
 
 if TYPE_CHECKING:
@@ -26,35 +27,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", "-c", metavar="FILE", help="The settings file; by default ./config.toml, if it exists."
-    ),
-]
-StoryName = Annotated[
-    str | None, typer.Option("--story", metavar="NAME", help="The story, by its short name.")
-]
-AsLines = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object for each line read or entry found.")
-]
-Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
-
-
-class As(StrEnum):
-    """The roles available at the terminal."""
-
-    READER = "reader"
-    MODERATOR = "moderator"
-    OWNER = "owner"
-
-
-class Form(StrEnum):
-    """The formats of a fact sheet."""
-
-    TOML = "toml"
-    JSONL = "jsonl"
 
 
 @app.command(epilog="Example: onrecord run --config config.toml")
@@ -178,6 +150,30 @@ def ask(
 
     with reporting(config, "answering", quiet=True) as settings:
         complete(answer(settings))
+
+
+@app.command(epilog="Example: onrecord intake article.txt --date 2024-01-04")
+def intake(
+    file: Annotated[list[str], typer.Argument(help="Articles as .txt files; - is standard input.")],
+    published: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="The day of the source: “on Tuesday” is read by it.",
+        ),
+    ] = None,
+    as_lines: AsLines = False,
+    config: ConfigFile = None,
+) -> None:
+    """Find who says what in articles, and print it; nothing is put on record."""
+    from bot.frontends.terminal.intake import print_attributions
+    from bot.frontends.terminal.lines import utf8
+
+    with reporting(config, "taking in", quiet=True):
+        day = published.date() if published else None
+        complete(print_attributions(file, utf8(sys.stdout), published=day, as_lines=as_lines))
 
 
 @app.command(epilog="Example: onrecord schema > factsheet.schema.json")

@@ -19,6 +19,7 @@ COMMANDS = (
     "backup",
     "restore",
     "doctor",
+    "intake",
     "snapshot",
     "version",
 )

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     fanning,
     histories,
     importing,
+    intake,
     meaning,
     moderating,
     naming,
@@ -56,6 +57,7 @@ OF_FOLDERS: dict[str, tuple[str, Callable[[Path, Sizes], list[Finding]]]] = {
     "replies": ("stories-dev", lambda folder, _sizes: replies.measure(folder)),
     "claims": ("claims-dev", lambda folder, _sizes: claims.measure(folder)),
     "spellings": ("spellings", spellings.measure),
+    "intake": ("attribution-dev", lambda folder, _sizes: intake.measure(folder)),
 }
 
 
@@ -66,7 +68,10 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join((*BENCHMARKS, *OF_FOLDERS)))
     parser.add_argument("--quick", action="store_true", help="small sizes: to see that all works")
     parser.add_argument(
-        "--data", type=Path, metavar="FOLDER", help="real data: its questions-dev, claims-dev, spellings"
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        help="real data: its questions-dev, claims-dev, attribution-dev, spellings",
     )
     asked = parser.parse_args()
     if unknown := set(asked.names) - {*BENCHMARKS, *OF_FOLDERS}:
