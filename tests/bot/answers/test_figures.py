@@ -26,7 +26,7 @@ def test_a_fact_with_several_figures_is_told_once():
 def test_a_figure_that_the_words_do_not_hold_stands_under_them_with_what_it_counts():
     first, under = figure_lines([fact(1, "three people died", DEAD)])
     assert isinstance(under, Line) and under.nested and (under.label, under.text) == ("3", "people killed")
-    assert under.citations == first.citations
+    assert isinstance(first, Line) and under.citations == first.citations
 
 
 def test_figures_that_differ_for_one_matter_stand_together_each_fact_once():

@@ -1,5 +1,7 @@
 """Sentences: whose word it is comes first, the statement comes whole, and nothing is said by the bot."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,11 +153,12 @@ def test_under_a_denial_whoever_does_not_deny_holds_what_is_denied(subtests):
 
 
 def test_under_its_speaker_a_statement_keeps_its_cue_and_names_nobody(subtests):
-    for attribution, reads in [
+    told: list[tuple[dict[str, Any], str]] = [
         ({"cue": "alleged that"}, "alleged that the bridge is closed"),
         ({"stance": Stance.DENIES}, "denies that the bridge is closed"),
         ({}, "says: the bridge is closed"),
-    ]:
+    ]
+    for attribution, reads in told:
         with subtests.test(reads):
             item = fact(**attribution)
             assert predicate(item, item.attributions[0]) == reads

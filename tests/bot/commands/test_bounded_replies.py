@@ -247,7 +247,7 @@ async def test_pages_of_lists_show_each_row_once(wide, subtests):
         ("/unanswered", r"^(Q\d+) +(?![ …])", 40),
         ("/about", r"^(?:Voice|Name\d+x) .*?(other\d+x)", 20),
         ("/subscriptions", r"^(\d+) +(?![ …])", 100),
-        ("/history F1", "/corrections", r"^(Revision \d+) +(?![ …])", 6),
+        ("/history F1", r"^(Revision \d+) +(?![ …])", 6),
         ("/audit F1", r"^(#\d+) +(?![ …])", 6),
         ("/asof 2026-11-22", r"^(?:Voice|Name\d+x) .*?(other\d+x)", OTHERS),
     ]:

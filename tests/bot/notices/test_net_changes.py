@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.replies import Reply
@@ -32,7 +34,7 @@ async def test_what_was_added_and_taken_back_meanwhile_is_not_told(wire: Wire):
 
 
 async def test_what_was_changed_and_changed_back_meanwhile_is_not_told(wire: Wire, subtests):
-    cases = {
+    cases: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         "corrected": ({"statement": "It poured."}, {"statement": "It rained for three days."}),
         "superseded": ({"superseded_by": "dam"}, {"superseded_by": None}),
         "related": ({"contradicts": [{"fact": "dam"}]}, {"contradicts": []}),

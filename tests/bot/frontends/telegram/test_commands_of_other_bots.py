@@ -16,7 +16,7 @@ def test_what_would_change_something_is_left_alone_where_it_is_said_to_others(
     subtests: pytest.Subtests,
 ) -> None:
     bob = {"id": 8, "is_bot": False, "first_name": "Bob"}
-    post = {"sender_chat": CHANNEL, "is_automatic_forward": True}
+    post: dict[str, Any] = {"sender_chat": CHANNEL, "is_automatic_forward": True}
 
     def said(text: str, earlier: dict[str, Any]) -> str | None:
         data = {"update_id": 1, "message": message(text, reply_to_message=earlier)}
