@@ -26,7 +26,7 @@ _AROUND = 30
 # A list of names or numbers in one line is split into lines of no more letters.
 LONGEST_LINE = 1_000
 # A longer block is divided where its reply is: a page ends where the next block has no room.
-LONGEST_BLOCK = 2_000
+LONGEST_BLOCK = 1_400
 # Signs that take more room than one letter where they are escaped, and how many letters more.
 _ESCAPED = {"&": 4, "<": 3, ">": 3, "*": 1, "_": 1, "~": 1, "|": 1, "`": 1, "\\": 1}
 _SIGNS = re.compile(f"[{re.escape(''.join(_ESCAPED))}]")
