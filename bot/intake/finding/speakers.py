@@ -177,7 +177,7 @@ def _bare(at: Span, text: str, role: str | None) -> tuple[Span, str | None]:
     if not names or names[-1].end() != len(words) or names[-1].start() == 0:
         return at, role
     before = words[: names[-1].start()].split()
-    if before[-1].lower() in _SMALL_WORDS or before[-1].endswith(("'s", "’s")):
+    if not before or before[-1].lower() in _SMALL_WORDS or before[-1].endswith(("'s", "’s")):
         return at, role
     return Span(at.start + names[-1].start(), at.end), role or " ".join(before)
 
