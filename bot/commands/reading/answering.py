@@ -13,6 +13,7 @@ from bot.commands.core.typed_dates import in_doubt
 from bot.commands.reading.named_times import Named, of_reading, turned_round
 from bot.errors import UserError
 from bot.questions.asking.kinds import OF_THE_STORY, Kind
+from bot.questions.fact_words import numbers_in
 from bot.questions.finding import Finding
 from bot.questions.fitting_facts import dated_to
 from bot.questions.open_ends import since_what
@@ -26,6 +27,8 @@ from storage.record import Record
 
 # Facts against one that answers; those that its mark counts are under /fact.
 MOST_OPPOSING = 1
+# The same where a number is asked for: so many are looked at for other numbers, so many shown.
+MOST_WEIGHED, MOST_OTHER_NUMBERS = 8, 2
 # Of an answer's first page: facts, and letters of what they say. It takes less than a screen of a phone.
 FEW_FACTS, FEW_LETTERS = 4, 520
 
@@ -65,26 +68,40 @@ def asks_for_list(
 
 
 async def told(record: Record, found: Finding) -> list[Block]:
-    """Return the facts found, best first; the first that contradicts one that answers follows under it."""
+    """Return the facts found, best first; what contradicts one that answers follows under it."""
     question = found.question
-    shown = {fact.id for fact in found.answering}
+    shown: set[int] = set()
     dated = question.kind is Kind.WHEN or question.date is not None or question.latest
     blocks: list[Block] = [*_introducing(found)]
     for fact in found.answering:
-        against = [relation for relation in opposing(fact) if relation.other_id not in shown][:MOST_OPPOSING]
-        others = {
-            each.id: each for each in await record.facts.load(relation.other_id for relation in against)
-        }
-        shown.update(others)
+        if fact.id in shown:
+            continue
+        shown.add(fact.id)
+        against = [relation for relation in opposing(fact) if relation.other_id not in shown]
+        others = await _standing_against(record, fact, against, numbers=question.kind is Kind.HOW_MANY)
+        shown.update(other.id for _relation, other in others)
         lines = fact_lines(fact, dated=dated)
         blocks += _beside(lines, fact, len(others)) if others else lines
-        blocks += [_against(others[each.other_id], each) for each in against if each.other_id in others]
+        blocks += [_against(other, relation) for relation, other in others]
     rest = [fact for fact in found.shown if fact.id not in shown]
     if rest:
         closest = found.verdict is Verdict.CLOSE
         blocks.append(Heading(text=_("Closest on record") if closest else _("Also on record")))
         blocks += [fact_line(fact, dated=dated) for fact in rest]
     return blocks
+
+
+async def _standing_against(
+    record: Record, fact: Fact, relations: Sequence[Relation], *, numbers: bool
+) -> list[tuple[Relation, Fact]]:
+    """Return the facts against one that stand under it; of those, asked for a number, other numbers first."""
+    most = MOST_OTHER_NUMBERS if numbers else MOST_OPPOSING
+    weighed = relations[: MOST_WEIGHED if numbers else most]
+    others = {each.id: each for each in await record.facts.load(item.other_id for item in weighed)}
+    found = [(item, others[item.other_id]) for item in weighed if item.other_id in others]
+    if numbers:
+        found.sort(key=lambda pair: not numbers_in(pair[1]) - numbers_in(fact))
+    return found[:most]
 
 
 def first_screen(blocks: Sequence[Block]) -> int:
