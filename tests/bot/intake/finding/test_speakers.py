@@ -50,3 +50,8 @@ def test_a_pronoun_that_fits_nobody_stays_a_pronoun() -> None:
 def test_a_family_name_is_given_as_the_whole_name_that_came_before() -> None:
     text = "Ann Reed spoke. Reed said so."
     assert read(text, Span(16, 20), 1, people(text, ("Ann Reed", ""))).name == "Ann Reed"
+
+
+def test_words_that_begin_with_space_are_read_as_well() -> None:
+    text = "\xa0 Reed"
+    assert read(text, Span(0, len(text)), 1, People()).name == "Reed"
