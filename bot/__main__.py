@@ -17,7 +17,7 @@ def main() -> None:
     what they need.
     """
     gc.disable()
-    from bot.cli import app
+    from bot.cli.app import app
 
     app(prog_name="onrecord")
 

@@ -42,6 +42,7 @@ _PARTS_OF_YEARS = {
 _SEASONS = {"21": N_("spring"), "22": N_("summer"), "23": N_("autumn"), "24": N_("winter")}
 # Thirds of a month and of a year, as "early March" and "late 2023" are read (bot/dates/grammar.py).
 _ROUGH = re.compile(r"([0-9]{4}(?:-[0-9]{2})?)-([0-9]{2})~/\1-([0-9]{2})~")
+_WORD = re.compile(r"\w+")
 _THIRDS = {
     "01-10": N_("early {date}"), "11-20": N_("mid-{date}"), "21-": N_("late {date}"),
     "01-04": N_("early {date}"), "05-08": N_("mid-{date}"), "09-12": N_("late {date}"),
@@ -64,9 +65,7 @@ def in_words(edtf: str) -> str:
 def in_short(edtf: str) -> str:
     """Return an EDTF date as `in_words` does, its months abbreviated: `4 Jan 2024`."""
     short = dict(zip(map(_, _MONTHS), map(_, _SHORT_MONTHS), strict=True))
-    return re.sub(
-        rf"\b(?:{'|'.join(map(re.escape, short))})\b", lambda found: short[found[0]], in_words(edtf)
-    )
+    return _WORD.sub(lambda found: short.get(found[0], found[0]), in_words(edtf))
 
 
 def _interval(edtf: str) -> str:

@@ -12,6 +12,8 @@ from storage.domain.models import Fact, Figure
 
 # Figures of one fact among those of others; /fact shows all.
 MOST_FIGURES = 20
+_RUNS_INTO = re.compile(r"[\w.,]")
+_RUNS_ON = re.compile(r"\w|[.,][0-9]")
 _NUMBER = re.compile(r"(?<![\w.,-])[0-9]+(?:[.,\u00a0 ][0-9]{3})*(?:[.,][0-9]+)?(?!\w)")
 # What looks like a number and is a part of a date or a time: days with their months, years, decades, hours.
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -71,8 +73,15 @@ def _holds_all(text: str, fact: Fact) -> bool:
 
 
 def _told(text: str, figure: Figure) -> bool:
-    told = re.escape(amount(figure).casefold())
-    return re.search(rf"(?<![\w.,]){told}(?!\w|[.,][0-9])", text.casefold()) is not None
+    """Tell whether a text gives a figure, not as a part of a longer number or word."""
+    given = amount(figure).casefold()
+    before, told, after = text.casefold().partition(given)
+    while told:
+        if not _RUNS_INTO.match(before[-1:]) and not _RUNS_ON.match(after):
+            return True
+        between, told, after = after.partition(given)
+        before = given + between
+    return False
 
 
 def _counting(line: Line, figure: Figure) -> Line:

@@ -8,7 +8,8 @@ from bot.commands.dialogue import commands as dialogue
 from bot.commands.editing import add, correct, entity, relate, retract, source, story, takedown
 from bot.commands.following import catchup, settings, subscriptions
 from bot.commands.personal import link, privacy, suggest, tellme
-from bot.commands.reading import ask, corrections, fact, look_up, sources, start_help, timeline, where, who
+from bot.commands.reading import ask, corrections, fact, sources, start_help, timeline, where, who
+from bot.commands.reading.checking import look_up
 from bot.commands.reviewing import audit, moderators, review, unanswered
 
 __all__ = [

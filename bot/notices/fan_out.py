@@ -8,7 +8,7 @@ from enum import Enum
 from bot.notices import find_what_to_tell
 from bot.notices.net_changes import kind_of
 from bot.notices.schedule import MINUTE, MOST_A_MINUTE, let_go_at, text_of
-from bot.questions.fact_words import stating_words, surrounding_words
+from bot.questions.about_facts.fact_words import stating_words, surrounding_words
 from storage.domain.clock import read_moment
 from storage.domain.models import Fact, Notice, NoticeKind
 from storage.domain.words import stem

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 from bot.answers.lines import fact_lines
 from bot.questions import claims, wording
+from bot.questions.about_facts.fitting_facts import holds_kind
 from bot.questions.asking.kinds import Kind
 from bot.questions.features import coverage
 from bot.questions.finding import find
-from bot.questions.fitting_facts import holds_kind
 from bot.questions.subject import subject_of
 from bot.questions.verdict import Verdict
 from bot.replies import Note, Reply

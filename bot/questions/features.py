@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from bot.answers.fuzzy import covered
-from bot.questions.fact_words import stating_words, surrounding_words
+from bot.parsing.fuzzy import covered
+from bot.questions.about_facts.fact_words import stating_words, surrounding_words
 from bot.questions.retrieval import Candidate, Retrieved
 from bot.questions.wording import Question
 from storage.domain.folding import plain

@@ -8,9 +8,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.questions import verdict
-from bot.questions.fact_words import numbers_in, stating_words
+from bot.questions.about_facts.fact_words import numbers_in, stating_words
+from bot.questions.about_facts.fitting_facts import holds_kind, in_order
 from bot.questions.features import FIRST, features
-from bot.questions.fitting_facts import holds_kind, in_order
 from bot.questions.retrieval import Candidate, Retrieved, retrieve
 from bot.questions.subject import Subject
 from bot.questions.verdict import Verdict

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.answers.fuzzy import nearest
-from bot.answers.matching import PLAIN, heard_as
+from bot.parsing.fuzzy import nearest
+from bot.parsing.matching import PLAIN, heard_as
 from bot.questions.letter_case import LetterCase
 from bot.questions.wording import common_words
 from storage.reading.entities import Name

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.questions.fact_words import numbers_in
+from bot.questions.about_facts.fact_words import numbers_in
 from bot.questions.wording import Question
 from storage.domain.models import Entity, Fact
 from storage.record import Record

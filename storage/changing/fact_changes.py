@@ -14,8 +14,9 @@ from storage.domain.errors import AlreadyDone, BriefDisagrees, Overtaken, Refuse
 from storage.domain.models import Action, DraftState, Fact, NoticeKind, RevisionKind
 from storage.engines.sqlite import Statements
 from storage.notifying.notices import announce
-from storage.reading import facts
+from storage.reading import fact_rows
 from storage.reading.erased import State
+from storage.reading.facts import IN_FORCE
 from storage.trail.audit import AuditEntryWriter
 
 
@@ -137,7 +138,7 @@ def _write(
 
 
 def _read(tx: Statements, known: KnownFact) -> Fact:
-    (fact,) = facts.load(tx.fetch, [known.id])
+    (fact,) = fact_rows.load(tx.fetch, [known.id])
     return fact
 
 
@@ -162,7 +163,7 @@ def _refuse_impossible(tx: Statements, change: Revise, before: State) -> None:
         raise Refused(f"{fact} is retracted: restore it before anything else")
     if change.kind is RevisionKind.SUPERSEDED and change.fact.superseded_by:
         rows = tx.fetch(
-            f"SELECT 1 FROM fact f WHERE f.story_id = ? AND f.ref = ? AND {facts.IN_FORCE}",
+            f"SELECT 1 FROM fact f WHERE f.story_id = ? AND f.ref = ? AND {IN_FORCE}",
             (change.story_id, change.fact.superseded_by),
         )
         if not rows:

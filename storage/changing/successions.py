@@ -15,7 +15,7 @@ from storage.domain.entries import ON_RECORD, FactEntry
 from storage.domain.errors import Refused
 from storage.domain.models import Fact, NoticeKind, RevisionKind
 from storage.engines.sqlite import Statements
-from storage.reading import facts
+from storage.reading import fact_rows
 from storage.reading.erased import State
 from storage.trail.audit import AuditEntryWriter
 
@@ -115,5 +115,5 @@ def put_behind(
     batch = Batch(tx, story_id, trace, resolver.found, info)
     batch.write([entry], known)
     batch.finish()
-    (fact,) = facts.load(tx.fetch, [known[ref].id])
+    (fact,) = fact_rows.load(tx.fetch, [known[ref].id])
     return fact

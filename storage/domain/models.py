@@ -27,7 +27,7 @@ from storage.domain.names import with_article
 
 __all__ = [
     "Action", "Attribution", "AuditEntry", "Cadence", "DeliveryState", "Draft", "DraftKind", "DraftState",
-    "Entity", "EntityKind", "Fact", "Figure", "Ground", "Listener", "Member", "Notice", "NoticeKind",
+    "Entity", "EntityKind", "Fact", "Figure", "Ground", "Listener", "Notice", "NoticeKind",
     "Relation", "RelationKind", "Revision", "RevisionKind", "Source", "SourceKind",
     "Stance", "Standing", "Story", "Subscription", "TakenDown",
 ]  # fmt: skip
@@ -229,16 +229,6 @@ class AuditEntry(Frozen):
     after: Any = None
     reason: str | None = None
     removed: bool = False
-
-
-class Member(Frozen):
-    """A moderator: of one story, or of all (`story_id` None)."""
-
-    address: str
-    appointed_at: str
-    story_id: int | None = None
-    handle: str | None = None
-    name: str | None = None
 
 
 class Draft(Frozen):

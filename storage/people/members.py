@@ -7,13 +7,23 @@ from typing import Any
 
 from storage.domain.changes import Appoint, Dismiss
 from storage.domain.errors import AlreadyDone
-from storage.domain.models import Action, Member
+from storage.domain.models import Action, Frozen
 from storage.engines.kept import Kept
 from storage.engines.sqlite import Database, Read, Statements
 from storage.people.accounts import linked_to, person_behind
 from storage.trail.audit import AuditEntryWriter
 
 _IN_OFFICE = "SELECT * FROM member WHERE dismissed_at IS NULL"
+
+
+class Member(Frozen):
+    """A moderator: of one story, or of all (`story_id` None)."""
+
+    address: str
+    appointed_at: str
+    story_id: int | None = None
+    handle: str | None = None
+    name: str | None = None
 
 
 class Members:

@@ -20,7 +20,7 @@ from typing import Protocol
 from storage.domain.errors import BusyRecord, RecordError
 from storage.domain.models import Fact
 from storage.engines.sqlite import Database, Version
-from storage.reading import facts
+from storage.reading import fact_rows
 from storage.search.fact_texts import texts_of
 from storage.search.vector_rows import NEXT
 from storage.search.vectors import Vectors
@@ -113,7 +113,9 @@ class Filler:
                     continue
                 await self._renounce()
                 numbers = {row["fact_id"]: row["number"] for row in batch}
-                made = await self._make(await self._database.reading(partial(facts.load, ids=list(numbers))))
+                made = await self._make(
+                    await self._database.reading(partial(fact_rows.load, ids=list(numbers)))
+                )
                 if made is None:
                     return False
                 await self._write(numbers, made)

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from anyascii import anyascii
 from rapidfuzz import fuzz, process
 
-from bot.answers.matching import match
+from bot.parsing.matching import match
 from storage.domain.folding import fold
 from storage.record import Record
 from storage.sheets.shipped import put_shipped

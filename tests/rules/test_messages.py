@@ -37,5 +37,6 @@ def test_both_forms_of_a_plural_count() -> None:
     plurals = [forms(message) for message in TEXTS if message.pluralizable]
     assert plurals
     for one, many in plurals:
-        assert "{count}" in many
+        # Names that are told count themselves: their verb alone changes.
+        assert "{count}" in many or "{who}" in many
         assert set(re.findall(r"\{\w+\}", one)) <= set(re.findall(r"\{\w+\}", many))

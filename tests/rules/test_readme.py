@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from bot.cli import app
+from bot.cli.app import app
 from bot.commands import commands
 from storage.record import Record
 from storage.sheets.importing import import_sheet

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answers.matching import match, suggestions
 from bot.commands.core.declarations import Catalogue, Command
 from bot.errors import UserError
+from bot.parsing.matching import match, suggestions
 from bot.requests import Request, Role
 from bot.texts import _
 from storage.domain.models import Story

@@ -6,8 +6,6 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from bot.answers.figure_parsing import read_figures
-from bot.answers.stances import stance_of
 from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import told
 from bot.commands.dialogue.date_fields import words_of
@@ -23,6 +21,8 @@ from bot.commands.dialogue.references import (
     source_of,
 )
 from bot.errors import UserError
+from bot.parsing.figure_parsing import read_figures
+from bot.parsing.stances import stance_of
 from bot.texts import _
 from storage.domain.entries import (
     ON_RECORD,

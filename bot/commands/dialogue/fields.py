@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answers.figure_parsing import read_figures
-from bot.answers.stances import stance_of
 from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import told
 from bot.commands.dialogue.date_fields import date_field
@@ -23,6 +21,8 @@ from bot.commands.dialogue.references import (
     source_of,
 )
 from bot.errors import UserError
+from bot.parsing.figure_parsing import read_figures
+from bot.parsing.stances import stance_of
 from bot.texts import N_, _
 from storage.domain.entries import LONGEST_BRIEF
 from storage.domain.models import Fact, SourceKind, Stance

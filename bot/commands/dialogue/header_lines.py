@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.answers.matching import suggestions
 from bot.errors import UserError
+from bot.parsing.matching import suggestions
 from bot.texts import _
 
 _HEADER = re.compile(r"([A-Za-z][A-Za-z ]{0,15}?)\s*:(?:\s++|$)(.*)")

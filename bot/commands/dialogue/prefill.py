@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from bot.answers.date_text import in_words
-from bot.answers.stances import stance_of
 from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import told
+from bot.parsing.stances import stance_of
 from storage.domain.changes import Publish
 from storage.domain.entries import AttributionEntry, EntityEntry, FigureEntry, RelationEntry, SourceEntry
 from storage.domain.models import Fact, Figure

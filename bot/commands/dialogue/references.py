@@ -12,10 +12,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.answers.citations import short
-from bot.answers.matching import match_titled, suggestions
 from bot.commands.core.context import Context
 from bot.commands.dialogue.forms import Option, Unclear
 from bot.errors import UserError
+from bot.parsing.matching import match_titled, suggestions
 from bot.texts import N_, _
 from storage.domain.entries import EntityEntry
 from storage.domain.folding import digits, fold

@@ -10,7 +10,6 @@ from bot.answers.bounds import some_of
 from bot.answers.citations import cite
 from bot.answers.date_text import when_text
 from bot.answers.diff import far_end
-from bot.answers.fuzzy import ALIKE, word_overlap
 from bot.answers.lines import amount, fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.fact_card import deeds_on
@@ -19,6 +18,7 @@ from bot.commands.dialogue.entries import Composer
 from bot.commands.dialogue.forms import Field, FieldConflict, Filled, Form, Option, Proposal
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.editing.revise import undoing
+from bot.parsing.fuzzy import ALIKE, word_overlap
 from bot.replies import Action, Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.answers.matching import match, suggestions
 from bot.commands.core.completion import matching
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind, Offer
@@ -22,6 +21,7 @@ from bot.errors import UserError
 from bot.notices.fan_out import Reach, reach
 from bot.notices.refusals import refusal_text
 from bot.notices.schedule import next_digest, text_of
+from bot.parsing.matching import match, suggestions
 from bot.questions.finding import words_of
 from bot.replies import Action, Heading, Item, Note, Reply, moments
 from bot.requests import Role

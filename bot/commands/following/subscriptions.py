@@ -9,7 +9,6 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from bot.answers.date_text import day
-from bot.answers.matching import match, suggestions
 from bot.commands.core.completion import listed, matching
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind, Offer
@@ -20,6 +19,7 @@ from bot.commands.reading.name_lookup import entity_named
 from bot.errors import UserError
 from bot.notices.explaining import notice_history
 from bot.notices.fan_out import Reach, reach
+from bot.parsing.matching import match, suggestions
 from bot.replies import Action, Heading, Item, Note, Reply, moments
 from bot.requests import Role
 from bot.texts import N_, _, ngettext

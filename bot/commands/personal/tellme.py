@@ -7,7 +7,7 @@ import re
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.look_up import look_up_claim
+from bot.commands.reading.checking.look_up import look_up_claim
 from bot.errors import UserError
 from bot.questions import claims
 from bot.questions.finding import claim_key

@@ -12,10 +12,10 @@ from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import in_doubt
 from bot.commands.reading.named_times import Named, of_reading, turned_round
 from bot.errors import UserError
+from bot.questions.about_facts.fact_words import numbers_in
+from bot.questions.about_facts.fitting_facts import dated_to
 from bot.questions.asking.kinds import OF_THE_STORY, Kind
-from bot.questions.fact_words import numbers_in
 from bot.questions.finding import Finding
-from bot.questions.fitting_facts import dated_to
 from bot.questions.open_ends import since_what
 from bot.questions.subject import Subject
 from bot.questions.verdict import Verdict

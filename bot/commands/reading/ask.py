@@ -12,8 +12,8 @@ from bot.commands.reading.answering import asks_for_list, first_screen, named, o
 from bot.commands.reading.asking import following_up
 from bot.commands.reading.asking.elsewhere import find_elsewhere, headed
 from bot.commands.reading.asking.following_up import Leant
-from bot.commands.reading.claim_parts import is_post
-from bot.commands.reading.look_up import look_up, unreadable
+from bot.commands.reading.checking.claim_parts import is_post
+from bot.commands.reading.checking.look_up import look_up, unreadable
 from bot.commands.reading.shorthand import value_of
 from bot.questions import warming, wording
 from bot.questions.asking import greetings, kinds

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.answers.matching import match_titled
 from bot.commands.core.context import Context
 from bot.commands.core.paging import WINDOW
 from bot.errors import UserError
+from bot.parsing.matching import match_titled
 from bot.texts import _
 from storage.domain.models import Entity, Fact
 

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from bot.answers.date_text import day
 from bot.answers.lines import fact_line
-from bot.answers.matching import suggestions
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import ALL, Argument, Command, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.core.roles import refuse_strangers
 from bot.errors import UserError
+from bot.parsing.matching import suggestions
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext

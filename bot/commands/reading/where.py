@@ -9,7 +9,7 @@ from bot.commands.core.registry import commands
 from bot.commands.reading.name_lookup import facts_naming
 from bot.commands.reading.who import directory
 from bot.errors import UserError
-from bot.questions.fact_words import stating_words, surrounding_words
+from bot.questions.about_facts.fact_words import stating_words, surrounding_words
 from bot.replies import Block, Heading, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _

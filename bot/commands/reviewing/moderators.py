@@ -6,7 +6,6 @@ from itertools import groupby
 
 from bot.answers.bounds import lines_of
 from bot.answers.date_text import day
-from bot.answers.matching import suggestions
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.paging import WINDOW
@@ -14,12 +13,14 @@ from bot.commands.core.registry import commands
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import Filled, Form, Proposal, form_command
 from bot.errors import UserError
+from bot.parsing.matching import suggestions
 from bot.replies import Action, Block, Heading, Item, Note, Reply, addresses
 from bot.requests import Identity, Role
 from bot.texts import N_, _
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Appoint, Dismiss
-from storage.domain.models import Member, Story
+from storage.domain.models import Story
+from storage.people.members import Member
 
 _PERSON = Argument(
     N_("@name or id"),

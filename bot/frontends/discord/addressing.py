@@ -15,7 +15,7 @@ from typing import Any
 import discord
 
 from bot.commands.core.declarations import Command, Kind
-from bot.commands.reading.claim_parts import LONGEST
+from bot.commands.reading.checking.claim_parts import LONGEST
 from bot.questions.wording import points
 from bot.requests import Call, Identity, Request, Submission
 from storage.domain.names import clean, clean_lines

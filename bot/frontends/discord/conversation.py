@@ -20,7 +20,7 @@ import aiohttp
 import discord
 
 from bot.commands.core.declarations import Command, Offer
-from bot.commands.reading.look_up import TELL, quoted_for
+from bot.commands.reading.checking.look_up import TELL, quoted_for
 from bot.errors import UserError
 from bot.frontends.discord.addressing import asked, call_of, fact_in, is_theirs, quoted, request_of
 from bot.frontends.discord.buttons import Buttons

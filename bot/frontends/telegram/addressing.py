@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.commands.core.declarations import Command
-from bot.commands.reading.claim_parts import LONGEST
-from bot.commands.reading.look_up import TELL, quoted_for
+from bot.commands.reading.checking.claim_parts import LONGEST
+from bot.commands.reading.checking.look_up import TELL, quoted_for
 from bot.frontends.telegram.updates import CallbackQuery, Entity, Message, Update, User, language_of
 from bot.questions.wording import points
 from bot.requests import Call, Identity, Request

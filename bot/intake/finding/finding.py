@@ -12,7 +12,6 @@ from datetime import date
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from bot.answers.stances import stance_of
 from bot.intake.finding import speakers
 from bot.intake.finding.dating import dates
 from bot.intake.finding.drafts import Draft, Found, FoundName, Speaker, Uncovered
@@ -24,6 +23,7 @@ from bot.intake.speech.direct_speech import Surroundings, cover
 from bot.intake.speech.layout import LONGEST, Paragraph, Span, numbered, pieces
 from bot.intake.speech.quotations import Passage, passages
 from bot.intake.speech.raw import Raw, within
+from bot.parsing.stances import stance_of
 from storage.domain.language.detection import LONGEST as SAMPLE
 from storage.domain.language.detection import detect
 from storage.domain.models import Stance

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.matching import match
+from bot.parsing.matching import match
 from storage.reading.entities import Name
 from storage.record import Record
 from tests.benchmarks import naming

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import fuzzy, matching
+from bot.parsing import fuzzy, matching
 from bot.questions import name_spotting
 from storage.record import Record
 from tests.benchmarks import naming

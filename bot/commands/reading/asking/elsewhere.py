@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.commands.core.context import Context
 from bot.commands.reading.answering import asks_for_list
 from bot.commands.reading.asking.following_up import Leant
-from bot.questions.fact_words import stating_words, surrounding_words
+from bot.questions.about_facts.fact_words import stating_words, surrounding_words
 from bot.questions.features import FIRST
 from bot.questions.finding import Finding, find, is_about
 from bot.questions.retrieval import likeness

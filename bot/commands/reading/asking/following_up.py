@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from bot.commands.core.context import Context
 from bot.questions import wording
+from bot.questions.about_facts.fitting_facts import dated_to, holds_kind, in_order
 from bot.questions.asking.grammar import grammar
 from bot.questions.asking.kinds import Kind
 from bot.questions.finding import Finding, find
-from bot.questions.fitting_facts import dated_to, holds_kind, in_order
 from bot.questions.follow_up import Leaning, leans
 from bot.questions.subject import Subject, subject_of
 from bot.questions.verdict import Verdict

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answers.stances import stance_of
 from bot.commands import commands
 from bot.commands.dialogue.forms import Filled
 from bot.commands.dialogue.prefill import texts_of
 from bot.commands.editing.propose import ADDING, propose
+from bot.parsing.stances import stance_of
 from bot.requests import Request, Role
 from storage.domain.changes import Publish
 from storage.record import Record

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -27,14 +28,9 @@ SHORT = Reply(blocks=(Note(text="It @everyone <rained>."),))
 LONG = Reply(blocks=tuple(Note(text=f"{number} {'word ' * 780}") for number in range(3)))
 
 
-class Answer:
-    """As much of an answer as discord.py's errors look at."""
-
-    reason = "no"
-
-    def __init__(self, status: int, headers: dict[str, str] | None = None) -> None:
-        self.status = status
-        self.headers = headers or {}
+def answer(status: int, headers: dict[str, str] | None = None) -> Any:
+    """Return as much of an answer as discord.py's errors look at."""
+    return SimpleNamespace(reason="no", status=status, headers=headers or {})
 
 
 class Scene:
@@ -169,27 +165,27 @@ def test_what_an_error_means(subtests):
         (discord.RateLimited(70.0), Outcome(DeliveryStatus.FAILED, error="told to wait", wait=70.0)),
         (SendingStopped(500.0), Outcome(DeliveryStatus.LATER, wait=500.0)),
         (
-            discord.HTTPException(Answer(429, {"Retry-After": "12.5"}), "banned"),
+            discord.HTTPException(answer(429, {"Retry-After": "12.5"}), "banned"),
             Outcome(DeliveryStatus.FAILED, error="told to wait", wait=12.5),
         ),
         (
-            discord.HTTPException(Answer(429, {"Retry-After": "soon"}), "banned"),
+            discord.HTTPException(answer(429, {"Retry-After": "soon"}), "banned"),
             Outcome(DeliveryStatus.FAILED, error="told to wait"),
         ),
         (
-            discord.HTTPException(Answer(400), {"code": 40003}),
+            discord.HTTPException(answer(400), {"code": 40003}),
             Outcome(DeliveryStatus.FAILED, error="told to wait", wait=OPENING_PAUSE),
         ),
         (
-            discord.HTTPException(Answer(401), {"code": 0}),
+            discord.HTTPException(answer(401), {"code": 0}),
             Outcome(DeliveryStatus.LATER, error="Discord does not accept the token", wait=TOKEN_PAUSE),
         ),
         (
-            discord.DiscordServerError(Answer(503), "<html>secret"),
+            discord.DiscordServerError(answer(503), "<html>secret"),
             Outcome(DeliveryStatus.FAILED, error="DiscordServerError: 503, code 0"),
         ),
         (
-            discord.Forbidden(Answer(403), "<html>secret"),
+            discord.Forbidden(answer(403), "<html>secret"),
             Outcome(DeliveryStatus.FAILED, error="Forbidden: 403, code 0"),
         ),
         (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.answers.fuzzy import nearest
+from bot.parsing.fuzzy import nearest
 from storage.domain.folding import fold
 from storage.domain.names import MOST_LETTERS
 from storage.reading.entities import Name

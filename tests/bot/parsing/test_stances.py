@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.stances import stance_of
+from bot.parsing.stances import stance_of
 from storage.domain.models import Stance
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.commands.reading.claim_parts import LONGEST, MOST, addresses_in, claims_in, is_post
+from bot.commands.reading.checking.claim_parts import LONGEST, MOST, addresses_in, claims_in, is_post
 
 
 @pytest.mark.parametrize(

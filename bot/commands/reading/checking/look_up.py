@@ -13,19 +13,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.answers.citations import short
-from bot.answers.fuzzy import covered
 from bot.answers.lines import fact_line
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family
 from bot.commands.core.declarations import Kind as ArgumentKind
 from bot.commands.core.registry import commands
 from bot.commands.reading.answering import other, told
-from bot.commands.reading.claim_parts import Claims, addresses_in, claims_in
+from bot.commands.reading.checking.claim_parts import Claims, addresses_in, claims_in
 from bot.commands.reading.shorthand import source_at
 from bot.errors import UserError
+from bot.parsing.fuzzy import covered
 from bot.questions import claims, warming
+from bot.questions.about_facts.fact_words import stating_words, surrounding_words
 from bot.questions.asking.kinds import Kind
-from bot.questions.fact_words import stating_words, surrounding_words
 from bot.questions.features import ALIKE, FIRST
 from bot.questions.finding import MOST_SHOWN, Finding, find
 from bot.questions.subject import Subject, subject_of

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.fuzzy import ALIKE, word_overlap
+from bot.parsing.fuzzy import ALIKE, word_overlap
 
 
 def test_the_same_in_other_words(subtests):

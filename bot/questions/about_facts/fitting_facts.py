@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from bot.questions.about_facts.doers import tells_doer
 from bot.questions.asking.grammar import tokens_of
 from bot.questions.asking.kinds import Kind
 from bot.questions.asking.spelling import numbers
-from bot.questions.doers import tells_doer
 from bot.questions.subject import Subject
 from bot.questions.wording import Question
 from storage.domain import dates

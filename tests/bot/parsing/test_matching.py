@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.matching import Match, match, suggestions
+from bot.parsing.matching import Match, match, suggestions
 from storage.domain.folding import fold
 from storage.domain.names import clean, parts
 from storage.reading.entities import Name

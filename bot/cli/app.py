@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli_options import As, AsLines, ConfigFile, Force, Form, StoryName
+from bot.cli.options import As, AsLines, ConfigFile, Force, Form, StoryName
 from bot.frontends.terminal.reporting import complete, reporting
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.commands.reading.look_up import quoted_for
+from bot.commands.reading.checking.look_up import quoted_for
 from bot.frontends.telegram.render import render
 from bot.replies import Quote
 from bot.requests import Call
-from tests.bot.commands.reading.test_look_up import NEAR, NOTHING, UNHEARD, rows
+from tests.bot.commands.reading.checking.test_look_up import NEAR, NOTHING, UNHEARD, rows
 from tests.bot.desk import EVE, buttons, said
 
 WARRANT = "The ICC issued a warrant for Putin in March 2023."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.questions import wording
-from bot.questions.doers import tells_doer
+from bot.questions.about_facts.doers import tells_doer
 from bot.questions.subject import Subject
 from tests.bot.questions.facts import CAPTAIN, GROUP, PORT, fact
 

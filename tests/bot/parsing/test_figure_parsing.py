@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.figure_parsing import read_figures
 from bot.answers.lines import amount
 from bot.errors import UserError
+from bot.parsing.figure_parsing import read_figures
 from storage.domain.entries import FigureEntry
 from storage.domain.models import Figure
 

@@ -1,0 +1,1 @@
+"""The command line: one program for those who run a bot."""

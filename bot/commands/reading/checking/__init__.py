@@ -1,0 +1,1 @@
+"""/check: what somebody else wrote, claim by claim."""

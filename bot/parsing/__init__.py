@@ -1,0 +1,1 @@
+"""What people type, read: figures, cues, names that are nearly right."""
