@@ -98,10 +98,25 @@ async def failing(dispatcher: Dispatcher, story: str, asked: list[Question]) -> 
         await dispatcher.answer(Request(f"/story {story}", chat=chat, user=chat, role=Role.READER))
         reply = await dispatcher.answer(Request(question.ask, chat=chat, user=chat, role=Role.READER))
         assert isinstance(reply, Reply)
-        text = plain(reply)
+        # A command's list is read to its end; a question is answered on the first screen.
+        pages = [reply, *(await further_pages(dispatcher, chat, reply) if question.ask[0] == "/" else ())]
+        text = "\n".join(map(plain, pages))
         if wrong := question.failing(text, reply.verdict):
             failed[question.ask] = f"{question.kind}: {question.ask!r} {'; '.join(wrong)}\n{text}\n"
     return failed
+
+
+async def further_pages(dispatcher: Dispatcher, chat: str, reply: Reply) -> list[Reply]:
+    """Return the pages behind the first page of a reply."""
+    pages: list[Reply] = []
+    while following := [action for action in reply.actions if action.turn == "next"]:
+        answer = await dispatcher.answer(
+            Request(following[0].command, chat=chat, user=chat, role=Role.READER)
+        )
+        assert isinstance(answer, Reply)
+        reply = answer
+        pages.append(reply)
+    return pages
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+from bot.answers.date_text import in_words
 from bot.answers.lines import fact_line, fact_lines
 from bot.answers.standing import opposing
 from bot.commands.core.context import Context
@@ -80,15 +81,22 @@ async def told(record: Record, found: Finding) -> list[Block]:
         against = [relation for relation in opposing(fact) if relation.other_id not in shown]
         others = await _standing_against(record, fact, against, numbers=question.kind is Kind.HOW_MANY)
         shown.update(other.id for _relation, other in others)
-        lines = fact_lines(fact, dated=dated)
+        lines = fact_lines(fact, dated=dated or _tells_its_day(fact))
         blocks += _beside(lines, fact, len(others)) if others else lines
         blocks += [_against(other, relation) for relation, other in others]
     rest = [fact for fact in found.shown if fact.id not in shown]
     if rest:
         closest = found.verdict is Verdict.CLOSE
         blocks.append(Heading(text=_("Closest on record") if closest else _("Also on record")))
-        blocks += [fact_line(fact, dated=dated) for fact in rest]
+        # Who else says the first may be what is asked for; below it the mark tells that there are more.
+        blocks += fact_lines(rest[0], dated=dated or _tells_its_day(rest[0]))
+        blocks += [fact_line(fact, dated=dated or _tells_its_day(fact)) for fact in rest[1:]]
     return blocks
+
+
+def _tells_its_day(fact: Fact) -> bool:
+    """Tell whether an answer dates a fact: its day is on record, and is not among its words."""
+    return fact.occurred is not None and in_words(fact.occurred) not in (fact.brief or fact.statement)
 
 
 async def _standing_against(
