@@ -15,19 +15,19 @@ OWNERS = (f"discord:{OWNER_ID}",)
 # What a server gives to those who are to see the commands of moderators, and to who may decide what it hears.
 MODERATING = ("manage_messages",)
 ADMINISTERING = ("manage_channels", "manage_threads")
-ON_RECORD = "On the record?"
+ON_RECORD, DELETE = "On the record?", "Delete this answer"
 # Who has so long a name that /who with it is too long for a custom id: the record keeps it under a digest.
 LONG_NAME = "The Committee " + " ".join(["of Long Names"] * 8)
 
 
 async def put_long_name(bot: RunningBot) -> None:
-    """Put on record, from another process, more that LONG_NAME says than a page of the tests holds."""
+    """Put on record, from another process, more that LONG_NAME says than a page shows."""
     voice = {"speaker": LONG_NAME, "cue": "said that", "source": {"title": "The committee's notes"}}
     lines = [
         json.dumps(
             {"ref": f"notes-{number}", "statement": f"meeting {number} was short", "attributions": [voice]}
         )
-        for number in range(5)
+        for number in range(30)
     ]
     (bot.folder / "notes.jsonl").write_text("\n".join(lines), encoding="utf-8")
     asked = ("import", "notes.jsonl", "--story", "belarus")

@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures(
 PINGS = "@everyone @here <@{id}> <@!{id}> <@&{id}> <#{id}> </who:{id}>"
 MARKS = "**b** __u__ ||x|| `c` <t:0:R> <:e:{id}> [l](https://x.invalid) <https://y.invalid> www.z.invalid"
 OWN = re.compile(r"(?:user: <@|channel: <#|time: <t:)(\d{10,})(?::f)?>")
+# So much of a publisher at least stands in a label.
+LABEL = 30
 BOTH = pytest.mark.parametrize("pattern", [PINGS, MARKS], ids=["pings", "marks"])
 
 
@@ -73,7 +75,7 @@ async def test_a_question_that_is_told_to_moderators_and_answered_later(scene: S
     listed = await mona.alone_asks("unanswered")
     while question not in read(listed.text).text:
         check(listed)
-        listed = await mona.alone_presses(listed, "More")
+        listed = await mona.alone_presses(listed, "Next »")
     check(listed, question)
 
 
@@ -86,19 +88,20 @@ async def test_a_suggestion_from_its_form_to_its_notice(scene: Scene, pattern: s
     lines = f"title: T {text}\npublisher: P {text}\nquote: Q {text}\nat: {text}\nnote: N {text}\nwhen: 2024"
     filled = {"Statement": f"{words} {text}", "Who says so": "Lubinets", "Cue": f"said {text}", "more": lines}
     shown = await rita.opens("suggest", {**filled, "Source": f"+ https://example.org/{rita.user.id}"})
-    check(shown, f"{words} {text}", f"T {text}")
+    # Its source stands there in a few words, and with its title under /fact.
+    check(shown, f"{words} {text}", f"P {text}"[:LABEL])
     sent = await rita.alone_presses(shown, "Confirm")
     draft = sent.text.split("Suggestion ")[1].split()[0]
     page = await mona.alone_asks("review")
     while f"**{draft}**" not in page.text:
-        page = await mona.alone_presses(page, "More")
-    check(page, f"{words} {text}", f"T {text}")
+        page = await mona.alone_presses(page, "Next »")
+    check(page, f"{words} {text}", f"P {text}"[:LABEL])
     done = await mona.alone_presses(page, "Approve")
     check(done, f"{words} {text}")
     check(await rita.in_private.channel.next_message(), f"{words} {text}")
     check(await ada.channel.next_message(), f"{words} {text}")
     fact = fact_in(done)
-    check(await rita.asks("fact", id=fact), f"{words} {text}", f"Q {text}")
+    check(await rita.asks("fact", id=fact), f"{words} {text}", f"Q {text}", f"T {text}", f"P {text}")
     check(await rita.asks("history", id=fact))
     shown = await mona.opens("retract", {"Reason": f"R {text}"}, id=fact)
     check(shown, f"R {text}")

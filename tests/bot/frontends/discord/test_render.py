@@ -48,11 +48,11 @@ def test_what_reads_so_no_longer_is_struck_through() -> None:
         blocks=(line(8, "He ~~never~~ denied *it*", former=True, label="was"), line(8, "He denied it"))
     )
     first, second = only(render(reply)).description.split("\n")
-    assert first == r"was: **F8** ~~He \~\~never\~\~ denied \*it\*~~ [1 ¶2]"
+    assert first == r"was: ~~He \~\~never\~\~ denied \*it\*~~ [1 ¶2] **F8**"
     assert second == "He denied it [1 ¶2]"
     ending = Reply(blocks=(line(8, "About 300 ~", former=True), line(9, "~~", former=True)))
     shown = read(only(render(ending)).description or "")
-    assert (shown.text, shown.others) == ("F8 About 300 ~ [1 ¶2]\nF9 ~~ [1 ¶2]", [])
+    assert (shown.text, shown.others) == ("About 300 ~ [1 ¶2] F8\n\n~~ [1 ¶2] F9", [])
     assert shown.struck == ["About 300"]
 
 
