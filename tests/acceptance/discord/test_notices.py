@@ -64,8 +64,12 @@ async def test_a_change_is_told_where_it_was_asked_for(scene: Scene, subtests: p
             told = await hears(ada.channel, f"none of them had come by {kind}")
             assert "Reason given: read again" in told.text and "Sources" in told.text
             assert told.button("F3").custom_id == "/fact F3"
-            assert await ada.is_offered("unsubscribe", "which", "") == ["1", "all"]
-            ended = await ada.asks("unsubscribe", which="1")
+            if kind == "direct":
+                # There Discord's menu holds what readers need first: the rest is typed.
+                ended = await ada.says("/unsubscribe 1")
+            else:
+                assert await ada.is_offered("unsubscribe", "which", "") == ["1", "all"]
+                ended = await ada.asks("unsubscribe", which="1")
             assert "Ended: every change" in ended.text
             assert ada.channel.sent.unread == []
 
@@ -138,7 +142,7 @@ async def test_closed_direct_messages_are_left_alone_until_they_speak(scene: Sce
     scene.api.open_dms(alice.user)
     assert "its direct messages are closed" in why(scene, "F10", alice.address)
     assert deliveries(scene.record, alice.address) == ["held"]
-    await alice.asks("why", id="F10")
+    assert "F10" in (await alice.says("/why F10")).text
     await hears(alice.channel, "the first letter came")
     await corrected(scene, "F10", "the second letter came")
     await hears(alice.channel, "the second letter came")
