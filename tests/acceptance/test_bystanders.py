@@ -136,7 +136,8 @@ async def test_a_reply_to_the_bots_own_answer_shows_the_fact_that_it_gave(scene:
     shown = await asker.says(f"@{NAME} who denied it?")
     fact = next(word for word in shown.text.split() if word.startswith("F"))
     again = await answer(asker, {"text": "source?"}, reply_to=shown)
-    assert again.text.startswith(fact) and "¶" in again.text
+    first = again.text.partition("\n")[0]
+    assert f"] {fact}" in first and "¶" in first
 
 
 async def test_what_is_quoted_beside_a_question_is_none_of_it(scene: Scene) -> None:

@@ -134,7 +134,7 @@ async def test_a_dismissed_moderators_dialogue_comes_to_nothing(scene: Scene) ->
     await typed.says("/add")
     for person in (mona, typed):
         await scene.owner.does(f"/dismiss @{person.user.username}")
-    assert "There is no command /retract" in await mona.is_refused(shown, "Confirm")
+    assert "/retract is for moderators" in await mona.is_refused(shown, "Confirm")
     assert "There is no command" in (await mona.says("/undo")).text
     assert "There is no command /add" in (await typed.says("The statement")).text
     assert rows(scene.record, "SELECT revision FROM fact WHERE id = 18") == [(1,)]

@@ -36,6 +36,16 @@ def as_json(desk: Path, *lines: str, role: str = "moderator") -> list[dict[str, 
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
+def put_on_record(desk: Path) -> None:
+    """Put on record, as the operator does, what answers a question: whoever asked it is not its author."""
+    source = {"title": "Skagen Post"}
+    said = {"speaker": "Dmytro Lubinets", "source": source, "locator": "¶1"}
+    fact = {"ref": "skagen", "statement": "Putin repaired the lighthouse at Skagen", "attributions": [said]}
+    (desk / "skagen.jsonl").write_text(json.dumps(fact) + "\n", encoding="utf-8")
+    ran = onrecord("import", "skagen.jsonl", "--story", "belarus", folder=desk)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def texts(answers: list[dict[str, Any]]) -> list[str]:
     """Return the text of each answer, its line breaks taken out."""
     return [" ".join(answer["text"].split()) for answer in answers]
@@ -54,7 +64,7 @@ def test_the_main_path_as_text(desk: Path) -> None:
         "Readers will see",
         "Stands against F6.",
         "is on record.",
-        "“Note on the file”, publisher not named, date not given https://example.org/note",
+        "“Note on the file”, date not given https://example.org/note",
         "Undone.",
     )
     at = 0
@@ -111,11 +121,13 @@ def test_proposers_and_askers_are_told(desk: Path) -> None:
         "/confirm", role="reader",
     )  # fmt: skip
     assert "Suggestion D1 is with the moderators" in proposed[-1]["text"]
-    card, done, after = as_json(desk, "/review", "/approve D1", "/about")
+    put_on_record(desk)
+    first, card, done, after = as_json(desk, "/about", "/review", "/approve D1", "/about")
     assert "/approve D1" in [action["command"] for action in card["actions"]]
-    told = done["told"]
+    told = first["told"]
     assert any("This is now on record:" in text and "the lighthouse at Skagen" in text for text in told)
-    assert "told" not in after
+    # Who approves their own suggestion is not told of it as news.
+    assert "told" not in card and "told" not in done and "told" not in after
     assert "told" not in as_json(desk, "/about")[0]
     assert rows(desk / "onrecord.db", "SELECT DISTINCT state FROM delivery") == [("sent",)]
 
@@ -125,10 +137,10 @@ def test_what_is_told_is_printed_as_text_too(desk: Path) -> None:
     tell = re.search(r"/tellme Q1\.[0-9a-f]{8}", asked.stdout)
     assert tell is not None
     onrecord("chat", folder=desk, given=f"{tell[0]}\n")
-    given = "/add Putin repaired the lighthouse at Skagen\\\nwho: Lubinets\\\nsource: S1\n/confirm\n"
-    ran = onrecord("chat", "--as", "moderator", folder=desk, given=given)
+    put_on_record(desk)
+    ran = onrecord("chat", folder=desk, given="/fact F1\n")
     done, _, told = ran.stdout.partition("You asked: “Who repaired the lighthouse at Skagen?”")
-    assert "is on record." in done and "Putin repaired the lighthouse" in " ".join(told.split())
+    assert "Revisions" in done and "Putin repaired the lighthouse" in " ".join(told.split())
 
 
 def test_a_reader_at_the_terminal_sees_no_moderators_command(desk: Path) -> None:

@@ -106,7 +106,7 @@ def test_where_no_history_can_be_kept_the_terminal_remembers_until_its_end(folde
 def test_a_history_that_cannot_be_written_any_more_stops_nobody(folder: Path) -> None:
     with PseudoTerminal(folder) as terminal:
         terminal.prompts()
-        assert "Revisions" in terminal.says("/fact F2")
+        assert "Revisions" in terminal.says("/fact F3")
         (folder / HISTORY).unlink()
         (folder / HISTORY).mkdir()
         assert "Revisions" in terminal.says("/fact F1")

@@ -93,19 +93,19 @@ async def test_a_topic_that_was_deleted_stops_nothing(scene: Scene) -> None:
 
 async def test_a_page_whose_edit_fails_is_made_again(scene: Scene) -> None:
     alice, chat = scene.reader()
-    page = await ask(chat, alice, "/who")
+    page = await ask(chat, alice, "/what")
     scene.api.fail_next("editMessageText", Fault.server_error(502), when=to(chat))
     scene.api.fail_next("answerCallbackQuery", Fault.dropped())
-    query = await scene.api.press(alice, page, "More")
+    query = await scene.api.press(alice, page, "Next »")
     assert (await chat.next_edit()).text != page.text
     await query.answer()
 
 
 async def test_a_page_turned_twice_is_no_error(scene: Scene) -> None:
     alice, chat = scene.reader()
-    page = await ask(chat, alice, "/who")
-    first = await scene.api.press(alice, page, "More")
-    second = await scene.api.press(alice, page, "More")
+    page = await ask(chat, alice, "/what")
+    first = await scene.api.press(alice, page, "Next »")
+    second = await scene.api.press(alice, page, "Next »")
     await chat.next_edit()
     await first.answer()
     await second.answer()

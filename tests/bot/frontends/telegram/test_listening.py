@@ -273,8 +273,9 @@ async def test_what_an_answer_cited_is_remembered_with_its_message(scene: Scene)
 
 async def test_a_page_that_is_turned_is_remembered_as_it_then_reads(scene: Scene):
     for number in range(10):
-        await scene.room.wire.publish(f"snow{number}", f"It snows {number} cm.")
-    await scene.press("/latest >6", date=1)
+        await scene.room.wire.publish(f"snow{number}", f"It snows {number} cm{' in the hills' * 9}.")
+    (following,) = (await scene.room.ask("/latest")).turns
+    assert "it snows" in await scene.press(following.command, date=1)
     await scene.memory.flush()
     rows = await scene.record.database.read("SELECT DISTINCT message FROM receipt")
     assert [row[0] for row in rows] == [50]
