@@ -29,7 +29,7 @@ async def card(person: Person, draft: str) -> Message:
     """Turn the queue's pages until a draft's card is there."""
     page = await person.says("/review")
     while f"{draft} — Proposed by" not in page.text and f"{draft} — A moderator's own" not in page.text:
-        await (await person.api.press(person.user, page, "More")).answer()
+        await (await person.api.press(person.user, page, "Next »")).answer()
         page = await person.chat.next_edit()
     return page
 

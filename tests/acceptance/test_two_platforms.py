@@ -145,7 +145,7 @@ async def test_a_moderator_of_telegram_is_one_on_discord_by_a_code(desk: Desk) -
     owner = telegram.owner(desk.telegram)
     listed = await owner.says("/moderators")
     while f"@{vera.user.username}" not in listed.text:
-        await (await desk.telegram.press(owner.user, listed, "More")).answer()
+        await (await desk.telegram.press(owner.user, listed, "Next »")).answer()
         listed = await owner.chat.next_edit()
     assert listed.text.count(f"@{vera.user.username}") == 1 and same.address not in listed.text
     assert "no longer acts as" in discord.plain(await same.alone_asks("link", code="off"))
