@@ -136,6 +136,27 @@ EDGES = [
 ]
 
 
+def undivided(reply):
+    """Return the notes and headings of a reply without spaces: the parts of a long one (`… x …`) as one."""
+    whole = []
+    for block in reply.blocks:
+        words = "".join(block.text.split())
+        if isinstance(block, Note | Heading):
+            if whole and whole[-1].endswith("…") and words.startswith("…"):
+                whole[-1] = whole[-1][:-1] + words[1:]
+            else:
+                whole.append(words)
+    return whole
+
+
+def besides(words, text):
+    """Return what some words say besides a text, or besides its beginning if they break off within it."""
+    if text in words or not words.endswith("…"):
+        return words.replace(text, "")
+    words = words[:-1]
+    return words[: -max((count for count in range(1, len(text)) if words.endswith(text[:count])), default=0)]
+
+
 def assert_short_and_clear(reply, text):
     shown = repr(text[:80])
     assert reply is not None, shown
@@ -144,11 +165,11 @@ def assert_short_and_clear(reply, text):
         assert "went wrong" not in words, shown
         assert "cannot be read" not in words, shown
         assert "Traceback" not in words and "Error" not in words, shown
-        if isinstance(block, Note | Heading):
-            # A reason is shown as it will stand.
-            assert len(words.replace(text.strip(), "")) <= 300, shown
         if isinstance(block, Line):
             assert block.citations, shown
+    for words in undivided(reply):
+        # A reason is shown as it will stand.
+        assert len(besides(words, "".join(text.split()))) <= 300, shown
     for action in reply.actions:
         assert len(action.label) <= 200, shown
         assert action.command.startswith("/"), shown

@@ -67,7 +67,7 @@ WRONG = [
     ("/who nobody at all", "/who lists who is"),
     ("/where nobody at all", "/where lists them"),
     ("/story xyzzy", "/stories lists"),
-    ("/help xyzzy", "/help lists"),
+    ("/help xyzzy", "/help all lists"),
     ("/fact seven", "/fact F7"),
     ("/history seven", "/history F7"),
     ("/fact F999999", "/latest"),
@@ -89,7 +89,7 @@ WRONG = [
     ("/when >x", "send the command again"),
     ("/who lubinets >zzz", "send the command again"),
     ("/latest >x", "send the command again"),
-    ("/xyzzy", "/help lists"),
+    ("/xyzzy", "/help all lists"),
 ]
 
 

@@ -14,6 +14,7 @@ BEFORE = {
     "answer": ("/suggest",),
     "choose": ("/suggest The bridge was closed.", "/skip"),
     "back": ("/suggest The bridge was closed.", "/skip"),
+    "corrections": ("/retract F7 The source withdrew it", "[Confirm]"),
     "restore": ("/retract F7 The source withdrew it", "[Confirm]"),
     "undo": ("/retract F7 The source withdrew it", "[Confirm]"),
     **dict.fromkeys(("review", "approve", "reject", "same", "edit"), SUGGESTED),

@@ -75,8 +75,8 @@ async def test_each_kind_of_change_names_the_story_the_statement_and_who_says_it
     ours = (await wire.record.facts.entry(1)).attributions
     for title, kind, fields in (
         ("New attribution", "attributed", {"attributions": [*ours, {"speaker": "Bo Sky", "source": "town"}]}),
-        ("Related to another fact", "related", {"contradicts": [{"fact": "dam"}]}),
-        ("Related to another fact", "related", {"contradicts": []}),
+        ("Related to another statement", "related", {"contradicts": [{"fact": "dam"}]}),
+        ("Related to another statement", "related", {"contradicts": []}),
         ("Superseded", "superseded", {"superseded_by": "dam"}),
         ("Restored", "superseded", {"superseded_by": None}),
         (
@@ -105,9 +105,9 @@ async def test_a_corrected_figure_is_told_with_the_statement_as_it_was_and_is(wi
 async def test_who_else_says_so_and_who_does_no_longer(wire: Wire):
     ours = (await wire.record.facts.entry(1)).attributions
     await wire.change(1, "attributed", attributions=[*ours, {"speaker": "Bo Sky", "source": "town"}])
-    assert lines(await told(wire))[1:] == [("new", "also stated by: Bo Sky")]
+    assert lines(await told(wire))[1:] == [("new", "Bo Sky says so too")]
     await wire.change(1, "attributed", attributions=ours)
-    assert lines(await told(wire))[1:] == [("no longer", "also stated by: Bo Sky")]
+    assert lines(await told(wire))[1:] == [("no longer", "Bo Sky says so too")]
 
 
 async def test_every_kind_of_notice_can_be_told(wire: Wire):

@@ -193,7 +193,7 @@ async def test_a_facts_entries_hold_what_others_did_to_it(desk):
     """Set beside it, parted from it, its speaker named anew: all of it tells."""
     ann = await desk.moderator(ANN)
     await ann.tells("/relate F8 contradicts F25", "[Confirm]")
-    assert "related F8 to another fact" in rows(await ann.says("/audit F25"))[0]
+    assert "related F8 to another statement" in rows(await ann.says("/audit F25"))[0]
     await ann.tells("/relate F8 unrelated F25", "[Confirm]", "/audit F25")
     assert len([row for row in rows(ann.reply) if "F8" in row]) == 2
     await ann.tells("/entity Lukashenko\nalias: A. L.", "[Confirm]", "/audit F8")
