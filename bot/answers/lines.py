@@ -9,7 +9,7 @@ from bot.answers.citations import cite, cite_role
 from bot.answers.date_text import label
 from bot.answers.sentences import further_voices, predicate, sentence, tombstone
 from bot.answers.standing import independence, mark
-from bot.replies import Block, Heading, Item, Line, Note
+from bot.replies import Block, Citation, Heading, Item, Line, Note
 from bot.texts import _, ngettext, spoken
 from storage.domain.models import Attribution, Entity, Fact, Figure, Stance, Standing
 from storage.engines.memo import Memo
@@ -17,6 +17,8 @@ from storage.reading.entities import COUNTED
 
 # Further attributions of one fact that are shown, and those of one stance that a line cites; /fact shows all.
 MOST_VOICES = MOST_CITED = 8
+# Letters of the places in sources that one line names: a line is one message with all that it cites.
+LONGEST_PLACES = 600
 # Readers ask for the same facts again and again: their lines took a sixth of the time of an answer.
 _LINES: Memo[tuple[Block, ...]] = Memo(2_000)
 
@@ -65,7 +67,7 @@ def _lines_of_speaker(fact: Fact, speaker: Entity) -> tuple[Block, ...]:
     said = [item for item in own if item.stance is own[0].stance]
     line = Line(
         text=predicate(fact, own[0]),
-        citations=tuple(map(cite, said[:MOST_CITED])),
+        citations=_cited(said),
         fact=fact.id,
         revision=fact.revision,
         mark=mark(fact, besides=False),
@@ -81,7 +83,7 @@ def _voices(fact: Fact, first: Attribution, others: Sequence[Attribution]) -> li
     lines = [
         Line(
             text=further_voices(items, first),
-            citations=tuple(map(cite, items[:MOST_CITED])),
+            citations=_cited(items),
             fact=fact.id,
             revision=fact.revision,
             nested=True,
@@ -91,6 +93,18 @@ def _voices(fact: Fact, first: Attribution, others: Sequence[Attribution]) -> li
     if fact.standing is Standing.CORROBORATED:
         lines[-1:] = [line.model_copy(update={"mark": independence(fact)}) for line in lines[-1:]]
     return lines
+
+
+def _cited(items: Sequence[Attribution]) -> tuple[Citation, ...]:
+    """Return the citations of attributions that one line shows: at least the first."""
+    cited: list[Citation] = []
+    room = LONGEST_PLACES
+    for item in items[:MOST_CITED]:
+        room -= len(item.locator or "")
+        if cited and room < 0:
+            break
+        cited.append(cite(item))
+    return tuple(cited)
 
 
 def left_out(fact: Fact, count: int) -> list[Block]:
