@@ -174,10 +174,12 @@ class Context:
         """Return the fact that `F7` names in this story. Raises UserError for any other."""
         match = _FACT_ID.fullmatch(digits(text.strip()))
         if not match:
-            raise UserError(_("Name a fact by its id, for example /{command} F7.", command=self.command.name))
+            raise UserError(
+                _("Name a statement by its id, for example /{command} F7.", command=self.command.name)
+            )
         found = await self.record.facts.find(int(match[1]))
         if found is None:
-            raise UserError(_("F{id} is not on record: /latest shows the newest facts.", id=match[1]))
+            raise UserError(_("F{id} is not on record: /latest shows the newest statements.", id=match[1]))
         if found.story_id != self.story.id:
             await self._belongs_elsewhere(f"F{found.id}", found.story_id)
         return found

@@ -36,7 +36,8 @@ def as_card(context: Context, fact: Fact, reply: Reply) -> Reply:
         actions=(*reply.others, *deeds, history, *reply.turns),
         aside=reply.aside or aside,
         verdict=reply.verdict,
-        past=reply.past,
+        # What somebody acts by stays as they read it.
+        past=reply.past or bool(deeds),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.answers.bounds import some_of
-from bot.answers.citations import cite
+from bot.answers.citations import cite, described
 from bot.answers.date_text import when_text
 from bot.answers.diff import far_end
 from bot.answers.lines import amount, fact_lines
@@ -157,7 +157,8 @@ def as_readers_see(fact: Fact) -> list[Block]:
         lines.append(Note(text=_("Stands against {ids}.", ids=some_of(against))))
     if others:
         lines.append(Note(text=_("Supports {ids}.", ids=some_of(others))))
-    return lines
+    # Whoever confirms or approves it sees the whole of its source.
+    return described(lines)
 
 
 async def looking_alike(context: Context, statement: str) -> list[Fact]:

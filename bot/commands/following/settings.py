@@ -138,7 +138,7 @@ async def reach_notes(context: Context, words: str | None) -> list[Note]:
         return []
     match await reach(context.record, context.chosen.id, words):
         case Reach.NONE:
-            return [Note(text=_("No fact on record holds these words so far."))]
+            return [Note(text=_("No statement on record holds these words so far."))]
         case Reach.ALL:
             return [Note(text=_("Every fact on record holds these words: they leave nothing out."))]
     return []

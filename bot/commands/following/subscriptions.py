@@ -78,7 +78,7 @@ async def _refuse_misspelt(context: Context, text: str) -> None:
     family=Family.HEARING,
     role=Role.READER,
     by_admins=True,
-    help=N_("to hear of changes: to the story in use, another, a name in it, or facts with some words"),
+    help=N_("to hear of changes: to the story in use, another, a name in it, or statements with some words"),
     example="/subscribe lubinets",
     reads={"what": _topic},
 )
@@ -210,9 +210,9 @@ def _of(item: Subscription) -> str:
 
 def _what(story: str, entity: str | None, words: str | None) -> str:
     if entity:
-        return _("facts that name {name}, in “{story}”", name=entity, story=story)
+        return _("statements that name {name}, in “{story}”", name=entity, story=story)
     if words:
-        return _("facts with the words “{words}”, in “{story}”", words=words, story=story)
+        return _("statements with the words “{words}”, in “{story}”", words=words, story=story)
     return _("every change to “{story}”", story=story)
 
 
@@ -296,7 +296,7 @@ async def mute(context: Context, muting: Muting) -> Reply:
     family=Family.HEARING,
     role=Role.READER,
     discreet=True,
-    help=N_("whether, when and why this chat was told of a fact's changes, or was not"),
+    help=N_("whether, when and why this chat was told of changes to a statement, or was not"),
     example="/why F7",
     paged=True,
 )

@@ -23,7 +23,7 @@ from bot.texts import N_
     ),
     family=Family.TAKING_PART,
     role=Role.READER,
-    help=N_("a fact for the moderators to look at, with its source"),
+    help=N_("a statement for the moderators to look at, with its source"),
     example="/suggest",
     form=SUGGESTING,
 )

@@ -89,8 +89,8 @@ async def told(record: Record, found: Finding) -> list[Block]:
         closest = found.verdict is Verdict.CLOSE
         blocks.append(Heading(text=_("Closest on record") if closest else _("Also on record")))
         # Who else says the first may be what is asked for; below it the mark tells that there are more.
-        blocks += fact_lines(rest[0], dated=dated or _tells_its_day(rest[0]))
-        blocks += [fact_line(fact, dated=dated or _tells_its_day(fact)) for fact in rest[1:]]
+        blocks += fact_lines(rest[0], dated=dated)
+        blocks += [fact_line(fact, dated=dated) for fact in rest[1:]]
     return blocks
 
 

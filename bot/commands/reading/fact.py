@@ -134,7 +134,7 @@ def _particulars(found: Fact, checked: dict[int, str]) -> Iterator[Callable[[], 
         return Line(label=label, text=text, citations=cited, fact=found.id)
 
     if found.brief:
-        yield partial(line, _("In short"), found.brief)
+        yield partial(line, _("In short"), sentence(found, short=True))
     yield partial(line, _("When"), when_text(found))
     for names in lines_of(place.name for place in found.places):
         yield partial(line, _("Places"), names)

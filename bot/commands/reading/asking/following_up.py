@@ -157,9 +157,11 @@ async def _earlier(context: Context) -> Earlier | None:
         if story is None or story.private:
             return None
     assert story is not None
-    facts = tuple(fact for fact in await record.facts.load(told.facts) if fact.in_force)
-    entities = await record.entities.by_id(told.names) if told.names else {}
-    names = tuple(entities[number] for number in told.names if number in entities)
+    # A cursor can be typed by anybody: what it names of another story is not told as this one's.
+    loaded = await record.facts.load(told.facts)
+    facts = tuple(fact for fact in loaded if fact.in_force and fact.story_id == story.id)
+    known = (await record.entities.by_id(told.names)).values() if told.names else ()
+    names = tuple(entity for entity in known if entity.story_id == story.id)
     return Earlier(story, Kind(told.kind), facts, names, told) if facts or names else None
 
 

@@ -62,7 +62,9 @@ async def test_readers_see_it_exactly_as_it_was_shown(desk):
     fact = await newest(desk)
     reply = await desk.person(BOB).says("/latest 1")
     (line, *_) = [block for block in reply.blocks if getattr(block, "citations", None)]
-    assert (line.text, line.citations, line.mark) == (shown.text, shown.citations, shown.mark)
+    # Whoever confirms it sees all of the source; readers see the same source by its label.
+    whole = tuple(each.model_copy(update={"label": None}) for each in line.citations)
+    assert (line.text, whole, line.mark) == (shown.text, shown.citations, shown.mark)
     assert line.fact == fact.id and shown.fact is None
 
 
@@ -228,7 +230,7 @@ REFUSED = [
     ("source: S1\nabout: " + "; ".join(f"n{n}" for n in range(21)), "At most 20"),
     ("source: S1\ncontradicts: F99", "F99 is not on record"),
     ("source: S1\ncontradicts: F60", "another story"),
-    ("source: S1\nsupports: the other", "Name a fact by its id"),
+    ("source: S1\nsupports: the other", "Name a statement by its id"),
     ("source: S1\nwho: Ann\nwho: Bob", "given twice"),
     ("sorce: S1", "Did you mean “source:”"),
     ("source: S1\nweather: fine", "no line “weather:”"),

@@ -127,7 +127,7 @@ async def test_an_impossible_setting_is_refused_with_the_nearest(room: Room, sub
 
 
 async def test_a_filter_that_lets_nothing_or_all_through_is_said(room: Room):
-    assert "No fact on record holds these words" in await room.say("/settings words zeppelin")
+    assert "No statement on record holds these words" in await room.say("/settings words zeppelin")
     await room.wire.retract(2)
     await room.wire.retract(3)
     assert "Every fact on record holds these words" in await room.say("/settings words rain")

@@ -25,9 +25,9 @@ SUBSCRIBED = [
     ("/subscribe", ("flood", None, None), "every change to “The flood”"),
     ("/subscribe flood", ("flood", None, None), "every change to “The flood”"),
     ("/subscribe STORM", ("storm", None, None), "every change to “The storm”"),
-    ("/subscribe ann ray", ("flood", "Ann Ray", None), "facts that name Ann Ray"),
-    ("/subscribe SKY", ("flood", "Bo Sky", None), "facts that name Bo Sky"),
-    ("/subscribe the dam", ("flood", None, "dam"), "facts with the words “dam”"),
+    ("/subscribe ann ray", ("flood", "Ann Ray", None), "statements that name Ann Ray"),
+    ("/subscribe SKY", ("flood", "Bo Sky", None), "statements that name Bo Sky"),
+    ("/subscribe the dam", ("flood", None, "dam"), "statements with the words “dam”"),
     ("/subscribe School SHUT!", ("flood", None, "school shut"), "“school shut”"),
 ]
 
@@ -45,7 +45,7 @@ async def test_one_subscribes_to_a_story_a_name_or_words(room: Room, subtests: p
 
 
 async def test_words_that_nothing_holds_so_far_or_everything_are_said(room: Room):
-    assert "No fact on record holds these words so far" in await room.say("/subscribe zeppelin")
+    assert "No statement on record holds these words so far" in await room.say("/subscribe zeppelin")
     for fact_id in (2, 3):
         await room.wire.retract(fact_id)
     assert "Every fact on record holds these words" in await room.say("/subscribe rain")
@@ -101,12 +101,12 @@ async def test_subscriptions_are_listed_and_ended_by_number(room: Room):
         await room.say(text)
     shown = await room.ask("/subscriptions")
     assert [block.text for block in shown.blocks[1:4]] == [
-        "every change to “The flood”", "facts that name Ann Ray, in “The flood”",
-        "facts with the words “dam”, in “The flood”",
+        "every change to “The flood”", "statements that name Ann Ray, in “The flood”",
+        "statements with the words “dam”, in “The flood”",
     ]  # fmt: skip
     assert [action.label for action in shown.actions] == ["End 1", "End 2", "End 3", "/settings", "/catchup"]
     assert "Which one is to end?" in await room.say("/unsubscribe")
-    assert "Ended: facts that name Ann Ray" in await room.say("/unsubscribe 2")
+    assert "Ended: statements that name Ann Ray" in await room.say("/unsubscribe 2")
     for text in ("/unsubscribe 3", "/unsubscribe 0", "/unsubscribe -1", "/unsubscribe x", "/unsubscribe ²"):
         await room.refused(text, "There is no such subscription")
     assert "Ended: 2 subscriptions" in await room.say("/unsubscribe ALL")
@@ -208,7 +208,7 @@ async def test_why_explains_for_this_chat(room: Room):
     assert "has not subscribed" in await room.say("/why 1", chat="telegram:8")
     await room.refused("/why F99", "F99 is not on record")
     await room.refused("/why", "Add what you ask for")
-    await room.refused("/why rain", "Name a fact by its id")
+    await room.refused("/why rain", "Name a statement by its id")
 
 
 async def test_why_reads_a_page_at_a_time(room: Room):
