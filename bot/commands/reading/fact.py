@@ -205,7 +205,7 @@ def _became(before: Fact | None, then: Fact | None) -> list[Block]:
     if then is None or then.retracted is not None:
         return []
     if before is None or before.retracted is not None:
-        return [fact_line(then, nested=True).model_copy(update={"mark": None})]
+        return [fact_line(then, nested=True, whole=True).model_copy(update={"mark": None})]
     _was, now = differences(before, then)
     return [line.model_copy(update={"nested": True, "mark": None}) for line in now if isinstance(line, Line)]
 
