@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.errors import UserError
 from bot.parsing.matching import suggestions
 from bot.texts import _
+from storage.domain.names import clean
 
 _HEADER = re.compile(r"([A-Za-z][A-Za-z ]{0,15}?)\s*:(?:\s++|$)(.*)")
 # These may be given several times; any other given twice is a mistake.
@@ -57,7 +58,8 @@ def read(text: str, known: Collection[str], *, colons: int = MANY) -> Headed:
             headers[last or ""][-1] += f" {line.strip()}"
     return Headed(
         " ".join(" ".join(above).split()),
-        {name: "\n".join(value.strip() for value in values) for name, values in headers.items()},
+        # A value of invisible signs alone is none.
+        {name: "\n".join(map(clean, values)) for name, values in headers.items()},
     )
 
 

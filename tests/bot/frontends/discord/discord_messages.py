@@ -1,6 +1,7 @@
 """What Discord refuses of a message, and what a reader sees of several."""
 
 import json
+import re
 
 from bot.frontends.discord.render import Piece
 from tests.bot.frontends.discord.discord_markdown import read
@@ -33,6 +34,9 @@ def check_limits(pieces: list[Piece]) -> None:
         assert total <= 6000
 
 
+_MOMENT = re.compile(r"time: <t:[0-9]{10}:f>")
+
+
 class Seen:
     """All that a reader sees of some messages."""
 
@@ -52,7 +56,8 @@ class Seen:
 
     def take(self, source: str | None, *, links: bool = True) -> None:
         reading = read(source or "", links=links)
-        assert set(reading.others) <= {"quote: >"}  # somebody's words, to which a reply speaks
+        # Somebody's words, to which a reply speaks, and the moments that the bot itself tells: never in "R".
+        assert all(each == "quote: >" or _MOMENT.fullmatch(each) for each in reading.others), reading.others
         self.text += reading.text
         self.bold += "".join(reading.bold)
         self.italic += "".join(reading.italic)
