@@ -189,7 +189,8 @@ _LABELS = (
 
 def _particulars(fact: Fact) -> tuple[list[str], ...]:
     return (
-        [fact.brief] if fact.brief else [],
+        # In quotation marks: it is how the statement is put in lists, and no statement by itself.
+        [f"“{fact.brief}”"] if fact.brief else [],
         [when_text(fact)],
         [place.name for place in fact.places],
         [entity.name for entity in fact.about],

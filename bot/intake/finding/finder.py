@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -13,15 +12,13 @@ from typing import Self
 
 from bot.errors import UserError
 from bot.intake.finding.drafts import Found
+from bot.intake.workers import environment
 from bot.texts import _
 
 # Seconds until a worker is ended that has not answered: machines may be busy. It bounds its own work.
 LONGEST = 120.0
 # An answer of so many bytes is refused: the drafts of a text take a few times its size.
 LARGEST_ANSWER = 64_000_000
-# All of the environment that a worker is given: no token is among it. Threads reserve memory, and one does.
-_PASSED = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL")
-_SET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 class Finder:
@@ -76,8 +73,7 @@ class Finder:
             worker = self._worker = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot.intake.finding.worker",
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL, env={name: os.environ[name] for name in _PASSED if name
-                in os.environ} | _SET, limit=LARGEST_ANSWER,
+                stderr=asyncio.subprocess.DEVNULL, env=environment(), limit=LARGEST_ANSWER,
             )  # fmt: skip
         assert worker.stdin is not None
         assert worker.stdout is not None

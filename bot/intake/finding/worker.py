@@ -13,15 +13,17 @@ import sys
 from datetime import date
 from typing import Any
 
+from bot.intake.workers import bind_this_process
+
 # Of the processor's time, for one text; the longest takes some ten.
 SECONDS = 30.0
-# Of addresses: libraries reserve more than they use. The parser takes some 150 MB.
+# The parser takes some 150 MB.
 MEMORY = 2_000_000_000
 
 
 def main() -> None:
     """Answer each line of standard input until it ends."""
-    _bind_itself()
+    bind_this_process(MEMORY)
     from bot.intake.speech import parsing
 
     if parsing.available():
@@ -49,16 +51,6 @@ def _end_after(seconds: float) -> None:
     """Ask the system to end this process after so much work, or no longer to."""
     with contextlib.suppress(AttributeError):
         signal.setitimer(signal.ITIMER_PROF, seconds)
-
-
-def _bind_itself() -> None:
-    """Ask the system to bound this process's memory; where it cannot, time alone is bounded."""
-    with contextlib.suppress(ImportError):
-        import resource
-
-        for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, 0)):
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(kind, (most, most))
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from pathlib import Path
 
 from bot.intake.article import Article
 from bot.intake.reading.refusals import Why, unreadable
+from bot.intake.workers import environment
 
 # Seconds until a worker is ended that has not answered.
 LONGEST = 20.0
@@ -18,9 +18,6 @@ _KINDS = {
     ".txt": "text/plain", ".text": "text/plain", ".md": "text/plain",
     ".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".pdf": "application/pdf",
 }  # fmt: skip
-# All of the environment that a worker is given: no token is among it. Threads reserve memory, and one does.
-_PASSED = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL")
-_SET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 async def read_article(
@@ -35,7 +32,7 @@ async def read_article(
     worker = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.intake.reading.worker",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _PASSED if name in os.environ} | _SET,
+        env=environment(),
     )  # fmt: skip
     asked = json.dumps({"media": media, "url": url, "charset": charset}).encode()
     try:

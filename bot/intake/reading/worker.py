@@ -6,7 +6,6 @@ and memory are bounded by the system; it is given no secret, and may write no fi
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import sys
@@ -18,9 +17,10 @@ from bot.intake.reading.pages import NoArticle, read_page
 from bot.intake.reading.pdf import read_pdf
 from bot.intake.reading.plain import read_plain
 from bot.intake.reading.refusals import Why
+from bot.intake.workers import bind_this_process
 
 CPU_SECONDS = 15
-MEMORY = 1_000_000_000  # of addresses: libraries reserve more than they use
+MEMORY = 1_000_000_000
 LONGEST_TEXT = 2_000_000
 HTML = ("text/html", "application/xhtml+xml")
 _PDF = b"%PDF-"
@@ -28,28 +28,21 @@ _PDF = b"%PDF-"
 
 def main() -> None:
     """Read what standard input holds."""
-    _bind_itself()
+    bind_this_process(MEMORY, CPU_SECONDS)
     asked = json.loads(sys.stdin.buffer.readline())
+    sys.stdout.buffer.write(json.dumps(answered(sys.stdin.buffer.read(), asked)).encode())
+
+
+def answered(content: bytes, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return the article in bytes as JSON has it, or why there is none."""
     try:
-        answer: dict[str, Any] = dataclasses.asdict(_read(sys.stdin.buffer.read(), asked))
+        return dataclasses.asdict(_read(content, asked))
     except NoArticle as error:
-        answer = {"refused": error.why}
+        return {"refused": error.why}
     except MemoryError:
-        answer = {"refused": Why.TOO_HEAVY}
+        return {"refused": Why.TOO_HEAVY}
     except ImportError:
-        answer = {"refused": Why.NOT_INSTALLED}
-    sys.stdout.buffer.write(json.dumps(answer).encode())
-
-
-def _bind_itself() -> None:
-    """Ask the system to end this process once it takes too much; where it cannot, time alone is bounded."""
-    with contextlib.suppress(ImportError):
-        import resource
-
-        limits = {resource.RLIMIT_CPU: CPU_SECONDS, resource.RLIMIT_AS: MEMORY, resource.RLIMIT_FSIZE: 0}
-        for kind, most in limits.items():
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(kind, (most, most))
+        return {"refused": Why.NOT_INSTALLED}
 
 
 def _read(content: bytes, asked: dict[str, Any]) -> Article:

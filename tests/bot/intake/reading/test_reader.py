@@ -176,8 +176,7 @@ async def test_a_worker_that_takes_too_long_is_ended(monkeypatch):
 def test_a_worker_has_little_memory_and_may_write_no_file(tmp_path):
     greedy = f"""
 import bot.intake.reading.worker as worker
-worker.MEMORY = 400_000_000
-worker._bind_itself()
+worker.bind_this_process(400_000_000)
 try:
     bytearray(500_000_000)
 except MemoryError:
