@@ -1,8 +1,8 @@
 """Whether a brief agrees with its fact: it may say less than the statement, and nothing else.
 
 It holds no number, name or date that is not in the statement or beside it, and keeps what makes the
-statement less sure. Numbers in words and in digits are equal. The meaning of words is not looked at: where it
-is not plain that a brief agrees, it is refused, with the word at fault.
+statement less sure. Numbers in words and in digits are equal. Only words that qualify, numbers and names are
+looked at: that a brief puts "fell" for "rose", or one name for the other, is left to whoever confirms it.
 """
 
 from __future__ import annotations
