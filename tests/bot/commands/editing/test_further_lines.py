@@ -60,7 +60,7 @@ async def test_a_brief_goes_with_its_statement_or_another_is_given(desk):
     shown = [(getattr(block, "label", None), block.text) for block in ann.reply.blocks]
     assert (None, "The article: The hall of Lukiv holds at least 300 people") in shown
     briefs = [text for label, text in shown if label == "In short"]
-    assert briefs == ["at least 310 people"]
+    assert briefs == ["“at least 310 people”"]
 
 
 async def test_a_reader_may_suggest_a_brief_and_a_moderator_edits_it(desk):
