@@ -28,6 +28,7 @@ TRAIL_PAGE = 500
 async def import_file(settings: Settings, path: Path, story: str | None) -> str:
     """Import a fact sheet and return a summary line; raises InvalidSheet, RecordError."""
     from bot.frontends.terminal.progress import make_vectors, showing_progress
+    from storage.sheets.again import kept_lines
     from storage.sheets.importing import import_sheet
 
     if not path.is_file():
@@ -42,7 +43,8 @@ async def import_file(settings: Settings, path: Path, story: str | None) -> str:
             raise UserError(f"{path} cannot be read: {error.strerror}. Nothing was imported") from error
         await make_vectors(record)
     added = _counted(done.added)
-    return f"{done.story.title}: {added} added, {done.updated} updated, {done.unchanged} unchanged"
+    told = f"{done.story.title}: {added} added, {done.updated} updated, {done.unchanged} unchanged"
+    return "\n".join([told, *(_printable(line) for line in kept_lines(done.kept))])
 
 
 async def export_file(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import json
-import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from storage.changing.catalogue import add_missing
 from storage.changing.entity_rows import add_entities
@@ -26,6 +25,8 @@ from storage.domain.names import slug, with_article
 from storage.engines.sqlite import Statements, Transaction
 from storage.record import Record
 from storage.sheets import briefs, formats, staging, takedowns
+from storage.sheets.again import Again, Kept, find_names
+from storage.sheets.headers import lead, open_story
 from storage.sheets.uses import Uses
 from storage.trail.audit import Actor, AuditEntryWriter
 
@@ -42,12 +43,16 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did; `story` is the last story it wrote to."""
+    """What an import did; `story` is the last story it wrote to.
+
+    `kept` are the entries of which it left something as moderators have it, though the sheet changed it too.
+    """
 
     story: Story
     added: int
     updated: int
     unchanged: int
+    kept: tuple[Kept, ...] = ()
 
 
 async def import_sheet(
@@ -66,7 +71,8 @@ async def import_sheet(
     if found is None:
         raise RecordError(f"{path.name} holds neither a story nor a fact: nothing was imported")
     written = importing.written
-    return Imported(found, written.added, written.updated, written.unchanged)
+    kept = tuple(importing.again.kept)
+    return Imported(found, written.added, written.updated, written.unchanged, kept)
 
 
 async def _write(
@@ -122,6 +128,7 @@ class _Importing:
         self._latest = later(trace.at, A_DAY)
         self.story_name = story or (slug(path.stem)[:40].strip("-") or "story")
         self.written = Written()
+        self.again = Again()
         self._stories: dict[int, None] = {}
         self._refs: list[tuple[int, str]] = []
         self._problems: list[str] = []
@@ -154,7 +161,7 @@ class _Importing:
 
     @property
     def _changed(self) -> bool:
-        return bool(self.written.changes) or self._language_changed
+        return bool(self.written.changes or self.again.agreed) or self._language_changed
 
     async def take(self, located: formats.Located) -> None:
         """Take one entry, or what is wrong with it."""
@@ -265,76 +272,40 @@ class _Importing:
 
     def _write(self, tx: Statements, *, end: bool) -> None:
         if self._batch is None:
-            self._story_id = self._open_story(tx)
+            self._story_id = open_story(tx, self.story_name, self._entry, self._trace.at, self.again)
+            if self._entry and self._entry.language and put(tx, self._story_id, self._entry.language):
+                self._language_changed = True
             self._stories[self._story_id] = None
             self._resolver = Resolver(tx, self._story_id)
             self._batch = Batch(tx, self._story_id, self._trace, self._resolver.found)
             self._batch.written = self.written
         assert self._resolver is not None
-        add_sources(tx, self._resolver, self._sources)
-        add_entities(tx, self._resolver, self._entities)
+        add_sources(tx, self._resolver, self.again.sources(tx, self._story_id, self._sources))
+        named = self.again.entities(tx, self._story_id, self._entities)
+        add_entities(tx, self._resolver, named)
+        find_names(self._resolver, self._entities, named)
         known = known_facts(tx, self._story_id, (fact.ref for fact in self._facts))
         facts, refused = takedowns.taken_in(tx, self._story_id, self._facts, known)
         if refused:
             self._report(f"line {self._lines[ref]}, ref: {ref!r}: {why}" for ref, why in refused.items())
             return
         add_missing(tx, self._resolver, facts)
+        facts = self.again.facts(tx, self._resolver, facts, known)
         if unfit := briefs.refused(tx, self._story_id, facts, known, self._resolver.found):
             self._report(f"{self._uses.lines['brief', ref]}: {why}" for ref, why in unfit.items())
             return
         self._batch.write(facts, known)
         if end:
             self._batch.finish()
-            self._lead(tx)
+            if self._entry and self._entry.about:
+                lead(tx, self._story_id, self._entry, self._entry_line)
 
     def _close(self, tx: Statements) -> None:
         """Write the import's entry of the trail."""
         story_id = self._story_id
-        after = {"added": self.written.added, "updated": self.written.updated}
+        after: dict[str, Any] = {"added": self.written.added, "updated": self.written.updated}
+        after |= {"agreed": self.again.agreed} if self.again.agreed else {}
         self._trace.close(tx, Action.IMPORTED, f"story {story_id}", story_id=story_id, after=after)
-
-    def _open_story(self, tx: Statements) -> int:
-        title = self._entry.title if self._entry else self.story_name
-        opened = (self._entry and self._entry.opened_at) or self._trace.at
-        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", self.story_name):
-            raise Refused(
-                f"{self.story_name!r} is no story name: use a-z, 0-9 and -, at most 40, with --story"
-            )
-        rows = tx.fetch(
-            "INSERT INTO story (name, title, opened_at, private) VALUES (:name, :title, :opened, :private)"
-            " ON CONFLICT (name) DO UPDATE SET"
-            " title = CASE WHEN :titled THEN excluded.title ELSE story.title END,"
-            " private = CASE WHEN excluded.private = 1 THEN 1 ELSE story.private END"
-            " RETURNING id",
-            {
-                "name": self.story_name,
-                "title": title,
-                "opened": opened,
-                "titled": self._entry is not None,
-                "private": self._entry is not None and self._entry.private,
-            },
-        )
-        story_id = int(rows[0][0])
-        if self._entry and self._entry.language and put(tx, story_id, self._entry.language):
-            self._language_changed = True
-        return story_id
-
-    def _lead(self, tx: Statements) -> None:
-        """Remember which facts tell the story in a few lines."""
-        if self._entry is None or not self._entry.about:
-            return
-        rows = tx.fetch(
-            "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
-            (self._story_id, json.dumps(self._entry.about)),
-        )
-        ids = {row[0]: row[1] for row in rows}
-        if missing := [ref for ref in self._entry.about if ref not in ids]:
-            raise Refused(f"line {self._entry_line}, story.about: no fact has the ref {missing[0]!r}")
-        tx.run("DELETE FROM lead WHERE story_id = ?", (self._story_id,))
-        tx.run_many(
-            "INSERT INTO lead VALUES (?, ?, ?)",
-            [(self._story_id, position, ids[ref]) for position, ref in enumerate(self._entry.about, 1)],
-        )
 
 
 def _named_in(state: FactState) -> Iterator[tuple[formats.Place, str]]:

@@ -72,7 +72,7 @@ def _with_relations(fact: FactEntry, before: State, down: Collection[str]) -> Fa
             changed[key] = (*here, *(RelationEntry(**item) for item in more))
     if before.get("superseded_by") in down and fact.superseded_by is None:
         changed |= {"superseded_by": before["superseded_by"], "retracted": before.get("retracted")}
-    elif fact.superseded_by in down and before.get("superseded_by") != fact.superseded_by:
-        # It came back into force when that was taken down.
+    elif not before and fact.superseded_by in down:
+        # What is new here is in force: the other is not.
         changed["superseded_by"] = None
     return fact.model_copy(update=changed) if changed else fact

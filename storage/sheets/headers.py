@@ -1,0 +1,51 @@
+"""The rows of a story that a sheet's header tells: its title, and the facts that tell it in short."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from storage.domain.entries import StoryEntry
+from storage.domain.errors import Refused
+from storage.engines.sqlite import Statements
+from storage.sheets.again import Again
+
+_PUT = """
+INSERT INTO story (name, title, opened_at, private) VALUES (:name, :title, :opened, :private)
+ON CONFLICT (name) DO UPDATE SET title = CASE WHEN :titled THEN excluded.title ELSE story.title END
+RETURNING id, private
+"""
+
+
+def open_story(tx: Statements, name: str, entry: StoryEntry | None, at: str, again: Again) -> int:
+    """Open a story, or bring it up to date; return its id. Raises Refused for what is no name of one."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+        raise Refused(f"{name!r} is no story name: use a-z, 0-9 and -, at most 40, with --story")
+    private = entry is not None and entry.private
+    bound = {
+        "name": name,
+        "title": entry.title if entry else name,
+        "opened": (entry and entry.opened_at) or at,
+        "titled": entry is not None,
+        "private": private,
+    }
+    story_id, now = tx.fetch(_PUT, bound)[0]
+    if private and not now and not again.opened(tx, story_id):
+        tx.run("UPDATE story SET private = 1 WHERE id = ?", (story_id,))
+    return int(story_id)
+
+
+def lead(tx: Statements, story_id: int, entry: StoryEntry, line: int) -> None:
+    """Remember which facts tell the story in a few lines. Raises Refused for a ref that is none."""
+    rows = tx.fetch(
+        "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
+        (story_id, json.dumps(entry.about)),
+    )
+    ids = {row[0]: row[1] for row in rows}
+    if missing := [ref for ref in entry.about if ref not in ids]:
+        raise Refused(f"line {line}, story.about: no fact has the ref {missing[0]!r}")
+    tx.run("DELETE FROM lead WHERE story_id = ?", (story_id,))
+    tx.run_many(
+        "INSERT INTO lead VALUES (?, ?, ?)",
+        [(story_id, position, ids[ref]) for position, ref in enumerate(entry.about, 1)],
+    )
