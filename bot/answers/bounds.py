@@ -97,6 +97,11 @@ def _belongs(blocks: Sequence[Block], at: int) -> bool:
     return isinstance(block, Line) and block.nested
 
 
+def letters_shown(blocks: Iterable[Block]) -> int:
+    """Return how many letters of the blocks are read on the screen: without the sources, which are folded."""
+    return sum(map(_letters, blocks))
+
+
 def divided(blocks: Iterable[Block]) -> list[Block]:
     """Return the blocks, each that is longer than LONGEST_BLOCK as several."""
     return [part for block in blocks for part in _parts(block)]

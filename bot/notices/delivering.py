@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 from bot.metrics import Metrics
 from bot.notices.amending import Amender
 from bot.notices.delivery_status import DeliveryStatus, Outcome, Transmitter, key_of
+from bot.notices.digest import message_of
 from bot.notices.fan_out import fan_out
-from bot.notices.notice_text import listener_name, message_of
+from bot.notices.notice_text import listener_name
 from bot.notices.refusals import next_try, tell_of_refusals
 from bot.notices.schedule import UNGATHERED, Spans, ready_at, text_of
 from bot.replies import Reply

@@ -9,9 +9,9 @@ from bot.notices import find_what_to_tell
 from bot.notices.net_changes import kind_of
 from bot.notices.schedule import MINUTE, MOST_A_MINUTE, let_go_at, text_of
 from bot.questions.about_facts.fact_words import stating_words, surrounding_words
-from storage.domain.clock import read_moment
 from storage.domain.models import Fact, Notice, NoticeKind
 from storage.domain.words import stem
+from storage.notifying.deliveries import Audience
 from storage.record import Record
 
 # Steps at a time: each is one transaction, and others write between them.
@@ -35,7 +35,8 @@ async def fan_out(record: Record, gather: timedelta = timedelta(0)) -> bool:
         if notice is None or notice.released_at is None:
             return False
         if (news := await _as_news(record, notice, now)) is not None:
-            await _step_of(record, news, now)
+            to = await _audience(record, news)
+            await record.notices.fan_out(news, entities=to.entities, words=to.words, now=now)
     return True
 
 
@@ -48,15 +49,15 @@ async def _let_go(record: Record, gather: timedelta) -> None:
     recent = (
         await record.notices.released(text_of(now - MINUTE), text_of(now), MOST_A_MINUTE) if gather else []
     )
-    if let_go_at(waiting, list(map(read_moment, recent)), gather) <= now:
+    if let_go_at(waiting, recent, gather) <= now:
         await record.notices.release(text_of(now))
 
 
 async def _as_news(record: Record, notice: Notice, now: str) -> Notice | None:
     """Return a notice as it is told; None if nobody needs to be told, and it was dropped.
 
-    While a new fact is held, what becomes of it is no news: it was never told. It is told as it then is, or
-    not at all if it was taken back; if it is restored after that, it is new.
+    While a new fact is held, what becomes of it is news only to whoever put it on record. Others are told of
+    it as it then is, or not at all if it was taken back; if it is restored after that, it is new.
     """
     unheard = notice.kind is NoticeKind.PUBLISHED or await record.notices.is_unheard(notice)
     if unheard:
@@ -71,7 +72,9 @@ async def _as_news(record: Record, notice: Notice, now: str) -> Notice | None:
     if held is None:
         return notice
     if held.kind is NoticeKind.PUBLISHED:
-        await record.notices.drop(notice, now, instead=held)
+        by, author = [await record.notices.chats_of_author(each.audit_id) for each in (notice, held)]
+        only = await _audience(record, notice, author - by)
+        await record.notices.drop(notice, now, instead=held, only=only if only.chats else None)
         return None
     if await _is_undone(record, held, notice):
         await record.notices.drop(held, now)
@@ -87,16 +90,13 @@ async def _is_undone(record: Record, held: Notice, notice: Notice) -> bool:
     return before is not None and after is not None and kind_of(before, after) is None
 
 
-async def _step_of(record: Record, notice: Notice, now: str) -> None:
+async def _audience(record: Record, notice: Notice, chats: frozenset[str] = frozenset()) -> Audience:
+    """Return who is to hear of a notice: if any chats are given, those alone."""
     (fact,) = await record.facts.load([notice.fact_id or 0])
     asked = await record.notices.words_asked(notice.story_id or 0)
     held = _stems(fact) if asked else set()
-    await record.notices.fan_out(
-        notice,
-        entities=[entity.id for entity in fact.entities()],
-        words=[words for words in asked if holds(words, held)],
-        now=now,
-    )
+    entities = [entity.id for entity in fact.entities()]
+    return Audience(entities, [words for words in asked if holds(words, held)], chats)
 
 
 class Reach(Enum):

@@ -9,8 +9,16 @@ from typing import NamedTuple
 from bot.answers.bounds import within
 from bot.answers.lines import fact_lines
 from bot.answers.sentences import sentence, tombstone
+from bot.answers.standing import mark
 from bot.notices.net_changes import NetChange, changed_lines, kind_of, with_reasons
-from bot.notices.notice_text import change_blocks, replacement, titles
+from bot.notices.notice_text import (
+    change_blocks,
+    change_headed,
+    gone_lines,
+    replacement,
+    stands_again,
+    titles,
+)
 from bot.replies import Block, Citation, Heading, Line, Note, Reply
 from bot.texts import _
 from storage.domain.models import Fact, Notice, NoticeKind
@@ -140,69 +148,112 @@ async def _put_right(
     for fact in facts:
         told = await record.facts.at_revision(fact.id, cited.get(fact.id, 0))
         if told is not None:
-            become[fact.id] = _become(told, fact, instead, earlier.get(fact.id))
+            change = await with_reasons(record, NoticeKind.CORRECTED, told, fact, since=told.revision)
+            become[fact.id] = _become(told, fact, instead, earlier.get(fact.id), stands_again(change))
     return _rewritten(said, become)
 
 
 class _Become(NamedTuple):
-    """What becomes of the lines of a fact in a message: whether they stay, and what follows them."""
+    """What becomes of the lines of a fact in a message: whether they stay, and what follows them.
+
+    `holds` tells that all that the message says of the fact is so; `mark` is what no longer stands behind it.
+    """
 
     lines: str
     after: Sequence[Block]
+    holds: bool = False
+    mark: str | None = None
 
 
 # The lines stay, are marked as what was told before, or go.
 _STAY, _BEFORE, _GO = "stay", "before", "go"
 
 
-def _become(told: Fact, now: Fact, instead: Sequence[Fact], earlier: NoticeKind | None) -> _Become:
+def _become(
+    told: Fact, now: Fact, instead: Sequence[Fact], earlier: NoticeKind | None, again: Sequence[Note]
+) -> _Become:
     if now.retracted is not None:
         return _Become(_GO, [Note(text=_("F{id} was retracted: {reason}", id=now.id, reason=now.retracted))])
-    if now.superseded_by is not None and told.superseded_by is None:
+    if told.retracted is not None:
+        return _Become(_STAY, [_stands_again(now, NoticeKind.RETRACTED), *fact_lines(now)])
+    if now.superseded_by not in (None, told.superseded_by):
         return _Become(_BEFORE, replacement(now, instead))
     if sentence(told) != sentence(now) or told.attributions[0].source.id != now.attributions[0].source.id:
         first, *further = fact_lines(now)
         assert isinstance(first, Line)  # a fact's own line comes first
         line = first.model_copy(update={"text": _("Now: {text}", text=first.text)})
-        return _Become(_BEFORE, [line, *further, *changed_lines(told, now)])
-    if changed := changed_lines(told, now):
-        return _Become(_STAY, changed)
+        return _Become(_BEFORE, [line, *further, *changed_lines(told, now), *again])
+    changed: list[Block] = [*gone_lines(told, now), *changed_lines(told, now)]
+    in_force = told.superseded_by is not None and now.superseded_by is None
+    if in_force:
+        text = _("In force again: F{id} no longer replaces it.", id=told.superseded_by)
+        changed.insert(0, Note(text=text))
+    if changed:
+        return _Become(_STAY, [*changed, *again], mark=mark(told) if in_force else None)
+    return _Become(_STAY, [_stands_again(now, earlier)] if earlier is not None else [], holds=True)
+
+
+def _stands_again(fact: Fact, earlier: NoticeKind) -> Note:
+    """Return that a fact stands as it did, after what had become of it for some time."""
     match earlier:
         case NoticeKind.RETRACTED:
-            text = _("F{id} was retracted for some time and is on record again.", id=now.id)
+            text = _("F{id} was retracted for some time and is on record again.", id=fact.id)
         case NoticeKind.SUPERSEDED:
-            text = _("F{id} was replaced for some time and stands again as it was first told.", id=now.id)
-        case None:
-            return _Become(_STAY, [])
+            text = _("F{id} was replaced for some time and stands again as it was first told.", id=fact.id)
         case _:
-            text = _("F{id} read otherwise for some time and stands again as it was first told.", id=now.id)
-    return _Become(_STAY, [Note(text=text)])
+            text = _("F{id} read otherwise for some time and stands again as it was first told.", id=fact.id)
+    return Note(text=text)
 
 
 def _rewritten(said: Reply, become: Mapping[int, _Become]) -> Reply:
     blocks: list[Block] = []
     cited = said.cited_revisions
     pending: _Become | None = None
-    for block in (*said.blocks, None):
-        fact = block.fact if isinstance(block, Line) else None
-        of = become.get(fact) if fact is not None else None
+    # The fact of whose change a notice tells, and how that was changed.
+    kind: NoticeKind | None = None
+    headed: _Become | None = None
+    for block in said.blocks:
+        of = become.get(block.fact) if isinstance(block, Line) and block.fact is not None else None
+        if isinstance(block, Note) and headed is not None:
+            # A reason belongs to its change: it is none for what came after that.
+            blocks += [block] if headed.holds else []
+            continue
         if pending is not None and of is not pending:
             blocks += pending.after
             pending = None
-        if block is None:
-            break
-        # How the fact read before what was told of it ("was ..., now ...") is as true as it was.
-        if of is None or not isinstance(block, Line) or block.revision not in (None, cited.get(fact or 0)):
+        if isinstance(block, Heading):
+            kind, fact = change_headed(block) or (None, 0)
+            headed = become.get(fact)
+        if of is None or not isinstance(block, Line):
             blocks.append(block)
-            continue
-        pending = of
-        if of.lines != _GO:
-            blocks.append(_until_then(block) if of.lines == _BEFORE else block)
+        elif block.revision in (None, cited.get(block.fact or 0)):
+            pending = of
+            told_change = of is headed and kind is NoticeKind.CORRECTED and block.nested and not block.label
+            blocks += _become_of(block, of, told_change=told_change)
+        elif of.lines != _GO and not _is_repeated(block, of.after):
+            # How the fact read before what was told of it ("was ..., now ...") is as true as it was.
+            blocks.append(block)
+    blocks += pending.after if pending is not None else []
     if blocks == list(said.blocks):
         return said
     note = Note(text=_("This message was corrected after it was sent; see the marked lines below."))
     agreeing = _agreeing(dict.fromkeys([note, *blocks]))
     return Reply(blocks=tuple(within(agreeing)), actions=said.actions, page=said.page)
+
+
+def _become_of(line: Line, of: _Become, *, told_change: bool) -> list[Line]:
+    """Return what becomes of a line: gone, marked as what was told before, or as it was."""
+    if of.lines == _GO:
+        return []
+    if not line.former and (of.lines == _BEFORE or (told_change and not of.holds)):
+        return [_until_then(line)]
+    return [line.model_copy(update={"mark": None})] if line.mark and line.mark == of.mark else [line]
+
+
+def _is_repeated(line: Line, after: Sequence[Block]) -> bool:
+    """Tell whether how a fact once read is how it reads now, which follows."""
+    now = _("Now: {text}", text=line.text)
+    return any(isinstance(block, Line) and block.text == now for block in after)
 
 
 def _until_then(line: Line) -> Line:

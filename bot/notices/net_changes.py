@@ -16,7 +16,7 @@ from bot.answers.lines import amount
 from bot.answers.sentences import sentence
 from bot.replies import Line
 from bot.texts import N_, _
-from storage.domain.models import Attribution, Fact, Notice, NoticeKind, Relation
+from storage.domain.models import Attribution, Fact, Notice, NoticeKind, Relation, Revision
 from storage.record import Record
 
 _CHANGED = {
@@ -29,17 +29,28 @@ _CHANGED = {
 }
 # Of a list that is very long; /fact shows all of it.
 _MOST = 300
-# The first of a digest: what is no longer on record must not be overlooked.
-_FIRST = frozenset({NoticeKind.RETRACTED, NoticeKind.TAKEN_DOWN})
+# Revisions of a fact that are looked back over, for why it changed and when it read so before.
+_RECENT = 50
+# The order of a digest: what is no longer on record, or no longer so, must not be overlooked.
+_ORDER = {
+    NoticeKind.RETRACTED: 0, NoticeKind.TAKEN_DOWN: 0,
+    NoticeKind.CORRECTED: 1, NoticeKind.SUPERSEDED: 1, NoticeKind.RESTORED: 1,
+}  # fmt: skip
+# What leaves a statement on record, and may bring it back to how it read before.
+_REWORDING = frozenset({NoticeKind.CORRECTED, NoticeKind.ATTRIBUTED, NoticeKind.RELATED})
 
 
 class NetChange(NamedTuple):
-    """What became of a fact: how it was (None: it is new) and is, and the reasons given for just that."""
+    """What became of a fact: how it was (None: it is new) and is, and the reasons given for just that.
+
+    `again` is the revision before those as which it reads again, 1 being how it was first told.
+    """
 
     kind: NoticeKind
     before: Fact | None
     now: Fact
     reasons: tuple[str, ...] = ()
+    again: int | None = None
 
     @property
     def concerns_retraction(self) -> bool:
@@ -49,7 +60,7 @@ class NetChange(NamedTuple):
 
 
 async def net_changes(record: Record, notices: Sequence[Notice]) -> list[NetChange]:
-    """Return what notices tell in all, retractions first, else in the order in which it began."""
+    """Return what notices tell in all: retractions, then corrections, then the rest, each as it began."""
     of_fact: dict[int, list[Notice]] = {}
     for notice in notices:
         if notice.fact_id is not None and notice.revision is not None:
@@ -57,7 +68,7 @@ async def net_changes(record: Record, notices: Sequence[Notice]) -> list[NetChan
     found = [change for group in of_fact.values() if (change := await _in_all(record, group)) is not None]
     replacing = {each.now.superseded_by for each in found if each.kind is NoticeKind.SUPERSEDED}
     told = [each for each in found if not (each.kind is NoticeKind.PUBLISHED and each.now.id in replacing)]
-    return sorted(told, key=lambda each: each.kind not in _FIRST)
+    return sorted(told, key=lambda each: _ORDER.get(each.kind, 2))
 
 
 async def _in_all(record: Record, notices: Sequence[Notice]) -> NetChange | None:
@@ -81,19 +92,55 @@ async def _in_all(record: Record, notices: Sequence[Notice]) -> NetChange | None
         kind = kind_of(before, now)
     elif kind is NoticeKind.SUPERSEDED and now.superseded_by is None:
         kind = NoticeKind.RESTORED
-    return None if kind is None else await with_reasons(record, kind, before, now, since=since)
+    if kind is None:
+        return None
+    change = await with_reasons(record, kind, before, now, since=since)
+    if kind is not NoticeKind.CORRECTED or before is None:
+        return change
+    # What an undo or an import brought about tells its kind by itself; what reads the same needs a reason.
+    differs = kind_of(before, now)
+    if differs in (NoticeKind.ATTRIBUTED, NoticeKind.RELATED):
+        return change._replace(kind=differs)
+    return change if differs is not None or change.reasons else None
 
 
 async def with_reasons(
     record: Record, kind: NoticeKind, before: Fact | None, now: Fact, *, since: int
 ) -> NetChange:
-    """Return a change with the reasons of those revisions since one that were of its kind."""
+    """Return a change with the reasons of those revisions since one that were of its kind and led to it."""
     if kind is NoticeKind.PUBLISHED:
         return NetChange(kind, before, now)
-    revisions = await record.facts.revisions(now.id, after=since, limit=now.revision - since)
+    after = max(now.revision - _RECENT, 0)
+    history = await record.facts.revisions(now.id, after=after, limit=now.revision - after)
     kinds = {NoticeKind.RESTORED, NoticeKind.SUPERSEDED} if kind is NoticeKind.RESTORED else {kind}
-    reasons = [each.reason for each in revisions if each.reason and NoticeKind(each.kind.value) in kinds]
-    return NetChange(kind, before, now, tuple(dict.fromkeys(reasons)))
+    way = _way([each for each in history if each.number >= since])
+    reasons = [
+        each.reason
+        for each in way
+        if each.number > since and each.reason and NoticeKind(each.kind.value) in kinds
+    ]
+    if kind is NoticeKind.RETRACTED and now.retracted is not None:
+        # An import tells it in no other place.
+        reasons = reasons or [now.retracted]
+    again = next((each.number for each in history if each.number < since and _same(each, history[-1])), None)
+    return NetChange(kind, before, now, tuple(dict.fromkeys(reasons)), again if kind in _REWORDING else None)
+
+
+def _way(history: Sequence[Revision]) -> list[Revision]:
+    """Return the revisions that led from the first to the last, without those that were taken back."""
+    way: list[Revision] = []
+    for each in history:
+        known = next((at for at, earlier in enumerate(way) if _same(earlier, each)), None)
+        if known is None:
+            way.append(each)
+        else:
+            del way[known + 1 :]
+    return way
+
+
+def _same(one: Revision, other: Revision) -> bool:
+    """Tell whether a fact was the same at two revisions; of what was taken down nobody can tell."""
+    return one.state is not None and one.state == other.state
 
 
 def kind_of(before: Fact | None, now: Fact) -> NoticeKind | None:
@@ -136,6 +183,26 @@ def voices(fact: Fact) -> dict[tuple[object, ...], Attribution]:
         ): item
         for item in fact.attributions
     }
+
+
+def changed_voices(before: Fact, now: Fact) -> tuple[list[Attribution], list[Attribution]]:
+    """Return who says a fact, beside the first, that did not before, and who does no longer.
+
+    Whose quote or place in the source is another is neither new nor gone.
+    """
+    was, reads = voices(before), voices(now)
+    new = [item for key, item in reads.items() if key not in was]
+    gone = [item for key, item in was.items() if key not in reads]
+    both = set(map(_who, new)) & set(map(_who, gone))
+    first = now.attributions[0]
+    return (
+        [item for item in new if item is not first and _who(item) not in both],
+        [item for item in gone if _who(item) not in both],
+    )
+
+
+def _who(item: Attribution) -> tuple[object, ...]:
+    return item.source.id, item.speaker and item.speaker.id, item.stance
 
 
 def relations(fact: Fact) -> dict[tuple[object, ...], Relation]:

@@ -5,77 +5,39 @@ It stands alone: whoever reads it has not the message at hand in which the fact 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.answers.bounds import PAGE, fitting, some_of, within
 from bot.answers.diff import former
 from bot.answers.lines import MOST_VOICES, attribution_line, fact_line, fact_lines, left_out
 from bot.answers.relations import relation_lines
-from bot.answers.sentences import further_voices, sentence, tombstone, withdrawn
-from bot.notices.net_changes import NetChange, changed_lines, net_changes, relations, voices
-from bot.replies import Action, Block, Heading, Line, Note, Reply
-from bot.texts import N_, _, ngettext
-from storage.domain.models import Fact, Listener, Notice, NoticeKind
+from bot.answers.sentences import further_voices, sentence, tombstone
+from bot.notices.net_changes import (
+    NetChange,
+    changed_lines,
+    changed_voices,
+    relations,
+    voices,
+)
+from bot.replies import Block, Heading, Line, Note
+from bot.texts import N_, _
+from storage.domain.models import Attribution, Fact, Listener, NoticeKind
 from storage.record import Record
 
-# A digest tells of as many changes in full, and names the rest by heading: it is to be read.
-MOST_TOLD = 20
-MOST_NAMED = 40
 # Relations of one fact that a notice tells.
 MOST_RELATED = 10
+_ID = re.compile(r"\bF(\d{1,15})\b")
 _TITLES = {
-    NoticeKind.PUBLISHED: N_("New on record: F{id}"),
-    NoticeKind.CORRECTED: N_("Corrected: F{id}"),
-    NoticeKind.ATTRIBUTED: N_("New attribution: F{id}"),
-    NoticeKind.RELATED: N_("Related to another statement: F{id}"),
-    NoticeKind.SUPERSEDED: N_("Superseded: F{id}"),
-    NoticeKind.RETRACTED: N_("Retracted: F{id}"),
-    NoticeKind.RESTORED: N_("Restored: F{id}"),
-    NoticeKind.TAKEN_DOWN: N_("Taken down: F{id}"),
+    NoticeKind.PUBLISHED: N_("New on record"),
+    NoticeKind.CORRECTED: N_("Corrected"),
+    NoticeKind.ATTRIBUTED: N_("New attribution"),
+    NoticeKind.RELATED: N_("Related to another statement"),
+    NoticeKind.SUPERSEDED: N_("Superseded"),
+    NoticeKind.RETRACTED: N_("Retracted"),
+    NoticeKind.RESTORED: N_("Restored"),
+    NoticeKind.TAKEN_DOWN: N_("Taken down"),
 }
-
-
-async def message_of(record: Record, notices: Sequence[Notice]) -> Reply | None:
-    """Return one message that tells of all these notices; None where they tell nothing any more."""
-    told = await net_changes(record, [notice for notice in notices if notice.reply is None])
-    ready = [Reply.model_validate_json(notice.reply) for notice in notices if notice.reply is not None]
-    blocks = await _digest(record, told)
-    actions = [Action(label=f"F{each.now.id}", command=f"/fact F{each.now.id}") for each in told[:4]]
-    for reply in ready:
-        blocks += reply.blocks
-        actions += reply.actions
-    unique = dict.fromkeys(actions)
-    return Reply(blocks=tuple(within(blocks)), actions=tuple(unique)) if blocks else None
-
-
-async def _digest(record: Record, told: Sequence[NetChange]) -> list[Block]:
-    """Return what tells of changes: as many in full as are read in one message, the rest by heading."""
-    stories = await titles(record, told)
-    if len(told) < 2:
-        return [block for each in told for block in await change_blocks(record, each, stories)]
-    title = ngettext("{count} change on the record", "{count} changes on the record", len(told))
-    if len(stories) == 1:
-        # Named once, for all of them.
-        title = f"{title} · {next(iter(stories.values()))}"
-        stories = {}
-    in_full = [await change_blocks(record, each, stories) for each in told[:MOST_TOLD]]
-    for count in range(len(in_full), 0, -1):
-        blocks = [Heading(text=title, level=1), *(block for each in in_full[:count] for block in each)]
-        blocks += _by_heading(told[count:], stories)
-        if fitting(blocks) == len(blocks):
-            break
-    return blocks
-
-
-def _by_heading(rest: Sequence[NetChange], stories: Mapping[int, str]) -> list[Block]:
-    """Return the headings of changes that are not told in full."""
-    named: list[Block] = [Note(text=_headed(each.kind, each.now, stories)) for each in rest[:MOST_NAMED]]
-    if more := len(rest) - len(named):
-        text = ngettext(
-            "And {count} more change: /latest shows it.", "And {count} more changes: /latest.", more
-        )
-        named.append(Note(text=text))
-    return [Heading(text=_("Also")), *named] if named else []
 
 
 async def titles(record: Record, changes: Sequence[NetChange]) -> dict[int, str]:
@@ -100,17 +62,51 @@ async def change_blocks(
     return within([Heading(text=_headed(change.kind, now, stories or {})), *told, *why], PAGE // 2, rest=rest)
 
 
-async def blocks_for_readers(record: Record, change: NetChange) -> list[Block]:
-    """Return what became of a fact for whoever asks: what a retracted one said is for moderators only."""
-    fact = await record.facts.find(change.now.id)
-    if fact is None or fact.retracted is None or fact.taken_down is not None:
-        return await change_blocks(record, change)
-    return [Heading(text=_headed(NoticeKind.RETRACTED, fact, {})), Note(text=withdrawn(fact))]
+async def for_readers(record: Record, changes: Sequence[NetChange]) -> list[NetChange]:
+    """Return changes as readers may see them later: of what is retracted by now, only that it was, and why.
+
+    What a retracted fact said is for moderators only.
+    """
+    facts = {fact.id: fact for fact in await record.facts.load(each.now.id for each in changes)}
+    return [
+        NetChange(NoticeKind.RETRACTED, None, fact)
+        if (fact := facts[each.now.id]).retracted is not None and fact.taken_down is None
+        else each
+        for each in changes
+    ]
+
+
+async def blocks_for_readers(
+    record: Record, change: NetChange, stories: Mapping[int, str] | None = None
+) -> list[Block]:
+    """Return what became of a fact for whoever asks; what a retracted one said is left out."""
+    if change.now.retracted is None or change.now.taken_down is not None:
+        return await change_blocks(record, change, stories)
+    why = Note(text=_("Reason given: {reason}", reason=change.now.retracted))
+    return [Heading(text=_headed(NoticeKind.RETRACTED, change.now, stories or {})), why]
 
 
 def _headed(kind: NoticeKind, fact: Fact, stories: Mapping[int, str]) -> str:
-    title = _(_TITLES[kind], id=fact.id)
+    return of_story(f"{kind_title(kind)}: F{fact.id}", fact, stories)
+
+
+def kind_title(kind: NoticeKind) -> str:
+    """Return what a kind of change is called."""
+    return _(_TITLES[kind])
+
+
+def of_story(title: str, fact: Fact, stories: Mapping[int, str]) -> str:
+    """Return a title with that of the fact's story, if it is among those that are named."""
     return f"{title} · {stories[fact.story_id]}" if fact.story_id in stories else title
+
+
+def change_headed(heading: Heading) -> tuple[NoticeKind, int] | None:
+    """Return which change to which fact a notice tells under a heading; None under another."""
+    for found in _ID.findall(heading.text):
+        for kind in _TITLES:
+            if f"{heading.text} · ".startswith(f"{kind_title(kind)}: F{found} · "):
+                return kind, int(found)
+    return None
 
 
 async def _told_of(record: Record, change: NetChange) -> list[Block]:
@@ -131,16 +127,29 @@ async def _told_of(record: Record, change: NetChange) -> list[Block]:
         case NoticeKind.ATTRIBUTED if before is not None:
             told = _attributed(before, now)
         case NoticeKind.RETRACTED:
-            read = former(fact_lines(before or now))
-            told = [
-                Note(text=_("No longer on record. It read:")),
-                *(_marked(block, None) for block in read),
-            ]
+            told = [Note(text=_("No longer on record. It read:")), *_withdrawn(before or now, now)]
         case NoticeKind.RESTORED:
             told = [Note(text=_("On record again:")), *told]
         case NoticeKind.CORRECTED if before is not None:
             told = _side_by_side(before, now)
-    return list(told)
+    return [*told, *stands_again(change)]
+
+
+def _withdrawn(before: Fact, now: Fact) -> list[Block]:
+    """Return how a fact read until it was retracted, as what is told of it as it is now."""
+    lines = [_marked(block, None) for block in former(fact_lines(before))]
+    return [
+        block.model_copy(update={"revision": now.revision}) if isinstance(block, Line) else block
+        for block in lines
+    ]
+
+
+def stands_again(change: NetChange) -> list[Note]:
+    """Return that a fact reads again as it did before what was changed, where it does."""
+    if change.again is None:
+        return []
+    first = _("F{id} stands again as it was first told.", id=change.now.id)
+    return [Note(text=first if change.again == 1 else _("F{id} stands again as before.", id=change.now.id))]
 
 
 def replacement(fact: Fact, others: Sequence[Fact]) -> list[Block]:
@@ -171,26 +180,36 @@ async def _related(record: Record, before: Fact | None, now: Fact) -> list[Block
 
 def _attributed(before: Fact, now: Fact) -> list[Block]:
     """Return a fact on its first word, and whose word is new or gone."""
-    was, reads = voices(before), voices(now)
-    first = now.attributions[0]
-    new = [item for key, item in reads.items() if key not in was and item is not first]
-    gone = [item for key, item in was.items() if key not in reads]
-    told = [(_("new"), item) for item in new] + [(_("no longer"), item) for item in gone]
-    shown = [
-        attribution_line(now, item, further_voices([item], first)).model_copy(
-            update={"label": label, "former": item in gone}
-        )
-        for label, item in told[:MOST_VOICES]
+    return [fact_line(now), *_changed_voices(before, now)]
+
+
+def _changed_voices(before: Fact, now: Fact) -> list[Block]:
+    """Return a line for each voice that is new or gone, and how many of them are left out."""
+    new, gone = changed_voices(before, now)
+    told = [*(_voice(now, item, _("new")) for item in new), *gone_lines(before, now)]
+    left = len(new) + len(gone) - MOST_VOICES
+    return [*told[:MOST_VOICES], *left_out(now, max(left, 0))]
+
+
+def gone_lines(before: Fact, now: Fact) -> list[Line]:
+    """Return a line for each voice that a fact no longer has, marked so."""
+    _new, gone = changed_voices(before, now)
+    return [
+        _voice(now, item, _("no longer")).model_copy(update={"former": True}) for item in gone[:MOST_VOICES]
     ]
-    return [fact_line(now), *shown, *left_out(now, max(len(told) - MOST_VOICES, 0))]
+
+
+def _voice(fact: Fact, item: Attribution, label: str) -> Line:
+    line = attribution_line(fact, item, further_voices([item], fact.attributions[0]))
+    return line.model_copy(update={"label": label})
 
 
 def _side_by_side(before: Fact, now: Fact) -> list[Block]:
     """Return the statement as it was and is, or once where it is the same, and what else is otherwise."""
     was, reads = _said(before, now), _said(now, before)
     changed = changed_lines(before, now)
-    if [(each.text, each.citations) for each in was] == [(each.text, each.citations) for each in reads]:
-        return [_marked(fact_line(now), None), *changed]
+    if (was[0].text, was[0].citations) == (reads[0].text, reads[0].citations):
+        return [_marked(fact_line(now), None), *_changed_voices(before, now), *changed]
     news: list[Block] = [*(_marked(line, _("now")) for line in reads), *changed]
     shown = [*former([_marked(line, _("was")) for line in was]), *news]
     if fitting(shown, PAGE // 2) < len(shown):

@@ -15,11 +15,11 @@ from typing import NamedTuple
 from bot.times.zones import zone
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Cadence, Listener
-from storage.notifying.notices import Waiting
+from storage.notifying.notices import Released, Waiting
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-# How often changes are let go within a minute before others wait for its end: a chat gets no more than three
-# messages of one minute's changes.
+# How often changes are let go within a minute, and what is not urgent once of those, before others wait for
+# its end: a chat gets no more than three messages of one minute's changes, and a retraction goes at once.
 MOST_A_MINUTE = 2
 
 
@@ -33,16 +33,18 @@ class Spans(NamedTuple):
 UNGATHERED = Spans()
 
 
-def let_go_at(waiting: Waiting, recent: Sequence[datetime], gather: timedelta) -> datetime:
+def let_go_at(waiting: Waiting, recent: Sequence[Released], gather: timedelta) -> datetime:
     """Return the moment from which changes that wait for others may be told, all in one message.
 
     They wait as long as others keep coming, within `gather` of each other, a minute at most; what is urgent
-    does not wait, and takes along what does. `recent` are the last moments of this minute at which others
-    were let go, the latest first.
+    does not wait, and takes along what does. `recent` are those of this minute that were let go, the latest
+    first, MOST_A_MINUTE at most: a place among them is kept for what is urgent.
     """
     first, last = read_moment(waiting.first), read_moment(waiting.last)
     moment = first if waiting.urgent else min(last + gather, first + max(gather, MINUTE))
-    return max(moment, recent[-1] + MINUTE) if len(recent) == MOST_A_MINUTE else moment
+    full = recent[-1:] if len(recent) == MOST_A_MINUTE else ()
+    alike = () if waiting.urgent else [each for each in recent if not each.urgent]
+    return max([moment, *(read_moment(each.at) + MINUTE for each in (*full, *alike))])
 
 
 def ready_at(listener: Listener, due: datetime, now: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from storage.changing.fact_rows import FactRows, state_of
@@ -25,8 +25,14 @@ class Written:
     """What a batch of entries did to the record."""
 
     added: int = 0
-    updated: int = 0
     unchanged: int = 0
+    # The ids of facts that were on record and are other than before.
+    revised: list[int] = field(default_factory=list)
+
+    @property
+    def updated(self) -> int:
+        """How many facts are other than before."""
+        return len(self.revised)
 
     @property
     def changes(self) -> int:
@@ -103,7 +109,7 @@ class Batch:
             else:
                 after = KnownFact(before.id, before.revision + 1, state)
                 rows.replaced.append(after.id)
-                self.written.updated += 1
+                self.written.revised.append(after.id)
             known[entry.ref] = after
             rows.add(after.id, after.revision, entry)
             self._add_revisions(rows, after, entry, is_new=before is None)

@@ -1,49 +1,24 @@
-"""Notices: what is to be told of a change, written with it; and their fan-out into deliveries.
-
-A fan-out is a few statements that each write a bounded number of deliveries, in the order of their key. A
-delivery is unique for notice and listener, so that a fan-out can be run again at any time.
-"""
+"""Notices: what is to be told of a change, and when it is let go; `deliveries` writes to whom."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Collection
-from datetime import timedelta
 from typing import NamedTuple
 
 from storage.domain.clock import moment_text, read_moment
-from storage.domain.models import Fact, Notice, NoticeKind
-from storage.engines.sqlite import Database, Statements, Transaction
+from storage.domain.models import Notice
+from storage.engines.sqlite import Database, Transaction
 from storage.notifying import listeners
-from storage.trail.audit import AuditEntryWriter
+from storage.notifying.deliveries import OWN, Audience, amend, fan_out, tell_only
 
-# Deliveries that one transaction writes: the lock is held for about a hundredth of a second.
-CHUNK = 4_000
-# Beyond every listener's id.
-END = 2**62
 _COLUMNS = "id, audit_id, kind, made_at, due_at, story_id, fact_id, revision, material, reply, released_at"
 # In these very words, for that is how SQLite knows that the index of open notices serves.
 OPEN = "state IN ('new', 'fanned out')"
-_FAN_OUT = """
-INSERT INTO delivery (notice_id, listener_id, state)
-SELECT :notice, s.listener_id, iif(l.open_at > :now, 'held', 'due')
-FROM subscription s JOIN listener l ON l.id = s.listener_id
-WHERE s.story_id = :story AND s.listener_id > :after AND s.listener_id <= :upto
-    AND (s.entity_id IS NULL OR s.entity_id IN (SELECT value FROM json_each(:entities)))
-    AND (s.words IS NULL OR s.words IN (SELECT value FROM json_each(:words)))
-    AND (l.words IS NULL OR l.words IN (SELECT value FROM json_each(:words)))
-    AND (:material OR NOT l.material_only)
-    AND s.listener_id NOT IN (SELECT value FROM json_each(:own))
-ORDER BY s.listener_id
-ON CONFLICT DO NOTHING
-"""
-# Whoever made a change knows of it: in the private chats of all their accounts, whose addresses those have.
-_OWN = """
-SELECT a.actor FROM audit a WHERE a.id = :entry
-UNION SELECT x.address FROM account x JOIN audit a ON a.actor = x.person WHERE a.id = :entry
-"""
 _NEW = f"{OPEN} AND state = 'new'"
+# Whether one of several notices does not wait for others.
+_URGENT = "max(CASE WHEN urgent = 1 OR kind = 'retracted' THEN 1 ELSE 0 END)"
 
 
 class Waiting(NamedTuple):
@@ -51,6 +26,13 @@ class Waiting(NamedTuple):
 
     first: str
     last: str
+    urgent: bool
+
+
+class Released(NamedTuple):
+    """Changes that were let go together: when, and if one of them is urgent."""
+
+    at: str
     urgent: bool
 
 
@@ -115,8 +97,7 @@ class Notices:
         Also those that a clock, put back since, says were made later than now: they are made now.
         """
         rows = await self._database.read(
-            "SELECT min(due_at), max(due_at), max(made_at),"
-            " max(CASE WHEN urgent = 1 OR kind = 'retracted' THEN 1 ELSE 0 END) FROM notice"
+            f"SELECT min(due_at), max(due_at), max(made_at), {_URGENT} FROM notice"
             f" WHERE {_NEW} AND ((released_at IS NULL AND due_at <= :now) OR made_at > :now)",
             {"now": now},
         )
@@ -128,14 +109,14 @@ class Notices:
             return await self.waiting(now)
         return Waiting(first, last, bool(urgent))
 
-    async def released(self, since: str, now: str, limit: int) -> list[str]:
-        """Return the last moments, since one, at which changes were let go, the latest first."""
+    async def released(self, since: str, now: str, limit: int) -> list[Released]:
+        """Return the last changes that were let go since a moment, to be told, the latest first."""
         rows = await self._database.read(
-            "SELECT DISTINCT released_at FROM notice WHERE released_at > ? AND released_at <= ?"
-            " ORDER BY released_at DESC LIMIT ?",
+            f"SELECT released_at, {_URGENT} FROM notice WHERE released_at > ? AND released_at <= ?"
+            " AND state <> 'dropped' GROUP BY released_at ORDER BY released_at DESC LIMIT ?",
             (since, now, limit),
         )
-        return [row[0] for row in rows]
+        return [Released(row[0], bool(row[1])) for row in rows]
 
     async def release(self, now: str) -> None:
         """Let all changes go that are due: they are told together."""
@@ -157,7 +138,7 @@ class Notices:
 
     async def chats_of_author(self, audit_id: int | None) -> frozenset[str]:
         """Return the private chats of whoever made the change of an entry of the trail."""
-        rows = await self._database.read(_OWN, {"entry": audit_id})
+        rows = await self._database.read(OWN, {"entry": audit_id})
         return frozenset(row[0] for row in rows)
 
     async def _redate(self, now: str) -> None:
@@ -198,18 +179,20 @@ class Notices:
 
         `entities` are those that its fact names, `words` those asked for that it holds.
         """
-        wanted = {"entities": json.dumps(list(entities)), "words": json.dumps(list(words))}
+        audience = Audience(entities, words)
         # A step that a power cut undoes is run again; what is being sent is marked by a durable transaction.
         async with self._database.transaction(durable=False) as tx:
-            return await tx.work(lambda rows: _fan_out(rows, notice, wanted, now))
+            return await tx.work(lambda rows: fan_out(rows, notice, audience, now))
 
-    async def drop(self, notice: Notice, now: str, *, instead: Notice | None = None) -> None:
-        """Tell of a notice to nobody; with `instead`, that one tells of the fact as this one left it.
+    async def drop(
+        self, notice: Notice, now: str, *, instead: Notice | None = None, only: Audience | None = None
+    ) -> None:
+        """Tell of a notice to nobody, or to some `only`; with `instead`, that one tells how the fact is left.
 
         Messages that cited the fact are put right all the same.
         """
         async with self._database.transaction() as tx:
-            await tx.work(lambda rows: _amend(rows, notice, now))
+            await tx.work(lambda rows: amend(rows, notice, now))
             await tx.run("UPDATE notice SET state = 'dropped' WHERE id = ? AND state = 'new'", (notice.id,))
             await tx.run(
                 "UPDATE delivery SET state = 'given up', error = 'taken back', changed_at = ?"
@@ -218,6 +201,8 @@ class Notices:
             )
             if instead is not None:
                 await tx.run("UPDATE notice SET revision = ? WHERE id = ?", (notice.revision, instead.id))
+            if only is not None:
+                await tx.work(lambda rows: tell_only(rows, notice, only, now))
 
     async def is_unheard(self, notice: Notice) -> bool:
         """Tell whether nobody has been told that the fact of a notice came on record: that was dropped."""
@@ -244,54 +229,6 @@ class Notices:
         return _notice(rows[0]) if rows else None
 
 
-def _fan_out(tx: Statements, notice: Notice, wanted: dict[str, str], now: str) -> bool:
-    """Write the next CHUNK deliveries of a notice; tell whether those were the last."""
-    rows = tx.fetch(
-        "SELECT fanned_to, state, coalesce((SELECT s.listener_id FROM subscription s"
-        " WHERE s.story_id = n.story_id AND s.listener_id > n.fanned_to"
-        " ORDER BY s.listener_id LIMIT 1 OFFSET ?), ?) FROM notice n WHERE id = ?",
-        (CHUNK - 1, END, notice.id),
-    )
-    after, state, upto = rows[0]
-    if state != "new":
-        return True
-    span = {"notice": notice.id, "story": notice.story_id, "after": after, "upto": upto}
-    own = tx.fetch(f"SELECT id FROM listener WHERE chat IN ({_OWN})", {"entry": notice.audit_id})
-    knowing = json.dumps([row[0] for row in own])
-    tx.run(_FAN_OUT, {**span, **wanted, "now": now, "material": notice.material, "own": knowing})
-    if upto == END:
-        _amend(tx, notice, now)
-    tx.run(
-        "UPDATE notice SET fanned_to = :upto, state = CASE WHEN :more THEN 'new'"
-        " WHEN EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice) THEN 'fanned out'"
-        " ELSE 'done' END WHERE id = :notice",
-        {"upto": upto, "more": upto < END, "notice": notice.id},
-    )
-    return bool(upto == END)
-
-
-def announce(
-    tx: Statements,
-    trace: AuditEntryWriter,
-    kind: NoticeKind,
-    fact: Fact,
-    *,
-    material: bool,
-    hold: float = 0,
-    urgent: bool = False,
-) -> None:
-    """Write the notice of a change, in the change's own transaction; it is due `hold` minutes later.
-
-    Its moments are the clock's: the trail's may be ahead, and nothing is sent before its moment.
-    """
-    due = moment_text(read_moment(trace.now) + timedelta(minutes=hold))
-    tx.run(
-        "INSERT INTO notice (audit_id, kind, story_id, fact_id, revision, material, made_at, due_at, urgent)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (trace.id, kind, fact.story_id, fact.id, fact.revision, material, trace.now, due, int(urgent)),
-    )
-
-
 async def post(tx: Transaction, chat: str, reply: str, at: str, language: str | None = None) -> None:
     """Put a ready-made reply (JSON) to one chat into the outbox."""
     listener_id = await listeners.ensure(tx, chat, language=language)
@@ -307,23 +244,6 @@ async def post(tx: Transaction, chat: str, reply: str, at: str, language: str | 
         " FROM listener WHERE id = :listener",
         {"notice": rows[0][0], "listener": listener_id, "now": at},
     )
-
-
-# What was put right when a fact was retracted is wrong again once it is restored.
-_AMENDING = frozenset(
-    {NoticeKind.CORRECTED, NoticeKind.SUPERSEDED, NoticeKind.RETRACTED, NoticeKind.RESTORED}
-)
-
-
-def _amend(tx: Statements, notice: Notice, now: str) -> None:
-    """Mark the messages that cited a fact as it read before a material change: they are to be put right."""
-    if notice.material and notice.kind in _AMENDING:
-        tx.run(
-            "INSERT INTO amendment (chat, message, notice_id, changed_at)"
-            " SELECT chat, message, :notice, :now FROM receipt WHERE fact_id = :fact AND revision < :revision"
-            " AND fixed = 0 ON CONFLICT DO NOTHING",
-            {"notice": notice.id, "now": now, "fact": notice.fact_id, "revision": notice.revision},
-        )
 
 
 def _notice(row: sqlite3.Row) -> Notice:

@@ -20,7 +20,8 @@ from storage.engines.sqlite import Database, Statements, Transaction
 from storage.notifying import listeners, receipts
 from storage.notifying.claims import ENDED, LIVE, OF_PLATFORM, Claims
 from storage.notifying.clock_back import look_anew
-from storage.notifying.notices import END, OPEN
+from storage.notifying.deliveries import END
+from storage.notifying.notices import OPEN
 from storage.notifying.outbox_depth import OutboxDepth
 
 # With pauses that double up to an hour: about a day, so that no platform's outage loses anything.
@@ -40,13 +41,14 @@ _CLAIM = (
     f" AND NOT EXISTS ({_UNDER_WAY}) RETURNING notice_id, attempts,"
     " (SELECT state FROM notice WHERE id = delivery.notice_id)"
 )
+_CLOSED = frozenset({"done", "dropped"})
 _OPEN_AT = "UPDATE listener SET open_at = ? WHERE id = ?"
 
 
 class Parcel(NamedTuple):
     """All notices to send to one listener now: their ids, oldest first.
 
-    `waited` tells that some of them are done, but for this listener, which took no messages.
+    `waited` tells that some of them are done, but for this listener: it took no messages, or hears alone.
     """
 
     listener: Listener
@@ -79,7 +81,7 @@ class Outbox(OutboxDepth):
         async with self._database.transaction() as tx:
             freed = await tx.fetch(
                 "UPDATE delivery SET sender = NULL, lease_until = NULL, state = CASE WHEN notice_id IN"
-                " (SELECT id FROM notice WHERE state = 'done') THEN 'held' ELSE 'due' END"
+                " (SELECT id FROM notice WHERE state IN ('done', 'dropped')) THEN 'held' ELSE 'due' END"
                 f" WHERE {mine} AND {OF_PLATFORM} RETURNING listener_id, state",
                 (self._claims.sender, low, high),
             )
@@ -289,7 +291,7 @@ class Outbox(OutboxDepth):
             if not rows:
                 continue
             ids = tuple(sorted(row[0] for row in rows))
-            attempts, waited = max(row[1] for row in rows) - 1, any(row[2] == "done" for row in rows)
+            attempts, waited = max(row[1] for row in rows) - 1, any(row[2] in _CLOSED for row in rows)
             parcels.append(Parcel(Listener(**dict(found[0])), ids, attempts, waited))
         return parcels
 

@@ -23,6 +23,7 @@ from storage.domain.leases import later
 from storage.domain.models import Action, Story
 from storage.domain.names import slug, with_article
 from storage.engines.sqlite import Statements, Transaction
+from storage.notifying.announcing import announce_imported
 from storage.record import Record
 from storage.sheets import briefs, formats, staging, takedowns
 from storage.sheets.again import Again, Kept, find_names
@@ -305,6 +306,7 @@ class _Importing:
         story_id = self._story_id
         after: dict[str, Any] = {"added": self.written.added, "updated": self.written.updated}
         after |= {"agreed": self.again.agreed} if self.again.agreed else {}
+        announce_imported(tx, self._trace, self.written.revised)
         self._trace.close(tx, Action.IMPORTED, f"story {story_id}", story_id=story_id, after=after)
 
 

@@ -9,8 +9,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.answers.lines import fact_lines
+from bot.notices.digest import message_of
 from bot.notices.message_corrections import corrected_message
-from bot.notices.notice_text import message_of
 from bot.replies import Action, Heading, Reply
 from storage.notifying.notices import post
 from storage.notifying.receipts import Amendment

@@ -8,7 +8,9 @@ from random import Random
 import pytest
 
 from bot.notices.schedule import Spans
-from tests.bot.wire import Wire, open_wire
+from storage.sheets import importing
+from storage.sheets.importing import import_sheet
+from tests.bot.wire import ANN, SHEET, Wire, open_wire
 
 READER = "telegram:7"
 
@@ -56,8 +58,8 @@ async def test_thirty_changes_in_a_minute_are_at_most_three_messages(tmp_path, s
                 await wire.subscribe(READER)
                 told = await burst(wire, [pause * scale for pause in pauses], urgent=case * 10)
                 assert 1 <= len(told) <= 3, [at for at, _text in told]
-                whole = "".join(text for _at, text in told)
-                assert all(f"New on record: F{number}" in whole for number in range(4, 34))
+                counts = [int(text.partition(" changes")[0]) for _at, text in told if " changes on" in text]
+                assert sum(counts) + len(told) - len(counts) == 30
 
 
 async def test_changes_that_keep_coming_are_waited_for_a_minute_at_most(wire: Wire):
@@ -94,6 +96,62 @@ async def test_a_burst_of_retractions_is_at_most_three_messages_as_well(wire: Wi
         told += len(wire.far.texts())
     await wire.deliver(minutes=2)
     assert told + len(wire.far.texts()) <= 3
+
+
+async def test_a_retraction_goes_at_once_whatever_was_told_within_the_minute(wire: Wire):
+    for number in range(2):
+        await wire.publish(f"snow{number}", f"It snows {number} cm.")
+        await wire.deliver(seconds=6)
+    assert len(wire.far.texts()) == 1
+    await wire.retract(1)
+    await wire.deliver()
+    (text,) = wire.far.texts()
+    assert "Retracted: F1" in text and "New on record: F5" in text
+    await wire.retract(2)
+    await wire.deliver(seconds=6)
+    assert wire.far.texts() == []
+    await wire.deliver(minutes=1)
+    (text,) = wire.far.texts()
+    assert "Retracted: F2" in text
+
+
+async def test_a_burst_of_all_kinds_of_changes_is_at_most_three_messages(wire: Wire):
+    await wire.subscribe("telegram:8")
+    told: list[str] = []
+    for number in range(10):
+        fact = await wire.publish(f"snow{number}", f"It snows {number} cm.", urgent=number == 3)
+        await wire.deliver(seconds=2)
+        if number % 2:
+            await wire.retract(fact.id)
+        else:
+            await wire.change(fact.id, statement=f"It snows {number + 50} cm.")
+        await wire.deliver(seconds=2)
+        if number % 3 == 0:
+            await wire.record.ledger.undo(by=ANN, within_minutes=10)
+        await wire.deliver(seconds=2)
+    for _second in range(90):
+        await wire.deliver(seconds=1)
+    told = wire.far.chats()
+    assert 1 <= told.count(READER) <= 3 and told.count("telegram:8") == told.count(READER)
+
+
+async def test_what_an_import_changes_on_record_is_one_message_and_what_it_adds_is_none(
+    wire: Wire, tmp_path, monkeypatch, subtests
+):
+    sheet = tmp_path / "flood.toml"
+    days = iter(("four", "five"))
+    for staged_from in (importing.STAGED_FROM, 0):
+        monkeypatch.setattr(importing, "STAGED_FROM", staged_from)
+        with subtests.test(staged_from=staged_from):
+            changed = SHEET.replace("three days", f"{next(days)} days").replace("dam holds", "dam leaks")
+            new = SHEET.rpartition("[[facts]]")[2].replace('"school"', f'"new{staged_from}"')
+            sheet.write_text(f"{changed}\n[[facts]]{new}", encoding="utf-8")
+            for _time in range(2):
+                await import_sheet(wire.record, sheet, actor="tests")
+                await wire.deliver(minutes=2)
+            (text,) = wire.far.texts()
+            assert "Corrected: F1" in text and "New on record" not in text and "F3" not in text
+            assert ("dam leaks" in text) == bool(staged_from)
 
 
 async def test_without_gathering_each_change_is_told_as_it_comes(wire: Wire):

@@ -8,6 +8,8 @@ from bot.answers.lines import fact_lines
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.replies import Heading, Reply
+from storage.domain.changes import Revise
+from storage.trail.audit import Actor
 from tests.bot.wire import ANN, Wire, open_wire
 
 REFUSED = Outcome(DeliveryStatus.REFUSED, error="Bad Request: message can't be edited")
@@ -88,6 +90,40 @@ async def test_whoever_made_a_change_is_not_told_of_it(wire: Wire):
     await wire.deliver()
     assert sorted(set(wire.far.chats())) == ["telegram:-5", "telegram:5"]
     assert [(chat, message) for chat, message, _text in wire.far.edits] == [(OWN, 10)]
+
+
+async def test_whoever_put_a_fact_on_record_hears_what_others_make_of_it_while_it_is_held(wire: Wire):
+    bo = Actor("telegram:98", "telegram:98")
+    await wire.subscribe(OWN, bo.address, "telegram:5")
+    snow = await wire.publish("snow", "It snows.", hold=10)
+    entry = (await wire.record.facts.entry(snow.id)).model_copy(update={"statement": "It snows a little."})
+    change = Revise(story_id=1, fact_id=snow.id, expected=1, kind="corrected", fact=entry)
+    await wire.record.ledger.make(change, by=bo)
+    await wire.deliver(minutes=1)
+    ((chat, _topic, text),) = wire.far.sent
+    assert chat == OWN and "Corrected: F4" in text and "snows a little" in text
+    wire.far.sent.clear()
+    await wire.deliver(minutes=10)
+    assert sorted(chat for chat, *_ in wire.far.sent) == ["telegram:5", bo.address]
+    assert all("New on record: F4" in text and "a little" in text for *_, text in wire.far.sent)
+
+
+async def test_who_heard_of_a_held_fact_from_nobody_hears_of_it_as_new_once_it_is_restored(wire: Wire):
+    bo = Actor("telegram:98", "telegram:98")
+    await wire.subscribe(OWN, "telegram:5")
+    snow = await wire.publish("snow", "It snows.", hold=10)
+    heard = []
+    for kind, retracted in (("retracted", "a hoax"), ("restored", None)):
+        entry = (await wire.record.facts.entry(snow.id)).model_copy(update={"retracted": retracted})
+        found = await wire.record.facts.find(snow.id)
+        change = Revise(story_id=1, fact_id=snow.id, expected=found.revision, kind=kind, fact=entry)
+        await wire.record.ledger.make(change, by=bo)
+        await wire.deliver(minutes=1)
+        await wire.deliver(minutes=10)
+        heard.append([(chat, text.partition(" ·")[0]) for chat, _topic, text in wire.far.sent])
+        wire.far.sent.clear()
+    new = "New on record: F4"
+    assert heard == [[(OWN, "Retracted: F4")], [(OWN, new), ("telegram:5", new)]]
 
 
 async def test_linked_accounts_are_one_person(wire: Wire):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.replies import Reply
+from bot.replies import Line, Reply
 from storage.domain.models import Cadence
 from tests.bot.wire import Wire, open_wire
 
@@ -114,19 +114,42 @@ async def test_a_digest_is_one_message_on_every_platform(wire: Wire):
     (reply,) = wire.far.replies
     assert isinstance(reply, Reply)
     assert len(telegram.render(reply)) == len(discord.render(reply)) == 1
+    # Who says what is named in short has no room for its words.
     (text,) = wire.far.texts()
-    assert "New on record: F33" in text and "more changes: /latest" in text
+    assert "60 changes on the record" in text and "Ann Ray (F" in text and "more" in text
 
 
-async def test_a_digest_puts_retractions_first_and_names_the_rest_by_heading(wire: Wire):
-    for number in range(23):
+async def test_a_digest_tells_the_weightiest_first_and_names_the_rest_in_short(wire: Wire):
+    for number in range(26):
         await wire.publish(f"snow{number}", f"It snows {number} cm.")
-    await wire.retract(2)
+    await wire.change(3, statement="The school opens.", reason="the head said so")
+    await wire.change(1, "related", contradicts=[{"fact": "dam"}])
+    await wire.retract(2, "a hoax")
     (text,) = await told(wire)
-    assert "24 changes on the record · The flood" in text
-    assert text.index("Retracted: F2") < text.index("New on record: F4")
-    assert text.count("Ann Ray said") == 19
-    assert "New on record: F26" in text and "22 cm" not in text
+    assert "29 changes on the record · The flood" in text
+    order = [
+        "Retracted: F2",
+        "a hoax",
+        "Corrected: F3",
+        "the head said so",
+        "New on record: F4",
+        "New on record\n",
+    ]
+    assert [text.index(each) for each in order] == sorted(text.index(each) for each in order)
+    # Each of the rest is a line on somebody's word, or named by who says it.
+    assert "Ann Ray said that it snows 9 cm" in text and "more: Ann Ray (F" in text
+    shown = text.partition("\nSources")[0]
+    assert 500 < len(shown) < 1_000
+    assert wire.far.replies[-1].actions[-1].command == "/catchup"
+
+
+async def test_few_changes_are_told_in_full_however_long_they_are(wire: Wire):
+    words = "the river has left its bed again and nobody knows when it will be back where it was before"
+    for number in range(4):
+        await wire.publish(f"snow{number}", f"In village {number} {words}, {words}, {words}.")
+    await told(wire)
+    lines = [block.text for block in wire.far.replies[-1].blocks if isinstance(block, Line)]
+    assert len(lines) == 4 and all(line.endswith(f"{words}, {words}, {words}") for line in lines)
 
 
 async def test_what_superseded_a_fact_and_is_undone_while_it_is_held_is_told_to_nobody(wire: Wire):

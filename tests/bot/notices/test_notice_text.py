@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.notices.notice_text import MOST_TOLD, listener_name, message_of
+from bot.notices.digest import message_of
+from bot.notices.notice_text import listener_name
 from bot.replies import Heading, Line, Note, Reply
 from storage.domain.models import Listener, Notice, NoticeKind
 from tests.bot.wire import Wire, open_wire
@@ -125,20 +126,11 @@ async def test_who_has_taken_a_facts_place_is_told_with_it(wire: Wire):
     assert reply.cited_revisions == {1: 2, 2: 1}
 
 
-async def test_a_long_digest_names_the_rest_by_heading(wire: Wire):
-    for number in range(MOST_TOLD + 1):
-        await wire.publish(f"snow{number}", f"It snows {number} cm.")
-    reply = await told(wire, MOST_TOLD + 1)
-    assert len(lines(reply)) == MOST_TOLD
-    assert reply.blocks[-2:] == (Heading(text="Also"), Note(text="New on record: F24"))
-    assert len(reply.actions) == 4
-
-
 async def test_a_change_of_two_stories_says_what_it_says_of_each(wire: Wire, tmp_path):
     await wire.publish("snow", "It snows.")
     await wire.change(2, statement="The dam leaks.")
     reply = await told(wire, 2)
-    assert [action.command for action in reply.actions] == ["/fact F4", "/fact F2"]
+    assert [action.command for action in reply.actions] == ["/fact F2", "/fact F4"]
 
 
 async def test_a_notice_of_a_revision_that_never_was_tells_nothing(wire: Wire):

@@ -9,7 +9,6 @@ from storage.domain.changes import Publish
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.errors import Refused
 from storage.domain.models import NoticeKind
-from storage.notifying import notices
 from storage.record import Record
 from tests.storage.conftest import fact, put
 from tests.storage.making import ANN, entry, publish, restore, retract, revise, revision, supersede
@@ -149,7 +148,7 @@ async def test_who_may_not_hear_before_some_moment_has_it_held(flood):
 
 
 async def test_a_fan_out_is_made_of_bounded_steps_and_neither_skips_nor_repeats(flood, monkeypatch):
-    monkeypatch.setattr(notices, "CHUNK", 3)
+    monkeypatch.setattr("storage.notifying.deliveries.CHUNK", 3)
     chats = await subscribe_all(flood, 10)
     for chat in chats[2:5]:  # a chunk's end in the middle of one listener's subscriptions
         await subscribe(flood, chat, words="rain")
@@ -167,7 +166,7 @@ async def test_a_fan_out_is_made_of_bounded_steps_and_neither_skips_nor_repeats(
 
 
 async def test_a_fan_out_can_be_run_again_any_number_of_times(flood, monkeypatch):
-    monkeypatch.setattr(notices, "CHUNK", 2)
+    monkeypatch.setattr("storage.notifying.deliveries.CHUNK", 2)
     chats = await subscribe_all(flood, 5)
     notice = await told(flood)
     assert len(await send_all(flood)) == 5
@@ -182,7 +181,7 @@ async def test_a_fan_out_can_be_run_again_any_number_of_times(flood, monkeypatch
 
 
 async def test_a_fan_out_that_was_killed_goes_on_where_it_was(flood, path, monkeypatch):
-    monkeypatch.setattr(notices, "CHUNK", 2)
+    monkeypatch.setattr("storage.notifying.deliveries.CHUNK", 2)
     chats = await subscribe_all(flood, 7)
     notice = await notice_of(flood, await publish(flood, "d"))
     for _step in range(2):
@@ -198,7 +197,7 @@ async def test_a_fan_out_that_was_killed_goes_on_where_it_was(flood, path, monke
 
 
 async def test_who_begins_to_listen_during_a_fan_out_is_told_at_most_once(flood, monkeypatch):
-    monkeypatch.setattr(notices, "CHUNK", 2)
+    monkeypatch.setattr("storage.notifying.deliveries.CHUNK", 2)
     await subscribe_all(flood, 4)
     notice = await notice_of(flood, await publish(flood, "d"))
     await flood.notices.fan_out(notice, entities=(), words=(), now=LATER)
@@ -215,7 +214,7 @@ async def test_what_concerns_nobody_is_done_with_at_once(flood):
 
 
 async def test_a_dropped_notice_is_told_to_nobody_any_more(flood, monkeypatch):
-    monkeypatch.setattr(notices, "CHUNK", 2)
+    monkeypatch.setattr("storage.notifying.deliveries.CHUNK", 2)
     await subscribe_all(flood, 4)
     notice = await notice_of(flood, await publish(flood, "d"))
     await flood.notices.fan_out(notice, entities=(), words=(), now=LATER)

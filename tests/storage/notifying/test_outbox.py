@@ -130,7 +130,7 @@ async def test_a_chat_that_may_hear_again_sooner_does(flood):
 
 async def test_what_is_held_while_it_is_fanned_out_is_released_with_the_rest(flood, monkeypatch):
     """A chat opens in the middle of a long fan-out: what was held for it must not be forgotten."""
-    monkeypatch.setattr("storage.notifying.notices.CHUNK", 1)
+    monkeypatch.setattr("storage.notifying.deliveries.CHUNK", 1)
     await subscribe_all(flood, 3)
     await flood.listeners.change("telegram:1", 0, {"open_at": SOON})
 

@@ -12,7 +12,9 @@ from bot.replies import Item, Reply
 from bot.requests import Request
 from storage.notifying.listeners import MOST_SUBSCRIPTIONS
 from storage.record import Record
+from storage.sheets.importing import import_sheet
 from tests.bot.chatroom import Room, offered, open_room
+from tests.bot.wire import SHEET
 
 
 @pytest.fixture
@@ -180,6 +182,32 @@ async def test_catching_up_shows_each_change_once_in_pages(room: Room):
     assert "snows 7 cm" in plain(reply) and "snows 8 cm" not in plain(reply)
     said = await room.say("/catchup")
     assert "snows 8 cm" in said and "snows 9 cm" in said and "snows 7 cm" not in said
+    assert "Nothing has changed" in await room.say("/catchup")
+
+
+async def test_catching_up_shows_what_is_retracted_once_and_why(room: Room):
+    await room.say("/settings")
+    await room.wire.retract(1, "a hoax")
+    said = (await room.say("/catchup")).splitlines()
+    assert [line for line in said[1:] if line] == ["Retracted: F1", "Reason given: a hoax"]
+
+
+async def test_catching_up_loses_nothing_of_an_import_of_more_than_a_page(room: Room, tmp_path):
+    facts = "\n".join(
+        f'[[facts]]\nref = "snow{number}"\nstatement = "It snows {{depth}} cm in village {number}."\n'
+        'attributions = [{{ speaker = "Ann Ray", cue = "said that", source = "gauge" }}]'
+        for number in range(30)
+    )
+    sheet = tmp_path / "flood.toml"
+    for depth in ("5", "6"):
+        sheet.write_text(f"{SHEET}\n{facts.format(depth=depth)}", encoding="utf-8")
+        await import_sheet(room.wire.record, sheet, actor="tests")
+        await room.wire.deliver(minutes=2)
+    await room.wire.retract(1, "a hoax")
+    reply = await room.ask("/catchup")
+    assert offered(reply) == ["/corrections", "/catchup"]
+    assert "30 changes on the record" in plain(reply) and "Ann Ray (F" in plain(reply)
+    assert "Retracted: F1" in await room.say("/catchup")
     assert "Nothing has changed" in await room.say("/catchup")
 
 
