@@ -10,8 +10,9 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 INSTALLED := $(VENV)/.installed
 TESTS_INSTALLED := $(VENV)/.tests-installed
 
-# Two at a time; the tests of a module stay together, for they may share a bot.
-SIDE_BY_SIDE := -n 2 --dist loadfile
+# Two at a time; the tests of a module stay together, for they may share a bot. In order of folders, the acceptance
+# tests first: ordered by the number of tests, the longest modules would come last, and one core would wait.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 # `make check` measures what the tests run through, branches too, and refuses less than this share in percent;
 # `make test` does not measure: it is to be quick.
@@ -36,11 +37,12 @@ test: $(TESTS_INSTALLED)
 
 slow: $(TESTS_INSTALLED)
 	@echo "Running the slow tests ..." >&2
-	@$(BIN)/python -m pytest -m slow $(SIDE_BY_SIDE)
+	@AT_LENGTH=1 $(BIN)/python -m pytest -m "slow or at_length" $(SIDE_BY_SIDE)
 
 # All tests again, with all the examples, kills and hostile strings that they are made for: run before an issue is closed.
 kills:
-	@KILLS=50 HOSTILE=100000 $(MAKE) --no-print-directory test slow
+	@$(MAKE) --no-print-directory test
+	@KILLS=50 HOSTILE=100000 $(MAKE) --no-print-directory slow
 
 lint: $(TESTS_INSTALLED)
 	@echo "Checking format, lint, types and import rules ..." >&2

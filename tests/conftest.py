@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import pytest_asyncio
 from hypothesis import settings
 
+from storage.engines import migrations
 from storage.record import Record
 from storage.sheets.importing import import_sheet
 from storage.sheets.shipped import put_shipped
+from tests.new_records import migrate_by_copy
 
+T = TypeVar("T")
 # Programs that tests start do not make vectors beside what is tested, unless a test wants them.
 os.environ.setdefault("ONRECORD_SEARCH__VECTORS", "false")
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,14 +36,30 @@ KILLS = int(os.environ.get("KILLS", "3"))
 HOSTILE = int(os.environ.get("HOSTILE", "2000"))
 
 
+# Proofs by many cases are marked `at_length`: `make test` tries few of the cases, `make slow` more, or all.
+AT_LENGTH = KILLS >= 50 or "AT_LENGTH" in os.environ
+
+
 def examples(count: int) -> int:
-    """Return how many examples a property is tried with: a quarter in CI, all of `count` by `make kills`."""
-    return count if KILLS >= 50 else count // 4
+    """Return how many examples a property is tried with: all of `count` by `make kills`."""
+    return count if KILLS >= 50 else count // 4 if AT_LENGTH else count // 12
+
+
+def part(cases: Sequence[T], number: int) -> Sequence[T]:
+    """Return with which cases another is tried, by its number: `make test` tries an eighth of all pairs."""
+    return cases if AT_LENGTH else cases[number % 8 :: 8]
 
 
 # The same examples on each run, and no deadlines: a busy machine is no fault of the code.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_records_by_copy() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "migrate", migrate_by_copy)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 import pytest_asyncio
 
+from tests.acceptance import forked
 from tests.acceptance.far_ends import TelegramEnd
 from tests.acceptance.newsroom import OWNERS, Person, moderator, owner
 from tests.acceptance.process import RunningBot
@@ -68,6 +69,12 @@ def emulator(release: asyncio.Event, **options: Any) -> TelegramEmulator:
             await asyncio.sleep(seconds)
 
     return TelegramEmulator(TOKEN, limits=None, sleep=sleep, webhook_backoff=0.02, **options)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_of_forks() -> Iterator[None]:
+    yield
+    forked.end()
 
 
 @pytest.fixture

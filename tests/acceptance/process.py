@@ -8,7 +8,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -16,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.far_ends import FarEnd
+from tests.acceptance.forked import Program
 from tests.conftest import PATIENCE, ROOT
-
-PROGRAM = (sys.executable, "-m", "bot")
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -38,17 +36,15 @@ def onrecord(
     **how: Any,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end in a folder, and return its status and what it wrote."""
-    ran = subprocess.run(
-        [*PROGRAM, *arguments],
-        input=given.encode("utf-8", "surrogateescape") if isinstance(given, str) else given,
-        capture_output=True,
-        cwd=folder,
-        env=environment(**(environ or {})),
-        timeout=PATIENCE,
-        check=False,
-        **how,
-    )
-    return subprocess.CompletedProcess(ran.args, ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with Program(arguments, cwd=folder, env=environment(**(environ or {})), **streams, **how) as ran:
+        data = given.encode("utf-8", "surrogateescape") if isinstance(given, str) else given
+        try:
+            out, errors = ran.communicate(data, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            ran.kill()
+            raise
+    return subprocess.CompletedProcess(ran.args, ran.returncode, out.decode(), errors.decode())
 
 
 def complaint(ran: subprocess.CompletedProcess[str]) -> str:
@@ -103,7 +99,7 @@ class RunningBot:
         self.config.write_text(_toml(owners, settings), encoding="utf-8")
         self._environ = dict(environ or {})
         self._log = folder / "stderr.txt"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Program | None = None
 
     @property
     def log(self) -> str:
@@ -120,7 +116,7 @@ class RunningBot:
         await self.launch()
         assert self._process
         reached = asyncio.gather(*(end.reached(PATIENCE) for end in self.ends))
-        ended = asyncio.create_task(self._process.wait())
+        ended = asyncio.create_task(_ended(self._process))
         await asyncio.wait((reached, ended), return_when=asyncio.FIRST_COMPLETED)
         if not reached.done():
             reached.cancel()
@@ -132,14 +128,11 @@ class RunningBot:
     async def launch(self) -> None:
         """Start the process without waiting for anything."""
         with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *PROGRAM,
-                "run",
-                "--config",
-                "config.toml",
+            self._process = Program(
+                ["run", "--config", "config.toml"],
                 cwd=self.folder,
                 env=environment(**self._environ),
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
@@ -152,7 +145,7 @@ class RunningBot:
     async def ended(self) -> int:
         """Wait for the end of the process and return its exit status."""
         assert self._process
-        status = await asyncio.wait_for(self._process.wait(), PATIENCE)
+        status = await asyncio.wait_for(_ended(self._process), PATIENCE)
         self._process = None
         return status
 
@@ -172,6 +165,12 @@ class RunningBot:
         assert [secret for end in self.ends for secret in end.secrets if secret in log] == []
         assert "Traceback" not in log, log
         assert "failed:" not in log, log
+
+
+async def _ended(process: Program) -> int:
+    while process.poll() is None:
+        await asyncio.sleep(0.005)
+    return int(process.returncode)
 
 
 def _toml(owners: Sequence[str], sections: Mapping[str, Mapping[str, object]]) -> str:

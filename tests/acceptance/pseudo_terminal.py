@@ -15,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.acceptance.process import PROGRAM, environment
+from tests.acceptance.forked import PROGRAM
+from tests.acceptance.process import environment
 from tests.conftest import PATIENCE
 
 PROMPT, GOING_ON = ">", "…"

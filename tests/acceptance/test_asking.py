@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.process import PROGRAM, complaint, environment, onrecord
+from tests.acceptance.forked import PROGRAM
+from tests.acceptance.process import complaint, environment, onrecord
 from tests.conftest import PATIENCE
 
 BY_WORDS = {"ONRECORD_SEARCH__VECTORS": "false"}

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from storage.record import Record
-from tests.acceptance.process import PROGRAM, environment
+from tests.acceptance.forked import PROGRAM
+from tests.acceptance.process import environment
 from tests.conftest import KILLS, PATIENCE
 from tests.storage.making import check_tables
 

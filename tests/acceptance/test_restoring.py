@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Launch
-from tests.acceptance.process import PROGRAM, complaint, contents, environment, onrecord
+from tests.acceptance.forked import Program
+from tests.acceptance.process import complaint, contents, environment, onrecord
 
 RETRACTION = ("/retract F13 It was told wrongly", "/confirm")
 
@@ -26,10 +27,8 @@ def backed_up(folder: Path) -> Path:
 
 def killed_after_a_change(folder: Path) -> None:
     """Let a moderator retract F13, and end the process as a power cut does: the change is only in the WAL."""
-    command = [*PROGRAM, "chat", "--as", "owner"]
-    with subprocess.Popen(
-        command, cwd=folder, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with Program(("chat", "--as", "owner"), cwd=folder, env=environment(), **streams) as process:
         assert process.stdin and process.stdout
         process.stdin.write("\n".join(RETRACTION) + "\n")
         process.stdin.flush()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import PROGRAM, complaint, contents, environment, onrecord
+from tests.acceptance.forked import PROGRAM
+from tests.acceptance.process import complaint, contents, environment, onrecord
 from tests.conftest import TEST_STORIES
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.process import PROGRAM, environment, onrecord
+from tests.acceptance.forked import PROGRAM
+from tests.acceptance.process import environment, onrecord
 from tests.conftest import PATIENCE
 
 # What people and programs type that no command expects, and what the answer must say.

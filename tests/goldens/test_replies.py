@@ -68,6 +68,7 @@ def check(reply: Reply) -> None:
     terminal.as_json(Request("x", chat="t:1", user="t:1"), reply)
 
 
+@pytest.mark.at_length
 @SHARED
 @given(name=st.sampled_from(NAMES), argument=HOSTILE, role=st.sampled_from([Role.READER, Role.OWNER]))
 async def test_any_argument_gets_a_reply_that_can_be_shown(
@@ -80,6 +81,7 @@ async def test_any_argument_gets_a_reply_that_can_be_shown(
     assert "went wrong" not in shown and "cannot be read" not in shown
 
 
+@pytest.mark.at_length
 @SHARED
 @given(text=HOSTILE)
 async def test_any_message_gets_a_reply_that_can_be_shown(answer: Answer, text: str) -> None:

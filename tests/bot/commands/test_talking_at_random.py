@@ -4,6 +4,7 @@ import asyncio
 import logging
 import shutil
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ TURNS = st.lists(
 )
 
 
+@pytest.mark.at_length
 def test_nothing_goes_wrong_and_nothing_changes_unasked(stocked, tmp_path_factory, caplog):
     folder = tmp_path_factory.mktemp("random")
 

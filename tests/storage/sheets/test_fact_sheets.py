@@ -21,6 +21,7 @@ from storage.record import Record
 from storage.sheets.exporting import export_sheet, sheet_schema
 from storage.sheets.importing import import_sheet
 from storage.sheets.shipped import put_shipped
+from tests.conftest import examples
 from tests.storage.conftest import Ticking, fact, put, sheet
 
 SHIPPED = Path(__file__).parents[3] / "storage" / "stories" / "belarus.toml"
@@ -132,7 +133,8 @@ async def round_trip(given_lines: list[dict]) -> None:
         assert await reexported(tables, folder, ".toml", form="toml") == tables
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@pytest.mark.at_length
+@settings(max_examples=examples(100))
 @given(st.lists(lines(), min_size=1, max_size=4))
 def test_any_text_goes_in_and_out(given_lines):
     asyncio.run(round_trip(given_lines))

@@ -59,6 +59,7 @@ async def step(
     return None
 
 
+@pytest.mark.at_length
 @pytest.mark.parametrize("seed", range(examples(30)))
 async def test_no_moment_shows_a_word_that_was_taken_down(tmp_path: Path, seed: int) -> None:
     chance, secrets, down = random.Random(seed), dict[int, list[str]](), dict[int, list[str]]()

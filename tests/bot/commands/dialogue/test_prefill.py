@@ -113,6 +113,7 @@ def told_by(form):
     return stance_of(form.texts.get("cue"))
 
 
+@pytest.mark.at_length
 @settings(max_examples=examples(200))
 @given(texts=filled())
 def test_a_change_retold_is_proposed_again_as_it_was(context_and_runner, texts):

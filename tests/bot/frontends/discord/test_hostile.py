@@ -188,6 +188,7 @@ def bold_texts(reply: Reply, pieces: list[Piece]) -> list[str]:
     return found
 
 
+@pytest.mark.at_length
 @settings(max_examples=examples(300), deadline=None)
 @given(replies)
 # A link's text that would need a backslash once it is cut.

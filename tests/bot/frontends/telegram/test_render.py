@@ -137,6 +137,7 @@ def shown_texts(reply: Reply) -> list[str]:
     return found
 
 
+@pytest.mark.at_length
 @settings(max_examples=examples(300), deadline=None)
 @given(replies)
 def test_pieces_fit_are_well_formed_and_lose_nothing(reply: Reply) -> None:
