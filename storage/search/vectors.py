@@ -40,8 +40,9 @@ _COUNTS = """
 SELECT (SELECT count(*) FROM fact_vector WHERE vector IS NOT NULL),
     (SELECT count(*) FROM fact_vector WHERE waiting = 1)
 """
+# The sign keeps SQLite from the index of all the story's vectors: those that wait have one of their own.
 _WAITING = """
-SELECT count(*) FROM (SELECT 1 FROM fact_vector WHERE waiting = 1 AND story_id = ? LIMIT ?)
+SELECT count(*) FROM (SELECT 1 FROM fact_vector WHERE waiting = 1 AND +story_id = ? LIMIT ?)
 """
 T = TypeVar("T")
 

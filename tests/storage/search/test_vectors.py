@@ -12,6 +12,7 @@ from storage.domain.errors import BusyRecord
 from storage.domain.models import Ground
 from storage.record import Record
 from storage.search import filling as filler
+from storage.search import vectors
 from storage.search.embedding import NoModel
 from storage.search.fact_texts import texts_of
 from storage.search.filling import Filler, filling
@@ -285,6 +286,11 @@ async def test_who_asks_waits_for_the_last_few_that_are_being_made(path, tmp_pat
         await publish(record, "c", WINDY)
         assert await record.vectors.wait(1, seconds=PATIENCE, most=2)
     await record.close()
+
+
+async def test_how_many_wait_is_counted_without_reading_all_vectors_of_a_story(weather):
+    plan = await weather.database.read(f"EXPLAIN QUERY PLAN {vectors._WAITING}", (1, 10))
+    assert any("INDEX fact_vector_waiting" in row["detail"] for row in plan)
 
 
 async def test_without_a_model_nothing_is_found_by_meaning_and_it_is_told_why(path, tmp_path):
