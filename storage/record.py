@@ -13,6 +13,7 @@ from storage.notifying.claims import Claims
 from storage.notifying.listeners import Listeners
 from storage.notifying.notices import Notices
 from storage.notifying.outbox import Outbox
+from storage.notifying.quotas import Quotas
 from storage.notifying.receipts import Receipts
 from storage.notifying.roles import Roles
 from storage.notifying.zones import Zones
@@ -78,6 +79,7 @@ class Record:
         self.claims = Claims(database, leases)
         self.receipts = Receipts(database, self.claims)
         self.outbox = Outbox(database, self.claims)
+        self.quotas = Quotas(database, clock)
         self.checkpoints = Checkpoints(database)
         self.ledger = Ledger(database, clock)
         self.roles = Roles(database, self.claims, leases, self.ledger.now)

@@ -698,3 +698,10 @@ CREATE TABLE snapshot (
 CREATE INDEX snapshot_by_source ON snapshot (source_id, at, id) WHERE source_id IS NOT NULL;
 CREATE INDEX snapshot_by_story ON snapshot (story_id, place, id);
 CREATE INDEX snapshot_by_moment ON snapshot (at);
+
+-- What may be done only so often, such as publishing in a channel: each use counts, also after a restart.
+CREATE TABLE quota_use (
+    name TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE INDEX quota_use_by_name ON quota_use (name, at);

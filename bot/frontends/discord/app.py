@@ -21,6 +21,7 @@ from bot.frontends.discord.client import Client, point_to
 from bot.frontends.discord.conversation import Conversation
 from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.request_rate import RequestRate
+from bot.frontends.discord.servers.publishing import Publisher
 from bot.frontends.discord.transmitting import Transmitter
 from bot.frontends.shared.delivering import deliverer
 from bot.frontends.shared.role_lease import RoleLease
@@ -77,7 +78,8 @@ def build(
         record, dispatcher.registry, conversation, request_rate.trace(), language=settings.language
     )
 
-    transmitter = Transmitter(client, buttons.under, sleep=sleep, may_send=may_send)
+    publisher = Publisher(client, record.quotas)
+    transmitter = Transmitter(client, buttons.under, publisher.publish, sleep=sleep, may_send=may_send)
     sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep)
     return App(client, conversation, sender)
 

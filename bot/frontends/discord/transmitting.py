@@ -20,7 +20,6 @@ from bot.frontends.discord.addressing import PLATFORM, number_of
 from bot.frontends.discord.refusals import cannot_answer, outcome_of
 from bot.frontends.discord.render import NOBODY, render, stated_by
 from bot.frontends.discord.request_rate import in_background
-from bot.frontends.discord.servers.publishing import Publisher
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Reply
 from bot.retrying import Backoff, Sleep, retry
@@ -32,6 +31,7 @@ LONGEST_WAIT = 60.0
 # The number of direct channels cached: opening one takes an extra request.
 MOST_DIRECT = 50_000
 Views = Callable[[Reply], Awaitable[discord.ui.View | None]]
+Publish = Callable[[discord.Message], Awaitable[None]]
 Say = Callable[[], Awaitable[discord.Message]]
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class Transmitter:
         self,
         client: discord.Client,
         views: Views,
+        publish: Publish,
         *,
         sleep: Sleep = asyncio.sleep,
         may_send: Callable[[], bool] = lambda: True,
@@ -55,7 +56,7 @@ class Transmitter:
         self._views = views
         self._sleep = sleep
         self._direct: dict[int, int] = {}
-        self._publisher = Publisher(client)
+        self._publish = publish
 
     async def transmit(
         self, listener: Listener, reply: Reply, *, key: str, answering: int | None = None
@@ -97,7 +98,7 @@ class Transmitter:
                 # The deliverer retries the first message, this method the rest: nothing is sent twice.
                 message = await (self._persist(say) if sent else say())
                 sent.append(message.id)
-                await self._publisher.publish(message)
+                await self._publish(message)
         except Exception as error:  # noqa: BLE001  # reason: whatever it is, it becomes an outcome
             if answering is not None and not sent and cannot_answer(error):
                 return Outcome(DeliveryStatus.REFUSED, error=outcome_of(error).error, gone=True)

@@ -196,6 +196,7 @@ async def test_answers_in_an_announcement_channel_are_not_published(scene: Scene
 
 
 async def test_a_server_is_greeted_once_where_the_bot_may_write(scene: Scene) -> None:
+    await until(lambda: "connected to Discord as" in scene.bot.log, "all servers that it was in before")
     guild = scene.api.guild("New server")
     first, second = guild.channel("rules"), guild.channel("general")
     first.deny(scene.api.bot, "send_messages")

@@ -111,6 +111,37 @@ async def test_what_changed_while_the_bot_was_away_is_told_when_it_is_back(
     assert channel.sent.unread == []
 
 
+async def test_a_server_is_greeted_and_a_channel_published_as_often_as_before_a_restart(
+    api: DiscordEmulator, launch: Launch
+) -> None:
+    bot = await launch()
+    ada = api.user("ada")
+    guild, other = api.guild("Newsroom", members=[ada], owner=ada), api.guild("Elsewhere", members=[ada])
+    news, first = guild.announcements("news"), other.channel("general")
+    # Until then the library takes a server for one of those that the bot was in before.
+    await until(lambda: "connected to Discord as" in bot.log, "all servers")
+    other.kick_bot()
+    other.invite_bot()
+    greeting = await first.next_message()
+    assert "who said what" in greeting.text
+    await Person(api, ada, news).asks("subscribe")
+    mona = await moderator(api, guild, "mona")
+    for number in range(12):
+        if number == 6:
+            assert await bot.stop() == 0
+            await bot.start()
+        await mona.corrects("F3", Statement=f"none of them had come, it said {number} times")
+        await news.next_message(matching=lambda message: "Corrected" in message.text)
+    # It joins a server once more in which nothing hears of changes.
+    other.kick_bot()
+    other.invite_bot()
+    assert "Lubinets" in (await Person(api, ada, first).asks("who", name="lubinets")).text
+    assert await bot.stop() == 0
+    assert [message.published for message in news.messages].count(True) == 10
+    assert len(api.calls_of("POST", f"/channels/{news.id}/messages/*/crosspost")) == 10
+    assert [message.id for message in first.messages if "who said what" in message.text] == [greeting.id]
+
+
 async def test_sigterm_lets_what_was_taken_be_answered(api: DiscordEmulator, launch: Launch) -> None:
     bot = await launch()
     readers = [api.user(f"reader {number}") for number in range(20)]

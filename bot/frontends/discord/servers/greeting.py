@@ -1,4 +1,4 @@
-"""Greeting: a few lines when the bot joins a server, on what it is for and who may set it up."""
+"""Greeting: a few lines when the bot first joins a server, on what it is for and who may set it up."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 
 from bot.frontends.discord.addressing import channel, lacking
@@ -13,6 +14,7 @@ from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.render import NOBODY, render
 from bot.replies import Heading, Note, Reply
 from bot.texts import _, speak
+from storage.domain.errors import RecordError
 
 if TYPE_CHECKING:
     from storage.record import Record
@@ -24,16 +26,19 @@ logger = logging.getLogger(__name__)
 
 
 async def greet(record: Record, guild: discord.Guild) -> None:
-    """Greet a server just joined, where the bot may write, unless it hears of changes. Never raises."""
-    joined = guild.me.joined_at
-    if joined is None or discord.utils.utcnow() - joined > JUST or await _is_known(record, guild):
-        return
-    place = _place(guild)
-    if place is None:
+    """Greet a server just joined, where the bot may write: once ever, unless it hears of changes.
+
+    Never raises.
+    """
+    joined, place = guild.me.joined_at, _place(guild)
+    if joined is None or discord.utils.utcnow() - joined > JUST or place is None:
         return
     speak(guild.preferred_locale.value.replace("-", "_"))
     try:
-        # The same nonce goes out once, should Discord tell of the server twice.
+        # Noted before it is sent: a kill in between leaves a server without a greeting, and none with two.
+        if await _is_known(record, guild) or not await record.quotas.take(f"greeted server {guild.id}", 1):
+            return
+        # The same nonce goes out once, should the library repeat it.
         await place.send(
             embeds=render(greeting())[0].embeds,
             allowed_mentions=NOBODY,
@@ -42,6 +47,8 @@ async def greet(record: Record, guild: discord.Guild) -> None:
         )
     except discord.DiscordException as error:
         logger.info("server %d was not greeted: %s", guild.id, summary(error))
+    except (RecordError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        logger.info("server %d was not greeted: %s", guild.id, type(error).__name__)
 
 
 def greeting() -> Reply:

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Callable
+from datetime import timedelta
 
 import aiohttp
 import discord
 
+from bot.frontends.discord.addressing import channel
 from bot.frontends.discord.refusals import summary, told_to_wait
+from storage.domain.errors import RecordError
+from storage.notifying.quotas import Quotas
 
-MOST, WITHIN = 10, 3_600.0
-# Channels whose published messages are counted.
-MOST_CHANNELS = 10_000
+MOST, WITHIN = 10, timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
 
@@ -27,39 +28,42 @@ logger = logging.getLogger(__name__)
 class Publisher:
     """Publish messages of the bot, as many as each channel may; `clock` returns seconds."""
 
-    def __init__(self, client: discord.Client, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, client: discord.Client, quotas: Quotas, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client
+        self._quotas = quotas
         self._clock = clock
-        self._published: dict[int, deque[float]] = {}
+        # The channels that publish nothing until a moment, as Discord has told.
         self._refused_until: dict[int, float] = {}
 
     async def publish(self, message: discord.Message) -> None:
         """Publish a message if its channel is one for announcements and may publish more. Never raises."""
-        channel = message.channel.id
-        if not self._announces(channel) or not self._may_publish(channel):
+        place = message.channel.id
+        if not self._announces(place) or not await self._may_publish(place):
             return
         try:
             await message.publish()
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
             if wait := told_to_wait(error):
-                self._refused_until[channel] = self._clock() + wait
+                self._refused_until[place] = self._clock() + wait
             what = summary(error) if isinstance(error, discord.DiscordException) else type(error).__name__
-            logger.info("a notice in channel %s stays unpublished: %s", channel, what)
+            logger.info("a notice in channel %s stays unpublished: %s", place, what)
 
-    def _announces(self, channel: int) -> bool:
-        found = self._client.get_channel(channel)
+    def _announces(self, place: int) -> bool:
+        found = self._client.get_channel(place)
         return isinstance(found, discord.TextChannel) and found.is_news()
 
-    def _may_publish(self, channel: int) -> bool:
+    async def _may_publish(self, place: int) -> bool:
         """Tell whether a channel may publish one more message now, and count it."""
-        now = self._clock()
-        if now < self._refused_until.get(channel, now):
+        if self._clock() < self._refused_until.get(place, 0.0):
             return False
-        if len(self._published) >= MOST_CHANNELS:
-            self._published.clear()
-        recent = self._published.setdefault(channel, deque(maxlen=MOST))
-        if len(recent) == MOST and now - recent[0] < WITHIN:
-            logger.info("a notice in channel %s stays unpublished: ten went out within an hour", channel)
+        self._refused_until.pop(place, None)
+        try:
+            if await self._quotas.take(f"published {channel(place)}", MOST, WITHIN):
+                return True
+        except RecordError as error:
+            logger.warning("a notice in channel %s stays unpublished: %s", place, error)
             return False
-        recent.append(now)
-        return True
+        logger.info("a notice in channel %s stays unpublished: ten went out within an hour", place)
+        return False

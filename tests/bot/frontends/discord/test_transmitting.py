@@ -46,7 +46,12 @@ class Scene:
         async def sleep(seconds: float) -> None:
             self.slept.append(seconds)
 
-        self.transmitter = Transmitter(client, views, sleep=sleep)
+        self.published: list[int] = []
+
+        async def publish(message: discord.Message) -> None:
+            self.published.append(message.id)
+
+        self.transmitter = Transmitter(client, views, publish, sleep=sleep)
 
     def plan(self, *answers: tuple[int, Any] | None) -> None:
         """Let the next requests be answered so; None: as if all were well."""
@@ -106,6 +111,7 @@ async def test_a_person_is_told_in_a_direct_channel_that_is_opened_once(scene: S
 
 async def test_a_long_one_goes_in_pieces_with_buttons_under_the_last(scene: Scene):
     assert await scene.transmit(LONG) == Outcome(DeliveryStatus.SENT, (101, 102, 103))
+    assert scene.published == [101, 102, 103]
     assert [bool(body.get("components")) for body in scene.far.bodies] == [False, False, True]
     assert len({body["nonce"] for body in scene.far.bodies}) == 3
 
