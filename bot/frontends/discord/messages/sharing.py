@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.commands.dispatch import QUESTION
 from bot.frontends.discord.addressing import lacking
 from bot.replies import Action, Reply
 from bot.requests import Role
@@ -32,7 +33,7 @@ def with_share(reply: Reply, command: Command | None, unique: int, catalogue: Ca
     """
     if command is None or command.aside or reply.aside:
         return reply
-    actions = tuple(action for action in reply.actions if _is_for_readers(action, catalogue))
+    actions = tuple(action for action in reply.actions if _is_for_all(action, catalogue))
     kept = reply.without_quotes().model_copy(update={"actions": actions, "asks": None})
     data = f"{SHARE}{unique} {kept.model_dump_json()}"
     if len(data) > KEPT_LIMIT:
@@ -78,6 +79,12 @@ def without(message: discord.Message, identity: str) -> discord.ui.View | None:
     return view if view.children else None
 
 
-def _is_for_readers(action: Action, catalogue: Catalogue) -> bool:
+def _is_for_all(action: Action, catalogue: Catalogue) -> bool:
+    """Tell whether a button does the same for whoever presses it.
+
+    A question's next page holds the asker's own words, and what they were told of before.
+    """
     command = catalogue.find(action.command.strip().removeprefix("/").partition(" ")[0])
-    return command is not None and command.role is Role.READER and not command.dialogue
+    if command is None or command.name == QUESTION:
+        return False
+    return command.role is Role.READER and not command.dialogue and not command.by_admins
