@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.acceptance.conftest import emulator
+from bot.frontends.shared.delivering import AT_ONCE
+from tests.acceptance.conftest import HELD, emulator
 from tests.acceptance.far_ends import TelegramEnd
 from tests.acceptance.newsroom import ask
 from tests.acceptance.process import RunningBot, onrecord, until
 from tests.broadcasts import publish, stock
 from tests.conftest import KILLS
-from tests.emulators.telegram import Chat, TelegramEmulator, User
+from tests.emulators.telegram import Chat, Fault, TelegramEmulator, User
 
 # Seconds: long beside a renewal on a busy machine, short for a test that waits for them.
 LEASES = {"role": 3, "delivery": 3}
@@ -36,6 +37,8 @@ class Pair(NamedTuple):
     people: list[User]
     chats: list[Chat]
     record: Path
+    # Lets stalled answers go.
+    release: asyncio.Event
 
     def told(self) -> Counter[int]:
         """Return how often each chat was sent something."""
@@ -64,8 +67,8 @@ class Pair(NamedTuple):
 @asynccontextmanager
 async def pair(tmp_path: Path, chats: int, *, mode: str = "polling") -> AsyncIterator[Pair]:
     """Start two processes, the second when the first has its roles."""
-    record = tmp_path / "record.db"
-    async with emulator(asyncio.Event(), delay=0.02) as api:
+    record, release = tmp_path / "record.db", asyncio.Event()
+    async with emulator(release, delay=0.02) as api:
         people = [api.user(f"Reader {number}") for number in range(chats)]
         places = [api.private(person) for person in people]
         await stock(record, [place.id for place in places])
@@ -83,7 +86,7 @@ async def pair(tmp_path: Path, chats: int, *, mode: str = "polling") -> AsyncIte
             for folder in folders
         )
         bots = (first, second)
-        both = Pair(api, bots, people, places, record)
+        both = Pair(api, bots, people, places, record, release)
         try:
             for bot in bots:
                 await bot.launch()
@@ -135,15 +138,19 @@ async def stand_still(bot: RunningBot, record: Path) -> None:
 
 
 async def test_a_process_that_stands_still_sends_no_more_once_another_has_taken_over(tmp_path):
-    async with pair(tmp_path, 90) as both:
+    async with pair(tmp_path, AT_ONCE + 26) as both:
         first, second = both.bots
+        # It stops where all that it may have under way has arrived, and the rest waits for its turn: what it
+        # has looked at once more, and not yet sent, is on its way, and could be stopped by nobody.
+        both.api.fail_next("sendMessage", Fault.stalled(HELD), times=AT_ONCE)
         await publish(both.record)
-        await until(lambda: len(both.told()) > 5, "the broadcast's beginning")
+        await until(lambda: len(both.told()) == AT_ONCE, "as much as may be under way", 40)
         await stand_still(first, both.record)
-        under_way = both.under_way()
+        under_way, arrived = both.under_way(), set(both.told())
+        assert arrived <= under_way
         await until(lambda: "this process is the telegram sender now" in second.log, "taking over", 40)
-        arrived = set(both.told())
-        await until(lambda: both.told().total() > len(under_way), "going on")
+        await until(lambda: both.told().total() > AT_ONCE, "going on", 40)
+        both.release.set()
         first.signal(signal.SIGCONT)
         await until(lambda: len(both.told()) == len(both.chats) and not both.waiting(), "the end", 60)
         await until(lambda: "another process has become" in first.log, "noticing", 20)
