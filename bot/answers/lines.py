@@ -90,8 +90,11 @@ def _voices(fact: Fact, first: Attribution, others: Sequence[Attribution]) -> li
         )
         for items in stances.values()
     ]
-    if fact.standing is Standing.CORROBORATED:
-        lines[-1:] = [line.model_copy(update={"mark": independence(fact)}) for line in lines[-1:]]
+    # Of what others deny it is told only where somebody has looked: beside who is found independent.
+    found = [n for n, items in enumerate(stances.values()) if any(item.independent for item in items)]
+    if fact.standing is Standing.CORROBORATED or (fact.standing is Standing.DISPUTED and found):
+        at = found[-1] if found else -1
+        lines[at:] = [lines[at].model_copy(update={"mark": independence(fact)}), *lines[at:][1:]]
     return lines
 
 

@@ -236,7 +236,7 @@ def _write_entity(
     if before is not None and before.name != after.name:
         vector_rows.speaker_renamed(tx, after.id)
     if before is not None and not _names(before) <= _names(after):
-        brief_check.refuse_without_names(tx, resolver.story_id, after.id)
+        brief_check.refuse_without_names(tx, resolver.story_id, after.id, sorted(_names(before)))
     action = Action.ENTITY_ADDED if before is None else Action.ENTITY_EDITED
     trace.close(
         tx, action if undoes is None else Action.UNDONE, f"E{after.id}",

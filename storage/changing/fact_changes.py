@@ -9,8 +9,8 @@ from storage.changing import brief_check, catalogue, drafts, successions
 from storage.changing.references import Resolver
 from storage.changing.writing import Batch, KnownFact, RevisionInfo, known_facts
 from storage.domain.changes import Publish, Revise, TakeDown
-from storage.domain.entries import FactEntry
-from storage.domain.errors import AlreadyDone, BriefDisagrees, Overtaken, Refused
+from storage.domain.entries import ON_RECORD, FactEntry
+from storage.domain.errors import AlreadyDone, Overtaken, Refused
 from storage.domain.models import Action, DraftState, Fact, NoticeKind, RevisionKind
 from storage.engines.sqlite import Statements
 from storage.notifying.announcing import announce
@@ -131,12 +131,17 @@ def _write(
     trace = catalogue.introduce(tx, trace, resolver, change)
     catalogue.add_missing(tx, resolver, [change.fact])
     if isinstance(change, Publish) or (info.kind is RevisionKind.CORRECTED and change.undoes is None):
-        for why in brief_check.disagreeing(tx, change.story_id, [change.fact], resolver.found).values():
-            raise BriefDisagrees(change.fact.brief or "", why)
+        before = known.get(change.fact.ref)
+        was = None if before is None else _entry(before, change.fact.ref)
+        brief_check.refuse(tx, change.fact, resolver, was)
     batch = Batch(tx, change.story_id, trace, resolver.found, info)
     batch.write([change.fact], known)
     batch.finish()
     return trace
+
+
+def _entry(known: KnownFact, ref: str) -> FactEntry:
+    return FactEntry.model_validate(known.state | {"ref": ref}, context=ON_RECORD)
 
 
 def _read(tx: Statements, known: KnownFact) -> Fact:

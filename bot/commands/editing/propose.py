@@ -17,6 +17,7 @@ from bot.commands.dialogue import fields
 from bot.commands.dialogue.entries import Composer
 from bot.commands.dialogue.forms import Field, FieldConflict, Filled, Form, Option, Proposal
 from bot.commands.dialogue.header_lines import Headed
+from bot.commands.editing import opponents
 from bot.commands.editing.revise import undoing
 from bot.parsing.fuzzy import ALIKE, word_overlap
 from bot.replies import Action, Block, Heading, Line, Note, Reply
@@ -98,7 +99,7 @@ async def propose(context: Context, filled: Filled) -> Proposal:
     blocks = (
         Heading(text=_("Readers will see"), level=1),
         *as_readers_see(made.fact),
-        *in_place_of(made.others),
+        *in_place_of(made.others, made.fact),
         *_doubled(filled),
         *alike_lines(alike),
     )
@@ -107,15 +108,17 @@ async def propose(context: Context, filled: Filled) -> Proposal:
 
 def disagreeing(error: BriefDisagrees) -> str:
     """Say why a brief does not agree with its statement."""
-    return _("The brief must say the same as the statement, in fewer words: {problem}.", problem=error.why)
+    return _("A brief has the statement's own words, in its order: {problem}.", problem=error.why)
 
 
-def in_place_of(others: Sequence[Fact]) -> list[Block]:
-    """Return the lines of the facts whose place a new one takes."""
+def in_place_of(others: Sequence[Fact], new: Fact) -> list[Block]:
+    """Return the lines of the facts whose place a new one takes, and who stands against these alone."""
     if not others:
         return []
     was = [fact.model_copy(update={"superseded_by": None}) for fact in others]
-    return [Heading(text=_("It takes the place of")), *(line for fact in was for line in fact_lines(fact))]
+    left = [note for fact in others for note in opponents.warnings(fact, new, on_record=False)]
+    lines = (line for fact in was for line in fact_lines(fact))
+    return [Heading(text=_("It takes the place of")), *lines, *left]
 
 
 def _doubled(filled: Filled) -> list[Block]:
@@ -182,9 +185,11 @@ def alike_lines(alike: Sequence[Fact]) -> list[Block]:
 async def _done(context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     assert made.fact is not None
     shown = Action(label=made.subject, command=f"/fact {made.subject}")
+    left = [note for old in made.others for note in opponents.warnings(old, made.fact)]
+    buttons = [button for old in made.others for button in opponents.relating(old, made.fact)]
     return Reply(
-        blocks=(Note(text=_added(made)), *fact_lines(made.fact)),
-        actions=(undoing(made), shown, *deeds_on(context, made.fact)),
+        blocks=(Note(text=_added(made)), *fact_lines(made.fact), *left),
+        actions=(undoing(made), shown, *buttons, *deeds_on(context, made.fact)),
     )
 
 

@@ -13,11 +13,22 @@ from bot.commands.dialogue.entries import made
 from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, form_command
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.references import other_fact, source_of
-from bot.commands.editing.revise import ID, about_fact, begin_with, done, in_force, on_record, proposing
+from bot.commands.editing import opponents
+from bot.commands.editing.revise import (
+    ID,
+    about_fact,
+    begin_with,
+    done,
+    in_force,
+    on_record,
+    proposing,
+    target_of,
+)
 from bot.errors import UserError
 from bot.replies import Reply
 from bot.requests import Role
 from bot.texts import N_, _
+from storage.changing.ledger import ChangeResult
 from storage.domain.entries import EntityEntry, FactEntry, RelationEntry
 from storage.domain.models import Fact, RelationKind, RevisionKind
 
@@ -164,8 +175,22 @@ async def _supersede(
 async def _propose_superseding(context: Context, filled: Filled) -> Proposal:
     """Propose that another fact supersedes it, or that it is in force again."""
     back = filled.text("by").casefold() in (fields.NONE, "nothing")
-    kind = RevisionKind.RESTORED if back else RevisionKind.SUPERSEDED
-    return await proposing(kind, _supersede)(context, filled)
+    if back:
+        return await proposing(RevisionKind.RESTORED, _supersede)(context, filled)
+    proposal = await proposing(RevisionKind.SUPERSEDED, _supersede)(context, filled)
+    fact = await target_of(context, filled)
+    other = await other_fact(context, filled.text("by"), fact.id)
+    return proposal._replace(blocks=(*proposal.blocks, *opponents.warnings(fact, other)))
+
+
+async def _superseded(context: Context, filled: Filled, made: ChangeResult) -> Reply:
+    """Say that it was done, and who is left standing against the fact that was superseded alone."""
+    reply = await done(context, filled, made)
+    if made.fact is None or made.fact.superseded_by is None:
+        return reply
+    other = await context.fact(f"F{made.fact.superseded_by}")
+    left, buttons = opponents.warnings(made.fact, other), opponents.relating(made.fact, other)
+    return reply.model_copy(update={"blocks": (*reply.blocks, *left), "actions": (*reply.actions, *buttons)})
 
 
 async def _superseder(context: Context, filled: Filled, text: str) -> None:
@@ -214,7 +239,7 @@ def _supersede_fields(_filled: Filled) -> Sequence[Field]:
     form=Form(
         _supersede_fields,
         _propose_superseding,
-        done,
+        _superseded,
         lines=("by", "reason"),
         modal=("by", "reason"),
         title=N_("Put another fact in the place of {subject}"),

@@ -67,9 +67,7 @@ def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Fille
 def _unfit(fact: Fact, entry: FactEntry, error: BriefDisagrees) -> FieldConflict:
     """Return the question what becomes of a brief that no longer agrees with a corrected statement."""
     if entry.brief != fact.brief:
-        text = _(
-            "The brief must say the same as the statement, in fewer words: {problem}.", problem=error.why
-        )
+        text = _("A brief has the statement's own words, in its order: {problem}.", problem=error.why)
     else:
         text = _(
             "F{id}'s brief would no longer agree: {problem}. It reads “{brief}”: say with “brief:” how it"

@@ -24,7 +24,7 @@ from bot.intake.quotations import Quotations, told
 from bot.replies import Block, Heading, Line, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.domain.models import Attribution, Fact, Relation, Revision, RevisionKind, Standing
+from storage.domain.models import Attribution, Fact, Relation, Revision, RevisionKind, Standing, corroborated
 
 LATEST = 3
 
@@ -109,7 +109,8 @@ def _standing(found: Fact) -> str | None:
     """Return through what sources a fact reaches us; who denies it stands behind its first line."""
     if found.standing is Standing.ATTRIBUTED:
         return _("All there is for it reaches us through one chain of sources.")
-    if found.standing is Standing.CORROBORATED:
+    contested = found.standing is Standing.DISPUTED and any(item.independent for item in found.attributions)
+    if found.standing is Standing.CORROBORATED or (contested and corroborated(found.attributions)):
         checked = independence(found)
         return _("Voices say it whose sources share no document; {checked}.", checked=checked)
     return None

@@ -107,7 +107,7 @@ async def _card(context: Context, draft: Draft) -> _Card:
         return _Card([head, note], [], approvable=False)
     assert made.fact is not None
     alike = await looking_alike(context, change.fact.statement)
-    shown = [head, *as_readers_see(made.fact), *in_place_of(made.others), *alike_lines(alike)]
+    shown = [head, *as_readers_see(made.fact), *in_place_of(made.others, made.fact), *alike_lines(alike)]
     return _Card(shown, alike, approvable=True)
 
 

@@ -14,18 +14,20 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from storage.domain.folding import fold
 from storage.domain.language.counting import SPACE, Part, numbers_in
 from storage.domain.language.counting import Number as Found
 from storage.domain.language.detection import LANGUAGES
 
-# Every run of digits: also those in dates, ranges and names.
+# Every run of digits: also those in dates, ranges and names. Signs of units are words.
 _PART = re.compile(
     rf"\d{{1,3}}(?:[{SPACE}.,'’]\d{{3}}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+(?!\d*\.\d))?"
-    r"|[^\W\d_]+(?:['’ʼ][^\W\d_]+)*"
+    r"|[^\W\d_]+(?:['’ʼ][^\W\d_]+)*|[%‰°$€£¥₴₽]"
 )
+# Stands in a text behind a word in the place of its 's.
+_OWNS = "\ue000"
 _NOT, _POSSESSIVE = re.compile(r"n['’]t\b", re.IGNORECASE), re.compile(r"['’]s\b", re.IGNORECASE)
 _ELIDED = re.compile(r"\b(l|d|j|n|s|c|m|t|qu|jusqu|lorsqu|puisqu|quelqu|presqu)['’]", re.IGNORECASE)
 _IN_DATE = re.compile(r"[-./]\d")
@@ -51,16 +53,31 @@ class Number(NamedTuple):
     dated: bool
 
 
+class Said(NamedTuple):
+    """A word of a text, a number, or words that qualify it: `key` is alike where these mean the same.
+
+    `led` is the preposition right before it, `owns` tells that it has an 's, `ends` that a sign follows.
+    """
+
+    key: str
+    shown: str
+    kind: Literal["word", "number", "kept", "added", "negation"]
+    led: str = ""
+    owns: bool = False
+    ends: bool = False
+
+
 @dataclass(slots=True)
 class Reading:
-    """What qualifies a text: `kept` and `added` hold the words by their meaning."""
+    """What qualifies a text: `kept` and `added` hold the words by their meaning, `said` all in order."""
+
+    said: list[Said] = field(default_factory=list)
 
     numbers: list[Number] = field(default_factory=list)
     negations: list[str] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
     added: dict[str, str] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
-    qualifying: frozenset[str] = frozenset()
 
 
 def read(text: str, language: str | None) -> Reading:
@@ -91,7 +108,10 @@ class _Vocabulary(NamedTuple):
     number: Phrases
     kept: Phrases
     added: Phrases
-    words: frozenset[str]
+    articles: frozenset[str]
+    passing: frozenset[str]
+    before: frozenset[str]
+    forms: Mapping[str, str]
 
 
 class _Reader:
@@ -100,7 +120,10 @@ class _Reader:
     def __init__(self, text: str, vocabulary: _Vocabulary, language: str | None) -> None:
         self._text = _apart(text, language)
         self._known, self._language = vocabulary, language
-        self._parts = [Part(*match.span(), fold(match[0])) for match in _PART.finditer(self._text)]
+        # A sign of a unit has no folded form.
+        self._parts = [
+            Part(*match.span(), fold(match[0]) or match[0]) for match in _PART.finditer(self._text)
+        ]
         self._words = [part.text for part in self._parts]
         self._free = [True] * len(self._words)
         self._said = Reading(words=frozenset(self._words))
@@ -109,6 +132,7 @@ class _Reader:
         said = self._said
         found = [each for each in numbers_in(self._text, self._parts, self._language) if self._counts(each)]
         hedges: list[set[str]] = [set() for _each in found]
+        alone: list[tuple[str, int, int]] = []
         starts = {each.first: n for n, each in enumerate(found)}
         ends = {each.end: n for n, each in enumerate(found)}
         for name, at, end in self._found(self._known.number):
@@ -118,13 +142,14 @@ class _Reader:
                 hedges[(near or behind)[0]].add(name)
                 self._take(at, end)
             elif name in _ALONE:
-                said.kept.setdefault(name, " ".join(self._words[at:end]))
+                alone.append((name, at, end))
         for n, (one, other) in enumerate(pairwise(found)):
             between = self._text[self._parts[one.end - 1].end : self._parts[other.first].start]
             if between.strip().casefold() in _RANGES:
                 for each in (n, n + 1):
                     hedges[each].add(f"{one.value} to {other.value}")
-        kept, added = list(self._found(self._known.kept)), list(self._found(self._known.added))
+        kept = [*alone, *self._found(self._known.kept)]
+        added = list(self._found(self._known.added))
         months = {at for meaning, at, _end in added if meaning.startswith("month")}
         said.numbers = [
             Number(each.value, frozenset(held), self._is_dated(each, months))
@@ -135,9 +160,44 @@ class _Reader:
                 into.setdefault(name, " ".join(self._words[at:end]))
         free = [word for word, is_free in zip(self._words, self._free, strict=True) if is_free]
         said.negations = [word for word in free if word in self._known.negation]
-        counted = (word for each in found for word in self._words[each.first : each.end])
-        said.qualifying = self._known.words.union(counted)
+        standing = {at: Said(f"added {name}", "", "added") for name, at, _end in reversed(added)}
+        standing |= {at: Said(f"kept {name}", "", "kept") for name, at, _end in reversed(kept)}
+        ending = {at: end for _name, at, end in (*added, *kept)}
+        for number in found:
+            standing[number.first] = Said(f"number {number.value.normalize():f}", "", "number")
+            ending[number.first] = number.end
+        said.said = list(self._in_order(standing, ending))
         return said
+
+    def _in_order(self, standing: Mapping[int, Said], ending: Mapping[int, int]) -> Iterator[Said]:
+        """Yield all that is said, but for what stands with numbers, and in English articles and pronouns."""
+        at = 0
+        while at < len(self._words):
+            end, word = ending.get(at, at + 1), self._words[at]
+            first, last = self._parts[at], self._parts[end - 1]
+            behind = self._text[last.end : last.end + 1]
+            said = standing.get(at)
+            if said is None and self._free[at]:
+                said = Said(f"word {word}", "", "word")
+                if word in self._known.negation:
+                    said = Said("not", "", "negation")
+                elif self._language == "en":
+                    key = f"word {self._known.forms.get(word, word)}"
+                    said = said._replace(key=key, led=self._led(at), owns=_owns(word, behind))
+                    said = None if word in self._known.passing else said
+            if said is not None and self._free[at]:
+                ends = not (behind.isspace() or behind in tuple("-–—_") or _PART.match(behind))
+                yield said._replace(shown=self._text[first.start : last.end], ends=ends)
+            at = end
+
+    def _led(self, at: int) -> str:
+        """Return the preposition before a word; articles and what stands with numbers may be between."""
+        before = -1 if self._words[at] in self._known.before else at - 1
+        while before >= 0 and (self._words[before] in self._known.articles or not self._free[before]):
+            before -= 1
+        if before < 0 or self._text[self._parts[before].end : self._parts[before + 1].start].strip():
+            return ""
+        return self._words[before] if self._words[before] in self._known.before else ""
 
     def _is_dated(self, number: Found, months: Collection[int]) -> bool:
         """Tell whether a number is of a date: "4 January", "January 4, 2024", "2024-01-04", "4 de enero"."""
@@ -183,6 +243,10 @@ class _Reader:
         self._free[at:end] = [False] * (end - at)
 
 
+def _owns(word: str, behind: str) -> bool:
+    return behind == _OWNS or (word.endswith("s") and behind in ("'", "’"))
+
+
 def _fits(pattern: str, word: str) -> bool:
     return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
 
@@ -191,7 +255,7 @@ def _apart(text: str, language: str | None) -> str:
     """Return a text in which what is run together by an apostrophe stands apart."""
     if language == "fr":
         return _ELIDED.sub(r"\1 ", text)
-    return _POSSESSIVE.sub("", _NOT.sub(" not", text)) if language in (None, "en") else text
+    return _POSSESSIVE.sub(_OWNS, _NOT.sub(" not", text)) if language in (None, "en") else text
 
 
 @cache
@@ -209,7 +273,10 @@ def _vocabulary(language: str) -> _Vocabulary:
         _by_beginning(number),
         _by_beginning(kept),
         _by_beginning(more),
-        words=negation.union(*(phrase.words for phrase in (*number, *kept, *more))),
+        frozenset(data.get("articles", "").split()),
+        frozenset(f"{data.get('articles', '')} {data.get('pronouns', '')}".split()),
+        frozenset(data.get("before", "").split()),
+        {form: forms.split()[0] for forms in data.get("forms", ()) for form in forms.split()},
     )
 
 

@@ -1,6 +1,8 @@
 """How a fact stands is told as who denies it or says it too: the record has no verdict of its own."""
 
+from bot.answers.lines import fact_lines
 from bot.answers.standing import mark
+from bot.replies import Line
 from storage.domain.models import (
     Attribution,
     Entity,
@@ -79,3 +81,18 @@ def test_a_fact_that_its_own_voices_divide_names_who_denies_it():
     one = Attribution(source=GAZETTE, speaker=ANN)
     other = Attribution(source=GAZETTE, speaker=BOB, stance=Stance.DENIES)
     assert mark(fact(attributions=(one, other))) == "Bob denies it"
+
+
+def marks(told: Fact) -> list[str | None]:
+    return [each.mark for each in fact_lines(told) if isinstance(each, Line)]
+
+
+def test_what_a_moderator_found_of_a_voice_is_told_of_a_contested_fact_too():
+    voices = (ANNS, Attribution(source=COURIER, speaker=BOB, independent=True))
+    told = marks(fact(against(5), attributions=voices))
+    assert told == ["denied by Bob, F5", "checked to be independent"]
+    unchecked = (ANNS, Attribution(source=COURIER, speaker=BOB))
+    assert marks(fact(against(5), attributions=unchecked)) == ["denied by Bob, F5", None]
+    denied = Attribution(source=COURIER, speaker=Entity(id=3, story_id=1, ref="c", kind=None, name="Cy"))
+    split = (*voices, denied.model_copy(update={"stance": Stance.DENIES}))
+    assert marks(fact(attributions=split)) == [None, "checked to be independent", None]

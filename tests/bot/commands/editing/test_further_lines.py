@@ -22,17 +22,21 @@ async def added(desk, person, text) -> int:
 
 async def test_a_brief_is_shown_with_what_it_is_short_for(desk):
     ann = await desk.moderator()
-    await ann.says(f"{HALL}\nbrief: holds at least 300")
-    assert "Brief holds at least 300" in ann.seen
-    number = await added(desk, ann, f"{HALL}\nbrief: the hall holds at least 300")
-    assert (await fact(desk, number)).brief == "the hall holds at least 300"
+    await ann.says(f"{HALL}\nbrief: holds at least 300 people")
+    assert "Brief holds at least 300 people" in ann.seen
+    number = await added(desk, ann, f"{HALL}\nbrief: the hall holds at least 300 people")
+    assert (await fact(desk, number)).brief == "the hall holds at least 300 people"
 
 
 async def test_a_brief_that_disagrees_is_asked_for_again_and_may_be_left_out(desk):
     ann = await desk.moderator()
-    for brief, why in (("400 people", "400"), ("300 people", "at least"), ("The hall of Minsk", "Minsk")):
+    for brief, why in (
+        ("400 people", "400"),
+        ("300 people", "at least"),
+        ("The barn of Minsk stood", "“barn”, “Minsk” and “stood”"),
+    ):
         await ann.says(f"{HALL}\nbrief: {brief}")
-        assert "must say the same as the statement" in ann.seen and why in ann.seen
+        assert "the statement's own words" in ann.seen and why in ann.seen
     assert "Skip" in buttons(ann.reply)
     await ann.says("x" * 101)
     assert "at most 100" in ann.seen
@@ -86,6 +90,35 @@ async def test_a_new_fact_takes_the_place_of_another_in_one_change(desk):
     await ann.presses("Undo")
     assert (await fact(desk, 3)).in_force and "F3 is in force again" in ann.seen
     assert (await fact(desk, new)).retracted
+
+
+async def test_who_stands_against_the_old_fact_alone_is_told_with_what_to_do(desk):
+    ann = await desk.moderator()
+    old = await added(desk, ann, HALL)
+    against = await added(desk, ann, f"/add Nobody has ever seen that hall\nsource: S1\ncontradicts: F{old}")
+    later = HALL.replace("at least 300", "exactly 310")
+    await ann.says(f"{later}\nsupersedes: F{old}\ncontradicts: F{against}")
+    assert "stands against" not in ann.seen
+    await ann.says("/cancel")
+    await ann.says(f"{later}\nsupersedes: F{old}")
+    told = f"F{against} stands against F{old}, and not against the new one."
+    assert f"{told} If it does, add a line: contradicts: F{against}" in ann.seen
+    await ann.presses("Confirm")
+    new = (await fact(desk, old)).superseded_by
+    command = f"/relate F{against} contradicts F{new}"
+    told = f"F{against} stands against F{old}, and not against F{new}. If it does: {command}"
+    assert told in ann.seen
+    assert not (await fact(desk, new)).relations
+    await ann.presses("Undo")
+    await ann.tells(f"/restore F{new} it was right", "[Confirm]")
+    await ann.tells(f"/supersede F{old} none", "[Confirm]")
+    await ann.says(f"/supersede F{old} F{new}")
+    assert told in ann.seen
+    await ann.presses("Confirm")
+    assert told in ann.seen
+    await ann.presses(f"F{against} against F{new}")
+    await ann.presses("Confirm")
+    assert [each.other_id for each in (await fact(desk, new)).relations] == [against]
 
 
 async def test_it_takes_no_place_of_what_does_not_stand(desk):
