@@ -27,7 +27,7 @@ PAGE = 2_000
 # Seconds that a question waits for a story's vectors to be read; a million facts take longer the first time.
 LONGEST_LOAD = 0.5
 
-# In two parts, each a range of an index: joined by OR, all rows of a story that an import numbered alike are read.
+# Two ranges of an index: joined by OR, all rows of a story that an import numbered alike are read.
 _CHANGED = """
 SELECT fact_id, number, CASE WHEN model = :model THEN vector END AS vector FROM fact_vector
 WHERE story_id = :story AND number = :number AND fact_id > :fact
