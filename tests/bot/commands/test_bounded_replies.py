@@ -22,9 +22,15 @@ from storage.record import Record
 from storage.sheets.importing import import_sheet
 from storage.trail.audit import Actor
 from tests.bot.desk import ANN, BOB, EVE, OWNER, Desk, Moments, said
+from tests.conftest import AT_LENGTH
 
 CHANGES = 5
-VOICES, FIGURES, OTHERS, LINKS, NAMES = 100, 40, 24, 101, 110
+# As many as there may be; `make test` has fewer, for all pages are turned.
+VOICES, FIGURES, OTHERS, LINKS, NAMES = (100, 40, 24, 101, 110) if AT_LENGTH else (30, 12, 8, 20, 70)
+ABOUT = min(20, OTHERS)
+# Letters of the statement that is changed: telling what a change did takes the square of them.
+LETTERS = 4000 if AT_LENGTH else 1000
+pytestmark = pytest.mark.at_length
 
 
 def long(name: str, length: int = 500) -> str:
@@ -35,7 +41,7 @@ def long(name: str, length: int = 500) -> str:
 def wall() -> list[dict]:
     """Return a sheet that holds as much of everything as a sheet may."""
     lines: list[dict] = [
-        {"story": {"name": "wall", "title": long("Wall"), "about": [f"o{n}" for n in range(20)]}}
+        {"story": {"name": "wall", "title": long("Wall"), "about": [f"o{n}" for n in range(ABOUT)]}}
     ]
     for n in range(LINKS):
         via = {"via": f"s{n + 1}"} if n + 1 < LINKS else {}
@@ -56,7 +62,7 @@ def wall() -> list[dict]:
         {"amount": n, "counts": long(f"figure{n}x"), "measure": long("measure")} for n in range(FIGURES)
     ]
     whole = {
-        "ref": "f", "statement": long("Statement", 4000), "occurred": "2023-05-04",
+        "ref": "f", "statement": long("Statement", LETTERS), "occurred": "2023-05-04",
         "occasion": long("occasion"), "date_note": long("datenote"), "places": names[:60],
         "about": names[60:], "attributions": attributions, "figures": figures,
     }  # fmt: skip
@@ -117,7 +123,7 @@ async def fill(record: Record, moments: Moments) -> None:
         moments.pass_by(seconds=1)
         entry = await record.facts.entry(1)
         changed = entry.model_copy(
-            update={"statement": long(f"Statement{n}x", 4000), "attributions": entry.attributions[::-1]}
+            update={"statement": long(f"Statement{n}x", LETTERS), "attributions": entry.attributions[::-1]}
         )
         change = Revise(
             story_id=1,
@@ -254,7 +260,7 @@ async def test_pages_of_lists_show_each_row_once(wide, subtests):
         ("/sources", r"^(S\d+) +(?![ …])", LINKS + 30),
         ("/stories", r"^(story\d+) +(?![ …])", 40),
         ("/unanswered", r"^(Q\d+) +(?![ …])", 40),
-        ("/about", r"^(?:Voice|Name\d+x) .*?(other\d+x)", 20),
+        ("/about", r"^(?:Voice|Name\d+x) .*?(other\d+x)", ABOUT),
         ("/subscriptions", r"^(\d+) +(?![ …])", 100),
         ("/history F1", r"^(Revision \d+) +(?![ …])", 6),
         ("/audit F1", r"^(#\d+) +(?![ …])", 6),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -39,11 +40,17 @@ async def fill(path: Path, folder: Path) -> str:
         await record.close()
 
 
+@pytest.fixture(scope="module")
+def present(tmp_path_factory) -> tuple[Path, str]:
+    """Return a record of the present version that has something of everything, and its export."""
+    folder = tmp_path_factory.mktemp("present")
+    return folder / "present.db", asyncio.run(fill(folder / "present.db", folder))
+
+
 @pytest.mark.parametrize("version", [number for number, _sql in migrations.migrations()])
-async def test_a_file_of_an_earlier_version(version, path, tmp_path):
-    present = tmp_path / "present.db"
-    before = await fill(present, tmp_path)
-    downgrade(present, path, version)
+async def test_a_file_of_an_earlier_version(version, path, present):
+    file, before = present
+    downgrade(file, path, version)
     record = await Record.open(path, clock=Ticking())
     try:
         assert await record.database.version() == migrations.latest()

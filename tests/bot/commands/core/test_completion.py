@@ -1,5 +1,7 @@
 """Completion: what each kind of argument is offered, to whom, and how much of the record that reads."""
 
+import pytest
+
 from bot.answers.sentences import sentence
 from bot.commands import commands
 from bot.commands.core.declarations import Kind
@@ -11,6 +13,7 @@ from storage.record import Record
 from storage.trail.audit import Actor
 from tests.benchmarks import completing
 from tests.bot.desk import ANN, BOB, EVE, OWNER, said
+from tests.conftest import AT_LENGTH
 
 # Steps of SQLite's machine: some 20 to 50 ms on a slow computer.
 AFFORDABLE = 2_000_000
@@ -292,8 +295,9 @@ async def test_lines_of_the_terminal_complete_every_argument_that_is_one_word(de
 # How much is read
 
 
+@pytest.mark.at_length
 async def test_of_ten_thousand_names_facts_and_sources_little_is_read(tmp_path):
-    path, done = completing.crowded(tmp_path / "crowded.db", 10_000), 0
+    path, done = completing.crowded(tmp_path / "crowded.db", 10_000 if AT_LENGTH else 2_000), 0
     record = await Record.open(path)
 
     def count():
