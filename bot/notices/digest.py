@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 from bot.answers.bounds import PAGE, fitting, letters_shown, some_of, within
 from bot.answers.lines import fact_line
 from bot.answers.sentences import called
 from bot.notices.net_changes import NetChange, net_changes
 from bot.notices.notice_text import change_blocks, kind_title, of_story, titles
-from bot.replies import Action, Block, Heading, Line, Note, Reply
+from bot.replies import Action, Block, Heading, Note, Reply
 from bot.texts import _, ngettext
 from storage.domain.models import Notice, NoticeKind
 from storage.record import Record
@@ -22,12 +23,14 @@ IN_FULL = 500
 LONGEST_NAMED = 120
 LONGEST_ROW = 100
 
+# The last changes that were worked out, by what they were and the last entry of the trail.
+_LATEST: WeakKeyDictionary[Record, tuple[tuple[object, ...], list[NetChange]]] = WeakKeyDictionary()
 ToldOf = Callable[[Record, NetChange, Mapping[int, str]], Awaitable[list[Block]]]
 
 
 async def message_of(record: Record, notices: Sequence[Notice]) -> Reply | None:
     """Return one message that tells of all these notices; None where they tell nothing any more."""
-    told = await net_changes(record, [notice for notice in notices if notice.reply is None])
+    told = await _changes(record, [notice for notice in notices if notice.reply is None])
     ready = [Reply.model_validate_json(notice.reply) for notice in notices if notice.reply is not None]
     blocks, all_in_full = await digest(record, told)
     actions = [Action(label=f"F{each.now.id}", command=f"/fact F{each.now.id}") for each in told[:4]]
@@ -37,6 +40,17 @@ async def message_of(record: Record, notices: Sequence[Notice]) -> Reply | None:
         actions += reply.actions
     unique = dict.fromkeys(actions)
     return Reply(blocks=tuple(within(blocks)), actions=tuple(unique)) if blocks else None
+
+
+async def _changes(record: Record, notices: Sequence[Notice]) -> list[NetChange]:
+    """Return what notices tell in all; of many it is worked out once for all whom they are told to."""
+    if len(notices) <= FEW:
+        return await net_changes(record, notices)
+    key = (await record.audit.last(), *((notice.id, notice.revision) for notice in notices))
+    known = _LATEST.get(record)
+    if known is None or known[0] != key:
+        known = _LATEST[record] = (key, await net_changes(record, notices))
+    return known[1]
 
 
 async def digest(
@@ -79,7 +93,8 @@ def _in_short(rest: Sequence[NetChange], stories: Mapping[int, str], room: int) 
     room -= sum(len(title) + len(_row(members)) + 30 for title, members in kinds.items())
     blocks: list[Block] = []
     for title, members in kinds.items():
-        lines, left = [], []
+        lines: list[Block] = []
+        left: list[NetChange] = []
         for each in members:
             line = _line_in_short(each)
             if line is None or letters_shown([line]) > room:
@@ -98,11 +113,14 @@ def _in_short(rest: Sequence[NetChange], stories: Mapping[int, str], room: int) 
     return blocks
 
 
-def _line_in_short(change: NetChange) -> Line | None:
-    """Return the line of a fact that stands, where it is short."""
-    if change.kind in (NoticeKind.RETRACTED, NoticeKind.TAKEN_DOWN):
+def _line_in_short(change: NetChange) -> Block | None:
+    """Return the line of a fact that stands, or why it was retracted, where that is short."""
+    if change.kind is NoticeKind.TAKEN_DOWN:
         return None
-    line = fact_line(change.now)
+    line: Block = fact_line(change.now)
+    if change.kind is NoticeKind.RETRACTED:
+        # What it said is told in full or not at all.
+        line = Note(text=f"{_row([change])}: {change.now.retracted}")
     return line if letters_shown([line]) <= LONGEST_NAMED else None
 
 

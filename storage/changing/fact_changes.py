@@ -13,7 +13,7 @@ from storage.domain.entries import ON_RECORD, FactEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused
 from storage.domain.models import Action, DraftState, Fact, NoticeKind, RevisionKind
 from storage.engines.sqlite import Statements
-from storage.notifying.announcing import announce
+from storage.notifying.announcing import announce, is_let_go
 from storage.reading import fact_rows
 from storage.reading.erased import State
 from storage.reading.facts import IN_FORCE
@@ -82,9 +82,9 @@ def revise(tx: Statements, trace: AuditEntryWriter, change: Revise) -> Changed:
         story_id=change.story_id, before=before.state, after=known[ref].state,
         reason=change.reason or _origin(change.draft),
     )  # fmt: skip
-    # What takes a change back is as urgent as a retraction: people were told what was not meant.
-    undone = change.undoes is not None
-    announce(tx, trace, NoticeKind(change.kind.value), fact, material=_is_news(change), urgent=undone)
+    # What takes back a change that people were told of is as urgent as a retraction.
+    told = change.undoes is not None and is_let_go(tx, fact.id, change.undoes)
+    announce(tx, trace, NoticeKind(change.kind.value), fact, material=_is_news(change), urgent=told)
     for other in others:
         announce(tx, trace, successions.kind_of(other), other, material=True)
     return Changed(trace, fact, others)

@@ -52,6 +52,12 @@ def announce(
     )
 
 
+def is_let_go(tx: Statements, fact_id: int, entry: int) -> bool:
+    """Tell whether what an entry of the trail did to a fact has been let go, to be told."""
+    asked = "SELECT 1 FROM notice WHERE fact_id = ? AND audit_id = ? AND released_at IS NOT NULL LIMIT 1"
+    return bool(tx.fetch(asked, (fact_id, entry)))
+
+
 def announce_imported(tx: Statements, trace: AuditEntryWriter, facts: Collection[int]) -> None:
     """Write the notices of an import to some facts that were on record before it; all are told together.
 

@@ -115,6 +115,23 @@ async def test_a_retraction_goes_at_once_whatever_was_told_within_the_minute(wir
     assert "Retracted: F2" in text
 
 
+async def test_what_is_taken_back_before_it_was_told_takes_no_retractions_place(wire: Wire):
+    await wire.change(1, statement="It rained for four days.")
+    await wire.deliver()
+    await wire.record.ledger.undo(by=ANN, within_minutes=10)
+    for number in range(2):
+        await wire.publish(f"snow{number}", f"It snows {number} cm.")
+        await wire.deliver(seconds=6)
+    assert len(wire.far.texts()) == 1
+    await wire.change(1, statement="It rained for four days.")
+    await wire.deliver(minutes=1)
+    assert len(wire.far.texts()) == 1
+    await wire.record.ledger.undo(by=ANN, within_minutes=10)
+    await wire.deliver()
+    (text,) = wire.far.texts()
+    assert "F1 stands again as it was first told." in text
+
+
 async def test_a_burst_of_all_kinds_of_changes_is_at_most_three_messages(wire: Wire):
     await wire.subscribe("telegram:8")
     told: list[str] = []

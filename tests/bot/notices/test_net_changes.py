@@ -143,6 +143,17 @@ async def test_a_digest_tells_the_weightiest_first_and_names_the_rest_in_short(w
     assert wire.far.replies[-1].actions[-1].command == "/catchup"
 
 
+async def test_each_retraction_of_a_long_digest_has_its_speaker_and_its_reason(wire: Wire):
+    facts = [await wire.publish(f"snow{number}", f"{'It snows. ' * 20}{number}") for number in range(8)]
+    await told(wire)
+    for fact in facts:
+        await wire.retract(fact.id, f"slip {fact.id}")
+    (text,) = await told(wire)
+    shown = text.partition("\nSources")[0]
+    assert all(f"slip {fact.id}" in shown for fact in facts) and len(shown) < 1_000
+    assert "Ann Ray (F11): slip 11" in shown
+
+
 async def test_few_changes_are_told_in_full_however_long_they_are(wire: Wire):
     words = "the river has left its bed again and nobody knows when it will be back where it was before"
     for number in range(4):
