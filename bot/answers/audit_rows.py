@@ -68,6 +68,10 @@ def entry_item(entry: AuditEntry, names: Mapping[str, str], story: str | None = 
     return Item(label=f"#{entry.id}", text=text, marks=marks)
 
 
+# What tells people nothing.
+_UNTOLD = frozenset({"ref", "ids"})
+
+
 def _subject(entry: AuditEntry, names: Mapping[str, str]) -> str:
     """Return what an entry is about, a name by itself: its number says nothing to anybody."""
     if entry.subject.startswith("E") and isinstance(entry.after, dict) and entry.after.get("name"):
@@ -93,7 +97,7 @@ def _differing(entry: AuditEntry) -> str:
         if before
         else f"{key}: {_short(after.get(key))}"
         for key in changed
-        if key != "ref" and (before.get(key) is not None or after.get(key) is not None)
+        if key not in _UNTOLD and (before.get(key) is not None or after.get(key) is not None)
     )
 
 

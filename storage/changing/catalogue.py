@@ -11,10 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from storage.changing import brief_check
-from storage.changing.entity_rows import add_entities, free_refs, merge
+from storage.changing.entity_rows import add_entities, free_refs, merge, separate
 from storage.changing.references import Resolver, source_ref
 from storage.changing.source_rows import add_sources
-from storage.domain.changes import MergeEntity, OpenStory, Publish, PutEntity, PutSource, Revise, SetStory
+from storage.domain.changes import (
+    MergeEntity,
+    OpenStory,
+    Publish,
+    PutEntity,
+    PutSource,
+    Revise,
+    SeparateEntity,
+    SetStory,
+)
 from storage.domain.entries import EntityEntry, FactEntry, FactState, SourceEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused, UnknownRefs
 from storage.domain.folding import fold
@@ -66,13 +75,32 @@ def merge_entity(tx: Statements, trace: AuditEntryWriter, change: MergeEntity) -
     if any(row["merged_into"] is not None for row in rows):
         raise AlreadyDone("One of the two has been merged already")
     one, other = found[change.entity_id], found[change.into_id]
+    along = tx.fetch("SELECT id FROM entity WHERE merged_into = ? ORDER BY id", (one["id"],))
     merge(tx, one["id"], other["id"])
     trace.close(
         tx, Action.MERGED, f"E{other['id']}",
-        story_id=change.story_id, before={"name": one["name"]}, after={"name": other["name"]},
-        reason=change.reason,
+        story_id=change.story_id, after={"name": other["name"]}, reason=change.reason,
+        before={"name": one["name"], "ids": [one["id"], *(row["id"] for row in along)]},
     )  # fmt: skip
     return f"E{other['id']}"
+
+
+def separate_entity(tx: Statements, trace: AuditEntryWriter, change: SeparateEntity) -> str:
+    """Take a merge back; return the id of the name that is itself again."""
+    rows = tx.fetch(
+        "SELECT id, name, merged_into FROM entity WHERE story_id = ? AND id IN (?, ?)",
+        (change.story_id, change.entities[0], change.from_id),
+    )
+    found = {row["id"]: row for row in rows}
+    if len(found) != 2 or found[change.entities[0]]["merged_into"] != change.from_id:
+        raise Refused("These two names are not merged")
+    one, other = found[change.entities[0]], found[change.from_id]
+    separate(tx, Resolver(tx, change.story_id), change.entities, other["id"])
+    trace.close(
+        tx, Action.UNDONE, f"E{other['id']}",
+        story_id=change.story_id, before={"name": other["name"]}, after={"name": one["name"]},
+    )  # fmt: skip
+    return f"E{one['id']}"
 
 
 def open_story(tx: Statements, trace: AuditEntryWriter, change: OpenStory) -> str:

@@ -95,6 +95,51 @@ def merge(tx: Statements, one: int, other: int) -> None:
     tx.run("UPDATE mention SET entity_id = :into WHERE entity_id = :id", bound)
 
 
+def separate(tx: Statements, resolver: Resolver, ids: Sequence[int], into: int) -> None:
+    """Take a merge back: the first of `ids` is itself again, and the others are that one, as they were.
+
+    States keep the refs that people wrote, so that each mention goes back to whom it named.
+    """
+    one, *others = ids
+    tx.run("UPDATE entity SET merged_into = NULL WHERE id = ?", (one,))
+    tx.run_many("UPDATE entity SET merged_into = ? WHERE id = ?", [(one, each) for each in others])
+    rows = tx.fetch(
+        "SELECT f.id, r.state FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision"
+        " WHERE f.id IN (SELECT fact_id FROM mention WHERE entity_id = ?)",
+        (into,),
+    )
+    states = {row["id"]: json.loads(row["state"]) for row in rows if row["state"]}
+    named = {number: _named(state) for number, state in states.items()}
+    resolver.find_entities({ref for parts in named.values() for refs in parts.values() for ref in refs})
+    known = resolver.found.entities
+    tx.run("DELETE FROM mention WHERE fact_id IN (SELECT value FROM json_each(?))", (json.dumps([*named]),))
+    tx.run_many(
+        "INSERT INTO mention (fact_id, part, position, entity_id) VALUES (?, ?, ?, ?)",
+        [
+            (number, part, position, entity)
+            for number, parts in named.items()
+            for part, refs in parts.items()
+            for position, entity in enumerate(dict.fromkeys(known[ref].id for ref in refs), 1)
+        ],
+    )
+    tx.run_many(
+        "UPDATE attribution SET speaker_id = ? WHERE fact_id = ? AND position = ?",
+        [
+            (known[item["speaker"]].id, number, position)
+            for number, state in states.items()
+            for position, item in enumerate(state["attributions"], 1)
+            if item.get("speaker")
+        ],
+    )
+    vector_rows.speaker_renamed(tx, one)
+
+
+def _named(state: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the refs that a state names, by the part in which it does."""
+    speakers = [item["speaker"] for item in state.get("attributions", ()) if item.get("speaker")]
+    return {"speaker": speakers, "place": state.get("places", []), "about": state.get("about", [])}
+
+
 def _merge_named(tx: Statements, story_id: int, entity: EntityEntry) -> None:
     """Merge an entity into the one that its entry names, or into what that was merged into since."""
     rows = tx.fetch(

@@ -17,6 +17,7 @@ from storage.domain.changes import (
     PutSource,
     Reject,
     Revise,
+    SeparateEntity,
     SetStory,
     TakeDown,
 )
@@ -137,6 +138,7 @@ _OTHERS: dict[type[Any], Callable[[Statements, AuditEntryWriter, Any], str]] = {
     PutSource: catalogue.put_source,
     PutEntity: catalogue.put_entity,
     MergeEntity: catalogue.merge_entity,
+    SeparateEntity: catalogue.separate_entity,
     OpenStory: catalogue.open_story,
     SetStory: catalogue.set_story,
     Reject: drafts.reject,

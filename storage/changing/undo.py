@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from storage.domain.changes import Change, PutEntity, PutSource, Revise
+from storage.domain.changes import Change, PutEntity, PutSource, Revise, SeparateEntity
 from storage.domain.clock import moment_text
 from storage.domain.entries import ON_RECORD, EntityEntry, FactEntry, SourceEntry
 from storage.domain.errors import Refused
@@ -15,8 +15,9 @@ from storage.trail.audit import entry_of
 
 _FACTS = frozenset(Action(kind.value) for kind in RevisionKind if kind is not RevisionKind.TAKEN_DOWN)
 _EDITS = frozenset({Action.SOURCE_EDITED, Action.ENTITY_EDITED})
-_FINAL = frozenset({Action.SOURCE_ADDED, Action.ENTITY_ADDED, Action.MERGED, Action.STORY_OPENED})
-_ALL = sorted(f"'{action}'" for action in (*_FACTS, *_EDITS, *_FINAL, Action.UNDONE, Action.TAKEN_DOWN))
+_FINAL = frozenset({Action.SOURCE_ADDED, Action.ENTITY_ADDED, Action.STORY_OPENED})
+_OTHERS = (Action.MERGED, Action.UNDONE, Action.TAKEN_DOWN)
+_ALL = sorted(f"'{action}'" for action in (*_FACTS, *_EDITS, *_FINAL, *_OTHERS))
 _WATCHED = f"action IN ({', '.join(_ALL)})"
 _CLOCKED = (
     "SELECT audit.*, (SELECT c.at FROM audit_clock c WHERE c.audit_id = audit.id) AS clock_at FROM audit"
@@ -55,11 +56,15 @@ def find(
         raise Refused(f"{change} was undone already: make a new change instead")
     if made_at < moment_text(now - timedelta(minutes=within_minutes)):
         raise Refused(f"{change} was made more than {within_minutes:g} minutes ago: correct it instead")
-    if entry.action in _FINAL:
+    ids = (entry.before or {}).get("ids") if entry.action is Action.MERGED else None
+    if entry.action in _FINAL or (entry.action is Action.MERGED and not ids):
         raise Refused(f"{change} cannot be undone, for it was “{entry.action}”: edit it instead")
     if following:
         who = "you" if following.actor == actor else "somebody else"
         raise Refused(f"{_subject(entry)} was changed by {who} since: look at it and correct it instead")
+    if ids:
+        assert entry.story_id is not None
+        return SeparateEntity(story_id=entry.story_id, entities=ids, from_id=int(entry.subject[1:]))
     return _fact(tx, entry) if entry.action in _FACTS else _edit(entry)
 
 

@@ -90,6 +90,15 @@ class MergeEntity(Entry):
     reason: Text | None = None
 
 
+class SeparateEntity(Entry):
+    """Take a merge back: the first of `entities` is itself again, and the others are that one."""
+
+    change: Literal["separate"] = "separate"
+    story_id: int
+    entities: tuple[int, ...] = Field(min_length=1)
+    from_id: int
+
+
 class OpenStory(Entry):
     """Open a story."""
 
@@ -148,6 +157,7 @@ Change = Annotated[
     | PutSource
     | PutEntity
     | MergeEntity
+    | SeparateEntity
     | OpenStory
     | SetStory
     | Reject

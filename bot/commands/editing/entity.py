@@ -28,6 +28,7 @@ from bot.commands.dialogue.forms import (
 )
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.references import entity_of, new_name, source_of
+from bot.commands.editing.revise import undoing
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
@@ -168,7 +169,7 @@ async def _propose_merge(context: Context, one: Entity, other: Entity, reason: s
     await context.record.ledger.rehearse(change, by=context.by)
     note = _(
         "From now on “{one}” means {other}, also where past revisions are shown: its names and all facts that"
-        " name it go there. This cannot be undone.",
+        " name it go there.",
         one=one.name,
         other=other.name,
     )
@@ -183,11 +184,14 @@ async def _propose_merge(context: Context, one: Entity, other: Entity, reason: s
     return Proposal(change, (Note(text=note), *_entity_blocks(one), *_entity_blocks(other), *named))
 
 
-async def _entity_done(context: Context, _filled: Filled, made: ChangeResult) -> Reply:
+async def _entity_done(context: Context, filled: Filled, made: ChangeResult) -> Reply:
     entity = (await context.record.entities.by_id([int(made.subject[1:])])).get(int(made.subject[1:]))
     assert entity is not None
     shown = Action(label=entity.name, command=f"/who {entity.name}")
-    return Reply(blocks=(Note(text=_("{name} is on record as shown.", name=entity.name)),), actions=(shown,))
+    # A name that was added can be edited, but not undone.
+    undo = () if new_name(filled.text("entity")) is not None else (undoing(made),)
+    note = Note(text=_("{name} is on record as shown.", name=entity.name))
+    return Reply(blocks=(note,), actions=(*undo, shown))
 
 
 @form_command(

@@ -146,7 +146,10 @@ async def undo(context: Context, what: int | str | None) -> Reply:
     """Undo a change of the asker's own by a new revision."""
     undone = await context.undo(UNDO_MINUTES, what)
     if undone.fact is None:
-        return Reply(blocks=(Note(text=_("Undone: {subject} reads as before.", subject=undone.subject)),))
+        subject = undone.subject
+        if subject.startswith("E"):
+            subject = (await context.record.entities.by_id([int(subject[1:])]))[int(subject[1:])].name
+        return Reply(blocks=(Note(text=_("Undone: {subject} reads as before.", subject=subject)),))
     was = await context.record.facts.at_revision(undone.fact.id, undone.fact.revision - 1)
     assert was is not None  # undoing makes a new revision
     blocks = (*before_and_after(was, undone.fact), *following(undone.others))

@@ -62,7 +62,8 @@ def _first(text: str, part: Span, published: date | None) -> FoundDate | None:
     if start < 0:
         return None
     at = Span(part.start + start, part.start + start + len(phrase))
-    return FoundDate(at=at, phrase=phrase, edtf=_resolved(phrase, known.reading, published))
+    ahead = bool(_AHEAD.search(words[:start]))
+    return FoundDate(at=at, phrase=phrase, edtf=_resolved(phrase, known.reading, published, ahead=ahead))
 
 
 def _meant(phrase: str, published: date | None, *, ahead: bool) -> str | None:
@@ -72,15 +73,18 @@ def _meant(phrase: str, published: date | None, *, ahead: bool) -> str | None:
     return reading.edtf if reading else None
 
 
-def _resolved(phrase: str, reading: Reading, published: date | None) -> str | None:
+def _resolved(phrase: str, reading: Reading, published: date | None, *, ahead: bool) -> str | None:
     if published is not None:
-        return _with_year(reading, published)
+        return _with_year(reading, published, ahead=ahead)
     other = read(phrase, _ANOTHER)
     return reading.edtf if other is not None and other.choices == reading.choices else None
 
 
-def _with_year(reading: Reading, published: date) -> str | None:
-    """Return what a date means; a day and month without a year is the nearest to the source's day."""
+def _with_year(reading: Reading, published: date, *, ahead: bool) -> str | None:
+    """Return what a date means; a day and month without a year is the nearest to the source's day.
+
+    What may be yet to come is left open where no word tells that it is: "had been inspected in March".
+    """
     edtf = reading.edtf
     match = re.fullmatch(r"XXXX-(\d\d)(?:-(\d\d))?", edtf or "")
     if match is None:
@@ -90,6 +94,8 @@ def _with_year(reading: Reading, published: date) -> str | None:
         try:
             day = date(year, int(match[1]), int(match[2] or 15))
         except ValueError:
+            continue
+        if day > published and day.month != published.month and not ahead:
             continue
         near.append((abs(day - published), edtf.replace("XXXX", f"{year:04}") if edtf else ""))
     # The source leaves the year open: half a year off it may be either.

@@ -133,7 +133,10 @@ async def test_two_names_found_to_be_one_person_are_one_everywhere(flood):
     made = await merge(flood, "anna", "ann")
     told = await latest(flood)
     assert (made.subject, told.action) == ("E1", Action.MERGED)
-    assert (told.before, told.after) == ({"name": "Anna Hill"}, {"name": "Ann Hill"})
+    assert (told.before, told.after) == (
+        {"name": "Anna Hill", "ids": [2]},
+        {"name": "Ann Hill"},
+    )
     for name in ("Ann Hill", "Anna Hill", "anna", "The Mayor"):
         assert await flood.entities.named(1, name) == [1], name
     assert {each.entity_id for each in await flood.names.resembling(1, "Anna Hil")} == {1}
@@ -158,6 +161,19 @@ async def test_a_fact_that_names_the_old_name_later_is_the_others(flood):
     assert (await named(flood, 1))["speaker"] == [1, 2, 5, 6]
     await check_tables(flood)
     assert await reexported(await exported(flood), flood.database.path.parent) == await exported(flood)
+
+
+async def test_a_merge_that_is_taken_back_gives_each_fact_whom_it_named(flood):
+    before = {entity_id: await named(flood, entity_id) for entity_id in (1, 2, 3)}
+    first = await merge(flood, "anna", "ann")
+    found = await publish(flood, "e", "x", attributions=[{"speaker": "anna", "source": "news"}])
+    second = await merge(flood, "ann", "bo")
+    for made in (second, first):
+        await flood.ledger.undo(by=ANN, within_minutes=10, what=made.audit_id)
+    after = {entity_id: await named(flood, entity_id) for entity_id in (1, 2, 3)}
+    before[2]["speaker"].append(found.id)
+    assert after == before
+    await check_tables(flood)
 
 
 async def test_a_merge_alone_makes_no_fact_read_otherwise(flood):

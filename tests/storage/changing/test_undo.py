@@ -19,6 +19,7 @@ from tests.storage.making import (
     BO,
     check_tables,
     content,
+    exported,
     merge,
     publish,
     restore,
@@ -187,9 +188,13 @@ async def test_what_was_added_cannot_be_taken_back(flood, what, change):
     await refused(flood, rf"\({what}\) cannot be undone, for it was “.+”: edit it instead")
 
 
-async def test_a_merge_cannot_be_taken_back(flood):
+async def test_a_merge_is_taken_back_with_all_that_named_the_two(flood):
+    before = await exported(flood)
     await merge(flood, "hill", "ann")
-    await refused(flood, r"cannot be undone, for it was “merged”")
+    await undo(flood)
+    assert await exported(flood) == before
+    await check_tables(flood)
+    await refused(flood, "was undone already")
 
 
 async def test_what_is_no_change_of_the_record_is_passed_over(flood):

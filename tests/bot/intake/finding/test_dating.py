@@ -22,6 +22,9 @@ def read(text: str, published: date | None = PUBLISHED) -> list[tuple[str, str |
         ("it broke yesterday", "yesterday", "2024-01-03"),
         ("on January 3 the gate broke", "January 3", "2024-01-03"),
         ("the gate broke in March 2023", "March 2023", "2023-03"),
+        ("it had been inspected in February", "February", "XXXX-02"),
+        ("it will be inspected in February", "February", "2024-02"),
+        ("it had been inspected in December", "December", "2023-12"),
     ],
 )
 def test_a_date_is_read_against_the_day_of_the_source_and_keeps_its_phrase(
