@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Role(IntEnum):
@@ -64,6 +65,16 @@ class Submission:
     again: bool = False
 
 
+class Document(NamedTuple):
+    """A file that came with a message: its name, and what loads it once it is wanted.
+
+    `load` raises UserError where it cannot be had.
+    """
+
+    name: str
+    load: Callable[[], Awaitable[bytes]]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One message to the bot, free of any platform.
@@ -85,6 +96,7 @@ class Request:
     chat unasked, and does not have. `given` stands in for `text` where nothing was typed as a message: a
     command with its arguments by key, or a modal that was filled in. `modals` tells that the platform can
     show a modal in answer, `pressed` that a button sent the text: whoever sees it may know of its command.
+    `document` is a file that the command is about.
 
     A person may have linked several accounts. Front ends know accounts only; behind dispatch `user` is the
     person, and `account` the account by which they ask, where that is another.
@@ -116,6 +128,7 @@ class Request:
     modals: bool = False
     discreet: bool = False
     pressed: bool = False
+    document: Document | None = field(default=None, compare=False)
 
     @property
     def reached(self) -> str:

@@ -65,4 +65,8 @@ async def open_bot(settings: Settings, shipped: Callable[[str], None]) -> AsyncI
         filling(record.database, record.vectors, record.roles),
         warming(record.vectors),
     ):
-        yield Bot(Dispatcher(record, commands, settings), record)
+        dispatcher = Dispatcher(record, commands, settings)
+        try:
+            yield Bot(dispatcher, record)
+        finally:
+            await dispatcher.desk.close()

@@ -35,6 +35,7 @@ from storage.search.embedding import Load
 from storage.search.names import Names
 from storage.search.search import Search
 from storage.search.vectors import Vectors
+from storage.snapshots.articles import Articles
 from storage.snapshots.snapshots import Snapshots
 from storage.trail.audit import Audit
 from storage.trail.checkpoints import Checkpoints
@@ -63,6 +64,7 @@ class Record:
         self.search = Search(database)
         self.vectors = Vectors(database, embedder, threads)
         self.snapshots = Snapshots(database, clock)
+        self.articles = Articles(database, clock)
         self.buttons = Buttons(database)
         self.audit = Audit(database)
         self.members = Members(database)

@@ -347,10 +347,10 @@ CREATE TABLE member (
 CREATE UNIQUE INDEX member_once ON member (address, coalesce(story_id, 0)) WHERE dismissed_at IS NULL;
 
 -- Proposed facts; the proposer is forgotten on request, the draft is not.
-CREATE TABLE draft (
+CREATE TABLE "draft" (
     id INTEGER PRIMARY KEY,
     story_id INTEGER NOT NULL REFERENCES story (id),
-    kind TEXT NOT NULL CHECK (kind IN ('suggestion', 'own')),
+    kind TEXT NOT NULL CHECK (kind IN ('suggestion', 'own', 'found')),
     change TEXT NOT NULL,
     proposer TEXT,
     chat TEXT,
@@ -366,6 +366,29 @@ CREATE TABLE draft (
 CREATE INDEX draft_untold ON draft (id) WHERE state <> 'waiting' AND told = 0;
 CREATE INDEX draft_waiting ON draft (story_id, id) WHERE state = 'waiting';
 CREATE INDEX draft_by_proposer ON draft (proposer) WHERE proposer IS NOT NULL;
+
+-- An article on its way onto the record. `address` is where it was asked for, `told` what its reading found (JSON).
+CREATE TABLE intake (
+    id INTEGER PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    state TEXT NOT NULL CHECK (state IN ('suggested', 'reading', 'ready', 'failed', 'closed')),
+    at TEXT NOT NULL,
+    address TEXT,
+    source_id INTEGER REFERENCES source (id),
+    snapshot_id INTEGER,
+    told TEXT
+);
+CREATE INDEX intake_open ON intake (story_id, id) WHERE state <> 'closed';
+CREATE INDEX intake_by_source ON intake (source_id, id) WHERE source_id IS NOT NULL;
+
+-- Where a draft was found: offsets in paragraphs of the copy, and who may be its speaker (JSON).
+CREATE TABLE found_draft (
+    draft_id INTEGER PRIMARY KEY REFERENCES draft (id),
+    intake_id INTEGER NOT NULL REFERENCES intake (id),
+    tier TEXT NOT NULL CHECK (tier IN ('confident', 'check the speaker', 'possible')),
+    marks TEXT NOT NULL
+);
+CREATE INDEX found_draft_by_intake ON found_draft (intake_id, draft_id);
 
 -- One open dialogue for each person in each chat. AUTOINCREMENT: an old button never meets a new dialogue.
 CREATE TABLE dialogue (

@@ -154,7 +154,7 @@ def ask(
 
 @app.command(epilog="Example: onrecord intake article.txt --date 2024-01-04")
 def intake(
-    file: Annotated[list[str], typer.Argument(help="Articles as .txt files; - is standard input.")],
+    file: Annotated[list[str], typer.Argument(help="Articles: files or addresses; - is standard input.")],
     published: Annotated[
         datetime | None,
         typer.Option(
@@ -171,9 +171,12 @@ def intake(
     from bot.frontends.terminal.intake import print_attributions
     from bot.frontends.terminal.lines import utf8
 
-    with reporting(config, "taking in", quiet=True):
+    with reporting(config, "taking in", quiet=True) as settings:
         day = published.date() if published else None
-        complete(print_attributions(file, utf8(sys.stdout), published=day, as_lines=as_lines))
+        found = print_attributions(
+            file, utf8(sys.stdout), published=day, hosts=settings.intake.hosts, as_lines=as_lines
+        )
+        complete(found)
 
 
 @app.command(epilog="Example: onrecord schema > factsheet.schema.json")

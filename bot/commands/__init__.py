@@ -10,11 +10,11 @@ from bot.commands.following import catchup, settings, subscriptions
 from bot.commands.personal import link, privacy, suggest, tellme
 from bot.commands.reading import ask, corrections, fact, sources, start_help, timeline, where, who
 from bot.commands.reading.checking import look_up
-from bot.commands.reviewing import audit, moderators, review, unanswered
+from bot.commands.reviewing import audit, edit, intake, moderators, reject, review, unanswered
 
 __all__ = [
-    "add", "ask", "audit", "catchup", "commands", "correct", "corrections", "dialogue", "entity", "fact",
-    "link", "look_up", "moderators", "privacy", "relate", "retract", "review", "settings", "source",
-    "sources", "start_help", "story", "subscriptions", "suggest", "takedown", "tellme", "timeline",
-    "unanswered", "where", "who",
+    "add", "ask", "audit", "catchup", "commands", "correct", "corrections", "dialogue", "edit", "entity",
+    "fact", "intake", "link", "look_up", "moderators", "privacy", "reject", "relate", "retract", "review",
+    "settings", "source", "sources", "start_help", "story", "subscriptions", "suggest", "takedown",
+    "tellme", "timeline", "unanswered", "where", "who",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from bot.commands.core.roles import Roles
 from bot.commands.dialogue import modals
 from bot.commands.dialogue.repeated import again
 from bot.errors import UserError
+from bot.intake.desk import Desk
 from bot.metrics import Metrics
 from bot.notices.delivering import opened
 from bot.notices.fan_out import fan_out
@@ -78,6 +79,7 @@ class Dispatcher:
         self.record = record
         self.registry = registry
         self.handles = KnownHandles()
+        self.desk = Desk(settings.intake, record.ledger.clock)
         self.metrics = metrics or Metrics(clock)
         self.roles = Roles(record, registry, settings.owners)
         self._policy = Policy.of(settings)
@@ -205,12 +207,9 @@ class Dispatcher:
                 return modal
         if command.arguments and command.arguments[0].required and given[0] is None:
             raise UserError(
-                _(
-                    "Add what you ask for: {usage}, for example {example}",
-                    usage=command.usage(),
-                    example=command.example,
-                )
-            )
+                _("Add what you ask for: {usage}, for example {example}",
+                  usage=command.usage(), example=command.example)
+            )  # fmt: skip
         registered = self.registry.registered(command)
         with self.metrics.command(command.name):
             reply = await registered.handler(context, *await read(context, registered, given))
@@ -316,6 +315,7 @@ class Dispatcher:
             permit=permit,
             run=self._run,
             handles=self.handles,
+            desk=self.desk,
             after=after,
         )
 

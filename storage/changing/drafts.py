@@ -7,13 +7,13 @@ reader's id for ever. The same goes for questions.
 from __future__ import annotations
 
 import json
-import sqlite3
 
 from storage.domain.changes import Publish, Reject, Revise, dumped
 from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.models import Action, Draft, DraftKind, DraftState, Fact
 from storage.engines.sqlite import Database, Statements, Transaction
 from storage.people.repeats import once
+from storage.reading.draft_rows import draft_of
 from storage.trail.audit import AuditEntryWriter
 
 # Drafts of one person that may wait at once.
@@ -29,27 +29,32 @@ class Drafts:
     async def find(self, draft_id: int) -> Draft | None:
         """Return one draft, decided or not."""
         rows = await self._database.read("SELECT * FROM draft WHERE id = ?", (draft_id,))
-        return _draft(rows[0]) if rows else None
+        return draft_of(rows[0]) if rows else None
 
     async def waiting(self, story_id: int, *, after: int = 0, limit: int) -> list[Draft]:
-        """Return a story's drafts that wait, the longest first, in order of id after `after`."""
+        """Return the drafts of people that wait in a story, the longest first, in order of id after `after`.
+
+        Those that were found in articles wait with their articles.
+        """
         rows = await self._database.read(
-            "SELECT * FROM draft WHERE story_id = ? AND state = 'waiting' AND id > ? ORDER BY id LIMIT ?",
+            "SELECT * FROM draft WHERE story_id = ? AND state = 'waiting' AND kind <> 'found' AND id > ?"
+            " ORDER BY id LIMIT ?",
             (story_id, after, limit),
         )
-        return [_draft(row) for row in rows]
+        return [draft_of(row) for row in rows]
 
     async def untold(self, limit: int) -> list[Draft]:
         """Return decided drafts whose proposers do not know yet, the first proposed first."""
         rows = await self._database.read(
             "SELECT * FROM draft WHERE state <> 'waiting' AND told = 0 ORDER BY id LIMIT ?", (limit,)
         )
-        return [_draft(row) for row in rows]
+        return [draft_of(row) for row in rows]
 
     async def count_waiting(self, story_id: int) -> int:
-        """Return how many of a story's drafts wait."""
+        """Return how many drafts of people wait in a story."""
         rows = await self._database.read(
-            "SELECT count(*) FROM draft WHERE story_id = ? AND state = 'waiting'", (story_id,)
+            "SELECT count(*) FROM draft WHERE story_id = ? AND state = 'waiting' AND kind <> 'found'",
+            (story_id,),
         )
         return int(rows[0][0])
 
@@ -80,7 +85,8 @@ async def propose(
     written = json.dumps(dumped(change), ensure_ascii=False)
     row = (change.story_id, kind, written, proposer, chat, language, at)
     rows = await tx.fetch("SELECT count(*) FROM draft WHERE proposer = ? AND state = 'waiting'", (proposer,))
-    if rows[0][0] >= MOST_WAITING:
+    # A moderator may well have more before a second pair of eyes: an article has dozens of statements.
+    if kind is DraftKind.SUGGESTION and rows[0][0] >= MOST_WAITING:
         raise Refused(
             f"{MOST_WAITING} of your suggestions are waiting already: let moderators look at those first"
         )
@@ -133,8 +139,3 @@ def _close(
     )
     if not rows:
         raise AlreadyDone(f"D{draft_id} has been decided already, or is of another story")
-
-
-def _draft(row: sqlite3.Row) -> Draft:
-    fields = {key: row[key] for key in row.keys() if key not in ("decided_at", "told")}  # noqa: SIM118  # reason: iterating a Row gives its values
-    return Draft(**{**fields, "change": json.loads(row["change"])})

@@ -104,10 +104,19 @@ class Ground(StrEnum):
 
 
 class DraftKind(StrEnum):
-    """Whose a draft is: a reader's suggestion, or a moderator's own fact that another must approve."""
+    """Whose a draft is: a reader's, a moderator's own that another must approve, or found in an article."""
 
     SUGGESTION = "suggestion"
     OWN = "own"
+    FOUND = "found"
+
+
+class Tier(StrEnum):
+    """How sure a found draft is; how often each is right is measured (tests/benchmarks)."""
+
+    CONFIDENT = "confident"
+    CHECK_SPEAKER = "check the speaker"
+    POSSIBLE = "possible"
 
 
 class DraftState(StrEnum):

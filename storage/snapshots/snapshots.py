@@ -86,6 +86,25 @@ class Snapshots:
         async with self._database.transaction() as tx:
             return await tx.work(lambda plain: _keep(plain, story_id, source_id, page, sketched, bounds))
 
+    async def refuse_without_room(self, page: Page, bounds: Bounds) -> None:
+        """Raise Refused where the copies may not take so many bytes more."""
+        held = await self._database.read(_TOTAL)
+        _refuse_without_room(held[0][0], page, bounds)
+
+    async def with_text(self, story_id: int, paragraphs: Iterable[str]) -> Snapshot | None:
+        """Return the newest copy in a story with just this text, None if there is none."""
+        rows = await self._database.read(
+            f"SELECT {TOLD} FROM snapshot WHERE story_id = ? AND text_digest = ? AND source_id IS NOT NULL"
+            " ORDER BY at DESC, id DESC LIMIT 1",
+            (story_id, digest_of(list(paragraphs))),
+        )
+        return told(rows[0]) if rows else None
+
+    async def by_id(self, snapshot_id: int) -> Snapshot | None:
+        """Return a copy, None where it is gone."""
+        rows = await self._database.read(f"SELECT {TOLD} FROM snapshot WHERE id = ?", (snapshot_id,))
+        return told(rows[0]) if rows else None
+
     async def expire(self, days: int) -> None:
         """Delete copies that are older; 0 keeps all."""
         if days:
@@ -157,12 +176,7 @@ def _keep(
     before = _last(tx, source_id)
     if before is not None and before.text_digest == text_digest:
         return Kept(before, True, None, others)
-    held = tx.fetch(_TOTAL)[0][0]
-    if held + len(page.warc) > bounds.size:
-        raise Refused(
-            f"The copies in this record take {held / 1e6:.0f} of {bounds.size / 1e6:.0f} MB, so there is"
-            " no room for another: raise intake.copies, or shorten intake.retention"
-        )
+    _refuse_without_room(tx.fetch(_TOTAL)[0][0], page, bounds)
     row = tx.fetch(
         _INSERT,
         (
@@ -172,6 +186,14 @@ def _keep(
     )[0]  # fmt: skip
     made = tx.fetch(f"SELECT {TOLD} FROM snapshot WHERE id = ?", (row[0],))[0]
     return Kept(told(made), False, before, others)
+
+
+def _refuse_without_room(held: int, page: Page, bounds: Bounds) -> None:
+    if held + len(page.warc) > bounds.size:
+        raise Refused(
+            f"The copies in this record take {held / 1e6:.0f} of {bounds.size / 1e6:.0f} MB, so there is"
+            " no room for another: raise intake.copies, or shorten intake.retention"
+        )
 
 
 def _last(tx: Statements, source_id: int | None) -> Snapshot | None:

@@ -46,7 +46,8 @@ def strike(tx: Statements, holds: Holds, near: Holds, cited: Mapping[int, Collec
 
 
 def remove(tx: Statements, source_id: int) -> int:
-    """Delete the copies of a source; return how many there were."""
+    """Delete the copies of a source, and where it was taken in from; return how many copies there were."""
+    tx.run("UPDATE intake SET address = NULL, told = NULL WHERE source_id = ?", (source_id,))
     return len(tx.fetch("DELETE FROM snapshot WHERE source_id = ? RETURNING id", (source_id,)))
 
 

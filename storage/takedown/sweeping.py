@@ -28,9 +28,16 @@ def drafts(tx: Statements, needles: Needles, fact_id: int | None) -> list[int]:
     """Return the drafts that became a fact, or whose words are much the same."""
     return [
         row["id"]
-        for row in tx.fetch("SELECT id, change, fact_id FROM draft")
+        for row in tx.fetch(
+            "SELECT d.id, d.change, d.fact_id, f.marks FROM draft d"
+            " LEFT JOIN found_draft f ON f.draft_id = d.id ORDER BY d.id"
+        )
         if (fact_id is not None and row["fact_id"] == fact_id)
-        or any(needles.near(text) for text in texts_in(json.loads(row["change"])))
+        or any(
+            needles.near(text)
+            for held in (row["change"], row["marks"] or "{}")
+            for text in texts_in(json.loads(held))
+        )
     ]
 
 
@@ -50,6 +57,7 @@ def cut_drafts(tx: Statements, ids: Collection[int], by: tuple[str, str], ground
     ):
         stub = json.dumps(dumped(Reject(story_id=row["story_id"], draft=row["id"], reason=why)))
         tx.run("UPDATE draft SET change = ?, reason = ? WHERE id = ?", (stub, why, row["id"]))
+        tx.run("UPDATE found_draft SET marks = '{}' WHERE draft_id = ?", (row["id"],))
         if row["state"] == "waiting":
             tx.run(
                 "UPDATE draft SET state = 'rejected', decided_at = ?, decided_by = ? WHERE id = ?",

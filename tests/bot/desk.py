@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
+from bot.intake.fetching.fetcher import Fetcher
+from bot.intake.fetching.places import Gate
 from bot.replies import Line, Modal, Reply
 from bot.requests import Request
 from storage.domain.changes import Appoint
@@ -20,7 +22,7 @@ from storage.trail.audit import Actor
 # What belongs to conversations, not to the record: asked questions, dialogues, buttons, what is on its way.
 PASSING = frozenset(
     "dialogue question asker button chat link_code listener subscription notice delivery said receipt"
-    " amendment progress lookup_version sqlite_sequence spoken_of".split()
+    " amendment progress lookup_version sqlite_sequence spoken_of intake".split()
 )
 OWNER, ANN, BOB, EVE = "telegram:1", "telegram:7", "telegram:8", "telegram:66"
 
@@ -78,6 +80,10 @@ def assert_short(reply: Reply | None, *words: str) -> None:
         assert word in text, text
 
 
+async def _nowhere(host: str, _port: int) -> Sequence[str]:
+    raise OSError(f"no host {host}")
+
+
 class Person:
     """Somebody in a chat; `reply` is what was last shown to them."""
 
@@ -124,16 +130,21 @@ class Person:
 class Desk:
     """A dispatcher over a record; with no limit on how fast people may ask."""
 
-    def __init__(self, record: Record, moments: Moments, *, four_eyes: bool = False) -> None:
+    def __init__(
+        self, record: Record, moments: Moments, *, four_eyes: bool = False, hosts: Collection[str] = ()
+    ) -> None:
         self.record, self.moments = record, moments
         self.settings = Settings.model_validate(
             {
                 "owners": [OWNER],
                 "review": {"four_eyes": four_eyes},
+                "intake": {"hosts": list(hosts)},
                 "limits": {"messages_per_minute": 100_000, "burst": 100_000},
             }
         )
         self.dispatcher = Dispatcher(record, commands, self.settings, still)
+        # No name of the outside is resolved: nothing is fetched but from the hosts of a test.
+        self.dispatcher.desk._fetcher = Fetcher(Gate(hosts, _nowhere), clock=moments)
         self.undelivered: list[tuple[str, Reply]] = []
 
     def person(self, user: str, chat: str | None = None, **fields) -> Person:

@@ -25,6 +25,7 @@ from storage.trail.audit import Actor
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from bot.intake.desk import Desk
     from storage.changing.ledger import Also, ChangeResult
     from storage.domain.changes import Change
 
@@ -77,7 +78,8 @@ class Context:
 
     `after` is the cursor of a paged list, as the page before gave it. `permit` returns another
     command if the asker may use it in a story, and raises UserError if not: dispatch alone checks roles.
-    `run` runs the handler of the command in a context, with the values of its arguments.
+    `run` runs the handler of the command in a context, with the values of its arguments. `desk` reads
+    articles.
     """
 
     request: Request
@@ -90,6 +92,7 @@ class Context:
     permit: Permit
     run: Run
     handles: KnownHandles
+    desk: Desk
     after: str | None = None
 
     @property

@@ -26,10 +26,12 @@ from bot.texts import N_, _
 from storage.changing import drafts
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Change, Publish
+from storage.domain.enums import Tier
 from storage.domain.errors import BriefDisagrees
 from storage.domain.folding import fold
 from storage.domain.models import DraftKind, Fact, RelationKind
 from storage.people.dialogues import Dialogue, close
+from storage.snapshots.articles import Waiting
 
 # The fields that a further attribution takes over when the fact is already on record in other words.
 _OF_ATTRIBUTION = (
@@ -182,15 +184,33 @@ def alike_lines(alike: Sequence[Fact]) -> list[Block]:
     ]
 
 
-async def _done(context: Context, _filled: Filled, made: ChangeResult) -> Reply:
+async def _done(context: Context, filled: Filled, made: ChangeResult) -> Reply:
     assert made.fact is not None
     shown = Action(label=made.subject, command=f"/fact {made.subject}")
     left = [note for old in made.others for note in opponents.warnings(old, made.fact)]
     buttons = [button for old in made.others for button in opponents.relating(old, made.fact)]
     return Reply(
         blocks=(Note(text=_added(made)), *fact_lines(made.fact), *left),
-        actions=(undoing(made), shown, *buttons, *deeds_on(context, made.fact)),
+        actions=(
+            *await _next_draft(context, filled),
+            undoing(made),
+            shown,
+            *buttons,
+            *deeds_on(context, made.fact),
+        ),
     )
+
+
+def next_of(found: Waiting) -> str:
+    """Return the command that shows the card behind that of a found draft."""
+    turn = "possible" if found.tier == Tier.POSSIBLE else "next"
+    return f"/intake A{found.intake_id} {turn} D{found.draft.id}"
+
+
+async def _next_draft(context: Context, filled: Filled) -> tuple[Action, ...]:
+    """Return the way to the draft behind one that was found in an article and edited."""
+    found = await context.record.articles.found(filled.target) if filled.target is not None else None
+    return (Action(label=_("Next"), command=next_of(found)),) if found is not None else ()
 
 
 def _added(made: ChangeResult) -> str:

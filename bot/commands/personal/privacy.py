@@ -36,6 +36,7 @@ async def privacy(_context: Context) -> Reply:
             count=LONGEST_SHOWN,
         ),
         _("A suggestion with your id, which nobody is shown, so that you can be told what becomes of it."),
+        _("A link that you send alone and that is not on record, for the moderators, without who sent it."),
         _("What you were told without having just asked for it."),
         _("What this chat subscribed to, and how it wants to hear, until you unsubscribe."),
         _("Which of the bot's messages cited which fact, for some weeks, so that corrections reach them."),

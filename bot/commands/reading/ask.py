@@ -14,6 +14,7 @@ from bot.commands.reading.asking.elsewhere import find_elsewhere, headed
 from bot.commands.reading.asking.following_up import Leant
 from bot.commands.reading.checking.claim_parts import is_post
 from bot.commands.reading.checking.look_up import look_up, unreadable
+from bot.commands.reading.links import linked
 from bot.commands.reading.shorthand import value_of
 from bot.questions import warming, wording
 from bot.questions.asking import greetings, kinds
@@ -90,8 +91,10 @@ async def ask(context: Context, question: str) -> Reply:
     What somebody else wrote is looked up instead (`/check`), and so is a post that was pasted.
     """
     request, asked_for = context.request, question
-    if (meant := await value_of(context, question)) is not None:
-        return await other(context, *meant)
+    if (link := await linked(context, question)) is not None:
+        return link
+    if (shown := await linked(context, question) or await _value(context, question)) is not None:
+        return shown
     await warming.ready()
     question = greetings.without(question)
     about_facts = following_up.asks_of_message(context, question)
@@ -122,6 +125,12 @@ async def ask(context: Context, question: str) -> Reply:
     verdict = verdicts.pop() if len(verdicts) == 1 else Verdict.CLOSE.value
     first = first_screen(list(blocks))
     return Reply(blocks=tuple(blocks), actions=tuple(actions), verdict=verdict, first=first, again=again)
+
+
+async def _value(context: Context, text: str) -> Reply | None:
+    """Return what the id or address that a text is stands for; None for any other text."""
+    meant = await value_of(context, text)
+    return await other(context, *meant) if meant is not None else None
 
 
 async def _answer(

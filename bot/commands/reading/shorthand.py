@@ -39,6 +39,14 @@ async def value_of(context: Context, text: str) -> tuple[str, object] | None:
     return None
 
 
+def address_in(text: str) -> str | None:
+    """Return the address of a page that a text is and nothing else, with its scheme."""
+    match = _ADDRESS.fullmatch(text.strip())
+    if match is None or not comparable(match[1]):
+        return None
+    return match[1] if match[1].lower().startswith("http") else f"https://{match[1]}"
+
+
 async def source_named(context: Context, text: str) -> int:
     """Return the id of the source that an id or an address names. Raises UserError for any other text."""
     address = text.removeprefix("<").removesuffix(">")

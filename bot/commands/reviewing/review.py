@@ -1,50 +1,33 @@
-"""/review and the decisions on a draft: /approve, /edit, /reject, /same."""
+"""/review, and what puts a draft on record: /approve, /same."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
 
 from bot.answers.diff import preview
 from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.dialogue import fields, header_lines
 from bot.commands.dialogue.engine import begin
-from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, Start, form_command
+from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, form_command
 from bot.commands.dialogue.header_lines import Headed
-from bot.commands.dialogue.prefill import known_of, texts_of
 from bot.commands.editing.correct import with_attribution
-from bot.commands.editing.propose import (
-    ADDING,
-    alike_lines,
-    as_readers_see,
-    in_place_of,
-    looking_alike,
-    put_right,
-)
+from bot.commands.editing.propose import next_of
 from bot.commands.editing.revise import undoing
+from bot.commands.reviewing import article_cards
+from bot.commands.reviewing.deciding import put_on_record
+from bot.commands.reviewing.draft_card import DRAFT, card_of, change_of, refuse_decided, still_waiting
 from bot.errors import UserError
-from bot.replies import Action, Block, Heading, Item, Note, PageNumber, Reply
+from bot.replies import Action, Heading, Note, PageNumber, Reply
 from bot.requests import Role
 from bot.texts import N_, _, ngettext
 from storage.changing.ledger import ChangeResult
-from storage.domain.changes import Publish, Reject, Revise, loaded
-from storage.domain.errors import Refused
-from storage.domain.models import Draft, DraftKind, DraftState, Fact, RevisionKind
+from storage.domain.changes import Revise
+from storage.domain.models import Draft, RevisionKind
+from storage.snapshots.articles import MOST_SPEAKERS, Waiting
 
 # Drafts that are looked through for the next one.
 MOST_WAITING = 1_000
-_DRAFT = Argument(
-    N_("draft"),
-    Kind.DRAFT,
-    required=True,
-    help=N_("the proposal that you decide on, by its id, for example D3"),
-)
-# The optional fields of a draft.
-_REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
+MOST_ARTICLES = 20
 
 
 @commands.command(
@@ -60,13 +43,14 @@ async def review(context: Context) -> Reply:
     story, after = context.story.id, context.number_after()
     waiting = await context.record.drafts.waiting(story, limit=MOST_WAITING)
     page = context.cut([draft for draft in waiting if draft.id > after], size=1)
+    articles = await _articles(context)
     if not page.shown:
-        return Reply(blocks=(Note(text=_("Nothing waits for review in this story.")),))
+        return Reply(blocks=(Note(text=_("Nothing waits for review in this story.")),), actions=articles)
     count = await context.record.drafts.count_waiting(story)
     title = ngettext("{count} draft waits for review", "{count} drafts wait for review", count)
     (draft,) = page.shown
     place = PageNumber(waiting.index(draft) + 1, max(count, len(waiting))) if count > 1 else None
-    card = await _card(context, draft)
+    card = await card_of(context, draft)
     name = f"D{draft.id}"
     offered = [(_("Approve"), "approve"), (_("Edit"), "edit")] if card.approvable else []
     deciding = [
@@ -77,97 +61,81 @@ async def review(context: Context) -> Reply:
         Action(label=_("Same as F{id}", id=fact.id), command=f"/same {name} F{fact.id}")
         for fact in card.alike
     ]
-    actions = (*deciding, *same, *page.more)
+    actions = (*deciding, *same, *page.more, *articles)
     return Reply(blocks=(Heading(text=title, level=1), *card.blocks), actions=actions, page=place)
 
 
-class _Card(NamedTuple):
-    """A draft as readers would see it, similar facts on record, and whether it can still be approved."""
-
-    blocks: list[Block]
-    alike: list[Fact]
-    approvable: bool
-
-
-async def _card(context: Context, draft: Draft) -> _Card:
-    """Return a draft's card."""
-    change = _publish(draft)
-    names = await context.names()
-    # Readers' ids are private: nothing tells one person without a role from another.
-    who = names.get(draft.proposer or "", _("a reader"))
-    kind = (
-        _("Proposed by {who}") if draft.kind is DraftKind.SUGGESTION else _("A moderator's own fact: {who}")
-    )
-    head = Item(label=f"D{draft.id}", text=kind.format(who=who))
-    try:
-        made = await context.record.ledger.rehearse(change, by=context.by)
-    except Refused as error:
-        # A fact recorded since may prevent approval; the draft can still be rejected.
-        note = Note(text=_("It cannot be approved any more. {problem}.", problem=str(error)))
-        return _Card([head, note], [], approvable=False)
-    assert made.fact is not None
-    alike = await looking_alike(context, change.fact.statement)
-    shown = [head, *as_readers_see(made.fact), *in_place_of(made.others, made.fact), *alike_lines(alike)]
-    return _Card(shown, alike, approvable=True)
+async def _articles(context: Context) -> tuple[Action, ...]:
+    """Return the way to the articles that wait, if there are any."""
+    count = len(await context.record.articles.open(context.story.id, limit=MOST_ARTICLES))
+    label = ngettext("{count} article", "{count} articles", count)
+    return (Action(label=label, command="/intake"),) if count else ()
 
 
-def _publish(draft: Draft) -> Publish:
-    change = loaded(draft.change)
-    assert isinstance(change, Publish)
-    return change.model_copy(update={"draft": draft.id})
-
-
-def _refuse_decided(context: Context, draft: Draft, *, to_approve: bool) -> None:
-    """Refuse a draft that is decided, or the asker's own under the four-eyes rule."""
-    if draft.state is not DraftState.WAITING:
-        raise UserError(_("D{id} was decided already: it was {state}.", id=draft.id, state=_outcome(draft)))
-    own = draft.kind is DraftKind.OWN or context.policy.four_eyes
-    if to_approve and own and draft.proposer == context.request.user:
-        raise UserError(_("D{id} is your own: another moderator has to look at it.", id=draft.id))
-
-
-async def _waiting(context: Context, draft_id: int | None, *, to_approve: bool) -> Draft:
-    """Return a pending draft. Raises UserError as `_refuse_decided` does."""
-    draft = await context.draft(f"D{draft_id}")
-    _refuse_decided(context, draft, to_approve=to_approve)
-    return draft
-
-
-def _outcome(draft: Draft) -> str:
-    return {
-        DraftState.APPROVED: _("approved as F{id}", id=draft.fact_id),
-        DraftState.REJECTED: _("rejected"),
-        DraftState.MERGED: _("added to F{id}", id=draft.fact_id),
-        DraftState.EDITED: _("taken up in an edited draft"),
-    }.get(draft.state, draft.state.value)
+async def _speaker(_context: Context, text: str) -> int:
+    """Return the number of a speaker. Raises UserError for anything else behind a draft's id."""
+    if text not in map(str, range(1, MOST_SPEAKERS + 1)):
+        raise UserError(_("Name one draft by its id, for example /approve D3."))
+    return int(text)
 
 
 @commands.command(
     "approve",
-    _DRAFT,
+    DRAFT,
+    Argument(
+        N_("speaker"),
+        Kind.NUMBER,
+        help=N_("which of the speakers that its card offers, by number, for example 2"),
+    ),
     family=Family.REVIEWING,
     role=Role.MODERATOR,
     help=N_("a draft put on record as it stands"),
     example="/approve D3",
+    reads={"speaker": _speaker},
 )
-async def approve(context: Context, draft: Draft) -> Reply:
+async def approve(context: Context, draft: Draft, speaker: int | None) -> Reply:
     """Put a draft on record, only once even if several moderators press the button."""
-    _refuse_decided(context, draft, to_approve=True)
-    made = await context.change(_publish(draft))
-    return _decided(made, _("D{id} is on record as {fact}.", id=draft.id, fact=made.subject))
+    refuse_decided(context, draft, to_approve=True)
+    if (found := await context.record.articles.found(draft.id)) is not None:
+        return await _approve_found(context, found, speaker or 1)
+    if speaker is not None:
+        raise UserError(_("D{id} has one speaker: send /approve D{id} alone.", id=draft.id))
+    made = await context.change(change_of(draft))
+    return await _decided(
+        context, draft.id, made, _("D{id} is on record as {fact}.", id=draft.id, fact=made.subject)
+    )
 
 
-def _decided(made: ChangeResult, text: str) -> Reply:
+async def _approve_found(context: Context, found: Waiting, speaker: int) -> Reply:
+    """Put a draft that was found on record, and show the next card of its article."""
+    if not found.marks.get("speakers") or found.marks.get("doubtful"):
+        raise UserError(_("D{id} is not whole yet: /edit D{id} asks for what is missing.", id=found.draft.id))
+    made = await put_on_record(context, article_cards.proposed(found, speaker))
+    if isinstance(made, int):
+        note = _("D{id} waits for another moderator as D{new}.", id=found.draft.id, new=made)
+        return await article_cards.decided(context, found, note)
+    note = _("F{id} is on record.", id=made.subject[1:])
+    return await article_cards.decided(context, found, note, undoing(made))
+
+
+async def _next(context: Context, draft_id: int | None) -> Action:
+    """Return the way to what waits behind a draft."""
+    found = await context.record.articles.found(draft_id or 0)
+    command = next_of(found) if found is not None else "/review"
+    return Action(label=_("Next"), command=command)
+
+
+async def _decided(context: Context, draft_id: int | None, made: ChangeResult, text: str) -> Reply:
     """Return the reply about a draft that was put on record."""
     assert made.fact is not None
-    following = (Action(label=_("Next"), command="/review"), undoing(made))
+    following = (await _next(context, draft_id), undoing(made))
     return Reply(blocks=(Note(text=text), *fact_lines(made.fact)), actions=following)
 
 
 async def _propose_same(context: Context, filled: Filled) -> Proposal:
     """Show the fact with the draft's attribution added, each as a whole sentence that can be checked."""
-    draft = await _waiting(context, filled.target, to_approve=True)
-    proposed = _publish(draft)
+    draft = await still_waiting(context, filled.target, to_approve=True)
+    proposed = change_of(draft)
     fact = await context.fact(filled.text("fact"))
     if not fact.in_force:
         raise UserError(_("F{id} is not in force: it takes no further attribution.", id=fact.id))
@@ -187,8 +155,9 @@ async def _propose_same(context: Context, filled: Filled) -> Proposal:
     return Proposal(change, (*preview(fact, rehearsed.fact), left))
 
 
-async def _same_done(_context: Context, filled: Filled, made: ChangeResult) -> Reply:
-    return _decided(made, _("D{id} was added to {fact}.", id=filled.target, fact=made.subject))
+async def _same_done(context: Context, filled: Filled, made: ChangeResult) -> Reply:
+    told = _("D{id} was added to {fact}.", id=filled.target, fact=made.subject)
+    return await _decided(context, filled.target, made, told)
 
 
 async def _fact_id(context: Context, _filled: Filled, text: str) -> None:
@@ -200,7 +169,7 @@ _SAME = Field("fact", N_("Which fact says the same? Its id, like F7."), _fact_id
 
 @form_command(
     "same",
-    _DRAFT,
+    DRAFT,
     Argument(
         N_("id"),
         Kind.FACT,
@@ -216,99 +185,6 @@ _SAME = Field("fact", N_("Which fact says the same? Its id, like F7."), _fact_id
 )
 async def same(context: Context, draft: Draft, fact: str | None) -> Reply:
     """Open the dialogue that adds a draft's attribution to a fact that says the same."""
-    _refuse_decided(context, draft, to_approve=True)
+    refuse_decided(context, draft, to_approve=True)
     texts = Headed().texts(fact=fact)
     return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
-
-
-# Rejecting
-
-
-async def _propose_rejection(context: Context, filled: Filled) -> Proposal:
-    draft = await _waiting(context, filled.target, to_approve=False)
-    change = Reject(story_id=context.story.id, draft=draft.id, reason=filled.text("reason"))
-    await context.record.ledger.rehearse(change, by=context.by)
-    card = await _card(context, draft)
-    reason = Note(text=_("Will be rejected, and the proposer told why: {reason}", reason=change.reason))
-    return Proposal(change, (*card.blocks, reason))
-
-
-async def _rejected(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
-    following = Action(label=_("Next"), command="/review")
-    return Reply(blocks=(Note(text=_("{id} was rejected.", id=made.subject)),), actions=(following,))
-
-
-async def _rejection(context: Context, subject: str, _version: str) -> Start:
-    """Begin a modal with empty fields, for a pending draft."""
-    draft = await context.draft(subject)
-    _refuse_decided(context, draft, to_approve=False)
-    return Start(f"D{draft.id}", {})
-
-
-def _rejection_fields(_filled: Filled) -> Sequence[Field]:
-    return (Field("reason", N_("Why? The proposer will be told."), fields.REASON.check, required=True),)
-
-
-@form_command(
-    "reject",
-    _DRAFT,
-    Argument(
-        N_("reason"),
-        Kind.TEXT,
-        help=N_("why you turn it down, which its proposer is told, for example No source"),
-    ),
-    family=Family.REVIEWING,
-    role=Role.MODERATOR,
-    help=N_("a draft turned down; its proposer is told why"),
-    example="/reject D3 The source does not say so",
-    form=Form(
-        _rejection_fields,
-        _propose_rejection,
-        _rejected,
-        modal=("reason",),
-        title=N_("Reject draft {subject}"),
-        starts=_rejection,
-        opens=ONE,
-    ),
-)
-async def reject(context: Context, draft: Draft, reason: Headed | None) -> Reply:
-    """Open the dialogue that rejects a draft with a reason."""
-    _refuse_decided(context, draft, to_approve=False)
-    texts = reason.texts(reason=reason.text) if reason is not None else {}
-    return await begin(context, Filled(context.story.id, texts, target=draft.id, at_once=True))
-
-
-async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
-    """Begin a modal with a draft's own texts: a pending draft does not change."""
-    draft = await context.draft(subject)
-    _refuse_decided(context, draft, to_approve=False)
-    change = _publish(draft)
-    return Start(f"D{draft.id}", await texts_of(context, change), known=await known_of(context, change))
-
-
-@form_command(
-    "edit",
-    # Only header lines are accepted: other text after the id belongs to no field.
-    replace(_DRAFT, pattern=r"[^\n]+"),
-    Argument(
-        N_("lines"),
-        Kind.TEXT,
-        help=N_("empty for a form; or what is to change, for example when: 2024-01-04"),
-    ),
-    family=Family.REVIEWING,
-    role=Role.MODERATOR,
-    help=N_("a draft opened to be put right before it comes on record"),
-    example="/edit D3",
-    form=replace(
-        ADDING, title=N_("Edit draft {subject}"), starts=_as_proposed, opens=ONE, removable=_REMOVABLE
-    ),
-)
-async def edit(context: Context, draft: Draft, given: Headed | None) -> Reply:
-    """Open a draft as /add would show it, with each part editable or replaced by header lines."""
-    _refuse_decided(context, draft, to_approve=False)
-    given = given or Headed()
-    if given.text:
-        raise header_lines.not_understood(given.text, ADDING.lines)
-    texts = put_right(await texts_of(context, _publish(draft)), given.headers)
-    adding = replace(context, command=await context.permit("add", context.story))
-    return await begin(adding, Filled(context.story.id, texts, target=draft.id, at_once=True))

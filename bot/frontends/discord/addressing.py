@@ -16,8 +16,12 @@ import discord
 
 from bot.commands.core.declarations import Command, Kind
 from bot.commands.reading.checking.claim_parts import LONGEST
+from bot.commands.reviewing.intake import takes_reply
+from bot.errors import UserError
+from bot.intake.reading.reader import LARGEST_FILE
 from bot.questions.wording import points
-from bot.requests import Call, Identity, Request, Submission
+from bot.requests import Call, Document, Identity, Request, Submission
+from bot.texts import _
 from storage.domain.names import clean, clean_lines
 
 PLATFORM = "discord"
@@ -112,6 +116,8 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
     answered = reference.resolved if reference is not None else None
     earlier = answered if isinstance(answered, discord.Message) else None
 
+    about_it = points(text) or takes_reply(text)
+
     async def administers() -> bool:
         author, place = message.author, message.channel
         if not isinstance(author, discord.Member) or isinstance(place, discord.PartialMessageable):
@@ -133,10 +139,29 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
         answered=earlier.id if earlier is not None and earlier.author.id == me.id else 0,
         is_reply=reference is not None,
         forwarded=forwarded or quotation is not None,
-        quoted=quoting or (_words(earlier, me) if reference is not None and points(text) else None),
+        quoted=quoting or (_words(earlier, me) if reference is not None and about_it else None),
         alone=person(message.author.id),
         administers=administers if shared else None,
+        document=_document(message, earlier) if takes_reply(text) else None,
     )
+
+
+def _document(*messages: discord.Message | None) -> Document | None:
+    """Return the first file of some messages."""
+    files = [each for message in messages if message is not None for each in message.attachments]
+    if not files:
+        return None
+    file = files[0]
+
+    async def load() -> bytes:
+        if file.size > LARGEST_FILE:
+            raise UserError(_("That file is larger than {count} MB.", count=LARGEST_FILE // 1_000_000))
+        try:
+            return await file.read()
+        except discord.DiscordException as error:
+            raise UserError(_("Discord does not hand that file over: send it again.")) from error
+
+    return Document(file.filename, load)
 
 
 def call_of(command: Command, options: Mapping[str, Any]) -> tuple[Call, tuple[Identity, ...]]:

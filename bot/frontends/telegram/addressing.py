@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.commands.core.declarations import Command
 from bot.commands.reading.checking.claim_parts import LONGEST
 from bot.commands.reading.checking.look_up import TELL, quoted_for
+from bot.commands.reviewing.intake import takes_reply
 from bot.frontends.telegram.updates import CallbackQuery, Entity, Message, Update, User, language_of
 from bot.questions.wording import points
 from bot.requests import Call, Identity, Request
@@ -168,7 +169,7 @@ def _quoted(message: Message, text: str, bot: telegram.User, quoting: str) -> st
     """Return the words that a text is about: those it quotes, else those of what it replies to."""
     chosen = quoting or (message.quote.text if message.quote is not None else "")
     earlier = message.reply_to_message
-    if not message.is_reply or not points(text):
+    if not message.is_reply or not (points(text) or takes_reply(text)):
         return quoting or None
     if _replies_to(message, bot):
         assert earlier is not None

@@ -11,9 +11,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from telegram import Bot
+from telegram.error import TelegramError
 
+from bot.errors import UserError
 from bot.frontends.telegram.render import Keyboard
 from bot.frontends.telegram.transport import Form
+from bot.intake.reading.reader import LARGEST_FILE
+from bot.texts import _
 
 if TYPE_CHECKING:
     from telegram.request import RequestData
@@ -86,6 +90,16 @@ class Client(Bot):
                 "reply_markup": _markup(buttons),
             },
         )
+
+    async def load(self, file_id: str, size: int) -> bytes:
+        """Return a document that somebody sent, of `size` bytes as far as is told. Raises UserError."""
+        if size > LARGEST_FILE:
+            raise UserError(_("That file is larger than {count} MB.", count=LARGEST_FILE // 1_000_000))
+        try:
+            found = await self.get_file(file_id)
+            return bytes(await found.download_as_bytearray())
+        except TelegramError as error:
+            raise UserError(_("Telegram does not hand that file over: send it again.")) from error
 
     async def _call(self, method: str, values: dict[str, object]) -> Any:
         """Make a call with plain values, None for one that is not given. Raises TelegramError.

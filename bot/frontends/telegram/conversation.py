@@ -15,6 +15,7 @@ from telegram import ChatMember
 from telegram.error import TelegramError
 
 from bot.commands.dispatch import unwritten
+from bot.commands.reviewing.intake import takes_reply
 from bot.frontends.shared.button_data import ButtonData
 from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request
 from bot.frontends.telegram.client import Client
@@ -25,6 +26,7 @@ from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.notices.refusals import RARELY, SOON
 from bot.notices.schedule import text_of
 from bot.replies import Modal, Reply
+from bot.requests import Document
 from bot.texts import N_, _, shortened, speak
 from storage.domain.errors import RecordError
 
@@ -112,6 +114,9 @@ class Conversation:
             request = replace(request, administers=partial(self._administers, message.chat, request.user))
         else:
             await self._record.listeners.resume(request.chat)
+        if takes_reply(request.text) and (file := message.carried) is not None:
+            document = Document(file.file_name, partial(self._client.load, file.file_id, file.file_size))
+            request = replace(request, document=document)
         reply = await self._dispatcher.answer(request)
         assert not isinstance(reply, Modal)  # Telegram shows none
         if reply is not None:

@@ -84,6 +84,14 @@ class Quotation(_Part):
     text: str
 
 
+class File(_Part):
+    """A document that was sent: `file_size` in bytes, where it is told."""
+
+    file_id: str
+    file_name: str = ""
+    file_size: int = 0
+
+
 class Message(_Part):
     """A message, or one that is not accessible any more: then its date is 0."""
 
@@ -106,11 +114,18 @@ class Message(_Part):
     caption: str | None = None
     caption_entities: list[Entity] = []
     attachment: object = Field(None, validation_alias=AliasChoices(*ATTACHMENTS))
+    document: File | None = None
     reply_to_message: Message | None = None
     external_reply: object = None
     reply_to_story: object = None
     quote: Quotation | None = None
     reply_markup: Keyboard | None = None
+
+    @property
+    def carried(self) -> File | None:
+        """Return the document that it holds, else that of the message that it replies to."""
+        earlier = self.reply_to_message
+        return self.document or (earlier.document if earlier is not None else None)
 
     @property
     def is_accessible(self) -> bool:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from bot.frontends.terminal.attaching import attached
 from bot.frontends.terminal.lines import PLATFORM, lines, messages, read_apart, standard_input, utf8
 from bot.frontends.terminal.render import as_json, plain
 from bot.frontends.terminal.turning import Pages, answer
@@ -25,7 +26,8 @@ async def chat(dispatcher: Dispatcher, role: Role, *, language: str = "en", as_l
     """
 
     def request(text: str) -> Request:
-        return Request(text, chat=ADDRESS, user=ADDRESS, role=role, language=language)
+        command, document = attached(text)
+        return Request(command, chat=ADDRESS, user=ADDRESS, role=role, language=language, document=document)
 
     if sys.stdin.isatty() and sys.stdout.isatty() and not as_lines:
         from bot.frontends.terminal.prompt import converse

@@ -1,10 +1,10 @@
-"""`onrecord intake`: what is said in files, and by whom, for a person to read or as JSON Lines."""
+"""`onrecord intake`: what is said in articles, and by whom, for a person to read or as JSON Lines."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
@@ -12,6 +12,9 @@ from typing import Any, TextIO
 from bot.errors import UserError
 from bot.frontends.terminal.render import clean
 from bot.intake.article import Article
+from bot.intake.copies import fetch_article
+from bot.intake.fetching.fetcher import Fetcher
+from bot.intake.fetching.places import Gate
 from bot.intake.finding.drafts import Draft, Found, FoundFigure, Tier
 from bot.intake.finding.finder import Finder
 from bot.intake.reading.reader import LARGEST_FILE, read_article, read_file
@@ -19,6 +22,7 @@ from bot.texts import shortened
 
 # In these the offsets are those of the file; of others the text is printed as well.
 _TEXTS = (".txt", ".text", ".md")
+_SCHEMES = ("http://", "https://")
 LONGEST_SHOWN = 400
 # Of what is said in articles so much was in no draft: measured, see tests/benchmarks.
 MISSED = "about 1 in 10"
@@ -30,12 +34,17 @@ _HEADS = {
 
 
 async def print_attributions(
-    names: Sequence[str], out: TextIO, *, published: date | None, as_lines: bool
+    names: Sequence[str], out: TextIO, *, published: date | None, hosts: Collection[str] = (), as_lines: bool
 ) -> None:
-    """Print what is found in each file; `-` is standard input. Raises UserError for what cannot be read."""
+    """Print what is found in each file or at each address; `-` is standard input.
+
+    `hosts` are those that may be private. Raises UserError for what cannot be had or read.
+    """
+    fetcher = Fetcher(Gate(hosts))
     async with Finder() as finder:
         for name in names:
-            article = await _read(name)
+            is_address = name.lower().startswith(_SCHEMES)
+            article = (await fetch_article(fetcher, name))[1] if is_address else await _read(name)
             found = await finder.find(article.text, article.spans, published or _day(article))
             if as_lines:
                 shown = json.dumps(_row(name, article, found), ensure_ascii=False)
@@ -47,10 +56,22 @@ async def print_attributions(
 def _row(name: str, article: Article, found: Found) -> dict[str, Any]:
     """Return what was found as one object; a text that is no file's own is given with it, for the offsets."""
     row = found.model_dump(mode="json")
-    about = {"title": article.title, "published": article.published}
-    own = Path(name).suffix.lower() in _TEXTS
+    about = {
+        "title": article.title,
+        "publisher": article.publisher,
+        "author": article.author,
+        "published": article.published,
+    }
+    is_address = name.lower().startswith(_SCHEMES)
+    own = not is_address and Path(name).suffix.lower() in _TEXTS
     text = {} if own else {"text": article.text}
-    return {"doc": Path(name).stem, "attributions": row.pop("drafts"), **row, **about, **text}
+    return {
+        "doc": name if is_address else Path(name).stem,
+        "attributions": row.pop("drafts"),
+        **row,
+        **about,
+        **text,
+    }
 
 
 def _lines(name: str, text: str, found: Found) -> Iterator[str]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pydantic import BaseModel, ConfigDict
 
 from bot.intake.speech.layout import Span
 from bot.intake.speech.raw import Spans
+from storage.domain.enums import Tier
 from storage.domain.models import Stance
 
-
-class Tier(StrEnum):
-    """How sure a draft is; how often each is right is measured (tests/benchmarks)."""
-
-    CONFIDENT = "confident"
-    CHECK_SPEAKER = "check the speaker"
-    POSSIBLE = "possible"
+__all__ = [
+    "Draft", "Found", "FoundDate", "FoundFigure", "FoundName", "Part", "Speaker", "Tier", "Uncovered",
+]  # fmt: skip
 
 
 class Part(BaseModel):
@@ -28,7 +23,8 @@ class Part(BaseModel):
 class Speaker(Part):
     """Whom the words for a speaker mean.
 
-    `name` is as short as names somebody, `at` where it stands; `role` is what else the words tell.
+    `name` is as short as names somebody, `at` where it stands; `role` is what else the words tell, `kind` is
+    that of FoundName.
     `read_from` is the pronoun that the name was read for, None where the name itself stands there. It is
     not `sure` where another of the `candidates` may be meant, or a pronoun's name was not found.
     """
@@ -36,6 +32,7 @@ class Speaker(Part):
     name: str
     at: Span
     role: str | None = None
+    kind: str | None = None
     read_from: str | None = None
     sure: bool = True
     candidates: tuple[str, ...] = ()

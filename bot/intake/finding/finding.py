@@ -169,6 +169,8 @@ class _Drafting:
         self.people.tell_of(contents, paragraph.number)
         for raw in distinct(raws):
             speaker = speakers.read(self.text, raw.source[0], paragraph.number, self.people, raw.means)
+            kinds = (each.kind for each in self.names if each.at.overlaps(speaker.at))
+            speaker = speaker.model_copy(update={"kind": next(filter(None, kinds), None)})
             self._hear(paragraph, raw, speaker)
             found.append((raw, self._draft(paragraph, around, raw, speaker, parsed=parsed)))
         for raw, draft in found:

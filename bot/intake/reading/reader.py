@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from bot.intake.article import Article
 from bot.intake.reading.refusals import Why, unreadable
@@ -49,11 +49,17 @@ async def read_article(
     return _understood(said)
 
 
-async def read_file(path: Path) -> Article:
-    """Return the article in a .txt, .html or .pdf file. Raises Unreadable, or OSError."""
-    media = _KINDS.get(path.suffix.lower())
+def media_of(name: str) -> str:
+    """Return the media type of a .txt, .html or .pdf file by its name. Raises Unreadable for another."""
+    media = _KINDS.get(PurePath(name).suffix.lower())
     if media is None:
         raise unreadable(Why.NOT_TEXT)
+    return media
+
+
+async def read_file(path: Path) -> Article:
+    """Return the article in a .txt, .html or .pdf file. Raises Unreadable, or OSError."""
+    media = media_of(path.name)
     with path.open("rb") as file:
         content = await asyncio.to_thread(file.read, LARGEST_FILE + 1)
     return await read_article(content, media=media)

@@ -159,6 +159,16 @@ class Chat:
             self.world.push("channel_post" if self.type == "channel" else "message", raw)
         return message
 
+    async def send_file(self, sender: "User | Chat", name: str, content: bytes, caption: str = "") -> Message:
+        """Send a file, with a caption; the bot may ask for what is in it."""
+        file_id = f"file{len(self.world.files) + 1}"
+        self.world.files[file_id] = content
+        document = {"file_id": file_id, "file_unique_id": f"u{file_id}", "file_name": name}
+        captioned: Json = {"caption": caption} if caption else {}
+        if entities := find_entities(caption):
+            captioned["caption_entities"] = entities
+        return await self.send(sender, {"document": {**document, "file_size": len(content)}, **captioned})
+
     async def post(self, text: str) -> Message:
         """Publish a post in this channel."""
         return await self.say(self, text)

@@ -106,6 +106,17 @@ def get_my_name(world: "World", parameters: Json) -> Json:
     return {"name": world.profile.names.get(_language(parameters), world.bot.first_name)}
 
 
+def get_file(world: "World", parameters: Json) -> Json:
+    """Tell where a file that a person sent can be had from."""
+    file_id = str(parameters.get("file_id", ""))
+    if file_id not in world.files:
+        raise bad_request("invalid file_id")
+    return {
+        "file_id": file_id, "file_unique_id": f"u{file_id}", "file_size": len(world.files[file_id]),
+        "file_path": f"documents/{file_id}",
+    }  # fmt: skip
+
+
 def get_chat(world: "World", parameters: Json) -> Json:
     """Return a ChatFullInfo."""
     chat = _visible_chat(world, parameters)
@@ -195,6 +206,7 @@ PROFILE_METHODS = {
     "getMyShortDescription": get_my_short_description,
     "setMyName": set_my_name,
     "getMyName": get_my_name,
+    "getFile": get_file,
     "getChat": get_chat,
     "getChatMember": get_chat_member,
     "getChatAdministrators": get_chat_administrators,

@@ -107,6 +107,8 @@ class TelegramEmulator(World):
         path = request.path
         if path.startswith("/_control/"):
             return await self.control.answer(request)
+        if path.startswith(f"/file/bot{self.token}/"):
+            return self._file(path.rpartition("/")[2])
         token, _, name = path.removeprefix("/bot").partition("/")
         if not path.startswith("/bot") or request.method not in ("GET", "POST"):
             return _refusal(NOT_FOUND)
@@ -117,6 +119,10 @@ class TelegramEmulator(World):
             self.violations.append(f"unknown method {name}")
             return _refusal(NOT_FOUND)
         return await self._call(request, *known)
+
+    def _file(self, file_id: str) -> web.StreamResponse:
+        content = self.files.get(file_id)
+        return _refusal(NOT_FOUND) if content is None else web.Response(body=content)
 
     async def _call(self, request: web.BaseRequest, method: str, handler: Handler | None) -> web.Response:
         parameters: Parameters = {}

@@ -66,6 +66,7 @@ class World:
         self.bot = User(int(token.partition(":")[0]), name, username, is_bot=True)
         self.users: dict[int, User] = {self.bot.id: self.bot}
         self.chats: dict[int, Chat] = {}
+        self.files: dict[str, bytes] = {}
         self.queries: dict[str, Query] = {}
         self.profile = Profile()
         self.updates = UpdateQueue(sleep)
