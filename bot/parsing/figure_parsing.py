@@ -20,8 +20,6 @@ _AMOUNT = re.compile(
 _WORDS = re.compile(
     r"(?:(?P<qualifier>[^“\"]{0,59}?[^\s“\"])\s+)?[“\"](?P<words>[^”\"]+)[”\"]\s+(?P<counts>\S.*)"
 )
-# Of the words of a figure, and of what it counts.
-LONGEST = 500
 
 
 def read_figures(text: str) -> tuple[FigureEntry, ...]:
@@ -34,12 +32,6 @@ def _read(line: str) -> FigureEntry:
     if match is None:
         raise _not_a_figure(line)
     found = match.groupdict()
-    for text in filter(None, found.values()):
-        if len(text) > LONGEST:
-            raise UserError(
-                _("Each part of a figure has at most {limit} characters: “{text}…” has {count}.",
-                  limit=LONGEST, text=text[:40], count=len(text))
-            )  # fmt: skip
     number: dict[str, object] = {"words": found.get("words")}
     if not number["words"]:
         number = {name: _value(found[name]) for name in ("amount", "upper") if found[name]}

@@ -70,6 +70,9 @@ def _checked_moment(text: str) -> str:
 # The last validator runs first: a text is cleaned, then measured (in that order also the faster, by far).
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(clean)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), BeforeValidator(clean)]
+# A title is as long as an address: a form takes either in one field.
+LONGEST_TITLE = LONGEST_ADDRESS = 2000
+Title = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TITLE), BeforeValidator(clean)]
 # A brief stands in lists, the part that a relation concerns stands before who denies it.
 LONGEST_BRIEF = 100
 Short = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BRIEF), BeforeValidator(clean)]
@@ -81,7 +84,7 @@ Moment = Annotated[str, AfterValidator(_checked_moment)]
 Number = Annotated[FiniteFloat, BeforeValidator(_no_truth)]
 Url = Annotated[
     str,
-    StringConstraints(max_length=2000, pattern=r"^https?://[^\s/$.?#][^\s]*$"),
+    StringConstraints(max_length=LONGEST_ADDRESS, pattern=r"^https?://[^\s/$.?#][^\s]*$"),
     BeforeValidator(clean),
 ]
 # Yes, or nothing: that nobody has looked is no finding.
@@ -104,7 +107,7 @@ class SourceEntry(Entry):
     ref: Ref = ""
     kind: SourceKind = SourceKind.ARTICLE
     name: Line | None = None
-    title: Line | None = None
+    title: Title | None = None
     publisher: Line | None = None
     author: Line | None = None
     url: Url | None = None
@@ -177,9 +180,9 @@ class FigureEntry(Entry):
 
     amount: Number | None = None
     upper: Number | None = None
-    words: Line | None = None
+    words: Text | None = None
     qualifier: Line | None = None
-    counts: Line
+    counts: Text
     measure: Line | None = None
 
     @model_validator(mode="after")

@@ -170,7 +170,7 @@ BAD = {
     "a line given twice": ("/add The well ran dry\nsource: S1\nsource: S2", "given twice"),
     "a fact that does not exist": ("/retract F999 because", "F999 is not on record"),
     "a draft that does not exist": ("/approve D999", "no draft D999"),
-    "too long a title": ("/add Dry\nsource: + https://example.org\ntitle: " + "x" * 900, "at most 500"),
+    "too long a title": ("/add Dry\nsource: + https://example.org\ntitle: " + "x" * 2001, "at most 2000"),
     "an empty line": ("/add The well ran dry\nsource:", "Which source has it?"),
     "a source that relays itself": ("/source S1\nvia: S1", "relayed by itself"),
     "too long a message": ("/add " + "x" * 4050, "at most 4000 are read"),

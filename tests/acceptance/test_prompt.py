@@ -78,6 +78,22 @@ def test_a_line_that_ends_with_a_backslash_goes_on(folder: Path) -> None:
         assert "F5 reads now" in shown and "¶9" in shown
 
 
+def test_a_tab_completes_the_lines_that_go_on(folder: Path) -> None:
+    with PseudoTerminal(folder, "--as", "moderator") as terminal:
+        terminal.prompts()
+        terminal.press(f"/add The bridge was closed\\{ENTER}")
+        terminal.prompts(GOING_ON)
+        terminal.press("who: lub" + TAB)
+        terminal.shows("Dmytro Lubinets")
+        terminal.press(f"\\{ENTER}")
+        terminal.prompts(GOING_ON)
+        terminal.press("sou" + TAB)
+        terminal.shows("source: ")
+        terminal.press("S1" + ENTER)
+        shown = terminal.prompts()
+        assert "Readers will see" in shown and "Lubinets" in shown and "[1]" in shown
+
+
 def test_what_was_asked_is_found_again_after_a_restart_and_by_nobody_else(folder: Path) -> None:
     with PseudoTerminal(folder) as terminal:
         terminal.prompts()

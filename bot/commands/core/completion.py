@@ -7,7 +7,7 @@ Each function reads a bounded part of the record, however large the record is.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from bot.answers.citations import describe
 from bot.answers.sentences import sentence, tombstone
@@ -35,9 +35,14 @@ Offers = Callable[[str, int, str, Sequence[str]], Awaitable[Sequence[Offer]]]
 async def offers(
     context: Context, registered: Registered, position: int, typed: str, given: Sequence[str]
 ) -> list[Offer]:
-    """Return an argument's completions, the likeliest first: at most 25, each of at most 100 characters."""
+    """Return an argument's completions, the likeliest first: at most 25, each of at most 100 characters.
+
+    A typed text that begins with a line break is a header line, which stands under the argument's text.
+    """
     argument = registered.command.arguments[position]
-    find = registered.offers.get(argument.key) or _BY_KIND.get(argument.kind)
+    find = registered.offers.get(argument.key) or BY_KIND.get(argument.kind)
+    if argument.kind is Kind.TEXT and typed.startswith("\n"):
+        find = registered.lines
     if find is None:
         return []
     found: dict[str, Offer] = {}
@@ -75,8 +80,11 @@ def _holds(text: str, words: Sequence[str]) -> bool:
 
 async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[str]:
     """Return completed lines for a text: commands, then what `ask` offers for their arguments."""
-    name, space, typed = text.partition(" ")
     commands = {f"/{command.name}": command for command in allowed}
+    above, further, line = text.rpartition("\n")
+    if further:
+        return [f"{above}\n{offer.value}" for offer in await _under(above, line, commands, ask)]
+    name, space, typed = text.partition(" ")
     if not space:
         return [command for command in commands if command.startswith(text)]
     command = commands.get(name)
@@ -89,6 +97,15 @@ async def complete(text: str, allowed: Iterable[Command], ask: Offers) -> list[s
         at += 1
     before = " ".join((name, *given))
     return [f"{before} {offer.value}" for offer in await ask(command.name, at, typed, given)]
+
+
+async def _under(above: str, line: str, commands: Mapping[str, Command], ask: Offers) -> Sequence[Offer]:
+    """Return completions of a header line under a command and its text."""
+    command = commands.get(re.split(r"\s", above, maxsplit=1)[0])
+    kinds = [argument.kind for argument in command.arguments] if command is not None else []
+    if command is None or Kind.TEXT not in kinds:
+        return []
+    return await ask(command.name, kinds.index(Kind.TEXT), f"\n{line}", ())
 
 
 def _digits(letter: str, typed: str) -> str | None:
@@ -194,7 +211,8 @@ async def _drafts(context: Context, typed: str, _given: Sequence[str]) -> list[O
     return found
 
 
-async def _stories(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+async def stories(context: Context, typed: str, _given: Sequence[str]) -> list[Offer]:
+    """Offer the stories by their names, then by words of their titles."""
     return matching(typed, [Offer(item.name, item.title) for item in await context.record.stories.all()])
 
 
@@ -216,7 +234,8 @@ async def _people(context: Context, typed: str, _given: Sequence[str]) -> list[O
     return matching(typed, [Offer(value, f"{value}  {name}".rstrip()) for value, name in sorted(called)])
 
 
-_BY_KIND: dict[Kind, Values] = {
+# What completes an argument of each kind, or a header line that names something of that kind.
+BY_KIND: dict[Kind, Values] = {
     Kind.NAME: names, Kind.PLACE: _places, Kind.FACT: facts, Kind.SOURCE: sources, Kind.DRAFT: _drafts,
-    Kind.STORY: _stories, Kind.COMMAND: _commands, Kind.PERSON: _people,
+    Kind.STORY: stories, Kind.COMMAND: _commands, Kind.PERSON: _people,
 }  # fmt: skip

@@ -25,13 +25,15 @@ Values = Callable[[Context, str, Sequence[str]], Awaitable[Sequence[Offer]]]
 class Registered:
     """A command with its handler.
 
-    `reads` and `offers` hold, by key, parsers and completers of arguments that only the command knows.
+    `reads` and `offers` hold, by key, parsers and completers of arguments that only the command knows,
+    `lines` completes the header lines under its text.
     """
 
     command: Command
     handler: Handler
     offers: Mapping[str, Values]
     reads: Mapping[str, Reader]
+    lines: Values | None = None
 
 
 class Declared(TypedDict, total=False):
@@ -62,6 +64,7 @@ class Registry(Catalogue):
         *arguments: Argument,
         offers: Mapping[str, Values] = MappingProxyType({}),
         reads: Mapping[str, Reader] = MappingProxyType({}),
+        lines: Values | None = None,
         **declared: Unpack[Declared],
     ) -> Callable[[Handler], Handler]:
         """Register the decorated function as the handler of `/name`; see `Registered`."""
@@ -70,7 +73,7 @@ class Registry(Catalogue):
         def register(handler: Handler) -> Handler:
             self.declare(command)
             answers = _of_the_past(handler) if command.shows_past else handler
-            self._registered[name] = Registered(command, answers, offers, reads)
+            self._registered[name] = Registered(command, answers, offers, reads, lines)
             return handler
 
         return register

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from bot.answers.diff import changed_meanwhile
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Command
-from bot.commands.dialogue.fields import ASKED_AGAIN
+from bot.commands.dialogue.fields import ASKED_AGAIN, longest
 from bot.commands.dialogue.forms import (
     AGAIN,
     CONFIRM,
@@ -72,10 +72,11 @@ async def repeat(context: Context, dialogue: Dialogue, before: Block, *, anew: b
 
 
 class Question(NamedTuple):
-    """A dialogue's question in words, and the name of the field that it asks for."""
+    """A dialogue's question in words, the field that it asks for, and how long an answer may be."""
 
     name: str
     text: str
+    longest: int
 
 
 async def question(context: Context, dialogue: Dialogue) -> Question:
@@ -83,8 +84,10 @@ async def question(context: Context, dialogue: Dialogue) -> Question:
     context = await _inside(context, dialogue)
     filled = Filled.of(dialogue.state)
     _refuse_without_question(filled)
-    asked = {field.name: field.asks for field in _form(context.command).fields(filled)}
-    return Question(filled.step, _question(filled.step, asked.get(filled.step)))
+    # Some forms list a field only where it is filled in.
+    asked = replace(filled, texts={**filled.texts, filled.step: "?"})
+    field = next(each for each in _form(context.command).fields(asked) if each.name == filled.step)
+    return Question(field.name, _question(field.name, field.asks), longest(field))
 
 
 async def _inside(context: Context, dialogue: Dialogue) -> Context:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands.core.context import Context
+from bot.commands.core.declarations import Kind
 from bot.commands.core.typed_dates import told
 from bot.commands.dialogue.date_fields import date_field
 from bot.commands.dialogue.forms import Check, Field, Filled, Option
 from bot.commands.dialogue.header_lines import SEVERAL
 from bot.commands.dialogue.references import (
-    LONGEST_ADDRESS,
     LONGEST_NAME,
     is_address,
     is_new_source,
@@ -24,7 +24,7 @@ from bot.errors import UserError
 from bot.parsing.figure_parsing import read_figures
 from bot.parsing.stances import stance_of
 from bot.texts import N_, _
-from storage.domain.entries import LONGEST_BRIEF
+from storage.domain.entries import LONGEST_ADDRESS, LONGEST_BRIEF, LONGEST_TITLE
 from storage.domain.models import Fact, SourceKind, Stance
 
 # The word that removes a value, where that is allowed.
@@ -176,8 +176,8 @@ async def superseded_fact(context: Context, text: str) -> Fact:
 
 
 async def _title(_context: Context, _filled: Filled, text: str) -> None:
-    if len(text) > LONGEST_LINE:
-        raise UserError(_("A title has at most {limit} characters.", limit=LONGEST_LINE))
+    if len(text) > LONGEST_TITLE:
+        raise UserError(_("A title has at most {limit} characters.", limit=LONGEST_TITLE))
     if is_address(text):
         raise UserError(_("That is an address, not a title: what is the document called?"))
 
@@ -224,7 +224,11 @@ STATEMENT = Field(
     "statement", N_("What is the statement? One sentence, in your own words."), _TEXT, required=True
 )
 WHO = Field(
-    "who", N_("Who says so? Skip it where the source speaks in its own voice."), _name, limit=LONGEST_NAME
+    "who",
+    N_("Who says so? Skip it where the source speaks in its own voice."),
+    _name,
+    limit=LONGEST_NAME,
+    kind=Kind.NAME,
 )
 CUE = Field("cue", N_("In which words do they say it: “said that”, “denied that”?"), _LINE, offers=_cues)
 STANCE = Field("stance", None, _stance)
@@ -242,6 +246,7 @@ SOURCE = Field(
     required=True,
     offers=_newest_sources,
     limit=LONGEST_ADDRESS,
+    kind=Kind.SOURCE,
 )
 AT = Field("at", N_("Where in the source? For example ¶3 or page 12."), _LINE)
 BRIEF = Field("brief", None, _SHORT, limit=LONGEST_BRIEF)
@@ -255,14 +260,16 @@ WHEN = Field(
 )
 OCCASION = Field("occasion", None, _LINE)
 NOTE = Field("note", None, _LINE)
-WHERE = Field("where", N_("Where did it happen? Several places are parted by semicolons."), _places)
-ABOUT = Field("about", None, _names)
+WHERE = Field(
+    "where", N_("Where did it happen? Several places are parted by semicolons."), _places, kind=Kind.PLACE
+)
+ABOUT = Field("about", None, _names, kind=Kind.NAME)
 FIGURE = Field("figure", None, _figures)
-CONTRADICTS = Field("contradicts", None, _others)
-SUPPORTS = Field("supports", None, _others)
+CONTRADICTS = Field("contradicts", None, _others, kind=Kind.FACT)
+SUPPORTS = Field("supports", None, _others, kind=Kind.FACT)
 QUESTION = Field("question", None, _LINE)
 PART = Field("part", None, _SHORT, limit=LONGEST_BRIEF)
-SUPERSEDES = Field("supersedes", None, _superseded)
+SUPERSEDES = Field("supersedes", None, _superseded, kind=Kind.FACT)
 URGENT = Field("urgent", None, one_of(["yes", "no"]))
 REASON = Field("reason", N_("Why? Readers will see the reason."), _TEXT, required=True)
 MATERIAL = Field(
@@ -274,7 +281,7 @@ MATERIAL = Field(
 )
 
 # The fields asked for a source that is not on record.
-TITLE = Field("title", N_("What is the document called?"), _title, required=True)
+TITLE = Field("title", N_("What is the document called?"), _title, required=True, limit=LONGEST_TITLE)
 PUBLISHER = Field("publisher", N_("Who published it?"), _LINE)
 PUBLISHED = Field(
     "published", N_("When was it published?"), _or_none(date_field("published", of_source=False))
@@ -286,12 +293,17 @@ KIND = Field(
     offers=_source_kinds,
 )
 AUTHOR = Field("author", None, _LINE)
-VIA = Field("via", None, _via)
+VIA = Field("via", None, _via, limit=LONGEST_ADDRESS, kind=Kind.SOURCE)
 
 
 def is_long(field: Field) -> bool:
     """Tell whether a field takes more than one line: several values, or whole sentences."""
     return field.check is _TEXT or field.name in SEVERAL
+
+
+def longest(field: Field) -> int:
+    """Return how many characters a field takes in a modal."""
+    return LONGEST_TEXT if is_long(field) else field.limit
 
 
 def stance_field(filled: Filled) -> Field:

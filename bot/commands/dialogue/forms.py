@@ -12,14 +12,17 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
+from bot.commands.core.completion import matching
 from bot.commands.core.context import Context
-from bot.commands.core.declarations import Argument, Command, Kind
+from bot.commands.core.declarations import Argument, Command, Kind, Offer
 from bot.commands.core.registry import Declared, Handler, Reader, Values, commands
 from bot.commands.dialogue import header_lines
 from bot.commands.dialogue.header_lines import Headed
+from bot.commands.dialogue.line_completion import completing, last_of_several
 from bot.errors import UserError
 from bot.replies import Block, Reply
 
@@ -108,7 +111,8 @@ class Field:
     """A field; `asks` is the question (a gettext message), None for one asked only if its line is invalid.
 
     `check` raises UserError for an invalid text, Unclear for an ambiguous one. `offers` returns the options
-    beside typing. `limit` is the greatest number of characters.
+    beside typing. `limit` is the greatest number of characters. `kind` is what it names, where that is on
+    record: so its header line is completed.
     """
 
     name: str
@@ -117,6 +121,7 @@ class Field:
     required: bool = False
     offers: Offers | None = None
     limit: int = 500
+    kind: Kind | None = None
 
     def wanted(self, filled: Filled) -> bool:
         """Tell whether it has to be asked if no value was given."""
@@ -229,4 +234,30 @@ def form_command(
     _FORMS[name] = form
     declared |= {"headers": form.lines, "dialogue": True}
     texts = {argument.key: headed for argument in arguments if argument.kind is Kind.TEXT}
-    return commands.command(name, *arguments, offers=offers, reads={**texts, **reads}, **declared)
+    lines = completing(partial(_completers, form)) if form.lines else None
+    if lines is not None and not form.colons:
+        # The text itself is header lines.
+        offers = {**dict.fromkeys(texts, lines), **offers}
+    reads = {**texts, **reads}
+    return commands.command(name, *arguments, offers=offers, reads=reads, lines=lines, **declared)
+
+
+def _completers(form: Form) -> dict[str, Values | None]:
+    """Return what completes each header line of a form, None for one that nothing completes."""
+    given = Filled(0, dict.fromkeys(form.lines, "?"), at_once=True)
+    listed = {field.name: field for field in form.fields(given)}
+    return {name: _completer(listed[name]) if name in listed else None for name in form.lines}
+
+
+def _completer(field: Field) -> Values | None:
+    if field.kind is not None:
+        return last_of_several(field.kind)
+    options = field.offers
+    if options is None:
+        return None
+
+    async def offered(context: Context, typed: str, _given: Sequence[str]) -> Sequence[Offer]:
+        chosen = await options(context, Filled(0))
+        return matching(typed, [Offer(option.text, option.label) for option in chosen])
+
+    return offered

@@ -16,7 +16,7 @@ from bot.commands.core.declarations import Command, Kind
 from bot.commands.core.registry import Registered
 from bot.commands.dialogue import fields, header_lines
 from bot.commands.dialogue.commands import open_question
-from bot.commands.dialogue.forms import Field, Filled, Form, Start, form_of
+from bot.commands.dialogue.forms import Filled, Form, Start, form_of
 from bot.commands.dialogue.header_lines import Headed
 from bot.errors import UserError
 from bot.replies import Modal, ModalField, Note, Reply
@@ -162,11 +162,11 @@ async def _answering(context: Context, argument: str) -> Modal | Reply:
     asked = await open_question(context, _token(argument))
     if isinstance(asked, Reply):
         return asked
-    name, text = asked.question
+    name, text, limit = asked.question
     answer = _("Your answer")
     field = ModalField(
         "", _(fields.CALLED[name]) if name in fields.CALLED else answer, hint=shortened(text, LONGEST_HINT),
-        required=True, long=True, example=_example(name),
+        required=True, long=True, example=_example(name), limit=limit,
     )  # fmt: skip
     return Modal(f"/{ANSWER} #{asked.dialogue.token}", answer, (field,))
 
@@ -193,7 +193,7 @@ def _fields(context: Context, form: Form, start: Start) -> list[ModalField]:
                 ModalField(
                     _name(form, name), shortened(label, LONGEST_LABEL), value, shortened(hint, LONGEST_HINT),
                     required=field.required and not value, long=fields.is_long(field),
-                    example=_example(name), limit=max(_limit(field), len(value)),
+                    example=_example(name), limit=max(fields.longest(field), len(value)),
                 )
             )  # fmt: skip
     # The most used fields have an example and come first.
@@ -204,10 +204,6 @@ def _fields(context: Context, form: Form, start: Start) -> list[ModalField]:
         label = _("Further lines, each with its name")
         shown.append(ModalField(MORE, label, hint=hint, long=True, example="\n".join(lines)))
     return shown
-
-
-def _limit(field: Field) -> int:
-    return LONGEST_VALUE if fields.is_long(field) else field.limit
 
 
 def _example(name: str) -> str:

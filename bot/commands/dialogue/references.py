@@ -17,7 +17,7 @@ from bot.commands.dialogue.forms import Option, Unclear
 from bot.errors import UserError
 from bot.parsing.matching import match_titled, suggestions
 from bot.texts import N_, _
-from storage.domain.entries import EntityEntry
+from storage.domain.entries import LONGEST_ADDRESS, LONGEST_TITLE, EntityEntry
 from storage.domain.folding import digits, fold
 from storage.domain.models import Entity, EntityKind, Fact, Source
 from storage.domain.names import clean
@@ -27,9 +27,7 @@ _SOURCE_ID = re.compile(r"[Ss]\s*[1-9]\d{0,14}")
 # The beginning of a web address, or a scheme that a browser may follow.
 _ADDRESS_LIKE = re.compile(r"\w+:/|www\.|[a-z][a-z0-9+.-]*:\S+$", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s/$.?#][^\s]*")
-LONGEST_NAME = 200
-LONGEST_TITLE = 500
-LONGEST_ADDRESS = 2000
+LONGEST_NAME = 500
 MOST_NAMES = 20
 # The number of newest sources searched for a similar title.
 LOOKED_AT = 2_000

@@ -36,7 +36,7 @@ from bot.texts import N_, _
 from storage.changing.catalogue import entity_fields
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import MergeEntity, PutEntity
-from storage.domain.entries import LONGEST_ARTICLE, EntityEntry
+from storage.domain.entries import LONGEST_ADDRESS, LONGEST_ARTICLE, EntityEntry
 from storage.domain.models import Entity, EntityKind
 
 _NAME_LINES = ("name", "article", "short", "alias", "kind", "role", "source", "at", "merge", "reason")
@@ -72,18 +72,37 @@ _ENTITY = Field("entity", N_("Which name?"), _entity_named, required=True)
 _MERGE_REASON = Field(
     "reason", N_("Why are the two the same? The trail keeps the reason."), fields.REASON.check, required=True
 )
-_ROLE_SOURCE = Field("source", N_("Which source gives the role?"), _role_source, required=True)
+_ROLE_SOURCE = Field(
+    "source",
+    N_("Which source gives the role?"),
+    _role_source,
+    required=True,
+    limit=LONGEST_ADDRESS,
+    kind=Kind.SOURCE,
+)
+
+
+async def _kinds(_context: Context, _filled: Filled) -> Sequence[Option]:
+    return [Option(kind.value, kind.value) for kind in EntityKind]
 
 
 def _entity_form(filled: Filled) -> Sequence[Field]:
     line = fields.AT.check
     texts = [Field(name, None, line) for name in ("name", "short", "alias", "role")]
     texts.append(Field("article", None, fields.at_most(LONGEST_ARTICLE), limit=LONGEST_ARTICLE))
-    kinds = Field("kind", None, fields.one_of([kind.value for kind in EntityKind]))
+    kinds = Field("kind", None, fields.one_of([kind.value for kind in EntityKind]), offers=_kinds)
     role = filled.text("role")
     cited = [_ROLE_SOURCE] if role and role.casefold() != fields.NONE else []
     why = [_MERGE_REASON] if filled.text("merge") else []
-    return [_ENTITY, *texts, kinds, *cited, Field("at", None, line), Field("merge", None, _merged), *why]
+    return [
+        _ENTITY,
+        *texts,
+        kinds,
+        *cited,
+        Field("at", None, line),
+        Field("merge", None, _merged, kind=Kind.NAME),
+        *why,
+    ]
 
 
 async def _as_it_stands(context: Context, subject: str, _version: str) -> Start | None:

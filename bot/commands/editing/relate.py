@@ -29,7 +29,7 @@ from bot.replies import Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.changing.ledger import ChangeResult
-from storage.domain.entries import EntityEntry, FactEntry, RelationEntry
+from storage.domain.entries import LONGEST_ADDRESS, EntityEntry, FactEntry, RelationEntry
 from storage.domain.models import Fact, RelationKind, RevisionKind
 
 _UNRELATED = "unrelated"
@@ -95,7 +95,7 @@ def _relate_fields(_filled: Filled) -> Sequence[Field]:
         _HOW,
         fields.QUESTION,
         fields.PART,
-        Field("source", None, _known_source),
+        Field("source", None, _known_source, limit=LONGEST_ADDRESS, kind=Kind.SOURCE),
         Field("at", None, fields.AT.check),
     )
 
@@ -198,7 +198,13 @@ async def _superseder(context: Context, filled: Filled, text: str) -> None:
         await other_fact(context, text, filled.target)
 
 
-_BY = Field("by", N_("Which fact takes its place? “none” puts it back in force."), _superseder, required=True)
+_BY = Field(
+    "by",
+    N_("Which fact takes its place? “none” puts it back in force."),
+    _superseder,
+    required=True,
+    kind=Kind.FACT,
+)
 
 
 async def _superseders(context: Context, typed: str, given: Sequence[str]) -> Sequence[Offer]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.answers.citations import describe
@@ -25,7 +26,7 @@ from bot.texts import N_, _
 from storage.changing.catalogue import source_fields
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import PutSource
-from storage.domain.entries import SourceEntry
+from storage.domain.entries import LONGEST_ADDRESS, SourceEntry
 from storage.domain.folding import digits
 from storage.domain.models import Source
 
@@ -40,18 +41,21 @@ async def _address(_context: Context, _filled: Filled, text: str) -> None:
 
 _ID = re.compile(r"[Ss]\d+")
 _EDITABLE = {
-    "title": fields.TITLE.check, "name": fields.AT.check, "publisher": fields.AT.check,
-    "author": fields.AT.check, "published": fields.PUBLISHED.check, "kind": fields.KIND.check,
-    "url": _address, "via": fields.VIA.check, "note": fields.STATEMENT.check,
+    field.name: replace(field, asks=None, required=False)
+    for field in (
+        fields.TITLE, replace(fields.AT, name="name"), fields.PUBLISHER, fields.AUTHOR, fields.PUBLISHED,
+        fields.KIND, Field("url", None, _address, limit=LONGEST_ADDRESS), fields.VIA,
+        replace(fields.STATEMENT, name="note"),
+    )
 }  # fmt: skip
 
 
 def _source_form(filled: Filled) -> Sequence[Field]:
     if is_new_source(filled.text("source")):
         known = {field.name for field in fields.source_fields(filled)}
-        rest = [Field(name, None, check) for name, check in _EDITABLE.items() if name not in known]
+        rest = [field for name, field in _EDITABLE.items() if name not in known]
         return [*fields.source_fields(filled), *rest]
-    return [fields.SOURCE, *(Field(name, None, check) for name, check in _EDITABLE.items())]
+    return [fields.SOURCE, *_EDITABLE.values()]
 
 
 async def _as_it_stands(context: Context, subject: str, _version: str) -> Start:

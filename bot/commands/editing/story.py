@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.commands.core.completion import listed
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
@@ -96,6 +97,7 @@ async def _on_or_off(_context: Context, text: str) -> bool:
     role=Role.MODERATOR,
     help=N_("whether this story answers only where it is in use (on), or in other stories too (off)"),
     example="/privatestory on",
+    offers={"switch": listed("on", "off")},
     reads={"switch": _on_or_off},
 )
 async def privatestory(context: Context, wanted: bool | None) -> Reply:  # noqa: FBT001  # reason: an argument's value, given by position

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from bot.answers.date_text import day
-from bot.commands.core.completion import listed, matching
+from bot.commands.core.completion import listed, matching, names, stories
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind, Offer
 from bot.commands.core.registry import commands
@@ -67,6 +67,11 @@ async def _refuse_misspelt(context: Context, text: str) -> None:
         )  # fmt: skip
 
 
+async def _topics(context: Context, typed: str, given: Sequence[str]) -> Sequence[Offer]:
+    """Offer stories that begin so, then names of the story in use."""
+    return [*(await stories(context, typed, given) if typed else ()), *await names(context, typed, given)]
+
+
 @commands.command(
     "subscribe",
     Argument(
@@ -80,6 +85,7 @@ async def _refuse_misspelt(context: Context, text: str) -> None:
     by_admins=True,
     help=N_("to hear of changes: to the story in use, another, a name in it, or statements with some words"),
     example="/subscribe lubinets",
+    offers={"what": _topics},
     reads={"what": _topic},
 )
 async def subscribe(context: Context, topic: Topic | None) -> Reply:

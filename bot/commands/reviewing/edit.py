@@ -44,7 +44,12 @@ async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
     help=N_("a draft opened to be put right before it comes on record"),
     example="/edit D3",
     form=replace(
-        ADDING, title=N_("Edit draft {subject}"), starts=_as_proposed, opens=ONE, removable=_REMOVABLE
+        ADDING,
+        colons=0,
+        title=N_("Edit draft {subject}"),
+        starts=_as_proposed,
+        opens=ONE,
+        removable=_REMOVABLE,
     ),
 )
 async def edit(context: Context, draft: Draft, given: Headed | None) -> Reply:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.commands.core.declarations import Argument, Command, Kind
+from bot.commands.core.declarations import Argument, Command, Kind, Offer
 from bot.frontends.discord import showing
 from bot.frontends.discord.refusals import summary
 from bot.requests import Role
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.frontends.discord.conversation import Conversation
 
 DESCRIPTION_LIMIT = 100
+TEXT_LIMIT = 100  # of a choice's name, and of its value
 # The commands in a message's menu: what is on record about its text, and to delete an answer of the bot.
 ON_RECORD, DELETE = N_("On the record?"), N_("Delete this answer")
 
@@ -184,6 +185,9 @@ def _completer(
 ) -> Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]:
     async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         offered = await conversation.offer(interaction, command, position, typed)
+        if not offered and command.arguments[position].kind is Kind.TEXT and 0 < len(typed) <= TEXT_LIMIT:
+            # Anything may be typed there; else Discord would say that nothing matches.
+            offered = [Offer(typed, typed)]
         choices = [app_commands.Choice(name=offer.label, value=offer.value) for offer in offered]
         # The library would show them too, but tries it once.
         await showing.complete(interaction, choices)

@@ -39,8 +39,9 @@ _COMMAND = r"^/\w+(?: (?:<[^>]+>|\[[^\]]+\]))?(?=\s{2}|$)"
 async def converse(dispatcher: Dispatcher, request: Callable[[str], Request]) -> None:
     """Greet, then prompt and answer until Ctrl-D, `exit` or `quit`; Ctrl-C clears the line."""
     console = Console(highlight=False, soft_wrap=True)
+    completing = _Completing(dispatcher, request)
     session: PromptSession[str] = PromptSession(
-        history=open_history(), completer=_Completing(dispatcher, request), complete_while_typing=False
+        history=open_history(), completer=completing, complete_while_typing=False
     )
     text, pages = "/start", Pages()
     while text.strip().lower() not in LEAVING:
@@ -50,19 +51,21 @@ async def converse(dispatcher: Dispatcher, request: Callable[[str], Request]) ->
             for reply in filter(None, (answered, *due)):
                 show(console, reply)
         try:
-            text = await _message(session)
+            text = await _message(session, completing)
         except KeyboardInterrupt:
             text = ""
         except EOFError:
             return
 
 
-async def _message(session: PromptSession[str]) -> str:
+async def _message(session: PromptSession[str], completing: _Completing) -> str:
     """Return what is typed; a line that ends with a backslash goes on in the next one."""
-    held = [await session.prompt_async("> ")]
-    while held[-1].endswith(GOES_ON) and len(held) <= MOST_LINES:
-        held.append(await session.prompt_async("… "))
-    return "\n".join(line.removesuffix(GOES_ON) for line in held)
+    completing.above = ""
+    line, lines = await session.prompt_async("> "), 1
+    while line.endswith(GOES_ON) and lines <= MOST_LINES:
+        completing.above += line.removesuffix(GOES_ON) + "\n"
+        line, lines = await session.prompt_async("… "), lines + 1
+    return completing.above + line.removesuffix(GOES_ON)
 
 
 def show(console: Console, reply: Reply) -> None:
@@ -79,11 +82,12 @@ def show(console: Console, reply: Reply) -> None:
 
 
 class _Completing(Completer):
-    """Offer what the dispatcher knows to go on with."""
+    """Offer what the dispatcher knows to go on with; `above` are the lines before the one that is typed."""
 
     def __init__(self, dispatcher: Dispatcher, request: Callable[[str], Request]) -> None:
         self._dispatcher = dispatcher
         self._request = request
+        self.above = ""
 
     def get_completions(
         self,
@@ -97,9 +101,10 @@ class _Completing(Completer):
         document: Document,
         complete_event: CompleteEvent,  # noqa: ARG002  # reason: the library's signature
     ) -> AsyncGenerator[Completion, None]:
-        typed = document.text_before_cursor
+        line = document.text_before_cursor
+        typed = f"{self.above}{line}"
         for offered in await self._dispatcher.complete(typed, self._request(typed)):
-            yield Completion(offered, start_position=-len(typed))
+            yield Completion(offered[len(self.above) :], start_position=-len(line))
 
 
 class _PrivateHistory(FileHistory):

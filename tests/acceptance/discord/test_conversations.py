@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.acceptance.discord.conftest import Scene
@@ -80,6 +82,16 @@ async def test_options_are_completed(scene: Scene, subtests: pytest.Subtests) ->
             offered = await scene.reader().is_offered(command, option, typed)
             assert offered[0] == first
             assert len(offered) <= 25
+
+
+async def test_lines_that_correct_a_statement_are_completed_too(scene: Scene) -> None:
+    mona, alice = await scene.moderator(), scene.reader()
+    offered = partial(mona.is_offered, "correct", "lines", id="F5")
+    assert await offered("who: lub") == ["who: Dmytro Lubinets"]
+    assert await offered("sour") == ["source: "]
+    assert await offered("when: 2024-01") == ["when: 2024-01"], "what is typed, and not that nothing matches"
+    assert await mona.is_offered("source", "source", "A new report") == ["A new report"]
+    assert await alice.is_offered("subscribe", "what", "child") == ["belarus"]
 
 
 async def test_completing_bears_anything(scene: Scene, subtests: pytest.Subtests) -> None:
