@@ -88,7 +88,7 @@ def test_a_tab_completes_the_lines_that_go_on(folder: Path) -> None:
         terminal.press(f"\\{ENTER}")
         terminal.prompts(GOING_ON)
         terminal.press("sou" + TAB)
-        terminal.shows("source: ")
+        terminal.shows("rce:")
         terminal.press("S1" + ENTER)
         shown = terminal.prompts()
         assert "Readers will see" in shown and "Lubinets" in shown and "[1]" in shown

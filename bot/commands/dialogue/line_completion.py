@@ -11,9 +11,7 @@ from bot.commands.core.declarations import Kind, Offer
 from bot.commands.core.registry import Values
 from storage.reading.entities import BEGINNING
 
-# Before the last of several in a line: names that end with a semicolon, ids.
-_NAMES, _IDS = re.compile(r"(?:[^;]*;\s*)*+"), re.compile(r"(?:[Ff]\d+[\s,]+)*+")
-_BEFORE = {Kind.NAME: _NAMES, Kind.PLACE: _NAMES, Kind.FACT: _IDS}
+_ID = re.compile(r"[Ff]\d{1,15},?")
 
 
 def completing(known: Callable[[], Mapping[str, Values | None]]) -> Values:
@@ -41,9 +39,17 @@ def last_of_several(kind: Kind) -> Values:
     """Return a completer of a header line's value: of the last, where it may hold several of that kind."""
 
     async def offered(context: Context, typed: str, given: Sequence[str]) -> Sequence[Offer]:
-        match = _BEFORE[kind].match(typed) if kind in _BEFORE else None
-        before = match[0] if match else ""
-        found = await BY_KIND[kind](context, typed[len(before) :], given)
+        at = _last(kind, typed)
+        before = f"{typed[:at].rstrip()} " if at else ""
+        found = await BY_KIND[kind](context, typed[at:].strip(), given)
         return [offer._replace(value=f"{before}{offer.value}") for offer in found]
 
     return offered
+
+
+def _last(kind: Kind, typed: str) -> int:
+    """Return where the last of several begins: after a semicolon among names, after a space among ids."""
+    if kind in (Kind.NAME, Kind.PLACE):
+        return typed.rfind(";") + 1
+    several = kind is Kind.FACT and all(map(_ID.fullmatch, typed.split()[:-1]))
+    return typed.rfind(" ") + 1 if several else 0

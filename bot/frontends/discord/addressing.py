@@ -8,7 +8,7 @@ person's own data, and the sender knows from the address whether to open a direc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -135,7 +135,7 @@ def request_of(message: discord.Message, me: discord.ClientUser, *, language: st
         name=message.author.display_name,
         replied_to=identity(earlier.author) if earlier is not None else None,
         mentioned=tuple(_named(user, text) for user in message.mentions if user != me),
-        offered=_offered(earlier.components) if earlier is not None and earlier.author.id == me.id else (),
+        offered=ids_under(earlier) if earlier is not None and earlier.author.id == me.id else (),
         answered=earlier.id if earlier is not None and earlier.author.id == me.id else 0,
         is_reply=reference is not None,
         forwarded=forwarded or quotation is not None,
@@ -258,7 +258,7 @@ def _unmentioned(text: str, me: discord.ClientUser) -> str:
     return re.sub(r"(?<!\s)\s++(?=[,:;.?!])", "", rest).strip().lstrip(",:;—- ")
 
 
-def _offered(components: Iterable[Any]) -> tuple[str, ...]:
-    """Return the commands of the buttons under a message."""
-    buttons = (child for row in components for child in getattr(row, "children", ()))
+def ids_under(message: discord.Message) -> tuple[str, ...]:
+    """Return the custom ids of the buttons under a message: the commands that they send, or their digests."""
+    buttons = (child for row in message.components for child in getattr(row, "children", ()))
     return tuple(each for button in buttons if (each := getattr(button, "custom_id", None)))

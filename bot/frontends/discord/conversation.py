@@ -22,7 +22,7 @@ import discord
 from bot.commands.core.declarations import Command, Offer
 from bot.commands.reading.checking.look_up import TELL, quoted_for
 from bot.errors import UserError
-from bot.frontends.discord.addressing import asked, call_of, fact_in, is_theirs, quoted, request_of
+from bot.frontends.discord.addressing import asked, call_of, fact_in, ids_under, is_theirs, quoted, request_of
 from bot.frontends.discord.buttons import Buttons
 from bot.frontends.discord.messages.deleting import delete
 from bot.frontends.discord.messages.fact_menu import chosen
@@ -208,7 +208,9 @@ class Conversation:
         stage.turning = True
         await stage.announce()
         refused = await obstacle(self._record, interaction, reply)
-        if refused is None and not await self._buttons.take(identity):
+        # Under another message it would share what that one shows.
+        stands = identity in ids_under(interaction.message)
+        if refused is None and not (stands and await self._buttons.take(identity)):
             refused = _(TOO_OLD)
         if refused is not None:
             await stage.show(_aside(refused), None)

@@ -73,6 +73,31 @@ async def test_that_nothing_is_on_record_is_shared_too_with_what_it_is_about(sce
     assert kept == [], "nothing of it is kept"
 
 
+async def test_a_shared_answer_has_no_button_of_what_was_said_in_private(scene: Scene) -> None:
+    alice = scene.reader()
+    bob = scene.reader("bob").within(alice.channel)
+    await alice.asks("ask", question="What did Lubinets say?")
+    answer = await alice.asks("ask", question="and when?")
+    private = await bob.alone_presses(answer, "Next »")
+    assert {"« Previous", "Next »", "Share"} <= set(labels(private))
+    public = await (await bob.presses(private, "Share")).next_followup()
+    assert public.text == private.text and labels(public) == []
+    # A list is the same for everybody: its pages can be turned.
+    private = await bob.alone_presses(await alice.asks("what"), "Next »")
+    public = await (await bob.presses(private, "Share")).next_followup()
+    turned = await alice.presses(public, "Next »")
+    assert (await aside(turned)).text != public.text
+
+
+async def test_a_button_that_shares_works_under_no_other_message(scene: Scene) -> None:
+    alice, bob = scene.reader(), scene.reader("bob")
+    listed = await alice.asks("who", name="lubinets")
+    private = await aside(await scene.api.choose(alice.user, listed, listed.options[0].value))
+    forged = await scene.api.press_raw(bob.user, private.button("Share").custom_id or "", listed)
+    assert "too old" in (await forged.next_followup()).text
+    assert len(alice.channel.messages) == 1 and "Share" in labels(private)
+
+
 async def test_what_has_changed_since_is_not_shared(scene: Scene) -> None:
     alice = scene.reader()
     listed = await alice.asks("who", name="lubinets")

@@ -237,46 +237,6 @@ async def test_words_that_are_few_are_offered(desk):
     assert await values(ann, "mute", "of") == ["off"]
 
 
-HEADER_LINES = {
-    ("add", "who: lub"): ["who: Dmytro Lubinets"],
-    ("add", "Who:lub"): ["who: Dmytro Lubinets"],
-    ("add", "about: PACE; lub"): ["about: PACE; Dmytro Lubinets"],
-    ("add", "where: belar"): ["where: Belarus"],
-    ("add", "source: S1"): ["source: S1"],
-    ("add", "contradicts: F3, F2"): ["contradicts: F3, F2"],
-    ("add", "supersedes: F5"): ["supersedes: F5"],
-    ("add", "cue: den"): ["cue: denied that"],
-    ("add", "kind: stu"): ["kind: study"],
-    ("add", "wh"): ["who: ", "when: ", "where: "],
-    ("add", "when: 20"): [],
-    ("add", "nothing: lub"): [],
-    ("correct", "mat"): ["material: "],
-    ("correct", "material: y"): ["material: yes"],
-    ("relate", "source: S1"): ["source: S1"],
-    ("entity", "merge: lub"): ["merge: Dmytro Lubinets"],
-    ("source", "via: S1"): ["via: S1"],
-    ("who", "who: lub"): [],
-}
-
-
-async def test_header_lines_complete_their_names_and_then_what_they_name(desk, subtests):
-    for (command, line), wanted in HEADER_LINES.items():
-        with subtests.test(command=command, line=line):
-            begun = f"/{command} F5 It rained\nat: ¶3\n"
-            found = await desk.dispatcher.complete(f"{begun}{line}", Request("", ANN, ANN, role=Role.OWNER))
-            assert [*found[: len(wanted)]] == [f"{begun}{each}" for each in wanted]
-            assert wanted or not found
-
-
-async def test_where_a_text_is_header_lines_alone_it_completes_like_them(desk):
-    ann = desk.person(ANN, role=Role.OWNER)
-    for command, argument in (("correct", 1), ("attribute", 1), ("edit", 1)):
-        assert await values(ann, command, "who: lub", argument) == ["who: Dmytro Lubinets"], command
-        assert await values(ann, command, "sour", argument) == ["source: "]
-    assert await values(ann, "add", "who: lub") == [], "first comes the statement"
-    assert await values(desk.person(EVE), "correct", "who: lub", 1) == []
-
-
 async def test_what_to_hear_of_is_a_story_or_a_name(desk):
     assert (await values(desk.person(BOB), "subscribe", "tarr"))[0] == "tarrow-ferry"
     assert await values(desk.person(BOB), "subscribe", "lub") == ["Dmytro Lubinets"]
