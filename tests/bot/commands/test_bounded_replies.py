@@ -48,7 +48,7 @@ def wall() -> list[dict]:
     for n in range(LINKS):
         via = {"via": f"s{n + 1}"} if n + 1 < LINKS else {}
         texts = {key: long(f"{key}{n}") for key in ("publisher", "author", "name")}
-        texts |= {"title": long(f"title{n}", 2000), "note": long("note", 4000)}
+        texts |= {"title": long(f"title{n}", 2000 if n < 3 else 500), "note": long("note", 4000)}
         lines.append({"source": {"ref": f"s{n}", **texts, **via}})
     lines += [{"source": {"ref": f"r{n}", "title": long(f"Relayed{n}"), "via": "s5"}} for n in range(30)]
     names = [long(f"Name{n}x") for n in range(NAMES)]
@@ -62,7 +62,8 @@ def wall() -> list[dict]:
         for n in range(VOICES)
     ]  # fmt: skip
     figures = [
-        {"amount": n, "counts": long(f"figure{n}x", 4000), "measure": long("measure")} for n in range(FIGURES)
+        {"amount": n, "counts": long(f"figure{n}x", 4000 if n < 3 else 500), "measure": long("measure")}
+        for n in range(FIGURES)
     ]
     whole = {
         "ref": "f", "statement": long("Statement", LETTERS), "occurred": "2023-05-04",
