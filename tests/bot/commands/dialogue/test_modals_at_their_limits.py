@@ -67,7 +67,6 @@ ASKED = {
     "/add It rained\nsource: S1\nabout: /": "Who it is about",
     "/add It rained\nsource: S1\nfigure: many": "Figures",
     f"/add It rained\nsource: S1\nquote: {'x' * 501}": "Quote",
-    f"/add It rained\nsource: S1\nbrief: {'x' * 101}": "Brief",
     "/source S1\nurl: here": "Address",
     f"/source S1\ntitle: {'x' * 2001}": "Title",
     "/source S1\nvia: + B": "",
