@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-import re
+import os.path
 from pathlib import Path
 
 from bot.errors import UserError
 from bot.requests import Document
 from bot.texts import _
 
-_FILE = re.compile(r"(/intake)\s+([^\n]{1,4000}\.(?:txt|text|md|html?|xhtml|pdf))\s*", re.IGNORECASE)
+_COMMAND = "/intake"
+_ENDINGS = (".txt", ".text", ".md", ".htm", ".html", ".xhtml", ".pdf")
+_LONGEST_NAME = 4_000
 # One byte more than is read, so that a larger file is refused and not cut.
 _LARGEST = 10_000_001
 
 
 def attached(text: str) -> tuple[str, Document | None]:
     """Return a typed text without the file that it names, and the file, which is opened when it is wanted."""
-    match = _FILE.fullmatch(text)
-    if match is None or "://" in match[2]:
+    name = _named(text)
+    if name is None:
         return text, None
-    path = Path(match[2]).expanduser()
+    path = Path(os.path.expanduser(name))  # noqa: PTH111  # reason: of an unknown user it makes no error
 
     async def load() -> bytes:
         try:
             if not path.is_file():
-                raise UserError(_("There is no file {name} here.", name=match[2][:200]))
+                raise UserError(_("There is no file {name} here.", name=name[:200]))
             with path.open("rb") as file:
                 return await asyncio.to_thread(file.read, _LARGEST)
         except OSError as error:
             raise UserError(
-                _("{name} cannot be read: {why}.", name=match[2][:200], why=error.strerror)
+                _("{name} cannot be read: {why}.", name=name[:200], why=error.strerror)
             ) from error
 
-    return match[1], Document(path.name, load)
+    return _COMMAND, Document(path.name, load)
+
+
+def _named(text: str) -> str | None:
+    """Return the name of the file that a command names; an address or a text of several lines is none."""
+    command, *rest = text.split(maxsplit=1)[:2] or [""]
+    name = rest[0].strip() if rest else ""
+    if command.lower() != _COMMAND or len(name) > _LONGEST_NAME or "\n" in name or "://" in name:
+        return None
+    return name if name.lower().endswith(_ENDINGS) else None
