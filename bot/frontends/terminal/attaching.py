@@ -28,14 +28,18 @@ def attached(text: str) -> tuple[str, Document | None]:
         try:
             if not path.is_file():
                 raise UserError(_("There is no file {name} here.", name=name[:200]))
-            with path.open("rb") as file:
-                return await asyncio.to_thread(file.read, _LARGEST)
+            return await asyncio.to_thread(_begun, path)
         except OSError as error:
             raise UserError(
                 _("{name} cannot be read: {why}.", name=name[:200], why=error.strerror)
             ) from error
 
     return _COMMAND, Document(path.name, load)
+
+
+def _begun(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_LARGEST)
 
 
 def _named(text: str) -> str | None:
