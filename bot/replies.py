@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.texts import _
 from bot.times.zones import shown
 
 
@@ -119,14 +120,14 @@ Block = Note | Heading | Quote | Item | Line
 
 
 class PageNumber(NamedTuple):
-    """Which page of how many a reply is; `open` tells that more follow than are counted."""
+    """Which page of how many a reply is; if it is `open`, more follow than are counted: no total is told."""
 
     number: int
     total: int
     open: bool = False
 
     def __str__(self) -> str:
-        return f"{self.number}/{self.total}{'+' if self.open else ''}"
+        return _("page {number}", number=self.number) if self.open else f"{self.number}/{self.total}"
 
 
 def stands_apart(block: Block, above: Block | None) -> bool:

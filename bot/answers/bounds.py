@@ -11,14 +11,20 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 
 from bot.replies import Block, Heading, Item, Line, Note
-from bot.texts import _, ngettext
+from bot.texts import _, ngettext, shortened
 
 SCREEN = 700
-# The last page may show so many: nobody turns a page for one line.
+# The last page may show so many, and one that ends with what answers a line: no page turns for one line.
 LAST = 800
+# Of an answer's first page: facts, and letters of what they say. It takes less than a screen of a phone.
+FEW_FACTS, FEW_LETTERS = 4, 520
+# The same of a list, where no one of them is the answer.
+LIST_LETTERS = 450
+# Of a line that the next page repeats, because what follows there answers it.
+LONGEST_REPEATED = 80
 # Telegram's messages hold 4,096 UTF-16 units; Discord's embeds hold 4,096, and 6,000 together.
 PAGE = 3_600
 # What a block takes beside its texts: its number, line breaks, and marks of bold and links.
@@ -60,8 +66,32 @@ def page_starts(blocks: Sequence[Block], first: int | None = None) -> list[int]:
     return starts
 
 
-def headings_above(blocks: Sequence[Block], begun: int) -> list[Block]:
-    """Return the headings under which the block at which a page begins stands: the title, and its part's."""
+def repeated_above(blocks: Sequence[Block], begun: int) -> list[Block]:
+    """Return what a page repeats that begins at a block: its headings, and the line it belongs to.
+
+    The headings are the title and that of its part. So no page begins with what answers another page.
+    """
+    return [*_headings_above(blocks, begun), *_line_above(blocks, begun)]
+
+
+def first_screen(blocks: Sequence[Block], letters: int = FEW_LETTERS) -> int:
+    """Return how many blocks of an answer stand on its first page: few facts, each with what is under it."""
+    shown = facts = 0
+    for at, block in enumerate(blocks):
+        if isinstance(block, Line) and not block.nested:
+            facts += 1
+            under = takewhile(
+                lambda each: isinstance(each, Line) and each.nested, islice(blocks, at + 1, None)
+            )
+            needed = shown + sum(map(_letters, (block, *under)))
+            if facts > 1 and (facts > FEW_FACTS or needed > letters):
+                # A heading stays with the facts under it.
+                return at - isinstance(blocks[at - 1], Heading)
+        shown += _letters(block)
+    return len(blocks)
+
+
+def _headings_above(blocks: Sequence[Block], begun: int) -> list[Block]:
     first = next((block for block in islice(blocks, begun) if isinstance(block, Heading)), None)
     if first is None:
         return []
@@ -70,25 +100,38 @@ def headings_above(blocks: Sequence[Block], begun: int) -> list[Block]:
     return [first, *(block for block in under if block is not first)] if first.level == 1 else under
 
 
+def _line_above(blocks: Sequence[Block], begun: int) -> list[Block]:
+    """Return the line or row to which a block belongs, cut where it is long; nothing for one of its own."""
+    if not _belongs(blocks, begun):
+        return []
+    above = next((blocks[at] for at in range(begun - 1, -1, -1) if not _belongs(blocks, at)), None)
+    if not isinstance(above, Line | Item):
+        return []
+    return [above.model_copy(update={"text": shortened(above.text, LONGEST_REPEATED)})]
+
+
 def _page_end(blocks: Sequence[Block], begun: int) -> int:
     """Return the block at which the page ends that begins at another."""
     cited: set[int] = set()
-    above = headings_above(blocks, begun)
+    above = repeated_above(blocks, begun)
     shown, room = sum(map(_letters, above)), sum(_weight(block, cited) for block in above)
-    full, half = begun, begun
+    full, half, apart = begun, begun, begun
     for at in range(begun, len(blocks)):
+        apart = apart if _belongs(blocks, at) else at
         shown += _letters(blocks[at])
         room += _weight(blocks[at], cited)
         if shown > LAST or room > PAGE:
             break
-        full = at + 1 if shown <= SCREEN else full
+        # What has begun is told to its end, if that is near: an answer stands with what it answers.
+        is_near = full > apart and not _belongs(blocks, at + 1)
+        full = at + 1 if shown <= SCREEN or is_near else full
         half = at + 1 if shown <= SCREEN // 2 else half
     else:
         return len(blocks)
     first = next((at for at in range(begun, len(blocks)) if not isinstance(blocks[at], Heading)), len(blocks))
     ends = [end for end in range(max(full, first + 1), first, -1) if not isinstance(blocks[end - 1], Heading)]
-    apart = [end for end in ends if end > half and not _belongs(blocks, end)]
-    return next(iter(apart or ends), len(blocks))
+    whole = [end for end in ends if end > half and not _belongs(blocks, end)]
+    return next(iter(whole or ends), len(blocks))
 
 
 def _belongs(blocks: Sequence[Block], at: int) -> bool:
@@ -209,6 +252,7 @@ def _letters(block: Block) -> int:
     if isinstance(block, Line):
         marks = {(citation.source, citation.locator) for citation in block.citations}
         letters += sum(4 + len(locator or " ") for _source, locator in marks)
-        letters += sum(len(text) + 3 for text in (block.label, block.mark) if text)
+        letters += len(f"{block.label}: ") if block.label else 0
+        letters += len(f" ({block.mark})") if block.mark else 0
         letters += len(f"F{block.fact} ") if block.fact is not None else 0
     return letters

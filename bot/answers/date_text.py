@@ -226,7 +226,7 @@ def said_on(attribution: Attribution, date: str) -> str:
 def when_text(fact: Fact) -> str:
     """Return all that its source tells of when a fact occurred, and what it leaves open."""
     when = _occasion(fact) if fact.occasion and not fact.occurred else label(fact)
-    when = when or _("no date on record")
+    when = when or _("not given")
     return _("{when}; {note}", when=when, note=fact.date_note) if fact.date_note else when
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
+from bot.answers import standing
 from bot.answers.lines import fact_line, fact_lines
-from bot.answers.standing import opposing
 from bot.replies import Block, Heading, Line, Note
 from bot.texts import _, ngettext
 from storage.domain.models import Fact, Relation, divided
@@ -17,44 +18,58 @@ MOST_OPPOSING = 8
 def disputes(facts: Sequence[Fact], known: Iterable[Fact]) -> list[Block]:
     """Return the disputes that `facts` are in; `known` holds both sides of each."""
     by_id = {fact.id: fact for fact in known}
-    sides: dict[str, tuple[dict[int, Fact], dict[int, Fact]]] = {}
-    set_by_source: dict[str, list[bool]] = {}
+    # Of each question its pairs, what is contradicted first, and whether a source says so.
+    questions: dict[str, dict[tuple[int, int], bool]] = {}
     for fact in facts:
         for relation in shown_against(fact):
             other = by_id.get(relation.other_id)
             if other is None or not other.in_force:
                 continue
-            left, right = (fact, other) if relation.outgoing else (other, fact)
-            question = relation.about or _("F{left} and F{right}", left=left.id, right=right.id)
-            held, against = sides.setdefault(question, ({}, {}))
-            set_by_source.setdefault(question, []).append(relation.source is not None)
-            # A fact that already stands on one side of the question stays there.
-            if left.id in against or right.id in held:
-                left, right = right, left
-            # Where three contradict each other, no fact is shown as opposing itself.
-            if left.id not in against:
-                held[left.id] = left
-            if right.id not in held:
-                against[right.id] = right
+            pair = (other.id, fact.id) if relation.outgoing else (fact.id, other.id)
+            question = relation.about or _("F{left} and F{right}", left=min(pair), right=max(pair))
+            questions.setdefault(question, {})[pair] = relation.source is not None
     blocks: list[Block] = []
-    for question, (held, against) in sides.items():
-        blocks.append(Heading(text=question))
-        blocks += [_side(fact) for fact in held.values()]
-        opposed = [_side(fact, nested=True) for fact in against.values()]
-        label = _against(set_by_source[question])
-        blocks += [line.model_copy(update={"label": label}) for line in opposed[:1]] + opposed[1:]
+    for question, pairs in questions.items():
+        blocks += [Heading(text=question), *_dispute(pairs, by_id)]
     blocks += [note for fact in facts for note in _further(fact)]
     return blocks + _divided([fact for fact in facts if divided(fact.attributions)])
 
 
+def _dispute(pairs: Mapping[tuple[int, int], bool], by_id: Mapping[int, Fact]) -> list[Line]:
+    """Return claims, under each what stands against it, each once: those with the most against them first.
+
+    Of a fact that stands elsewhere already, a mark tells that it is against this one, too.
+    """
+    against: dict[int, dict[int, bool]] = {}
+    for (contradicted, contradicting), by_source in pairs.items():
+        against.setdefault(contradicted, {})[contradicting] = by_source
+        against.setdefault(contradicting, {})[contradicted] = by_source
+    contradict = Counter(contradicting for _contradicted, contradicting in pairs)
+    lines: list[Line] = []
+    shown: list[int] = []
+    for claim in sorted(against, key=lambda each: (-len(against[each]), contradict[each], each)):
+        if claim in shown:
+            continue
+        for each in [claim, *sorted(against[claim].keys() - set(shown))]:
+            nested = each != claim
+            besides = {other for other in shown if other in against[each]} - ({claim} if nested else set())
+            label = _against(by_source=against[claim][each]) if nested else None
+            mark = "; ".join(standing.against(by_id[each], besides)) or None
+            lines.append(
+                fact_line(by_id[each], nested=nested).model_copy(update={"label": label, "mark": mark})
+            )
+            shown.append(each)
+    return lines
+
+
 def shown_against(fact: Fact) -> list[Relation]:
     """Return the first of the relations by which facts in force stand against a fact."""
-    return opposing(fact)[:MOST_OPPOSING]
+    return standing.opposing(fact)[:MOST_OPPOSING]
 
 
 def _further(fact: Fact) -> list[Note]:
     """Return the note on the facts against a fact that are not shown."""
-    left = len(opposing(fact)) - MOST_OPPOSING
+    left = len(standing.opposing(fact)) - MOST_OPPOSING
     if left <= 0:
         return []
     text = ngettext(
@@ -66,18 +81,12 @@ def _further(fact: Fact) -> list[Note]:
     return [Note(text=text)]
 
 
-def _against(by_source: Sequence[bool]) -> str:
-    """Say who opposes the claims: the source, or this record."""
-    if all(by_source):
-        return _("against it, by the source")
-    return _("against it, in part by the source") if any(by_source) else _("against it, by this record")
+def _against(*, by_source: bool) -> str:
+    """Say that a fact is against another; where a source says so, that it does: else this record does."""
+    return _("against it, by the source") if by_source else _("against it")
 
 
 def _divided(facts: Sequence[Fact]) -> list[Block]:
     """Return the facts that some of their own voices deny."""
     lines = [block for fact in facts for block in fact_lines(fact)]
     return [Heading(text=_("Stated by some, denied by others")), *lines] if lines else []
-
-
-def _side(fact: Fact, *, nested: bool = False) -> Line:
-    return fact_line(fact, nested=nested).model_copy(update={"mark": None})

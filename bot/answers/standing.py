@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.answers.sentences import called, further_voices
 from bot.texts import _, ngettext
@@ -32,16 +32,23 @@ def mark(fact: Fact, *, besides: bool = True) -> str | None:
     return None
 
 
-def against(fact: Fact) -> list[str]:
-    """Return who denies a fact, or says otherwise, by the part of it that this concerns."""
+def against(fact: Fact, among: Collection[int] | None = None) -> list[str]:
+    """Return who denies a fact, or says otherwise, by the part of it that this concerns; of `among`."""
     parts: dict[str | None, list[Relation]] = {}
     for relation in opposing(fact):
+        if among is not None and relation.other_id not in among:
+            continue
         parts.setdefault(relation.part if not relation.outgoing else None, []).append(relation)
     shown = list(parts.items())[:MOST_PARTS]
     told = [_of_part(part, relations) for part, relations in shown]
     if left := sum(map(len, parts.values())) - sum(len(relations) for _part, relations in shown):
-        told.append(ngettext("{count} more against it", "{count} more against it", left))
+        told.append(more_against(left))
     return told
+
+
+def more_against(count: int) -> str:
+    """Return how many statements stand against one, beside those that are named."""
+    return ngettext("{count} more stands against it", "{count} more stand against it", count)
 
 
 def opposing(fact: Fact) -> list[Relation]:

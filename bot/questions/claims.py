@@ -21,7 +21,7 @@ from bot.questions.wording import Question
 from bot.texts import shortened
 from storage.domain import dates
 from storage.domain.folding import fold
-from storage.domain.models import Entity, EntityKind, Fact
+from storage.domain.models import Entity, EntityKind, Fact, Stance
 from storage.domain.names import parts
 from storage.domain.words import STOPWORDS, whole
 
@@ -47,6 +47,9 @@ _CLAUSES = frozenset(
 )
 # Words of grammar that tell who does what to whom, and whence and whither.
 _TURNING = frozenset("against between by from into to".split())
+# In these stances somebody says a thing, whatever else they do.
+_SAID = (Stance.ASSERTS, Stance.ADMITS, Stance.ALLEGES, Stance.CONFIRMS)
+_AUXILIARIES, _AT = frozenset("has have had also".split()), frozenset("at in near on".split())
 _TENSES = {"is": "is", "are": "is", "was": "was", "were": "was", "will": "will", "shall": "will"}
 # By these people are reached; what a claim says is something else.
 _REACHING = re.compile(
@@ -80,8 +83,8 @@ def is_name(claim: Question, subject: Subject) -> bool:
     """Tell whether a text is one name and no more."""
     if len(subject.entities) != 1 or claim.date is not None:
         return False
-    said = _tokens(claim.text[: wording.LONGEST], subject.entities)
-    return all(token in (_mark(subject.entities[0]), "the") or not token[0].isalnum() for token in said)
+    said = tokens_in(claim.text[: wording.LONGEST], subject.entities)
+    return all(token in (mark_of(subject.entities[0]), "the") or not token[0].isalnum() for token in said)
 
 
 def that_say(claim: Question, subject: Subject, facts: Sequence[Fact], limit: int) -> list[Fact]:
@@ -93,36 +96,82 @@ def that_say(claim: Question, subject: Subject, facts: Sequence[Fact], limit: in
 def agrees(claim: Question, subject: Subject, fact: Fact) -> bool:
     """Tell whether a fact holds a claim's names, numbers and dates, and denies and supposes as it does."""
     heard = sentence(fact)
-    held = _tokens(heard, subject.entities)
-    if not all(_mark(entity) in held for entity in subject.entities):
+    if not _holds(claim, subject, fact, heard):
         return False
-    if not _numbers(_dateless(claim)) <= _numbers(heard) or not _holds_date(claim, fact, held):
-        return False
-    said = _tokens(_dateless(claim), subject.entities)
-    return any(_manner(said) == _manner(_tokens(each, subject.entities)) for each in _versions(heard, claim))
+    said = tokens_in(_dateless(claim), subject.entities)
+    return any(
+        _manner(said) == _manner(tokens_in(each, subject.entities)) for each in _versions(heard, claim)
+    )
 
 
 def says(claim: Question, subject: Subject, fact: Fact) -> bool:
     """Tell whether a fact says what a claim says."""
     if claim.language != "en":
         return _repeats(claim, fact)
-    if not agrees(claim, subject, fact):
+    said = tokens_in(_dateless(claim), subject.entities)
+    heard = sentence(fact)
+    if _holds(claim, subject, fact, heard) and _is_in(said, heard, claim, subject):
+        return True
+    speaker, reported = _reported(said)
+    # Who says a thing is told by the fact, in whatever words; what is said must be its statement.
+    return any(
+        item.speaker is not None
+        and mark_of(item.speaker) == speaker
+        and item.stance in _SAID
+        and _holds(claim, subject, fact, sentence(fact, item))
+        and _is_in(reported, fact.statement, claim, subject, reported=True)
+        for item in fact.attributions
+    )
+
+
+def _holds(claim: Question, subject: Subject, fact: Fact, heard: str) -> bool:
+    """Tell whether a fact, told in a sentence, holds a claim's names, numbers and dates."""
+    held = tokens_in(heard, subject.entities)
+    if not all(mark_of(entity) in held for entity in subject.entities):
         return False
-    said = _tokens(_dateless(claim), subject.entities)
-    wanted = [token for token in said if _has_content(token)]
+    return _numbers(_dateless(claim)) <= _numbers(heard) and _holds_date(claim, fact, held)
+
+
+def _is_in(
+    said: Sequence[str], heard: str, claim: Question, subject: Subject, *, reported: bool = False
+) -> bool:
+    """Tell whether a text says what a claim's words do; if `reported`, no more than twice as much."""
     # A name that was recognised by a slip of the pen: that the fact holds it is known already.
     slips = set(claim.subject) - set(subject.words)
-    wanted = [token for token in wanted if token not in slips]
+    wanted = [token for token in said if _has_content(token) and token not in slips]
     if not wanted or len(wanted) > MOST_WORDS:
         return False
     barriers = _CLAUSES - set(said)
-    for version in _versions(sentence(fact), claim):
-        told = _tokens(version, subject.entities)[:MOST_COMPARED]
+    # "He said that there are none", "said that there were none": a report puts it in its own time.
+    passed = {"is", "was"} if reported else set()
+    for version in _versions(heard, claim):
+        told = tokens_in(version, subject.entities)[:MOST_COMPARED]
         if _manner(said) != _manner(told) or not _speakers(said) <= _speakers(told):
             continue
-        if _tenses(said) <= _tenses(told) and _follows(wanted, told, barriers):
+        if not _tenses(said) - passed <= _tenses(told):
+            continue
+        if reported and 2 * len(wanted) < sum(map(_has_content, told)):
+            continue
+        if any(_follows(wanted, each, barriers) for each in (told, _with_place_last(told))):
             return True
     return False
+
+
+def _reported(said: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """Return who says something in a claim, and what: `Ann said that it rains`; None if it is no report."""
+    name, *others = said[said[:1] == ["the"] :] or ("",)
+    while others and others[0] in _AUXILIARIES:
+        others = others[1:]
+    if not name.startswith("@") or not others or others[0] not in wording.words().saying:
+        return None, said
+    return name, others[2:] if others[1:2] == ["that"] else others[1:]
+
+
+def _with_place_last(told: Sequence[str]) -> Sequence[str]:
+    """Return a sentence with the place behind it that stood before it: `In Velm the crew slept`."""
+    if len(told) > 2 and told[0] in _AT and told[1].startswith("@"):
+        return [*told[2:], *told[:2]]
+    return told
 
 
 def _repeats(claim: Question, fact: Fact) -> bool:
@@ -135,7 +184,7 @@ def _repeats(claim: Question, fact: Fact) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [token for token in _tokens(text, ()) if token[0].isalnum()]
+    return [token for token in tokens_in(text, ()) if token[0].isalnum()]
 
 
 def _follows(wanted: Sequence[str], told: Sequence[str], barriers: frozenset[str]) -> bool:
@@ -217,24 +266,25 @@ def _versions(heard: str, claim: Question) -> list[str]:
     return list(dict.fromkeys((*aside, bare, _BETWEEN.sub(" ", bare))))
 
 
-def _tokens(text: str, entities: Iterable[Entity]) -> list[str]:
+def tokens_in(text: str, entities: Iterable[Entity]) -> list[str]:
     """Return the words of a text, folded, and what parts its clauses; each name of an entity is one mark."""
     # Whether a number is a share is compared with the number.
     plain = _THOUSANDS.sub("", _POSSESSIVE.sub("", _PERCENT.sub(" ", text)))
     found = [folded for word in _WORD.findall(plain) for folded in (whole(word) or [word])]
     line = f" {' '.join(found)} "
     for entity in entities:
-        for form in _forms(entity):
-            line = line.replace(f" {form} ", f" {_mark(entity)} ")
+        for form in name_forms(entity):
+            line = line.replace(f" {form} ", f" {mark_of(entity)} ")
     return line.split()
 
 
-def _mark(entity: Entity) -> str:
+def mark_of(entity: Entity) -> str:
+    """Return the mark of an entity among the words of a text."""
     return f"@{entity.id}"
 
 
 @lru_cache(maxsize=1024)
-def _forms(entity: Entity) -> tuple[str, ...]:
+def name_forms(entity: Entity) -> tuple[str, ...]:
     """Return the forms of an entity's name, folded, the longest first; of a person's also its parts."""
     names = {fold(_POSSESSIVE.sub("", name)) for name in (entity.name, entity.called, *entity.aliases)}
     names |= {name.removeprefix("the ") for name in names}

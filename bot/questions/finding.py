@@ -39,6 +39,7 @@ class Finding:
 
     Best first; where the record holds nothing that bears on it, `near` are the candidates all the same, for
     scripts: readers are shown none of them. `vector` is the question's, for a search in another story.
+    `lacking` tells that what was told before, of which it is asked, lacks the kind of thing asked for.
     """
 
     question: Question
@@ -47,6 +48,7 @@ class Finding:
     answering: tuple[Fact, ...]
     near: tuple[Candidate, ...]
     vector: Vector | None = None
+    lacking: bool = False
 
     @property
     def shown(self) -> tuple[Fact, ...]:

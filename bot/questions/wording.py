@@ -53,8 +53,10 @@ class Words:
     asking_of_someone: tuple[frozenset[str], ...]
     checking: frozenset[str]
     telling: frozenset[str]
+    saying: frozenset[str]
     telling_apart: frozenset[str]
     negating: frozenset[str]
+    denying: frozenset[str]
     supposing: frozenset[str]
     requesting: frozenset[str]
     about_the_record: dict[str, frozenset[str]]
@@ -103,9 +105,11 @@ def words() -> Words:
         titles=frozenset(data["titles"].split()),
         asking_of_someone=tuple(frozenset(whole(line)) for line in data["asking_of_someone"].values()),
         checking=frozenset(whole(data["checking"])),
-        telling=frozenset(data["telling"].split()),
+        telling=frozenset(f"{data['telling']} {data['saying']}".split()),
+        saying=frozenset(data["saying"].split()),
         telling_apart=frozenset(data["telling_apart"].split()),
-        negating=frozenset(whole(data["negating"])),
+        negating=frozenset(whole(f"{data['negating']} {data['denying']}")),
+        denying=frozenset(whole(data["denying"])),
         supposing=frozenset(data["supposing"].split()),
         requesting=frozenset(data["requesting"].split()),
         about_the_record={name: frozenset(line.split()) for name, line in data["about_the_record"].items()},

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answers.bounds import divided, fitting, headings_above, page_starts, within
+from bot.answers.bounds import divided, fitting, page_starts, repeated_above, within
 from bot.commands.core.declarations import Command
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Line, PageNumber, Reply
@@ -95,7 +95,7 @@ def _page(reply: Reply, cursor: Cursor, command: str) -> Reply:
         return reply
     number, anew = (len(starts) - 1, False) if cursor.last else _page_at(blocks, starts, cursor)
     begun, end = starts[number], [*starts, len(blocks)][number + 1]
-    shown = (*headings_above(blocks, begun), *blocks[begun:end])
+    shown = (*repeated_above(blocks, begun), *blocks[begun:end])
     if anew:
         shown = (Heading(text=_("Changed meanwhile: from the beginning")), *shown)
     window = replace(

@@ -103,15 +103,26 @@ async def settings(context: Context, reader: SettingReader | None, value: str | 
             raise UserError(
                 _("Say also what “{option}” is to be: what you gave comes after it.", option="setting")
             )
-        return _shown(context, await listeners.change(request.chat, request.topic, {}))
+        listener = await listeners.change(request.chat, request.topic, {})
+        return _shown(context, listener, _offered(listener))
+    name = next(name for name, each in _READERS.items() if each is reader)
+    try:
+        read = reader(value or "")
+    except UserError as error:
+        if error.commands or value is not None:
+            raise
+        listener = await listeners.change(request.chat, request.topic, {})
+        offered = zones_offered(request.language) if reader is _zone else _offered(listener, name)
+        raise UserError(error.text, commands=tuple((each.label, each.command) for each in offered)) from None
     # Deliveries that waited because of the earlier setting are scheduled again.
-    changes = {**reader(value or ""), "open_at": context.record.ledger.now()}
+    changes = {**read, "open_at": context.record.ledger.now()}
     words = changes.get("words")
     notes = [*await reach_notes(context, words), *await _names_like(context, words)]
     listener = await listeners.change(request.chat, request.topic, changes)
-    if is_known(listener) or not _sets_time(changes):
-        return _shown(context, listener, notes)
-    return _shown(context, listener, [*notes, zone_question()], zones_offered(request.language))
+    if _sets_time(changes) and not is_known(listener):
+        return _shown(context, listener, zones_offered(request.language), [*notes, zone_question()])
+    every = Action(label=_("All settings"), command="/settings")
+    return _shown(context, listener, [*_offered(listener, name), every], notes)
 
 
 def _sets_time(changes: Mapping[str, Any]) -> bool:
@@ -140,7 +151,7 @@ async def reach_notes(context: Context, words: str | None) -> list[Note]:
         case Reach.NONE:
             return [Note(text=_("No statement on record holds these words so far."))]
         case Reach.ALL:
-            return [Note(text=_("Every fact on record holds these words: they leave nothing out."))]
+            return [Note(text=_("Every statement on record holds these words: they leave nothing out."))]
     return []
 
 
@@ -165,19 +176,19 @@ def note_on(listener: Listener, now: str) -> Note:
 
 
 def _shown(
-    context: Context, listener: Listener, notes: Sequence[Note] = (), first: Sequence[Action] = ()
+    context: Context, listener: Listener, offered: Sequence[Action], notes: Sequence[Note] = ()
 ) -> Reply:
-    """Return the settings and a button for each other value, `first` before those."""
+    """Return the settings, and under them the buttons that are offered."""
     keep_time(listener.zone)  # it may have been changed just now
     quiet = _("none")
     if listener.quiet_from:
         quiet = f"{listener.quiet_from}-{listener.quiet_until} ({zone_text(listener.zone)})"
-    which = _("only material changes") if listener.material_only else _("all changes")
+    which = _("only material ones") if listener.material_only else _("all")
     often = note_on(listener, context.record.ledger.now())
     rows = [
         Item(label=_("How often"), text=often.text, marks=often.marks),
         Item(label=_("Quiet hours"), text=quiet),
-        Item(label=_("Which"), text=which),
+        Item(label=_("Which changes"), text=which),
         Item(label=_("Sound"), text=_("silent") if listener.silent else _("with sound")),
         Item(label=_("Only with words"), text=listener.words or _("none set")),
     ]
@@ -188,24 +199,30 @@ def _shown(
         told.append(Note(text=text, marks=moments(moment)))
     return Reply(
         blocks=(Heading(text=_("How this chat hears of changes"), level=1), *rows, *told),
-        actions=(*first, *_offered(listener)),
+        actions=tuple(offered),
     )
 
 
-def _offered(listener: Listener) -> list[Action]:
-    """Return a button for each value other than the current one."""
+def _offered(listener: Listener, name: str | None = None) -> list[Action]:
+    """Return a button for each value other than the current one, of all settings or of the named one."""
     cadences = [cadence for cadence in Cadence if cadence is not listener.cadence]
     offered = [(_(_CADENCES[cadence]), f"cadence {cadence.value}") for cadence in cadences]
     quiet, material, silent = listener.quiet_from is not None, listener.material_only, listener.silent
     offered.append((_("no quiet hours"), "quiet off") if quiet else (_("quiet 22-07"), "quiet 22:00-07:00"))
-    offered.append((_("all changes"), "which all") if material else (_("only material"), "which material"))
+    offered.append(
+        (_("all changes"), "which all") if material else (_("only material changes"), "which material")
+    )
     offered.append((_("with sound"), "sound on") if silent else (_("silent"), "sound off"))
-    return [Action(label=label, command=f"/settings {change}") for label, change in offered]
+    return [
+        Action(label=label, command=f"/settings {change}")
+        for label, change in offered
+        if name in (None, change.partition(" ")[0])
+    ]
 
 
 def _cadence(value: str) -> Mapping[str, Any]:
     if value.casefold() not in list(Cadence):
-        raise UserError(_("How often is: at once, hourly, daily or weekly."))
+        raise UserError(_("How often: at once, hourly, daily or weekly."))
     return {"cadence": value.casefold()}
 
 
@@ -276,13 +293,13 @@ def _quiet(value: str) -> Mapping[str, Any]:
 
 def _which(value: str) -> Mapping[str, Any]:
     if value.casefold() not in ("all", "material"):
-        raise UserError(_("Which is: all, or material."))
+        raise UserError(_("Which changes: all, or material."))
     return {"material_only": value.casefold() == "material"}
 
 
 def _sound(value: str) -> Mapping[str, Any]:
     if value.casefold() not in ("on", "off"):
-        raise UserError(_("Sound is: on, or off."))
+        raise UserError(_("Sound: on, or off."))
     return {"silent": value.casefold() == "off"}
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from bot.answers.date_text import in_words
 from bot.answers.lines import fact_line, fact_lines
-from bot.answers.standing import opposing
+from bot.answers.standing import more_against, opposing
 from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import in_doubt
 from bot.commands.reading.named_times import Named, of_reading, turned_round
@@ -22,7 +21,7 @@ from bot.questions.subject import Subject
 from bot.questions.verdict import Verdict
 from bot.questions.wording import Question, about_the_record
 from bot.replies import Block, Heading, Line, Note, Reply
-from bot.texts import _, ngettext
+from bot.texts import N_, _
 from storage.domain.models import Entity, Fact, Relation, Stance, Standing
 from storage.record import Record
 
@@ -30,8 +29,6 @@ from storage.record import Record
 MOST_OPPOSING = 1
 # The same where a number is asked for: so many are looked at for other numbers, so many shown.
 MOST_WEIGHED, MOST_OTHER_NUMBERS = 8, 2
-# Of an answer's first page: facts, and letters of what they say. It takes less than a screen of a phone.
-FEW_FACTS, FEW_LETTERS = 4, 520
 
 
 def named(context: Context, question: Question) -> Named:
@@ -41,6 +38,11 @@ def named(context: Context, question: Question) -> Named:
     return turned_round(context, question.date or "")
 
 
+_LACKING = {
+    Kind.WHEN: N_("When that was is not on record."),
+    Kind.WHERE: N_("Where that was is not on record."),
+    Kind.HOW_MANY: N_("No number of that is on record."),
+}
 # Kinds of answers that are lists of the whole story, where the question names nothing.
 _LISTS = {
     Kind.SOURCES: "sources",
@@ -94,6 +96,11 @@ async def told(record: Record, found: Finding) -> list[Block]:
     return blocks
 
 
+def lacking(kind: Kind) -> Note:
+    """Return what is said where the record does not tell of a statement what is asked of it."""
+    return Note(text=_(_LACKING[kind]))
+
+
 def _tells_its_day(fact: Fact) -> bool:
     """Tell whether an answer dates a fact: its day is on record, and is not among its words."""
     return fact.occurred is not None and in_words(fact.occurred) not in (fact.brief or fact.statement)
@@ -112,40 +119,19 @@ async def _standing_against(
     return found[:most]
 
 
-def first_screen(blocks: Sequence[Block]) -> int:
-    """Return how many blocks of an answer stand on its first page: few facts, each with what is under it."""
-    letters = facts = 0
-    for number, block in enumerate(blocks):
-        if isinstance(block, Line) and not block.nested:
-            facts += 1
-            under = takewhile(lambda each: isinstance(each, Line) and each.nested, blocks[number + 1 :])
-            needed = letters + sum(map(_letters, (block, *under)))
-            if facts > 1 and (facts > FEW_FACTS or needed > FEW_LETTERS):
-                # A heading stays with the facts under it.
-                return number - isinstance(blocks[number - 1], Heading)
-        letters += _letters(block)
-    return len(blocks)
-
-
-def _letters(block: Block) -> int:
-    """Return about how many letters of a block are read, those of its citations and id among them."""
-    around = (
-        (block.label, block.mark, "[1] F10" + "¶1 " * len(block.citations)) if isinstance(block, Line) else ()
-    )
-    return len(block.text) + sum(len(text) + 3 for text in around if text) + 1
-
-
 def _beside(lines: Sequence[Block], fact: Fact, shown: int) -> list[Block]:
     """Return a fact's lines where what stands against it follows: of that the mark only counts the rest."""
     first, *further = lines
     left = len(opposing(fact)) - shown
-    mark = ngettext("{count} more against it", "{count} more against it", left) if left > 0 else None
+    mark = more_against(left) if left > 0 else None
     return [first.model_copy(update={"mark": mark}) if isinstance(first, Line) else first, *further]
 
 
 def _introducing(found: Finding) -> Iterator[Note]:
     """Yield what is said before the facts: which date was meant, and how far they answer."""
     question, answering = found.question, found.answering
+    if found.lacking:
+        yield lacking(question.kind)
     if question.reading is not None and len(question.reading.choices) > 1:
         yield Note(text=in_doubt(question.reading))
     if (since := since_what(question)) is not None:
@@ -161,11 +147,11 @@ def _introducing(found: Finding) -> Iterator[Note]:
     if not answering or question.kind is not Kind.WHETHER:
         return
     if all(fact.attributions[0].stance is Stance.CALLS_FOR for fact in answering):
-        yield Note(text=_("Only calls for that are on record:"))
+        yield Note(text=_("Only calls for it are on record:"))
     elif answering[0].standing is Standing.DISPUTED:
-        yield Note(text=_("On record they differ:"))
+        yield Note(text=_("The statements on record differ:"))
     elif answering[0].attributions[0].stance is Stance.DENIES:
-        yield Note(text=_("On record it is denied:"))
+        yield Note(text=_("A denial is on record:"))
     else:
         # A statement that bears on the question is no "yes" of ours.
         yield Note(text=_("On record about that:"))

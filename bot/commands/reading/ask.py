@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 
+from bot.answers.bounds import first_screen
 from bot.answers.lines import fact_lines
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.reading.answering import asks_for_list, first_screen, named, other, told, which_one
+from bot.commands.reading.answering import asks_for_list, lacking, named, other, told, which_one
 from bot.commands.reading.asking import following_up
+from bot.commands.reading.asking.denials import undenied, without_denial
 from bot.commands.reading.asking.elsewhere import find_elsewhere, headed
 from bot.commands.reading.asking.following_up import Leant
 from bot.commands.reading.checking.claim_parts import is_post
@@ -187,11 +189,15 @@ async def _told(meant: Leant, asked_in: Context) -> Reply | None:
     else:
         kind = question.kind
         spoken_of = tuple(fact.id for fact in found.answering or found.shown[:FIRST])
-        if found.verdict is not Verdict.NOT_ON_RECORD:
+        if (nobody := await undenied(context.record, found)) is not None:
+            reply, spoken_of = without_denial(nobody, found), ()
+        elif found.verdict is not Verdict.NOT_ON_RECORD:
             blocks = await told(context.record, found)
             reply = Reply(blocks=tuple(blocks), verdict=found.verdict.value, first=first_screen(blocks))
+        elif found.lacking:
+            reply = Reply(blocks=(lacking(question.kind),), verdict=Verdict.NOT_ON_RECORD.value)
     # Last, so that nothing waits for it to be written.
-    following_up.remember(context, kind, subject.entities, spoken_of)
+    following_up.remember(context, kind, subject.entities, spoken_of, leant=meant.on is not None)
     if reply is None or context.story.id == asked_in.story.id:
         return reply
     return headed(context, reply)

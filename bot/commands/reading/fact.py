@@ -108,11 +108,11 @@ async def _withdrawn(context: Context, found: Fact) -> Reply:
 def _standing(found: Fact) -> str | None:
     """Return through what sources a fact reaches us; who denies it stands behind its first line."""
     if found.standing is Standing.ATTRIBUTED:
-        return _("All there is for it reaches us through one chain of sources.")
+        return _("It is the word of one speaker, or it reached us through one source.")
     contested = found.standing is Standing.DISPUTED and any(item.independent for item in found.attributions)
     if found.standing is Standing.CORROBORATED or (contested and corroborated(found.attributions)):
         checked = independence(found)
-        return _("Voices say it whose sources share no document; {checked}.", checked=checked)
+        return _("Several say it, and their sources share no document; {checked}.", checked=checked)
     return None
 
 
@@ -135,7 +135,7 @@ def _particulars(found: Fact, checked: dict[int, str]) -> Iterator[Callable[[], 
         return Line(label=label, text=text, citations=cited, fact=found.id)
 
     if found.brief:
-        yield partial(line, _("In short"), sentence(found, short=True))
+        yield partial(line, _("Brief"), sentence(found, short=True))
     yield partial(line, _("When"), when_text(found))
     for names in lines_of(place.name for place in found.places):
         yield partial(line, _("Places"), names)
@@ -143,7 +143,7 @@ def _particulars(found: Fact, checked: dict[int, str]) -> Iterator[Callable[[], 
         yield partial(line, _("About"), names)
     for figure in found.figures:
         text = _("{amount}: {counts}", amount=amount(figure), counts=figure.counts)
-        yield partial(line, _("Figure given"), text)
+        yield partial(line, _("Figure"), text)
     for position, item in enumerate(found.attributions, 1):
         if not item.quote and position in checked:
             yield partial(line, _("In the source"), f"{item.locator}: {checked[position]}")
@@ -234,7 +234,7 @@ async def disputed(context: Context) -> Reply:
         relation.other_id for item in page.shown for relation in shown_against(item)
     }
     blocks = disputes(page.shown, await context.record.facts.load(sorted(wanted)))
-    return Reply(blocks=(Heading(text=_("Disputed on the record"), level=1), *blocks), actions=page.more)
+    return Reply(blocks=(Heading(text=_("Disputed"), level=1), *blocks), actions=page.more)
 
 
 @commands.command(

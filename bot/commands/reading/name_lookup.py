@@ -9,7 +9,7 @@ from bot.commands.core.paging import WINDOW
 from bot.errors import UserError
 from bot.parsing.matching import match_titled
 from bot.texts import _
-from storage.domain.models import Entity, Fact
+from storage.domain.models import Entity, EntityKind, Fact
 
 
 async def entity_named(context: Context, text: str, *, unknown: str) -> Entity:
@@ -24,14 +24,17 @@ async def entity_named(context: Context, text: str, *, unknown: str) -> Entity:
 
 
 async def facts_naming(
-    context: Context, text: str, after: Mapping[str, int], *, unknown: str
+    context: Context, text: str, after: Mapping[str, int], *, unknown: str, places: bool = False
 ) -> tuple[Entity, dict[str, list[Fact]]]:
     """Return the entity that a text names, and the facts that name it by part, a row more than a window each.
 
-    `after` is as for `Listings.mentioning`. Raises UserError as `entity_named` does.
+    `after` is as for `Listings.mentioning`; `places` chooses, of several of the same name, those that are
+    places. Raises UserError as `entity_named` does.
     """
     listings, limit = context.record.listings, WINDOW + 1
     entities, lists = await listings.mentioning_name(context.story.id, text, after, limit=limit)
+    if places:
+        entities = [each for each in entities if each.kind is EntityKind.PLACE] or entities
     entity = await _chosen(context, text, entities, unknown)
     return entity, lists or await listings.mentioning(entity.id, after, limit=limit)
 
@@ -40,7 +43,7 @@ async def _chosen(context: Context, text: str, entities: list[Entity], unknown: 
     """Return the one of `entities`, which a text names exactly; if there are none, the one nearly named."""
     plain = len(entities) == 1
     if entities:
-        unknown = _("Several on record are named so.")
+        unknown = _("Several on record have that name.")
     else:
         found = match_titled(text, await context.record.names.resembling(context.story.id, text))
         known = await context.record.entities.by_id(found.entity_ids)

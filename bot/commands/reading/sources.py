@@ -104,5 +104,5 @@ async def _likenesses(context: Context, source_id: int) -> list[Block]:
 
 def _cited(count: int) -> str:
     if count == 0:
-        return _("cited for no statement itself")
+        return _("no statement cites it directly")
     return ngettext("cited for {count} statement", "cited for {count} statements", count)

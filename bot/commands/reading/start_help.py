@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
+from bot.answers.bounds import LIST_LETTERS, first_screen
 from bot.answers.date_text import day
 from bot.answers.lines import fact_line
 from bot.commands.core.context import Context
@@ -21,8 +22,6 @@ from bot.texts import N_, _, ngettext
 from storage.domain.folding import fold
 from storage.domain.models import Story
 
-# Of a story that is told at once; the rest is behind it.
-FEW_LINES = 5
 # The value of `?start=` in a link to the bot: a fact, or a story to subscribe to.
 _LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
 
@@ -177,7 +176,7 @@ def _lines(command: Command) -> list[Block]:
     if not command.headers:
         return []
     names = ", ".join(f"{name}:" for name in command.headers)
-    text = _("All at once, with lines under it, as many of these as there are: {names}", names=names)
+    text = _("To send it all at once, put lines under it, as many of these as you need: {names}", names=names)
     return [Note(text=text)]
 
 
@@ -192,7 +191,6 @@ async def about(context: Context) -> Reply:
     """Tell the story in a few attributed lines."""
     facts = await context.record.listings.summary(context.story.id)
     facts = facts or await context.record.listings.all(context.story.id, limit=context.policy.page)
-    lines = [fact_line(fact) for fact in facts]
     heading = Heading(text=context.story.title, level=1)
     if not facts:
         return Reply(blocks=(heading, Note(text=_("Nothing is on record in this story yet."))))
@@ -200,7 +198,8 @@ async def about(context: Context) -> Reply:
         Action(label=label, command=f"/{label}")
         for label in ("who", "when", "where", "figures", "disputed", "sources", "latest", "stories")
     ]
-    return Reply(blocks=(heading, *lines), actions=tuple(actions), first=1 + FEW_LINES)
+    blocks: list[Block] = [heading, *map(fact_line, facts)]
+    return Reply(blocks=tuple(blocks), actions=tuple(actions), first=first_screen(blocks, LIST_LETTERS))
 
 
 @commands.command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from bot.answers.bounds import LIST_LETTERS, first_screen
 from bot.answers.date_text import day, in_words, label
 from bot.answers.lines import dated_lines, labelled_lines, listing
 from bot.answers.sentences import withdrawn
@@ -67,11 +68,16 @@ async def when(context: Context, asked: Named | None) -> Reply:
 
 def _in_order(facts: Sequence[Fact]) -> list[Block]:
     """Return the lines of dated facts in order of time, those whose date the source leaves open apart."""
-    days = {fact.id: _first_day(fact) for fact in facts}
-    dated = sorted((fact for fact in facts if days[fact.id]), key=lambda fact: (days[fact.id], fact.id))
-    undated = [fact for fact in facts if not days[fact.id]]
-    left_open: Block = Heading(text=_("Date left open by the source"))
-    return [*dated_lines(dated), *([left_open, *labelled_lines(undated)] if undated else [])]
+    return _open_last(sorted(facts, key=lambda fact: (_first_day(fact), fact.id)))
+
+
+def _open_last(facts: Sequence[Fact]) -> list[Block]:
+    """Return the lines of facts under their dates, in their order; those whose date is left open apart."""
+    undated = [fact for fact in facts if not _first_day(fact)]
+    blocks = dated_lines(fact for fact in facts if _first_day(fact))
+    if undated:
+        blocks += [Heading(text=_("Date left open by the source")), *labelled_lines(undated)]
+    return blocks
 
 
 async def _name_like(context: Context, text: str) -> str | None:
@@ -102,18 +108,17 @@ async def _timeline(context: Context) -> Reply:
         )
         blocks += dated_lines(page.shown)
         if page.more:
-            return Reply(blocks=tuple(blocks), actions=page.more)
+            return Reply(blocks=tuple(blocks), actions=page.more, first=first_screen(blocks, LIST_LETTERS))
     elif context.after[1:].isdecimal():
         open_after = int(context.after[1:16])
     undated = await context.page(
         lambda limit: listings.undated(story, after=open_after, limit=limit),
         cursor=lambda fact: f"o{fact.id}",
     )
-    if undated.shown:
-        blocks += [Heading(text=_("Date left open by the source")), *labelled_lines(undated.shown)]
+    blocks += _open_last(undated.shown)
     if len(blocks) == 1:
         blocks.append(Note(text=_("No dates are on record in this story.")))
-    return Reply(blocks=tuple(blocks), actions=undated.more)
+    return Reply(blocks=tuple(blocks), actions=undated.more, first=first_screen(blocks, LIST_LETTERS))
 
 
 async def _within(context: Context, asked: Named, span: dates.Span) -> Reply:
@@ -137,7 +142,7 @@ async def _within(context: Context, asked: Named, span: dates.Span) -> Reply:
     more = () if span.yearless else page.more
     if asked.instead:
         more = (*more, Action(label=in_words(asked.instead), command=f"/when {asked.instead}"))
-    return Reply(blocks=tuple(blocks), actions=more)
+    return Reply(blocks=tuple(blocks), actions=more, first=first_screen(blocks, LIST_LETTERS))
 
 
 def _read_as(asked: Named) -> list[Block]:
@@ -202,7 +207,7 @@ async def latest(context: Context, wanted: int | None) -> Reply:
             )
         )
     heading = Heading(text=_("Latest on record"), level=1)
-    return Reply(blocks=(heading, *dated_lines(page.shown)), actions=page.more)
+    return Reply(blocks=(heading, *_open_last(page.shown)), actions=page.more)
 
 
 @commands.command(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from bot.answers.bounds import first_screen
 from bot.answers.lines import fact_lines, lines_of_speaker, naming, role
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
@@ -69,7 +70,7 @@ def _one(context: Context, entity: Entity, lists: Mapping[str, Sequence[Fact]]) 
             break
     if others := [alias for alias in entity.aliases if alias not in (entity.short, entity.name)]:
         blocks.append(Note(text=_("Also found under: {names}", names=", ".join(others[:MOST_ALIASES]))))
-    return Reply(blocks=tuple(blocks), actions=more)
+    return Reply(blocks=tuple(blocks), actions=more, first=first_screen(blocks))
 
 
 def _lines(entity: Entity, part: str, fact: Fact) -> Sequence[Block]:

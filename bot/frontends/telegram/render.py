@@ -118,7 +118,7 @@ def keyboard(buttons: Sequence[tuple[Action, str]], page: PageNumber | None = No
             rows.append([button])
             room = short
     if turns:
-        number = [{"text": str(page), "callback_data": str(page)}] if page is not None else []
+        number = [] if page is None else [{"text": str(page), "callback_data": f"{page.number}/{page.total}"}]
         before, behind = ([turns[turn]] if turn in turns else [] for turn in ("previous", "next"))
         rows.append([*before, *number, *behind])
     return rows or None

@@ -166,7 +166,7 @@ def test_what_was_said_on_another_day_than_its_report_is_never_dated_as_reported
 
 
 def test_the_date_of_its_source_is_never_taken_for_the_date_of_a_fact():
-    assert when_text(fact()) == "no date on record"
+    assert when_text(fact()) == "not given"
 
 
 def test_what_a_source_leaves_open_is_told_with_the_date():
@@ -174,7 +174,7 @@ def test_what_a_source_leaves_open_is_told_with_the_date():
         "18 July (year not given); the article gives no year"
     )
     assert when_text(fact(date_note="the article does not date it")) == (
-        "no date on record; the article does not date it"
+        "not given; the article does not date it"
     )
 
 

@@ -1,4 +1,4 @@
-"""Disputes: opposing claims stand side by side under their question, each on its own side."""
+"""Disputes: each claim stands once under its question, with what stands against it below."""
 
 from bot.answers.disputes import disputes
 from bot.replies import Heading, Line
@@ -25,17 +25,17 @@ def against(number, *, outgoing=True, about=QUESTION, kind=RelationKind.CONTRADI
 
 
 def sides(blocks):
-    """Return the question and the facts before and after "against"."""
+    """Return the question, the claims, and those against them."""
     heading, *lines = blocks
     assert isinstance(heading, Heading) and all(isinstance(line, Line) for line in lines)
     against_it = [line for line in lines if line.nested]
-    assert [bool(line.label) for line in against_it] == [True, *[False] * (len(against_it) - 1)]
+    assert all(line.label == "against it" for line in against_it)
     return heading.text, [line.fact for line in lines if not line.nested], [line.fact for line in against_it]
 
 
 def test_the_one_that_contradicts_stands_against_the_one_contradicted():
     held, denied = fact(1, against(2)), fact(2, against(1, outgoing=False))
-    assert sides(disputes([held, denied], [held, denied])) == (QUESTION, [1], [2])
+    assert sides(disputes([held, denied], [held, denied])) == (QUESTION, [2], [1])
 
 
 def test_a_dispute_is_shown_once_whichever_side_is_listed():
@@ -44,11 +44,22 @@ def test_a_dispute_is_shown_once_whichever_side_is_listed():
     assert disputes([denied, held], [held, denied]) == disputes([held], [held, denied])
 
 
-def test_several_facts_against_one_stand_together():
+def test_several_facts_against_one_stand_under_it():
     first, second = fact(1, against(3)), fact(2, against(3))
     denied = fact(3, against(1, outgoing=False), against(2, outgoing=False))
     every = [first, second, denied]
-    assert sides(disputes(every, every)) == (QUESTION, [1, 2], [3])
+    assert sides(disputes(every, every)) == (QUESTION, [3], [1, 2])
+
+
+def test_of_a_chain_each_link_is_told_once_beside_what_it_is_against():
+    first, second = fact(1, against(4)), fact(2, against(3))
+    third = fact(3, against(2, outgoing=False), against(4, outgoing=False))
+    fourth = fact(4, against(1, outgoing=False), against(3))
+    every = [first, second, third, fourth]
+    blocks = disputes(every, every)
+    assert sides(blocks) == (QUESTION, [3, 1], [2, 4])
+    marked = [(line.fact, line.mark) for line in blocks if isinstance(line, Line) and line.mark]
+    assert marked == [(1, "against it: F4")]
 
 
 def test_a_denial_in_the_middle_keeps_its_side_though_it_contradicts_another():
@@ -67,6 +78,13 @@ def test_of_three_that_contradict_each_other_each_is_shown_once():
     _question, one, other = sides(disputes([first, second, third], [first, second, third]))
     assert sorted(one + other) == [1, 2, 3]
     assert one and other
+
+
+def test_it_is_told_where_the_source_itself_sets_one_against_another():
+    by_source = against(1).model_copy(update={"source": ARTICLE})
+    every = [fact(1), fact(2, by_source), fact(3, against(1))]
+    labels = [line.label for line in disputes(every, every) if isinstance(line, Line)]
+    assert labels == [None, "against it, by the source", "against it"]
 
 
 def test_each_question_is_a_dispute_of_its_own():

@@ -17,8 +17,8 @@ PORT = entity(3, "Velm", EntityKind.PLACE)
 GROUP = entity(4, "passengers", EntityKind.GROUP, aliases=("people aboard",))
 
 
-def fact(number, statement, speaker=None, stance=Stance.ASSERTS, **fields):
-    item = Attribution(source=ARTICLE, speaker=speaker, stance=stance)
+def fact(number, statement, speaker=None, stance=Stance.ASSERTS, cue=None, **fields):
+    item = Attribution(source=ARTICLE, speaker=speaker, stance=stance, cue=cue)
     return Fact(id=number, story_id=1, ref=f"f{number}", statement=statement, attributions=(item,), **fields)
 
 

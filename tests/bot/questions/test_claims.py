@@ -17,6 +17,7 @@ WARNED = fact(4, "the ferry might sail again", OWNER)
 CALLED = fact(5, "an inquiry into the captain", OWNER, Stance.CALLS_FOR)
 DATED = fact(6, "the lighthouse was closed", OWNER, occurred="2024-02")
 LAMP = fact(7, "a lamp of the 1940s (gas-lit) was sold", OWNER)
+DARK = fact(8, "in Velm there was no lamp (it is left open which)", CAPTAIN, cue="told a crowd that")
 NAMES = {"velm": PORT, "stroud": CAPTAIN, "blue line": OWNER}
 
 
@@ -40,6 +41,8 @@ def test_a_claim_that_the_fact_holds(subtests):
         ("The lighthouse was closed in February 2024", DATED),
         ("In 2024 the lighthouse was closed", DATED),
         ("A lamp of the 1940s (gas-lit) was sold", LAMP),
+        ("Stroud said there is no lamp in Velm", DARK),
+        ("Ada Stroud has stated that there was no lamp in Velm.", DARK),
     ]:
         with subtests.test(text=text):
             assert says(text, item)
@@ -69,6 +72,12 @@ def test_a_claim_that_the_fact_holds(subtests):
         ("All lighthouses were closed", DATED),
         ("A lamp was not sold", LAMP),
         ("A lamp of the 1950s was sold", LAMP),
+        ("Stroud said there is a lamp in Velm", DARK),
+        ("Blue Line said there is no lamp in Velm", DARK),
+        ("Stroud said there will be no lamp in Velm", DARK),
+        ("Stroud now has no lamp in Velm", DARK),
+        ("Blue Line said that the engine had failed before", DENIED),
+        ("Blue Line said an inquiry into the captain was held", CALLED),
         ("Die Fähre sinkt nicht", WARNED),
     ],
 )

@@ -81,15 +81,21 @@ def cursor_of(told: Spoken | None) -> str:
     return ".".join((str(told.story_id), Kind(told.kind).name.lower(), *ids))
 
 
-def remember(context: Context, kind: Kind, names: Iterable[Entity], fact_ids: Iterable[int]) -> None:
-    """Remember what the asker is told of, for the question that comes next."""
+def remember(
+    context: Context, kind: Kind, names: Iterable[Entity], fact_ids: Iterable[int], *, leant: bool
+) -> None:
+    """Remember what the asker is told of, for the question that comes next.
+
+    Where a question that stood alone found nothing, what was told before it is forgotten: the next is not
+    about that.
+    """
     told = Spoken(
         context.story.id,
         kind.value,
         tuple(fact_ids)[:MOST_FACTS],
         tuple(entity.id for entity in names)[:MOST_NAMES],
     )
-    if told.facts or told.names:
+    if told.facts or told.names or not leant:
         context.record.spoken_of.keep(_asker(context), told)
 
 
@@ -107,7 +113,9 @@ async def lean(context: Context, question: Question, subject: Subject) -> Leant 
     if leaning is None or (leaning is not Leaning.ANOTHER and _names_its_own(question, subject, leaning)):
         return None
     earlier = await _earlier(context)
-    if earlier is None or _asks_of_another_denial(question, earlier):
+    # Where nothing was on record, "and when?" asks of that, not of who was named there.
+    of_nothing = earlier is not None and leaning is Leaning.BARE and not earlier.facts
+    if earlier is None or of_nothing or _asks_of_another_denial(question, earlier):
         return None
     there, here = context, Leant(context, question, subject, on=earlier.told)
     if earlier.story.id != context.story.id:
@@ -228,7 +236,7 @@ async def _of_facts(leant: Leant, earlier: Earlier) -> Leant:
     if found.verdict is Verdict.ON_RECORD:
         # How sure the model is of a question is not known of a question and a statement together.
         found = replace(found, verdict=Verdict.CLOSE, answering=())
-    return leant._replace(found=found)
+    return leant._replace(found=replace(found, lacking=question.kind in _HELD))
 
 
 async def _with_words(leant: Leant, here: Leant, earlier: Earlier, meant: Sequence[Entity]) -> Leant:

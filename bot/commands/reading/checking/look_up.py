@@ -323,7 +323,7 @@ async def _with_source(context: Context, reply: Reply, source_id: int) -> Reply:
     if not cited:
         return reply
     name = f"S{source_id}, {short(source)}"
-    heading = Heading(text=_("On record from what it links to: {source}", source=name))
+    heading = Heading(text=_("On record from the source that it links to: {source}", source=name))
     # Tell me and the rest keep their places: what is quoted stands above.
     blocks = (*reply.blocks, heading, *map(fact_line, others)) if others else reply.blocks
     more = Action(label=f"S{source_id}", command=f"/sources S{source_id}")

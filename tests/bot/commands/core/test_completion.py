@@ -56,7 +56,7 @@ async def test_a_name_longer_than_a_platform_completes_is_found_by_its_beginning
     await ann.tells(f"/add It met too\nwho: +organisation {other}\nsource: S1", "[Confirm]")
     assert await values(ann, "who", "The Interdep") == [begun]
     asked = await ann.says(f"/who {begun}")
-    assert "Several on record are named so" in said(asked)
+    assert "Several on record have that name" in said(asked)
     assert [action.command for action in asked.actions] == [f"/who {one}", f"/who {other}"]
     assert other in said(await ann.says(f"/who {other}")) and one not in said(ann.reply)
     assert "not on record" in said(await ann.says(f"/who {LONG}of nowhere"))

@@ -74,6 +74,21 @@ async def test_settings_are_shown_with_a_button_for_each_other_choice(room: Room
     assert "The next digest comes 2026-11-30 09:00 UTC" in said
 
 
+async def test_a_changed_setting_offers_its_own_choices_and_the_way_to_all(room: Room, subtests):
+    for text, choices in [
+        ("cadence hourly", ["cadence at once", "cadence daily", "cadence weekly"]),
+        ("which material", ["which all"]),
+        ("quiet off", ["quiet 22:00-07:00"]),
+        ("words none", []),
+    ]:
+        with subtests.test(text=text):
+            commands = offered(await room.ask(f"/settings {text}"))
+            assert commands == [*(f"/settings {choice}" for choice in choices), "/settings"]
+    with subtests.test("without a value"):
+        reply = await room.refused("/settings quiet", "Say from when to when")
+        assert offered(reply) == ["/settings quiet 22:00-07:00"]
+
+
 async def test_a_paused_chat_sees_why(room: Room):
     now = room.record.ledger.now()
     await room.record.listeners.pause("telegram:7", "blocked or removed", now, now)
@@ -130,7 +145,7 @@ async def test_a_filter_that_lets_nothing_or_all_through_is_said(room: Room):
     assert "No statement on record holds these words" in await room.say("/settings words zeppelin")
     await room.wire.retract(2)
     await room.wire.retract(3)
-    assert "Every fact on record holds these words" in await room.say("/settings words rain")
+    assert "Every statement on record holds these words" in await room.say("/settings words rain")
     assert "holds these words" not in await room.say("/settings sound off")
 
 
@@ -157,6 +172,7 @@ async def test_the_zone_is_asked_for_where_a_time_of_day_is_set_and_none_is_know
             reply = await room.ask(text)
             assert asking in plain(reply)
             assert {"/settings zone Europe/Kyiv", "/settings zone UTC"} <= set(offered(reply))
+            assert all(command.startswith("/settings zone ") for command in offered(reply))
     with subtests.test("muted until a time"):
         reply = await room.ask("/mute until 7pm")
         assert asking in plain(reply) and "/settings zone Europe/Kyiv" in offered(reply)

@@ -50,7 +50,7 @@ async def test_words_that_nothing_holds_so_far_or_everything_are_said(room: Room
     assert "No statement on record holds these words so far" in await room.say("/subscribe zeppelin")
     for fact_id in (2, 3):
         await room.wire.retract(fact_id)
-    assert "Every fact on record holds these words" in await room.say("/subscribe rain")
+    assert "Every statement on record holds these words" in await room.say("/subscribe rain")
     assert len(await room.heard()) == 2
 
 

@@ -103,7 +103,7 @@ async def test_a_text_that_holds_the_address_of_a_source_finds_its_facts(desk, s
                 assert "S1" in said(await eve.says(asked, **fields)), eve.seen
     assert said(await eve.says("/check news.example.org/a/7")) == alone
     reply = await eve.says(f"/check {UNHEARD}, says news.example.org/a/7")
-    assert "On record from what it links to: S1" in said(reply) and reply.facts
+    assert "On record from the source that it links to: S1" in said(reply) and reply.facts
     assert "S1" in buttons(reply) and reply.verdict == "close"
     assert "No source with that address" in said(await eve.says("/check https://elsewhere.example.org/b"))
 
