@@ -177,13 +177,13 @@ def _relates(item: Relation) -> tuple[object, ...]:
 
 # What differs beside the sentences, and what stands between several of it.
 _LABELS = (
-    (N_("In short"), ", "),
+    (N_("Brief"), ", "),
     (N_("When"), ", "),
     (N_("Places"), ", "),
     (N_("About"), ", "),
     (N_("Figures given"), "; "),
     (N_("Quotes"), "; "),
-    (N_("Found independent of the others"), "; "),
+    (N_("Checked to be independent"), "; "),
 )
 
 

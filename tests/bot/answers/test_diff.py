@@ -42,7 +42,7 @@ CHANGES: dict[str, tuple[dict[str, Any], str, str]] = {
     "date": ({"occurred": "2024-01-04"}, "When", "4 January 2024"),
     "place": ({"places": (TARROW,)}, "Places none", "Places Tarrow"),
     "about": ({"about": (ANN,)}, "About none", "About Ann"),
-    "brief": ({"brief": "it is closed"}, "In short none", "In short “it is closed”"),
+    "brief": ({"brief": "it is closed"}, "Brief none", "Brief “it is closed”"),
     "figure": ({"figures": (Figure(amount=5, counts="boats"),)}, "Figures given none", "5: boats"),
     "quote": (
         {"attributions": (Attribution(source=ARTICLE, speaker=ANN, cue="said that", quote="shut"),)},

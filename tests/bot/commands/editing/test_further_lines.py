@@ -63,7 +63,7 @@ async def test_a_brief_goes_with_its_statement_or_another_is_given(desk):
     await ann.says(f"/history F{number}")
     shown = [(getattr(block, "label", None), block.text) for block in ann.reply.blocks]
     assert (None, "The article: The hall of Lukiv holds at least 300 people") in shown
-    briefs = [text for label, text in shown if label == "In short"]
+    briefs = [text for label, text in shown if label == "Brief"]
     assert briefs == ["“at least 310 people”"]
 
 
@@ -179,7 +179,7 @@ async def test_a_voice_is_found_independent_and_that_is_taken_back(desk):
     await ann.tells("/attribute F5\nwho: Putin\nsource: S2\nindependent: yes", "[Confirm]")
     assert [each.independent for each in (await fact(desk, 5)).attributions] == [False, True]
     await ann.says(f"/correct F5\nvoice: 2\nindependent: no\n{WHY}")
-    assert "Found independent of the others" in ann.seen
+    assert "Checked to be independent" in ann.seen
     await ann.presses("Confirm")
     assert [each.independent for each in (await fact(desk, 5)).attributions] == [False, False]
     await ann.says("/correct F5\nvoice: 2\nindependent: perhaps")
