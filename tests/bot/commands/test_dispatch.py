@@ -297,6 +297,7 @@ async def uncut(dispatcher, text):
     with pytest.MonkeyPatch.context() as patch:
         for limit in ("SCREEN", "LAST", "PAGE"):
             patch.setattr(bounds, limit, 1_000_000)
+        patch.setattr(paging, "page_starts", lambda blocks, _first=None: bounds.page_starts(blocks))
         for memo in ("_STARTS", "_PAGES"):
             patch.setattr(paging, memo, Memo(1))
         return await dispatcher.answer(request(text, role=Role.READER))
