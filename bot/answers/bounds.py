@@ -22,7 +22,7 @@ LAST = 800
 # Of an answer's first page: facts, and letters of what they say. It takes less than a screen of a phone.
 FEW_FACTS, FEW_LETTERS = 4, 520
 # The same of a list, where no one of them is the answer.
-LIST_LETTERS = 450
+LIST_LETTERS = 420
 # Of a line that the next page repeats, because what follows there answers it.
 LONGEST_REPEATED = 80
 # Telegram's messages hold 4,096 UTF-16 units; Discord's embeds hold 4,096, and 6,000 together.
@@ -87,7 +87,8 @@ def first_screen(blocks: Sequence[Block], letters: int = FEW_LETTERS) -> int:
             if facts > 1 and (facts > FEW_FACTS or needed > letters):
                 # A heading stays with the facts under it.
                 return at - isinstance(blocks[at - 1], Heading)
-        shown += _letters(block)
+        # The title is how it was asked: however it was, the same facts are shown.
+        shown += 0 if isinstance(block, Heading) and block.level == 1 else _letters(block)
     return len(blocks)
 
 
