@@ -110,7 +110,7 @@ async def ask(context: Context, question: str) -> Reply:
     names: tuple[Entity, ...] = ()
     asked = wording.parts(question)
     for part in [each for each in asked if not wording.points(each)] or asked[:1]:
-        reply, spoken_of = await _answer(context, part, names)
+        reply, spoken_of = await _answer(context, part, names, alone=len(asked) == 1)
         names = spoken_of or names
         replies.append(reply)
     # On a further page it leans on what it leans on now.
@@ -136,9 +136,9 @@ async def _value(context: Context, text: str) -> Reply | None:
 
 
 async def _answer(
-    context: Context, text: str, before: tuple[Entity, ...]
+    context: Context, text: str, before: tuple[Entity, ...], *, alone: bool
 ) -> tuple[Reply, tuple[Entity, ...]]:
-    """Answer one question; `before` are the entities that a pronoun may stand for."""
+    """Answer one question, `alone` or one of several; a pronoun may stand for the entities `before`."""
     question = _read(context, text)
     subject = await subject_of(context.record, context.story.id, question, before)
     if subject.unclear and _asks_back(subject):
@@ -155,7 +155,7 @@ async def _answer(
         meant = meant._replace(found=found)
         if leant is None and found.verdict is not Verdict.ON_RECORD:
             meant = await find_elsewhere(context, found) or meant
-    if (reply := await _told(meant, context)) is not None:
+    if (reply := await _told(meant, context, alone=alone)) is not None:
         # What is close in another story is no answer either.
         unanswered = found is not None and found.verdict is Verdict.NOT_ON_RECORD
         if (
@@ -174,7 +174,7 @@ async def _answer(
     return await _kept(context, meant.found, not_on_record(question.text)), subject.entities
 
 
-async def _told(meant: Leant, asked_in: Context) -> Reply | None:
+async def _told(meant: Leant, asked_in: Context, *, alone: bool) -> Reply | None:
     """Return the answer by what was found, or by the list that a question stands for, and remember it.
 
     None where nothing on record bears on the question.
@@ -197,7 +197,8 @@ async def _told(meant: Leant, asked_in: Context) -> Reply | None:
         elif found.lacking:
             reply = Reply(blocks=(lacking(question.kind),), verdict=Verdict.NOT_ON_RECORD.value)
     # Last, so that nothing waits for it to be written.
-    following_up.remember(context, kind, subject.entities, spoken_of, leant=meant.on is not None)
+    forgets = alone and meant.on is None
+    following_up.remember(context, kind, subject.entities, spoken_of, forgets=forgets)
     if reply is None or context.story.id == asked_in.story.id:
         return reply
     return headed(context, reply)

@@ -82,11 +82,11 @@ def cursor_of(told: Spoken | None) -> str:
 
 
 def remember(
-    context: Context, kind: Kind, names: Iterable[Entity], fact_ids: Iterable[int], *, leant: bool
+    context: Context, kind: Kind, names: Iterable[Entity], fact_ids: Iterable[int], *, forgets: bool
 ) -> None:
     """Remember what the asker is told of, for the question that comes next.
 
-    Where a question that stood alone found nothing, what was told before it is forgotten: the next is not
+    Where nothing was found, a question that stands by itself `forgets` what was told before: the next is not
     about that.
     """
     told = Spoken(
@@ -95,7 +95,7 @@ def remember(
         tuple(fact_ids)[:MOST_FACTS],
         tuple(entity.id for entity in names)[:MOST_NAMES],
     )
-    if told.facts or told.names or not leant:
+    if told.facts or told.names or forgets:
         context.record.spoken_of.keep(_asker(context), told)
 
 

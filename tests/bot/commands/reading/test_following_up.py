@@ -202,3 +202,31 @@ async def test_a_question_that_leans_costs_one_read_more_and_others_none(desk, t
     async with cost_of(desk.record) as cost:
         await eve.says("Who is Brandvik?")
     assert not [sql for sql in cost.statements if "FROM spoken_of" in sql and "SELECT" in sql]
+
+
+async def test_behind_what_is_not_on_record_nothing_else_is_told(desk, subtests):
+    eve = desk.person(EVE)
+    for question, told in [
+        ("Who has the zeppelin of Springfield?", "That is not on record"),
+        ("Did Putin deny it?", "No denial by Putin is on record."),
+    ]:
+        with subtests.test(question=question):
+            await eve.says("When was the warrant for Putin issued?")
+            await eve.says(question)
+            assert told in eve.seen
+            await eve.says("and when?")
+            assert SAID in eve.seen
+
+
+async def test_no_denial_is_told_only_of_who_has_none_on_record(desk, subtests):
+    eve = desk.person(EVE)
+    for question, told in [
+        ("Did Putin deny it?", True),
+        ("Was it denied by Putin?", True),
+        ("Did Lukashenko deny it?", False),
+        ("Did anyone deny that Putin took children?", False),
+    ]:
+        with subtests.test(question=question):
+            await eve.says(question)
+            assert ("No denial by Putin is on record." in eve.seen) is told
+            assert "No denial by Lukashenko" not in eve.seen
