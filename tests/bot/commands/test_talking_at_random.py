@@ -36,7 +36,7 @@ BEGINNINGS = [
     "/audit @ann", "/moderators", "/appoint 8", "/appoint 8 belarus", "/dismiss 8", "/dismiss 7 belarus",
     "/story tarrow-ferry", "/story belarus", "/forgetme", "/privacy", "/what bridge", "/fact F8",
     "/history F8", "/disputed", "/takedown F8", "/takedown F8 law",
-    "/takedown S1 privacy", "/takedown D1 safety",
+    "/takedown S1 privacy", "/takedown D1 safety", "/intake", "/intake A1 list", "/intake A1 close",
 ]  # fmt: skip
 ANSWERS = [
     "/confirm no",
