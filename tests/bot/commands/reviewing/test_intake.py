@@ -122,6 +122,37 @@ async def test_the_confident_ones_are_approved_together_once_they_were_shown(pap
     assert "check the speaker" in bob.seen
 
 
+async def test_of_several_speakers_the_one_that_was_pressed_stands_in_the_statement(paper):
+    ann = await paper.desk.moderator()
+    await paper.read(ann, f"/intake {paper.url}")
+    unsure = next(
+        each
+        for each in await paper.desk.record.articles.waiting(1)
+        if len(each.marks["speakers"]) > 1 and not each.marks.get("doubtful")
+    )
+    names = [each["name"] for each in unsure.marks["speakers"]]
+    await ann.says(f"/intake A1 next D{unsure.draft.id - 1}")
+    assert [b for b in buttons(ann.reply) if b.startswith("Approve")] == [f"Approve: {n}" for n in names]
+    number = unsure.draft.id
+    assert_short(await ann.says(f"/approve D{number} {len(names) + 1}"), "no speaker of that number")
+    await ann.presses(f"Approve: {names[-1]}")
+    (item,) = (await newest(paper.desk)).attributions
+    assert item.speaker.name == names[-1]
+
+
+async def test_drafts_that_were_passed_over_are_offered_once_more(paper):
+    ann = await paper.desk.moderator()
+    await paper.read(ann, f"/intake {paper.url}")
+    last = [w.draft.id for w in await paper.desk.record.articles.waiting(1) if w.tier != "possible"][-1]
+    await ann.says(f"/intake A1 next D{last}")
+    assert "you passed over" in ann.seen and "only possible" in ann.seen
+    await ann.presses("From the beginning")
+    assert "D1:" in ann.seen
+    await ann.says(f"/intake A1 next D{last}")
+    await ann.presses("What is left over")
+    assert "drafts wait." in ann.seen and "One by one" in buttons(ann.reply)
+
+
 async def test_what_is_only_possible_comes_last_and_then_what_was_missed(paper):
     ann = await paper.desk.moderator()
     await paper.read(ann, f"/intake {paper.url}")
