@@ -135,6 +135,7 @@ async def test_of_several_speakers_the_one_that_was_pressed_stands_in_the_statem
     assert [b for b in buttons(ann.reply) if b.startswith("Approve")] == [f"Approve: {n}" for n in names]
     number = unsure.draft.id
     assert_short(await ann.says(f"/approve D{number} {len(names) + 1}"), "no speaker of that number")
+    await ann.says(f"/intake A1 next D{number - 1}")
     await ann.presses(f"Approve: {names[-1]}")
     (item,) = (await newest(paper.desk)).attributions
     assert item.speaker.name == names[-1]
