@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 from telegram.error import BadRequest
 
-from bot.config import LARGEST_FILE
 from bot.errors import UserError
 from bot.frontends.telegram.client import Client
+from bot.intake.reading.reader import LARGEST_FILE
 
 
 @pytest.fixture
