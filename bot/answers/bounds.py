@@ -108,7 +108,9 @@ def _line_above(blocks: Sequence[Block], begun: int) -> list[Block]:
     above = next((blocks[at] for at in range(begun - 1, -1, -1) if not _belongs(blocks, at)), None)
     if not isinstance(above, Line | Item):
         return []
-    return [above.model_copy(update={"text": shortened(above.text, LONGEST_REPEATED)})]
+    text = shortened(above.text, LONGEST_REPEATED)
+    # A row begins with its own mark: that it goes on shows as it does in a row of several parts.
+    return [above.model_copy(update={"text": f"… {text}" if isinstance(above, Item) else text})]
 
 
 def _page_end(blocks: Sequence[Block], begun: int) -> int:
