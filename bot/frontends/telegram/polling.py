@@ -92,8 +92,9 @@ class Poller:
         """Wait while Telegram would only give again what it gave `in_vain` times before."""
         count = len(self._inbox)
         if in_vain and given >= BATCH:
-            # Nothing else is shown until one of these is closed, which each is after a while.
-            await self._inbox.at_most(count - 1)
+            # Nothing else is shown until one of these is closed, which each is after a while. All may have
+            # been closed while they were fetched again: then there is none to wait for.
+            await self._inbox.at_most(max(count - 1, 0))
             return
         with contextlib.suppress(TimeoutError):
             # Half of a batch still to be worked on keeps all busy while the next is fetched.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -22,6 +22,8 @@ class Telegram:
         self.updates: list[dict[str, Any]] = []
         self.offsets: list[int] = []
         self._more = asyncio.Event()
+        # What happens between a call and its answer.
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     def give(self, *updates: dict[str, Any]) -> None:
         self.updates += updates
@@ -33,7 +35,10 @@ class Telegram:
         if not self.updates and seconds:
             self._more.clear()
             await self._more.wait()
-        return self.updates[:limit]
+        shown = self.updates[:limit]
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return shown
 
 
 class Scene:
@@ -97,6 +102,20 @@ async def test_a_hundred_open_ones_are_waited_for_and_not_asked_for_again_and_ag
         scene.work.let_go(1)
         await scene.until(lambda: scene.far.offsets == [0, 1, 2])
         await scene.until(lambda: len(scene.inbox) == BATCH)
+
+
+async def test_a_hundred_that_are_handled_while_they_are_fetched_again_do_not_end_the_polling() -> None:
+    async with polling() as scene:
+
+        async def all_are_handled() -> None:
+            if scene.far.offsets[-1] == 1:
+                scene.work.let_go(*range(1, BATCH + 1))
+                await scene.until(lambda: len(scene.work.done) == BATCH)
+
+        scene.far.meanwhile = all_are_handled
+        scene.far.give(*(message(number, chat=number % 64) for number in range(1, BATCH + 2)))
+        scene.work.let_go(BATCH + 1)
+        await scene.until(lambda: BATCH + 1 in scene.work.done)
 
 
 async def test_one_that_hangs_holds_the_offset_for_its_time_only() -> None:
