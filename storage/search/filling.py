@@ -2,6 +2,8 @@
 
 It looks for work when the record has changed. A batch is read, embedded text by text while questions go
 before it, and written in one short transaction. What is not written when the process ends still waits.
+While the process answers people, the background filler rests nine tenths of the time: on two processors it
+took a third of the answers a second.
 Of several processes one fills at a time, by a lease; the others wait for what it makes.
 """
 
@@ -31,6 +33,10 @@ BATCH = 8
 PAGE = 2_000
 # Seconds after a start until it begins, between two looks for changes, and after the record was busy.
 FIRST, EVERY, LATER = 1.0, 1.0, 5.0
+# From this share of a processor on, beside its embedding, the process counts as at work. Then the filler
+# rests so many times as long as a batch took, at most so many seconds: its lease must not run out meanwhile.
+AT_WORK = 0.2
+RESTS, LONGEST_REST = 9, 5.0
 # The role of the process that fills, and seconds between two looks at what another one makes.
 ROLE, OTHERS = "vectors", 0.5
 
@@ -66,6 +72,30 @@ class Roles(Protocol):
         """Leave a role to whoever wants it next."""
 
 
+class OtherWork:
+    """What the process does beside embedding, from now on."""
+
+    def __init__(
+        self,
+        vectors: Vectors,
+        clock: Callable[[], float] = time.monotonic,
+        processor: Callable[[], float] = time.process_time,
+    ) -> None:
+        self._vectors = vectors
+        self._clock, self._processor = clock, processor
+        self._began, self._spent = clock(), self._spent_so_far()
+
+    def rest(self) -> float:
+        """Return how many seconds the filler is to rest after what it did since this began."""
+        took = self._clock() - self._began
+        at_work = self._spent_so_far() - self._spent > AT_WORK * took
+        return min(RESTS * took, LONGEST_REST) if at_work else 0.0
+
+    def _spent_so_far(self) -> float:
+        embedding = self._vectors.thread
+        return self._processor() - (sum(embedding.seconds.values()) if embedding is not None else 0.0)
+
+
 class Filler:
     """Makes vectors until it is cancelled (`run`), or until all are made (`fill`).
 
@@ -89,7 +119,7 @@ class Filler:
                 await self._database.look()
                 if seen != (now := self._database.version_read) or self._is_wanted():
                     self._vectors.wanted.clear()
-                    await self.fill()
+                    await self.fill(gives_way=True)
                     seen = now
                 await self._pause(EVERY)
             except BusyRecord:
@@ -100,9 +130,15 @@ class Filler:
             if self._vectors.thread is None or self._vectors.thread.reason is not None:
                 return
 
-    async def fill(self, told: Callable[[int], object] = lambda _made: None) -> bool:
-        """Make the vectors of all facts that wait; False without a model. `told` hears of each step."""
+    async def fill(
+        self, told: Callable[[int], object] = lambda _made: None, *, gives_way: bool = False
+    ) -> bool:
+        """Make the vectors of all facts that wait; False without a model. `told` hears of each step.
+
+        One that `gives_way` rests between batches while the process is at work.
+        """
         await self._renounce()
+        work = OtherWork(self._vectors)
         try:
             while batch := await self._database.read(_NEXT_FACTS, (BATCH,)):
                 if not await self._vectors.ready():
@@ -120,6 +156,9 @@ class Filler:
                     return False
                 await self._write(numbers, made)
                 told(len(batch))
+                if gives_way:
+                    await self._pause(work.rest())
+                    work = OtherWork(self._vectors)
             return True
         finally:
             await self._leave()
