@@ -1,4 +1,4 @@
-"""Operations on the record: import, export, search, migrate, back up."""
+"""Operations on the record: export, search, migrate, back up; import is beside it."""
 
 from __future__ import annotations
 
@@ -21,30 +21,7 @@ if TYPE_CHECKING:
     from storage.domain.models import Fact
     from storage.record import Record
 
-ACTOR = "operator"
 TRAIL_PAGE = 500
-
-
-async def import_file(settings: Settings, path: Path, story: str | None) -> str:
-    """Import a fact sheet and return a summary line; raises InvalidSheet, RecordError."""
-    from bot.frontends.terminal.progress import make_vectors, showing_progress
-    from storage.sheets.again import kept_lines
-    from storage.sheets.importing import import_sheet
-
-    if not path.is_file():
-        wrong = f"{path} is no plain file" if path.exists() else f"There is no fact sheet {path}"
-        raise UserError(f"{wrong}: name a .toml or .jsonl file")
-    # Nobody else waits for this process: the vectors are made with all that the machine has.
-    async with open_record(settings, threads=os.cpu_count() or 1) as record:
-        try:
-            with showing_progress("Importing", "lines read") as progress:
-                done = await import_sheet(record, path, story=story, actor=ACTOR, progress=progress)
-        except OSError as error:
-            raise UserError(f"{path} cannot be read: {error.strerror}. Nothing was imported") from error
-        await make_vectors(record)
-    added = _counted(done.added)
-    told = f"{done.story.title}: {added} added, {done.updated} updated, {done.unchanged} unchanged"
-    return "\n".join([told, *(_printable(line) for line in kept_lines(done.kept))])
 
 
 async def export_file(
@@ -58,7 +35,7 @@ async def export_file(
     async with open_stocked(settings, announce_first_story) as record:
         with _replacing(target) as out:
             count = await export_sheet(record, out, story=story, form=form)
-    return f"{_counted(count)} written to {target or 'standard output'}"
+    return f"{counted(count)} written to {target or 'standard output'}"
 
 
 async def search(
@@ -82,7 +59,7 @@ async def search(
                 print(json.dumps({"query": query, "hits": hits}, ensure_ascii=False), file=out, flush=True)
             else:
                 facts = {fact.id: fact for fact in await record.facts.load(hit.fact_id for hit in found)}
-                rows = [f"{hit.score:6.2f}  {_printable(fact_text(facts[hit.fact_id]))}" for hit in found]
+                rows = [f"{hit.score:6.2f}  {printable(fact_text(facts[hit.fact_id]))}" for hit in found]
                 print("\n".join(rows) or "nothing on the record matches", file=out, flush=True)
 
 
@@ -155,7 +132,7 @@ async def print_trail(
                     line = json.dumps(entry.model_dump(mode="json"), ensure_ascii=False)
                 else:
                     item = entry_item(entry, names, stories.get(entry.story_id or 0))
-                    line = _printable(f"{item.label}  {item.text}")
+                    line = printable(f"{item.label}  {item.text}")
                 print(line, file=out)
             after = entries[-1].id
         if not after and not as_lines:
@@ -247,7 +224,7 @@ async def show_copies(
             lines = copies.lines_on_kept(kept)
         if target is not None:
             return [*lines, await copies.write_out(record, found, target)]
-        return [_printable(line) for line in (*lines, *await copies.lines_on(record, found))]
+        return [printable(line) for line in (*lines, *await copies.lines_on(record, found))]
 
 
 async def take_down(
@@ -269,17 +246,18 @@ async def restore(settings: Settings, backup: Path) -> str:
 
     done = await put_in_place(backup, settings.storage.path)
     kept = f"; what stood there is kept as {done.kept.name}" if done.kept else ""
-    trail = f"{_counted(done.facts)} in force, entries of its trail: {done.entries}"
+    trail = f"{counted(done.facts)} in force, entries of its trail: {done.entries}"
     return f"{settings.storage.path} restored from {backup} ({trail}){kept}{done.told}"
 
 
-def _counted(facts: int) -> str:
+def counted(facts: int) -> str:
+    """Return a number of facts in words."""
     return "1 fact" if facts == 1 else f"{facts} facts"
 
 
 def announce_first_story(title: str) -> None:
     """Say on standard error that the first story has been put on record."""
-    print(f"Put the first story on record: {_printable(title)}", file=sys.stderr, flush=True)
+    print(f"Put the first story on record: {printable(title)}", file=sys.stderr, flush=True)
 
 
 async def _story_id(record: Record, name: str | None) -> int | None:
@@ -342,7 +320,8 @@ def _schema_version(path: Path) -> int:
         return 0
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return a text as one line for a terminal."""
     from bot.frontends.terminal.render import clean
 
     return clean(text).replace("\n", " ")

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from bot.answers.citations import cite, cite_role
 from bot.answers.date_text import label
-from bot.answers.sentences import further_voices, predicate, sentence, tombstone
+from bot.answers.sentences import further_voices, manner, predicate, sentence, tombstone
 from bot.answers.standing import independence, mark
 from bot.replies import Block, Citation, Heading, Item, Line, Note
 from bot.texts import _, ngettext, spoken
@@ -64,7 +64,7 @@ def _lines_of_speaker(fact: Fact, speaker: Entity) -> tuple[Block, ...]:
     own = [item for item in fact.attributions if item.speaker and item.speaker.id == speaker.id]
     if fact.taken_down is not None or not own:
         return fact_lines(fact)
-    said = [item for item in own if item.stance is own[0].stance]
+    said = [item for item in own if manner(item) == manner(own[0])]
     line = Line(
         text=predicate(fact, own[0]),
         citations=_cited(said),
@@ -77,9 +77,9 @@ def _lines_of_speaker(fact: Fact, speaker: Entity) -> tuple[Block, ...]:
 
 def _voices(fact: Fact, first: Attribution, others: Sequence[Attribution]) -> list[Line]:
     """Return a line for the further voices of each stance; `first` is the attribution that stands above."""
-    stances: dict[Stance, list[Attribution]] = {}
+    stances: dict[tuple[Stance, str | None], list[Attribution]] = {}
     for item in others:
-        stances.setdefault(item.stance, []).append(item)
+        stances.setdefault(manner(item), []).append(item)
     lines = [
         Line(
             text=further_voices(items, first),

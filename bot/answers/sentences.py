@@ -37,7 +37,9 @@ def sentence(
         return tombstone(fact)
     item = attribution or fact.attributions[0]
     content = fact.brief if short and fact.brief else fact.statement
-    if not item.cue and item.stance is Stance.ASSERTS:
+    if item.stance is Stance.RATES:
+        text = f"{called(item)} {_rated(item, content)}"
+    elif not item.cue and item.stance is Stance.ASSERTS:
         # Without a cue the statement stands behind a colon, just as its source words it.
         text = _("{who}: {statement}", who=called(item), statement=content)
     else:
@@ -50,7 +52,9 @@ def sentence(
 def predicate(fact: Fact, attribution: Attribution) -> str:
     """Return what one of a fact's attributions says, in short, under the name of who says it."""
     content = fact.brief or fact.statement
-    if not attribution.cue and attribution.stance is Stance.ASSERTS:
+    if attribution.stance is Stance.RATES:
+        text = _rated(attribution, content)
+    elif not attribution.cue and attribution.stance is Stance.ASSERTS:
         text = _("says: {statement}", statement=content)
     else:
         text = _cued(fact, attribution, content)
@@ -65,15 +69,18 @@ def called(attribution: Attribution) -> str:
 def further_voices(attributions: Sequence[Attribution], first: Attribution) -> str:
     """Return who else says a fact whose first attribution stands just above: `PACE and the ICC support it`.
 
-    All take the same stance. Under a denial, speakers who do not deny state what is denied.
+    All do so in the same `manner`. Under a denial, speakers who do not deny state what is denied.
     """
     names = list(dict.fromkeys(map(called, attributions)))
     who, stance = some_of(names, most=LONGEST_NAMES), attributions[0].stance
     if len(names) > 1 and who == ", ".join(names):
         who = _("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
-    if first.stance is Stance.DENIES and stance is not Stance.DENIES:
+    if stance is Stance.RATES:
+        text = _rating(len(names), who, attributions[0].cue)
+    elif first.stance is Stance.DENIES and stance is not Stance.DENIES:
         return _("stated, not denied, by {who}", who=who)
-    text = _AGREEING[stance](len(names), who)
+    else:
+        text = _AGREEING[stance](len(names), who)
     return text[:1].title() + text[1:]
 
 
@@ -90,6 +97,30 @@ def tombstone(fact: Fact) -> str:
 def withdrawn(fact: Fact) -> str:
     """Return the line about a fact that is retracted, as readers see it: not what it said."""
     return _("F{id}: retracted ({reason})", id=fact.id, reason=fact.retracted)
+
+
+def manner(attribution: Attribution) -> tuple[Stance, str | None]:
+    """Return by what attributions go together: their stance, and if they rate a statement their rating."""
+    return attribution.stance, attribution.cue if attribution.stance is Stance.RATES else None
+
+
+def _rated(item: Attribution, content: str) -> str:
+    """Return how somebody rates a statement: in their words, the statement as it is."""
+    if not item.cue:
+        return _("rates this: {statement}", statement=content)
+    return _("rates this as “{rating}”: {statement}", rating=item.cue, statement=content)
+
+
+def _rating(count: int, who: str, rating: str | None) -> str:
+    if not rating:
+        return ngettext("{who} rates the statement", "{who} rate the statement", count, who=who)
+    return ngettext(
+        "{who} rates the statement as “{rating}”",
+        "{who} rate the statement as “{rating}”",
+        count,
+        who=who,
+        rating=rating,
+    )
 
 
 def _cued(fact: Fact, item: Attribution, content: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.answers.sentences import called, further_voices
+from bot.answers.sentences import called, further_voices, manner
 from bot.texts import _, ngettext
 from storage.domain.models import Attribution, Fact, Relation, RelationKind, Stance, Standing, divided
 
@@ -84,7 +84,7 @@ def _is_denial(relation: Relation) -> bool:
 def _others(fact: Fact) -> list[str]:
     """Return who else says a fact, or denies it, by stance."""
     first, *others = fact.attributions
-    stances: dict[Stance, list[Attribution]] = {}
+    stances: dict[tuple[Stance, str | None], list[Attribution]] = {}
     for item in others:
-        stances.setdefault(item.stance, []).append(item)
+        stances.setdefault(manner(item), []).append(item)
     return [further_voices(items, first) for items in stances.values()]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import As, AsLines, ConfigFile, Force, Form, StoryName
+from bot.cli.options import As, AsLines, ConfigFile, DryRun, Force, Form, From, Origin, StoryName
 from bot.frontends.terminal.reporting import complete, reporting
 
 if TYPE_CHECKING:
@@ -65,15 +65,20 @@ def chat(
 
 @app.command("import", epilog="Example: onrecord import story.toml")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A fact sheet: .toml, or .jsonl with one fact a line.")],
+    file: Annotated[str, typer.Argument(help="A fact sheet: .toml, or .jsonl with one fact a line.")],
+    origin: From = Origin.SHEET,
     story: StoryName = None,
+    rehearse: DryRun = False,
     config: ConfigFile = None,
 ) -> None:
-    """Put a fact sheet on record, as a whole or not at all."""
-    from bot.operations import import_file
+    """Put a fact sheet on record, as a whole or not at all; or claims that were reviewed."""
+    from bot.importing import import_claim_reviews, import_file
 
     with reporting(config, "importing", quiet=True) as settings:
-        print(complete(import_file(settings, file, story)))
+        if origin is Origin.CLAIM_REVIEW:
+            print(complete(import_claim_reviews(settings, file, story, rehearse=rehearse)))
+        else:
+            print(complete(import_file(settings, Path(file), story, rehearse=rehearse)))
 
 
 @app.command(epilog="Example: onrecord export --story belarus --output belarus.toml")

@@ -36,3 +36,20 @@ class Form(StrEnum):
 
     TOML = "toml"
     JSONL = "jsonl"
+
+
+class Origin(StrEnum):
+    """What is imported."""
+
+    SHEET = "sheet"
+    CLAIM_REVIEW = "claimreview"
+
+
+From = Annotated[
+    Origin,
+    typer.Option(
+        "--from",
+        help="What it is: claimreview takes ClaimReviews of a file or an address.",
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing: only say what would be done.")]

@@ -15,6 +15,8 @@ class Stance(StrEnum):
     CONFIRMS = "confirms"
     SUPPORTS = "supports"
     CALLS_FOR = "calls for"
+    # Neither says it nor denies it: the cue is the rating, in the words of whoever gives it.
+    RATES = "rates"
 
 
 class SourceKind(StrEnum):

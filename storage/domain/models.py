@@ -324,9 +324,9 @@ def contradicted(fact: Fact) -> bool:
 
 
 def divided(attributions: tuple[Attribution, ...]) -> bool:
-    """Tell whether some voices deny what others hold."""
-    denials = sum(item.stance is Stance.DENIES for item in attributions)
-    return 0 < denials < len(attributions)
+    """Tell whether some voices deny what others hold; whoever only rates it does neither."""
+    stances = [item.stance for item in attributions if item.stance is not Stance.RATES]
+    return 0 < stances.count(Stance.DENIES) < len(stances)
 
 
 def corroborated(attributions: tuple[Attribution, ...]) -> bool:
@@ -334,6 +334,7 @@ def corroborated(attributions: tuple[Attribution, ...]) -> bool:
 
     What reaches us through the same article, or goes back to the same report, is one source.
     """
+    attributions = tuple(item for item in attributions if item.stance is not Stance.RATES)
     chains = [frozenset(link.id for link in item.source.chain()) for item in attributions]
     return any(
         one.isdisjoint(other) and not same_voice(left, right)

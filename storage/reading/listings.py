@@ -111,7 +111,7 @@ SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id IN (
         SELECT 1 FROM relation r JOIN fact o ON o.id = r.fact_id WHERE r.other_id = f.id AND {_OPPOSED}
     )
     OR (SELECT count(*) FROM attribution a WHERE a.fact_id = f.id AND a.stance = 'denies')
-        BETWEEN 1 AND (SELECT count(*) - 1 FROM attribution a WHERE a.fact_id = f.id)
+        BETWEEN 1 AND (SELECT count(*) - 1 FROM attribution a WHERE a.fact_id = f.id AND a.stance <> 'rates')
 ) ORDER BY f.id LIMIT :limit
 """
 # What was done to facts after they came on record, the newest first.

@@ -7,7 +7,8 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ from storage.domain.entries import (
     SourceEntry,
     StoryEntry,
 )
-from storage.domain.names import clean
+from storage.domain.names import clean, slug
 
 # A line holds a fact with its whole history, which the database gives as one value: at most a thousand
 # million bytes (sqlite.org/limits.html). A file without line breaks must not be read beyond that.
@@ -85,15 +86,31 @@ class Located(NamedTuple):
         return self.lines.of((*self.place, *place)) if self.lines else self.line
 
 
-def read(path: Path) -> Iterator[Located]:
-    """Yield a sheet's entries: by its suffix TOML, else JSON Lines. Raises OSError."""
-    return _read_toml(path) if path.suffix == ".toml" else _read_jsonl(path)
+class Sheet(NamedTuple):
+    """What is imported: its name, its size in bytes and lines, and what yields its entries.
+
+    Where it `declares` its entities, a name that it does not declare is a slip.
+    """
+
+    name: str
+    size: int
+    lines: int
+    entries: Callable[[], Iterable[Located]]
+    declares: bool = False
+
+    @property
+    def story(self) -> str:
+        """Return the name of the story that it is put into where no other is given."""
+        return slug(Path(self.name).stem)[:40].strip("-") or "story"
 
 
-def count_lines(path: Path) -> int:
-    """Return how many lines a file has, for showing progress."""
+def sheet_at(path: Path) -> Sheet:
+    """Return the sheet in a file: by its suffix TOML, else JSON Lines. Raises OSError."""
     with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+        lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    in_toml = path.suffix == ".toml"
+    read = partial(_read_toml if in_toml else _read_jsonl, path)
+    return Sheet(path.name, path.stat().st_size, lines, read, declares=in_toml)
 
 
 def _read_jsonl(path: Path) -> Iterator[Located]:
@@ -222,7 +239,7 @@ def _checked(kind: type[Entry], data: Any, located: Located) -> Located:
                 continue
             place = tuple(part for part in item["loc"] if part not in _BRANCHES)
             where = dotted(place) or (located.place and str(located.place[0])) or "entry"
-            problems.append(f"line {located.at(*place)}, {where}: {_plain(item['type'], item['msg'], place)}")
+            problems.append(f"line {located.at(*place)}, {where}: {plain(item['type'], item['msg'], place)}")
         return located._replace(problems=tuple(dict.fromkeys(problems)))
 
 
@@ -234,7 +251,7 @@ def _is_echo(item: ErrorDetails, items: list[ErrorDetails]) -> bool:
     )
 
 
-def _plain(kind: str, message: str, place: Place) -> str:
+def plain(kind: str, message: str, place: Place) -> str:
     """Say what pydantic says in the words of someone who writes sheets."""
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(shown(str(place[-1])), _FIELDS, 1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,7 @@ from storage.record import Record
 from storage.sheets import briefs, formats, staging, takedowns
 from storage.sheets.again import Again, Kept, find_names
 from storage.sheets.headers import lead, open_story
-from storage.sheets.uses import Uses
+from storage.sheets.uses import Uses, named_in
 from storage.trail.audit import Actor, AuditEntryWriter
 
 Progress = Callable[[int, int], None]
@@ -59,39 +60,74 @@ class Imported:
 async def import_sheet(
     record: Record, path: Path, *, actor: str, story: str | None = None, progress: Progress | None = None
 ) -> Imported:
+    """Put the sheet in a file on record: see `import_entries`. Raises OSError, too."""
+    sheet = formats.sheet_at(path)
+    return await import_entries(record, sheet, actor=actor, story=story, progress=progress)
+
+
+async def import_entries(
+    record: Record,
+    sheet: formats.Sheet,
+    *,
+    actor: str,
+    story: str | None = None,
+    progress: Progress | None = None,
+    rehearse: bool = False,
+) -> Imported:
     """Put a sheet on record in one transaction. `progress` hears of (lines read, lines in all).
 
-    Raises InvalidSheet with line and field of every error, OSError, and the errors of a transaction.
+    With `rehearse` that is done to a copy of the record, and the record stays as it is. Raises InvalidSheet
+    with line and field of every error, and the errors of a transaction.
     """
 
     async def write(to: Record) -> _Importing:
-        return await _write(to, path, Actor(actor), story, progress)
+        return await _write(to, sheet, Actor(actor), story, progress)
 
-    importing = await (_staged(record, write) if path.stat().st_size > STAGED_FROM else write(record))
+    if rehearse:
+        with staging.copy_beside(record.database.path) as path:
+            async with _copied(record, path) as copy:
+                return await _imported(copy, sheet, await write(copy))
+    importing = await (_staged(record, write) if sheet.size > STAGED_FROM else write(record))
+    return await _imported(record, sheet, importing)
+
+
+async def _imported(record: Record, sheet: formats.Sheet, importing: _Importing) -> Imported:
+    """Return what was done to a record."""
     found = await record.stories.find(importing.story_name)
     if found is None:
-        raise RecordError(f"{path.name} holds neither a story nor a fact: nothing was imported")
+        raise RecordError(f"{sheet.name} holds neither a story nor a fact: nothing was imported")
     written = importing.written
     kept = tuple(importing.again.kept)
     return Imported(found, written.added, written.updated, written.unchanged, kept)
 
 
 async def _write(
-    record: Record, path: Path, by: Actor, story: str | None, progress: Progress | None
+    record: Record, sheet: formats.Sheet, by: Actor, story: str | None, progress: Progress | None
 ) -> _Importing:
     """Read a sheet and write all of it, as the entry of the trail that comes next."""
     async with record.database.transaction() as tx:
         trace = await tx.work(lambda rows: AuditEntryWriter.open(rows, by, record.ledger.clock))
-        importing = _Importing(tx, trace, story, path)
-        total = formats.count_lines(path)
-        for count, located in enumerate(formats.read(path)):
+        importing = _Importing(tx, trace, story, sheet)
+        for count, located in enumerate(sheet.entries()):
             await importing.take(located)
             if progress and count % CHUNK == 0:
-                progress(located.line, total)
+                progress(located.line, sheet.lines)
         await importing.finish()
     if progress:
-        progress(total, total)
+        progress(sheet.lines, sheet.lines)
     return importing
+
+
+@asynccontextmanager
+async def _copied(record: Record, path: Path) -> AsyncIterator[Record]:
+    """Open a copy of a record at a path, on which nobody searches."""
+    await record.database.backup(path)
+    copy = await Record.open(path, clock=record.ledger.clock)
+    try:
+        await copy.database.outside(staging.lighten)
+        yield copy
+    finally:
+        await copy.close()
 
 
 async def _staged(record: Record, write: Callable[[Record], Awaitable[_Importing]]) -> _Importing:
@@ -99,14 +135,9 @@ async def _staged(record: Record, write: Callable[[Record], Awaitable[_Importing
     database = record.database
     for _attempt in range(ATTEMPTS):
         with staging.copy_beside(database.path) as path:
-            await database.backup(path)
-            copy = await Record.open(path, clock=record.ledger.clock)
-            try:
-                await copy.database.outside(staging.lighten)
+            async with _copied(record, path) as copy:
                 before = await copy.database.reading(staging.last_ids)
                 importing = await write(copy)
-            finally:
-                await copy.close()
             done = importing.worked_out(before)
             try:
                 await database.outside(partial(staging.attach, path=path, done=done))
@@ -123,11 +154,13 @@ async def _staged(record: Record, write: Callable[[Record], Awaitable[_Importing
 class _Importing:
     """Takes the entries of one sheet; after the first problem it only checks the rest."""
 
-    def __init__(self, tx: Transaction, trace: AuditEntryWriter, story: str | None, path: Path) -> None:
+    def __init__(
+        self, tx: Transaction, trace: AuditEntryWriter, story: str | None, sheet: formats.Sheet
+    ) -> None:
         self._tx, self._trace = tx, trace
         self._given = story
         self._latest = later(trace.at, A_DAY)
-        self.story_name = story or (slug(path.stem)[:40].strip("-") or "story")
+        self.story_name = story or sheet.story
         self.written = Written()
         self.again = Again()
         self._stories: dict[int, None] = {}
@@ -147,7 +180,7 @@ class _Importing:
         self._lines: dict[str, int] = {}
         self._named: dict[str, tuple[int, str]] = {}
         # A TOML sheet declares its entities, so a name that it does not declare is a slip.
-        self._names: dict[str, str] | None = {} if path.suffix == ".toml" else None
+        self._names: dict[str, str] | None = {} if sheet.declares else None
 
     def worked_out(self, before: staging.Last) -> staging.WorkedOut:
         """Return what was made of the copy of a record."""
@@ -239,7 +272,7 @@ class _Importing:
         return [
             self._stranger(located, (*place, *within), name)
             for place, state in states
-            for within, name in _named_in(state)
+            for within, name in named_in(state)
             if name not in self._names and fold(name) not in self._names
         ]
 
@@ -308,13 +341,3 @@ class _Importing:
         after |= {"agreed": self.again.agreed} if self.again.agreed else {}
         announce_imported(tx, self._trace, self.written.revised)
         self._trace.close(tx, Action.IMPORTED, f"story {story_id}", story_id=story_id, after=after)
-
-
-def _named_in(state: FactState) -> Iterator[tuple[formats.Place, str]]:
-    """Yield the place and the name of all whom a fact names."""
-    for number, item in enumerate(state.attributions):
-        if item.speaker:
-            yield ("attributions", number, "speaker"), item.speaker
-    for part, names in (("places", state.places), ("about", state.about)):
-        for name in names:
-            yield (part,), name

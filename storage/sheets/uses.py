@@ -77,6 +77,16 @@ class Uses:
         return [str(error)]
 
 
+def named_in(state: FactState) -> Iterator[tuple[formats.Place, str]]:
+    """Yield the place and the name of all whom a fact names."""
+    for number, item in enumerate(state.attributions):
+        if item.speaker:
+            yield ("attributions", number, "speaker"), item.speaker
+    for part, names in (("places", state.places), ("about", state.about)):
+        for name in names:
+            yield (part,), name
+
+
 def _relations(state: FactState) -> Iterator[tuple[str, int, RelationEntry]]:
     for name, items in (("contradicts", state.contradicts), ("supports", state.supports)):
         for position, relation in enumerate(items):

@@ -11,7 +11,7 @@ from bot.config import load
 from bot.doctor import machine
 from bot.doctor.findings import Verdict
 from bot.frontends.terminal import progress
-from bot.operations import import_file
+from bot.importing import import_file
 from bot.wiring import open_bot, open_record
 from storage.search import embedding, filling
 from storage.search.embedding import NoModel

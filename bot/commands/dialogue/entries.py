@@ -73,7 +73,7 @@ class Composer:
             fields["source"] = await self.source(source)
         if stance := self._filled.text("stance"):
             fields["stance"] = Stance(stance.casefold())
-        elif "cue" in self._filled.texts or before is None:
+        elif before is None or ("cue" in self._filled.texts and before.stance is not Stance.RATES):
             # If the cue does not determine the stance, the form has asked for it.
             fields["stance"] = stance_of(fields.get("cue")) or Stance.ASSERTS
         return made(AttributionEntry, fields)

@@ -209,13 +209,16 @@ async def _stance(context: Context, filled: Filled, text: str) -> None:
 
 def refuse_against(cue: str | None, stance: str) -> None:
     """Refuse a stance that contradicts its cue."""
+    if stance.casefold() == Stance.RATES:
+        return  # there the cue is the rating, whatever it says
     told = stance_of(cue) if cue else None
     if told is not None and (told is Stance.DENIES) is not (stance.casefold() == Stance.DENIES):
         raise UserError(_("“{cue}” does not go with the stance “{stance}”.", cue=cue, stance=stance))
 
 
 async def _stances(_context: Context, _filled: Filled) -> Sequence[Option]:
-    return [Option(stance.value, stance.value) for stance in Stance]
+    # A rating is no way of saying it: whoever means one writes it.
+    return [Option(stance.value, stance.value) for stance in Stance if stance is not Stance.RATES]
 
 
 _LINE, _TEXT, _SHORT = at_most(LONGEST_LINE), at_most(LONGEST_TEXT), at_most(LONGEST_BRIEF)

@@ -148,8 +148,20 @@ def test_under_a_denial_whoever_does_not_deny_holds_what_is_denied(subtests):
             """“Supported by the court” would read as if the court supported the denial."""
             first = Attribution(source=ARTICLE, speaker=MAYOR, stance=Stance.DENIES)
             said = further_voices([Attribution(source=ARTICLE, speaker=COURT, stance=stance)], first)
-            denied = "The High Court denies it"
-            assert said == (denied if stance is Stance.DENIES else "stated, not denied, by the High Court")
+            told = {
+                Stance.DENIES: "The High Court denies it",
+                Stance.RATES: "The High Court rates the statement",
+            }
+            assert said == told.get(stance, "stated, not denied, by the High Court")
+
+
+def test_a_rating_stands_in_the_words_of_whoever_gives_it():
+    rated = Attribution(source=ARTICLE, speaker=COURT, cue="Denied", stance=Stance.RATES)
+    told = "rates this as “Denied”: the bridge is closed"
+    assert sentence(fact(), rated) == f"The High Court {told}" and predicate(fact(), rated) == told
+    both = [rated, rated.model_copy(update={"speaker": MAYOR})]
+    said = further_voices(both, Attribution(source=ARTICLE))
+    assert said == "The High Court and Mayor rate the statement as “Denied”"
 
 
 def test_under_its_speaker_a_statement_keeps_its_cue_and_names_nobody(subtests):

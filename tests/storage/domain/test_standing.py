@@ -46,6 +46,8 @@ def test_voices_alone(subtests):
         ([voice(ARTICLE, ANN), voice(OTHER, BO, Stance.DENIES)], Standing.DISPUTED),
         ([voice(ARTICLE, ANN, Stance.DENIES)], Standing.ATTRIBUTED),
         ([voice(ARTICLE, ANN, Stance.DENIES), voice(RELAYED, BO, Stance.DENIES)], Standing.ATTRIBUTED),
+        ([voice(ARTICLE, ANN), voice(OTHER, BO, Stance.RATES)], Standing.ATTRIBUTED),
+        ([voice(ARTICLE, ANN, Stance.DENIES), voice(OTHER, BO, Stance.RATES)], Standing.ATTRIBUTED),
     ]:
         with subtests.test(voices=voices):
             assert standing(*voices) is expected

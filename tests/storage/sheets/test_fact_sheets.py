@@ -230,7 +230,7 @@ TOML_MISTAKES = {
     ('source = "news"', 'source = "new"'): "line 15, attributions[0].source: no source has the ref 'new'",
     ('source = "news"', 'source = "news"\nstance = "doubts"'): (
         "line 16, attributions[0].stance: should be 'asserts', 'denies', 'admits', 'alleges', 'confirms',"
-        " 'supports' or 'calls for'"
+        " 'supports', 'calls for' or 'rates'"
     ),
     ('statement = "it rained"', 'statement = "it rained"\noccurred = "May"'): (
         "line 13, occurred: 'May' is not a date: write 2024-01-04, 2024-01, 2024, 2023/2024 (a range),"

@@ -145,3 +145,14 @@ async def test_whose_voices_change_is_shown_in_whole_sentences(desk):
     # Another change does not change them: they are told in short there too.
     await ann.says(f"/correct F5\nwhere: Russia\n{WHY}")
     assert "stated, not denied, by Putin" in ann.seen
+
+
+async def test_a_rating_is_typed_and_whatever_its_words_are_they_stay_a_rating(desk):
+    ann = await desk.moderator()
+    rating = "/add The bridge is closed.\nwho: Putin\ncue: Denied\nstance: rates\nsource: S1"
+    await ann.tells(rating, "[Confirm]")
+    added = await newest(desk)
+    assert added.attributions[0].stance == "rates"
+    await ann.tells(f"/correct F{added.id}\ncue: Mostly denied\nmaterial: no", "[Confirm]")
+    voice = (await fact(desk, added.id)).attributions[0]
+    assert (voice.cue, voice.stance) == ("Mostly denied", "rates")
