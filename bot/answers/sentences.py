@@ -69,7 +69,8 @@ def called(attribution: Attribution) -> str:
 def further_voices(attributions: Sequence[Attribution], first: Attribution) -> str:
     """Return who else says a fact whose first attribution stands just above: `PACE and the ICC support it`.
 
-    All do so in the same `manner`. Under a denial, speakers who do not deny state what is denied.
+    All do so in the same `manner`. Under a denial, speakers who do not deny state what is denied;
+    under a rating, what is rated.
     """
     names = list(dict.fromkeys(map(called, attributions)))
     who, stance = some_of(names, most=LONGEST_NAMES), attributions[0].stance
@@ -77,6 +78,10 @@ def further_voices(attributions: Sequence[Attribution], first: Attribution) -> s
         who = _("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
     if stance is Stance.RATES:
         text = _rating(len(names), who, attributions[0].cue)
+    elif first.stance is Stance.RATES and stance is Stance.DENIES:
+        text = ngettext("{who} denies the statement", "{who} deny the statement", len(names), who=who)
+    elif first.stance is Stance.RATES:
+        return _("stated by {who}", who=who)
     elif first.stance is Stance.DENIES and stance is not Stance.DENIES:
         return _("stated, not denied, by {who}", who=who)
     else:

@@ -162,6 +162,11 @@ def test_a_rating_stands_in_the_words_of_whoever_gives_it():
     both = [rated, rated.model_copy(update={"speaker": MAYOR})]
     said = further_voices(both, Attribution(source=ARTICLE))
     assert said == "The High Court and Mayor rate the statement as “Denied”"
+    for stance, reads in {
+        Stance.ASSERTS: "stated by Mayor", Stance.SUPPORTS: "stated by Mayor",
+        Stance.DENIES: "Mayor denies the statement",
+    }.items():  # fmt: skip
+        assert further_voices([Attribution(source=ARTICLE, speaker=MAYOR, stance=stance)], rated) == reads
 
 
 def test_under_its_speaker_a_statement_keeps_its_cue_and_names_nobody(subtests):
