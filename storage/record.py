@@ -28,6 +28,7 @@ from storage.people.spoken_of import SpokenOf
 from storage.reading.entities import Entities
 from storage.reading.facts import Facts
 from storage.reading.listings import Listings
+from storage.reading.public import Public
 from storage.reading.published import Published
 from storage.reading.sources import Sources
 from storage.reading.stories import Stories
@@ -60,6 +61,7 @@ class Record:
         self.facts = Facts(database)
         self.listings = Listings(database, self.facts, self.entities)
         self.published = Published(database, self.facts)
+        self.public = Public(database)
         self.names = Names(database)
         self.search = Search(database)
         self.vectors = Vectors(database, embedder, threads)

@@ -7,7 +7,7 @@ CREATE TABLE story (
     name TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL,
     opened_at TEXT NOT NULL
-, language TEXT, private INTEGER NOT NULL DEFAULT 0, is_default INTEGER NOT NULL DEFAULT 0);
+, language TEXT, private INTEGER NOT NULL DEFAULT 0, is_default INTEGER NOT NULL DEFAULT 0, public INTEGER NOT NULL DEFAULT 0, withdrawn_at TEXT);
 
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,

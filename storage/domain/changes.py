@@ -107,12 +107,16 @@ class OpenStory(Entry):
 
 
 class SetStory(Entry):
-    """Keep a story to itself or not, or let new chats begin with it or not; None leaves that as it is."""
+    """Keep a story to itself or not, let new chats begin with it or not, or make it public or not.
+
+    None leaves that as it is.
+    """
 
     change: Literal["set story"] = "set story"
     story_id: int
     private: bool | None = None
     is_default: bool | None = None
+    public: bool | None = None
 
 
 class Reject(Entry):

@@ -41,7 +41,10 @@ class Frozen(BaseModel):
 
 
 class Story(Frozen):
-    """A developing story, all its facts and sources; a `private` one answers only where it is in use."""
+    """A developing story, all its facts and sources; a `private` one answers only where it is in use.
+
+    A `public` one is shown on the web, in feeds and to webhooks; `withdrawn_at` is since when it is no more.
+    """
 
     id: int
     name: str
@@ -49,6 +52,8 @@ class Story(Frozen):
     opened_at: str
     language: str | None = None
     private: bool = False
+    public: bool = False
+    withdrawn_at: str | None = None
 
 
 class Source(Frozen):

@@ -133,8 +133,7 @@ class Entities:
     def _by_id(self, read: Read, version: Version, ids: Collection[int]) -> dict[int, Entity]:
         known = self._known.of(version)
         if missing := sorted(i for i in ids if i not in known):
-            sql = _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id"
-            known |= {entity.id: entity for entity in _whole(read, read(sql, (json.dumps(missing),)))}
+            known |= by_id(read, missing)
         return {entity_id: known[entity_id] for entity_id in sorted(ids) if entity_id in known}
 
     async def page(self, story_id: int, *, after: int = 0, limit: int) -> list[Entity]:
@@ -235,6 +234,12 @@ def _whole(read: Read, rows: list[sqlite3.Row]) -> list[Entity]:
     wanted = {row["role_source_id"] for row in rows if row["role_source_id"]}
     cited = sources.by_id(read, wanted) if wanted else {}
     return [_entity(row, cited.get(row["role_source_id"])) for row in rows]
+
+
+def by_id(read: Read, ids: Iterable[int]) -> dict[int, Entity]:
+    """Return entities by id, with the sources of their roles."""
+    sql = _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id"
+    return {entity.id: entity for entity in _whole(read, read(sql, (json.dumps(sorted(ids)),)))}
 
 
 def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:

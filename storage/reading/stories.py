@@ -31,28 +31,33 @@ class Stories:
         # The name of the story that chats use which have chosen none, where the settings say it.
         self.default = ""
         self._in_use: dict[str, tuple[Version, Story]] = {}
-        self._open = Kept(database, lambda read: [_story(row) for row in read(_OPEN, (MOST_OPEN,))])
+        self._open = Kept(database, lambda read: [story_of(row) for row in read(_OPEN, (MOST_OPEN,))])
         self._exceeding: set[tuple[int, int]] = set()
 
     async def all(self) -> list[Story]:
         """Return every story, the first opened first."""
-        return [_story(row) for row in await self._database.read("SELECT * FROM story ORDER BY id")]
+        return [story_of(row) for row in await self._database.read("SELECT * FROM story ORDER BY id")]
 
     async def by_id(self, story_id: int) -> Story | None:
         """Return the story of that id."""
         rows = await self._database.read("SELECT * FROM story WHERE id = ?", (story_id,))
-        return _story(rows[0]) if rows else None
+        return story_of(rows[0]) if rows else None
 
     async def find(self, name: str) -> Story | None:
         """Return the story of that name."""
         rows = await self._database.read("SELECT * FROM story WHERE name = ?", (name,))
-        return _story(rows[0]) if rows else None
+        return story_of(rows[0]) if rows else None
 
     async def owning(self, subject: str) -> int | None:
         """Return the id of the story to which what the trail names (`F7`, `S3`, `E5`, `D4`) belongs."""
         table = _TABLES[subject[0]]
         rows = await self._database.read(f"SELECT story_id FROM {table} WHERE id = ?", (int(subject[1:]),))
         return int(rows[0][0]) if rows else None
+
+    async def public(self) -> list[Story]:
+        """Return the stories that owners have made public, the first opened first."""
+        rows = await self._database.read("SELECT * FROM story WHERE public = 1 ORDER BY id")
+        return [story_of(row) for row in rows]
 
     async def open_to_others(self) -> list[Story]:
         """Return the stories that are not private, the one with the newest fact first, at most MOST_OPEN.
@@ -76,7 +81,7 @@ class Stories:
             return None
         if len(self._in_use) >= MOST_CHATS:
             self._in_use.clear()
-        found = _story(rows[0])
+        found = story_of(rows[0])
         self._in_use[chat] = (version, found)
         return found
 
@@ -112,5 +117,6 @@ class Stories:
         return int(rows[0][0])
 
 
-def _story(row: sqlite3.Row) -> Story:
+def story_of(row: sqlite3.Row) -> Story:
+    """Return the story that a row tells."""
     return Story(**{field: row[field] for field in Story.model_fields})

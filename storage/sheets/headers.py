@@ -31,7 +31,8 @@ def open_story(tx: Statements, name: str, entry: StoryEntry | None, at: str, aga
     }
     story_id, now = tx.fetch(_PUT, bound)[0]
     if private and not now and not again.opened(tx, story_id):
-        tx.run("UPDATE story SET private = 1 WHERE id = ?", (story_id,))
+        # What owners have made public does not become private by a sheet.
+        tx.run("UPDATE story SET private = 1 WHERE id = ? AND public = 0", (story_id,))
     return int(story_id)
 
 

@@ -1,4 +1,4 @@
-"""/newstory, /privatestory, /defaultstory: open a story, and set how it is used."""
+"""/newstory, /privatestory, /defaultstory, /public: open a story, and set how it is used."""
 
 from __future__ import annotations
 
@@ -81,10 +81,12 @@ async def newstory(context: Context, name: str | None, title: Headed | None) -> 
     return await begin(context, Filled(story_id, texts, at_once=bool(texts)))
 
 
-async def _on_or_off(_context: Context, text: str) -> bool:
+async def _on_or_off(context: Context, text: str) -> bool:
     wanted = text.casefold()
     if wanted not in ("on", "off"):
-        raise UserError(_("Say on or off: /privatestory on, or /privatestory off."))
+        raise UserError(
+            _("Say on or off: /{command} on, or /{command} off.", command=context.command.name)
+        )
     return wanted == "on"
 
 
@@ -155,3 +157,43 @@ async def defaultstory(context: Context, wanted: Story | None) -> Reply:
         ),
         actions=(Action(label=_("Stories"), command="/stories"),),
     )
+
+
+@commands.command(
+    "public",
+    Argument(
+        N_("switch"),
+        Kind.WORDS,
+        help=N_("on: the story is shown on the web, in feeds and to webhooks; off: it is withdrawn from there"),
+    ),
+    family=Family.CHOOSING,
+    role=Role.OWNER,
+    help=N_("whether this story is shown on the web, in feeds and to webhooks (on), or not (off)"),
+    example="/public on",
+    offers={"switch": listed("on", "off")},
+    reads={"switch": _on_or_off},
+)
+async def public(context: Context, wanted: bool | None) -> Reply:  # noqa: FBT001  # reason: an argument's value, given by position
+    """Show the story in use on the web, or withdraw it; without a value, tell which."""
+    if wanted is not None:
+        await context.change(SetStory(story_id=context.story.id, public=wanted))
+    now = context.story.public if wanted is None else wanted
+    other = "off" if now else "on"
+    blocks = [Note(text=_public(context) if now else _not_public(context, withdrawn=wanted is False))]
+    return Reply(blocks=tuple(blocks), actions=(Action(label=other, command=f"/public {other}"),))
+
+
+def _public(context: Context) -> str:
+    address = context.policy.address_of_story(context.story.name)
+    if address:
+        return _("This story is public: {address}, with its feeds and to webhooks.", address=address)
+    return _(
+        "This story is public. It is shown on the web once the operator's settings say where:"
+        " web.listen and web.url."
+    )
+
+
+def _not_public(context: Context, *, withdrawn: bool) -> str:
+    if withdrawn or context.story.withdrawn_at:
+        return _("This story is withdrawn from the web: its addresses say so, and show nothing of it.")
+    return _("This story is not public: it is on no page of the web, in no feed, and goes to no webhook.")

@@ -1,0 +1,1 @@
+"""The public face of the record: pages, data, feeds and pictures, read-only."""

@@ -1,0 +1,386 @@
+"""The one place that decides what the world may see of the record: a view of it that can only be read.
+
+Seen are stories that owners have made public, and of these what is on record: facts in force or superseded with
+their voices, names, sources, revisions. Never seen are drafts, facts that are still held, what a retracted fact
+said, questions, and people's addresses or names. What was withdrawn, retracted or taken down is `Gone`, and says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Generic, NamedTuple, TypeVar
+
+from bot.answers.date_text import day
+from bot.answers.sentences import GROUNDS, tombstone, withdrawn
+from bot.texts import _
+from storage.domain import dates
+from storage.domain.clock import moment_text
+from storage.domain.models import Entity, Fact, Ground, Revision, RevisionKind, Source, Story
+from storage.reading.public import PublicState, StoryState
+from storage.record import Record
+from storage.snapshots.rows import Snapshot
+
+T = TypeVar("T")
+# Seconds between two looks whether another process has changed the record; this one's own changes count at once.
+LOOK_EVERY = 0.2
+# What a revision's maker is called: an address, so that texts say "a moderator", and nobody's.
+SOMEBODY = "moderator:"
+# Facts that stand to one: of those beyond, it is not said how.
+MOST_RELATED = 1_000
+
+
+class Found(NamedTuple, Generic[T]):
+    """What may be seen, and the story that it belongs to."""
+
+    value: T
+    state: StoryState
+
+
+class Gone(NamedTuple):
+    """That what was seen once may be seen no more: HTTP's 410. `text` says why, in the language spoken.
+
+    `what` is its id (`F7`, `S3`, `E5`) or the story's name. `at` is when it went, on which `ground`, if words were
+    taken down; `reason` is why a fact was retracted.
+    """
+
+    what: str
+    text: str
+    at: str | None = None
+    ground: Ground | None = None
+    reason: str | None = None
+
+
+class Missing(NamedTuple):
+    """That there is no such thing, or that nobody may know of it: HTTP's 404."""
+
+
+Seen = Found[T] | Gone | Missing
+
+
+class Change(NamedTuple):
+    """What became of a fact after it came on record.
+
+    `was` and `then` are the fact before and after it, `instead` what supersedes it. Of a fact that is gone, all
+    three are None, and `gone` says so.
+    """
+
+    revision: Revision
+    was: Fact | None = None
+    then: Fact | None = None
+    instead: Fact | None = None
+    gone: Gone | None = None
+
+
+class PublicRecord:
+    """What may be seen of a record. Whoever shows it asks here, and nowhere else."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._state: PublicState | None = None
+        self._refreshing = asyncio.Lock()
+        self._looked = 0.0
+
+    async def state(self) -> PublicState:
+        """Return what is public now; cheap while nothing has changed."""
+        clock = asyncio.get_running_loop().time()
+        if clock - self._looked >= LOOK_EVERY:
+            self._looked = clock
+            await self._record.database.look()
+        return await self._known()
+
+    async def _known(self) -> PublicState:
+        """Return what is public as of the version of the record that was read last."""
+        if (known := self._fresh()) is None:
+            async with self._refreshing:
+                if (known := self._fresh()) is None:
+                    now = self._record.ledger.clock()
+                    until = moment_text(now + timedelta(minutes=1))
+                    known = await self._record.public.state(moment_text(now), until, self._state)
+                    self._state = known
+        return known
+
+    def _fresh(self) -> PublicState | None:
+        known, now = self._state, self._record.ledger.now()
+        if known is None or known.changes != self._record.database.version_read.changes:
+            return None
+        return known if known.since <= now < known.until else None
+
+    async def stories(self) -> list[StoryState]:
+        """Return the public stories, the first opened first."""
+        state = await self.state()
+        return [each for each in state.stories.values() if each.story.public]
+
+    async def story(self, name: str) -> Seen[Story]:
+        """Return a story by its name."""
+        return self._of((await self.state()).named(name), name)
+
+    async def story_by_id(self, story_id: int) -> Seen[Story]:
+        """Return a story by its id."""
+        found = (await self.state()).stories.get(story_id)
+        return self._of(found, found.story.name if found else "")
+
+    def _of(self, found: StoryState | None, what: str) -> Seen[Story]:
+        if found is None:
+            return Missing()
+        if not found.story.public:
+            at = found.story.withdrawn_at
+            return Gone(what, _("{what}: withdrawn on {day}", what=what, day=day(at or "")), at)
+        return Found(found.story, found)
+
+    async def fact(self, fact_id: int) -> Seen[Fact]:
+        """Return a fact that is in force or superseded."""
+        fact = await self._record.facts.find(fact_id) if 0 < fact_id < 2**62 else None
+        if fact is None:
+            return Missing()
+        story = await self.story_by_id(fact.story_id)
+        # What is held is read after the fact: a fact may have come on record meanwhile.
+        state = (await self._known()).stories.get(fact.story_id)
+        if state is None or fact.id in state.held or isinstance(story, Missing):
+            return Missing()
+        if isinstance(story, Gone):
+            return story._replace(what=f"F{fact.id}")
+        if (gone := await self._gone(fact)) is not None:
+            return gone
+        return Found((await self._clean(state, [fact]))[0], state)
+
+    async def _gone(self, fact: Fact) -> Gone | None:
+        """Return what is said instead of a fact that was retracted or taken down; None for any other."""
+        what = f"F{fact.id}"
+        if (down := fact.taken_down) is not None:
+            return Gone(what, tombstone(fact), down.at, down.ground)
+        if fact.retracted is None:
+            return None
+        last = await self._record.facts.revisions(fact.id, after=fact.revision - 1)
+        return Gone(what, withdrawn(fact), last[-1].at if last else None, reason=fact.retracted)
+
+    async def name(self, entity_id: int) -> Seen[Entity]:
+        """Return a name; one that was merged into another is that other, under its own id."""
+        row = await self._record.public.name(entity_id) if 0 < entity_id < 2**62 else None
+        if row is None:
+            return Missing()
+        story = await self.story_by_id(row[1])
+        if not isinstance(story, Found):
+            return story._replace(what=f"E{entity_id}") if isinstance(story, Gone) else story
+        if (gone := await self._taken_down(f"E{row[0]}", f"E{entity_id}")) is not None:
+            return gone
+        shown = await self._record.public.names(story.state, after=row[0] - 1, limit=1)
+        if not shown or shown[0][0].id != row[0]:
+            return Missing()
+        return Found(shown[0][0], story.state)
+
+    async def source(self, source_id: int) -> Seen[Source]:
+        """Return a source on which something rests that may be seen."""
+        known = await self._record.sources.by_id([source_id]) if 0 < source_id < 2**62 else {}
+        if source_id not in known:
+            return Missing()
+        story = await self.story_by_id(known[source_id].story_id)
+        if not isinstance(story, Found):
+            return story._replace(what=f"S{source_id}") if isinstance(story, Gone) else story
+        if (gone := await self._taken_down(f"S{source_id}", f"S{source_id}")) is not None:
+            return gone
+        if not await self._record.public.shows_source(story.state, source_id):
+            return Missing()
+        return Found(known[source_id], story.state)
+
+    async def _taken_down(self, subject: str, what: str) -> Gone | None:
+        down = await self._record.public.tombstone(subject)
+        if down is None or down.at is None or down.ground is None:
+            return None
+        text = _("{what}: taken down on {day} ({ground})", what=what, day=day(down.at), ground=_(GROUNDS[down.ground]))
+        return Gone(what, text, down.at, down.ground)
+
+    async def copies(self, ids: Iterable[int]) -> Mapping[int, Sequence[Snapshot]]:
+        """Return the copies of sources that may be seen, of each the newest first."""
+        return await self._record.snapshots.of_sources(ids)
+
+    async def relayed_by(self, state: StoryState, source_id: int, *, limit: int) -> list[Source]:
+        """Return sources that may be seen and are known only via one."""
+        known = await self._record.sources.relayed_by(source_id, limit=limit)
+        return [each for each in known if await self._record.public.shows_source(state, each.id)]
+
+    async def facts(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return a story's facts in force, in order of id."""
+        return await self._by_id(
+            state, lambda last, count: self._record.listings.all(state.story.id, after=last, limit=count), after, limit
+        )
+
+    async def disputed(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return the facts whose standing is disputed, in order of id."""
+        listings, story = self._record.listings, state.story.id
+        return await self._by_id(
+            state, lambda last, count: listings.disputed(story, after=last, limit=count), after, limit
+        )
+
+    async def figured(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return the facts that hold figures, or digits in their statements, in order of id."""
+        listings, story = self._record.listings, state.story.id
+        return await self._by_id(
+            state, lambda last, count: listings.figured(story, after=last, limit=count), after, limit
+        )
+
+    async def citing(self, state: StoryState, source_id: int, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return the facts in force that cite a source itself, in order of id."""
+        listings = self._record.listings
+        return await self._by_id(
+            state, lambda last, count: listings.citing(source_id, after=last, limit=count), after, limit
+        )
+
+    async def undated(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
+        """Return the facts whose date is left open, in order of id."""
+        listings, story = self._record.listings, state.story.id
+        return await self._by_id(
+            state, lambda last, count: listings.undated(story, after=last, limit=count), after, limit
+        )
+
+    async def mentioning(
+        self, state: StoryState, entity_id: int, part: str, *, after: int = 0, limit: int
+    ) -> list[Fact]:
+        """Return the facts in force that name an entity as `speaker`, `place` or `about`, in order of id."""
+
+        async def fetch(last: int, count: int) -> list[Fact]:
+            return (await self._record.listings.mentioning(entity_id, {part: last}, limit=count))[part]
+
+        return await self._by_id(state, fetch, after, limit)
+
+    async def dated(
+        self, state: StoryState, *, after: tuple[str, int] | None = None, limit: int
+    ) -> list[Fact]:
+        """Return the facts that have a date, by their first day; `after` is that and the id of the last one."""
+
+        async def fetch(last: tuple[str, int] | None, count: int) -> list[Fact]:
+            return await self._record.listings.dated(
+                state.story.id, earliest=dates.FIRST, latest=dates.LAST, after=last, limit=count
+            )
+
+        return await self._filled(state, fetch, first_day_and_id, after, limit)
+
+    async def summary(self, state: StoryState) -> list[Fact]:
+        """Return the facts that tell the story in a few lines."""
+        return await self._clean(state, await self._record.listings.summary(state.story.id))
+
+    async def load(self, state: StoryState, ids: Iterable[int]) -> list[Fact]:
+        """Return those of a story's facts that may be seen, in force or superseded, in the order of their ids."""
+        found = await self._record.facts.load(ids)
+        return await self._clean(state, [fact for fact in found if fact.story_id == state.story.id])
+
+    async def names(
+        self, state: StoryState, *, places: bool | None = None, after: int = 0, limit: int
+    ) -> list[tuple[Entity, int]]:
+        """Return a story's names in order of id, each with how many facts name it (see `Public.names`)."""
+        return await self._record.public.names(state, places=places, after=after, limit=limit)
+
+    async def sources(self, state: StoryState, *, after: int = 0, limit: int) -> list[tuple[Source, int]]:
+        """Return a story's sources in order of id, each with how many facts in force cite it itself."""
+        return await self._record.public.sources(state, after=after, limit=limit)
+
+    async def revisions(self, state: StoryState, fact: Fact, *, after: int = 0, limit: int) -> list[Revision]:
+        """Return the history of a fact that may be seen, oldest first: without who made it, and without states.
+
+        How it read is told by `at_revision`.
+        """
+        del state  # a fact that may be seen shows its whole history
+        found = await self._record.facts.revisions(fact.id, after=after, limit=limit)
+        return [_anonymous(each) for each in found]
+
+    async def at_revision(self, state: StoryState, fact_id: int, number: int) -> Fact | None:
+        """Return a fact as it stood at a revision; None where it cannot be read, or was retracted then."""
+        then = await self._record.facts.at_revision(fact_id, number)
+        found = [] if then is None else await self._clean(state, [then])
+        return found[0] if found else None
+
+    async def changes(
+        self, state: StoryState, *, before: tuple[str, int, int] | None = None, limit: int
+    ) -> list[Change]:
+        """Return what was corrected, superseded, retracted, restored or taken down, the newest first.
+
+        `before` is the (moment, fact, number) of the last one shown.
+        """
+        told: list[Change] = []
+        while len(told) < limit:
+            rows = await self._record.listings.changes(state.story.id, before=before, limit=limit)
+            now = {fact.id: fact for fact in await self._record.facts.load(row.fact_id for row in rows)}
+            held = await self._held(state)
+            told += [await self._change(state, row, now[row.fact_id]) for row in rows if row.fact_id not in held]
+            if len(rows) < limit:
+                break
+            before = (rows[-1].at, rows[-1].fact_id, rows[-1].number)
+        return [each for each in told if not self._is_held_back(each)][:limit]
+
+    @staticmethod
+    def _is_held_back(change: Change) -> bool:
+        """Tell whether a change put a fact in the place of another that may not be seen yet."""
+        superseded = change.revision.kind is RevisionKind.SUPERSEDED and change.gone is None
+        return superseded and change.then is not None and change.then.superseded_by is None
+
+    async def _change(self, state: StoryState, revision: Revision, now: Fact) -> Change:
+        gone = await self._gone(now)
+        if gone is not None:
+            return Change(_anonymous(revision).model_copy(update={"reason": None}), gone=gone)
+        was = await self.at_revision(state, now.id, revision.number - 1)
+        then = await self.at_revision(state, now.id, revision.number)
+        instead = await self.load(state, [then.superseded_by]) if then and then.superseded_by else []
+        return Change(_anonymous(revision), was, then, instead[0] if instead else None)
+
+    async def _by_id(
+        self,
+        state: StoryState,
+        fetch: Callable[[int, int], Awaitable[Sequence[Fact]]],
+        after: int,
+        limit: int,
+    ) -> list[Fact]:
+        return await self._filled(state, fetch, lambda fact: fact.id, after, limit)
+
+    async def _filled(
+        self,
+        state: StoryState,
+        fetch: Callable[[T, int], Awaitable[Sequence[Fact]]],
+        cursor: Callable[[Fact], T],
+        after: T,
+        limit: int,
+    ) -> list[Fact]:
+        """Return `limit` facts that may be seen, if so many follow: those between that may not are passed over."""
+        found: list[Fact] = []
+        while len(found) < limit:
+            rows = await fetch(after, limit)
+            found += await self._clean(state, rows)
+            if len(rows) < limit:
+                break
+            after = cursor(rows[-1])
+        return found[:limit]
+
+    async def _held(self, state: StoryState) -> Collection[int]:
+        """Return the facts that are held as of the last reading; all of a story that was withdrawn meanwhile."""
+        now = (await self._known()).stories.get(state.story.id)
+        return state.held if now is None else now.held
+
+    async def _clean(self, state: StoryState, facts: Sequence[Fact]) -> list[Fact]:
+        """Return those facts that may be seen, each without what leads to others that may not."""
+        related = {item.other_id for fact in facts for item in fact.relations}
+        others = await self._record.facts.load(sorted(related)) if related else []
+        held = await self._held(state)
+        hidden = {fact.id for fact in others if fact.retracted is not None} | set(held)
+        return [_without(fact, hidden, held) for fact in facts if fact.retracted is None and fact.id not in held]
+
+
+def first_day_and_id(fact: Fact) -> tuple[str, int]:
+    """Return the cursor of a fact in a list by dates: the first day on which it may have occurred, and its id."""
+    when = fact.occurred or fact.attributions[0].said
+    return ((dates.bounds(when)[0] or "") if when else "", fact.id)
+
+
+def _anonymous(revision: Revision) -> Revision:
+    return revision.model_copy(update={"actor": SOMEBODY, "state": None})
+
+
+def _without(fact: Fact, hidden: Collection[int], held: Collection[int]) -> Fact:
+    """Return a fact without its relations to some others, in force still where only what is held supersedes it."""
+    superseded_by = None if fact.superseded_by in held else fact.superseded_by
+    relations = tuple(item for item in fact.relations if item.other_id not in hidden)
+    if superseded_by == fact.superseded_by and len(relations) == len(fact.relations):
+        # The same object: what was made of it before serves again.
+        return fact
+    fields = {name: getattr(fact, name) for name in Fact.model_fields}
+    # Not a copy: its standing is to be derived anew.
+    return Fact.model_construct(**fields | {"relations": relations, "superseded_by": superseded_by})
