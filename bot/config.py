@@ -7,35 +7,31 @@ in one flat list anyway, and for the rest the library would cost each start 17 m
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationError
 
 from bot.errors import SettingsError
-from bot.validators import (
-    base_address,
-    called_address,
-    gateway_address,
-    host_and_port,
-    host_and_port_or_none,
-    listed,
-    lower,
-    matching,
-    nearest,
-    unless_empty,
+from bot.settings.sections import (
+    DiscordSettings,
+    IntakeSettings,
+    LeaseSettings,
+    LimitSettings,
+    LogSettings,
+    MetricsSettings,
+    NoticeSettings,
+    ReviewSettings,
+    SearchSettings,
+    Section,
+    StorageSettings,
+    StorySettings,
+    TelegramSettings,
+    WebSettings,
 )
+from bot.settings.validators import listed, nearest
 from storage.engines.files import read_small
 
 DEFAULT_FILE = Path("config.toml")
@@ -48,150 +44,10 @@ _UNSHOWN = {
     "discord.token", "discord.api_base_url", "discord.gateway_url",
 }  # fmt: skip
 _SECRETS = {"telegram.token", "telegram.webhook_secret", "discord.token"}
-_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
-_DISCORD_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 Owner = Annotated[str, Field(pattern=r"^[a-z]+:-?\w+$")]
 
 
-class _Section(BaseModel):
-    # Each field's description says what its value should be: error messages use it.
-    # defer_build: build one validator for all settings when they are read, not another for each section.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
-
-
-class StorageSettings(_Section):
-    """Where the record is kept."""
-
-    path: Annotated[Path, BeforeValidator(unless_empty)] = Field(
-        Path("onrecord.db"), description="the path of the record's SQLite file"
-    )
-
-
-class TelegramSettings(_Section):
-    """How the bot connects to Telegram, and Telegram to the bot."""
-
-    token: Annotated[SecretStr | None, matching(_TOKEN)] = Field(
-        None, description="the token that @BotFather gave, digits, a colon and letters"
-    )
-    api_base_url: Annotated[str, BeforeValidator(base_address)] = Field(
-        "https://api.telegram.org", description="the http(s) address before /bot<token>/"
-    )
-    mode: Annotated[Literal["polling", "webhook"], BeforeValidator(lower)] = Field(
-        "polling", description='"polling" or "webhook"'
-    )
-    webhook_url: Annotated[str | None, BeforeValidator(called_address)] = Field(
-        None, description="the full public https address that Telegram calls (http only on this machine)"
-    )
-    webhook_secret: Annotated[SecretStr | None, matching(_SECRET)] = Field(
-        None, description="1 to 256 of the characters A-Z a-z 0-9 _ -"
-    )
-    listen: Annotated[str, BeforeValidator(host_and_port)] = Field(
-        "127.0.0.1:8080", description='host:port, like "127.0.0.1:8080"'
-    )
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Return the host and port that the webhook server listens on."""
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
-
-    @model_validator(mode="after")
-    def _webhook_is_complete(self) -> TelegramSettings:
-        if self.mode == "webhook":
-            missing = [name for name in ("webhook_url", "webhook_secret") if getattr(self, name) is None]
-            if missing:
-                raise ValueError(" and ".join(f"telegram.{name}" for name in missing))
-        return self
-
-
-class DiscordSettings(_Section):
-    """How the bot connects to Discord."""
-
-    token: Annotated[SecretStr | None, matching(_DISCORD_TOKEN)] = Field(
-        None, description="the bot token of the application's Bot page, three parts with dots between them"
-    )
-    api_base_url: Annotated[str | None, BeforeValidator(base_address)] = Field(
-        None, description="the http(s) address of the API with its version, like https://.../api/v10"
-    )
-    gateway_url: Annotated[str | None, BeforeValidator(gateway_address)] = Field(
-        None, description="the ws(s) address of the gateway"
-    )
-
-
-class LimitSettings(_Section):
-    """Limits on one reader's messages, one message and one page."""
-
-    messages_per_minute: int = Field(30, ge=1, le=100_000, description="a whole number from 1 to 100000")
-    burst: int = Field(10, ge=1, le=100_000, description="a whole number from 1 to 100000")
-    message_length: int = Field(4000, ge=100, le=100_000, description="a whole number from 100 to 100000")
-    concurrent_updates: int = Field(64, ge=1, le=1024, description="a whole number from 1 to 1024")
-    page: int = Field(8, ge=1, le=50, description="a whole number from 1 to 50")
-
-
-class StorySettings(_Section):
-    """Which story chats begin with."""
-
-    default: Annotated[str | None, BeforeValidator(unless_empty)] = Field(None, description="a story's name")
-
-
-class SearchSettings(_Section):
-    """How facts are found."""
-
-    vectors: bool = Field(True, description="true or false")
-
-
-class ReviewSettings(_Section):
-    """How facts are reviewed before they go on record."""
-
-    four_eyes: bool = Field(False, description="true or false")
-
-
-class NoticeSettings(_Section):
-    """How subscribers are notified of changes, and how long sent messages are remembered."""
-
-    hold: int = Field(0, ge=0, le=1440, description="minutes, a whole number from 0 to 1440")
-    gather: int = Field(5, ge=0, le=600, description="seconds, a whole number from 0 to 600")
-    retention: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
-
-
-class IntakeSettings(_Section):
-    """Which pages are fetched, and how long copies of them are kept."""
-
-    hosts: Annotated[list[str], BeforeValidator(listed)] = Field(
-        default_factory=list, description='a list of hosts, like ["archive.example.org"]'
-    )
-    copies: int = Field(500, ge=1, le=100_000, description="megabytes, a whole number from 1 to 100000")
-    retention: int = Field(0, ge=0, le=36_500, description="days, a whole number from 0 to 36500")
-
-
-class LeaseSettings(_Section):
-    """How long what one of several processes has taken stays with it while it gives no sign of life."""
-
-    role: float = Field(15, ge=0.5, le=300, description="seconds, a number from 0.5 to 300")
-    delivery: float = Field(30, ge=0.5, le=300, description="seconds, a number from 0.5 to 300")
-
-
-class MetricsSettings(_Section):
-    """Where monitoring connects."""
-
-    listen: Annotated[str | None, BeforeValidator(host_and_port_or_none)] = Field(
-        None, description='host:port, like "127.0.0.1:9108"'
-    )
-
-
-class LogSettings(_Section):
-    """The level and format of logs."""
-
-    level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = Field(
-        "info", description='"debug", "info", "warning" or "error"'
-    )
-    format: Annotated[Literal["text", "json"], BeforeValidator(lower)] = Field(
-        "text", description='"text" or "json"'
-    )
-
-
-class Settings(_Section):
+class Settings(Section):
     """All settings; frozen once loaded."""
 
     storage: StorageSettings = Field(default_factory=StorageSettings)
@@ -208,6 +64,7 @@ class Settings(_Section):
     intake: IntakeSettings = Field(default_factory=IntakeSettings)
     leases: LeaseSettings = Field(default_factory=LeaseSettings)
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)
+    web: WebSettings = Field(default_factory=WebSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     language: str = Field(
         "en", pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,8})?$", description='the code of a language, like "en"'
@@ -255,7 +112,7 @@ def known_keys() -> dict[str, str]:
     keys: dict[str, str] = {}
     for name, field in Settings.model_fields.items():
         section = field.annotation
-        if isinstance(section, type) and issubclass(section, _Section):
+        if isinstance(section, type) and issubclass(section, Section):
             keys |= {
                 f"{name}.{part}": inner.description or "" for part, inner in section.model_fields.items()
             }

@@ -16,7 +16,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from bot.config import LogSettings
+    from bot.settings.sections import LogSettings
 
 HIDDEN = "***"
 # Patterns of tokens, for logs of any library (httpx logs addresses that contain them): Telegram's,

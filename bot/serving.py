@@ -9,6 +9,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import SettingsError
@@ -28,14 +29,14 @@ logger = logging.getLogger(__name__)
 
 
 async def serve(settings: Settings) -> None:
-    """Run the front ends that have a token until SIGTERM or SIGINT; then finish what was begun.
+    """Run the front ends that have a token, and the web, until SIGTERM or SIGINT; then finish what was begun.
 
-    A second SIGINT aborts. Raises SettingsError if no front end has a token, or one cannot be started; then
-    the others are stopped, too.
+    A second SIGINT aborts. Raises SettingsError if there is nothing to serve, or one of them cannot be started;
+    then the others are stopped, too.
     """
     from bot.wiring import open_bot
 
-    frontends = _frontends(settings)
+    frontends, web = _frontends(settings), _web(settings)
     stop = _stop_on_signals()
     async with open_bot(
         settings, lambda title: logger.info("put the first story on record: %s", title)
@@ -49,10 +50,11 @@ async def serve(settings: Settings) -> None:
         if settings.metrics.listen is not None:
             await _serve_metrics(metrics, settings.metrics.listen, bot.record)
         try:
-            running = [run(settings, bot.dispatcher, bot.record, stop) for run in frontends]
-            await _side_by_side(
-                [*running, _watch(bot.record, stop), _expire(bot.record, settings, stop)], stop
-            )
+            async with web(bot.record, settings):
+                running = [run(settings, bot.dispatcher, bot.record, stop) for run in frontends]
+                await _side_by_side(
+                    [*running, _watch(bot.record, stop), _expire(bot.record, settings, stop)], stop
+                )
         finally:
             await metrics.stop()
 
@@ -67,7 +69,7 @@ def _frontends(settings: Settings) -> list[Callable[..., Coroutine[Any, Any, Non
         found.append(telegram)
     if settings.discord.token is not None:
         found.append(_discord())
-    if not found:
+    if not found and settings.web.listen is None:
         raise SettingsError(
             "There is no token, so there is nowhere to serve. Set telegram.token or discord.token in"
             " config.toml, or ONRECORD_TELEGRAM__TOKEN or ONRECORD_DISCORD__TOKEN; without one, talk to the"
@@ -87,6 +89,22 @@ def _discord() -> Callable[..., Coroutine[Any, Any, None]]:
             " or in a checkout: make run EXTRAS=discord"
         ) from None
     return run
+
+
+def _web(settings: Settings) -> Callable[..., AbstractAsyncContextManager[None]]:
+    """Return what serves the web while the bot runs; its library is not imported where it is not to be served."""
+    if settings.web.listen is None:
+        return lambda _record, _settings: contextlib.nullcontext()
+    try:
+        from bot.web.server import serving
+    except ModuleNotFoundError as error:
+        if error.name not in ("jinja2", "markupsafe"):
+            raise
+        raise SettingsError(
+            "web.listen is set, but what makes its pages is not installed: pip install 'onrecord[web]',"
+            " or in a checkout: make run EXTRAS=web"
+        ) from None
+    return serving
 
 
 async def _side_by_side(running: list[Coroutine[Any, Any, None]], stop: asyncio.Event) -> None:

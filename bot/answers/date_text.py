@@ -211,6 +211,12 @@ def label(fact: Fact) -> str | None:
     return said_on(first, in_words(first.said)) if first.said else _occasion(fact)
 
 
+def first_day(fact: Fact) -> str:
+    """Return the first day (ISO) on which a fact may have occurred, else was said; "" where no year is known."""
+    when = fact.occurred or fact.attributions[0].said
+    return (dates.bounds(when)[0] or "") if when else ""
+
+
 def _occasion(fact: Fact) -> str | None:
     return _("{occasion} (no date)", occasion=fact.occasion) if fact.occasion else None
 

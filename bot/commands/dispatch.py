@@ -18,6 +18,7 @@ from bot.commands.core.context import Context, Policy
 from bot.commands.core.declarations import Command, Offer
 from bot.commands.core.handles import KnownHandles
 from bot.commands.core.message_limit import Limiter, Verdict
+from bot.commands.core.page_links import linked
 from bot.commands.core.paging import Cursor, cut, page_of, parted
 from bot.commands.core.registry import Registry
 from bot.commands.core.roles import Roles
@@ -99,7 +100,7 @@ class Dispatcher:
             return None
         speak(request.language)
         try:
-            return await self._time_limit.within(self._guarded(request, parsed))
+            return await self._time_limit.within(linked(self.record, self._policy, self._guarded(request, parsed)))
         except TimeoutError:
             logger.error("a request in chat %s took more than %g s", request.chat, self._time_limit.seconds)  # noqa: TRY400  # reason: it is no error of the code
             return _refusal(
@@ -134,7 +135,8 @@ class Dispatcher:
         request = await self._in_person(request)
         verdict = Verdict.ANSWER if request.role is not None else self._limiter.judge(request.user)
         if verdict is not Verdict.ANSWER and not await self.roles.keep_the_record(request):
-            return _too_fast() if verdict is Verdict.WARN else None
+            warning = _("You are asking faster than I may answer: wait a minute, then go on.")
+            return _refusal(warning) if verdict is Verdict.WARN else None
         return await self._answer(request, parsed)
 
     async def waiting(self, platform: str) -> list[tuple[str, Reply]]:
@@ -336,10 +338,6 @@ def _refuse_forwarded_command(text: str) -> None:
                 " not run. To run it, type it to me yourself."
             )
         )
-
-
-def _too_fast() -> Reply:
-    return _refusal(_("You are asking faster than I may answer: wait a minute, then go on."))
 
 
 def _refusal(text: str, commands: tuple[tuple[str, str], ...] = ()) -> Reply:

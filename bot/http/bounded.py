@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
 
@@ -18,6 +19,8 @@ HEADER_SECONDS = 10.0
 BODY_SECONDS = 10.0
 # Seconds for which a kept connection may be idle, or take over its next header.
 IDLE_SECONDS = 75.0
+# Connections of readers at once, and the seconds in which one has to take an answer and ask for another.
+MOST_READERS, READING_SECONDS = 512, 120.0
 
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Keep = Callable[[web.BaseRequest], bool]
@@ -28,7 +31,9 @@ class BoundedServer(web.Server):
 
     Where there is no room for another connection, the one closes that has waited longest to send its first
     header, or to end after an answer that was its last: what a refused request still sends is read for a
-    second. Where all others are being answered, or kept, the new one closes.
+    second. Where all others are being answered, or kept, the new one closes. With `reading_seconds` kept ones
+    make room too, from the moment that their answer begins to be sent; and one closes that takes longer than
+    that to read its answer and ask for another.
     """
 
     def __init__(
@@ -38,13 +43,22 @@ class BoundedServer(web.Server):
         keep: Keep = lambda _request: False,
         most: int = MOST,
         header_seconds: float = HEADER_SECONDS,
+        reading_seconds: float | None = None,
+        request_factory: Any = None,
     ) -> None:
         # Lingering is to read on, and throw away, what a refused request still sends.
-        super().__init__(self._serve, access_log=None, keepalive_timeout=IDLE_SECONDS, lingering_time=1.0)
+        super().__init__(
+            self._serve,
+            request_factory=request_factory,
+            access_log=None,
+            keepalive_timeout=IDLE_SECONDS,
+            lingering_time=1.0,
+        )
         self._handle = handle
         self._keep = keep
         self._most = most
         self._header_seconds = header_seconds
+        self._reading_seconds = reading_seconds
         self._count = 0
         # Connections that have sent no whole header yet, or had their last answer; the oldest first.
         self._unheard: dict[web.RequestHandler, asyncio.TimerHandle] = {}
@@ -72,7 +86,7 @@ class BoundedServer(web.Server):
         if self._count > self._most and not self._make_room():
             transport.abort()
             return
-        self._wait_for(handler, transport)
+        self._wait_for(handler, transport, self._header_seconds)
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
         """Count a connection out."""
@@ -80,9 +94,12 @@ class BoundedServer(web.Server):
         self._count -= 1
         self._heard(handler)
 
-    def _wait_for(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+    def _wait_for(
+        self, handler: web.RequestHandler, transport: asyncio.BaseTransport | None, seconds: float
+    ) -> None:
         """Let a connection make room for others, and close it after some seconds."""
-        self._unheard[handler] = asyncio.get_running_loop().call_later(self._header_seconds, transport.abort)
+        if isinstance(transport, asyncio.Transport):
+            self._unheard[handler] = asyncio.get_running_loop().call_later(seconds, transport.abort)
 
     def _make_room(self) -> bool:
         oldest = next(iter(self._unheard), None)
@@ -104,15 +121,30 @@ class BoundedServer(web.Server):
         try:
             response = await self._handle(request)
             if self._keep(request):
+                if self._reading_seconds is not None:
+                    self._wait_for(handler, handler.transport, self._reading_seconds)
                 return response
         except web.HTTPException as refusal:
             response = refusal
         response.force_close()
-        if isinstance(handler.transport, asyncio.Transport):
-            self._wait_for(handler, handler.transport)
+        self._wait_for(handler, handler.transport, self._header_seconds)
         if isinstance(response, web.HTTPException):
             raise response
         return response
+
+
+class BoundedRunner(web.AppRunner):
+    """Run an application for readers within the bounds of a BoundedServer; their connections are kept."""
+
+    async def _make_server(self) -> web.Server:
+        plain = await super()._make_server()
+        return BoundedServer(
+            plain.request_handler,
+            keep=lambda _request: True,
+            most=MOST_READERS,
+            reading_seconds=READING_SECONDS,
+            request_factory=plain.request_factory,
+        )
 
 
 async def body_of(request: web.BaseRequest) -> bytes:

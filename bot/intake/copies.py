@@ -21,7 +21,7 @@ from storage.record import Record
 from storage.snapshots.snapshots import Bounds, Kept
 
 if TYPE_CHECKING:
-    from bot.config import IntakeSettings
+    from bot.settings.sections import IntakeSettings
 
 _ID = re.compile(r"[Ss]([1-9][0-9]{0,14})")
 # Facts that are read at once.

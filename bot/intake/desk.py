@@ -14,7 +14,7 @@ from storage.snapshots.rows import Page
 from storage.snapshots.snapshots import Bounds
 
 if TYPE_CHECKING:
-    from bot.config import IntakeSettings
+    from bot.settings.sections import IntakeSettings
     from bot.intake.article import Article
     from bot.intake.fetching.fetcher import Fetcher
     from bot.intake.finding.drafts import Found

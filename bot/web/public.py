@@ -10,67 +10,39 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Generic, NamedTuple, TypeVar
+from functools import partial
+from typing import TypeVar
 
 from bot.answers.date_text import day
 from bot.answers.sentences import GROUNDS, tombstone, withdrawn
 from bot.texts import _
+from bot.web.seen import (
+    SOMEBODY,
+    Change,
+    Found,
+    Gone,
+    Missing,
+    Seen,
+    anonymous,
+    first_day_and_id,
+    is_held_back,
+    versions,
+    without,
+)
 from storage.domain import dates
 from storage.domain.clock import moment_text
-from storage.domain.models import Entity, Fact, Ground, Revision, RevisionKind, Source, Story
+from storage.domain.models import Entity, Fact, Revision, Source, Story
 from storage.reading.public import PublicState, StoryState
 from storage.record import Record
 from storage.snapshots.rows import Snapshot
 
+__all__ = [
+    "SOMEBODY", "Change", "Found", "Gone", "Missing", "PublicRecord", "PublicState", "Seen", "StoryState",
+    "first_day_and_id",
+]  # fmt: skip
 T = TypeVar("T")
 # Seconds between two looks whether another process has changed the record; this one's own changes count at once.
 LOOK_EVERY = 0.2
-# What a revision's maker is called: an address, so that texts say "a moderator", and nobody's.
-SOMEBODY = "moderator:"
-# Facts that stand to one: of those beyond, it is not said how.
-MOST_RELATED = 1_000
-
-
-class Found(NamedTuple, Generic[T]):
-    """What may be seen, and the story that it belongs to."""
-
-    value: T
-    state: StoryState
-
-
-class Gone(NamedTuple):
-    """That what was seen once may be seen no more: HTTP's 410. `text` says why, in the language spoken.
-
-    `what` is its id (`F7`, `S3`, `E5`) or the story's name. `at` is when it went, on which `ground`, if words were
-    taken down; `reason` is why a fact was retracted.
-    """
-
-    what: str
-    text: str
-    at: str | None = None
-    ground: Ground | None = None
-    reason: str | None = None
-
-
-class Missing(NamedTuple):
-    """That there is no such thing, or that nobody may know of it: HTTP's 404."""
-
-
-Seen = Found[T] | Gone | Missing
-
-
-class Change(NamedTuple):
-    """What became of a fact after it came on record.
-
-    `was` and `then` are the fact before and after it, `instead` what supersedes it. Of a fact that is gone, all
-    three are None, and `gone` says so.
-    """
-
-    revision: Revision
-    was: Fact | None = None
-    then: Fact | None = None
-    instead: Fact | None = None
-    gone: Gone | None = None
 
 
 class PublicRecord:
@@ -79,6 +51,8 @@ class PublicRecord:
     def __init__(self, record: Record) -> None:
         self._record = record
         self._state: PublicState | None = None
+        self._versions: dict[int | None, str] = {}
+        self._versions_of: PublicState | None = None
         self._refreshing = asyncio.Lock()
         self._looked = 0.0
 
@@ -106,6 +80,23 @@ class PublicRecord:
         if known is None or known.changes != self._record.database.version_read.changes:
             return None
         return known if known.since <= now < known.until else None
+
+    async def version(self, story_id: int | None, state: PublicState | None = None) -> str | None:
+        """Return what tells apart the states of a public story, or (None) of all; None for any other story.
+
+        It costs no reading while nothing has changed, and says the same in each process.
+        """
+        state = await self.state() if state is None else state
+        if state is not self._versions_of:
+            self._versions, self._versions_of = versions(state), state
+        return self._versions.get(story_id)
+
+    @staticmethod
+    def changed(story_id: int | None, state: PublicState) -> str:
+        """Return the moment (UTC text) of the last change to a story, or to any."""
+        if story_id is not None:
+            return state.stories[story_id].changed
+        return max((each.changed for each in state.stories.values()), default="")
 
     async def stories(self) -> list[StoryState]:
         """Return the public stories, the first opened first."""
@@ -202,45 +193,31 @@ class PublicRecord:
 
     async def facts(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
         """Return a story's facts in force, in order of id."""
-        return await self._by_id(
-            state, lambda last, count: self._record.listings.all(state.story.id, after=last, limit=count), after, limit
-        )
+        return await self._by_id(state, partial(self._record.listings.all, state.story.id), after, limit)
 
     async def disputed(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts whose standing is disputed, in order of id."""
-        listings, story = self._record.listings, state.story.id
-        return await self._by_id(
-            state, lambda last, count: listings.disputed(story, after=last, limit=count), after, limit
-        )
+        return await self._by_id(state, partial(self._record.listings.disputed, state.story.id), after, limit)
 
     async def figured(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts that hold figures, or digits in their statements, in order of id."""
-        listings, story = self._record.listings, state.story.id
-        return await self._by_id(
-            state, lambda last, count: listings.figured(story, after=last, limit=count), after, limit
-        )
+        return await self._by_id(state, partial(self._record.listings.figured, state.story.id), after, limit)
 
     async def citing(self, state: StoryState, source_id: int, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts in force that cite a source itself, in order of id."""
-        listings = self._record.listings
-        return await self._by_id(
-            state, lambda last, count: listings.citing(source_id, after=last, limit=count), after, limit
-        )
+        return await self._by_id(state, partial(self._record.listings.citing, source_id), after, limit)
 
     async def undated(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts whose date is left open, in order of id."""
-        listings, story = self._record.listings, state.story.id
-        return await self._by_id(
-            state, lambda last, count: listings.undated(story, after=last, limit=count), after, limit
-        )
+        return await self._by_id(state, partial(self._record.listings.undated, state.story.id), after, limit)
 
     async def mentioning(
         self, state: StoryState, entity_id: int, part: str, *, after: int = 0, limit: int
     ) -> list[Fact]:
         """Return the facts in force that name an entity as `speaker`, `place` or `about`, in order of id."""
 
-        async def fetch(last: int, count: int) -> list[Fact]:
-            return (await self._record.listings.mentioning(entity_id, {part: last}, limit=count))[part]
+        async def fetch(*, after: int, limit: int) -> list[Fact]:
+            return (await self._record.listings.mentioning(entity_id, {part: after}, limit=limit))[part]
 
         return await self._by_id(state, fetch, after, limit)
 
@@ -249,11 +226,9 @@ class PublicRecord:
     ) -> list[Fact]:
         """Return the facts that have a date, by their first day; `after` is that and the id of the last one."""
 
-        async def fetch(last: tuple[str, int] | None, count: int) -> list[Fact]:
-            return await self._record.listings.dated(
-                state.story.id, earliest=dates.FIRST, latest=dates.LAST, after=last, limit=count
-            )
-
+        fetch = partial(
+            self._record.listings.dated, state.story.id, earliest=dates.FIRST, latest=dates.LAST
+        )
         return await self._filled(state, fetch, first_day_and_id, after, limit)
 
     async def summary(self, state: StoryState) -> list[Fact]:
@@ -280,9 +255,12 @@ class PublicRecord:
 
         How it read is told by `at_revision`.
         """
-        del state  # a fact that may be seen shows its whole history
         found = await self._record.facts.revisions(fact.id, after=after, limit=limit)
-        return [_anonymous(each) for each in found]
+        now = await self._record.facts.find(fact.id)
+        held = await self._held(state)
+        if now is not None and now.superseded_by in held and found and found[-1].number == now.revision:
+            found.pop()  # what takes its place may not be seen yet
+        return [anonymous(each) for each in found]
 
     async def at_revision(self, state: StoryState, fact_id: int, number: int) -> Fact | None:
         """Return a fact as it stood at a revision; None where it cannot be read, or was retracted then."""
@@ -302,31 +280,26 @@ class PublicRecord:
             rows = await self._record.listings.changes(state.story.id, before=before, limit=limit)
             now = {fact.id: fact for fact in await self._record.facts.load(row.fact_id for row in rows)}
             held = await self._held(state)
-            told += [await self._change(state, row, now[row.fact_id]) for row in rows if row.fact_id not in held]
+            made = [await self._change(state, row, now[row.fact_id]) for row in rows if row.fact_id not in held]
+            told += [each for each in made if not is_held_back(each)]
             if len(rows) < limit:
                 break
             before = (rows[-1].at, rows[-1].fact_id, rows[-1].number)
-        return [each for each in told if not self._is_held_back(each)][:limit]
-
-    @staticmethod
-    def _is_held_back(change: Change) -> bool:
-        """Tell whether a change put a fact in the place of another that may not be seen yet."""
-        superseded = change.revision.kind is RevisionKind.SUPERSEDED and change.gone is None
-        return superseded and change.then is not None and change.then.superseded_by is None
+        return told[:limit]
 
     async def _change(self, state: StoryState, revision: Revision, now: Fact) -> Change:
         gone = await self._gone(now)
         if gone is not None:
-            return Change(_anonymous(revision).model_copy(update={"reason": None}), gone=gone)
+            return Change(anonymous(revision).model_copy(update={"reason": None}), gone=gone)
         was = await self.at_revision(state, now.id, revision.number - 1)
         then = await self.at_revision(state, now.id, revision.number)
         instead = await self.load(state, [then.superseded_by]) if then and then.superseded_by else []
-        return Change(_anonymous(revision), was, then, instead[0] if instead else None)
+        return Change(anonymous(revision), was, then, instead[0] if instead else None)
 
     async def _by_id(
         self,
         state: StoryState,
-        fetch: Callable[[int, int], Awaitable[Sequence[Fact]]],
+        fetch: Callable[..., Awaitable[Sequence[Fact]]],
         after: int,
         limit: int,
     ) -> list[Fact]:
@@ -335,7 +308,7 @@ class PublicRecord:
     async def _filled(
         self,
         state: StoryState,
-        fetch: Callable[[T, int], Awaitable[Sequence[Fact]]],
+        fetch: Callable[..., Awaitable[Sequence[Fact]]],
         cursor: Callable[[Fact], T],
         after: T,
         limit: int,
@@ -343,7 +316,7 @@ class PublicRecord:
         """Return `limit` facts that may be seen, if so many follow: those between that may not are passed over."""
         found: list[Fact] = []
         while len(found) < limit:
-            rows = await fetch(after, limit)
+            rows = await fetch(after=after, limit=limit)
             found += await self._clean(state, rows)
             if len(rows) < limit:
                 break
@@ -361,26 +334,9 @@ class PublicRecord:
         others = await self._record.facts.load(sorted(related)) if related else []
         held = await self._held(state)
         hidden = {fact.id for fact in others if fact.retracted is not None} | set(held)
-        return [_without(fact, hidden, held) for fact in facts if fact.retracted is None and fact.id not in held]
-
-
-def first_day_and_id(fact: Fact) -> tuple[str, int]:
-    """Return the cursor of a fact in a list by dates: the first day on which it may have occurred, and its id."""
-    when = fact.occurred or fact.attributions[0].said
-    return ((dates.bounds(when)[0] or "") if when else "", fact.id)
-
-
-def _anonymous(revision: Revision) -> Revision:
-    return revision.model_copy(update={"actor": SOMEBODY, "state": None})
-
-
-def _without(fact: Fact, hidden: Collection[int], held: Collection[int]) -> Fact:
-    """Return a fact without its relations to some others, in force still where only what is held supersedes it."""
-    superseded_by = None if fact.superseded_by in held else fact.superseded_by
-    relations = tuple(item for item in fact.relations if item.other_id not in hidden)
-    if superseded_by == fact.superseded_by and len(relations) == len(fact.relations):
-        # The same object: what was made of it before serves again.
-        return fact
-    fields = {name: getattr(fact, name) for name in Fact.model_fields}
-    # Not a copy: its standing is to be derived anew.
-    return Fact.model_construct(**fields | {"relations": relations, "superseded_by": superseded_by})
+        kept = {fact.id for fact in others if fact.superseded_by in held}
+        return [
+            without(fact, hidden, held, kept)
+            for fact in facts
+            if fact.retracted is None and fact.id not in held
+        ]

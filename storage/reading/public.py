@@ -77,6 +77,13 @@ SELECT 1 FROM through t WHERE t.id IN (SELECT value FROM json_each(:beside)) OR 
     SELECT 1 FROM attribution a JOIN fact f ON f.id = a.fact_id AND {_SHOWN} WHERE a.source_id = t.id
 ) LIMIT 1
 """
+# Facts that have a page: one that was retracted or taken down says so there.
+_ADDRESSED = """
+SELECT count(*) FROM fact f JOIN story s ON s.id = f.story_id AND s.public = 1
+WHERE f.id IN (SELECT value FROM json_each(:ids)) AND NOT EXISTS (
+    SELECT 1 FROM notice n WHERE n.fact_id = f.id AND n.kind = 'published' AND n.due_at > :now
+)
+"""
 _PAGE = "SELECT id FROM source WHERE story_id = ? AND id > ? ORDER BY id LIMIT ?"
 # Sources that are looked through at once for those that are shown.
 _AT_ONCE = 100
@@ -119,6 +126,11 @@ class Public:
         return await self._database.reading_version(
             lambda read, version: _state(read, version, now, until, before)
         )
+
+    async def all_addressed(self, facts: Collection[int], now: str) -> bool:
+        """Tell whether each of some facts has a page of its own."""
+        rows = await self._database.read(_ADDRESSED, {"ids": _json(facts), "now": now})
+        return bool(rows[0][0] == len(facts))
 
     async def tombstone(self, subject: str) -> TakenDown | None:
         """Return when and why a source (`S3`) or name (`E5`) was taken down, None if it was not."""

@@ -19,7 +19,8 @@ from statistics import median, quantiles
 
 from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
-from bot.config import LimitSettings, Settings
+from bot.config import Settings
+from bot.settings.sections import LimitSettings
 from bot.requests import Request, Role
 from storage.record import Record
 from storage.search.embedding import NoModel, load

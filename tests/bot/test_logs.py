@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot import logs
-from bot.config import LogSettings
+from bot.settings.sections import LogSettings
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 SECRET = "hush-hush"

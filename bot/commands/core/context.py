@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from bot.answers.addresses import Addresses
 from bot.commands.core.declarations import Catalogue, Command
 from bot.commands.core.handles import KnownHandles
 from bot.commands.core.paging import WINDOW
@@ -43,7 +44,8 @@ class Policy:
 
     `page` is how many statements a search finds at most. With `four_eyes` a moderator's own fact needs
     another's approval; notices of a new fact wait `hold` minutes; what each chat was told is kept for the
-    `retention`. New chats begin with the story named `default_story`, where it is set.
+    `retention`. New chats begin with the story named `default_story`, where it is set; pages of the web have
+    `pages` as their addresses, where that is set.
     """
 
     page: int
@@ -51,6 +53,7 @@ class Policy:
     hold: int = 0
     retention: timedelta = UNGATHERED.retention
     default_story: str = ""
+    pages: Addresses | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> Policy:
@@ -62,6 +65,7 @@ class Policy:
             notices.hold,
             timedelta(days=notices.retention),
             settings.story.default or "",
+            Addresses(settings.web.url) if settings.web.url else None,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.answers.diff import differences, revised
 from bot.answers.lines import fact_line
@@ -54,14 +55,23 @@ async def _told(context: Context, item: Revision, now: Fact) -> list[Block]:
     withheld = now.retracted is not None and context.role < Role.MODERATOR
     if withheld and item.kind is not RevisionKind.RETRACTED:
         return [Note(text=withdrawn(now))]
-    row = Item(label=f"F{item.fact_id}", text=revised(item))
     was = await context.record.facts.at_revision(item.fact_id, item.number - 1)
     then = await context.record.facts.at_revision(item.fact_id, item.number)
+    superseded_by = then.superseded_by if then is not None else None
+    instead = await context.record.facts.load([superseded_by] if superseded_by is not None else [])
+    return what_changed(item, was, then, instead)
+
+
+def what_changed(
+    item: Revision, was: Fact | None, then: Fact | None, instead: Sequence[Fact]
+) -> list[Block]:
+    """Return what a revision did: how the fact read before and after it, and what supersedes it."""
+    row = Item(label=f"F{item.fact_id}", text=revised(item))
     if item.kind is RevisionKind.RETRACTED or was is None or then is None:
         return [row]
     if item.kind is RevisionKind.SUPERSEDED and then.superseded_by is not None:
-        instead = [fact_line(fact) for fact in await context.record.facts.load([then.superseded_by])]
-        return [row, *_labelled(_("Was"), [fact_line(then)]), *_labelled(_("Now"), instead)]
+        lines = [fact_line(fact) for fact in instead]
+        return [row, *_labelled(_("Was"), [fact_line(then)]), *_labelled(_("Now"), lines)]
     if item.kind is RevisionKind.RESTORED:
         return [row, *_labelled(_("Now"), [fact_line(then)])]
     before, after = differences(was, then)

@@ -53,9 +53,9 @@ async def fact(context: Context, found: Fact) -> Reply:
     if found.retracted is not None:
         return await _withdrawn(context, found)
     after = context.number_after()
-    rows = list(enumerate(_rows(found, await _checked(context, found)), 1))[after:]
+    rows = list(enumerate(rows_of(found, await _checked(context, found)), 1))[after:]
     blocks: list[Block] = [Heading(text=f"F{found.id}", level=1)]
-    if not after and (standing := _standing(found)):
+    if not after and (standing := standing_told(found)):
         blocks.append(Note(text=standing))
     page = context.cut(rows, f"F{found.id}", cursor=itemgetter(0))
     blocks += [row() for _number, row in page.shown if not isinstance(row, Relation)]
@@ -75,7 +75,7 @@ async def _checked(context: Context, found: Fact) -> dict[int, str]:
     return {position: told(each) for (_fact, position), each in checked.items()}
 
 
-def _rows(found: Fact, checked: dict[int, str]) -> list[Row]:
+def rows_of(found: Fact, checked: dict[int, str]) -> list[Row]:
     """Return what makes the rows of a fact, in order; a relation becomes one with the fact at its far end."""
     voices = [partial(_voice, found, position) for position in range(len(found.attributions))]
     return [*voices, *_particulars(found, checked), *in_order(found.relations)]
@@ -105,7 +105,7 @@ async def _withdrawn(context: Context, found: Fact) -> Reply:
     return as_card(context, found, Reply(blocks=(heading, Note(text=note))))
 
 
-def _standing(found: Fact) -> str | None:
+def standing_told(found: Fact) -> str | None:
     """Return through what sources a fact reaches us; who denies it stands behind its first line."""
     if found.standing is Standing.ATTRIBUTED:
         return _("It is the word of one speaker, or it reached us through one source.")
@@ -189,7 +189,7 @@ async def history(context: Context, found: Fact) -> Reply:
     before = await context.record.facts.at_revision(found.id, after) if after else None
     for revision in page.shown:
         then = await context.record.facts.at_revision(found.id, revision.number)
-        blocks += [revision_row(revision, names), *_became(before, then)]
+        blocks += [revision_row(revision, names), *became(before, then)]
         before = then
     return Reply(blocks=tuple(blocks), actions=page.more)
 
@@ -201,7 +201,7 @@ def _withheld(revision: Revision) -> Revision:
     return revision.model_copy(update={"reason": None})
 
 
-def _became(before: Fact | None, then: Fact | None) -> list[Block]:
+def became(before: Fact | None, then: Fact | None) -> list[Block]:
     """Return a fact's changed parts as a revision left them, each line with its source."""
     if then is None or then.retracted is not None:
         return []

@@ -51,7 +51,7 @@ async def sources(context: Context, source_id: int | None) -> Reply:
             text="; ".join(
                 (
                     describe(source),
-                    _cited(counts.get(source.id, 0)),
+                    cited(counts.get(source.id, 0)),
                     *map(dated, copies.get(source.id, ())[:1]),
                 )
             ),
@@ -102,7 +102,8 @@ async def _likenesses(context: Context, source_id: int) -> list[Block]:
     return [Item(label=label, text=named(each)) for label, several in told for each in several[:MOST_COPIES]]
 
 
-def _cited(count: int) -> str:
+def cited(count: int) -> str:
+    """Say for how many statements a source is cited."""
     if count == 0:
         return _("no statement cites it directly")
     return ngettext("cited for {count} statement", "cited for {count} statements", count)

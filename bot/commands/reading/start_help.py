@@ -198,8 +198,16 @@ async def about(context: Context) -> Reply:
         Action(label=label, command=f"/{label}")
         for label in ("who", "when", "where", "figures", "disputed", "sources", "latest", "stories")
     ]
-    blocks: list[Block] = [heading, *map(fact_line, facts)]
+    blocks: list[Block] = [heading, *map(fact_line, facts), *_on_the_web(context)]
     return Reply(blocks=tuple(blocks), actions=tuple(actions), first=first_screen(blocks, LIST_LETTERS))
+
+
+def _on_the_web(context: Context) -> list[Block]:
+    """Return where the story can be read on the web, if it is public."""
+    if context.policy.pages is None or not context.story.public:
+        return []
+    address = context.policy.pages.story(context.story.name)
+    return [Item(label=_("On the web"), text=address, url=address)]
 
 
 @commands.command(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.answers.bounds import LIST_LETTERS, first_screen
-from bot.answers.date_text import day, in_words, label
+from bot.answers.date_text import day, first_day, in_words, label
 from bot.answers.lines import dated_lines, labelled_lines, listing
 from bot.answers.sentences import withdrawn
 from bot.commands.core.context import Context
@@ -68,13 +68,13 @@ async def when(context: Context, asked: Named | None) -> Reply:
 
 def _in_order(facts: Sequence[Fact]) -> list[Block]:
     """Return the lines of dated facts in order of time, those whose date the source leaves open apart."""
-    return _open_last(sorted(facts, key=lambda fact: (_first_day(fact), fact.id)))
+    return open_last(sorted(facts, key=lambda fact: (first_day(fact), fact.id)))
 
 
-def _open_last(facts: Sequence[Fact]) -> list[Block]:
+def open_last(facts: Sequence[Fact]) -> list[Block]:
     """Return the lines of facts under their dates, in their order; those whose date is left open apart."""
-    undated = [fact for fact in facts if not _first_day(fact)]
-    blocks = dated_lines(fact for fact in facts if _first_day(fact))
+    undated = [fact for fact in facts if not first_day(fact)]
+    blocks = dated_lines(fact for fact in facts if first_day(fact))
     if undated:
         blocks += [Heading(text=_("Date left open by the source")), *labelled_lines(undated)]
     return blocks
@@ -115,7 +115,7 @@ async def _timeline(context: Context) -> Reply:
         lambda limit: listings.undated(story, after=open_after, limit=limit),
         cursor=lambda fact: f"o{fact.id}",
     )
-    blocks += _open_last(undated.shown)
+    blocks += open_last(undated.shown)
     if len(blocks) == 1:
         blocks.append(Note(text=_("No dates are on record in this story.")))
     return Reply(blocks=tuple(blocks), actions=undated.more, first=first_screen(blocks, LIST_LETTERS))
@@ -207,7 +207,7 @@ async def latest(context: Context, wanted: int | None) -> Reply:
             )
         )
     heading = Heading(text=_("Latest on record"), level=1)
-    return Reply(blocks=(heading, *_open_last(page.shown)), actions=page.more)
+    return Reply(blocks=(heading, *open_last(page.shown)), actions=page.more)
 
 
 @commands.command(
@@ -278,15 +278,9 @@ async def _listed(context: Context, then: Sequence[Fact]) -> list[Block]:
     return blocks
 
 
-def _first_day(fact: Fact) -> str:
-    """Return the first day on which a fact may have occurred, else was said; "" where no year is known."""
-    when = fact.occurred or fact.attributions[0].said
-    return (dates.bounds(when)[0] or "") if when else ""
-
-
 def _after(fact: Fact) -> str:
     """Return the cursor after a fact: its first day, where it has one, and its id."""
-    return f"{_first_day(fact)}.{fact.id}"
+    return f"{first_day(fact)}.{fact.id}"
 
 
 def _cursor(after: str | None) -> tuple[str, int] | None:

@@ -53,17 +53,14 @@ def _one(context: Context, entity: Entity, lists: Mapping[str, Sequence[Fact]]) 
     blocks: list[Block] = [Heading(text=entity.name, level=1), *role(entity)]
     if not any(lists.values()):
         blocks.append(Note(text=_("Nothing else about {name} is on record.", name=entity.name)))
-    headings = {
-        "about": _("Said about {name}", name=entity.called),
-        "place": _("Said to have happened there"),
-    }
+    headings = part_headings(entity)
     more: tuple[Action, ...] = ()
     shown: set[int] = set()
     for part, facts in lists.items():
         page = context.cut(facts, entity.name, cursor=partial(_cursor, part))
         # What an entity says stands with what it says, also where it is about the entity.
-        new = [fact for fact in page.shown if part == "speaker" or not _speaks(entity, fact)]
-        lines = [block for fact in new if fact.id not in shown for block in _lines(entity, part, fact)]
+        new = [fact for fact in page.shown if part == "speaker" or not speaks(entity, fact)]
+        lines = [block for fact in new if fact.id not in shown for block in lines_naming(entity, part, fact)]
         shown.update(fact.id for fact in new)
         blocks += [Heading(text=headings[part]), *lines] if lines and part in headings else lines
         if more := page.more:
@@ -73,11 +70,21 @@ def _one(context: Context, entity: Entity, lists: Mapping[str, Sequence[Fact]]) 
     return Reply(blocks=tuple(blocks), actions=more, first=first_screen(blocks))
 
 
-def _lines(entity: Entity, part: str, fact: Fact) -> Sequence[Block]:
+def part_headings(entity: Entity) -> dict[str, str]:
+    """Return the headings over facts that name an entity otherwise than as their speaker."""
+    return {
+        "about": _("Said about {name}", name=entity.called),
+        "place": _("Said to have happened there"),
+    }
+
+
+def lines_naming(entity: Entity, part: str, fact: Fact) -> Sequence[Block]:
+    """Return a fact's lines for under a name: as its own word, or as what is said about it."""
     return lines_of_speaker(fact, entity) if part == "speaker" else fact_lines(fact)
 
 
-def _speaks(entity: Entity, fact: Fact) -> bool:
+def speaks(entity: Entity, fact: Fact) -> bool:
+    """Tell whether an entity is among those who say a fact."""
     return any(item.speaker is not None and item.speaker.id == entity.id for item in fact.attributions)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from bot.commands.core.declarations import Catalogue
-    from bot.config import DiscordSettings
+    from bot.settings.sections import DiscordSettings
     from bot.frontends.discord.conversation import Conversation
     from storage.record import Record
 

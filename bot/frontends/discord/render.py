@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from discord import AllowedMentions, Embed
 
+from bot.answers.addresses import Addresses
 from bot.frontends.discord.messages.marks import marked
 from bot.frontends.shared.packing import Packing, Row, Span, units
 from bot.replies import Block, Heading, Item, Line, Note, Quote, Reply, repeats_id, stands_apart
@@ -194,10 +195,17 @@ def _line(reply: Reply, line: Line, *, again: bool) -> Iterable[Span]:
         yield Span(_inline(f"{line.text} {reply.marks(line)}"))
     if line.fact is not None and not again:
         yield Span(" ")
-        yield _bold(f"F{line.fact}")
+        yield from _id(reply, line.fact)
     if line.mark:
         yield Span(" — ")
         yield Span(_inline(line.mark), "*", "*")
+
+
+def _id(reply: Reply, fact: int) -> Iterable[Span]:
+    """Return a fact's id, which leads to its page where it has one."""
+    if reply.pages is None:
+        return (_bold(f"F{fact}"),)
+    return _linked(f"F{fact}", Addresses(reply.pages).fact(fact))
 
 
 def _title(block: Block) -> str | None:

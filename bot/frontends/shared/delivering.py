@@ -15,7 +15,7 @@ from bot.notices.schedule import Spans
 from bot.retrying import Sleep
 
 if TYPE_CHECKING:
-    from bot.config import NoticeSettings
+    from bot.settings.sections import NoticeSettings
     from bot.metrics import Metrics
     from bot.notices.delivery_status import Transmitter
     from bot.notices.receipt_buffer import ReceiptBuffer

@@ -12,6 +12,7 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from bot.answers.addresses import Addresses
 from bot.frontends.shared.packing import Packing, Row, Span, units
 from bot.replies import (
     Action,
@@ -197,10 +198,17 @@ def _line(reply: Reply, line: Line, *, again: bool) -> Iterable[Span]:
         yield _plain(f"{line.text} {reply.marks(line)}")
     if line.fact is not None and not again:
         yield Span(" ")
-        yield _bold(f"F{line.fact}")
+        yield _id(reply, line.fact)
     if line.mark:
         yield Span(" — ")
         yield Span(clean(line.mark), "<i>", "</i>")
+
+
+def _id(reply: Reply, fact: int) -> Span:
+    """Return a fact's id, which leads to its page where it has one."""
+    if reply.pages is None:
+        return _bold(f"F{fact}")
+    return _linked(f"F{fact}", Addresses(reply.pages).fact(fact))
 
 
 def _sources(reply: Reply) -> list[str]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
-from bot.config import LimitSettings, Settings
+from bot.config import Settings
+from bot.settings.sections import LimitSettings
 from bot.replies import Heading, Item, Line, Note
 from bot.requests import Role
 from storage.record import Record

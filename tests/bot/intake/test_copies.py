@@ -7,7 +7,8 @@ from io import BytesIO
 
 import pytest
 
-from bot.config import IntakeSettings, Settings, StorageSettings
+from bot.config import Settings
+from bot.settings.sections import IntakeSettings, StorageSettings
 from bot.errors import UserError
 from bot.operations import show_copies
 from storage.record import Record

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from storage.domain.models import Notice, NoticeKind
+from storage.domain.models import Notice, NoticeKind, Story
 from storage.people.spoken_of import Asker
+from storage.reading.public import StoryState
 
 NOTICE = Notice(id=1, kind=NoticeKind.CORRECTED, made_at="2026", due_at="2026", fact_id=1, revision=2)
+PUBLIC = StoryState(Story(id=1, name="flood", title="The flood", opened_at="2024"), 0, "", frozenset())
 READS = {
     "listings.happened_last": lambda r: r.listings.happened_last(1, limit=5),
     "listings.changes": lambda r: r.listings.changes(1, limit=5),
@@ -66,6 +68,14 @@ READS = {
     "sources.relayed_by": lambda r: r.sources.relayed_by(1, limit=5),
     "sources.facts_citing": lambda r: r.sources.facts_citing([1]),
     "stories.all": lambda r: r.stories.all(),
+    "stories.public": lambda r: r.stories.public(),
+    "public.state": lambda r: r.public.state("2030", "2031"),
+    "public.all_addressed": lambda r: r.public.all_addressed([1], "2030"),
+    "public.tombstone": lambda r: r.public.tombstone("F1"),
+    "public.names": lambda r: r.public.names(PUBLIC, limit=5),
+    "public.name": lambda r: r.public.name(1),
+    "public.sources": lambda r: r.public.sources(PUBLIC, limit=5),
+    "public.shows_source": lambda r: r.public.shows_source(PUBLIC, 1),
     "stories.by_id": lambda r: r.stories.by_id(1),
     "stories.find": lambda r: r.stories.find("flood"),
     "stories.owning": lambda r: r.stories.owning("F1"),

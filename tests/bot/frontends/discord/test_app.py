@@ -13,7 +13,8 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.config import DiscordSettings, Settings
+from bot.config import Settings
+from bot.settings.sections import DiscordSettings
 from bot.errors import SettingsError
 from bot.frontends.discord import app, client
 from bot.frontends.discord.app import build, run

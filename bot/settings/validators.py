@@ -58,6 +58,16 @@ def base_address(value: Any) -> Any:
     return text.rstrip("/") if text else text
 
 
+def origin(value: Any) -> Any:
+    """Accept an http(s) address without a path, and leave out a slash at its end."""
+    text = base_address(value)
+    if text is not None:
+        parts = urlsplit(text)
+        if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError
+    return text
+
+
 def called_address(value: Any) -> Any:
     """Accept https, and http only where it cannot leave the machine."""
     text = web_address(value)

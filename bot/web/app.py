@@ -1,0 +1,163 @@
+"""The application that shows the record to the world: routes, and what goes for each request.
+
+It only reads. Nothing of a request is believed but its path, its query and how it wants its answer: absolute
+addresses come from the settings, whatever host a request names.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from hashlib import blake2b
+from http import HTTPStatus
+
+from aiohttp import web
+
+from bot.answers.addresses import Addresses
+from bot.config import Settings
+from bot.texts import speak
+from bot.web.caching import Cache
+from bot.web.clients import Clients
+from bot.web.face import FACE, Face, cursor_of, refused
+from bot.web.pages import corrections, facts, names, sources, story
+from bot.web.public import PublicRecord
+from bot.web.rendering import FOLDER, STYLE, build
+from storage.domain.errors import RecordError
+from storage.record import Record
+
+# Nothing but our own style and pictures; no script, no form, no frame, no cookie, and no third party.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "browsing-topics=()",
+    "Server": "OnRecord",
+}
+# A path or a query that is longer names nothing of ours.
+LONGEST_TARGET = 512
+_ID = "[1-9][0-9]{0,14}"
+_NAME = "[a-z0-9][a-z0-9-]{0,39}"
+
+logger = logging.getLogger(__name__)
+
+
+def make_app(record: Record, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> web.Application:
+    """Return the application for a record; `clock` returns seconds and times how often each may ask."""
+    public = PublicRecord(record)
+    made = blake2b(f"{build()} {settings.web.base} {settings.language}".encode(), digest_size=6).hexdigest()
+    app = web.Application(middlewares=[_guard])
+    app[FACE] = Face(
+        public,
+        Addresses(settings.web.base),
+        Cache(public, made, record.ledger.clock),
+        Clients(settings.web, clock),
+        settings.language,
+    )
+    app.on_response_prepare.append(_harden)
+    app.add_routes(
+        [
+            web.get("/", _index),
+            web.get(f"/{STYLE}", _style),
+            web.get(f"/s/{{name:{_NAME}}}", _story),
+            web.get(f"/s/{{name:{_NAME}}}/{{part:{'|'.join(story.PARTS)}}}", _part),
+            web.get(f"/f/F{{id:{_ID}}}", _fact),
+            web.get(f"/f/F{{id:{_ID}}}/history", _history),
+            web.get(f"/n/E{{id:{_ID}}}", _name),
+            web.get(f"/src/S{{id:{_ID}}}", _source),
+            web.get("/corrections", _corrections),
+        ]
+    )
+    return app
+
+
+@web.middleware
+async def _guard(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Answer only what may be asked, so often as it may; every error becomes a plain page."""
+    face = request.app[FACE]
+    speak(face.language)
+    if not face.clients.may_ask(request):
+        refusal = refused(request, HTTPStatus.TOO_MANY_REQUESTS)
+        refusal.headers["Retry-After"] = str(face.clients.wait)
+        return refusal
+    if request.method not in ("GET", "HEAD"):
+        refusal = refused(request, HTTPStatus.METHOD_NOT_ALLOWED)
+        refusal.headers["Allow"] = "GET, HEAD"
+        return refusal
+    if len(request.raw_path) > LONGEST_TARGET:
+        return refused(request, HTTPStatus.NOT_FOUND)
+    try:
+        return await handler(request)
+    except web.HTTPRedirection:
+        raise
+    except web.HTTPException as error:
+        return refused(request, error.status)
+    except (RecordError, TimeoutError) as error:
+        logger.warning("a page could not be made: %s", type(error).__name__)
+        return refused(request, HTTPStatus.SERVICE_UNAVAILABLE)
+    except Exception:
+        # Without the path: it is a stranger's text.
+        logger.exception("incident %s on the web", secrets.token_hex(4))
+        return refused(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(_HEADERS)
+
+
+async def _index(request: web.Request) -> web.Response:
+    face = request.app[FACE]
+    return await face.show(request, "/", lambda: story.index(face.public))
+
+
+async def _style(request: web.Request) -> web.Response:
+    del request
+    # Its address tells its version.
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return web.Response(body=(FOLDER / STYLE).read_bytes(), content_type="text/css", charset="utf-8", headers=headers)
+
+
+async def _story(request: web.Request) -> web.Response:
+    face, name = request.app[FACE], request.match_info["name"]
+    return await face.show(request, f"/s/{name}", lambda: story.story(face.public, name))
+
+
+async def _part(request: web.Request) -> web.Response:
+    face, name, part = request.app[FACE], request.match_info["name"], request.match_info["part"]
+    after = cursor_of(request)
+    key = f"/s/{name}/{part}?{after or ''}"
+    return await face.show(request, key, lambda: story.part_of_story(face.public, name, part, after))
+
+
+async def _fact(request: web.Request) -> web.Response:
+    face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
+    return await face.show(request, f"/f/F{number}?{after or ''}", lambda: facts.page(face.public, number, after))
+
+
+async def _history(request: web.Request) -> web.Response:
+    face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
+    key = f"/f/F{number}/history?{after or ''}"
+    return await face.show(request, key, lambda: facts.history(face.public, number, after))
+
+
+async def _name(request: web.Request) -> web.Response:
+    face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
+    return await face.show(request, f"/n/E{number}?{after or ''}", lambda: names.page(face.public, number, after))
+
+
+async def _source(request: web.Request) -> web.Response:
+    face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
+    key = f"/src/S{number}?{after or ''}"
+    return await face.show(request, key, lambda: sources.page(face.public, number, after))
+
+
+async def _corrections(request: web.Request) -> web.Response:
+    face, after = request.app[FACE], cursor_of(request)
+    return await face.show(request, f"/corrections?{after or ''}", lambda: corrections.everywhere(face.public, after))

@@ -1,0 +1,101 @@
+"""What may be seen of the record, as values: found, gone or missing, and facts without what may not be seen. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from hashlib import blake2b
+from typing import Generic, NamedTuple, TypeVar
+
+from bot.answers.date_text import first_day
+from storage.domain.models import Fact, Ground, Revision, RevisionKind
+from storage.reading.public import PublicState, StoryState
+
+T = TypeVar("T")
+# What a revision's maker is called: an address, so that texts say "a moderator", and nobody's.
+SOMEBODY = "moderator:"
+
+
+class Found(NamedTuple, Generic[T]):
+    """What may be seen, and the story that it belongs to."""
+
+    value: T
+    state: StoryState
+
+
+class Gone(NamedTuple):
+    """That what was seen once may be seen no more: HTTP's 410. `text` says why, in the language spoken.
+
+    `what` is its id (`F7`, `S3`, `E5`) or the story's name. `at` is when it went, on which `ground`, if words were
+    taken down; `reason` is why a fact was retracted.
+    """
+
+    what: str
+    text: str
+    at: str | None = None
+    ground: Ground | None = None
+    reason: str | None = None
+
+
+class Missing(NamedTuple):
+    """That there is no such thing, or that nobody may know of it: HTTP's 404."""
+
+
+Seen = Found[T] | Gone | Missing
+
+
+class Change(NamedTuple):
+    """What became of a fact after it came on record.
+
+    `was` and `then` are the fact before and after it, `instead` what supersedes it. Of a fact that is gone, all
+    three are None, and `gone` says so.
+    """
+
+    revision: Revision
+    was: Fact | None = None
+    then: Fact | None = None
+    instead: Fact | None = None
+    gone: Gone | None = None
+
+
+def first_day_and_id(fact: Fact) -> tuple[str, int]:
+    """Return the cursor of a fact in a list by dates: the first day on which it may have occurred, and its id."""
+    return first_day(fact), fact.id
+
+
+def versions(state: PublicState) -> dict[int | None, str]:
+    """Return the versions of all public stories, and of all together."""
+    copies = "-".join(map(str, state.copies))
+    each = {
+        story_id: f"{story_id}-{told.entry}-{len(told.held)}-{copies}"
+        for story_id, told in state.stories.items()
+        if told.story.public
+    }
+    whole = blake2b("|".join([*each.values(), copies]).encode(), digest_size=9).hexdigest()
+    return {None: whole, **each}
+
+
+def anonymous(revision: Revision) -> Revision:
+    """Return a revision without who made it, and without its state."""
+    return revision.model_copy(update={"actor": SOMEBODY, "state": None})
+
+
+def is_held_back(change: Change) -> bool:
+    """Tell whether a change put a fact in the place of another that may not be seen yet."""
+    superseded = change.revision.kind is RevisionKind.SUPERSEDED and change.gone is None
+    return superseded and change.then is not None and change.then.superseded_by is None
+
+
+def without(fact: Fact, hidden: Collection[int], held: Collection[int], kept: Collection[int]) -> Fact:
+    """Return a fact without its relations to some others; what only a held fact supersedes is in force still."""
+    superseded_by = None if fact.superseded_by in held else fact.superseded_by
+    relations = tuple(
+        item.model_copy(update={"other_in_force": True}) if item.other_id in kept else item
+        for item in fact.relations
+        if item.other_id not in hidden
+    )
+    if superseded_by == fact.superseded_by and relations == fact.relations:
+        # The same object: what was made of it before serves again.
+        return fact
+    fields = {name: getattr(fact, name) for name in Fact.model_fields}
+    # Not a copy: its standing is to be derived anew.
+    return Fact.model_construct(**fields | {"relations": relations, "superseded_by": superseded_by})
