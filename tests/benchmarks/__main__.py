@@ -30,6 +30,7 @@ from tests.benchmarks import (
     searching,
     spellings,
     startup,
+    web,
 )
 from tests.benchmarks.report import Finding, summary
 from tests.benchmarks.sizes import FULL, QUICK, Sizes
@@ -50,6 +51,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "fanning": fanning.measure,
     "discord-broadcasting": discord_broadcasting.measure,
     "discord-completing": discord_completing.measure,
+    "web": web.measure,
 }
 # Those that need data, by the folder of it.
 OF_FOLDERS: dict[str, tuple[str, Callable[[Path, Sizes], list[Finding]]]] = {

@@ -20,6 +20,7 @@ from tests.benchmarks import (
     queries,
     searching,
     startup,
+    web,
 )
 from tests.benchmarks.sizes import TINY
 
@@ -43,6 +44,7 @@ pytestmark = pytest.mark.slow
         fanning,
         discord_broadcasting,
         discord_completing,
+        web,
     ],
 )
 def test_a_benchmark_reports_findings_beside_their_goals(

@@ -8,7 +8,7 @@ from bot.answers.addresses import Addresses
 from bot.answers.citations import described
 from bot.answers.diff import revision_row
 from bot.answers.relations import relation_lines
-from bot.commands.reading.fact import became, rows_of, standing_told
+from bot.commands.reading.fact import Row, became, rows_of, standing_told
 from bot.replies import Block, Note
 from bot.texts import _
 from bot.web.pages.lists import ROWS, cut, number, related, turning
@@ -32,10 +32,9 @@ async def page(public: PublicRecord, fact_id: int, after: str | None) -> Page | 
     rows = rows_of(fact, {})[begun:]
     others = {each.id: each for each in await public.load(state, (item.other_id for item in fact.relations))}
 
-    def blocks_of(row: object) -> list[Block]:
-        if isinstance(row, Relation):
-            return relation_lines([row], others)[1:]  # without its heading
-        return [row()] if callable(row) else []
+    def blocks_of(row: Row) -> list[Block]:
+        # A relation without its heading.
+        return relation_lines([row], others)[1:] if isinstance(row, Relation) else [row()]
 
     window = cut(rows, blocks_of)
     shown = rows[: window.shown]

@@ -203,7 +203,7 @@ ASKED = [
     "/audit F1", "/moderators", "/undo", "/add", "/suggest", "/correct F1", "/attribute F1",
     "/relate F1 supports F2", "/supersede F1 F2", "/retract F1 " + long("why", 3000), "/restore F1",
     "/source S1", "/entity Voice", "/newstory",
-    "/check x", "/defaultstory", "/privatestory", "/approve D1", "/same D1 F1", "/reject D1 no", "/edit D1",
+    "/check x", "/defaultstory", "/public", "/privatestory", "/approve D1", "/same D1 F1", "/reject D1 no", "/edit D1",
     "/appoint", "/dismiss", "/answer x", "/takedown F1", "/choose 1", "/skip", "/back", "/cancel",
     "/subscribe", "/subscribe Voice", "/confirm", "/correct F1\nplaces: none",
     "/correct F1\nwhere: none\nabout: none\nfigure: none\nmaterial: yes\nreason: x",

@@ -17,7 +17,7 @@ from tests.conftest import examples
 
 GROUP = "telegram:-100"
 # Only these change the record; whatever else is said, it stays as it is.
-CHANGING = ("/confirm", "/approve", "/same", "/undo", "/forgetme", "/privatestory", "/defaultstory")
+CHANGING = ("/confirm", "/approve", "/same", "/undo", "/forgetme", "/privatestory", "/defaultstory", "/public")
 BEGINNINGS = [
     "/add", "/add The bridge is closed.", "/add The bridge is closed.\nsource: S1",
     "/add <b>It</b> is so.\nwho: +person Zoë\nsource: + A memo\nfigure: 5 boats",
@@ -30,7 +30,7 @@ BEGINNINGS = [
     "/source S1\nvia: S2", "/entity Putin\nalias: VVP", "/entity Zoë\nmerge: Putin",
     "/entity Putin\nmerge: Lubinets", "/entity Putin\nname: Zoë", "/entity Rex",
     "/newstory flood The flood",
-    "/privatestory on", "/defaultstory belarus",
+    "/privatestory on", "/defaultstory belarus", "/public on", "/public off",
     "/review", "/approve D1", "/reject D1 no", "/reject D1", "/edit D1",
     "/edit D2", "/same D1 F8", "/same D2 F9", "/unanswered", "/tellme Q1", "/audit", "/audit F8",
     "/audit @ann", "/moderators", "/appoint 8", "/appoint 8 belarus", "/dismiss 8", "/dismiss 7 belarus",

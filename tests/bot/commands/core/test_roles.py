@@ -23,8 +23,8 @@ READERS = frozenset(
     " suggest tellme privacy forgetme link answer choose skip back confirm cancel subscribe unsubscribe"
     " subscriptions settings mute catchup why".split()
 )
-OWNERS = frozenset({"moderators", "appoint", "dismiss", "takedown", "defaultstory"})
-EVERYWHERE = (OWNERS - {"takedown"}) | {"newstory"}
+OWNERS = frozenset({"moderators", "appoint", "dismiss", "takedown", "defaultstory", "public"})
+EVERYWHERE = (OWNERS - {"takedown", "public"}) | {"newstory"}
 WHO = ("reader", "moderator here", "moderator elsewhere", "moderator of all", "owner", "group", "channel")
 # A command that nobody has and that is like none.
 UNHEARD = "xylophone"

@@ -1,0 +1,1 @@
+"""Debian's Chromium, driven through its remote debugging."""
