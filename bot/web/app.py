@@ -113,8 +113,8 @@ async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
 
 
 async def _index(request: web.Request) -> web.Response:
-    face = request.app[FACE]
-    return await face.show(request, "/", lambda: story.index(face.public))
+    face, after = request.app[FACE], cursor_of(request)
+    return await face.show(request, f"/?{after or ''}", lambda: story.index(face.public, after))
 
 
 async def _style(request: web.Request) -> web.Response:

@@ -85,7 +85,7 @@ class Cache:
 
     async def _fresh(self, key: str) -> Kept | None:
         kept = self._kept.get(key)
-        if kept is None or kept.version != await self._public.version(kept.story_id):
+        if kept is None or kept.version != await self._public.freshness.version(kept.story_id):
             return None
         self._kept.move_to_end(key)
         return kept
@@ -96,7 +96,7 @@ class Cache:
         made = await make()
         if not isinstance(made, Made):
             return made
-        version = await self._public.version(made.story_id, state)
+        version = await self._public.freshness.version(made.story_id, state)
         if version is None:
             return Missing()
         if isinstance(made.body, str):
@@ -105,7 +105,7 @@ class Cache:
         else:
             body, media, packed = made.body, made.media, None
         headers = {"ETag": f'W/"{self._build}-{version}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        changed = self._public.changed(made.story_id, state)
+        changed = self._public.freshness.changed(made.story_id, state)
         if changed and read_moment(changed) < self._clock() - SETTLED:
             headers["Last-Modified"] = format_datetime(read_moment(changed), usegmt=True)
         kept = Kept(version, made.story_id, body, packed, media, headers)

@@ -7,15 +7,16 @@ said, questions, and people's addresses or names. What was withdrawn, retracted 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
 from functools import partial
-from typing import TypeVar
+from heapq import merge
+from itertools import islice
+from typing import Literal, TypeVar
 
 from bot.answers.date_text import day
 from bot.answers.sentences import GROUNDS, tombstone, withdrawn
 from bot.texts import _
+from bot.web.freshness import Freshness
 from bot.web.seen import (
     SOMEBODY,
     Change,
@@ -26,11 +27,10 @@ from bot.web.seen import (
     anonymous,
     first_day_and_id,
     is_held_back,
-    versions,
+    place_of,
     without,
 )
 from storage.domain import dates
-from storage.domain.clock import moment_text
 from storage.domain.models import Entity, Fact, Revision, Source, Story
 from storage.reading.public import PublicState, StoryState
 from storage.record import Record
@@ -41,8 +41,7 @@ __all__ = [
     "first_day_and_id",
 ]  # fmt: skip
 T = TypeVar("T")
-# Seconds between two looks whether another process has changed the record; this one's own changes count at once.
-LOOK_EVERY = 0.2
+Listed = Literal["all", "disputed", "figured", "undated"]
 
 
 class PublicRecord:
@@ -50,53 +49,11 @@ class PublicRecord:
 
     def __init__(self, record: Record) -> None:
         self._record = record
-        self._state: PublicState | None = None
-        self._versions: dict[int | None, str] = {}
-        self._versions_of: PublicState | None = None
-        self._refreshing = asyncio.Lock()
-        self._looked = 0.0
+        self.freshness = Freshness(record)
 
     async def state(self) -> PublicState:
         """Return what is public now; cheap while nothing has changed."""
-        clock = asyncio.get_running_loop().time()
-        if clock - self._looked >= LOOK_EVERY:
-            self._looked = clock
-            await self._record.database.look()
-        return await self._known()
-
-    async def _known(self) -> PublicState:
-        """Return what is public as of the version of the record that was read last."""
-        if (known := self._fresh()) is None:
-            async with self._refreshing:
-                if (known := self._fresh()) is None:
-                    now = self._record.ledger.clock()
-                    until = moment_text(now + timedelta(minutes=1))
-                    known = await self._record.public.state(moment_text(now), until, self._state)
-                    self._state = known
-        return known
-
-    def _fresh(self) -> PublicState | None:
-        known, now = self._state, self._record.ledger.now()
-        if known is None or known.changes != self._record.database.version_read.changes:
-            return None
-        return known if known.since <= now < known.until else None
-
-    async def version(self, story_id: int | None, state: PublicState | None = None) -> str | None:
-        """Return what tells apart the states of a public story, or (None) of all; None for any other story.
-
-        It costs no reading while nothing has changed, and says the same in each process.
-        """
-        state = await self.state() if state is None else state
-        if state is not self._versions_of:
-            self._versions, self._versions_of = versions(state), state
-        return self._versions.get(story_id)
-
-    @staticmethod
-    def changed(story_id: int | None, state: PublicState) -> str:
-        """Return the moment (UTC text) of the last change to a story, or to any."""
-        if story_id is not None:
-            return state.stories[story_id].changed
-        return max((each.changed for each in state.stories.values()), default="")
+        return await self.freshness.state()
 
     async def stories(self) -> list[StoryState]:
         """Return the public stories, the first opened first."""
@@ -127,7 +84,7 @@ class PublicRecord:
             return Missing()
         story = await self.story_by_id(fact.story_id)
         # What is held is read after the fact: a fact may have come on record meanwhile.
-        state = (await self._known()).stories.get(fact.story_id)
+        state = (await self.freshness.known()).stories.get(fact.story_id)
         if state is None or fact.id in state.held or isinstance(story, Missing):
             return Missing()
         if isinstance(story, Gone):
@@ -191,25 +148,22 @@ class PublicRecord:
         known = await self._record.sources.relayed_by(source_id, limit=limit)
         return [each for each in known if await self._record.public.shows_source(state, each.id)]
 
-    async def facts(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
-        """Return a story's facts in force, in order of id."""
-        return await self._by_id(state, partial(self._record.listings.all, state.story.id), after, limit)
-
-    async def disputed(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
-        """Return the facts whose standing is disputed, in order of id."""
-        return await self._by_id(state, partial(self._record.listings.disputed, state.story.id), after, limit)
-
-    async def figured(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
-        """Return the facts that hold figures, or digits in their statements, in order of id."""
-        return await self._by_id(state, partial(self._record.listings.figured, state.story.id), after, limit)
+    async def facts(
+        self, state: StoryState, kind: Listed = "all", *, after: int = 0, limit: int
+    ) -> list[Fact]:
+        """Return a story's facts in force, in order of id: all, or those of a kind (see `Listings`)."""
+        listings = self._record.listings
+        listed = {
+            "all": listings.all,
+            "disputed": listings.disputed,
+            "figured": listings.figured,
+            "undated": listings.undated,
+        }
+        return await self._by_id(state, partial(listed[kind], state.story.id), after, limit)
 
     async def citing(self, state: StoryState, source_id: int, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts in force that cite a source itself, in order of id."""
         return await self._by_id(state, partial(self._record.listings.citing, source_id), after, limit)
-
-    async def undated(self, state: StoryState, *, after: int = 0, limit: int) -> list[Fact]:
-        """Return the facts whose date is left open, in order of id."""
-        return await self._by_id(state, partial(self._record.listings.undated, state.story.id), after, limit)
 
     async def mentioning(
         self, state: StoryState, entity_id: int, part: str, *, after: int = 0, limit: int
@@ -275,19 +229,35 @@ class PublicRecord:
 
         `before` is the (moment, fact, number) of the last one shown.
         """
-        told: list[Change] = []
+        return [change for change, _state in await self._changes([state], before, limit)]
+
+    async def changes_everywhere(
+        self, *, before: tuple[str, int, int] | None = None, limit: int
+    ) -> list[tuple[Change, StoryState]]:
+        """Return what `changes` does of all public stories, each change with its story."""
+        return await self._changes(await self.stories(), before, limit)
+
+    async def _changes(
+        self, states: Sequence[StoryState], before: tuple[str, int, int] | None, limit: int
+    ) -> list[tuple[Change, StoryState]]:
+        told: list[tuple[Change, StoryState]] = []
         while len(told) < limit:
-            rows = await self._record.listings.changes(state.story.id, before=before, limit=limit)
-            now = {fact.id: fact for fact in await self._record.facts.load(row.fact_id for row in rows)}
-            held = await self._held(state)
-            made = [await self._change(state, row, now[row.fact_id]) for row in rows if row.fact_id not in held]
-            told += [each for each in made if not is_held_back(each)]
+            lists = [await self._record.listings.changes(each.story.id, before=before, limit=limit) for each in states]
+            paired = ([(row, each) for row in rows] for rows, each in zip(lists, states, strict=True))
+            rows = list(islice(merge(*paired, key=lambda pair: place_of(pair[0]), reverse=True), limit))
+            for row, state in rows:
+                change = await self._change(state, row)
+                if change is not None and not is_held_back(change):
+                    told.append((change, state))
             if len(rows) < limit:
                 break
-            before = (rows[-1].at, rows[-1].fact_id, rows[-1].number)
+            before = place_of(rows[-1][0])
         return told[:limit]
 
-    async def _change(self, state: StoryState, revision: Revision, now: Fact) -> Change:
+    async def _change(self, state: StoryState, revision: Revision) -> Change | None:
+        now = await self._record.facts.find(revision.fact_id)
+        if now is None or now.id in await self._held(state):
+            return None
         gone = await self._gone(now)
         if gone is not None:
             return Change(anonymous(revision).model_copy(update={"reason": None}), gone=gone)
@@ -325,7 +295,7 @@ class PublicRecord:
 
     async def _held(self, state: StoryState) -> Collection[int]:
         """Return the facts that are held as of the last reading; all of a story that was withdrawn meanwhile."""
-        now = (await self._known()).stories.get(state.story.id)
+        now = (await self.freshness.known()).stories.get(state.story.id)
         return state.held if now is None else now.held
 
     async def _clean(self, state: StoryState, facts: Sequence[Fact]) -> list[Fact]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from hashlib import blake2b
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.answers.date_text import first_day
 from storage.domain.models import Fact, Ground, Revision, RevisionKind
-from storage.reading.public import PublicState, StoryState
+from storage.reading.public import StoryState
 
 T = TypeVar("T")
 # What a revision's maker is called: an address, so that texts say "a moderator", and nobody's.
@@ -62,16 +61,9 @@ def first_day_and_id(fact: Fact) -> tuple[str, int]:
     return first_day(fact), fact.id
 
 
-def versions(state: PublicState) -> dict[int | None, str]:
-    """Return the versions of all public stories, and of all together."""
-    copies = "-".join(map(str, state.copies))
-    each = {
-        story_id: f"{story_id}-{told.entry}-{len(told.held)}-{copies}"
-        for story_id, told in state.stories.items()
-        if told.story.public
-    }
-    whole = blake2b("|".join([*each.values(), copies]).encode(), digest_size=9).hexdigest()
-    return {None: whole, **each}
+def place_of(revision: Revision) -> tuple[str, int, int]:
+    """Return the cursor of a revision in a list of changes: when, of which fact, and its number."""
+    return revision.at, revision.fact_id, revision.number
 
 
 def anonymous(revision: Revision) -> Revision:

@@ -14,6 +14,9 @@ from bot.http.bounded import BoundedRunner
 from bot.web.app import make_app
 from storage.record import Record
 
+# Seconds that who is still reading an answer holds up the end.
+LONGEST_END = 3.0
+
 logger = logging.getLogger(__name__)
 
 
@@ -25,7 +28,7 @@ async def serving(record: Record, settings: Settings) -> AsyncIterator[None]:
     """
     assert settings.web.listen is not None
     host, _, port = settings.web.listen.rpartition(":")
-    runner = BoundedRunner(make_app(record, settings))
+    runner = BoundedRunner(make_app(record, settings), shutdown_timeout=LONGEST_END)
     await runner.setup()
     try:
         try:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from heapq import merge
-from itertools import islice
 
 from bot.answers.addresses import Addresses
 from bot.commands.reading.corrections import what_changed
@@ -43,12 +41,7 @@ def facts_of(changes: Iterable[Change]) -> list[Fact]:
 
 async def everywhere(public: PublicRecord, after: str | None) -> Page:
     """Return the page of what was corrected in all public stories, the newest first."""
-    before = change_before(after)
-    lists: list[list[tuple[Change, StoryState]]] = []
-    for state in await public.stories():
-        found = await public.changes(state, before=before, limit=MOST + 1)
-        lists.append([(change, state) for change in found])
-    rows = list(islice(merge(*lists, key=_place, reverse=True), MOST + 1))
+    rows = await public.changes_everywhere(before=change_before(after), limit=MOST + 1)
     window = cut(rows, lambda row: _with_story(*row), most=MOST)
     nothing = Note(text=_("Nothing on record has been corrected or retracted."))
     last = cursor(rows[window.shown - 1][0].revision) if window.more else ""
@@ -64,11 +57,6 @@ async def everywhere(public: PublicRecord, after: str | None) -> Page:
         card=card_of(window.blocks) or _("What was corrected, superseded or retracted, newest first"),
         linked=related(facts_of(change for change, _state in rows)),
     )
-
-
-def _place(row: tuple[Change, StoryState]) -> tuple[str, int, int]:
-    revision = row[0].revision
-    return revision.at, revision.fact_id, revision.number
 
 
 def _with_story(change: Change, state: StoryState) -> list[Block]:

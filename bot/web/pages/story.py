@@ -70,7 +70,7 @@ async def timeline(public: PublicRecord, state: StoryState, after: str | None, m
         most -= len(facts)
     else:
         open_after = number(after[1:])
-    rows = await public.undated(state, after=open_after, limit=max(most, 1) + 1)
+    rows = await public.facts(state, "undated", after=open_after, limit=max(most, 1) + 1)
     window = cut(rows, lambda fact: [fact_line(fact, dated=True)], most=max(most, 1))
     shown = rows[: window.shown]
     cursor = f"o{shown[-1].id}" if window.more else None
@@ -79,7 +79,7 @@ async def timeline(public: PublicRecord, state: StoryState, after: str | None, m
 
 async def disputed(public: PublicRecord, state: StoryState, after: str | None, most: int) -> Part:
     """Return claims that stand against each other, side by side."""
-    rows = await public.disputed(state, after=number(after), limit=most + 1)
+    rows = await public.facts(state, "disputed", after=number(after), limit=most + 1)
     window = cut(rows, lambda fact: [fact_line(fact)] * (1 + len(shown_against(fact))), most=most)
     facts = rows[: window.shown]
     wanted = {fact.id for fact in facts} | {item.other_id for fact in facts for item in shown_against(fact)}
@@ -92,7 +92,7 @@ async def figures(public: PublicRecord, state: StoryState, after: str | None, mo
     found: list[Fact] = []
     last = number(after)
     for _time in range(MOST_READ):
-        rows = await public.figured(state, after=last, limit=most + 1)
+        rows = await public.facts(state, "figured", after=last, limit=most + 1)
         found += [fact for fact in rows if tells_numbers(fact)]
         if len(found) > most or len(rows) <= most:
             break
@@ -142,19 +142,20 @@ PARTS: Mapping[str, _Kind] = {
 }
 
 
-async def index(public: PublicRecord) -> Page:
+async def index(public: PublicRecord, after: str | None) -> Page:
     """Return the page that lists the public stories."""
-    stories = [state.story for state in await public.stories()]
-    blocks: list[Block] = [
-        Item(label=story.title, text=story.name, url=PATHS.story(story.name)) for story in stories
-    ] or [Note(text=_("No story is public here yet."))]
+    last = number(after)
+    stories = [state.story for state in await public.stories() if state.story.id > last]
+    window = cut(stories, lambda story: [Item(label=story.title, text=story.name, url=PATHS.story(story.name))])
+    links = turning("/", window, stories[window.shown - 1].id if stories else 0, begun=after is not None)
+    blocks: list[Block] = window.blocks or [Note(text=_("No story is public here yet."))]
     about = _("Who said what, when, and according to which source.")
     return Page(
         story_id=None,
-        path="/",
+        path=f"/?after={after}" if after else "/",
         title="OnRecord",
         heading=_("Stories on record"),
-        sections=[Section("stories", "", [Note(text=about), *blocks], [Link(PATHS.corrections(), _("Corrections"))])],
+        sections=[Section("stories", "", [Note(text=about), *blocks], [*links, Link(PATHS.corrections(), _("Corrections"))])],
         card=about,
     )
 

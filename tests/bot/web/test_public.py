@@ -140,7 +140,7 @@ async def test_a_name_that_is_another_shows_that_other(site):
 
 
 async def test_another_process_is_heard_of_soon(site, monkeypatch):
-    monkeypatch.setattr("bot.web.public.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("bot.web.freshness.LOOK_EVERY", 0.0)
     assert (await site.get("/f/F1")).status == 200
     # As another process would write: past the version that this one has read.
     known = site.record.database.version_read
