@@ -11,7 +11,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    IPvAnyNetwork,
     SecretStr,
     model_validator,
 )
@@ -25,6 +24,7 @@ from bot.settings.validators import (
     listed,
     lower,
     matching,
+    networks,
     origin,
     unless_empty,
 )
@@ -171,7 +171,7 @@ class WebSettings(Section):
     url: Annotated[str | None, BeforeValidator(origin)] = Field(
         None, description="the http(s) address that people open, without a path"
     )
-    trusted_proxies: Annotated[list[IPvAnyNetwork], BeforeValidator(listed)] = Field(
+    trusted_proxies: Annotated[list[str], BeforeValidator(networks)] = Field(
         default_factory=list, description='a list of addresses or networks, like ["127.0.0.1"]'
     )
     requests_per_minute: int = Field(600, ge=1, le=1_000_000, description="a whole number from 1 to 1000000")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +27,14 @@ def listed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return [part.strip(" '\"") for part in value.strip(" []").split(",") if part.strip(" '\"")]
+
+
+def networks(value: Any) -> Any:
+    """Accept a list, as `listed` reads it, of addresses and networks."""
+    texts = listed(value)
+    for text in texts if isinstance(texts, list) else ():
+        ip_network(text, strict=False)
+    return texts
 
 
 def matching(pattern: re.Pattern[str]) -> BeforeValidator:

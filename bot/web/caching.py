@@ -1,7 +1,7 @@
-"""Answers that are made once for each version of what they show: validators, conditional requests, compression.
+"""Answers that are made once for each version of what they show: conditional requests, compression.
 
-What a page shows follows from the version of its story alone. So it is known before anything is read or rendered
-whether a kept page still holds, and whether whoever asks has it already.
+What a page shows follows from the version of its story alone. So it is known before anything is read or
+rendered whether a kept page still holds, and whether whoever asks has it already.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SETTLED = timedelta(seconds=2)
 
 
 class Made(NamedTuple):
-    """A body, and the story that it shows; None where it shows several. `media` is its type without a charset."""
+    """A body, and the story that it shows, None where it shows several; `media` has no charset."""
 
     body: str | bytes
     story_id: int | None = None
@@ -38,7 +38,7 @@ class Made(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A body that was made of a version of what it shows; `headers` go with it, and with the word that it holds."""
+    """A body made of a version of what it shows; `headers` go with it, and where nothing has changed."""
 
     version: str
     story_id: int | None
@@ -54,7 +54,10 @@ class Kept(NamedTuple):
 
 
 class Cache:
-    """Bodies by the path that they answer; those asked for last stay. `build` is the version of the program, `clock` the record's."""
+    """Bodies by the path that they answer; those asked for last stay.
+
+    `build` is the version of the program, `clock` the record's.
+    """
 
     def __init__(
         self, public: PublicRecord, build: str, clock: Callable[[], datetime], most: int = MOST_KEPT

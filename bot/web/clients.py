@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import web
 
@@ -21,7 +21,7 @@ class Clients:
     """
 
     def __init__(self, settings: WebSettings, clock: Callable[[], float]) -> None:
-        self._trusted = settings.trusted_proxies
+        self._trusted = [ip_network(each, strict=False) for each in settings.trusted_proxies]
         per_minute = settings.requests_per_minute
         self._limiter = Limiter(per_minute, max(1, per_minute // 4), clock)
         # Seconds after which one who asked too often may ask once more.

@@ -1,4 +1,4 @@
-"""What handlers of requests are given, and how they answer: with a page, or with a plain one that says why not."""
+"""What handlers of requests are given, and how they answer: with a page, or one that says why not."""
 
 from __future__ import annotations
 

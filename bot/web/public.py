@@ -1,8 +1,9 @@
 """The one place that decides what the world may see of the record: a view of it that can only be read.
 
-Seen are stories that owners have made public, and of these what is on record: facts in force or superseded with
-their voices, names, sources, revisions. Never seen are drafts, facts that are still held, what a retracted fact
-said, questions, and people's addresses or names. What was withdrawn, retracted or taken down is `Gone`, and says so.
+Seen are stories that owners have made public, and of these what is on record: facts in force or superseded
+with their voices, names, sources, revisions. Never seen are drafts, facts that are still held, what a
+retracted fact said, questions, and people's addresses or names. What was withdrawn, retracted or taken down
+is `Gone`, and says so.
 """
 
 from __future__ import annotations
@@ -190,7 +191,7 @@ class PublicRecord:
         return await self._clean(state, await self._record.listings.summary(state.story.id))
 
     async def load(self, state: StoryState, ids: Iterable[int]) -> list[Fact]:
-        """Return those of a story's facts that may be seen, in force or superseded, in the order of their ids."""
+        """Return those of a story's facts that may be seen, in force or superseded, in the order of ids."""
         found = await self._record.facts.load(ids)
         return await self._clean(state, [fact for fact in found if fact.story_id == state.story.id])
 
@@ -283,7 +284,7 @@ class PublicRecord:
         after: T,
         limit: int,
     ) -> list[Fact]:
-        """Return `limit` facts that may be seen, if so many follow: those between that may not are passed over."""
+        """Return `limit` facts that may be seen, if so many follow; the others are passed over."""
         found: list[Fact] = []
         while len(found) < limit:
             rows = await fetch(after=after, limit=limit)
@@ -294,7 +295,7 @@ class PublicRecord:
         return found[:limit]
 
     async def _held(self, state: StoryState) -> Collection[int]:
-        """Return the facts that are held as of the last reading; all of a story that was withdrawn meanwhile."""
+        """Return the facts that are held as of the last reading."""
         now = (await self.freshness.known()).stories.get(state.story.id)
         return state.held if now is None else now.held
 

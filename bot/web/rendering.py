@@ -1,4 +1,4 @@
-"""Pages as HTML: the blocks of a reply, as chats show them, in one layout. Every text is escaped by the templates.
+"""Pages as HTML: the blocks of a reply, as chats show them, in one layout; templates escape every text.
 
 Templates hold no words: what is said comes from the catalog of texts.
 """
@@ -33,7 +33,9 @@ LONGEST_URL = 2_000
 # Languages that are written from right to left.
 _RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ku-arab ps sd ug ur yi".split())
 _ID = re.compile(r"(?:/(fact|history) )?\bF([1-9][0-9]{0,14})\b")
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_UNSHOWABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 class Link(NamedTuple):
@@ -65,7 +67,8 @@ class Alternate(NamedTuple):
 class Page:
     """What a page shows; `path` is its permanent address, `language` that of its story.
 
-    It shows the story `story_id`, or several. `linked` are the facts that texts of ours may lead to. `card` is what a pasted link to it shows.
+    It shows the story `story_id`, or several. `linked` are the facts that texts of ours may lead to. `card` is
+    what a pasted link to it shows.
     """
 
     story_id: int | None
@@ -115,7 +118,7 @@ class _Part(NamedTuple):
 
 
 def render(page: Page, addresses: Addresses) -> str:
-    """Return a page as HTML; its own links are paths, what leaves it begins with the origin of `addresses`."""
+    """Return a page as HTML; its links are paths, but for what others show of it: `addresses` has the origin."""
     blocks = tuple(chain.from_iterable(section.blocks for section in page.sections))
     # One reply: a source has one number on the whole page, and no line of a fact is without a citation.
     reply = Reply(blocks=blocks) if blocks else None
@@ -236,7 +239,7 @@ def _of_item(item: Item) -> str | None:
 
 
 def _leading(text: str, linked: Collection[int]) -> Markup:
-    """Return a text of ours, the facts in it as links; only `linked` ones, for people's words may look like ids.
+    """Return a text of ours, the `linked` facts in it as links: people's words may look like ids.
 
     What chats word as a command (`/fact F7`) is a link to the page that shows the same.
     """

@@ -1,4 +1,4 @@
-"""What may be seen of the record, as values: found, gone or missing, and facts without what may not be seen. Pure."""
+"""What may be seen of the record, as values: found, gone or missing, facts without the rest. Pure."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Found(NamedTuple, Generic[T]):
 class Gone(NamedTuple):
     """That what was seen once may be seen no more: HTTP's 410. `text` says why, in the language spoken.
 
-    `what` is its id (`F7`, `S3`, `E5`) or the story's name. `at` is when it went, on which `ground`, if words were
-    taken down; `reason` is why a fact was retracted.
+    `what` is its id (`F7`, `S3`, `E5`) or the story's name. `at` is when it went, on which `ground`, if words
+    were taken down; `reason` is why a fact was retracted.
     """
 
     what: str
@@ -45,8 +45,8 @@ Seen = Found[T] | Gone | Missing
 class Change(NamedTuple):
     """What became of a fact after it came on record.
 
-    `was` and `then` are the fact before and after it, `instead` what supersedes it. Of a fact that is gone, all
-    three are None, and `gone` says so.
+    `was` and `then` are the fact before and after it, `instead` what supersedes it. Of a fact that is gone,
+    all three are None, and `gone` says so.
     """
 
     revision: Revision
@@ -57,7 +57,7 @@ class Change(NamedTuple):
 
 
 def first_day_and_id(fact: Fact) -> tuple[str, int]:
-    """Return the cursor of a fact in a list by dates: the first day on which it may have occurred, and its id."""
+    """Return the cursor of a fact in a list by dates: its first day, and its id."""
     return first_day(fact), fact.id
 
 
@@ -78,7 +78,7 @@ def is_held_back(change: Change) -> bool:
 
 
 def without(fact: Fact, hidden: Collection[int], held: Collection[int], kept: Collection[int]) -> Fact:
-    """Return a fact without its relations to some others; what only a held fact supersedes is in force still."""
+    """Return a fact without relations to `hidden` ones; what only a held one supersedes is in force."""
     superseded_by = None if fact.superseded_by in held else fact.superseded_by
     relations = tuple(
         item.model_copy(update={"other_in_force": True}) if item.other_id in kept else item

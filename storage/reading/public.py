@@ -1,7 +1,8 @@
-"""What owners have made public: which stories, what of them is held back still, and which names and sources show.
+"""What owners have made public: which stories, what of them is held still, which names and sources show.
 
-A new fact that is held is not public before its notice is due; neither is what only such a fact, or a retracted
-one, brought along. What is read here is never kept in memory: who asks is told by `PublicState` how long it is true.
+A new fact that is held is not public before its notice is due; neither is what only such a fact, or a
+retracted one, brought along. Nothing that is read here is kept in memory: `PublicState` tells how long it is
+true.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ _ENTRIES = """
 SELECT story_id, max(id) AS entry, max(at) AS at FROM audit
 WHERE story_id IS NOT NULL AND id > ? GROUP BY story_id ORDER BY story_id
 """
-_TAKEN_DOWN = "SELECT coalesce(max(id), 0), coalesce(max(at), '') FROM audit WHERE action = 'taken down' AND id > ?"
+_TAKEN_DOWN = """
+SELECT coalesce(max(id), 0), coalesce(max(at), '') FROM audit WHERE action = 'taken down' AND id > ?
+"""
 # In these very words, for that is how SQLite knows that the index of open notices serves.
 _HELD = """
 SELECT fact_id, story_id, due_at FROM notice WHERE state IN ('new', 'fanned out') AND state = 'new'
@@ -90,7 +93,7 @@ _AT_ONCE = 100
 
 
 class StoryState(NamedTuple):
-    """A story that is public, or was: its last entry of the trail, when it changed, and which facts are held."""
+    """A story that is public, or was: its last entry of the trail, when that was, and which facts are held."""
 
     story: Story
     entry: int
@@ -99,7 +102,7 @@ class StoryState(NamedTuple):
 
 
 class PublicState(NamedTuple):
-    """What is public, as of an entry of the trail, and until which moment that is true without a further entry.
+    """What is public as of an entry of the trail, from a moment until another if no entry is added.
 
     `copies` tells copies of sources apart: their last id, and how many there are.
     """
@@ -209,7 +212,7 @@ def _state(read: Read, version: Version, now: str, until: str, before: PublicSta
 
 
 def _shown_sources(read: Read, state: StoryState, ids: Collection[int]) -> dict[int, int]:
-    """Return those of a story's sources on which something that is shown rests, each with how many cite it."""
+    """Return those sources on which something that is shown rests, each with how many facts cite it."""
     held = _json(state.held)
     counts = {row[0]: row[1] for row in read(_CITING, {"ids": _json(ids), "held": held})}
     others = [each for each in ids if each not in counts]

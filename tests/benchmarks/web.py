@@ -1,7 +1,7 @@
 """The public pages of a story of a thousand facts, beside a bare aiohttp that sends as many bytes.
 
-OnRecord runs as operators run it. Readers ask over connections that they keep, and take packed answers. Each page
-is first asked for by one reader alone, so that nothing is kept of it yet; then all readers ask in turns.
+OnRecord runs as operators run it. Readers ask over connections that they keep, and take packed answers. Each
+page is first asked for by one reader alone, so that nothing is kept of it yet; then all readers ask in turns.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ async def _measure(path: Path, folder: Path, facts: int, sizes: Sizes) -> list[F
 
 
 async def _each_once(reader: Reader, facts: int) -> tuple[list[float], int, list[str], list[str], int]:
-    """Ask for each page once; return first bytes, the largest size, the paths, their ETags, and the mean size packed."""
+    """Ask for each page once; return first bytes, the largest size, paths, ETags, the mean packed size."""
     waiting = [f"/s/{corpus.BIG}"]
     parts = ("who", "timeline", "disputed", "figures", "sources", "corrections", "statements")
     waiting += [f"/s/{corpus.BIG}/{part}" for part in parts]

@@ -1,4 +1,4 @@
-"""Drive a headless Chromium through its remote debugging: https://chromedevtools.github.io/devtools-protocol/."""
+"""Drive a headless Chromium by remote debugging: https://chromedevtools.github.io/devtools-protocol/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record on the web, as strangers see it: the flood of the wire, its pages, and a walk through all of them."""
+"""A record on the web, as strangers see it: the flood of the wire, its pages, a walk through all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the world may see: public stories and what is on record of them, and nothing that is held, drafted or gone."""
+"""What the world may see: public stories, and nothing of them that is held, drafted or gone."""
 
 from __future__ import annotations
 

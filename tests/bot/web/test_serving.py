@@ -1,4 +1,4 @@
-"""How requests are answered: headers, conditions, packing, limits, hostile input, errors, and the server itself."""
+"""How requests are answered: headers, conditions, packing, limits, hostile input, errors, the server."""
 
 from __future__ import annotations
 
@@ -171,9 +171,9 @@ async def test_copies_of_sources_stand_with_their_hash(site):
     async with site.record.database.transaction() as tx:
         for struck, digest in ((0, "a" * 64), (1, "b" * 64)):
             await tx.run(
-                "INSERT INTO snapshot (story_id, source_id, at, address, place, media, size, digest, text_digest, warc,"
-                " paragraphs, sketch, struck) VALUES (1, 1, '2026-11-23T12:00:00.000000Z', 'https://x.example', '',"
-                " 'text/html', 9, ?, '', x'00', x'00', '', ?)",
+                "INSERT INTO snapshot (story_id, source_id, at, address, place, media, size, digest,"
+                " text_digest, warc, paragraphs, sketch, struck) VALUES (1, 1, '2026-11-23T12:00:00.000000Z',"
+                " 'https://x.example', '', 'text/html', 9, ?, '', x'00', x'00', '', ?)",
                 (digest, struck),
             )
     page = await site.read("/src/S1")

@@ -1,4 +1,4 @@
-"""A walk over all pages: no line without its citation, nothing of what may not be seen, and markup that stays text."""
+"""A walk over all pages: no line without its citation, nothing that may not be seen, no markup of others."""
 
 from __future__ import annotations
 
