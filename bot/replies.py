@@ -160,8 +160,8 @@ class Reply(_Part):
     hear plain talk sends it with the words behind it. `verdict` is what is said of an answer to a question.
     `past` marks what shows how facts read once, or might read: it stays as it is when they are corrected.
     `page` tells which of several pages it is. `again` is the command that shows all of it once more, where
-    that is another than the one that was sent. `first` is how many blocks the first page shows at most. `pages` is
-    the origin of the web on which each fact that it states has a page.
+    that is another than the one that was sent. `first` is how many blocks the first page shows at most.
+    `pages` is the origin of the web on which each fact that it states has a page.
     """
 
     blocks: tuple[Block, ...] = Field(min_length=1)

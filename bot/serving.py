@@ -29,10 +29,10 @@ logger = logging.getLogger(__name__)
 
 
 async def serve(settings: Settings) -> None:
-    """Run the front ends that have a token, and the web, until SIGTERM or SIGINT; then finish what was begun.
+    """Run the front ends that have a token, and the web, until SIGTERM or SIGINT; then finish what is begun.
 
-    A second SIGINT aborts. Raises SettingsError if there is nothing to serve, or one of them cannot be started;
-    then the others are stopped, too.
+    A second SIGINT aborts. Raises SettingsError if there is nothing to serve, or a part cannot start; then
+    the others are stopped, too.
     """
     from bot.wiring import open_bot
 
@@ -92,7 +92,7 @@ def _discord() -> Callable[..., Coroutine[Any, Any, None]]:
 
 
 def _web(settings: Settings) -> Callable[..., AbstractAsyncContextManager[None]]:
-    """Return what serves the web while the bot runs; its library is not imported where it is not to be served."""
+    """Return what serves the web while the bot runs: nothing unless it is to listen."""
     if settings.web.listen is None:
         return lambda _record, _settings: contextlib.nullcontext()
     try:

@@ -212,7 +212,7 @@ def label(fact: Fact) -> str | None:
 
 
 def first_day(fact: Fact) -> str:
-    """Return the first day (ISO) on which a fact may have occurred, else was said; "" where no year is known."""
+    """Return the first day (ISO) on which a fact may have occurred, else was said; "" without a year."""
     when = fact.occurred or fact.attributions[0].said
     return (dates.bounds(when)[0] or "") if when else ""
 

@@ -100,7 +100,9 @@ class Dispatcher:
             return None
         speak(request.language)
         try:
-            return await self._time_limit.within(linked(self.record, self._policy, self._guarded(request, parsed)))
+            return await self._time_limit.within(
+                linked(self.record, self._policy, self._guarded(request, parsed))
+            )
         except TimeoutError:
             logger.error("a request in chat %s took more than %g s", request.chat, self._time_limit.seconds)  # noqa: TRY400  # reason: it is no error of the code
             return _refusal(

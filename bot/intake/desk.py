@@ -14,11 +14,11 @@ from storage.snapshots.rows import Page
 from storage.snapshots.snapshots import Bounds
 
 if TYPE_CHECKING:
-    from bot.settings.sections import IntakeSettings
     from bot.intake.article import Article
     from bot.intake.fetching.fetcher import Fetcher
     from bot.intake.finding.drafts import Found
     from bot.intake.finding.finder import Finder
+    from bot.settings.sections import IntakeSettings
 
 logger = logging.getLogger(__name__)
 # Articles that are read at the same time; others wait for their turn.

@@ -47,7 +47,9 @@ _NAME = "[a-z0-9][a-z0-9-]{0,39}"
 logger = logging.getLogger(__name__)
 
 
-def make_app(record: Record, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> web.Application:
+def make_app(
+    record: Record, settings: Settings, *, clock: Callable[[], float] = time.monotonic
+) -> web.Application:
     """Return the application for a record; `clock` returns seconds and times how often each may ask."""
     public = PublicRecord(record)
     made = blake2b(f"{build()} {settings.web.base} {settings.language}".encode(), digest_size=6).hexdigest()
@@ -83,16 +85,8 @@ async def _guard(
     """Answer only what may be asked, so often as it may; every error becomes a plain page."""
     face = request.app[FACE]
     speak(face.language)
-    if not face.clients.may_ask(request):
-        refusal = refused(request, HTTPStatus.TOO_MANY_REQUESTS)
-        refusal.headers["Retry-After"] = str(face.clients.wait)
+    if (refusal := _refusal(request, face)) is not None:
         return refusal
-    if request.method not in ("GET", "HEAD"):
-        refusal = refused(request, HTTPStatus.METHOD_NOT_ALLOWED)
-        refusal.headers["Allow"] = "GET, HEAD"
-        return refusal
-    if len(request.raw_path) > LONGEST_TARGET:
-        return refused(request, HTTPStatus.NOT_FOUND)
     try:
         return await handler(request)
     except web.HTTPRedirection:
@@ -108,6 +102,19 @@ async def _guard(
         return refused(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def _refusal(request: web.Request, face: Face) -> web.Response | None:
+    """Return the answer to what is not even looked at, None for what is."""
+    if not face.clients.may_ask(request):
+        refusal = refused(request, HTTPStatus.TOO_MANY_REQUESTS)
+        refusal.headers["Retry-After"] = str(face.clients.wait)
+        return refusal
+    if request.method not in ("GET", "HEAD"):
+        refusal = refused(request, HTTPStatus.METHOD_NOT_ALLOWED)
+        refusal.headers["Allow"] = "GET, HEAD"
+        return refusal
+    return refused(request, HTTPStatus.NOT_FOUND) if len(request.raw_path) > LONGEST_TARGET else None
+
+
 async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_HEADERS)
 
@@ -121,7 +128,9 @@ async def _style(request: web.Request) -> web.Response:
     del request
     # Its address tells its version.
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return web.Response(body=(FOLDER / STYLE).read_bytes(), content_type="text/css", charset="utf-8", headers=headers)
+    return web.Response(
+        body=(FOLDER / STYLE).read_bytes(), content_type="text/css", charset="utf-8", headers=headers
+    )
 
 
 async def _story(request: web.Request) -> web.Response:
@@ -138,7 +147,9 @@ async def _part(request: web.Request) -> web.Response:
 
 async def _fact(request: web.Request) -> web.Response:
     face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
-    return await face.show(request, f"/f/F{number}?{after or ''}", lambda: facts.page(face.public, number, after))
+    return await face.show(
+        request, f"/f/F{number}?{after or ''}", lambda: facts.page(face.public, number, after)
+    )
 
 
 async def _history(request: web.Request) -> web.Response:
@@ -149,7 +160,9 @@ async def _history(request: web.Request) -> web.Response:
 
 async def _name(request: web.Request) -> web.Response:
     face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
-    return await face.show(request, f"/n/E{number}?{after or ''}", lambda: names.page(face.public, number, after))
+    return await face.show(
+        request, f"/n/E{number}?{after or ''}", lambda: names.page(face.public, number, after)
+    )
 
 
 async def _source(request: web.Request) -> web.Response:
@@ -160,4 +173,6 @@ async def _source(request: web.Request) -> web.Response:
 
 async def _corrections(request: web.Request) -> web.Response:
     face, after = request.app[FACE], cursor_of(request)
-    return await face.show(request, f"/corrections?{after or ''}", lambda: corrections.everywhere(face.public, after))
+    return await face.show(
+        request, f"/corrections?{after or ''}", lambda: corrections.everywhere(face.public, after)
+    )

@@ -93,7 +93,9 @@ class Cache:
         self._kept.move_to_end(key)
         return kept
 
-    async def _made(self, key: str, make: Callable[[], Awaitable[Made | Gone | Missing]]) -> Kept | Gone | Missing:
+    async def _made(
+        self, key: str, make: Callable[[], Awaitable[Made | Gone | Missing]]
+    ) -> Kept | Gone | Missing:
         # Before it is made: what changes meanwhile makes another version.
         state = await self._public.state()
         made = await make()
@@ -107,7 +109,11 @@ class Cache:
             packed = gzip.compress(body, 6, mtime=0) if len(body) >= PACKED_FROM else None
         else:
             body, media, packed = made.body, made.media, None
-        headers = {"ETag": f'W/"{self._build}-{version}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        headers = {
+            "ETag": f'W/"{self._build}-{version}"',
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Encoding",
+        }
         changed = self._public.freshness.changed(made.story_id, state)
         if changed and read_moment(changed) < self._clock() - SETTLED:
             headers["Last-Modified"] = format_datetime(read_moment(changed), usegmt=True)
@@ -137,8 +143,10 @@ def _has_it(request: web.Request, kept: Kept) -> bool:
     """Tell whether whoever asks has this very version (RFC 9110, 13.1: an ETag outweighs a moment)."""
     if (known := request.headers.get("If-None-Match")) is not None:
         tag = kept.headers["ETag"]
-        return known == tag or known.strip() == "*" or any(
-            each.strip().removeprefix("W/") == tag.removeprefix("W/") for each in known.split(",")
+        return (
+            known == tag
+            or known.strip() == "*"
+            or any(each.strip().removeprefix("W/") == tag.removeprefix("W/") for each in known.split(","))
         )
     since, changed = request.headers.get("If-Modified-Since"), kept.headers.get("Last-Modified")
     if since is None or changed is None:

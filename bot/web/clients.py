@@ -32,7 +32,7 @@ class Clients:
         return self._limiter.judge(self.address(request)) is Verdict.ANSWER
 
     def address(self, request: web.BaseRequest) -> str:
-        """Return whom a request is from: of those that a trusted proxy names, the last that is none itself."""
+        """Return whom a request is from: of those whom a trusted proxy names, the last that is no proxy."""
         remote = request.remote or ""
         if self._trusted and self._is_trusted(remote):
             named = ",".join(request.headers.getall("X-Forwarded-For", ()))

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.answers.addresses import Addresses
-from bot.texts import _
+from bot.texts import N_, _
 from bot.web.caching import Cache, Made
 from bot.web.clients import Clients
 from bot.web.public import Gone, Missing, PublicRecord
@@ -54,19 +54,38 @@ class Face:
         return found
 
 
+# The title and the sentence of each status; of what is gone, it is said why.
+_SAID = {
+    HTTPStatus.NOT_FOUND: (N_("Not found"), N_("There is no such page.")),
+    HTTPStatus.GONE: (N_("No longer shown"), ""),
+    HTTPStatus.METHOD_NOT_ALLOWED: (N_("Not allowed"), N_("Pages here can only be read.")),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        N_("Too many requests"),
+        N_("Too many requests came from this address: wait a minute."),
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        N_("Busy"),
+        N_("The record cannot be read just now: try again in a moment."),
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        N_("Something went wrong"),
+        N_("Something went wrong here. Try again in a moment."),
+    ),
+}
+_OTHERWISE = (N_("Not understood"), N_("That request was not understood."))
 FACE = web.AppKey("face", Face)
 
 
 def refused(request: web.BaseRequest, status: int, text: str = "") -> web.Response:
     """Return the plain answer to a request that is not met; data's are JSON."""
     known = HTTPStatus(status)
-    title, told = _said(known)
-    text = text or told
+    title, told = _SAID.get(known, _OTHERWISE)
+    text = text or _(told)
     headers = {"Cache-Control": "no-cache"}
     if request.path.startswith(DATA):
         return web.json_response({"status": known.value, "error": text}, status=known.value, headers=headers)
     return web.Response(
-        text=refusal(title, text), status=known.value, content_type="text/html", headers=headers
+        text=refusal(_(title), text), status=known.value, content_type="text/html", headers=headers
     )
 
 
@@ -78,22 +97,3 @@ def cursor_of(request: web.Request) -> str | None:
     if after is not None and not _CURSOR.fullmatch(after):
         raise web.HTTPNotFound
     return after
-
-
-def _said(status: HTTPStatus) -> tuple[str, str]:
-    """Return the title and the sentence of a status."""
-    match status:
-        case HTTPStatus.NOT_FOUND:
-            return _("Not found"), _("There is no such page.")
-        case HTTPStatus.GONE:
-            return _("No longer shown"), ""
-        case HTTPStatus.METHOD_NOT_ALLOWED:
-            return _("Not allowed"), _("Pages here can only be read.")
-        case HTTPStatus.TOO_MANY_REQUESTS:
-            return _("Too many requests"), _("Too many requests came from this address: wait a minute.")
-        case HTTPStatus.SERVICE_UNAVAILABLE:
-            return _("Busy"), _("The record cannot be read just now: try again in a moment.")
-        case HTTPStatus.INTERNAL_SERVER_ERROR:
-            return _("Something went wrong"), _("Something went wrong here. Try again in a moment.")
-        case _:
-            return _("Not understood"), _("That request was not understood.")

@@ -10,7 +10,7 @@ from storage.domain.clock import moment_text
 from storage.reading.public import PublicState
 from storage.record import Record
 
-# Seconds between two looks whether another process has changed the record; this one's own changes count at once.
+# Seconds between two looks whether another process has changed the record; own changes count at once.
 LOOK_EVERY = 0.2
 # What no entry of the trail tells, such as a new copy of a source, is looked for so often.
 ANEW = timedelta(minutes=1)
@@ -73,7 +73,7 @@ class Freshness:
 def _versions(state: PublicState) -> dict[int | None, str]:
     """Return the versions of all public stories, and of all together."""
     copies = "-".join(map(str, state.copies))
-    each = {
+    each: dict[int | None, str] = {
         story_id: f"{story_id}-{told.entry}-{len(told.held)}-{copies}"
         for story_id, told in state.stories.items()
         if told.story.public

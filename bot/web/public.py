@@ -137,7 +137,12 @@ class PublicRecord:
         down = await self._record.public.tombstone(subject)
         if down is None or down.at is None or down.ground is None:
             return None
-        text = _("{what}: taken down on {day} ({ground})", what=what, day=day(down.at), ground=_(GROUNDS[down.ground]))
+        text = _(
+            "{what}: taken down on {day} ({ground})",
+            what=what,
+            day=day(down.at),
+            ground=_(GROUNDS[down.ground]),
+        )
         return Gone(what, text, down.at, down.ground)
 
     async def copies(self, ids: Iterable[int]) -> Mapping[int, Sequence[Snapshot]]:
@@ -179,11 +184,8 @@ class PublicRecord:
     async def dated(
         self, state: StoryState, *, after: tuple[str, int] | None = None, limit: int
     ) -> list[Fact]:
-        """Return the facts that have a date, by their first day; `after` is that and the id of the last one."""
-
-        fetch = partial(
-            self._record.listings.dated, state.story.id, earliest=dates.FIRST, latest=dates.LAST
-        )
+        """Return the facts that have a date, by first day; `after` is that and the id of the last one."""
+        fetch = partial(self._record.listings.dated, state.story.id, earliest=dates.FIRST, latest=dates.LAST)
         return await self._filled(state, fetch, first_day_and_id, after, limit)
 
     async def summary(self, state: StoryState) -> list[Fact]:
@@ -191,14 +193,14 @@ class PublicRecord:
         return await self._clean(state, await self._record.listings.summary(state.story.id))
 
     async def load(self, state: StoryState, ids: Iterable[int]) -> list[Fact]:
-        """Return those of a story's facts that may be seen, in force or superseded, in the order of ids."""
+        """Return those of a story's facts that may be seen, superseded too, in the order of ids."""
         found = await self._record.facts.load(ids)
         return await self._clean(state, [fact for fact in found if fact.story_id == state.story.id])
 
     async def names(
         self, state: StoryState, *, places: bool | None = None, after: int = 0, limit: int
     ) -> list[tuple[Entity, int]]:
-        """Return a story's names in order of id, each with how many facts name it (see `Public.names`)."""
+        """Return a story's names in order of id, each with how many facts name it."""
         return await self._record.public.names(state, places=places, after=after, limit=limit)
 
     async def sources(self, state: StoryState, *, after: int = 0, limit: int) -> list[tuple[Source, int]]:
@@ -206,9 +208,9 @@ class PublicRecord:
         return await self._record.public.sources(state, after=after, limit=limit)
 
     async def revisions(self, state: StoryState, fact: Fact, *, after: int = 0, limit: int) -> list[Revision]:
-        """Return the history of a fact that may be seen, oldest first: without who made it, and without states.
+        """Return the history of a fact that may be seen, oldest first, without who made it.
 
-        How it read is told by `at_revision`.
+        How the fact read is told by `at_revision`.
         """
         found = await self._record.facts.revisions(fact.id, after=after, limit=limit)
         now = await self._record.facts.find(fact.id)
@@ -243,7 +245,10 @@ class PublicRecord:
     ) -> list[tuple[Change, StoryState]]:
         told: list[tuple[Change, StoryState]] = []
         while len(told) < limit:
-            lists = [await self._record.listings.changes(each.story.id, before=before, limit=limit) for each in states]
+            lists = [
+                await self._record.listings.changes(each.story.id, before=before, limit=limit)
+                for each in states
+            ]
             paired = ([(row, each) for row in rows] for rows, each in zip(lists, states, strict=True))
             rows = list(islice(merge(*paired, key=lambda pair: place_of(pair[0]), reverse=True), limit))
             for row, state in rows:

@@ -67,8 +67,8 @@ class Alternate(NamedTuple):
 class Page:
     """What a page shows; `path` is its permanent address, `language` that of its story.
 
-    It shows the story `story_id`, or several. `linked` are the facts that texts of ours may lead to. `card` is
-    what a pasted link to it shows.
+    It shows the story `story_id`, or several. `linked` are the facts that texts of ours may lead to. `card`
+    is what a pasted link to it shows.
     """
 
     story_id: int | None
@@ -118,30 +118,43 @@ class _Part(NamedTuple):
 
 
 def render(page: Page, addresses: Addresses) -> str:
-    """Return a page as HTML; its links are paths, but for what others show of it: `addresses` has the origin."""
+    """Return a page as HTML; its links are paths, what others show of it has the origin of `addresses`."""
     blocks = tuple(chain.from_iterable(section.blocks for section in page.sections))
     # One reply: a source has one number on the whole page, and no line of a fact is without a citation.
     reply = Reply(blocks=blocks) if blocks else None
     numbers = {cited.source: cited.number for cited in reply.sources} if reply else {}
-    return environment().get_template("page.html").render(
-        page=page,
-        title=page.title,
-        parts=[_part(section, numbers, page.linked) for section in page.sections],
-        sources=[_source(cited) for cited in reply.sources] if reply else [],
-        address=f"{addresses.origin}{page.path}",
-        image=f"{addresses.origin}{page.image}" if page.image else None,
-        language=page.language or spoken(),
-        direction=direction(page.language or spoken()),
-        spoken=spoken(),
-        card=shortened(clean(page.card), LONGEST_CARD),
-        words=_words(),
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            page=page,
+            title=page.title,
+            parts=[_part(section, numbers, page.linked) for section in page.sections],
+            sources=[_source(cited) for cited in reply.sources] if reply else [],
+            address=f"{addresses.origin}{page.path}",
+            image=f"{addresses.origin}{page.image}" if page.image else None,
+            language=page.language or spoken(),
+            direction=direction(page.language or spoken()),
+            spoken=spoken(),
+            card=shortened(clean(page.card), LONGEST_CARD),
+            words=_words(),
+        )
     )
 
 
 def refusal(title: str, text: str) -> str:
     """Return the page that says why something is not shown."""
-    return environment().get_template("refusal.html").render(
-        title=title, text=text, language=spoken(), spoken=spoken(), direction=direction(spoken()), words=_words()
+    return (
+        environment()
+        .get_template("refusal.html")
+        .render(
+            title=title,
+            text=text,
+            language=spoken(),
+            spoken=spoken(),
+            direction=direction(spoken()),
+            words=_words(),
+        )
     )
 
 
@@ -176,7 +189,7 @@ def direction(language: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text without controls, halves of surrogate pairs, and signs that turn the direction of others."""
+    """Return a text without controls, halves of surrogate pairs, and signs that turn others around."""
     return text if text.isascii() and text.isprintable() else _UNSHOWABLE.sub("", text)
 
 
@@ -186,13 +199,14 @@ def followable(url: str | None) -> str | None:
         return None
     try:
         parts = urlsplit(url)
-        return url if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else None
     except ValueError:
         return None
+    is_web = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    return url if is_web else None
 
 
 def card_of(lines: Iterable[Block]) -> str:
-    """Return the first line among blocks as a link's card shows it: with whose word it is, and its source."""
+    """Return the first line among blocks as a link's card shows it, with whose word it is and its source."""
     for line in lines:
         if isinstance(line, Line) and line.fact is not None and not line.former:
             label = f"{line.label}: " if line.label else ""
@@ -207,13 +221,13 @@ def card_of(lines: Iterable[Block]) -> str:
 
 def _part(section: Section, numbers: Mapping[int, int], linked: Collection[int]) -> _Part:
     above: Sequence[Block | None] = (None, *section.blocks)
-    rows = [_shown(block, before, numbers, linked) for before, block in zip(above, section.blocks, strict=False)]
+    rows = [
+        _shown(block, before, numbers, linked) for before, block in zip(above, section.blocks, strict=False)
+    ]
     return _Part(section.id, section.title, rows, section.more)
 
 
-def _shown(
-    block: Block, above: Block | None, numbers: Mapping[int, int], linked: Collection[int]
-) -> _Shown:
+def _shown(block: Block, above: Block | None, numbers: Mapping[int, int], linked: Collection[int]) -> _Shown:
     if isinstance(block, Heading):
         return _Shown(block, "heading")
     if isinstance(block, Item):
@@ -249,7 +263,10 @@ def _leading(text: str, linked: Collection[int]) -> Markup:
     for match in _ID.finditer(text):
         if int(match[2]) in linked:
             path = Addresses().fact(int(match[2])) + ("/history" if match[1] == "history" else "")
-            parts += [escape(text[end : match.start()]), Markup('<a href="{}">F{}</a>').format(path, match[2])]
+            parts += [
+                escape(text[end : match.start()]),
+                Markup('<a href="{}">F{}</a>').format(path, match[2]),
+            ]
             end = match.end()
     return Markup("").join([*parts, escape(text[end:])])
 

@@ -93,7 +93,7 @@ _AT_ONCE = 100
 
 
 class StoryState(NamedTuple):
-    """A story that is public, or was: its last entry of the trail, when that was, and which facts are held."""
+    """A story that is public, or was: its last entry of the trail, when that was, which facts are held."""
 
     story: Story
     entry: int

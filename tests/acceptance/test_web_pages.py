@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 from pypdf import PdfReader
 
 from bot.config import Settings
@@ -33,7 +33,7 @@ PICTURES = os.environ.get("SCREENSHOTS")
 class Reader:
     """Somebody at a browser, and the record that they read."""
 
-    def __init__(self, tab: Tab, server: TestServer, record: Record) -> None:
+    def __init__(self, tab: Tab, server: BaseTestServer, record: Record) -> None:
         self.tab, self.server, self.record = tab, server, record
 
     async def open(self, path: str) -> str:
@@ -76,10 +76,24 @@ async def test_the_story_reads_on_a_phone_and_nothing_is_wrong_with_it(reader: R
 @pytest.mark.slow
 async def test_every_kind_of_page_is_fit_for_everybody(reader: Reader, subtests: pytest.Subtests) -> None:
     paths = [
-        "/", "/s/belarus", "/s/belarus/who", "/s/belarus/timeline", "/s/belarus/disputed", "/s/belarus/figures",
-        "/s/belarus/sources", "/s/belarus/corrections", "/s/belarus/statements", "/f/F5", "/f/F7", "/f/F7/history",
-        "/f/F12", "/f/F9999", "/n/E1", "/src/S1", "/corrections",
-    ]  # fmt: skip
+        "/",
+        "/s/belarus",
+        "/s/belarus/who",
+        "/s/belarus/timeline",
+        "/s/belarus/disputed",
+        "/s/belarus/figures",
+        "/s/belarus/sources",
+        "/s/belarus/corrections",
+        "/s/belarus/statements",
+        "/f/F5",
+        "/f/F7",
+        "/f/F7/history",
+        "/f/F12",
+        "/f/F9999",
+        "/n/E1",
+        "/src/S1",
+        "/corrections",
+    ]
     for path in paths:
         for width, dark in ((PHONE, False), (PHONE, True), (DESK, False), (DESK, True)):
             with subtests.test(path=path, width=width, dark=dark):
@@ -92,7 +106,9 @@ async def test_every_kind_of_page_is_fit_for_everybody(reader: Reader, subtests:
 
 
 @pytest.mark.slow
-async def test_links_lead_from_the_index_to_a_statement_and_its_source_without_scripts(reader: Reader) -> None:
+async def test_links_lead_from_the_index_to_a_statement_and_its_source_without_scripts(
+    reader: Reader,
+) -> None:
     await reader.tab.look(width=PHONE, height=740, script=False)
     await reader.open("/")
     await reader.tab.click("a[href='/s/belarus']")
@@ -132,10 +148,14 @@ async def test_a_page_prints_with_its_sources(reader: Reader) -> None:
 
 
 @pytest.mark.slow
-async def test_a_story_that_is_written_from_the_right_reads_from_the_right(reader: Reader, tmp_path: Path) -> None:
+async def test_a_story_that_is_written_from_the_right_reads_from_the_right(
+    reader: Reader, tmp_path: Path
+) -> None:
     said = [{"speaker": "وزارة الصحة", "cue": "قالت إن", "source": {"title": "بيان"}}]
-    lines = [{"story": {"name": "arabic", "title": "قصة"}},
-             {"ref": "a", "statement": "المستشفى مفتوح", "attributions": said, "occurred": "2024-01-02"}]  # fmt: skip
+    lines: list[dict] = [
+        {"story": {"name": "arabic", "title": "قصة"}},
+        {"ref": "a", "statement": "المستشفى مفتوح", "attributions": said, "occurred": "2024-01-02"},
+    ]
     await import_sheet(reader.record, sheet(tmp_path / "arabic.jsonl", *lines), actor="tests")
     story = await reader.record.stories.find("arabic")
     async with reader.record.database.transaction() as tx:
@@ -144,9 +164,9 @@ async def test_a_story_that_is_written_from_the_right_reads_from_the_right(reade
     for width in (PHONE, DESK):
         await reader.tab.look(width=width)
         await reader.open("/s/arabic")
-        assert await reader.tab.evaluate("getComputedStyle(document.querySelector('p.line')).direction") == "rtl"
+        assert (
+            await reader.tab.evaluate("getComputedStyle(document.querySelector('p.line')).direction") == "rtl"
+        )
         assert await reader.tab.overflow() == 0
         assert await reader.tab.violations() == []
         await reader.picture(f"arabic-{width}")
-
-

@@ -20,8 +20,8 @@ from statistics import median, quantiles
 from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
-from bot.settings.sections import LimitSettings
 from bot.requests import Request, Role
+from bot.settings.sections import LimitSettings
 from storage.record import Record
 from storage.search.embedding import NoModel, load
 from tests.benchmarks import corpus, meaning, places

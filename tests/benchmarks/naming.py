@@ -18,8 +18,8 @@ from statistics import median
 from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
-from bot.settings.sections import LimitSettings
 from bot.requests import Request, Role
+from bot.settings.sections import LimitSettings
 from storage.domain.folding import fold
 from storage.domain.names import parts
 from storage.record import Record

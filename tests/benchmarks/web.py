@@ -180,7 +180,9 @@ def _report(
     return [
         Finding("web: first byte of a page that is not kept, p95, ms", f"{p95:.1f}", "at most 30", p95 <= 30),
         Finding("web: largest page, KB", f"{largest / 1_000:.0f}", "at most 100", largest <= 100_000),
-        Finding("web: pages a second", f"{middle[OURS, False]:.0f}", "at least 500", middle[OURS, False] >= 500),
+        Finding(
+            "web: pages a second", f"{middle[OURS, False]:.0f}", "at least 500", middle[OURS, False] >= 500
+        ),
         at_least("web: pages a second / bare aiohttp", middle[OURS, False] / middle[BARE, False], 0.25),
         at_least("web: pages from their ETag / bare aiohttp", middle[OURS, True] / middle[BARE, True], 0.6),
     ]

@@ -32,7 +32,10 @@ class Family(Enum):
         "add correct attribute relate supersede retract restore undo source entity newstory privatestory",
     )
     REVIEWING = (N_("Reviewing"), "review intake approve same reject edit unanswered audit")
-    CHOOSING = (N_("Choosing moderators, taking down"), "moderators appoint dismiss defaultstory public takedown")
+    CHOOSING = (
+        N_("Choosing moderators, taking down"),
+        "moderators appoint dismiss defaultstory public takedown",
+    )
 
 
 # What readers see beside the input field and in `/help`: ten at most. The others are typed, or reached by

@@ -84,9 +84,7 @@ async def newstory(context: Context, name: str | None, title: Headed | None) -> 
 async def _on_or_off(context: Context, text: str) -> bool:
     wanted = text.casefold()
     if wanted not in ("on", "off"):
-        raise UserError(
-            _("Say on or off: /{command} on, or /{command} off.", command=context.command.name)
-        )
+        raise UserError(_("Say on or off: /{command} on, or /{command} off.", command=context.command.name))
     return wanted == "on"
 
 
@@ -164,7 +162,9 @@ async def defaultstory(context: Context, wanted: Story | None) -> Reply:
     Argument(
         N_("switch"),
         Kind.WORDS,
-        help=N_("on: the story is shown on the web, in feeds and to webhooks; off: it is withdrawn from there"),
+        help=N_(
+            "on: the story is shown on the web, in feeds and to webhooks; off: it is withdrawn from there"
+        ),
     ),
     family=Family.CHOOSING,
     role=Role.OWNER,

@@ -62,9 +62,7 @@ async def _told(context: Context, item: Revision, now: Fact) -> list[Block]:
     return what_changed(item, was, then, instead)
 
 
-def what_changed(
-    item: Revision, was: Fact | None, then: Fact | None, instead: Sequence[Fact]
-) -> list[Block]:
+def what_changed(item: Revision, was: Fact | None, then: Fact | None, instead: Sequence[Fact]) -> list[Block]:
     """Return what a revision did: how the fact read before and after it, and what supersedes it."""
     row = Item(label=f"F{item.fact_id}", text=revised(item))
     if item.kind is RevisionKind.RETRACTED or was is None or then is None:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import aiohttp
 
     from bot.commands.core.declarations import Catalogue
-    from bot.settings.sections import DiscordSettings
     from bot.frontends.discord.conversation import Conversation
+    from bot.settings.sections import DiscordSettings
     from storage.record import Record
 
 # Refusals that may pass: the token may be renewed, the request rate may fall.

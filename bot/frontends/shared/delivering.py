@@ -15,10 +15,10 @@ from bot.notices.schedule import Spans
 from bot.retrying import Sleep
 
 if TYPE_CHECKING:
-    from bot.settings.sections import NoticeSettings
     from bot.metrics import Metrics
     from bot.notices.delivery_status import Transmitter
     from bot.notices.receipt_buffer import ReceiptBuffer
+    from bot.settings.sections import NoticeSettings
     from storage.record import Record
 
 # Messages under way at once: paced, there are two or three, but some responses take long.

@@ -52,7 +52,12 @@ async def everywhere(public: PublicRecord, after: str | None) -> Page:
         title=f"{_('Corrections')} · OnRecord",
         heading=_("Corrected on the record"),
         sections=[
-            Section("corrections", "", window.blocks or [nothing], turning(path, window, last, begun=after is not None))
+            Section(
+                "corrections",
+                "",
+                window.blocks or [nothing],
+                turning(path, window, last, begun=after is not None),
+            )
         ],
         card=card_of(window.blocks) or _("What was corrected, superseded or retracted, newest first"),
         linked=related(facts_of(change for change, _state in rows)),

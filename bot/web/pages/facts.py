@@ -11,7 +11,7 @@ from bot.answers.relations import relation_lines
 from bot.commands.reading.fact import Row, became, rows_of, standing_told
 from bot.replies import Block, Note
 from bot.texts import _
-from bot.web.pages.lists import ROWS, cut, number, related, turning
+from bot.web.pages.lists import cut, number, related, turning
 from bot.web.public import Found, Gone, Missing, PublicRecord
 from bot.web.rendering import Link, Page, Section, card_of
 from storage.domain.models import Fact, Relation, Revision
@@ -44,7 +44,9 @@ async def page(public: PublicRecord, fact_id: int, after: str | None) -> Page | 
     sections = [Section("statement", "", described([*standing, *told]))]
     if near:
         sections.append(Section("relations", _("How it stands to others"), described(near)))
-    sections.append(Section("paging", "", [], turning(path, window, begun + window.shown, begun=after is not None)))
+    sections.append(
+        Section("paging", "", [], turning(path, window, begun + window.shown, begun=after is not None))
+    )
     if not window.more:
         sections.append(await _latest(public, state, fact))
     return Page(
@@ -78,11 +80,19 @@ async def history(public: PublicRecord, fact_id: int, after: str | None) -> Page
         title=f"{_('History of F{id}', id=fact.id)} · {state.story.title}",
         heading=_("History of F{id}", id=fact.id),
         sections=[
-            Section("history", "", described(window.blocks) or [nothing], turning(path, window, behind, begun=after is not None))
+            Section(
+                "history",
+                "",
+                described(window.blocks) or [nothing],
+                turning(path, window, behind, begun=after is not None),
+            )
         ],
         card=card_of(chain.from_iterable(told)) or f"F{fact.id}",
         language=state.story.language,
-        trail=[Link(PATHS.story(state.story.name), state.story.title), Link(PATHS.fact(fact.id), f"F{fact.id}")],
+        trail=[
+            Link(PATHS.story(state.story.name), state.story.title),
+            Link(PATHS.fact(fact.id), f"F{fact.id}"),
+        ],
         linked=related([fact]),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answers.addresses import Addresses
-from bot.answers.lines import naming, role
+from bot.answers.lines import fact_line, naming, role
 from bot.commands.reading.who import MOST_ALIASES, lines_naming, part_headings, speaks
 from bot.replies import Block, Item, Line, Note
 from bot.texts import _
@@ -46,7 +46,9 @@ async def page(public: PublicRecord, entity_id: int, after: str | None) -> Page 
     if after is None:
         sections.append(Section("role", "", role(entity)))
     for part in PARTS[PARTS.index(begun) :]:
-        rows, cursor = await _rows(public, state, entity, part, last if part == begun else 0, {f.id for f in facts})
+        rows, cursor = await _rows(
+            public, state, entity, part, last if part == begun else 0, {f.id for f in facts}
+        )
         facts += rows
         blocks = [block for fact in rows for block in lines_naming(entity, part, fact)]
         more = [Link(f"{path}?after={cursor}", _("Next"), "next")] if cursor else []
@@ -57,16 +59,18 @@ async def page(public: PublicRecord, entity_id: int, after: str | None) -> Page 
     if after is not None:
         sections.append(Section("paging", "", [], [Link(path, _("From the beginning"))]))
     notes = _notes(entity, facts, begun=after is not None)
-    blocks = [block for section in sections for block in section.blocks]
     return Page(
         story_id=state.story.id,
         path=f"{path}?after={after}" if after else path,
         title=f"{entity.name} · {state.story.title}",
         heading=entity.name,
         sections=[*sections, *notes],
-        card=card_of(blocks) or entity.name,
+        card=card_of(map(fact_line, facts)) or entity.name,
         language=state.story.language,
-        trail=[Link(PATHS.story(state.story.name), state.story.title), Link(PATHS.story(state.story.name, "who"), _("Who is on record"))],
+        trail=[
+            Link(PATHS.story(state.story.name), state.story.title),
+            Link(PATHS.story(state.story.name, "who"), _("Who is on record")),
+        ],
         linked=related(facts),
     )
 

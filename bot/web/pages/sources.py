@@ -14,7 +14,7 @@ from bot.replies import Block, Item, Note
 from bot.texts import _
 from bot.web.pages.lists import ROWS, cut, number, related, turning
 from bot.web.public import Found, Gone, Missing, PublicRecord
-from bot.web.rendering import Link, Page, Section, card_of
+from bot.web.rendering import Link, Page, Section
 from storage.domain.models import Source
 from storage.reading.public import StoryState
 from storage.snapshots.rows import Snapshot
@@ -69,13 +69,16 @@ async def _about(public: PublicRecord, state: StoryState, source: Source) -> lis
     copies = (await public.copies([source.id])).get(source.id, ())
     for copy in copies[:MOST_COPIES]:
         # Of a copy from which words were taken down, the page is gone.
-        told = dated(copy) if copy.struck else _(
-            "{dated}, SHA-256 of the page {digest}", dated=dated(copy), digest=copy.digest
+        told = (
+            dated(copy)
+            if copy.struck
+            else _("{dated}, SHA-256 of the page {digest}", dated=dated(copy), digest=copy.digest)
         )
         blocks.append(Item(label=_("Copy"), text=told))
     relayed = await public.relayed_by(state, source.id, limit=MOST_RELAYED + 1)
     blocks += [
-        Item(label=_("Relays"), text=short(each), url=PATHS.source(each.id)) for each in relayed[:MOST_RELAYED]
+        Item(label=_("Relays"), text=short(each), url=PATHS.source(each.id))
+        for each in relayed[:MOST_RELAYED]
     ]
     if len(relayed) > MOST_RELAYED:
         blocks.append(Note(text=_("It relays more sources, which are among those of the story.")))

@@ -146,7 +146,9 @@ async def index(public: PublicRecord, after: str | None) -> Page:
     """Return the page that lists the public stories."""
     last = number(after)
     stories = [state.story for state in await public.stories() if state.story.id > last]
-    window = cut(stories, lambda story: [Item(label=story.title, text=story.name, url=PATHS.story(story.name))])
+    window = cut(
+        stories, lambda story: [Item(label=story.title, text=story.name, url=PATHS.story(story.name))]
+    )
     links = turning("/", window, stories[window.shown - 1].id if stories else 0, begun=after is not None)
     blocks: list[Block] = window.blocks or [Note(text=_("No story is public here yet."))]
     about = _("Who said what, when, and according to which source.")
@@ -155,7 +157,14 @@ async def index(public: PublicRecord, after: str | None) -> Page:
         path=f"/?after={after}" if after else "/",
         title="OnRecord",
         heading=_("Stories on record"),
-        sections=[Section("stories", "", [Note(text=about), *blocks], [*links, Link(PATHS.corrections(), _("Corrections"))])],
+        sections=[
+            Section(
+                "stories",
+                "",
+                [Note(text=about), *blocks],
+                [*links, Link(PATHS.corrections(), _("Corrections"))],
+            )
+        ],
         card=about,
     )
 
@@ -193,7 +202,9 @@ async def story(public: PublicRecord, name: str) -> Page | Gone | Missing:
     )
 
 
-async def part_of_story(public: PublicRecord, name: str, key: str, after: str | None) -> Page | Gone | Missing:
+async def part_of_story(
+    public: PublicRecord, name: str, key: str, after: str | None
+) -> Page | Gone | Missing:
     """Return a page of one part of a story."""
     found = await public.story(name)
     if not isinstance(found, Found):
@@ -220,10 +231,13 @@ async def part_of_story(public: PublicRecord, name: str, key: str, after: str | 
 def part_links(name: str, current: str) -> list[Link]:
     """Return the links to all parts of a story, the one that is shown marked."""
     whole = Link(PATHS.story(name), _("In brief"), None if current else "current")
-    return [whole, *(
-        Link(PATHS.story(name, key), _(kind.title), "current" if key == current else None)
-        for key, kind in PARTS.items()
-    )]
+    return [
+        whole,
+        *(
+            Link(PATHS.story(name, key), _(kind.title), "current" if key == current else None)
+            for key, kind in PARTS.items()
+        ),
+    ]
 
 
 def _part(window: Window, rows: Sequence[Fact], cursor: Callable[[Fact], object]) -> Part:

@@ -77,8 +77,8 @@ class Tab:
         """Click on what a selector names, with the mouse, and wait for the page that it leads to."""
         box = json.loads(
             await self.evaluate(
-                f"(() => {{ const e = document.querySelector({selector!r}); e.scrollIntoView({{block: 'center'}});"
-                " const b = e.getBoundingClientRect();"
+                f"(() => {{ const e = document.querySelector({selector!r});"
+                " e.scrollIntoView({block: 'center'}); const b = e.getBoundingClientRect();"
                 " return JSON.stringify([b.x + b.width / 2, b.y + b.height / 2]); })()"
             )
         )
@@ -143,7 +143,8 @@ async def open_tab(folder: Path) -> AsyncIterator[Tab]:
     assert path is not None
     browser = await asyncio.create_subprocess_exec(
         path, *_FLAGS, f"--user-data-dir={folder / 'profile'}", "about:blank",
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, env={**os.environ, "HOME": str(folder)},
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "HOME": str(folder)},
     )  # fmt: skip
     assert browser.stderr is not None
     try:

@@ -1,4 +1,4 @@
-"""A web server without anything of ours: `bare_web.py PORT LENGTH`, aiohttp that answers with so many bytes."""
+"""A web server that does no work: `bare_web.py PORT LENGTH`, aiohttp that answers with so many bytes."""
 
 import sys
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
-from bot.settings.sections import LimitSettings
 from bot.replies import Heading, Item, Line, Note
 from bot.requests import Role
+from bot.settings.sections import LimitSettings
 from storage.record import Record
 from tests.bot.desk import PASSING, kept, still
 from tests.bot.hostile import EDGES, FORGED, STRANGE, asked, assert_short_and_clear, suggest

@@ -9,8 +9,8 @@ import pytest_asyncio
 from bot.commands import commands
 from bot.commands.dispatch import Dispatcher
 from bot.config import Settings
-from bot.settings.sections import LimitSettings
 from bot.requests import Role
+from bot.settings.sections import LimitSettings
 from storage.record import Record
 from tests.bot.desk import PASSING, kept, said, still
 from tests.bot.hostile import asked, assert_short_and_clear

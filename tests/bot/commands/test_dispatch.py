@@ -12,10 +12,10 @@ from bot.commands.core.declarations import FIRST, Argument, Family, Kind
 from bot.commands.core.registry import Registry
 from bot.commands.dispatch import Dispatcher, Parsed
 from bot.config import Settings
-from bot.settings.sections import LimitSettings
 from bot.errors import UserError
 from bot.replies import Action, Heading, Line, Note, Reply
 from bot.requests import Request, Role
+from bot.settings.sections import LimitSettings
 from storage.domain.errors import BusyRecord, UnwritableRecord
 from storage.engines.memo import Memo
 from storage.record import Record

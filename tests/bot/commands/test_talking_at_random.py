@@ -17,7 +17,16 @@ from tests.conftest import examples
 
 GROUP = "telegram:-100"
 # Only these change the record; whatever else is said, it stays as it is.
-CHANGING = ("/confirm", "/approve", "/same", "/undo", "/forgetme", "/privatestory", "/defaultstory", "/public")
+CHANGING = (
+    "/confirm",
+    "/approve",
+    "/same",
+    "/undo",
+    "/forgetme",
+    "/privatestory",
+    "/defaultstory",
+    "/public",
+)
 BEGINNINGS = [
     "/add", "/add The bridge is closed.", "/add The bridge is closed.\nsource: S1",
     "/add <b>It</b> is so.\nwho: +person Zoë\nsource: + A memo\nfigure: 5 boats",

@@ -8,9 +8,9 @@ from io import BytesIO
 import pytest
 
 from bot.config import Settings
-from bot.settings.sections import IntakeSettings, StorageSettings
 from bot.errors import UserError
 from bot.operations import show_copies
+from bot.settings.sections import IntakeSettings, StorageSettings
 from storage.record import Record
 from tests.bot.intake.fetching.site import Site, page, site
 from tests.bot.intake.reading.test_reader import PARAGRAPHS, html

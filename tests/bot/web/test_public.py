@@ -10,7 +10,15 @@ from storage.domain.models import Ground
 from storage.trail.audit import Actor
 from tests.bot.web.site import OWNER, Site, open_site
 
-ALL = ["/s/flood", "/s/flood/who", "/s/flood/timeline", "/s/flood/corrections", "/f/F1", "/f/F1/history", "/src/S1"]
+ALL = [
+    "/s/flood",
+    "/s/flood/who",
+    "/s/flood/timeline",
+    "/s/flood/corrections",
+    "/f/F1",
+    "/f/F1/history",
+    "/src/S1",
+]
 
 
 async def statuses(site: Site, paths: list[str]) -> set[int]:
@@ -53,10 +61,24 @@ async def test_a_private_story_cannot_be_public(site):
 
 async def test_what_does_not_exist_is_not_found(site):
     paths = [
-        "/s/drought", "/s/flood/nothing", "/f/F99", "/f/F0", "/f/7", "/f/F99999999999999999", "/n/E99", "/n/Ann",
-        "/src/S99", "/src/S1/x", "/x", "/f/F1?after=x", "/s/flood/timeline?after=F1", "/s/flood/who?after=-1",
-        "/s/flood/corrections?after=1", "/n/E1?after=q1", "/f/F1?after=" + "9" * 200,
-    ]  # fmt: skip
+        "/s/drought",
+        "/s/flood/nothing",
+        "/f/F99",
+        "/f/F0",
+        "/f/7",
+        "/f/F99999999999999999",
+        "/n/E99",
+        "/n/Ann",
+        "/src/S99",
+        "/src/S1/x",
+        "/x",
+        "/f/F1?after=x",
+        "/s/flood/timeline?after=F1",
+        "/s/flood/who?after=-1",
+        "/s/flood/corrections?after=1",
+        "/n/E1?after=q1",
+        "/f/F1?after=" + "9" * 200,
+    ]
     for path in paths:
         got = await site.get(path)
         assert got.status == 404, path
@@ -73,9 +95,13 @@ async def test_huge_offsets_find_nothing_further(site):
 async def test_a_new_statement_that_is_held_is_nowhere_until_its_minutes_are_over(site):
     attribution = {"speaker": "Cy Cole", "cue": "said that", "source": {"title": "The Cole diary"}}
     fact = await site.wire.publish(
-        "snow", "It will snow.", hold=10, attributions=[attribution], occurred="2026-11-21",
+        "snow",
+        "It will snow.",
+        hold=10,
+        attributions=[attribution],
+        occurred="2026-11-21",
         contradicts=[{"fact": "rain", "about": "What falls?"}],
-    )  # fmt: skip
+    )
     assert (await site.get(f"/f/F{fact.id}")).status == 404
     before = await site.walk(f"/f/F{fact.id}", await name_path(site, "Cy Cole"), "/src/S3")
     for path, got in before.items():
@@ -85,7 +111,7 @@ async def test_a_new_statement_that_is_held_is_nowhere_until_its_minutes_are_ove
     site.clock.go_on(minutes=11)
     now = await site.get("/f/F1", If_None_Match=tag)
     assert now.status == 200 and f"against it: Cy Cole, F{fact.id}" in now.words
-    assert "It will snow" in await site.read(f"/f/F{fact.id}")
+    assert "it will snow" in await site.read(f"/f/F{fact.id}")
     assert "The Cole diary" in await site.read("/s/flood/sources")
     assert "Cy Cole" in await site.read("/s/flood/who")
 
@@ -94,12 +120,12 @@ async def test_what_only_a_held_statement_supersedes_is_in_force_still(site):
     await site.wire.publish("sun", "It stayed dry.", hold=10, attributions=[{"source": "gauge"}])
     await site.wire.change(1, "superseded", superseded_by="sun")
     page = await site.read("/f/F1")
-    assert "It rained for three days" in page and "superseded" not in page
+    assert "it rained for three days" in page and "superseded" not in page
     assert "F1" not in await site.read("/s/flood/corrections")
     site.clock.go_on(minutes=11)
     assert "superseded by F4" in await site.read("/f/F1")
     corrections = await site.read("/corrections")
-    assert "It rained for three days" in corrections and "It stayed dry" in corrections
+    assert "it rained for three days" in corrections and "It stayed dry" in corrections
 
 
 async def test_what_was_retracted_is_gone_with_its_reason_and_without_its_words(site):
@@ -113,7 +139,7 @@ async def test_what_was_retracted_is_gone_with_its_reason_and_without_its_words(
     for path, got in (await site.walk()).items():
         assert "dam holds" not in got.text.casefold(), path
     assert "F2: retracted" in await site.read("/s/flood/corrections")
-    assert "The dam leaks" in await site.read("/f/F4")
+    assert "the dam leaks" in await site.read("/f/F4")
 
 
 async def test_what_was_taken_down_is_a_tombstone(site):
@@ -124,7 +150,7 @@ async def test_what_was_taken_down_is_a_tombstone(site):
     assert gone.status == 410 and "F2: taken down on 24 November 2026 (privacy)" in gone.text
     source = await site.get("/src/S1")
     assert source.status == 410 and "S1: taken down on 24 November 2026 (law)" in source.text
-    assert "It rained for three days" in await site.read("/f/F1")
+    assert "it rained for three days" in await site.read("/f/F1")
     for path, got in (await site.walk()).items():
         assert "dam holds" not in got.text and "The Gauge" not in got.text, path
     assert "taken down" in await site.read("/corrections")
@@ -135,7 +161,7 @@ async def test_a_name_that_is_another_shows_that_other(site):
     change = MergeEntity(story_id=1, entity_id=int(bo[4:]), into_id=int(ann[4:]))
     await site.record.ledger.make(change, by=Actor(OWNER))
     page = await site.get(bo)
-    assert page.status == 200 and "Ann Ray" in page.words and "The dam holds" in page.words
+    assert page.status == 200 and "Ann Ray" in page.words and "the dam holds" in page.words
     assert f'<link rel="canonical" href="https://record.example{ann}">' in page.text
 
 

@@ -14,12 +14,12 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.config import Settings
-from bot.settings.sections import DiscordSettings
 from bot.errors import SettingsError
 from bot.frontends.discord import app, client
 from bot.frontends.discord.app import build, run
 from bot.frontends.discord.client import Client, intents
 from bot.frontends.discord.menu import Menu
+from bot.settings.sections import DiscordSettings
 from storage.record import Record
 from tests.bot.frontends.discord.discord_end import serving
 from tests.bot.frontends.discord.discord_room import dispatcher_over, open_room
