@@ -41,10 +41,7 @@ class Frozen(BaseModel):
 
 
 class Story(Frozen):
-    """A developing story, all its facts and sources; a `private` one answers only where it is in use.
-
-    A `public` one is shown on the web, in feeds and to webhooks; `withdrawn_at` is since when it is no more.
-    """
+    """A developing story; a `private` one answers only in use, a `public` one is on the web."""
 
     id: int
     name: str

@@ -55,6 +55,9 @@ def test_the_example_of_settings_shows_every_key_with_its_default() -> None:
         "discord.api_base_url",
         "discord.gateway_url",
         "metrics.listen",
+        "web.listen",
+        "web.url",
+        "web.trusted_proxies",
         "story.default",
         "owners",
     }
