@@ -102,6 +102,7 @@ class Metrics:
 
         vectors = Gauge("onrecord_vectors", "Facts by whether they have a vector", ["state"], **named)
         embedding = Gauge("onrecord_embedding_seconds", "Processor time of embedding", ["texts"], **named)
+        feeds = Gauge("onrecord_feeds", "Feeds that are watched, by how their polls go", ["state"], **named)
         stopped = Gauge("onrecord_stopped", "1 while a part has stopped by itself", ["part"], **named)
 
         async def measure() -> None:
@@ -115,6 +116,9 @@ class Metrics:
             vectors.labels("waiting").set(meaning.waiting)
             for whose, seconds in zip(("questions", "facts"), meaning.seconds, strict=True):
                 embedding.labels(whose).set(seconds)
+            watched = await record.feeds.states()
+            for how in ("polled", "failing", "paused"):
+                feeds.labels(how).set(watched.get(how, 0))
             changes.set(await record.audit.last())
             oldest = read_moment(found.oldest) if found.oldest else record.ledger.clock()
             age.set(max(0.0, (record.ledger.clock() - oldest).total_seconds()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ async def open_bot(settings: Settings, shipped: Callable[[str], None]) -> AsyncI
     """Open the record as `open_stocked` does and join to it the bot that answers from it."""
     from bot.commands import commands
     from bot.commands.dispatch import Dispatcher
+    from bot.intake.watching.polling import Poller, polling
     from bot.questions.warming import warming
     from storage.search.filling import filling
 
@@ -66,7 +68,16 @@ async def open_bot(settings: Settings, shipped: Callable[[str], None]) -> AsyncI
         warming(record.vectors),
     ):
         dispatcher = Dispatcher(record, commands, settings)
+        poller = Poller(
+            record,
+            dispatcher.desk,
+            dispatcher.roles.still_moderates,
+            minutes=settings.intake.poll,
+            retention=timedelta(days=settings.notices.retention),
+            metrics=dispatcher.metrics,
+        )
         try:
-            yield Bot(dispatcher, record)
+            async with polling(poller):
+                yield Bot(dispatcher, record)
         finally:
             await dispatcher.desk.close()

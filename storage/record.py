@@ -37,7 +37,9 @@ from storage.search.names import Names
 from storage.search.search import Search
 from storage.search.vectors import Vectors
 from storage.snapshots.articles import Articles
+from storage.snapshots.feeds import Feeds
 from storage.snapshots.snapshots import Snapshots
+from storage.snapshots.watches import Watches
 from storage.trail.audit import Audit
 from storage.trail.checkpoints import Checkpoints
 from storage.trail.scrubbing import scrub
@@ -67,6 +69,8 @@ class Record:
         self.vectors = Vectors(database, embedder, threads)
         self.snapshots = Snapshots(database, clock)
         self.articles = Articles(database, clock)
+        self.feeds = Feeds(database, clock)
+        self.watches = Watches(database, clock)
         self.buttons = Buttons(database)
         self.audit = Audit(database)
         self.members = Members(database)

@@ -11,10 +11,11 @@ from bot.commands.personal import link, privacy, suggest, tellme
 from bot.commands.reading import ask, corrections, fact, sources, start_help, timeline, where, who
 from bot.commands.reading.checking import look_up
 from bot.commands.reviewing import audit, edit, intake, moderators, reject, review, unanswered
+from bot.commands.reviewing.watching import watch
 
 __all__ = [
     "add", "ask", "audit", "catchup", "commands", "correct", "corrections", "dialogue", "edit", "entity",
     "fact", "intake", "link", "look_up", "moderators", "privacy", "reject", "relate", "retract", "review",
     "settings", "source", "sources", "start_help", "story", "subscriptions", "suggest", "takedown",
-    "tellme", "timeline", "unanswered", "where", "who",
+    "tellme", "timeline", "unanswered", "watch", "where", "who",
 ]  # fmt: skip

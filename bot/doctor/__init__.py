@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.doctor import discord, machine, quotations, telegram
+from bot.doctor import discord, feeds, machine, quotations, telegram
 from bot.doctor.findings import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
         yield await machine.meaning(settings)
         yield await machine.roles(settings)
         yield await quotations.examine(settings)
+        yield await feeds.examine(settings)
     yield machine.disk(settings)
     if settings.telegram.token is None:
         advice = "no telegram.token is set: @BotFather in Telegram gives one"

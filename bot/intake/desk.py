@@ -61,17 +61,24 @@ class Desk:
         task.add_done_callback(self._working.discard)
         return task
 
+    @property
+    def fetcher(self) -> Fetcher:
+        """What fetches pages and feeds, at most some at the same time."""
+        if self._fetcher is None:
+            from bot.intake.fetching.fetcher import Fetcher
+            from bot.intake.fetching.places import Gate
+
+            self._fetcher = Fetcher(Gate(self._hosts), clock=self._clock)
+        return self._fetcher
+
     async def read(self, material: Material) -> ReadArticle:
         """Fetch what is to be read if it is elsewhere, and read it. Raises UserError, saying why not."""
         from bot.intake.copies import fetch_article
-        from bot.intake.fetching.fetcher import Fetcher
-        from bot.intake.fetching.places import Gate
         from bot.intake.reading.reader import read_article
         from bot.intake.warc import page_of, page_of_file
 
         if material.address is not None:
-            self._fetcher = self._fetcher or Fetcher(Gate(self._hosts), clock=self._clock)
-            fetched, article = await fetch_article(self._fetcher, material.address)
+            fetched, article = await fetch_article(self.fetcher, material.address)
             page = await asyncio.to_thread(page_of, fetched, article)
             return ReadArticle(page, article, fetched.url)
         content = material.content if material.load is None else await material.load()

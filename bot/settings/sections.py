@@ -138,13 +138,14 @@ class NoticeSettings(Section):
 
 
 class IntakeSettings(Section):
-    """Which pages are fetched, and how long copies of them are kept."""
+    """Which pages are fetched, how long copies of them are kept, and how often feeds are polled."""
 
     hosts: Annotated[list[str], BeforeValidator(listed)] = Field(
         default_factory=list, description='a list of hosts, like ["archive.example.org"]'
     )
     copies: int = Field(500, ge=1, le=100_000, description="megabytes, a whole number from 1 to 100000")
     retention: int = Field(0, ge=0, le=36_500, description="days, a whole number from 0 to 36500")
+    poll: int = Field(15, ge=1, le=1440, description="minutes, a whole number from 1 to 1440")
 
 
 class LeaseSettings(Section):

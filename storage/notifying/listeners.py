@@ -293,6 +293,7 @@ async def _join(tx: Transaction, gone: int, kept: int) -> None:
     ids = {"gone": gone, "kept": kept}
     await tx.run("UPDATE OR IGNORE subscription SET listener_id = :kept WHERE listener_id = :gone", ids)
     await tx.run("DELETE FROM subscription WHERE listener_id = :gone", ids)
+    await tx.run("UPDATE watch SET listener_id = :kept WHERE listener_id = :gone", ids)
     waiting = (
         "WHERE listener_id = :gone AND (state = 'held' OR (state IN ('due', 'failed')"
         " AND notice_id IN (SELECT id FROM notice WHERE state IN ('new', 'fanned out'))))"

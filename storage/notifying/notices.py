@@ -229,9 +229,11 @@ class Notices:
         return _notice(rows[0]) if rows else None
 
 
-async def post(tx: Transaction, chat: str, reply: str, at: str, language: str | None = None) -> None:
-    """Put a ready-made reply (JSON) to one chat into the outbox."""
-    listener_id = await listeners.ensure(tx, chat, language=language)
+async def post(
+    tx: Transaction, chat: str, reply: str, at: str, language: str | None = None, *, topic: int = 0
+) -> None:
+    """Put a ready-made reply (JSON) to one chat or topic into the outbox."""
+    listener_id = await listeners.ensure(tx, chat, topic, language)
     rows = await tx.fetch(
         "INSERT INTO notice (kind, made_at, due_at, reply, state) VALUES ('reply', ?, ?, ?, 'fanned out')"
         " RETURNING id",

@@ -11,6 +11,7 @@ from storage.trail.audit import Actor
 
 # A person's own account, and those that act as them.
 _THEIRS = "(SELECT :person UNION SELECT address FROM account WHERE person = :person)"
+_THEIR_WATCH = f"person IN {_THEIRS} OR listener_id IN (SELECT id FROM listener WHERE chat IN {_THEIRS})"
 _REMOVED = {
     "dialogues": f"DELETE FROM dialogue WHERE person IN {_THEIRS}",
     "spoken of": f"DELETE FROM spoken_of WHERE person IN {_THEIRS}",
@@ -20,6 +21,8 @@ _REMOVED = {
     f" WHERE proposer IN {_THEIRS} AND kind = 'suggestion' AND NOT (:may_approve AND state = 'waiting')",
     # What belongs to a chat of several people is theirs; a private chat's address is an account's own.
     "settings": f"DELETE FROM chat WHERE address IN {_THEIRS}",
+    "offers": f"DELETE FROM offer WHERE watch_id IN (SELECT id FROM watch WHERE {_THEIR_WATCH})",
+    "watches": f"DELETE FROM watch WHERE {_THEIR_WATCH}",
     "subscriptions": f"DELETE FROM subscription WHERE person IN {_THEIRS}"
     f" OR listener_id IN (SELECT id FROM listener WHERE chat IN {_THEIRS})",
     "answers": "DELETE FROM notice WHERE kind = 'reply' AND id IN (SELECT notice_id FROM delivery"

@@ -111,6 +111,7 @@ def _sweep(
         "dialogues": sweeping.cut_dialogues(tx, needles, fact_id, drafts),
         "buttons": sweeping.cut_buttons(tx, needles),
         "subscriptions": sweeping.cut_subscriptions(tx, needles),
+        "watches": sweeping.cut_watches(tx, needles),
         "messages": len(messages),
         "notices": sweeping.cut_notices(tx, needles, change.subject, trace.now),
     }

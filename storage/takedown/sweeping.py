@@ -14,6 +14,7 @@ from typing import Any
 from storage.domain.changes import Reject, dumped
 from storage.domain.models import Ground
 from storage.engines.sqlite import Statements
+from storage.snapshots import watches
 from storage.takedown.needles import Needles, texts_in
 from storage.takedown.replies import cut, names, without_questions, without_source
 
@@ -122,6 +123,22 @@ def cut_subscriptions(tx: Statements, needles: Needles) -> int:
     tx.run_many("DELETE FROM subscription WHERE id = ?", ended)
     tx.run_many("UPDATE listener SET words = NULL WHERE id = ?", lifted)
     return len(ended) + len(lifted)
+
+
+def cut_watches(tx: Statements, needles: Needles) -> int:
+    """End watches by the words, and remove the articles that watches brought under them; return how many."""
+    ended = [
+        row["id"]
+        for row in tx.fetch("SELECT id, words FROM watch WHERE words IS NOT NULL ORDER BY id")
+        if needles.held(row["words"])
+    ]
+    offers = [
+        row["id"]
+        for row in tx.fetch("SELECT id, title, address FROM offer ORDER BY id")
+        if any(needles.near(text) for text in (row["title"] or "", row["address"]))
+    ]
+    watches.cut(tx, ended, offers)
+    return len(ended) + len(offers)
 
 
 def cut_messages(

@@ -45,7 +45,7 @@ class Policy:
     `page` is how many statements a search finds at most. With `four_eyes` a moderator's own fact needs
     another's approval; notices of a new fact wait `hold` minutes; what each chat was told is kept for the
     `retention`. New chats begin with the story named `default_story`, where it is set; pages of the web have
-    `pages` as their addresses, where that is set.
+    `pages` as their addresses, where that is set. Watched feeds are polled every `poll` minutes.
     """
 
     page: int
@@ -54,6 +54,7 @@ class Policy:
     retention: timedelta = UNGATHERED.retention
     default_story: str = ""
     pages: Addresses | None = None
+    poll: int = 15
 
     @classmethod
     def of(cls, settings: Settings) -> Policy:
@@ -66,6 +67,7 @@ class Policy:
             timedelta(days=notices.retention),
             settings.story.default or "",
             Addresses(settings.web.url) if settings.web.url else None,
+            settings.intake.poll,
         )
 
 

@@ -31,7 +31,7 @@ class Family(Enum):
         N_("Keeping the record"),
         "add correct attribute relate supersede retract restore undo source entity newstory privatestory",
     )
-    REVIEWING = (N_("Reviewing"), "review intake approve same reject edit unanswered audit")
+    REVIEWING = (N_("Reviewing"), "review intake watch approve same reject edit unanswered audit")
     CHOOSING = (
         N_("Choosing moderators, taking down"),
         "moderators appoint dismiss defaultstory public takedown",

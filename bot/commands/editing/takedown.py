@@ -31,6 +31,7 @@ _COUNTED = {
     "dialogues": N_("Open dialogues"),
     "buttons": N_("Buttons"),
     "subscriptions": N_("Subscriptions to its words"),
+    "watches": N_("Feeds watched for its words, and articles offered"),
     "messages": N_("Messages sent, to be put right"),
     "notices": N_("Notices waiting, to be cancelled"),
     "copies": N_("Copies of sources"),

@@ -68,7 +68,7 @@ async def intake(context: Context, text: str | None) -> Reply:
         found = await article(context, int(match[1]))
         return await _of_article(context, found, match[2] or "", match[3] or "")
     if match := _ADDRESS.fullmatch(text):
-        return await _begun(context, Material(address=match[1]))
+        return await begun(context, Material(address=match[1]))
     if len(text.split()) < FEWEST_WORDS:
         raise UserError(
             _(
@@ -77,7 +77,7 @@ async def intake(context: Context, text: str | None) -> Reply:
                 count=FEWEST_WORDS,
             )
         )
-    return await _begun(context, Material(content=text.encode()))
+    return await begun(context, Material(content=text.encode()))
 
 
 def takes_reply(text: str) -> bool:
@@ -96,7 +96,7 @@ async def article(context: Context, number: int) -> Intake:
 async def _of_file(context: Context, document: Document) -> Reply:
     from bot.intake.reading.reader import media_of
 
-    return await _begun(context, Material(media=media_of(document.name), load=document.load))
+    return await begun(context, Material(media=media_of(document.name), load=document.load))
 
 
 async def _of_article(context: Context, found: Intake, what: str, more: str) -> Reply:
@@ -120,10 +120,10 @@ async def _of_article(context: Context, found: Intake, what: str, more: str) -> 
 async def _again(context: Context, found: Intake) -> Reply:
     if found.address is None or found.state is IntakeState.READY:
         raise UserError(_("A{id} cannot be read again: send its text or address anew.", id=found.id))
-    return await _begun(context, Material(address=found.address), found.id)
+    return await begun(context, Material(address=found.address), found.id)
 
 
-async def _begun(context: Context, material: Material, number: int | None = None) -> Reply:
+async def begun(context: Context, material: Material, number: int | None = None) -> Reply:
     """Begin to read an article; show it where that is quick, else say where it will be."""
     from bot.intake.taking_in import Task
 

@@ -6,8 +6,12 @@ from bot.errors import UserError
 
 
 class Unfetchable(UserError):
-    """A page cannot be had, or may not be asked for; `status` is what its server answered, if it did."""
+    """A page cannot be had, or may not be asked for; `status` is what its server answered, if it did.
 
-    def __init__(self, text: str, *, status: int | None = None) -> None:
+    `wait` is for how many seconds it does not want to be asked again.
+    """
+
+    def __init__(self, text: str, *, status: int | None = None, wait: float = 0.0) -> None:
         super().__init__(text)
         self.status = status
+        self.wait = wait

@@ -33,6 +33,8 @@ FEEDS = frozenset(
     }
 )  # fmt: skip
 AGENT = "OnRecord"
+# Seconds for which a server can have itself be left alone.
+LONGEST_WAIT = 86_400.0
 # Pages that are fetched at the same time.
 AT_ONCE = 4
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -122,7 +124,7 @@ class Fetcher:
         self, address: str, response: aiohttp.ClientResponse, media: Collection[str] | None
     ) -> Fetched:
         """Return what a server answered, if that is a whole page of a wanted type."""
-        _refuse_status(response.status)
+        _refuse_status(response.status, response.headers.get("Retry-After", ""))
         told = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if told and media is not None and told not in media and response.status != HTTPStatus.NOT_MODIFIED:
             raise _wrong_type(told)
@@ -207,7 +209,7 @@ def _session(place: Place) -> aiohttp.ClientSession:
     )
 
 
-def _refuse_status(status: int) -> None:
+def _refuse_status(status: int, retry_after: str) -> None:
     if status in _WHOLE or status == HTTPStatus.NOT_MODIFIED:
         return
     known = {
@@ -220,7 +222,9 @@ def _refuse_status(status: int) -> None:
         451: _("The server may not send the page, for reasons of law (451)"),
     }
     text = known.get(status) or _("The server answered {status} instead of sending the page", status=status)
-    raise Unfetchable(text, status=status)
+    # A date in its place is rare, and backing off serves as well.
+    wait = min(float(retry_after), LONGEST_WAIT) if retry_after.isdecimal() and len(retry_after) < 9 else 0.0
+    raise Unfetchable(text, status=status, wait=wait)
 
 
 def _wrong_type(kind: str) -> Unfetchable:

@@ -5,6 +5,7 @@ A page that a person asked for is fetched without asking it.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.robotparser import RobotFileParser
 
 from yarl import URL
@@ -17,16 +18,24 @@ LONGEST = 512_000
 
 
 async def may_poll(fetcher: Fetcher, feed: str) -> bool:
-    """Tell whether a feed may be polled.
+    """Tell whether a feed may be polled; where there are no rules it may.
 
-    Where there are no rules it may, where they cannot be had it may not.
+    Where the rules cannot be had it may not: raises Unfetchable, saying why, for its address as well.
     """
     try:
         rules = await fetcher.fetch(str(URL(feed).origin() / "robots.txt"), media=None)
     except ValueError:
+        # No address of the web: fetching it tells what is wrong with it.
+        await fetcher.fetch(feed, media=None)
         return False
     except Unfetchable as error:
-        return error.status is not None and 400 <= error.status < 500 and error.status != 429
+        if (
+            error.status is None
+            or not 400 <= error.status < 500
+            or error.status == HTTPStatus.TOO_MANY_REQUESTS
+        ):
+            raise
+        return True
     parser = RobotFileParser()
     parser.parse(rules.body[:LONGEST].decode("utf-8", "replace").splitlines())
     return parser.can_fetch(AGENT, feed)

@@ -18,19 +18,21 @@ class Why(StrEnum):
     NOT_TEXT = "not text"
     TOO_LONG = "too long"
     TOO_HEAVY = "too heavy"
+    NO_FEED = "no feed"
+    TOO_MANY = "too many"
     NOT_INSTALLED = "not installed"
 
 
 class Unreadable(UserError):
     """What was handed over holds no article that can be read; `why` says so to programs."""
 
-    def __init__(self, why: Why, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, why: Why, text: str, commands: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(text, commands=commands)
         self.why = why
 
 
-def unreadable(why: Why) -> Unreadable:
-    """Return the refusal, in the language of the person who is answered."""
+def unreadable(why: Why, commands: tuple[tuple[str, str], ...] = ()) -> Unreadable:
+    """Return the refusal, in the language of whoever is answered; `commands` are what to do instead."""
     texts = {
         Why.NO_TEXT: _("No article was found there: it may be behind a paywall, made by scripts, or"
                        " a picture. Paste its text instead"),
@@ -41,7 +43,11 @@ def unreadable(why: Why) -> Unreadable:
         Why.NOT_TEXT: _("That is no text: send a .txt, .html or .pdf file"),
         Why.TOO_LONG: _("The text is longer than 2 MB: send the part that is to be read"),
         Why.TOO_HEAVY: _("The file could not be read within the time and memory that one may take"),
+        Why.NO_FEED: _("That is no feed that can be read: RSS, Atom and JSON Feed are. A single"
+                       " article is taken in with /intake"),
+        Why.TOO_MANY: _("The feed names more than 1,000 articles: that is an archive. Name one of what"
+                        " is new"),
         Why.NOT_INSTALLED: _("Articles are read by a part that is not installed here:"
                              " pip install 'onrecord[intake]'"),
     }  # fmt: skip
-    return Unreadable(why, texts[why])
+    return Unreadable(why, texts[why], commands)

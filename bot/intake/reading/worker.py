@@ -1,4 +1,4 @@
-"""The process that reads one article and ends: what is hostile in it harms nothing else.
+"""The process that reads one article or feed and ends: what is hostile in it harms nothing else.
 
 It is told in one line of JSON what follows on standard input, and answers in JSON on standard output. Time
 and memory are bounded by the system; it is given no secret, and may write no file.
@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.intake.article import Article
 from bot.intake.reading.charsets import decoded
+from bot.intake.reading.feeds import NoFeed, read_feed
 from bot.intake.reading.pages import NoArticle, read_page
 from bot.intake.reading.pdf import read_pdf
 from bot.intake.reading.plain import read_plain
@@ -34,9 +35,13 @@ def main() -> None:
 
 
 def answered(content: bytes, asked: dict[str, Any]) -> dict[str, Any]:
-    """Return the article in bytes as JSON has it, or why there is none."""
+    """Return the article or feed in bytes as JSON has it, or why there is none."""
     try:
+        if asked.get("feed"):
+            return dataclasses.asdict(read_feed(content, asked["url"], asked["charset"]))
         return dataclasses.asdict(_read(content, asked))
+    except NoFeed as error:
+        return {"refused": error.why, "named": error.named}
     except NoArticle as error:
         return {"refused": error.why}
     except MemoryError:

@@ -208,7 +208,8 @@ ASKED = [
     "/appoint", "/dismiss", "/answer x", "/takedown F1", "/choose 1", "/skip", "/back", "/cancel",
     "/subscribe", "/subscribe Voice", "/confirm", "/correct F1\nplaces: none",
     "/correct F1\nwhere: none\nabout: none\nfigure: none\nmaterial: yes\nreason: x",
-    "/intake", "/attribute F2\nsource: S1\nwho: Voice\ncue: said that", "/entity Voice\nmerge: =" + "x" * 40,
+    "/intake", "/watch", "/watch W1",
+    "/attribute F2\nsource: S1\nwho: Voice\ncue: said that", "/entity Voice\nmerge: =" + "x" * 40,
 ]  # fmt: skip
 
 

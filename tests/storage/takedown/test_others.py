@@ -144,6 +144,7 @@ async def test_what_surrounds_a_fact_goes_and_all_else_stays(flood: Record) -> N
     # Two notices: that it came on record, and what somebody was to be told.
     expected = {
         "subscriptions": 0,
+        "watches": 0,
         "revisions": 1,
         "entries": 1,
         "drafts": 0,

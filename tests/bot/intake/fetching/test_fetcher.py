@@ -178,11 +178,26 @@ async def test_robots_txt_decides_about_feeds(subtests):
         ("/feed.xml", page(b"<html>no rules here", kind="text/html")): True,
         ("/feed.xml", page(b"\xff\xfe\0\0", kind="application/octet-stream")): True,
         ("/feed.xml", page(b"", status="404 None")): True,
-        ("/feed.xml", page(b"", status="503 Later")): False,
-        ("/feed.xml", b""): False,
     }
     for (path, answer), allowed in cases.items():
         async with site(sends(answer)) as running:
             with subtests.test(path, answer=answer[:20]):
                 assert await may_poll(running.fetcher(), running.url(path)) is allowed
             assert running.requests[0][0] == "/robots.txt"
+
+
+async def test_a_feed_is_not_polled_where_its_rules_cannot_be_had(subtests):
+    later = page(b"", "Retry-After: 600", status="503 Later")
+    for answer, told in ((later, "503"), (page(b"", status="429 Later"), "429"), (b"", "broke off")):
+        async with site(sends(answer)) as running:
+            with subtests.test(told), pytest.raises(Unfetchable, match=told) as refused:
+                await may_poll(running.fetcher(), running.url("/feed.xml"))
+            assert refused.value.wait == (600 if answer is later else 0)
+    async with site(sends(later)) as running:
+        for address, told in (
+            ("https://", "address"),
+            ("ftp://example.org/feed", "http"),
+            ("http://10.0.0.1/f", "public"),
+        ):
+            with subtests.test(address), pytest.raises(Unfetchable, match=told):
+                await may_poll(running.fetcher(), address)

@@ -1,0 +1,1 @@
+"""Watching feeds: what they name is offered to the moderators who watch them."""
