@@ -19,6 +19,7 @@ from storage.notifying.roles import Roles
 from storage.notifying.zones import Zones
 from storage.people.accounts import Accounts
 from storage.people.buttons import Buttons
+from storage.people.desks import Desks
 from storage.people.dialogues import Dialogues
 from storage.people.erasure import Erasure
 from storage.people.members import Members
@@ -84,6 +85,7 @@ class Record:
         self.listeners = Listeners(database)
         self.zones = Zones(database)
         self.notices = Notices(database)
+        self.desks = Desks(database, clock)
         self.claims = Claims(database, leases)
         self.receipts = Receipts(database, self.claims)
         self.outbox = Outbox(database, self.claims)

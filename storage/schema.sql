@@ -783,3 +783,10 @@ CREATE TABLE quota_use (
     at TEXT NOT NULL
 );
 CREATE INDEX quota_use_by_name ON quota_use (name, at);
+
+-- Whose changes wait, and until when, to be told as one: those behind the entry `opened` of the trail.
+CREATE TABLE desk (
+    person TEXT PRIMARY KEY,
+    until TEXT NOT NULL,
+    opened INTEGER NOT NULL
+) WITHOUT ROWID;

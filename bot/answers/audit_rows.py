@@ -24,6 +24,7 @@ _DONE = {
     Action.SOURCE_EDITED: N_("edited the source {subject}"),
     Action.ENTITY_ADDED: N_("added the name {subject}"),
     Action.ENTITY_EDITED: N_("edited the name {subject}"),
+    Action.ENTITY_REMOVED: N_("removed the name {subject}"),
     Action.MERGED: N_("merged a name into {subject}"),
     Action.STORY_OPENED: N_("opened the story"),
     Action.STORY_SET: N_("set how the story is used"),

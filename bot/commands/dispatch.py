@@ -23,7 +23,7 @@ from bot.commands.core.paging import Cursor, cut, page_of, parted
 from bot.commands.core.registry import Registry
 from bot.commands.core.roles import Roles
 from bot.commands.dialogue import modals
-from bot.commands.dialogue.repeated import again
+from bot.commands.dialogue.commands import done_already
 from bot.errors import UserError
 from bot.intake.desk import Desk
 from bot.metrics import Metrics
@@ -116,7 +116,7 @@ class Dispatcher:
         except (UserError, Refused) as error:
             if await self.record.repeats.is_one():
                 request = await self._in_person(request)
-                return await again(self.record, request, partial(self._entered, request, parsed))
+                return await done_already(self.record, request, partial(self._entered, request, parsed))
             return (
                 _refusal(error.text, error.commands)
                 if isinstance(error, UserError)

@@ -18,6 +18,7 @@ from bot.intake.finding.drafts import Draft, Found, FoundDate, Tier
 from bot.intake.finding.speakers import NAME, gender
 from bot.intake.speech.layout import Span
 from bot.intake.verbatim import CopyText, Verdict
+from bot.parsing.articles import bare
 from bot.parsing.stances import stance_of
 from bot.texts import _
 from storage.domain.changes import Publish
@@ -35,7 +36,6 @@ _PASSAGE = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»")
 LONGEST_CUE = 8
 _ENDS = '.,;:“”"«»()'
 _LAST_COMMA = re.compile(r"[,;:]\s*([”\"’»]?)$")
-_ARTICLE = re.compile(r"(?:the|a|an)\s+", re.IGNORECASE)
 _BODIES = re.compile(
     r"\b(?:agency|army|assembly|association|authority|bank|board|bureau|cabinet|commission|committee|company"
     r"|council|court|department|federation|foundation|fund|government|group|hospital|institute|ministry|navy"
@@ -103,13 +103,6 @@ def _wholes(found: Found) -> dict[str, str]:
         for last, name in shortest.items()
         if last[:1].isupper() and all(each.endswith(name) for each in by_last[last])
     }
-
-
-def bare(name: str) -> tuple[str | None, str]:
-    """Return the article before a name, and the name without it: `the`, `harbour authority`."""
-    match = _ARTICLE.match(name)
-    article = match[0].strip().lower() if match else None
-    return article if article == "the" else None, name[match.end() :] if match else name
 
 
 def _proposal(

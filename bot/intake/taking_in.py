@@ -17,7 +17,8 @@ from bot.errors import UserError
 from bot.intake.desk import Desk, Material, ReadArticle
 from bot.intake.finding.drafts import Found
 from bot.intake.finding.finding import ENGLISH
-from bot.intake.proposing import Known, Names, bare, collapsed, names_in, proposals
+from bot.intake.proposing import Known, Names, collapsed, names_in, proposals
+from bot.parsing.articles import bare
 from bot.parsing.matching import match_titled
 from bot.texts import _, shortened
 from storage.domain.changes import PutSource

@@ -11,7 +11,13 @@ _WORDS = (
     (Stance.ADMITS, r"admit(?:s|ted)?|acknowledg(?:e|es|ed)|conced(?:e|es|ed)|confess(?:es|ed)?"),
     (Stance.ALLEGES, r"alleg(?:e|es|ed)|accus(?:e|es|ed)|claim(?:s|ed)?|suspect(?:s|ed)?"),
     (Stance.CONFIRMS, r"confirm(?:s|ed)?|verif(?:y|ies|ied)|corroborat(?:e|es|ed)"),
-    (Stance.CALLS_FOR, r"call(?:s|ed)? (?:for|on)|demand(?:s|ed)?|urg(?:e|es|ed)|appeal(?:s|ed)? (?:for|to)"),
+    (
+        Stance.CALLS_FOR,
+        (
+            r"call(?:s|ed)? (?:for|on)|demand(?:s|ed)?|urg(?:e|es|ed)|appeal(?:s|ed)? (?:for|to)"
+            r"|recommend(?:s|ed)?|propos(?:e|es|ed)"
+        ),
+    ),
     (Stance.SUPPORTS, r"support(?:s|ed)?|back(?:s|ed)?|endors(?:e|es|ed)"),
     (
         Stance.ASSERTS,
@@ -22,6 +28,8 @@ _WORDS = (
             r"|warn(?:s|ed)?|declar(?:e|es|ed)|mention(?:s|ed)?|stress(?:es|ed)?|emphasi[sz](?:e|es|ed)"
             r"|believ(?:e|es|ed)|f(?:ind|inds|ound)|conclud(?:e|es|ed)|estimat(?:e|es|ed)|show(?:s|ed)?"
             r"|according to|publish(?:es|ed)?|issu(?:e|es|ed)|testif(?:y|ies|ied)|insist(?:s|ed)?"
+            r"|predict(?:s|ed)?|promis(?:e|es|ed)|pledg(?:e|es|ed)|complain(?:s|ed)?|suggest(?:s|ed)?"
+            r"|repl(?:y|ies|ied)|reveal(?:s|ed)?"
             r"|h(?:as|ave|ad)"
         ),
     ),

@@ -65,6 +65,22 @@ async def subject_of(
     return Subject(words, tuple(chosen), _unclear(unsure, tokens, entities) if unsure else None)
 
 
+async def named_in(record: Record, story_id: int, text: str) -> list[Entity]:
+    """Return whom and which places a text names as the record does, letter by letter, in their order."""
+    tokens = wording.read(text).tokens
+    written = LetterCase(text)
+    found = recognise(tokens, await record.names.among(story_id, tokens, ()), written, ())
+    entities = await record.entities.by_id(i for item in found for i in item.entity_ids)
+    named = [
+        item
+        for item in found
+        if _is_name(item, entities)
+        and len(item.entity_ids) == 1
+        and not _is_thing(item, entities, tokens, written)
+    ]
+    return list(dict.fromkeys(entities[item.entity_ids[0]] for item in named[:MOST_NAMED]))
+
+
 def _unclear(
     found: Recognised, tokens: Sequence[str], entities: dict[int, Entity]
 ) -> tuple[str, tuple[Entity, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from storage.changing import brief_check
-from storage.changing.entity_rows import add_entities, free_refs, merge, separate
+from storage.changing.entity_rows import add_entities, free_refs, merge, remove, separate
 from storage.changing.references import Resolver, source_ref
 from storage.changing.source_rows import add_sources
 from storage.domain.changes import (
@@ -20,6 +20,7 @@ from storage.domain.changes import (
     Publish,
     PutEntity,
     PutSource,
+    RemoveEntity,
     Revise,
     SeparateEntity,
     SetStory,
@@ -83,6 +84,19 @@ def merge_entity(tx: Statements, trace: AuditEntryWriter, change: MergeEntity) -
         before={"name": one["name"], "ids": [one["id"], *(row["id"] for row in along)]},
     )  # fmt: skip
     return f"E{other['id']}"
+
+
+def remove_entity(tx: Statements, trace: AuditEntryWriter, change: RemoveEntity) -> str:
+    """Remove an entity that nothing uses from all lists; return its id as the trail writes it."""
+    before = _entity(tx, change.story_id, change.ref)
+    if before is None or before.merged_into == before.ref:
+        raise AlreadyDone("That name is not on record any more")
+    if not entities.unused(tx.fetch, [before.id]):
+        raise Refused(f"{before.name} is still in use: only a name that nothing uses can be removed")
+    remove(tx, change.story_id, [before.id])
+    was, now = entity_fields(before), entity_fields(_entity(tx, change.story_id, change.ref))
+    trace.close(tx, Action.ENTITY_REMOVED, f"E{before.id}", story_id=change.story_id, before=was, after=now)
+    return f"E{before.id}"
 
 
 def separate_entity(tx: Statements, trace: AuditEntryWriter, change: SeparateEntity) -> str:
@@ -150,17 +164,34 @@ def introduce(
 
     `trace` becomes the entry of the first of them; return the entry that follows them all.
     """
-    resolver.find_entities([entity.name for entity in change.entities])
-    new = {fold(e.name): e for e in change.entities if e.name not in resolver.found.entities}
-    for entity in _under_free_refs(tx, resolver, list(new.values())):
-        _write_entity(tx, trace, resolver, entity, None)
-        trace = trace.following()
+    # Behind the sources: those to whom one of them gives a role.
+    trace = _introduce_names(tx, trace, resolver, [entity for entity in change.entities if not entity.role])
+    trace = _introduce_sources(tx, trace, resolver, change.sources)
+    trace = _introduce_sources(tx, trace, resolver, _described([change.fact]))
     resolver.find_sources(_source_refs([change.fact]))
-    described, same = _new_sources(resolver, [change.fact])
-    for source in described:
+    return _introduce_names(tx, trace, resolver, [entity for entity in change.entities if entity.role])
+
+
+def _introduce_sources(
+    tx: Statements, trace: AuditEntryWriter, resolver: Resolver, sources: Sequence[SourceEntry]
+) -> AuditEntryWriter:
+    resolver.find_sources([source.ref for source in sources])
+    new, same = _new_sources(resolver, sources)
+    for source in new:
         _write_source(tx, trace, resolver, source, None)
         trace = trace.following()
     _mean_the_same(resolver, same)
+    return trace
+
+
+def _introduce_names(
+    tx: Statements, trace: AuditEntryWriter, resolver: Resolver, names: Sequence[EntityEntry]
+) -> AuditEntryWriter:
+    resolver.find_entities([entity.name for entity in names])
+    new = {fold(e.name): e for e in names if e.name not in resolver.found.entities}
+    for entity in _under_free_refs(tx, resolver, list(new.values())):
+        _write_entity(tx, trace, resolver, entity, None)
+        trace = trace.following()
     return trace
 
 
@@ -173,7 +204,7 @@ def add_missing(tx: Statements, resolver: Resolver, entries: Sequence[FactEntry]
     resolver.find_sources(refs)
     said = [state for entry in entries for state in entry.states()]
     named = [item for state in said for item in state.attributions]
-    new, same = _new_sources(resolver, said)
+    new, same = _new_sources(resolver, _described(said))
     add_sources(tx, resolver, new)
     _mean_the_same(resolver, same)
     if unknown := sorted(refs - resolver.found.sources.keys()):
@@ -186,22 +217,25 @@ def add_missing(tx: Statements, resolver: Resolver, entries: Sequence[FactEntry]
     _add_names(tx, resolver, others, None)
 
 
-def _new_sources(resolver: Resolver, said: Iterable[FactState]) -> tuple[list[SourceEntry], dict[str, str]]:
-    """Return the sources that facts describe and that are not on record, and the refs there of the others."""
-    inline = {
-        item.source.ref: item.source
-        for state in said
-        for item in state.attributions
-        if isinstance(item.source, SourceEntry) and item.source.ref not in resolver.found.sources
-    }
-    return resolver.known_sources.new_among(inline.values()) if inline else ([], {})
+def _described(said: Iterable[FactState]) -> list[SourceEntry]:
+    """Return the sources that facts describe rather than name."""
+    return [
+        item.source for state in said for item in state.attributions if isinstance(item.source, SourceEntry)
+    ]
+
+
+def _new_sources(
+    resolver: Resolver, described: Iterable[SourceEntry]
+) -> tuple[list[SourceEntry], dict[str, str]]:
+    """Return which sources are not on record, and the refs there of those that are under another."""
+    new = {source.ref: source for source in described if source.ref not in resolver.found.sources}
+    return resolver.known_sources.new_among(new.values()) if new else ([], {})
 
 
 def _mean_the_same(resolver: Resolver, same: Mapping[str, str]) -> None:
     """Let refs mean the sources that are on record under others."""
     resolver.find_sources(same.values())
-    known = resolver.found.sources
-    known |= {ref: known[there] for ref, there in same.items()}
+    resolver.found.sources.update({ref: resolver.found.sources[there] for ref, there in same.items()})
 
 
 def source_fields(source: Source | None) -> Fields | None:
@@ -264,7 +298,7 @@ def _write_entity(
     add_entities(tx, resolver, [entity])
     after = _entity(tx, resolver.story_id, entity.ref)
     assert after is not None
-    if before is not None and entity_fields(before) == entity_fields(after):
+    if before == after:
         raise Refused(f"{after.name} already reads so: nothing would change")
     if before is not None and before.name != after.name:
         vector_rows.speaker_renamed(tx, after.id)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from storage.changing.references import Resolver
-from storage.domain.entries import EntityEntry
+from storage.domain.entries import EntityEntry, FactEntry
 from storage.domain.errors import UnknownRefs
 from storage.domain.names import forms
 from storage.engines.sqlite import Statements
@@ -19,7 +19,17 @@ INSERT INTO entity (story_id, ref, kind, name, article, short, role, role_source
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (story_id, ref) DO UPDATE SET kind = excluded.kind, name = excluded.name,
     article = excluded.article, short = excluded.short, role = excluded.role,
-    role_source_id = excluded.role_source_id, role_locator = excluded.role_locator
+    role_source_id = excluded.role_source_id, role_locator = excluded.role_locator,
+    merged_into = CASE WHEN entity.merged_into = entity.id THEN NULL ELSE entity.merged_into END
+"""
+_REMOVED = """
+SELECT e.id, e.name, e.short, (
+    SELECT before FROM audit WHERE subject = 'E' || e.id AND action = 'entity removed'
+    ORDER BY id DESC LIMIT 1
+) AS before
+FROM entity e WHERE e.id IN (SELECT value FROM json_each(?))
+    AND NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.subject = 'E' || e.id)
+ORDER BY e.id
 """
 _THEIR_NAMES = "FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?))"
 _IDS = "SELECT ref, id FROM entity WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))"
@@ -34,9 +44,12 @@ def add_entities(tx: Statements, resolver: Resolver, entities: Iterable[EntityEn
     resolver.find_sources({entity.source for entity in listed.values() if entity.source})
     tx.run_many(_ENTITY, [_row(resolver, entity) for entity in listed.values()])
     rows = tx.fetch(_IDS, (resolver.story_id, json.dumps(list(listed))))
-    names = [(row["id"], *name) for row in rows for name in _forms(listed[row["ref"]])]
+    removed = {ref for ref, entity in listed.items() if entity.merged_into == ref}
+    names = [(r["id"], *name) for r in rows if r["ref"] not in removed for name in _forms(listed[r["ref"]])]
     _replace_names(tx, resolver.story_id, json.dumps([row["id"] for row in rows]), names)
-    if merged := [entity for entity in listed.values() if entity.merged_into]:
+    if removed:
+        remove(tx, resolver.story_id, [row["id"] for row in rows if row["ref"] in removed])
+    if merged := [entity for ref, entity in listed.items() if entity.merged_into not in (None, ref)]:
         for entity in merged:
             _merge_named(tx, resolver.story_id, entity)
         resolver.found.entities.clear()
@@ -93,6 +106,38 @@ def merge(tx: Statements, one: int, other: int) -> None:
         bound,
     )
     tx.run("UPDATE mention SET entity_id = :into WHERE entity_id = :id", bound)
+
+
+def remove(tx: Statements, story_id: int, ids: Sequence[int]) -> None:
+    """Take entities out of all lists: each is merged into itself, and no name finds it any more."""
+    listed = json.dumps(ids)
+    _replace_names(tx, story_id, listed, ())
+    tx.run("UPDATE entity SET merged_into = id WHERE id IN (SELECT value FROM json_each(?))", (listed,))
+
+
+def restore_names(tx: Statements, resolver: Resolver, facts: Iterable[FactEntry]) -> None:
+    """Bring back, with the names that they had, those removed whom facts on record name again."""
+    found = resolver.found.entities
+    said = [fact for fact in facts if fact.retracted is None]
+    named = {name for fact in said for name in (*fact.places, *fact.about)}
+    named |= {item.speaker for fact in said for item in fact.attributions if item.speaker}
+    back = [name for name in sorted(named) if name in found and found[name].removed]
+    if not back:
+        return
+    rows = tx.fetch(_REMOVED, (json.dumps(sorted({found[name].id for name in back})),))
+    ids = json.dumps([row["id"] for row in rows])
+    names = [(row["id"], *name) for row in rows for name in _forms(_as_it_was(row))]
+    tx.run("UPDATE entity SET merged_into = NULL WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+    _replace_names(tx, resolver.story_id, ids, names)
+    for name in back:
+        del found[name]
+    resolver.find_entities(back)
+
+
+def _as_it_was(row: Any) -> EntityEntry:
+    """Return an entity as it was when it was removed; without what was taken down from the trail since."""
+    before = json.loads(row["before"] or "null")
+    return EntityEntry(**before) if before else EntityEntry(name=row["name"], short=row["short"])
 
 
 def separate(tx: Statements, resolver: Resolver, ids: Sequence[int], into: int) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import NamedTuple
 
 from storage.changing import brief_check, catalogue, drafts, successions
+from storage.changing.entity_rows import restore_names
 from storage.changing.references import Resolver
 from storage.changing.writing import Batch, KnownFact, RevisionInfo, known_facts
 from storage.domain.changes import Publish, Revise, TakeDown
@@ -130,6 +131,7 @@ def _write(
     resolver = Resolver(tx, change.story_id)
     trace = catalogue.introduce(tx, trace, resolver, change)
     catalogue.add_missing(tx, resolver, [change.fact])
+    restore_names(tx, resolver, [change.fact])
     if isinstance(change, Publish) or (info.kind is RevisionKind.CORRECTED and change.undoes is None):
         before = known.get(change.fact.ref)
         was = None if before is None else _entry(before, change.fact.ref)

@@ -22,7 +22,8 @@ _ENTITIES = """
 SELECT asked.name AS asked, e.id, called.ref,
     (SELECT group_concat(n.spelling, ' ') FROM entity_name n
         WHERE n.entity_id IN (e.id, called.id) AND n.rank < 2
-            AND n.spelling <> coalesce(e.article || ' ' || e.name, '')) AS words
+            AND n.spelling <> coalesce(e.article || ' ' || e.name, '')) AS words,
+    called.merged_into = called.id AS removed
 FROM (
     SELECT json_extract(value, '$.name') AS name, json_extract(value, '$.folded') AS folded
     FROM json_each(:asked)
@@ -45,11 +46,15 @@ class SourceRef(NamedTuple):
 
 
 class EntityRef(NamedTuple):
-    """An entity on record: its id, the ref that states hold, and all its names for the full-text index."""
+    """An entity on record: its id, the ref that states hold, and all its names for the full-text index.
+
+    One that was `removed` comes back with the fact that names it.
+    """
 
     id: int
     ref: str
     words: str
+    removed: int | None = None
 
 
 @dataclass(slots=True)

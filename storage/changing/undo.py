@@ -14,7 +14,7 @@ from storage.reading.erased import State
 from storage.trail.audit import entry_of
 
 _FACTS = frozenset(Action(kind.value) for kind in RevisionKind if kind is not RevisionKind.TAKEN_DOWN)
-_EDITS = frozenset({Action.SOURCE_EDITED, Action.ENTITY_EDITED})
+_EDITS = frozenset({Action.SOURCE_EDITED, Action.ENTITY_EDITED, Action.ENTITY_REMOVED})
 _FINAL = frozenset({Action.SOURCE_ADDED, Action.ENTITY_ADDED, Action.STORY_OPENED})
 _OTHERS = (Action.MERGED, Action.UNDONE, Action.TAKEN_DOWN)
 _ALL = sorted(f"'{action}'" for action in (*_FACTS, *_EDITS, *_FINAL, *_OTHERS))

@@ -17,6 +17,7 @@ from storage.domain.entries import (
     Entry,
     FactEntry,
     Line,
+    Ref,
     SourceEntry,
     StoryEntry,
     Text,
@@ -27,14 +28,15 @@ from storage.domain.models import Ground, RevisionKind
 class Publish(Entry):
     """Put a new fact on record; `entities` are those that it names and that are new themselves.
 
-    It takes the place of the fact `supersedes`, in the same change. Nobody is told before `hold` minutes have
-    passed; what is `urgent` does not wait for other changes.
+    `sources` are new ones that its own is known through. It takes the place of the fact `supersedes`, in the
+    same change. Nobody is told before `hold` minutes have passed; what is `urgent` waits for no other change.
     """
 
     change: Literal["publish"] = "publish"
     story_id: int
     fact: FactEntry
     entities: tuple[EntityEntry, ...] = ()
+    sources: tuple[SourceEntry, ...] = ()
     supersedes: int | None = None
     draft: int | None = None
     hold: float = 0
@@ -44,7 +46,7 @@ class Publish(Entry):
 class Revise(Entry):
     """Bring a fact from its revision `expected` to another state, for good reason.
 
-    `undoes` is the entry of the trail that this takes back.
+    `entities` and `sources` come on record with it; `undoes` is the entry of the trail that this takes back.
     """
 
     change: Literal["revise"] = "revise"
@@ -56,6 +58,7 @@ class Revise(Entry):
     reason: Text | None = None
     material: bool = True
     entities: tuple[EntityEntry, ...] = ()
+    sources: tuple[SourceEntry, ...] = ()
     draft: int | None = None
     undoes: int | None = None
 
@@ -88,6 +91,14 @@ class MergeEntity(Entry):
     entity_id: int
     into_id: int
     reason: Text | None = None
+
+
+class RemoveEntity(Entry):
+    """Take a name that nothing uses out of all lists; a fact that names it again brings it back."""
+
+    change: Literal["remove"] = "remove"
+    story_id: int
+    ref: Ref
 
 
 class SeparateEntity(Entry):
@@ -161,6 +172,7 @@ Change = Annotated[
     | PutSource
     | PutEntity
     | MergeEntity
+    | RemoveEntity
     | SeparateEntity
     | OpenStory
     | SetStory

@@ -85,6 +85,7 @@ class Action(StrEnum):
     SOURCE_EDITED = "source edited"
     ENTITY_ADDED = "entity added"
     ENTITY_EDITED = "entity edited"
+    ENTITY_REMOVED = "entity removed"
     MERGED = "merged"
     STORY_OPENED = "story opened"
     STORY_SET = "story set"

@@ -78,7 +78,7 @@ class Source(Frozen):
 
 
 class Entity(Frozen):
-    """A person, organisation, place or group that a story names."""
+    """A person, organisation, place or group that a story names; one merged into itself was removed."""
 
     id: int
     story_id: int

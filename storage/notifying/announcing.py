@@ -11,6 +11,8 @@ from storage.domain.models import Fact, NoticeKind
 from storage.engines.sqlite import Statements
 from storage.trail.audit import AuditEntryWriter
 
+# The moment until which changes of a person wait; of a desk that closed by itself there is none.
+UNTIL = "(SELECT until FROM desk WHERE person = :person AND until > :now)"
 # What is retracted and stays so is in no message: there is nothing to tell of it.
 _IMPORTED = """
 INSERT INTO notice (audit_id, kind, story_id, fact_id, revision, material, made_at, due_at, urgent)
@@ -42,14 +44,21 @@ def announce(
 ) -> None:
     """Write the notice of a change, in the change's own transaction; it is due `hold` minutes later.
 
+    While whoever makes it has a desk open, it waits for that, unless it is urgent or retracts.
     Its moments are the clock's: the trail's may be ahead, and nothing is sent before its moment.
     """
     due = moment_text(read_moment(trace.now) + timedelta(minutes=hold))
+    waits = not urgent and kind is not NoticeKind.RETRACTED
     tx.run(
         "INSERT INTO notice (audit_id, kind, story_id, fact_id, revision, material, made_at, due_at, urgent)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (trace.id, kind, fact.story_id, fact.id, fact.revision, material, trace.now, due, int(urgent)),
-    )
+        " VALUES (:entry, :kind, :story, :fact, :revision, :material, :now,"
+        f" CASE WHEN {UNTIL} > :due THEN {UNTIL} ELSE :due END, :urgent)",
+        {
+            "entry": trace.id, "kind": kind, "story": fact.story_id, "fact": fact.id,
+            "revision": fact.revision, "material": material, "now": trace.now, "due": due,
+            "urgent": int(urgent), "person": trace.by.address if waits else "",
+        },
+    )  # fmt: skip
 
 
 def is_let_go(tx: Statements, fact_id: int, entry: int) -> bool:

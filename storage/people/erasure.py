@@ -14,6 +14,7 @@ _THEIRS = "(SELECT :person UNION SELECT address FROM account WHERE person = :per
 _THEIR_WATCH = f"person IN {_THEIRS} OR listener_id IN (SELECT id FROM listener WHERE chat IN {_THEIRS})"
 _REMOVED = {
     "dialogues": f"DELETE FROM dialogue WHERE person IN {_THEIRS}",
+    "desks": f"DELETE FROM desk WHERE person IN {_THEIRS}",
     "spoken of": f"DELETE FROM spoken_of WHERE person IN {_THEIRS}",
     "questions": f"DELETE FROM asker WHERE person IN {_THEIRS}",
     "claims": f"DELETE FROM question WHERE {UNAWAITED}",

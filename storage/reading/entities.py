@@ -41,6 +41,17 @@ SELECT value, (SELECT count(*) FROM (
     WHERE m.entity_id = value AND f.superseded_by IS NULL AND f.retracted IS NULL LIMIT ?
 )) FROM json_each(?)
 """
+_UNUSED = """
+SELECT e.id FROM entity e
+WHERE e.id IN (SELECT value FROM json_each(?)) AND e.merged_into IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM mention m JOIN fact f ON f.id = m.fact_id
+        WHERE m.entity_id = e.id AND f.retracted IS NULL
+    )
+    AND NOT EXISTS (SELECT 1 FROM entity o WHERE o.merged_into = e.id)
+    AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.story_id = e.story_id AND s.entity_id = e.id)
+ORDER BY e.id
+"""
 
 # At most 5,000 forms are read, facts are counted of 500 entities, and no more than 20 of each.
 _STARTING = """
@@ -105,6 +116,11 @@ class Entities:
     async def alone(self, story_id: int, ref: str) -> Entity | None:
         """Return the entity of a ref with its role's source and only its own names, None if there is none."""
         return await self._database.reading(lambda read: by_itself(read, story_id, ref))
+
+    async def unused(self, ids: Iterable[int]) -> list[int]:
+        """Return which entities nothing uses: no fact that is not retracted, no other name, and no reader."""
+        wanted = set(ids)
+        return await self._database.reading(lambda read: unused(read, wanted)) if wanted else []
 
     async def by_id(self, ids: Iterable[int]) -> dict[int, Entity]:
         """Return entities by id, with the sources of their roles."""
@@ -251,7 +267,13 @@ def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
 def by_itself(read: Read, story_id: int, ref: str) -> Entity | None:
     """Return the entity of a ref with its role's source and only its own names, None if there is none."""
     rows = read(f"{_ALONE} AND e.ref = ?", (story_id, ref))
-    return _whole(read, rows)[0] if rows else None
+    found = _whole(read, rows)
+    return found[0].model_copy(update={"merged_into": rows[0]["into_ref"]}) if found else None
+
+
+def unused(read: Read, ids: Collection[int]) -> list[int]:
+    """Return which entities nothing uses: no fact that is not retracted, no other name, and no reader."""
+    return [row[0] for row in read(_UNUSED, (json.dumps(sorted(ids)),))]
 
 
 def _entity(row: sqlite3.Row, role_source: Source | None = None) -> Entity:

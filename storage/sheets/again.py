@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from storage.changing.catalogue import add_missing, entity_fields, source_fields
+from storage.changing.entity_rows import restore_names
 from storage.changing.fact_rows import state_of
 from storage.changing.references import Resolver
 from storage.changing.writing import KnownFact
@@ -45,7 +46,7 @@ _ACTIONS = json.dumps(
         str(action)
         for action in (
             Action.SOURCE_ADDED, Action.SOURCE_EDITED, Action.ENTITY_ADDED, Action.ENTITY_EDITED,
-            Action.STORY_SET, Action.UNDONE,
+            Action.ENTITY_REMOVED, Action.STORY_SET, Action.UNDONE,
         )
     ]
 )  # fmt: skip
@@ -122,9 +123,12 @@ class Again:
     ) -> EntityEntry:
         if change is None:
             return entity
-        now = _sorted(entity_fields(entities.by_itself(tx.fetch, story_id, entity.ref)) or {})
+        there = entities.by_itself(tx.fetch, story_id, entity.ref)
+        removed = there is not None and there.merged_into == there.ref
+        now = _sorted(entity_fields(there) or {})
         state = self._merged(tx, change, entity.ref, _sorted(_fields(entity)), now)
-        return EntityEntry.model_validate(state | {"merged_into": entity.merged_into})
+        into = entity.ref if removed else entity.merged_into
+        return EntityEntry.model_validate(state | {"merged_into": into})
 
     def opened(self, tx: Statements, story_id: int) -> bool:
         """Tell whether somebody has opened to all a story that its sheet kept to itself."""
@@ -214,12 +218,22 @@ def _revisions(tx: Statements, facts: Mapping[int, FactEntry]) -> dict[int, list
 def find_names(resolver: Resolver, said: Sequence[EntityEntry], written: Sequence[EntityEntry]) -> None:
     """Let the names in a sheet mean whom it declares under them, whatever these are called by now."""
     for entity, stands in zip(said, written, strict=True):
-        if fold(stands.name) == fold(entity.name):
+        if fold(stands.name) == fold(entity.name) and stands.merged_into != stands.ref:
             continue
         names = [name for name in (entity.name, entity.short, *entity.aliases) if name]
         resolver.find_entities([entity.ref, *names])
         for name in names:
             resolver.found.entities.setdefault(name, resolver.found.entities[entity.ref])
+
+
+def restore_named(
+    tx: Statements, resolver: Resolver, facts: Sequence[FactEntry], known: Mapping[str, KnownFact]
+) -> None:
+    """Bring removed names back that a fact which a sheet adds or changes names."""
+    if any(each.removed for each in resolver.found.entities.values()):
+        states = {ref: each.state for ref, each in known.items()}
+        changed = [fact for fact in facts if state_of(fact, resolver.found) != states.get(fact.ref)]
+        restore_names(tx, resolver, changed)
 
 
 def _with_state(fact: FactEntry, state: State) -> FactEntry:

@@ -27,7 +27,7 @@ from storage.engines.sqlite import Statements, Transaction
 from storage.notifying.announcing import announce_imported
 from storage.record import Record
 from storage.sheets import briefs, formats, staging, takedowns
-from storage.sheets.again import Again, Kept, find_names
+from storage.sheets.again import Again, Kept, find_names, restore_named
 from storage.sheets.headers import lead, open_story
 from storage.sheets.uses import Uses, named_in
 from storage.trail.audit import Actor, AuditEntryWriter
@@ -325,6 +325,7 @@ class _Importing:
             return
         add_missing(tx, self._resolver, facts)
         facts = self.again.facts(tx, self._resolver, facts, known)
+        restore_named(tx, self._resolver, facts, known)
         if unfit := briefs.refused(tx, self._story_id, facts, known, self._resolver.found):
             self._report(f"{self._uses.lines['brief', ref]}: {why}" for ref, why in unfit.items())
             return

@@ -170,7 +170,7 @@ def put_on_record(tx: Statements, trace: AuditEntryWriter, done: WorkedOut) -> N
     copying.copy("source", of="new_source")
     merged = tx.fetch(
         "SELECT s.id, s.merged_into FROM staged.new_entity s JOIN main.entity m ON m.id = s.id"
-        " WHERE s.merged_into IS NOT NULL AND m.merged_into IS NULL"
+        " WHERE s.merged_into <> s.id AND m.merged_into IS NULL"
     )
     copying.copy("entity", of="new_entity")
     for one, other in merged:

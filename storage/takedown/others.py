@@ -76,7 +76,7 @@ def bury_source(tx: Statements, source_id: int, known: Subject, at: str, ground:
 def name(tx: Statements, story_id: int, entity_id: int) -> Subject:
     """Return a name that no fact holds any more. Raises Refused, naming the facts that do."""
     row = _row(tx, "entity", story_id, f"E{entity_id}")
-    if row["merged_into"] is not None:
+    if row["merged_into"] not in (None, entity_id):
         raise Refused(f"E{entity_id} is E{row['merged_into']}: take that down")
     rows = tx.fetch("SELECT * FROM entity WHERE id = :id OR merged_into = :id", {"id": entity_id})
     spelled = tx.fetch(

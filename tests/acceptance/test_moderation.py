@@ -113,7 +113,7 @@ async def test_what_is_alike_takes_the_word_as_a_further_attribution(scene: Scen
     fact = fact_in(done)
     shown = await mona.says("/add The ferry office was sealed on a Monday\nwho: Putin\nsource: S2\nat: p. 4")
     assert "On record already, and like it" in shown.text and fact in shown.text
-    offered = await mona.presses(shown, f"Add it to {fact} as a further attribution")
+    offered = await mona.presses(shown, f"Same as {fact}")
     assert f"{fact} reads now" in offered.text and "It will read" in offered.text
     assert "revision 2" in (await mona.presses(offered, "Confirm")).text
     reply = await scene.person("Rita").says(f"/fact {fact}")

@@ -83,7 +83,12 @@ def test_the_main_path_as_json(desk: Path) -> None:
     told = texts(answers)
     assert [len(answer["actions"]) > 0 for answer in answers[:12]] == [True] * 12
     shown = next(answer for answer in answers if answer["text"].startswith("Readers will see"))
-    assert [action["label"] for action in shown["actions"]] == ["Confirm", "Back", "Cancel"]
+    assert [action["label"] for action in shown["actions"]] == [
+        "Confirm",
+        "Change something",
+        "Back",
+        "Cancel",
+    ]
     assert shown["citations"] == [{"n": 1, "source": "S1", "locator": "¶9"}]
     added = answers[10]
     assert "Lubinets said that the crane at Holt fell [1 ¶9]" in told[10] and len(added["facts"]) == 1

@@ -54,7 +54,8 @@ TALKS = {
         ann> 2024-02-30
         ann> 2024-02-29
         ann> [report
-        ann> ¶3
+        ann> [Skip
+        ann> 3
         ann> 18 July
         ann> Belarus
         ann> [Confirm
@@ -68,7 +69,7 @@ TALKS = {
     """,
     "add_alike": """
         ann> {alike}
-        ann> [Add it to
+        ann> [Same as
         ann> [Confirm
     """,
     "add_refused": """
@@ -304,7 +305,7 @@ async def test_talk(desks: Desks, snapshot: SnapshotAssertion, subtests: pytest.
 
 
 async def test_told_unasked(desk: Desk, snapshot: SnapshotAssertion) -> None:
-    """What is put into the outbox: outcomes of suggestions, and answers to questions."""
+    """What is put into the outbox, as one message: outcomes of suggestions, and answers to questions."""
     everybody = await people(desk)
     ann, reader = everybody["ann"], everybody["reader"]
     await reader.tells("When was the bridge at Tarrow closed?", "[Tell me]")
@@ -312,9 +313,8 @@ async def test_told_unasked(desk: Desk, snapshot: SnapshotAssertion) -> None:
         await reader.tells(text, "[Confirm]")
     await ann.tells("/edit D1", "[Change something]", "[When]", "2024-02-03", "[Confirm]")
     await ann.tells("/reject D2 The source <does not> say so", "[Confirm]", "/same D3 F9", "[Confirm]")
-    told = [shown(reply) for reply in await desk.due(EVE)]
-    assert len(told) == 1, "what waits for a chat at the same moment is one message"
-    assert "\n".join(told) == snapshot.use_extension(Golden)
+    (told,) = [shown(reply) for reply in await desk.due(EVE)]
+    assert told == snapshot.use_extension(Golden)
 
 
 async def test_an_owner_who_is_named_by_reply(desk: Desk, snapshot: SnapshotAssertion) -> None:

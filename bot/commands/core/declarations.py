@@ -29,7 +29,8 @@ class Family(Enum):
     ANSWERING = (N_("Answering what is asked"), "answer choose skip back confirm cancel")
     KEEPING = (
         N_("Keeping the record"),
-        "add correct attribute relate supersede retract restore undo source entity newstory privatestory",
+        """add desk correct attribute relate supersede retract restore undo source entity newstory
+        privatestory""",
     )
     REVIEWING = (N_("Reviewing"), "review intake watch approve same reject edit unanswered audit")
     CHOOSING = (

@@ -6,6 +6,8 @@ replies to it: it tells old buttons and questions from new ones, and another per
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from bot.commands.core.arguments import Answer, Token, question_of
@@ -15,9 +17,11 @@ from bot.commands.core.registry import commands
 from bot.commands.dialogue.engine import Question, Turn, question, repeat, take
 from bot.errors import UserError
 from bot.replies import Note, Reply
-from bot.requests import Role
+from bot.requests import Request, Role
 from bot.texts import N_, _
+from storage.domain.errors import Refused
 from storage.people.dialogues import Dialogue
+from storage.record import Record
 
 
 class Asked(NamedTuple):
@@ -210,3 +214,16 @@ async def _living(context: Context, dialogue: Dialogue) -> Dialogue:
             command=dialogue.command,
         )
     )
+
+
+async def done_already(record: Record, request: Request, enter: Callable[[], Awaitable[Context]]) -> Reply:
+    """Answer a message that has done what it asked for in a process that was then killed.
+
+    That is the open question of whoever asks, if there is one; `enter` gives the request's context.
+    """
+    dialogue = await record.dialogues.find(request.chat, request.user)
+    if dialogue is not None and not dialogue.ended:
+        note = Note(text=_("I had read that already, before I was restarted. This is open now:"))
+        with suppress(UserError, Refused):
+            return await repeat(await enter(), dialogue, note)
+    return Reply(blocks=(Note(text=_("I had read that already, before I was restarted: it is done.")),))

@@ -55,6 +55,13 @@ def words_of(filled: Filled, name: str) -> str | None:
     return _("given as “{words}”", words=words) if words and edtf == filled.text(name) else None
 
 
+def depend_again(filled: Filled) -> None:
+    """Put words that depend on the source's day in the place of the dates that they were taken for."""
+    for name, (edtf, words) in filled.worded.items():
+        if filled.text(name) == edtf:
+            filled.texts[name] = words
+
+
 def _is_exact(text: str) -> bool:
     try:
         return dates.canonical(text) == text and not re.fullmatch(r"\d{4}-(?:1[3-9]|[2-9]\d)", text)
@@ -67,7 +74,13 @@ async def _said_on(context: Context, filled: Filled, text: str) -> date | None:
 
     Raises UserError if only its month or year is, or if it is not clear yet which source is meant.
     """
-    published = await _published(context, filled, text)
+    try:
+        published = await published_on(context, filled)
+    except Unclear:
+        raise UserError(
+            _("“{text}” depends on the date of a source that is not clear yet: write the date itself.",
+              text=text[:60])
+        ) from None  # fmt: skip
     if not published:
         return None
     if not _DAY.match(published):
@@ -79,18 +92,16 @@ async def _said_on(context: Context, filled: Filled, text: str) -> date | None:
     return date.fromisoformat(published[:10])
 
 
-async def _published(context: Context, filled: Filled, text: str) -> str | None:
+async def published_on(context: Context, filled: Filled) -> str | None:
+    """Return when a form's source was published, None where that is not known.
+
+    Raises Unclear or UserError if it is not clear which source is meant.
+    """
     source = filled.text("source")
     if source and is_new_source(source):
         return told(filled.text("published")) if filled.text("published") else None
     if source:
-        try:
-            found = await source_of(context, source)
-        except Unclear:
-            raise UserError(
-                _("“{text}” depends on the date of a source that is not clear yet: write the date itself.",
-                  text=text[:60])
-            ) from None  # fmt: skip
+        found = await source_of(context, source)
         return found.published if found else None
     if context.command.name != "correct" or filled.target is None:
         return None

@@ -15,7 +15,16 @@ from typing import NamedTuple
 from bot.answers.diff import changed_meanwhile
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Command
-from bot.commands.dialogue.fields import ASKED_AGAIN, longest
+from bot.commands.dialogue.answering import (
+    answer,
+    number_in,
+    option_of,
+    refuse_skip,
+    refuse_without_question,
+    step_back,
+)
+from bot.commands.dialogue.date_fields import depend_again
+from bot.commands.dialogue.fields import SOURCE, longest
 from bot.commands.dialogue.forms import (
     AGAIN,
     CONFIRM,
@@ -30,15 +39,18 @@ from bot.commands.dialogue.forms import (
 )
 from bot.commands.dialogue.header_lines import SEVERAL
 from bot.commands.dialogue.references import refuse_mere_yes
+from bot.commands.dialogue.words import question_for
 from bot.errors import UserError
 from bot.replies import Action, Block, Note, Reply
-from bot.texts import _
+from bot.texts import _, shortened
 from storage.domain.changes import Revise, dumped, loaded
 from storage.domain.errors import Overtaken
 from storage.people.dialogues import Dialogue, close
 
 # More changes than this between the reads of one preview, and the person is asked to look again.
 READ_AGAIN = 5
+# Characters that are shown of a line that is left out.
+LONGEST_LEFT = 60
 
 
 class Turn(Enum):
@@ -52,13 +64,12 @@ class Turn(Enum):
     CANCEL = "cancel"
 
 
-async def begin(context: Context, filled: Filled) -> Reply:
+async def begin(context: Context, filled: Filled, before: tuple[Block, ...] = ()) -> Reply:
     """Open a dialogue on the form of the context's command; say so if it replaces another."""
-    before: tuple[Block, ...] = ()
     earlier = await context.record.dialogues.find(context.request.chat, context.request.user)
     if earlier is not None and not earlier.ended:
         ended = _("Your open /{command} was ended: nothing was changed.", command=earlier.command)
-        before = (Note(text=ended),)
+        before = (Note(text=ended), *before)
     return await _go_on(context, filled, None, before)
 
 
@@ -83,11 +94,11 @@ async def question(context: Context, dialogue: Dialogue) -> Question:
     """Return a dialogue's question. Raises UserError if it waits for a choice or a confirmation."""
     context = await _inside(context, dialogue)
     filled = Filled.of(dialogue.state)
-    _refuse_without_question(filled)
+    refuse_without_question(filled)
     # Some forms list a field only where it is filled in.
     asked = replace(filled, texts={**filled.texts, filled.step: "?"})
     field = next(each for each in _form(context.command).fields(asked) if each.name == filled.step)
-    return Question(field.name, _question(field.name, field.asks), longest(field))
+    return Question(field.name, question_for(field.name, field.asks), longest(field))
 
 
 async def _inside(context: Context, dialogue: Dialogue) -> Context:
@@ -105,7 +116,9 @@ async def take(context: Context, turn: Turn, value: str, dialogue: Dialogue) -> 
     """Take one turn of a dialogue."""
     if turn is Turn.CANCEL:
         await context.record.dialogues.end(dialogue)
-        return Reply(blocks=(Note(text=_("Ended: nothing was changed.")),))
+        on_record = _("Ended: what you have confirmed is on record.")
+        goes_on = Filled.of(dialogue.state).goes_on
+        return Reply(blocks=(Note(text=on_record if goes_on else _("Ended: nothing was changed.")),))
     context = await _inside(context, dialogue)
     try:
         return await _taken(context, turn, value, dialogue)
@@ -118,23 +131,26 @@ async def take(context: Context, turn: Turn, value: str, dialogue: Dialogue) -> 
 
 async def _taken(context: Context, turn: Turn, value: str, dialogue: Dialogue) -> Reply:
     filled, form = Filled.of(dialogue.state), _form(context.command)
-    if turn is Turn.TEXT and 1 <= _number(value) <= len(filled.options):
+    if turn is Turn.TEXT and 1 <= number_in(value) <= len(filled.options):
         turn = Turn.CHOOSE
     match turn:
         case Turn.CONFIRM:
             return await _confirmed(context, form, filled, dialogue)
         case Turn.CHOOSE:
-            return await _chosen(context, form, filled, dialogue, _option(filled, value))
+            return await _chosen(context, form, filled, dialogue, option_of(filled, value))
         case Turn.BACK:
-            _step_back(filled)
+            text = step_back(filled)
+            before = (Note(text=_("You had answered: “{text}”", text=text)),) if text else ()
+            return await _go_on(context, filled, dialogue, before)
         case Turn.SKIP:
-            _refuse_without_question(filled)
-            _refuse_skip(form, filled)
-            _answer(filled, "")
+            refuse_without_question(filled)
+            refuse_skip(form, filled)
+            answer(filled, "")
         case Turn.TEXT:
-            _refuse_without_question(filled)
+            refuse_without_question(filled)
             refuse_mere_yes(value, filled.options)
-            _answer(filled, value if filled.step in SEVERAL else " ".join(value.split()))
+            answer(filled, value if filled.step in SEVERAL else " ".join(value.split()))
+            await _tell(context, form, filled)
     return await _go_on(context, filled, dialogue, ())
 
 
@@ -146,55 +162,26 @@ async def _chosen(context: Context, form: Form, filled: Filled, dialogue: Dialog
         for name in (option.text, *form.along.get(option.text, ())):
             filled.texts.pop(name, None)
         filled.again = option.text
+        if option.text == SOURCE.name:
+            depend_again(filled)
     elif filled.step == CONFIRM and form.chosen is not None:
         name, filled = await form.chosen(context, filled, option.text)
         context = replace(context, command=await context.permit(name, context.story))
     else:
-        _answer(filled, option.text)
+        answer(filled, option.text)
+        await _tell(context, form, filled)
     return await _go_on(context, filled, dialogue, ())
+
+
+async def _tell(context: Context, form: Form, filled: Filled) -> None:
+    if form.tells is not None:
+        await form.tells(context, filled)
 
 
 def _form(command: Command) -> Form:
     if (form := form_of(command)) is None:
         raise LookupError(f"/{command.name} leads through no dialogue")
     return form
-
-
-def _option(filled: Filled, value: str) -> Option:
-    number, most = _number(value), len(filled.options)
-    if not most:
-        raise UserError(_("There is nothing to choose here: answer what is asked, or send /cancel."))
-    if not 1 <= number <= most:
-        raise UserError(_("Choose by a number from 1 to {most}, for example /choose {most}.", most=most))
-    return filled.options[number - 1]
-
-
-def _number(text: str) -> int:
-    """Return the number of an option, 0 for any other text."""
-    return int(text) if text.isdecimal() and len(text) <= 3 else 0
-
-
-def _answer(filled: Filled, text: str) -> None:
-    filled.texts[filled.step] = text
-    if filled.step not in filled.answered:
-        filled.answered.append(filled.step)
-
-
-def _step_back(filled: Filled) -> None:
-    if not filled.answered:
-        raise UserError(_("This is the first question: /cancel ends the dialogue."))
-    # If the open question already has an invalid answer, "back" means the question before it.
-    filled.texts.pop(filled.answered.pop(), None)
-
-
-def _refuse_without_question(filled: Filled) -> None:
-    if filled.step in (CONFIRM, AGAIN):
-        raise UserError(_("Choose one of those under the message; /cancel ends the dialogue."))
-
-
-def _refuse_skip(form: Form, filled: Filled) -> None:
-    if any(field.required and field.name == filled.step for field in form.fields(filled)):
-        raise UserError(_("This cannot be left open: answer it, or send /cancel to end."))
 
 
 async def _go_on(
@@ -247,7 +234,7 @@ async def _ask(
         options = await field.offers(context, filled)
     notes = [Note(text=error.text)] if error is not None else []
     if not isinstance(error, Unclear):
-        notes.append(Note(text=_question(field.name, field.asks)))
+        notes.append(Note(text=question_for(field.name, field.asks)))
     if context.request.shared and not context.request.discreet:
         notes.append(Note(text=_("Answer by replying to this message, or with /answer.")))
     filled.step, filled.options, filled.change = field.name, list(options), None
@@ -259,11 +246,6 @@ async def _ask(
     return Reply(blocks=(*before, *notes), actions=actions, asks=f"/answer #{kept.token}")
 
 
-def _question(name: str, asks: str | None) -> str:
-    asks = asks or ASKED_AGAIN.get(name)
-    return _(asks) if asks else _("Send “{name}” again.", name=name)
-
-
 async def _show(
     context: Context,
     filled: Filled,
@@ -272,23 +254,33 @@ async def _show(
     before: tuple[Block, ...],
 ) -> Reply:
     """Show a change as it would stand, and ask for confirmation."""
-    options = list(proposal.options)
-    if _form(context.command).parts and filled.at_once:
+    form, options = _form(context.command), list(proposal.options)
+    if form.parts:
         options.append(Option(_("Change something"), AGAIN))
     filled.step, filled.options, filled.change = CONFIRM, options, dumped(proposal.change)
     kept = await _keep(context, filled, dialogue)
     yes = Action(label=_("Confirm"), command=f"/confirm {kept.token}")
-    remarks = (Note(text=filled.remark),) if filled.remark else ()
+    remarks = [Note(text=filled.remark)] if filled.remark else []
     return Reply(
-        blocks=(*before, *proposal.blocks, *remarks),
+        blocks=(*before, *proposal.blocks, *remarks, *_left_out(form, filled)),
         actions=(yes, *_choices(kept, options), *_leaving(kept, filled)),
     )
+
+
+def _left_out(form: Form, filled: Filled) -> list[Note]:
+    """Return the note on the lines that go with nothing else of a form: nothing typed is lost unseen."""
+    listed = {field.name for field in form.fields(filled)}
+    left = [name for name in form.lines if filled.text(name) and name not in listed]
+    lines = "; ".join(f"“{name}: {shortened(filled.text(name), LONGEST_LEFT)}”" for name in left)
+    told = _("Left out, for nothing here takes it: {lines}.", lines=lines)
+    return [Note(text=told)] if left else []
 
 
 async def _which(context: Context, form: Form, filled: Filled, dialogue: Dialogue) -> Reply:
     """Ask which field to answer again."""
     filled.step, filled.change = AGAIN, None
-    filled.options = [Option(_(label), name) for name, label in form.parts.items()]
+    listed = {field.name for field in form.fields(filled)}
+    filled.options = [Option(_(label), name) for name, label in form.parts.items() if name in listed]
     kept = await _keep(context, filled, dialogue)
     question = Note(text=_("What is to be changed?"))
     return Reply(blocks=(question,), actions=(*_choices(kept, filled.options), *_leaving(kept, filled)))

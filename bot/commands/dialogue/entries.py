@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -33,19 +34,32 @@ from storage.domain.entries import (
     RelationEntry,
     SourceEntry,
 )
-from storage.domain.models import Stance
+from storage.domain.models import Source, Stance
 
 E = TypeVar("E", bound=Entry)
 _SOURCE_TEXTS = ("title", "publisher", "author", "kind")
 
 
+class Brought(NamedTuple):
+    """What comes on record with a fact: new names in it, and new sources that its own is known through."""
+
+    entities: tuple[EntityEntry, ...] = ()
+    sources: tuple[SourceEntry, ...] = ()
+
+
 class Composer:
-    """Build entries from a form's texts, and collect the new entities that they name."""
+    """Build entries from a form's texts, and collect what they name that is new."""
 
     def __init__(self, context: Context, filled: Filled) -> None:
         self._context = context
         self._filled = filled
-        self.entities: list[EntityEntry] = []
+        self._entities: list[EntityEntry] = []
+        self._sources: list[SourceEntry] = []
+
+    @property
+    def brought(self) -> Brought:
+        """What comes on record with the entries that were built."""
+        return Brought(tuple(self._entities), tuple(self._sources))
 
     async def fact(self) -> FactEntry:
         """Return a new fact."""
@@ -60,8 +74,10 @@ class Composer:
     async def attribution(self, before: AttributionEntry | None = None) -> AttributionEntry:
         """Return a new attribution, or `before` with the filled-in values replaced."""
         fields: dict[str, Any] = before.model_dump(exclude_none=True) if before else {}
+        named = None
         if (who := self._filled.texts.get("who")) is not None:
-            fields["speaker"] = None if _is_none(who) else self._take(await name_of(self._context, who))
+            named = None if _is_none(who) else await name_of(self._context, who)
+            fields["speaker"] = named and named.ref
         for name, key in (("cue", "cue"), ("at", "locator"), ("quote", "quote")):
             if (text := self._filled.texts.get(name)) is not None:
                 fields[key] = None if _is_none(text) else text
@@ -71,6 +87,8 @@ class Composer:
             fields["independent"] = text.casefold() == "yes" or None
         if source := self._filled.text("source"):
             fields["source"] = await self.source(source)
+        if named is not None and named.new is not None:
+            self._entities.append(self._described(named.new, fields))
         if stance := self._filled.text("stance"):
             fields["stance"] = Stance(stance.casefold())
         elif before is None or ("cue" in self._filled.texts and before.stance is not Stance.RATES):
@@ -83,14 +101,16 @@ class Composer:
         found = await source_of(self._context, text)
         if found is not None:
             return found.ref
-        named = new_source(text)
-        fields: dict[str, Any] = {"url": named} if is_address(named) else {"title": named}
+        fields = _named_so(text)
         fields |= {key: value for key in _SOURCE_TEXTS if (value := self._filled.text(key))}
         if published := self._filled.text("published"):
             fields["published"] = date(published)
-        if via := self._filled.text("via"):
-            relaying = await source_of(self._context, via)
-            fields["via"] = relaying.ref if relaying else None
+        if not _is_none(via := self._filled.text("via")):
+            relaying: Source | SourceEntry | None = await source_of(self._context, via)
+            if relaying is None:
+                relaying = made(SourceEntry, _named_so(via) | _site(via))
+                self._sources.append(relaying)
+            fields["via"] = relaying.ref
         return made(SourceEntry, fields).model_dump(exclude_none=True, mode="json")
 
     async def particulars(self) -> dict[str, Any]:
@@ -125,10 +145,33 @@ class Composer:
                 fields[name] = tuple(RelationEntry(fact=fact.ref, **told).model_dump() for fact in facts)
         return fields
 
+    def _described(self, new: EntityEntry, attribution: dict[str, Any]) -> EntityEntry:
+        """Return a new speaker with the role that the attribution's source gives."""
+        given = new.model_dump(exclude_none=True)
+        if article := self._filled.text("article"):
+            given["article"] = None if _is_none(article) else article
+        if (role := self._filled.text("role")) and not _is_none(role):
+            source = attribution["source"]
+            ref = source if isinstance(source, str) else source["ref"]
+            given |= {"role": role, "source": ref, "locator": attribution.get("locator")}
+        return made(EntityEntry, given)
+
     def _take(self, named: Named) -> str:
         if named.new is not None:
-            self.entities.append(named.new)
+            self._entities.append(named.new)
         return named.ref
+
+
+def _named_so(text: str) -> dict[str, Any]:
+    """Return what a source marked as new is called: its address or its title."""
+    named = new_source(text)
+    return {"url": named} if is_address(named) else {"title": named}
+
+
+def _site(text: str) -> dict[str, Any]:
+    """Return the site of an address as its publisher: that of what a source is known through is not asked."""
+    host = urlsplit(new_source(text)).hostname if is_address(new_source(text)) else None
+    return {"publisher": host.removeprefix("www.")} if host else {}
 
 
 def date(text: str) -> str | None:

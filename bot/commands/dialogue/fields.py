@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Kind
@@ -22,6 +23,7 @@ from bot.commands.dialogue.references import (
 )
 from bot.errors import UserError
 from bot.parsing.figure_parsing import read_figures
+from bot.parsing.locators import locator
 from bot.parsing.stances import stance_of
 from bot.texts import N_, _
 from storage.domain.entries import LONGEST_ADDRESS, LONGEST_BRIEF, LONGEST_TITLE
@@ -31,57 +33,9 @@ from storage.domain.models import Fact, SourceKind, Stance
 NONE = "none"
 # Fields about the change itself: alone they change nothing.
 OF_CHANGE = frozenset({"reason", "material", "voice"})
-# Labels for the parts of a fact and their related fields.
-CALLED = {
-    "statement": N_("Statement"), "who": N_("Who says so"), "cue": N_("Cue"), "source": N_("Source"),
-    "at": N_("Place in the source"), "when": N_("When"), "where": N_("Where"), "figure": N_("Figures"),
-    "quote": N_("Quote"), "about": N_("Who it is about"), "note": N_("Note on the date"),
-    "reason": N_("Reason"), "by": N_("The fact that takes its place"),
-    "title": N_("Title"), "publisher": N_("Publisher"), "published": N_("Date of publication"),
-    "url": N_("Address"), "name": N_("Name"), "short": N_("Short name"), "alias": N_("Further names"),
-    "role": N_("Role"), "brief": N_("Brief"), "article": N_("Article"),
-}  # fmt: skip
-# Hints for each field when a whole form is shown; the most used come first.
-EXAMPLES = {
-    "statement": N_("The bridge was closed at noon"), "who": N_("Dmytro Lubinets"), "cue": N_("said that"),
-    "source": N_("S1, an address or a title"), "when": "2024-05-03", "where": N_("Minsk"), "at": "¶3",
-    "figure": N_("at least 2,100 children"), "about": N_("Lukashenko; PACE"),
-    "quote": N_("we knew nothing of it"),
-    "reason": N_("The source has it otherwise"), "by": "F12", "title": N_("Report on schools"),
-    "publisher": N_("Example Press"), "published": "2024-05-03", "url": "https://example.org/report",
-    "author": N_("Ann Lee"), "short": N_("Lubinets"), "alias": N_("The Commissioner; D. Lubinets"),
-    "role": N_("Commissioner for Human Rights"), "brief": N_("Bridge closed at noon"), "supersedes": "F12",
-    "part": N_("the number of dead"), "article": N_("the"), "question": N_("Was the bridge closed?"),
-}  # fmt: skip
-# What asks again for a field that is not asked on its own, where its header line is invalid.
-ASKED_AGAIN = {
-    "about": N_("Whom or what is it about? Names are parted by semicolons."),
-    "alias": N_("By which further names is it known? They are parted by semicolons."),
-    "article": N_("Which article does the name take in a sentence? For example: the."),
-    "at": N_("Where in the source? For example ¶3 or page 12."), "author": N_("Who wrote it?"),
-    "brief": N_("How does it read in lists? At most 100 characters; it may leave out, but add nothing."),
-    "contradicts": N_("Which facts does it contradict? Their ids, like F7."),
-    "figure": N_("Which figure? For example: at least 2,100 children."),
-    "independent": N_("Is this voice independent of the others: yes or no?"),
-    "kind": N_("Of what kind is it?"),
-    "language": N_("In which language is it? One of en, uk, ru, be, pl, de, fr, es."),
-    "merge": N_("Into which name is it merged?"),
-    "name": N_("What is its name?"), "note": N_("What is to be noted?"),
-    "occasion": N_("On what occasion?"), "part": N_("Which part of the other statement does it concern?"),
-    "published": N_("When was it published?"),
-    "publisher": N_("Who published it?"), "question": N_("Which question do the facts answer?"),
-    "quote": N_("What are the exact words?"), "role": N_("What is their role?"),
-    "said": N_("When was it said?"), "short": N_("What is its short name?"),
-    "source": N_("Which source on record has it? Its id, like S1."),
-    "stance": N_("How does the speaker stand to the statement?"),
-    "supersedes": N_("Which fact's place does it take? Its id, like F7."),
-    "supports": N_("Which facts does it support? Their ids, like F7."),
-    "title": N_("What is the document called?"), "url": N_("What is its address?"),
-    "urgent": N_("Is it urgent: yes or no?"),
-    "via": N_("Which source on record passed it on? Its id, like S1."),
-    "voice": N_("Which attribution? Its number."),
-}  # fmt: skip
 LONGEST_LINE, LONGEST_TEXT = 500, 4000
+# Sources that are offered before any is typed.
+MOST_OFFERED = 5
 _CUES = ("said that", "denied that", "admitted that", "alleged that", "confirmed that", "called for")
 
 
@@ -143,9 +97,14 @@ async def _source(context: Context, filled: Filled, text: str) -> None:
     await source_of(context, text, given)
 
 
-async def _via(context: Context, _filled: Filled, text: str) -> None:
-    if await source_of(context, text) is None:
-        raise UserError(_("“via” names a source on record: add that one first with /source."))
+async def _via(context: Context, filled: Filled, text: str) -> None:
+    if text.casefold() == NONE:
+        return
+    if is_new_source(text) and not is_address(new_source(text)):
+        await _title(context, filled, new_source(text))
+    found = await source_of(context, text)
+    if found is None and new_source(text) == new_source(filled.text(SOURCE.name)):
+        raise UserError(_("No source is known through itself: name another, or skip this."))
 
 
 async def _figures(_context: Context, _filled: Filled, text: str) -> None:
@@ -190,8 +149,8 @@ async def _source_kinds(_context: Context, _filled: Filled) -> Sequence[Option]:
     return [Option(kind.value, kind.value) for kind in SourceKind]
 
 
-async def _newest_sources(context: Context, _filled: Filled) -> Sequence[Option]:
-    titles = await context.record.sources.titles(context.story.id, 3)
+async def _used_sources(context: Context, _filled: Filled) -> Sequence[Option]:
+    titles = await context.record.sources.most_used(context.story.id, MOST_OFFERED)
     return [Option(f"S{number}: {title[:40]}", f"S{number}") for number, title in titles.items()]
 
 
@@ -221,7 +180,14 @@ async def _stances(_context: Context, _filled: Filled) -> Sequence[Option]:
     return [Option(stance.value, stance.value) for stance in Stance if stance is not Stance.RATES]
 
 
-_LINE, _TEXT, _SHORT = at_most(LONGEST_LINE), at_most(LONGEST_TEXT), at_most(LONGEST_BRIEF)
+LINE, _TEXT, _SHORT = at_most(LONGEST_LINE), at_most(LONGEST_TEXT), at_most(LONGEST_BRIEF)
+
+
+async def _locator(context: Context, filled: Filled, text: str) -> None:
+    await LINE(context, filled, text)
+    if AT.name in filled.texts:
+        filled.texts[AT.name] = locator(text)
+
 
 STATEMENT = Field(
     "statement", N_("What is the statement? One sentence, in your own words."), _TEXT, required=True
@@ -233,8 +199,8 @@ WHO = Field(
     limit=LONGEST_NAME,
     kind=Kind.NAME,
 )
-CUE = Field("cue", N_("In which words do they say it: “said that”, “denied that”?"), _LINE, offers=_cues)
-STANCE = Field("stance", None, _stance)
+CUE = Field("cue", N_("In which words do they say it: “said that”, “denied that”?"), LINE, offers=_cues)
+STANCE = Field("stance", None, _stance, offers=_stances)
 _DOUBTFUL_STANCE = Field(
     "stance",
     N_("The cue does not tell how the speaker stands to the statement. Which is it?"),
@@ -244,16 +210,16 @@ _DOUBTFUL_STANCE = Field(
 )
 SOURCE = Field(
     "source",
-    N_("Which source has it? Its id (S1), its address, or its title."),
+    N_("Which source has it? Its id (S1), its address, its title, or some words of it."),
     _source,
     required=True,
-    offers=_newest_sources,
+    offers=_used_sources,
     limit=LONGEST_ADDRESS,
     kind=Kind.SOURCE,
 )
-AT = Field("at", N_("Where in the source? For example ¶3 or page 12."), _LINE)
+AT = Field("at", N_("Where in the source? For example 3 (the third paragraph) or page 12."), _locator)
 BRIEF = Field("brief", None, _SHORT, limit=LONGEST_BRIEF)
-QUOTE = Field("quote", None, _LINE)
+QUOTE = Field("quote", None, LINE)
 INDEPENDENT = Field("independent", None, one_of(["yes", "no"]))
 SAID = Field("said", None, _or_none(date_field("said")))
 WHEN = Field(
@@ -261,8 +227,8 @@ WHEN = Field(
     N_("When did it happen? Just what the source gives, for example 2024-01-04, 2024-01 or 18 July."),
     _or_none(date_field("when")),
 )
-OCCASION = Field("occasion", None, _LINE)
-NOTE = Field("note", None, _LINE)
+OCCASION = Field("occasion", None, LINE)
+NOTE = Field("note", None, LINE)
 WHERE = Field(
     "where", N_("Where did it happen? Several places are parted by semicolons."), _places, kind=Kind.PLACE
 )
@@ -270,7 +236,7 @@ ABOUT = Field("about", None, _names, kind=Kind.NAME)
 FIGURE = Field("figure", None, _figures)
 CONTRADICTS = Field("contradicts", None, _others, kind=Kind.FACT)
 SUPPORTS = Field("supports", None, _others, kind=Kind.FACT)
-QUESTION = Field("question", None, _LINE)
+QUESTION = Field("question", None, LINE)
 PART = Field("part", None, _SHORT, limit=LONGEST_BRIEF)
 SUPERSEDES = Field("supersedes", None, _superseded, kind=Kind.FACT)
 URGENT = Field("urgent", None, one_of(["yes", "no"]))
@@ -285,7 +251,7 @@ MATERIAL = Field(
 
 # The fields asked for a source that is not on record.
 TITLE = Field("title", N_("What is the document called?"), _title, required=True, limit=LONGEST_TITLE)
-PUBLISHER = Field("publisher", N_("Who published it?"), _LINE)
+PUBLISHER = Field("publisher", N_("Who published it?"), LINE)
 PUBLISHED = Field(
     "published", N_("When was it published?"), _or_none(date_field("published", of_source=False))
 )
@@ -295,8 +261,15 @@ KIND = Field(
     one_of([kind.value for kind in SourceKind]),
     offers=_source_kinds,
 )
-AUTHOR = Field("author", None, _LINE)
-VIA = Field("via", None, _via, limit=LONGEST_ADDRESS, kind=Kind.SOURCE)
+AUTHOR = Field("author", None, LINE)
+VIA = Field(
+    "via",
+    N_("Known only through another source? Name that, or skip."),
+    _via,
+    offers=_used_sources,
+    limit=LONGEST_ADDRESS,
+    kind=Kind.SOURCE,
+)
 
 
 def is_long(field: Field) -> bool:
@@ -318,6 +291,6 @@ def source_fields(filled: Filled) -> list[Field]:
     """Return the fields of a fact's source: more if the source is new."""
     text = filled.text(SOURCE.name)
     if not is_new_source(text):
-        return [SOURCE, *(field for field in (KIND, VIA) if filled.text(field.name))]
-    titled = [] if not is_address(new_source(text)) else [TITLE]
-    return [SOURCE, *titled, PUBLISHER, PUBLISHED, KIND, AUTHOR, VIA]
+        return [SOURCE]
+    titled = TITLE if is_address(new_source(text)) else replace(TITLE, asks=None, required=False)
+    return [SOURCE, titled, PUBLISHER, PUBLISHED, KIND, AUTHOR, VIA]

@@ -71,7 +71,10 @@ class Filled:
     that it is about. `at_once` tells that it came as header lines: then only required fields are asked.
     `answered` are the fields answered in the dialogue, in order. `change` is the change shown last,
     `again` the field to answer again. `remark` is shown with the change. `worded` holds, by field, a date
-    that was typed in other words, and the words.
+    that was typed in other words, and the words. `kept` are the fields that were taken over or read from a
+    sentence: another answer may replace them. `besides` are optional fields that are asked though it came at
+    once. `goes_on` tells that the next form follows once this one is confirmed; its first
+    question is `lead`.
     """
 
     story: int
@@ -85,6 +88,10 @@ class Filled:
     again: str | None = None
     remark: str = ""
     worded: dict[str, list[str]] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    besides: list[str] = field(default_factory=list)
+    goes_on: bool = False
+    lead: str = ""
 
     def state(self) -> dict[str, Any]:
         """Return it as JSON data, equal to what it is when read again."""
@@ -125,7 +132,8 @@ class Field:
 
     def wanted(self, filled: Filled) -> bool:
         """Tell whether it has to be asked if no value was given."""
-        return self.required or filled.again == self.name or (self.asks is not None and not filled.at_once)
+        asked = not filled.at_once or self.name in filled.besides
+        return self.required or filled.again == self.name or (self.asks is not None and asked)
 
 
 class Proposal(NamedTuple):
@@ -162,6 +170,8 @@ Fields = Callable[[Filled], Sequence[Field]]
 Starts = Callable[[Context, str, str], Awaitable[Start | None]]
 Propose = Callable[[Context, Filled], Awaitable[Proposal]]
 Done = Callable[[Context, Filled, "ChangeResult"], Awaitable[Reply]]
+# Fill in what an answer tells of other fields.
+Tells = Callable[[Context, Filled], Awaitable[None]]
 Commit = Callable[[Context, Filled, "Change", "Dialogue"], Awaitable[Reply]]
 # The form that an option of a proposal leads to: its command and its initial state.
 Chosen = Callable[[Context, Filled, str], Awaitable[tuple[str, Filled]]]
@@ -184,7 +194,8 @@ class Form:
 
     `lines` are the names of the header lines that give all fields at once, below a text whose first
     `colons` lines may hold a colon. `parts` are the fields that may then be answered again, with their
-    labels, `along` the fields that go with each. `commit` replaces making the change.
+    labels, `along` the fields that go with each. `tells` is asked after each answer, `commit` replaces making
+    the change.
 
     `modal` are the lines with a field of their own in the form's modal, `title` (a gettext message with
     `{subject}`) is its title, `starts` returns its initial values, `opens` matches the subjects with which
@@ -198,6 +209,7 @@ class Form:
     colons: int = header_lines.MANY
     parts: Mapping[str, str] = field(default_factory=dict)
     along: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    tells: Tells | None = None
     commit: Commit | None = None
     chosen: Chosen | None = None
     modal: tuple[str, ...] = ()
@@ -207,6 +219,8 @@ class Form:
     removable: Collection[str] = ()
 
 
+# Texts with which a form lists all of its fields: also those of a name and a source that are new.
+ALL_NEW = {"who": "+person X", "source": "+ X"}
 _FORMS: dict[str, Form] = {}
 
 
@@ -244,7 +258,7 @@ def form_command(
 
 def _completers(form: Form) -> dict[str, Values | None]:
     """Return what completes each header line of a form, None for one that nothing completes."""
-    given = Filled(0, dict.fromkeys(form.lines, "?"), at_once=True)
+    given = Filled(0, {**dict.fromkeys(form.lines, "?"), **ALL_NEW}, at_once=True)
     listed = {field.name: field for field in form.fields(given)}
     return {name: _completer(listed[name]) if name in listed else None for name in form.lines}
 

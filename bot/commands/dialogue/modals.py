@@ -14,7 +14,7 @@ from bot.commands.core.arguments import Answer, Given, Token, read
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Command, Kind
 from bot.commands.core.registry import Registered
-from bot.commands.dialogue import fields, header_lines
+from bot.commands.dialogue import fields, header_lines, words
 from bot.commands.dialogue.commands import open_question
 from bot.commands.dialogue.forms import Filled, Form, Start, form_of
 from bot.commands.dialogue.header_lines import Headed
@@ -165,7 +165,7 @@ async def _answering(context: Context, argument: str) -> Modal | Reply:
     name, text, limit = asked.question
     answer = _("Your answer")
     field = ModalField(
-        "", _(fields.CALLED[name]) if name in fields.CALLED else answer, hint=shortened(text, LONGEST_HINT),
+        "", _(words.CALLED[name]) if name in words.CALLED else answer, hint=shortened(text, LONGEST_HINT),
         required=True, long=True, example=_example(name), limit=limit,
     )  # fmt: skip
     return Modal(f"/{ANSWER} #{asked.dialogue.token}", answer, (field,))
@@ -188,7 +188,7 @@ def _fields(context: Context, form: Form, start: Start) -> list[ModalField]:
         value, field = start.shown(name), known[name]
         # A value too long to show whole must not come back cut: it can be given as a header line instead.
         if len(value) <= LONGEST_VALUE:
-            label, hint = _(fields.CALLED[name]), _(field.asks) if field.asks else ""
+            label, hint = _(words.CALLED[name]), _(field.asks) if field.asks else ""
             shown.append(
                 ModalField(
                     _name(form, name), shortened(label, LONGEST_LABEL), value, shortened(hint, LONGEST_HINT),
@@ -197,10 +197,10 @@ def _fields(context: Context, form: Form, start: Start) -> list[ModalField]:
                 )
             )  # fmt: skip
     # The most used fields have an example and come first.
-    others = [name for name in dict.fromkeys((*fields.EXAMPLES, *form.lines)) if name in form.lines]
+    others = [name for name in dict.fromkeys((*words.EXAMPLES, *form.lines)) if name in form.lines]
     if others := [name for name in others if name not in form.modal]:
         hint = shortened(" ".join(f"{name}:" for name in others), LONGEST_HINT)
-        lines = [f"{name}: {_example(name)}" for name in others if name in fields.EXAMPLES][:2]
+        lines = [f"{name}: {_example(name)}" for name in others if name in words.EXAMPLES][:2]
         label = _("Further lines, each with its name")
         shown.append(ModalField(MORE, label, hint=hint, long=True, example="\n".join(lines)))
     return shown
@@ -208,7 +208,7 @@ def _fields(context: Context, form: Form, start: Start) -> list[ModalField]:
 
 def _example(name: str) -> str:
     """Return an example for a header line, "" if none is needed."""
-    return shortened(_(fields.EXAMPLES[name]), LONGEST_HINT) if name in fields.EXAMPLES else ""
+    return shortened(_(words.EXAMPLES[name]), LONGEST_HINT) if name in words.EXAMPLES else ""
 
 
 def _name(form: Form, name: str) -> str:
@@ -227,7 +227,7 @@ def _changed(form: Form, start: Start, values: Mapping[str, str]) -> tuple[dict[
         elif not text and before and name in form.removable:
             texts[name] = fields.NONE
         elif not text and before:
-            called = _(fields.CALLED[name])
+            called = _(words.CALLED[name])
             remarks.append(_("“{part}” was left as it is: it cannot be empty.", part=called))
     return texts, remarks
 

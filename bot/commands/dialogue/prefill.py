@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot.answers.date_text import in_words
 from bot.commands.core.context import Context
 from bot.commands.core.typed_dates import told
+from bot.commands.dialogue.references import ARTICLE_MARK
 from bot.parsing.stances import stance_of
 from storage.domain.changes import Publish
 from storage.domain.entries import AttributionEntry, EntityEntry, FigureEntry, RelationEntry, SourceEntry
@@ -19,22 +20,21 @@ _SOURCE_TEXTS = ("publisher", "author", "kind")
 async def texts_of(context: Context, change: Publish) -> dict[str, str]:
     """Return the texts of a form that proposes the fact of a change."""
     fact = change.fact
-    new = {entity.name: entity for entity in change.entities}
     texts = {
         "statement": fact.statement,
         "brief": fact.brief,
         "when": _typed(fact.occurred),
         "occasion": fact.occasion,
         "note": fact.date_note,
-        "where": _names(fact.places, new),
-        "about": _names(fact.about, new),
+        "where": _names(fact.places, change),
+        "about": _names(fact.about, change),
         "figure": figures_text(fact.figures),
         "contradicts": await _ids(context, fact.contradicts),
         "supports": await _ids(context, fact.supports),
         "question": next((item.about for item in (*fact.contradicts, *fact.supports) if item.about), None),
         "part": next((item.part for item in (*fact.contradicts, *fact.supports) if item.part), None),
         "supersedes": f"F{change.supersedes}" if change.supersedes else None,
-        **await _attribution(context, fact.attributions[0], new),
+        **await _attribution(context, fact.attributions[0], change),
     }
     return {name: text for name, text in texts.items() if text}
 
@@ -78,34 +78,45 @@ def _typed(edtf: str | None) -> str | None:
     return typed_date(edtf) if edtf else None
 
 
-async def _attribution(
-    context: Context, item: AttributionEntry, new: dict[str, EntityEntry]
-) -> dict[str, str | None]:
+async def _attribution(context: Context, item: AttributionEntry, change: Publish) -> dict[str, str | None]:
     texts = {
-        "who": _name(item.speaker, new) if item.speaker else None,
+        "who": _name(item.speaker, change) if item.speaker else None,
         "cue": item.cue,
         "stance": item.stance.value if item.stance is not stance_of(item.cue) else None,
         "at": item.locator,
         "quote": item.quote,
         "said": _typed(item.said),
     }
+    if new := _new(item.speaker, change):
+        texts |= {"role": new.role, "article": new.article}
     if isinstance(item.source, SourceEntry):
-        return texts | await _new_source(context, item.source)
+        return texts | await _new_source(context, item.source, change)
     found = await context.record.sources.by_ref(context.story.id, [item.source])
     return texts | {"source": f"S{found[item.source].id}"}
 
 
-async def _new_source(context: Context, source: SourceEntry) -> dict[str, str | None]:
+async def _new_source(context: Context, source: SourceEntry, change: Publish) -> dict[str, str | None]:
     texts: dict[str, str | None] = {
-        "source": f"+ {source.url or source.title}",
+        "source": _as_new(source),
         "title": source.title if source.url else None,
         "published": _typed(source.published),
         **{name: getattr(source, name) for name in _SOURCE_TEXTS},
     }
-    if source.via:
+    along = {each.ref: each for each in change.sources}
+    if source.via in along:
+        texts["via"] = _as_new(along[source.via])
+    elif source.via:
         relaying = (await context.record.sources.by_ref(context.story.id, [source.via]))[source.via]
         texts["via"] = f"S{relaying.id}"
     return texts
+
+
+def _as_new(source: SourceEntry) -> str:
+    return f"+ {source.url or source.title}"
+
+
+def _new(name: str | None, change: Publish) -> EntityEntry | None:
+    return next((entity for entity in change.entities if entity.name == name), None)
 
 
 async def _ids(context: Context, relations: Iterable[RelationEntry]) -> str:
@@ -114,13 +125,16 @@ async def _ids(context: Context, relations: Iterable[RelationEntry]) -> str:
     return " ".join(f"F{ids[ref]}" for ref in refs)
 
 
-def _names(names: Iterable[str], new: dict[str, EntityEntry]) -> str:
-    return "; ".join(_name(name, new) for name in names)
+def _names(names: Iterable[str], change: Publish) -> str:
+    return "; ".join(_name(name, change) for name in names)
 
 
-def _name(name: str, new: dict[str, EntityEntry]) -> str:
+def _name(name: str, change: Publish) -> str:
     """Return a name in its unambiguous form: marked as new, or by its ref on record."""
-    return f"+{new[name].kind} {name}" if name in new else f"={name}"
+    new = _new(name, change)
+    if new is None:
+        return f"={name}"
+    return f"+{new.kind} {ARTICLE_MARK} {name}" if new.article == "the" else f"+{new.kind} {name}"
 
 
 def _number(value: float) -> str:

@@ -15,6 +15,7 @@ from bot.answers.citations import short
 from bot.commands.core.context import Context
 from bot.commands.dialogue.forms import Option, Unclear
 from bot.errors import UserError
+from bot.parsing.articles import bare
 from bot.parsing.matching import match_titled, suggestions
 from bot.texts import N_, _
 from storage.domain.entries import LONGEST_ADDRESS, LONGEST_TITLE, EntityEntry
@@ -23,6 +24,8 @@ from storage.domain.models import Entity, EntityKind, Fact, Source
 from storage.domain.names import clean
 
 _NEW_NAME = re.compile(r"\+(person|organisation|group|place)\s+(\S.*)")
+# As a choice tells that a name takes the article: `+organisation (the) Guild`.
+ARTICLE_MARK = "(the)"
 _SOURCE_ID = re.compile(r"[Ss]\s*[1-9]\d{0,14}")
 # The beginning of a web address, or a scheme that a browser may follow.
 _ADDRESS_LIKE = re.compile(r"\w+:/|www\.|[a-z][a-z0-9+.-]*:\S+$", re.IGNORECASE)
@@ -37,6 +40,7 @@ _KINDS = {
     EntityKind.GROUP: N_("New group “{name}”"),
     EntityKind.PLACE: N_("New place “{name}”"),
 }
+_SPEAKING = (EntityKind.PERSON, EntityKind.ORGANISATION, EntityKind.GROUP)
 
 
 class Named(NamedTuple):
@@ -55,6 +59,9 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
     if text.startswith("/"):
         raise UserError(_("“{name}” is no name: it begins with “/”, as a command does.", name=text[:60]))
     exact = await context.record.entities.named(context.story.id, text)
+    article, name = bare(text)
+    if article and not exact:
+        exact = await context.record.entities.named(context.story.id, name)
     if len(exact) == 1:
         return Named((await context.record.entities.by_id(exact))[exact[0]].ref)
     near: Sequence[int] = exact
@@ -65,9 +72,8 @@ async def name_of(context: Context, text: str, *, place: bool = False) -> Named:
             :3
         ]
     known = [(await context.record.entities.by_id(near))[entity_id] for entity_id in near]
-    kinds = [EntityKind.PLACE] if place else [EntityKind.PERSON, EntityKind.ORGANISATION, EntityKind.GROUP]
     options = [Option(entity.name, f"={entity.ref}") for entity in known]
-    options += [Option(_(_KINDS[kind], name=text), f"+{kind} {text}") for kind in kinds]
+    options += _new_names(text, place=place)
     if exact:
         asks = _("“{name}” names several on record. Which one is meant?", name=text[:60])
     elif known:
@@ -95,7 +101,20 @@ def new_name(text: str) -> EntityEntry | None:
         raise UserError(_("A name has at most {limit} characters.", limit=LONGEST_NAME))
     if not clean(name):
         raise UserError(_("There is nothing to see in that name: write it in letters."))
-    return EntityEntry(name=name, kind=EntityKind(match[1])) if match else None
+    if match is None:
+        return None
+    called = name.removeprefix(ARTICLE_MARK).lstrip() or name
+    return EntityEntry(name=called, article="the" if called != name else None, kind=EntityKind(match[1]))
+
+
+def _new_names(text: str, *, place: bool) -> list[Option]:
+    """Return the choices of a name as new; a speaker typed with "the" takes that in sentences."""
+    article, name = bare(text)
+    # "The Hague" is called so.
+    takes = article is not None and (name[:1].islower() or not place)
+    called, marked = (f"{article} {name}", f"{ARTICLE_MARK} {name}") if takes else (text, text)
+    kinds = (EntityKind.PLACE,) if place else _SPEAKING
+    return [Option(_(_KINDS[kind], name=called), f"+{kind} {marked}") for kind in kinds]
 
 
 async def names_of(context: Context, text: str, *, place: bool = False) -> list[Named]:
@@ -232,6 +251,10 @@ def _check_new(text: str) -> None:
 
 
 async def _near(context: Context, text: str) -> list[int]:
+    """Return sources that hold all the words of a text, else those whose titles are like it."""
+    words = [] if is_address(text) else text.split()
+    if held := await context.record.sources.holding(context.story.id, words, 5) if words else []:
+        return held
     titles = await context.record.sources.titles(context.story.id, LOOKED_AT)
     by_title = {title: source_id for source_id, title in reversed(titles.items())}
     return [by_title[title] for title in suggestions(text, by_title, 3)]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
-from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import form_command
 from bot.commands.dialogue.header_lines import Headed
-from bot.commands.editing.propose import ADDING, read_fact
+from bot.commands.editing.propose import ADDING, begin_fact, read_fact
 from bot.replies import Reply
 from bot.requests import Role
 from bot.texts import N_
@@ -29,4 +28,4 @@ from bot.texts import N_
 )
 async def add(context: Context, given: Headed | None) -> Reply:
     """Open the dialogue of a new fact, or show the one that was sent at once."""
-    return await begin(context, read_fact(context, given))
+    return await begin_fact(context, await read_fact(context, given))

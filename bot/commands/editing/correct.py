@@ -10,18 +10,19 @@ from typing import Any
 
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
-from bot.commands.dialogue import fields
+from bot.commands.dialogue import fields, words
 from bot.commands.dialogue.date_fields import words_of
-from bot.commands.dialogue.entries import Composer, made
+from bot.commands.dialogue.entries import Brought, Composer, made
 from bot.commands.dialogue.forms import ONE, Field, FieldConflict, Filled, Form, Option, form_command
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.prefill import retold
+from bot.commands.dialogue.speaker_fields import speaker_fields
 from bot.commands.editing.revise import ID, about_fact, begin_with, done, on_record, proposing, target_of
 from bot.errors import UserError
 from bot.replies import Reply
 from bot.requests import Role
 from bot.texts import N_, _, shortened
-from storage.domain.entries import MOST_ATTRIBUTIONS, AttributionEntry, EntityEntry, FactEntry
+from storage.domain.entries import MOST_ATTRIBUTIONS, AttributionEntry, FactEntry
 from storage.domain.models import Fact, RevisionKind
 from storage.domain.words import split
 
@@ -34,10 +35,11 @@ TURNING = frozenset(
 )
 LONGEST_LABEL = 40
 _ATTRIBUTION = ("who", "cue", "stance", "at", "quote", "said", "independent", "source")
+_SPEAKER_LINES = ("role", "article")
 _SOURCE_LINES = ("title", "publisher", "published", "kind", "author", "via")
 # Parts of a fact that the dialogue of /correct offers, with their labels.
 _PARTS = {
-    name: fields.CALLED[name]
+    name: words.CALLED[name]
     for name in (
         "statement", "brief", "when", "where", "figure", "who", "cue", "source", "at", "quote", "about",
         "note",
@@ -62,7 +64,7 @@ _REMOVABLE = (
 
 async def _correct(
     context: Context, filled: Filled, entry: FactEntry, fact: Fact
-) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+) -> tuple[FactEntry, Brought]:
     on_record(fact)
     composer = Composer(context, filled)
     data: dict[str, Any] = entry.model_dump(exclude_none=True) | await composer.particulars()
@@ -89,7 +91,7 @@ async def _correct(
     _doubt_note(filled, entry, fact)
     if "figure" in filled.texts and not filled.text("statement") and re.search(r"\d", entry.statement):
         filled.remark = _("The statement itself names a number: see that both agree.")
-    return corrected, tuple(composer.entities)
+    return corrected, composer.brought
 
 
 def _doubt_immaterial(before: FactEntry, after: FactEntry) -> None:
@@ -190,9 +192,12 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
         asked = [_PART, *map(_asked, names)]
     if filled.text("cue"):
         asked = [*(field for field in asked if field.name != "stance"), fields.stance_field(filled)]
+    speaker = speaker_fields(filled)
     sources = [field for field in fields.source_fields(filled) if field.name != fields.SOURCE.name]
-    why = [] if filled.text("material").casefold() == "no" else [fields.REASON]
-    return [*asked, *(sources if filled.text("source") else []), _VOICE, fields.MATERIAL, *why]
+    why = fields.REASON
+    if filled.text("material").casefold() == "no":
+        why = replace(why, asks=None, required=False)
+    return [*asked, *speaker, *(sources if filled.text("source") else []), _VOICE, fields.MATERIAL, why]
 
 
 @form_command(
@@ -211,7 +216,7 @@ def _correct_fields(filled: Filled) -> Sequence[Field]:
         _correct_fields,
         proposing(RevisionKind.CORRECTED, _correct),
         done,
-        lines=(*_CORRECTABLE, *_SOURCE_LINES, "voice", "material", "reason"),
+        lines=(*_CORRECTABLE, *_SPEAKER_LINES, *_SOURCE_LINES, "voice", "material", "reason"),
         colons=0,
         modal=("statement", "when", "figure", "reason"),
         title=N_("Correct {subject}"),
@@ -227,11 +232,11 @@ async def correct(context: Context, fact: Fact, given: Headed | None) -> Reply:
 
 async def _attribute(
     context: Context, filled: Filled, entry: FactEntry, fact: Fact
-) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+) -> tuple[FactEntry, Brought]:
     on_record(fact)
     composer = Composer(context, filled)
     further = await composer.attribution()
-    return with_attribution(entry, further, fact), tuple(composer.entities)
+    return with_attribution(entry, further, fact), composer.brought
 
 
 def with_attribution(entry: FactEntry, further: AttributionEntry, fact: Fact) -> FactEntry:
@@ -252,8 +257,8 @@ def _same_word(left: AttributionEntry, right: AttributionEntry) -> bool:
 
 def _attribute_fields(filled: Filled) -> Sequence[Field]:
     return (
-        fields.WHO, fields.CUE, fields.stance_field(filled), *fields.source_fields(filled), fields.AT,
-        fields.QUOTE, fields.SAID, fields.INDEPENDENT,
+        fields.WHO, *speaker_fields(filled), fields.CUE, fields.stance_field(filled),
+        *fields.source_fields(filled), fields.AT, fields.QUOTE, fields.SAID, fields.INDEPENDENT,
     )  # fmt: skip
 
 
@@ -269,7 +274,7 @@ def _attribute_fields(filled: Filled) -> Sequence[Field]:
         _attribute_fields,
         proposing(RevisionKind.ATTRIBUTED, _attribute),
         done,
-        lines=(*_ATTRIBUTION, *_SOURCE_LINES),
+        lines=(*_ATTRIBUTION, *_SPEAKER_LINES, *_SOURCE_LINES),
         colons=0,
         modal=("who", "cue", "source", "at"),
         title=N_("Add who else says {subject}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.answers.bounds import some_of
@@ -28,18 +29,21 @@ from bot.commands.dialogue.forms import (
 )
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.references import entity_of, new_name, source_of
-from bot.commands.editing.revise import undoing
+from bot.commands.dialogue.speaker_fields import ARTICLE
+from bot.commands.editing.revise import removal, undoing
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.changing.catalogue import entity_fields
 from storage.changing.ledger import ChangeResult
-from storage.domain.changes import MergeEntity, PutEntity
-from storage.domain.entries import LONGEST_ADDRESS, LONGEST_ARTICLE, EntityEntry
+from storage.domain.changes import MergeEntity, PutEntity, RemoveEntity
+from storage.domain.entries import LONGEST_ADDRESS, EntityEntry
 from storage.domain.models import Entity, EntityKind
 
-_NAME_LINES = ("name", "article", "short", "alias", "kind", "role", "source", "at", "merge", "reason")
+_NAME_LINES = (
+    "name", "article", "short", "alias", "kind", "role", "source", "at", "merge", "reason", "remove",
+)  # fmt: skip
 
 
 async def _entity_named(context: Context, _filled: Filled, text: str) -> None:
@@ -61,6 +65,14 @@ async def _merged(context: Context, filled: Filled, text: str) -> None:
         raise UserError(_("Only a name on record can be merged into another."))
     if (await entity_of(context, filled.text("entity"))).id == other.id:
         raise UserError(_("“{name}” cannot be merged into itself.", name=other.name))
+
+
+async def _unused(context: Context, _filled: Filled, text: str) -> None:
+    found = await entity_of(context, text)
+    if not await context.record.entities.unused([found.id]):
+        raise UserError(
+            _("“{name}” is still in use: only a name that nothing uses can be removed.", name=found.name)
+        )
 
 
 async def _role_source(context: Context, _filled: Filled, text: str) -> None:
@@ -87,20 +99,22 @@ async def _kinds(_context: Context, _filled: Filled) -> Sequence[Option]:
 
 
 def _entity_form(filled: Filled) -> Sequence[Field]:
-    line = fields.AT.check
-    texts = [Field(name, None, line) for name in ("name", "short", "alias", "role")]
-    texts.append(Field("article", None, fields.at_most(LONGEST_ARTICLE), limit=LONGEST_ARTICLE))
+    texts = [Field(name, None, fields.LINE) for name in ("name", "short", "alias", "role")]
     kinds = Field("kind", None, fields.one_of([kind.value for kind in EntityKind]), offers=_kinds)
-    role = filled.text("role")
-    cited = [_ROLE_SOURCE] if role and role.casefold() != fields.NONE else []
     why = [_MERGE_REASON] if filled.text("merge") else []
+    which = [] if filled.text("remove") else [_ENTITY]
+    role = filled.text("role")
+    given = bool(role) and role.casefold() != fields.NONE
+    cited = _ROLE_SOURCE if given else replace(_ROLE_SOURCE, asks=None, required=False)
     return [
-        _ENTITY,
+        *which,
         *texts,
+        ARTICLE,
         kinds,
-        *cited,
-        Field("at", None, line),
+        cited,
+        Field("at", None, fields.AT.check),
         Field("merge", None, _merged, kind=Kind.NAME),
+        Field("remove", None, _unused, kind=Kind.NAME),
         *why,
     ]
 
@@ -119,7 +133,11 @@ async def _as_it_stands(context: Context, subject: str, _version: str) -> Start 
 
 async def _propose_entity(context: Context, filled: Filled) -> Proposal:
     text = filled.text("entity")
+    if remove := filled.text("remove"):
+        _refuse_beside(filled, ("remove",))
+        return await _propose_removal(context, await entity_of(context, remove))
     if merge := filled.text("merge"):
+        _refuse_beside(filled, ("merge", "reason"))
         one, other = await entity_of(context, text), await entity_of(context, merge)
         return await _propose_merge(context, one, other, filled.text("reason"))
     before = None
@@ -148,6 +166,14 @@ async def _propose_entity(context: Context, filled: Filled) -> Proposal:
     return Proposal(change, (*blocks, *_entity_blocks(after)))
 
 
+def _refuse_beside(filled: Filled, taken: Sequence[str]) -> None:
+    """Refuse a line beside those that a merge or a removal takes: nothing else is changed with it."""
+    if others := [name for name in _NAME_LINES if filled.text(name) and name not in taken]:
+        raise UserError(
+            _("“{line}:” does not go with “{taken}:”: leave it out.", line=others[0], taken=taken[0])
+        )
+
+
 async def _fill_entity(context: Context, filled: Filled, entry: dict[str, Any]) -> None:
     """Put the filled-in values into an entity's fields; a replaced name stays as an alias."""
     aliases = list(entry.get("aliases", ()))
@@ -169,7 +195,16 @@ async def _fill_entity(context: Context, filled: Filled, entry: dict[str, Any]) 
     if text := filled.text("at"):
         entry["locator"] = text
     if entry.get("role") is None:
+        _refuse_without_role(filled)
         entry.update(source=None, locator=None)
+
+
+def _refuse_without_role(filled: Filled) -> None:
+    """Refuse the lines that tell where a role is from, where there is none."""
+    if given := [name for name in ("source", "at") if filled.text(name)]:
+        raise UserError(
+            _("“{line}:” tells where a role is from: add “role:”, or leave it out.", line=given[0])
+        )
 
 
 def _entity_blocks(entity: Entity) -> list[Block]:
@@ -203,9 +238,22 @@ async def _propose_merge(context: Context, one: Entity, other: Entity, reason: s
     return Proposal(change, (Note(text=note), *_entity_blocks(one), *_entity_blocks(other), *named))
 
 
+async def _propose_removal(context: Context, entity: Entity) -> Proposal:
+    change = RemoveEntity(story_id=context.story.id, ref=entity.ref)
+    await context.record.ledger.rehearse(change, by=context.by)
+    note = _(
+        "Nothing uses this name. It goes from all lists; past revisions keep it, and a fact that names it"
+        " again brings it back."
+    )
+    return Proposal(change, (*_entity_blocks(entity), Note(text=note)))
+
+
 async def _entity_done(context: Context, filled: Filled, made: ChangeResult) -> Reply:
     entity = (await context.record.entities.by_id([int(made.subject[1:])])).get(int(made.subject[1:]))
     assert entity is not None
+    if filled.text("remove"):
+        note = Note(text=_("{name} is removed.", name=entity.name))
+        return Reply(blocks=(note,), actions=(undoing(made),))
     shown = Action(label=entity.name, command=f"/who {entity.name}")
     # A name that was added can be edited, but not undone.
     undo = () if new_name(filled.text("entity")) is not None else (undoing(made),)
@@ -248,7 +296,11 @@ async def entity(context: Context, named: Headed) -> Reply:
         edit = _(
             "To edit it, send /entity {name} with lines under it: {lines}.",
             name=found.name,
-            lines=", ".join(f"{line}:" for line in _NAME_LINES),
+            lines=", ".join(f"{line}:" for line in _NAME_LINES if line != "remove"),
         )
-        return Reply(blocks=(*_entity_blocks(found), Note(text=edit)))
-    return await begin(context, Filled(context.story.id, {"entity": text, **given}, at_once=True))
+        free = [removal(found)] if await context.record.entities.unused([found.id]) else []
+        return Reply(blocks=(*_entity_blocks(found), Note(text=edit)), actions=tuple(free))
+    if "remove" in given and text:
+        raise UserError(_("Send “/entity remove: {name}” by itself.", name=given["remove"][:60]))
+    texts = {**given, **({"entity": text} if text else {})}
+    return await begin(context, Filled(context.story.id, texts, at_once=True))

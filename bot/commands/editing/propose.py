@@ -6,21 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.answers.bounds import some_of
-from bot.answers.citations import cite, described
-from bot.answers.date_text import when_text
-from bot.answers.diff import far_end
-from bot.answers.lines import amount, fact_lines
+from bot.answers.lines import fact_lines
+from bot.answers.proposed import alike_lines, as_readers_see, under
 from bot.commands.core.context import Context
 from bot.commands.core.fact_card import deeds_on
-from bot.commands.dialogue import fields
+from bot.commands.dialogue import fields, words
+from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.entries import Composer
-from bot.commands.dialogue.forms import Field, FieldConflict, Filled, Form, Option, Proposal
+from bot.commands.dialogue.forms import ALL_NEW, Field, FieldConflict, Filled, Form, Option, Proposal
 from bot.commands.dialogue.header_lines import Headed
-from bot.commands.editing import opponents
+from bot.commands.dialogue.references import other_fact
+from bot.commands.dialogue.speaker_fields import speaker_fields
+from bot.commands.editing import next_from_source, opponents
+from bot.commands.editing.one_line import read_sentence, tell
 from bot.commands.editing.revise import undoing
 from bot.parsing.fuzzy import ALIKE, word_overlap
-from bot.replies import Action, Block, Heading, Line, Note, Reply
+from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.changing import drafts
@@ -29,41 +30,64 @@ from storage.domain.changes import Change, Publish
 from storage.domain.enums import Tier
 from storage.domain.errors import BriefDisagrees
 from storage.domain.folding import fold
-from storage.domain.models import DraftKind, Fact, RelationKind
+from storage.domain.models import DraftKind, Fact
 from storage.people.dialogues import Dialogue, close
 from storage.snapshots.articles import Waiting
 
 # The fields that a further attribution takes over when the fact is already on record in other words.
 _OF_ATTRIBUTION = (
-    "who", "cue", "stance", "source", "title", "publisher", "published", "kind", "author", "via", "at",
-    "quote", "said",
+    "who", "role", "article", "cue", "stance", "source", "title", "publisher", "published", "kind", "author",
+    "via", "at", "quote", "said",
 )  # fmt: skip
 # The fields of one source do not apply to another.
-_ALONG = {"source": ("title", "publisher", "published", "kind", "author", "via"), "cue": ("stance",)}
-# The fields that may be answered again if a fact came at once, or from a draft.
-_PARTS = {name: fields.CALLED[name] for name in ("statement", "who", "cue", "source", "at", "when", "where")}
+_ALONG = {
+    "source": ("title", "publisher", "published", "kind", "author", "via"),
+    "cue": ("stance",),
+    "who": ("role", "article"),
+}
+# The fields that may be answered again once the fact is shown.
+_PARTS = {
+    name: words.CALLED[name]
+    for name in (
+        "statement", "who", "role", "article", "cue", "stance", "source", "at", "when", "where", "figure",
+        "about", "quote", "said",
+    )
+}  # fmt: skip
+# Facts that a new one contradicts, shown with what they say; the ids of all are told.
+MOST_READ = 3
+# How the new fact may stand to one that is like it.
+_HOW_ALIKE = (
+    (N_("Same as F{id}"), "same"),
+    (N_("Contradicts F{id}"), "contradicts"),
+    (N_("Replaces F{id}"), "supersedes"),
+)
 # The fields that moderators and readers give for nearly every fact.
 _MODAL = ("statement", "who", "cue", "source")
 
 
 def fact_fields(filled: Filled) -> Sequence[Field]:
     """Return the fields of a fact: those asked for, and those only accepted."""
+    statement = replace(fields.STATEMENT, asks=filled.lead) if filled.lead else fields.STATEMENT
     return (
-        fields.STATEMENT, fields.BRIEF, fields.WHO, fields.CUE, fields.stance_field(filled),
-        *fields.source_fields(filled), fields.AT, fields.QUOTE, fields.SAID, fields.WHEN, fields.OCCASION,
-        fields.NOTE, fields.WHERE, fields.ABOUT, fields.FIGURE, fields.CONTRADICTS, fields.SUPPORTS,
-        fields.QUESTION, fields.PART, fields.SUPERSEDES, fields.URGENT,
+        statement, fields.BRIEF, fields.WHO, *speaker_fields(filled), fields.CUE,
+        fields.stance_field(filled), *fields.source_fields(filled), fields.AT, fields.QUOTE, fields.SAID,
+        fields.WHEN, fields.OCCASION, fields.NOTE, fields.WHERE, fields.ABOUT, fields.FIGURE,
+        fields.CONTRADICTS, fields.SUPPORTS, fields.QUESTION, fields.PART, fields.SUPERSEDES, fields.URGENT,
     )  # fmt: skip
 
 
-_HEADERS = tuple(field.name for field in fact_fields(Filled(0, {"source": "+ https://x.org"})))
+_HEADERS = tuple(field.name for field in fact_fields(Filled(0, ALL_NEW)))
 
 
-def read_fact(context: Context, given: Headed | None) -> Filled:
-    """Return a form filled in with a statement and the header lines under it."""
+async def read_fact(context: Context, given: Headed | None) -> Filled:
+    """Return a form filled in with a statement, what it tells, and the header lines under it."""
     if given is None:
         return Filled(context.story.id)
-    return Filled(context.story.id, given.texts(statement=given.text), at_once=bool(given.headers))
+    filled = Filled(context.story.id, given.texts(statement=given.text), at_once=bool(given.headers))
+    if next_from_source.LIKE in filled.texts:
+        await next_from_source.keep(context, filled)
+    await read_sentence(context, filled)
+    return filled
 
 
 def put_right(texts: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
@@ -76,6 +100,15 @@ def put_right(texts: Mapping[str, str], given: Mapping[str, str]) -> dict[str, s
     return kept | {name: text for name, text in given.items() if text.casefold() != fields.NONE}
 
 
+async def begin_fact(context: Context, filled: Filled, before: Sequence[Block] = ()) -> Reply:
+    """Open the dialogue of a new fact, or show the one that was given at once."""
+    if filled.goes_on:
+        filled.lead = await next_from_source.lead(context, filled, briefly=bool(before))
+        how = _("Begin with ¶6 for another paragraph, or with another speaker: “Hale denied that …”.")
+        before = before or [Note(text=how)]
+    return await begin(context, filled, tuple(before))
+
+
 async def propose(context: Context, filled: Filled) -> Proposal:
     """Show the fact exactly as readers will see it, and similar facts on record."""
     composer = Composer(context, filled)
@@ -86,7 +119,7 @@ async def propose(context: Context, filled: Filled) -> Proposal:
     change = Publish(
         story_id=context.story.id,
         fact=fact,
-        entities=tuple(composer.entities),
+        **composer.brought._asdict(),
         supersedes=replaced and replaced.id,
         draft=filled.target,
         hold=0 if urgent else context.policy.hold,
@@ -97,15 +130,27 @@ async def propose(context: Context, filled: Filled) -> Proposal:
     except BriefDisagrees as error:
         raise FieldConflict(disagreeing(error), fields.BRIEF) from None
     assert made.fact is not None
-    alike = [each for each in await looking_alike(context, fact.statement) if each.id != change.supersedes]
+    contradicted = await _contradicted(context, filled)
+    related = {each.id for each in contradicted} | {change.supersedes}
+    alike = [each for each in await looking_alike(context, fact.statement) if each.id not in related]
+    # Of one after the other that is known.
+    heading = () if filled.goes_on else (Heading(text=_("Readers will see"), level=1),)
     blocks = (
-        Heading(text=_("Readers will see"), level=1),
-        *as_readers_see(made.fact),
+        *heading,
+        *as_readers_see(made.fact, known=filled.goes_on),
+        *_new_speaker(composer),
         *in_place_of(made.others, made.fact),
+        *under(_("It contradicts"), contradicted[:MOST_READ]),
         *_doubled(filled),
         *alike_lines(alike),
     )
-    return Proposal(change, blocks, _instead(context, filled, alike))
+    return Proposal(change, blocks, _relating(context, filled, alike))
+
+
+def _new_speaker(composer: Composer) -> list[Block]:
+    """Return the lines of the names that come on record with a fact and what is said of them."""
+    told = [each for each in composer.brought.entities if each.role]
+    return [Item(label=_("New name: {name}", name=each.name), text=each.role or "") for each in told]
 
 
 def disagreeing(error: BriefDisagrees) -> str:
@@ -115,12 +160,9 @@ def disagreeing(error: BriefDisagrees) -> str:
 
 def in_place_of(others: Sequence[Fact], new: Fact) -> list[Block]:
     """Return the lines of the facts whose place a new one takes, and who stands against these alone."""
-    if not others:
-        return []
     was = [fact.model_copy(update={"superseded_by": None}) for fact in others]
     left = [note for fact in others for note in opponents.warnings(fact, new, on_record=False)]
-    lines = (line for fact in was for line in fact_lines(fact))
-    return [Heading(text=_("It takes the place of")), *lines, *left]
+    return [*under(_("It takes the place of"), was), *left]
 
 
 def _doubled(filled: Filled) -> list[Block]:
@@ -131,39 +173,20 @@ def _doubled(filled: Filled) -> list[Block]:
     return [Note(text=_("The statement itself says “{cue}”: leave that to the cue.", cue=cue))]
 
 
-def _instead(context: Context, filled: Filled, alike: Sequence[Fact]) -> tuple[Option, ...]:
-    """Return the facts on record to which an attribution may be added instead."""
+def _relating(context: Context, filled: Filled, alike: Sequence[Fact]) -> tuple[Option, ...]:
+    """Return how the new fact may stand to each that is like it."""
     # For a reader's suggestion, moderators decide whether it is a further attribution.
     if context.command.role is Role.READER or filled.target is not None:
         return ()
     return tuple(
-        Option(_("Add it to F{id} as a further attribution", id=fact.id), str(fact.id)) for fact in alike
+        Option(_(label, id=fact.id), f"{how} F{fact.id}") for fact in alike for label, how in _HOW_ALIKE
     )
 
 
-def as_readers_see(fact: Fact) -> list[Block]:
-    """Return the lines of a fact that is not on record yet, and so has no id of its own."""
-    lines: list[Block] = [
-        block.model_copy(update={"fact": None}) if isinstance(block, Line) else block
-        for block in fact_lines(fact)
-    ]
-    cited = (cite(fact.attributions[0]),)
-    particulars = {
-        _("Brief"): fact.brief or "",
-        _("When"): when_text(fact) if fact.occurred or fact.occasion or fact.date_note else "",
-        _("Places"): some_of([place.name for place in fact.places]),
-        _("About"): some_of([entity.name for entity in fact.about]),
-        _("Figures given"): some_of([f"{amount(item)}: {item.counts}" for item in fact.figures], "; "),
-    }
-    lines += [Line(label=label, text=text, citations=cited) for label, text in particulars.items() if text]
-    against = [far_end(item) for item in fact.relations if item.kind is RelationKind.CONTRADICTS]
-    others = [far_end(item) for item in fact.relations if item.kind is RelationKind.SUPPORTS]
-    if against:
-        lines.append(Note(text=_("Stands against {ids}.", ids=some_of(against))))
-    if others:
-        lines.append(Note(text=_("Supports {ids}.", ids=some_of(others))))
-    # Whoever confirms or approves it sees the whole of its source.
-    return described(lines)
+async def _contradicted(context: Context, filled: Filled) -> list[Fact]:
+    """Return the facts that the new one is said to contradict."""
+    ids = filled.text("contradicts").replace(",", " ").split()
+    return [await other_fact(context, one, filled.target) for one in ids]
 
 
 async def looking_alike(context: Context, statement: str) -> list[Fact]:
@@ -174,29 +197,26 @@ async def looking_alike(context: Context, statement: str) -> list[Fact]:
     return await context.record.facts.load(likest)
 
 
-def alike_lines(alike: Sequence[Fact]) -> list[Block]:
-    """Return the lines of the facts on record similar to the fact shown above."""
-    if not alike:
-        return []
-    return [
-        Heading(text=_("On record already, and like it")),
-        *(line for fact in alike for line in fact_lines(fact)),
-    ]
-
-
 async def _done(context: Context, filled: Filled, made: ChangeResult) -> Reply:
-    assert made.fact is not None
+    fact = made.fact
+    assert fact is not None
     shown = Action(label=made.subject, command=f"/fact {made.subject}")
-    left = [note for old in made.others for note in opponents.warnings(old, made.fact)]
-    buttons = [button for old in made.others for button in opponents.relating(old, made.fact)]
+    left = [note for old in made.others for note in opponents.warnings(old, fact)]
+    buttons = [button for old in made.others for button in opponents.relating(old, fact)]
+    if filled.goes_on:
+        # Each was just shown: what is asked next is all that is new.
+        following = Filled(context.story.id, {next_from_source.LIKE: made.subject})
+        await next_from_source.keep(context, following)
+        asked = await begin_fact(context, following, [Note(text=_added(made, briefly=True)), *left])
+        return asked.model_copy(update={"actions": (*asked.actions, undoing(made), shown, *buttons)})
     return Reply(
-        blocks=(Note(text=_added(made)), *fact_lines(made.fact), *left),
+        blocks=(Note(text=_added(made)), *fact_lines(fact), *left),
         actions=(
-            *await _next_draft(context, filled),
+            *await _following(context, filled, fact),
             undoing(made),
             shown,
             *buttons,
-            *deeds_on(context, made.fact),
+            *deeds_on(context, fact),
         ),
     )
 
@@ -207,24 +227,29 @@ def next_of(found: Waiting) -> str:
     return f"/intake A{found.intake_id} {turn} D{found.draft.id}"
 
 
-async def _next_draft(context: Context, filled: Filled) -> tuple[Action, ...]:
-    """Return the way to the draft behind one that was found in an article and edited."""
+async def _following(context: Context, filled: Filled, fact: Fact) -> Sequence[Action]:
+    """Return the way to the draft behind one that was found in an article, else to the source's next fact."""
     found = await context.record.articles.found(filled.target) if filled.target is not None else None
-    return (Action(label=_("Next"), command=next_of(found)),) if found is not None else ()
+    if found is not None:
+        return (Action(label=_("Next"), command=next_of(found)),)
+    return next_from_source.going_on(fact)
 
 
-def _added(made: ChangeResult) -> str:
+def _added(made: ChangeResult, *, briefly: bool = False) -> str:
     if made.others:
         return _(
             "F{id} is on record, in the place of F{other}.", id=made.subject[1:], other=made.others[0].id
         )
-    return _("F{id} is on record.", id=made.subject[1:])
+    text = _("F{id} added.") if briefly else _("F{id} is on record.")
+    return text.format(id=made.subject[1:])
 
 
 async def _make_or_queue(context: Context, filled: Filled, change: Change, dialogue: Dialogue) -> Reply:
     """Put a moderator's fact on record; under the four-eyes rule, before another moderator."""
     if context.policy.four_eyes:
-        return await _queue(DraftKind.OWN, context, filled, change, dialogue)
+        queued = await _queue(DraftKind.OWN, context, filled, change, dialogue)
+        following = next_from_source.following_draft(filled)
+        return await begin_fact(context, following, queued.blocks) if filled.goes_on else queued
     made = await context.change(change, also=lambda tx: close(tx, dialogue))
     return await _done(context, filled, made)
 
@@ -254,7 +279,13 @@ async def _queue(
 
 
 async def _chosen(context: Context, filled: Filled, text: str) -> tuple[str, Filled]:
-    """Continue with a further attribution of a fact that is on record in other words."""
+    """Say how the new fact stands to one that is like it, or go on with a further attribution of that one."""
+    how, named = text.split()
+    if how != "same":
+        # It may contradict several, but takes the place of one.
+        others = filled.text(how) if how == "contradicts" else ""
+        return "add", replace(filled, texts={**filled.texts, how: f"{others} {named}".strip()})
+    text = named.removeprefix("F")
     texts = {name: filled.texts[name] for name in _OF_ATTRIBUTION if filled.texts.get(name)}
     left = [name for name, given in filled.texts.items() if given and name not in texts]
     remark = _("Left out, for F{id} has its own: {names}.", id=text, names=", ".join(left))
@@ -265,14 +296,19 @@ ADDING = Form(
     fact_fields,
     propose,
     _done,
-    lines=_HEADERS,
+    lines=(*_HEADERS, next_from_source.LIKE),
     parts=_PARTS,
     along=_ALONG,
+    tells=tell,
     commit=_make_or_queue,
     chosen=_chosen,
     modal=_MODAL,
     title=N_("Add a fact"),
 )
 SUGGESTING = replace(
-    ADDING, commit=partial(_queue, DraftKind.SUGGESTION), chosen=None, title=N_("Suggest a fact")
+    ADDING,
+    lines=_HEADERS,
+    commit=partial(_queue, DraftKind.SUGGESTION),
+    chosen=None,
+    title=N_("Suggest a fact"),
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.answers.lines import fact_lines
 from bot.commands.core.completion import MOST, facts, listed
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind, Offer
 from bot.commands.dialogue import fields
-from bot.commands.dialogue.entries import made
+from bot.commands.dialogue.entries import Brought, made
 from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, form_command
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.references import other_fact, source_of
@@ -25,11 +26,11 @@ from bot.commands.editing.revise import (
     target_of,
 )
 from bot.errors import UserError
-from bot.replies import Reply
+from bot.replies import Heading, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.changing.ledger import ChangeResult
-from storage.domain.entries import LONGEST_ADDRESS, EntityEntry, FactEntry, RelationEntry
+from storage.domain.entries import LONGEST_ADDRESS, FactEntry, RelationEntry
 from storage.domain.models import Fact, RelationKind, RevisionKind
 
 _UNRELATED = "unrelated"
@@ -49,7 +50,7 @@ async def _related(context: Context, filled: Filled, text: str) -> tuple[str, Fa
 
 async def _relate(
     context: Context, filled: Filled, entry: FactEntry, fact: Fact
-) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+) -> tuple[FactEntry, Brought]:
     in_force(fact)
     how, other = await _related(context, filled, filled.text("relation"))
     kept = {
@@ -59,7 +60,7 @@ async def _relate(
     if how == _UNRELATED:
         if all(kept[kind.value] == getattr(entry, kind.value) for kind in RelationKind):
             raise UserError(_no_relation(fact, other))
-        return entry.model_copy(update=kept), ()
+        return entry.model_copy(update=kept), Brought()
     in_force(other)
     # The relation keeps its values unless new ones are given.
     present = [item for item in getattr(entry, how) if item.fact == other.ref]
@@ -71,7 +72,15 @@ async def _relate(
         if text := filled.text(name):
             given[key] = None if text.casefold() == fields.NONE else text
     relation = made(RelationEntry, given)
-    return entry.model_copy(update=kept | {how: (*kept[how], relation)}), ()
+    return entry.model_copy(update=kept | {how: (*kept[how], relation)}), Brought()
+
+
+async def _propose_relation(context: Context, filled: Filled) -> Proposal:
+    """Show how a fact will stand to another, with what that one says."""
+    proposal = await proposing(RevisionKind.RELATED, _relate)(context, filled)
+    _how, other = await _related(context, filled, filled.text("relation"))
+    both = (*proposal.blocks, Heading(text=_("F{id} reads now", id=other.id)), *fact_lines(other, whole=True))
+    return proposal._replace(blocks=both)
 
 
 def _no_relation(fact: Fact, other: Fact) -> str:
@@ -90,7 +99,9 @@ _HOW = Field(
 )  # fmt: skip
 
 
-def _relate_fields(_filled: Filled) -> Sequence[Field]:
+def _relate_fields(filled: Filled) -> Sequence[Field]:
+    if filled.text("relation").strip().casefold().startswith(_UNRELATED):
+        return (_HOW,)
     return (
         _HOW,
         fields.QUESTION,
@@ -136,7 +147,7 @@ async def _known_source(context: Context, _filled: Filled, text: str) -> None:
     offers={"how": listed(*(kind.value for kind in RelationKind), _UNRELATED)},
     form=Form(
         _relate_fields,
-        proposing(RevisionKind.RELATED, _relate),
+        _propose_relation,
         done,
         lines=("question", "part", "source", "at"),
         colons=0,
@@ -152,12 +163,12 @@ async def relate(
 
 async def _supersede(
     context: Context, filled: Filled, entry: FactEntry, fact: Fact
-) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+) -> tuple[FactEntry, Brought]:
     text = filled.text("by")
     if text.casefold() in (fields.NONE, "nothing"):
         if fact.superseded_by is None:
             raise UserError(_("F{id} is not superseded.", id=fact.id))
-        return entry.model_copy(update={"superseded_by": None}), ()
+        return entry.model_copy(update={"superseded_by": None}), Brought()
     in_force(fact)
     other = await other_fact(context, text, fact.id)
     if other.superseded_by == fact.id:
@@ -169,7 +180,7 @@ async def _supersede(
             )
         )
     in_force(other)
-    return entry.model_copy(update={"superseded_by": other.ref}), ()
+    return entry.model_copy(update={"superseded_by": other.ref}), Brought()
 
 
 async def _propose_superseding(context: Context, filled: Filled) -> Proposal:

@@ -11,14 +11,15 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.dialogue import fields
+from bot.commands.dialogue.entries import Brought
 from bot.commands.dialogue.forms import ONE, Field, Filled, Form, form_command
 from bot.commands.dialogue.header_lines import Headed
-from bot.commands.editing.revise import ID, about_fact, begin_with, done, following, proposing
+from bot.commands.editing.revise import ID, about_fact, begin_with, done, following, proposing, removing
 from bot.errors import UserError
 from bot.replies import Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
-from storage.domain.entries import EntityEntry, FactEntry
+from storage.domain.entries import FactEntry
 from storage.domain.models import Fact, RevisionKind
 
 UNDO_MINUTES = 10
@@ -29,16 +30,16 @@ _SOURCE = re.compile(r"[Ss][1-9]\d{0,14}")
 
 async def _retract(
     _context: Context, filled: Filled, entry: FactEntry, fact: Fact
-) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+) -> tuple[FactEntry, Brought]:
     _refuse_retracted(fact)
-    return entry.model_copy(update={"retracted": filled.text("reason")}), ()
+    return entry.model_copy(update={"retracted": filled.text("reason")}), Brought()
 
 
 async def _restore(
     _context: Context, _filled: Filled, entry: FactEntry, fact: Fact
-) -> tuple[FactEntry, tuple[EntityEntry, ...]]:
+) -> tuple[FactEntry, Brought]:
     _refuse_unretracted(fact)
-    return entry.model_copy(update={"retracted": None}), ()
+    return entry.model_copy(update={"retracted": None}), Brought()
 
 
 def _refuse_retracted(fact: Fact) -> None:
@@ -153,4 +154,6 @@ async def undo(context: Context, what: int | str | None) -> Reply:
     was = await context.record.facts.at_revision(undone.fact.id, undone.fact.revision - 1)
     assert was is not None  # undoing makes a new revision
     blocks = (*before_and_after(was, undone.fact), *following(undone.others))
-    return Reply(blocks=(Note(text=_("Undone.")), *blocks))
+    return Reply(
+        blocks=(Note(text=_("Undone.")), *blocks), actions=tuple(await removing(context, undone.fact))
+    )

@@ -15,16 +15,20 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Kind
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.engine import begin
+from bot.commands.dialogue.entries import Brought
 from bot.commands.dialogue.forms import FieldConflict, Filled, Proposal, Start, Starts
 from bot.commands.dialogue.header_lines import Headed
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
-from bot.texts import N_, _
+from bot.texts import N_, _, shortened
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Revise
-from storage.domain.entries import EntityEntry, FactEntry
+from storage.domain.entries import FactEntry
 from storage.domain.errors import BriefDisagrees
-from storage.domain.models import Fact, RevisionKind
+from storage.domain.models import Entity, Fact, RevisionKind
+
+# Characters of a name on a button.
+LONGEST_NAME = 40
 
 ID = Argument(
     N_("id"),
@@ -34,7 +38,7 @@ ID = Argument(
 )
 
 Possible = Callable[[Fact], None]
-Entries = Callable[[Context, Filled, FactEntry, Fact], Awaitable[tuple[FactEntry, tuple[EntityEntry, ...]]]]
+Entries = Callable[[Context, Filled, FactEntry, Fact], Awaitable[tuple[FactEntry, Brought]]]
 
 
 def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Filled], Awaitable[Proposal]]:
@@ -42,7 +46,7 @@ def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Fille
 
     async def propose(context: Context, filled: Filled) -> Proposal:
         fact = await target_of(context, filled)
-        entry, entities = await becoming(context, filled, await context.record.facts.entry(fact.id), fact)
+        entry, brought = await becoming(context, filled, await context.record.facts.entry(fact.id), fact)
         change = Revise(
             story_id=context.story.id,
             fact_id=fact.id,
@@ -51,7 +55,7 @@ def proposing(kind: RevisionKind, becoming: Entries) -> Callable[[Context, Fille
             fact=entry,
             reason=filled.text("reason") or None,
             material=filled.text("material").casefold() != "no",
-            entities=entities,
+            **brought._asdict(),
         )
         try:
             rehearsed = await context.record.ledger.rehearse(change, by=context.by)
@@ -108,19 +112,34 @@ async def target_of(context: Context, filled: Filled) -> Fact:
     return await context.fact(f"F{filled.target}")
 
 
-async def done(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
+async def done(context: Context, _filled: Filled, made: ChangeResult) -> Reply:
     """Say that a change was made, and show the fact as it reads now."""
     assert made.fact is not None
     text = _("F{id} is retracted.") if made.fact.retracted else _("F{id} is changed: revision {number}.")
     note = Note(text=text.format(id=made.fact.id, number=made.fact.revision))
     lines = (*(() if made.fact.retracted else fact_lines(made.fact)), *following(made.others))
     shown = Action(label=made.subject, command=f"/fact {made.subject}")
-    return Reply(blocks=(note, *lines), actions=(undoing(made), shown))
+    unused = await removing(context, made.fact)
+    return Reply(blocks=(note, *lines), actions=(undoing(made), shown, *unused))
 
 
 def undoing(made: ChangeResult) -> Action:
     """Return the button that takes this very change back."""
     return Action(label=_("Undo"), command=f"/undo #{made.audit_id}")
+
+
+async def removing(context: Context, fact: Fact) -> list[Action]:
+    """Return the buttons that remove the names which a change to a fact has left unused."""
+    was = await context.record.facts.at_revision(fact.id, fact.revision - 1)
+    named = {each.id for state in (was, fact) if state is not None for each in state.entities()}
+    unused = await context.record.entities.by_id(await context.record.entities.unused(named))
+    return [removal(entity) for entity in unused.values()]
+
+
+def removal(entity: Entity) -> Action:
+    """Return the button that removes a name that nothing uses."""
+    name = shortened(entity.name, LONGEST_NAME)
+    return Action(label=_("Remove the name “{name}”", name=name), command=f"/entity remove: ={entity.ref}")
 
 
 async def begin_with(

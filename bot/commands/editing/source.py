@@ -14,7 +14,16 @@ from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.entries import Composer, date, made
-from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, Start, form_command, version_of
+from bot.commands.dialogue.forms import (
+    Field,
+    Filled,
+    Form,
+    Proposal,
+    Start,
+    Unclear,
+    form_command,
+    version_of,
+)
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.prefill import typed_date
 from bot.commands.dialogue.references import is_address, is_new_source, source_of
@@ -39,12 +48,29 @@ async def _address(_context: Context, _filled: Filled, text: str) -> None:
         raise UserError(_("“{text}” is no address: it begins with https://.", text=text[:60]))
 
 
+async def _known_via(context: Context, _filled: Filled, text: str) -> None:
+    if text.casefold() == fields.NONE:
+        return
+    try:
+        found = await source_of(context, text)
+    except Unclear as error:
+        known = [option for option in error.options if not is_new_source(option.text)]
+        if known:
+            raise Unclear(
+                _("That source is not on record by that name. Is one of these meant?"), known
+            ) from None
+        found = None
+    if found is None:
+        raise UserError(_("“via” names a source on record: add that one first with /source, or skip it."))
+
+
+_VIA = replace(fields.VIA, check=_known_via)
 _ID = re.compile(r"[Ss]\d+")
 _EDITABLE = {
     field.name: replace(field, asks=None, required=False)
     for field in (
-        fields.TITLE, replace(fields.AT, name="name"), fields.PUBLISHER, fields.AUTHOR, fields.PUBLISHED,
-        fields.KIND, Field("url", None, _address, limit=LONGEST_ADDRESS), fields.VIA,
+        fields.TITLE, Field("name", None, fields.LINE), fields.PUBLISHER, fields.AUTHOR, fields.PUBLISHED,
+        fields.KIND, Field("url", None, _address, limit=LONGEST_ADDRESS), _VIA,
         replace(fields.STATEMENT, name="note"),
     )
 }  # fmt: skip
@@ -54,7 +80,8 @@ def _source_form(filled: Filled) -> Sequence[Field]:
     if is_new_source(filled.text("source")):
         known = {field.name for field in fields.source_fields(filled)}
         rest = [field for name, field in _EDITABLE.items() if name not in known]
-        return [*fields.source_fields(filled), *rest]
+        asked = [_VIA if field.name == _VIA.name else field for field in fields.source_fields(filled)]
+        return [*asked, *rest]
     return [fields.SOURCE, *_EDITABLE.values()]
 
 

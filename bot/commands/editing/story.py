@@ -35,7 +35,7 @@ async def _story_name(context: Context, _filled: Filled, text: str) -> None:
 
 _STORY_FIELDS = (
     Field("name", N_("What is its short name? For example north-flood."), _story_name, required=True),
-    Field("title", N_("What is its title?"), fields.AT.check, required=True),
+    Field("title", N_("What is its title?"), fields.LINE, required=True),
     Field("language", None, fields.one_of(LANGUAGES)),
 )
 

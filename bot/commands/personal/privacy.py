@@ -76,6 +76,7 @@ async def forgetme(context: Context) -> Reply:
         context.handles.forget(address)
     names = {
         "dialogues": _("open dialogues"),
+        "desks": _("what you were entering"),
         "spoken of": _("what you were last told of"),
         "questions": _("questions that you waited for"),
         "claims": _("words of others that you waited for"),

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.answers.citations import label
+from bot.answers.proposed import alike_lines, as_readers_see
 from bot.commands.core.context import Context
-from bot.commands.editing.propose import alike_lines, as_readers_see, looking_alike, next_of
+from bot.commands.editing.propose import looking_alike, next_of
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Line, Note, Quote, Reply
 from bot.texts import N_, _, ngettext, shortened

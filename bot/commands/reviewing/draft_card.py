@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from bot.answers.proposed import alike_lines, as_readers_see
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Kind
-from bot.commands.editing.propose import alike_lines, as_readers_see, in_place_of, looking_alike
+from bot.commands.editing.propose import in_place_of, looking_alike
 from bot.errors import UserError
 from bot.replies import Block, Item, Note
 from bot.texts import N_, _

@@ -11,7 +11,7 @@ from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import ONE, Filled, Start, form_command
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.prefill import known_of, texts_of
-from bot.commands.editing.propose import ADDING, put_right
+from bot.commands.editing.propose import ADDING, SUGGESTING, put_right
 from bot.commands.reviewing.draft_card import DRAFT, change_of, refuse_decided
 from bot.replies import Reply
 from bot.requests import Role
@@ -19,7 +19,7 @@ from bot.texts import N_
 from storage.domain.models import Draft
 
 # The optional fields of a draft.
-_REMOVABLE = frozenset(ADDING.lines) - {"statement", "source", "title"}
+_REMOVABLE = frozenset(SUGGESTING.lines) - {"statement", "source", "title"}
 
 
 async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
@@ -45,6 +45,7 @@ async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
     example="/edit D3",
     form=replace(
         ADDING,
+        lines=SUGGESTING.lines,
         colons=0,
         title=N_("Edit draft {subject}"),
         starts=_as_proposed,
@@ -57,7 +58,7 @@ async def edit(context: Context, draft: Draft, given: Headed | None) -> Reply:
     refuse_decided(context, draft, to_approve=False)
     given = given or Headed()
     if given.text:
-        raise header_lines.not_understood(given.text, ADDING.lines)
+        raise header_lines.not_understood(given.text, SUGGESTING.lines)
     texts = put_right(await texts_of(context, change_of(draft)), given.headers)
     adding = replace(context, command=await context.permit("add", context.story))
     filled = Filled(context.story.id, texts, target=draft.id, at_once=True)

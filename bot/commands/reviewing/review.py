@@ -147,6 +147,7 @@ async def _propose_same(context: Context, filled: Filled) -> Proposal:
         kind=RevisionKind.ATTRIBUTED,
         fact=with_attribution(entry, proposed.fact.attributions[0], fact),
         entities=proposed.entities,
+        sources=proposed.sources,
         draft=draft.id,
     )
     rehearsed = await context.record.ledger.rehearse(change, by=context.by)

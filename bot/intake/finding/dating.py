@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from bot.dates.finding import find
-from bot.dates.reading import Reading, read
+from bot.dates.reading import Doubt, Reading, read
 from bot.intake.finding.drafts import FoundDate
 from bot.intake.speech.layout import Span
 
@@ -85,6 +85,8 @@ def _with_year(reading: Reading, published: date, *, ahead: bool) -> str | None:
 
     What may be yet to come is left open where no word tells that it is: "had been inspected in March".
     """
+    if reading.doubt is Doubt.YEAR and reading.choices[0].endswith("/.."):
+        return reading.choices[0]  # "since May" is since the last one
     edtf = reading.edtf
     match = re.fullmatch(r"XXXX-(\d\d)(?:-(\d\d))?", edtf or "")
     if match is None:

@@ -10,8 +10,11 @@ from bot.intake.finding.drafts import FoundFigure
 from bot.intake.speech.layout import Span
 
 MOST_FIGURES = 6
-# Words that say what is counted: with tags up to the last noun, else so many.
-MOST_COUNTED, MOST_UNTAGGED = 6, 2
+# Words that say what is counted: with tags up to the last noun, else up to the first plural of so many.
+MOST_COUNTED, MOST_UNTAGGED = 6, 3
+_PLURAL = re.compile(
+    r"(?:\w*(?:[^s'’]s|ses)|\w*(?:men|people|children|police|feet|sheep|cattle|staff))", re.IGNORECASE
+)
 _ONES = {
     word: number
     for number, word in enumerate(
@@ -41,12 +44,20 @@ _FIGURE = re.compile(
     rf"(?<![\w.,$€£¥-])(?:(?P<qualifier>{_QUALIFIERS})\s+)?(?:the\s+)?"
     rf"(?:(?P<money>[$€£¥](?:{_DIGITS}){_SCALE})"
     rf"|(?P<vague>{_VAGUE})"
-    rf"|(?P<amount>(?:{_DIGITS}|\b{_WORDS}\b){_SCALE})"
+    rf"|(?P<minus>minus\s+)?(?P<amount>(?:{_DIGITS}|\b{_WORDS}\b){_SCALE})"
     rf"(?:\s*(?:to|-|–|or)\s*(?P<upper>(?:{_DIGITS}){_SCALE}))?)"
     r"(?P<share>\s*(?:%|per\s?cent\b|percentage\spoints?\b))?(?![\w])",
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"\s+([^\W\d_][\w'’-]*)")
+_OF = re.compile(
+    r"\s+(?:out\s+)?of\s+(?:(?:the|its|his|her|their|these|those)\s+)?"
+    rf"(?P<number>(?:{_DIGITS}|(?:{_SMALL})\b)\s+)?(?=\w)",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"(?:out )?of ")
+# "One in three wells" is a share, and no three wells.
+_SHARE = re.compile(r"\b(?:one|1)\s+in\s+$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _STOPS = frozenset(
     "the a an of in on at to by for from with and or but who which that have has had is are was were be"
@@ -69,10 +80,10 @@ def figures(
     text: str, part: Span, tags: dict[int, str], taken: Sequence[Span] = ()
 ) -> tuple[FoundFigure, ...]:
     """Return the figures in a part of the text: `tags` by where a word begins; `taken` are dates."""
-    found = []
+    found: list[FoundFigure] = []
     for match in _FIGURE.finditer(text, *part):
         figure = _figure(text, match, part, tags)
-        if figure and not any(figure.at.overlaps(each) for each in taken):
+        if figure and not any(figure.at.overlaps(each) for each in (*taken, *(one.at for one in found))):
             found.append(figure)
     return tuple(found[:MOST_FIGURES])
 
@@ -80,33 +91,46 @@ def figures(
 def _figure(text: str, match: re.Match[str], part: Span, tags: dict[int, str]) -> FoundFigure | None:
     share = " ".join((match["share"] or "").split())
     counted = _counted(text, match.end(), part.end, tags)
-    qualifier = " ".join(match["qualifier"].split()) if match["qualifier"] else None
-    if match["amount"] and not share:
-        if _YEAR.fullmatch(match["amount"]) and not qualifier:
-            return None
-        if counted is None or (match["amount"].lower() in ("one", "a", "an") and not qualifier):
-            return None
-    of = text[counted.start : counted.end] if counted else ""
-    of = " ".join(of.split())
-    counts = f"{share} {'of ' if of else ''}{of}".strip() if share else of
-    end = counted.end if counted else match.end()
-    at = Span(match.start(), end)
+    of = " ".join(counted.of(text).split()) if counted else ""
+    qualifier = " ".join(match["qualifier"].lower().split()) if match["qualifier"] else None
+    if _SHARE.search(text[part.start : match.start()]) or not (share or _is_counted(match, of, qualifier)):
+        return None
+    if of and (share or match["vague"]) and not _WHOLE.match(of):
+        of = f"of {of}"
+    counts = f"{share} {of}".strip()
+    at = Span(match.start(), counted.end if counted else match.end())
     if match["money"]:
         return FoundFigure(at=at, words=match["money"], qualifier=qualifier, counts=counts or "money")
     if match["vague"]:
-        return (
-            FoundFigure(at=at, words=match["vague"], qualifier=qualifier, counts=f"of {of}") if of else None
-        )
+        return FoundFigure(at=at, words=match["vague"], qualifier=qualifier, counts=of)
+    if match["minus"]:
+        words = " ".join(f"{match['minus']}{match['amount']}".split())
+        return FoundFigure(at=at, words=words, qualifier=qualifier, counts=counts)
     amount, upper = value(match["amount"]), value(match["upper"]) if match["upper"] else None
     if upper is not None and upper < amount:
         return None
     return FoundFigure(at=at, amount=amount, upper=upper, qualifier=qualifier, counts=counts)
 
 
+def _is_counted(match: re.Match[str], of: str, qualifier: str | None) -> bool:
+    """Tell whether a number counts something: it is no year, and no pronoun ("one")."""
+    if match["money"]:
+        return True
+    if not match["amount"] or not of:
+        return bool(of)
+    if _YEAR.fullmatch(match["amount"]) and not qualifier:
+        return False
+    return bool(match["amount"].lower() not in ("one", "a", "an") or qualifier or _WHOLE.match(of))
+
+
 def _counted(text: str, at: int, end: int, tags: dict[int, str]) -> Span | None:
     """Return the words that say what is counted, right behind a number."""
-    of = re.match(r"\s+of\s+(?:the\s+|its\s+|his\s+|her\s+|their\s+)?(?=\w)", text[at:end])
-    begin = here = at + of.end() - 1 if of else at
+    of = _OF.match(text, at, end)
+    begin = here = at
+    if of:
+        # "Two of its four hinges": the four are told with the two.
+        here = of.end() - 1
+        begin = at if of["number"] else here
     last: int | None = None
     for taken in range(MOST_COUNTED):
         word = _NEXT.match(text, here, end)
@@ -118,8 +142,11 @@ def _counted(text: str, at: int, end: int, tags: dict[int, str]) -> Span | None:
         if not tag and taken >= MOST_UNTAGGED:
             break
         here = word.end()
-        if not tag or tag.startswith("NN"):
+        if tag.startswith("NN") or (not tag and taken == 0):
             last = here
+        if not tag and _PLURAL.fullmatch(word[1]):
+            last = here
+            break
     if last is None:
         return None
     start = begin + len(text[begin:last]) - len(text[begin:last].lstrip())

@@ -46,18 +46,23 @@ _KINDS = {
 
 
 def find(
-    text: str, parts: Sequence[tuple[int, int]], published: date | None = None, *, parser: bool | None = None
+    text: str,
+    parts: Sequence[tuple[int, int]],
+    published: date | None = None,
+    *,
+    parser: bool | None = None,
+    language: str | None = None,
 ) -> Found:
     """Return what is said in a text, and by whom; `parts` are its paragraphs, ¶1 first.
 
     `published` is the day of the source, against which "on Tuesday" is read. `parser` chooses between the
-    rules over a parse and patterns; by default the parse where it is installed. What lies beyond LONGEST is
-    not read: `read_to` tells where that begins.
+    rules over a parse and patterns; by default the parse where it is installed. `language` is that of the
+    text, where it is known. What lies beyond LONGEST is not read: `read_to` tells where that begins.
     """
     use_parser = parsing.available() if parser is None else parser
     paragraphs = pieces(text, numbered(parts))
     found = Found(
-        language=language_of(text, paragraphs),
+        language=language or language_of(text, paragraphs),
         finder="parser" if use_parser else "patterns",
         paragraphs=tuple(Span(*part) for part in parts),
         read_to=min(len(text), LONGEST),

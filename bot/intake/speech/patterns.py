@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.intake.speech.cues import FORMS, ONLY_BESIDE_QUOTATIONS, PLAIN
+from bot.intake.speech.cues import FORMS, ONLY_BESIDE_QUOTATIONS, PLAIN, SPEECH_NOUNS
 from bot.intake.speech.direct_speech import Surroundings, cover
 from bot.intake.speech.layout import Span
 from bot.intake.speech.raw import Raw, Spans
@@ -21,6 +21,7 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|who|which|i|we)\s*$", re.IGNORECASE)
+_BEFORE_A_NOUN = re.compile(r"(?:\b(?:an?|the|his|her|its|their|our|my|this|that)|['’]s?)\s*$", re.IGNORECASE)
 # What begins another clause: a speaker does not reach over it.
 _BARRIER = re.compile(
     r"[;:—–(]|[\"“”]|\b(?:that|but|and|when|while|as|because|if|what|where|how|after|before|although|though"
@@ -41,6 +42,7 @@ _LEADS_ON = re.compile(
     r"|they\s|his\s|her\s|its\s|their\s|there\s|this\s|these\s|we\s|no\s|not\s|some\s|all\s|any\s|more\s|\d)"
 )
 _NEXT_REPORT = re.compile(rf",\s+(?:and\s+)?(?:{'|'.join(f for f in FORMS if f.endswith('ing'))})\b")
+_PREPOSITION = re.compile(r"\s+(?P<word>[a-z]+)\s+(?=\w)", re.IGNORECASE)
 _ACCORDING = re.compile(r"\baccording\s+to\s+", re.IGNORECASE)
 _SPEAKER = re.compile(r"[^,.;:“”\"]{1,200}?(?=\s(?:which|who|that|when|while|as)\b|[,;:“”\"]|\.\s|\.?$)")
 
@@ -66,6 +68,9 @@ def attributions(around: Surroundings) -> list[Raw]:
             if content:
                 content = around.to_ends(content, kernel)
                 found.append(Raw((source,), (cue,), content, FORMS[verb].base, how))
+                continue
+        if not quoted and (after := _behind_preposition(around, verb, source, cue)):
+            found.append(Raw((source,), (after[0],), after[1], FORMS[verb].base, "preposition"))
     return [*found, *_according(around)]
 
 
@@ -75,6 +80,8 @@ def _kernels(around: Surroundings, sentence: Span) -> Iterator[tuple[str, Span, 
     for match in _CUE.finditer(text, *sentence):
         verb = match["verb"].lower()
         left = text[sentence.start : match.start()]
+        if verb in SPEECH_NOUNS and _is_noun(left, match, text[match.end() : sentence.end]):
+            continue
         source = speaker_before(left) if not verb.endswith("ing") else None
         if source is not None:
             at = Span(sentence.start + source[0], sentence.start + source[1])
@@ -83,6 +90,12 @@ def _kernels(around: Surroundings, sentence: Span) -> Iterator[tuple[str, Span, 
             behind = _INVERTED.match(text, match.end(), sentence.end)
             if behind and re.search(r"[A-Z]|^(?:the|an?)\s", behind["source"]):
                 yield verb, Span(*behind.span("source")), Span(*match.span())
+
+
+def _is_noun(left: str, match: re.Match[str], right: str) -> bool:
+    """Tell whether "report" or "claim" is a noun where it stands: `the report said`."""
+    behind = _CUE.match(right.lstrip())
+    return bool(_BEFORE_A_NOUN.search(left)) or match[0][0] in "'’" or behind is not None
 
 
 def speaker_before(left: str) -> tuple[int, int] | None:
@@ -119,6 +132,18 @@ def _clause(around: Surroundings, kernel: Span) -> tuple[str, Spans]:
             rest = around.trimmed(kernel.end, sentence.end)
             return "around", (span, rest) if goes_on and rest.end > rest.start else (span,)
     return "", ()
+
+
+def _behind_preposition(
+    around: Surroundings, verb: str, source: Span, cue: Span
+) -> tuple[Span, Spans] | None:
+    """Return a cue with its preposition, and what follows it: `called for an inquiry`."""
+    end = around.sentence_at(cue.start).end
+    match = _PREPOSITION.match(around.text, cue.end, end)
+    if match is None or match["word"].lower() not in FORMS[verb].prepositions or source.start > cue.start:
+        return None
+    span = around.trimmed(match.end(), end)
+    return (Span(cue.start, match.end("word")), (span,)) if span.end > span.start else None
 
 
 def _according(around: Surroundings) -> Iterator[Raw]:

@@ -200,7 +200,7 @@ ASKED = [
     "/disputed", "/figures",
     "/sources", "/sources S1", "/settings", "/subscriptions", "/unsubscribe", "/mute", "/catchup",
     "/why F1", "/privacy", "/forgetme", "/link", "/tellme Q1", "/review", "/unanswered", "/audit",
-    "/audit F1", "/moderators", "/undo", "/add", "/suggest", "/correct F1", "/attribute F1",
+    "/audit F1", "/moderators", "/undo", "/add", "/desk", "/suggest", "/correct F1", "/attribute F1",
     "/relate F1 supports F2", "/supersede F1 F2", "/retract F1 " + long("why", 3000), "/restore F1",
     "/source S1", "/entity Voice", "/newstory",
     "/check x", "/defaultstory", "/public", "/privatestory",

@@ -58,7 +58,7 @@ async def assert_answered(desk, command):
 # What does not speak of a story, or of what stands in its record.
 WITHOUT_STORY = frozenset(
     "start help privacy forgetme link newstory moderators appoint dismiss tellme approve reject edit same"
-    " answer choose skip back confirm cancel settings subscriptions unsubscribe mute".split()
+    " answer choose skip back confirm cancel settings subscriptions unsubscribe mute desk".split()
 )
 
 

@@ -46,7 +46,7 @@ BEGINNINGS = [
     "/story tarrow-ferry", "/story belarus", "/forgetme", "/privacy", "/what bridge", "/fact F8",
     "/history F8", "/disputed", "/takedown F8", "/takedown F8 law",
     "/takedown S1 privacy", "/takedown D1 safety", "/intake", "/intake A1 list", "/intake A1 close",
-    "/watch", "/watch W1", "/watch W1 stop", "/watch N1",
+    "/watch", "/watch W1", "/watch W1 stop", "/watch N1", "/desk", "/desk done",
 ]  # fmt: skip
 ANSWERS = [
     "/confirm no",

@@ -27,6 +27,8 @@ def test_a_cue(subtests):
         ("called for", Stance.CALLS_FOR),
         ("calls on", Stance.CALLS_FOR),
         ("demanded that", Stance.CALLS_FOR),
+        ("recommended that", Stance.CALLS_FOR),
+        ("predicted that", Stance.ASSERTS),
         ("supported", Stance.SUPPORTS),
         ("backs", Stance.SUPPORTS),
         ("according to", Stance.ASSERTS),

@@ -1,7 +1,7 @@
 """Answers in words where plain talk is not heard: the command that a question names, and its modal."""
 
-from bot.commands.dialogue.fields import ASKED_AGAIN
 from bot.commands.dialogue.forms import _FORMS, Filled
+from bot.commands.dialogue.words import ASKED
 from bot.replies import Note, Reply
 from tests.bot.desk import ANN, EVE, assert_short, buttons, said
 from tests.bot.filling_in import fills, opened
@@ -95,7 +95,7 @@ def test_every_field_asks_in_words(subtests):
             given = dict.fromkeys(form.lines, "+ https://x.org") | {"cue": "said that"}
             for field in form.fields(Filled(1, given, at_once=at_once)):
                 with subtests.test(form=name, field=field.name):
-                    assert field.asks or field.name in ASKED_AGAIN
+                    assert field.asks or field.name in ASKED
 
 
 async def test_an_invalid_line_is_asked_for_in_words(desk):
@@ -114,6 +114,7 @@ async def test_a_mere_yes_is_no_name_and_no_choice(desk):
     await ann.says("1")
     dialogue = await desk.record.dialogues.find(ANN, ANN)
     assert dialogue.state["texts"]["who"] == "+person Ann Lee"
+    await ann.says("/skip")
     assert_short(await ann.says("no"), "chooses none of those under the question")
     await ann.tells("/cancel", "/add\nsource: S1\nwho: +group Yes\nabout: none", "The bridge is closed")
     assert "Yes" in said(ann.reply) and "is an answer" not in ann.seen

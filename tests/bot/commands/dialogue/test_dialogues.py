@@ -121,7 +121,7 @@ async def test_an_unknown_source_is_offered_for_creation_and_asked_about(desk):
     await ann.tells("A note on bridges", "Example Press")
     assert_short(await ann.says("2024-02-30"), "no day that exists")
     await ann.tells("2024-02-29")
-    await ann.tells("[study]", "/skip", "/skip", "/skip")
+    await ann.tells("[study]", "/skip", "/skip", "/skip", "/skip")
     assert "A note on bridges" in " ".join(cited.entry for cited in ann.reply.sources)
     await ann.presses("Confirm")
     (source,) = await desk.record.sources.page(1, after=6, limit=10)
@@ -285,7 +285,7 @@ async def test_each_step_is_asked_the_same_in_any_language(desk):
 async def test_a_reader_suggests_in_a_dialogue_as_well(desk):
     eve = desk.person(EVE)
     await eve.tells("/suggest", "The bridge is closed", "/skip", "/skip", "S1", "/skip", "/skip", "/skip")
-    assert buttons(eve.reply) == ["Confirm", "Back", "Cancel"]
+    assert buttons(eve.reply) == ["Confirm", "Change something", "Back", "Cancel"]
     await eve.presses("Confirm")
     assert "D1" in eve.seen
 

@@ -51,7 +51,7 @@ async def test_everything_at_once(desk):
     }
     assert fact.standing == "disputed"
     deeds = ["Correct", "Attribute", "Relate", "Supersede", "Retract"]
-    assert buttons(ann.reply) == ["Undo", f"F{fact.id}", *deeds]
+    assert buttons(ann.reply) == ["Next from this source", "Next, ¶4", "Undo", f"F{fact.id}", *deeds]
 
 
 async def test_readers_see_it_exactly_as_it_was_shown(desk):
@@ -75,9 +75,9 @@ async def test_what_looks_alike_is_shown_and_can_take_it_as_a_further_attributio
         f"/add {statement}\nwho: Putin\ncue: claimed that\nsource: + Speech\nwhen: 2024-02-01\nat: p. 4\n"
         "said: 2024-02-02\nwhere: Belarus"
     )
-    assert "like it" in ann.seen and "Add it to F9 as a further attribution" in buttons(ann.reply)
+    assert "like it" in ann.seen and "Same as F9" in buttons(ann.reply)
     before = (await desk.record.database.read("SELECT count(*) FROM fact"))[0][0]
-    await ann.presses("Add it to F9")
+    await ann.presses("Same as F9")
     assert "F9 reads now" in ann.seen and "Speech" in str(ann.reply.sources)
     assert ann.seen.endswith("Left out, for F9 has its own: when, where, statement.")
     await ann.presses("Confirm")
@@ -90,7 +90,7 @@ async def test_what_looks_alike_is_shown_and_can_take_it_as_a_further_attributio
 async def test_when_it_happened_does_not_become_when_it_was_said(desk):
     ann = await desk.moderator()
     statement = (await desk.record.facts.find(9)).statement
-    await ann.tells(f"/add {statement}\nwho: Putin\nsource: + Speech\nwhen: 2024-02-01", "[Add it to F9]")
+    await ann.tells(f"/add {statement}\nwho: Putin\nsource: + Speech\nwhen: 2024-02-01", "[Same as F9]")
     assert "Left out, for F9 has its own: when, statement." in ann.seen
     await ann.presses("Confirm")
     now = await desk.record.facts.find(9)
@@ -103,9 +103,36 @@ async def test_a_short_statement_that_is_on_record_is_like_it(desk):
     await ann.tells("/add The ferry sank.\nsource: S1", "/confirm")
     fact = await newest(desk)
     await ann.says("/add the ferry sank\nwho: Putin\nsource: S2")
-    assert f"Add it to F{fact.id} as a further attribution" in buttons(ann.reply)
+    assert f"Same as F{fact.id}" in buttons(ann.reply)
     await ann.says("/add the ferry sank at Tarrow\nwho: Putin\nsource: S2")
-    assert f"Add it to F{fact.id} as a further attribution" not in buttons(ann.reply)
+    assert f"Same as F{fact.id}" not in buttons(ann.reply)
+
+
+async def test_what_is_like_it_may_be_contradicted_or_replaced_in_the_same_change(desks, subtests):
+    for button, told in [("Contradicts", "It contradicts"), ("Replaces", "It takes the place of")]:
+        with subtests.test(button=button):
+            async with desks() as desk:
+                bob, ann = desk.person(BOB), await desk.moderator()
+                await bob.says("/subscribe")
+                ninth = await desk.record.facts.find(9)
+                await ann.says(f"/add {ninth.statement}\nwho: Putin\ncue: claimed that\nsource: S1")
+                await ann.presses(f"{button} F9")
+                shown = ann.seen.partition(told)[2]
+                assert ninth.statement[1:40] in shown
+                assert not [label for label in buttons(ann.reply) if label.endswith("F9")]
+                await ann.presses("Confirm")
+                fact, now = await newest(desk), await desk.record.facts.find(9)
+                related = [item.other_id for item in fact.relations if item.outgoing]
+                assert (related == [9]) if button == "Contradicts" else (now.superseded_by == fact.id)
+                assert len(await desk.told(BOB)) == 1
+
+
+async def test_a_relation_is_shown_with_both_texts(desk):
+    ann = await desk.moderator()
+    await ann.says("/relate F7 contradicts F3")
+    for number in (7, 3):
+        statement = (await desk.record.facts.find(number)).statement
+        assert statement[1:40] in ann.seen
 
 
 async def test_a_date_may_be_written_with_its_preposition(desks, subtests):
@@ -212,7 +239,8 @@ REFUSED = [
     ("source: + htp://x", "no address"),
     ("source: + A\npublished: 2024-02-30", "no day that exists"),
     ("source: + A\nkind: rumour", "none of these"),
-    ("source: + A\nvia: + B", "names a source on record"),
+    ("source: + A\nvia: + A", "through itself"),
+    ("source: + A\nvia: B", "Is it new"),
     ("source: + A\nvia: S99", "S99"),
     ("source: S1\nwhen: soon", "no date"),
     ("source: S1\nwhen: 2024-02-30", "no day that exists"),

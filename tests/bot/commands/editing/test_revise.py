@@ -220,7 +220,7 @@ async def test_with_a_further_attribution_the_standing_follows(desk):
 async def test_a_further_attribution_is_asked_for_step_by_step(desk):
     ann = await desk.moderator()
     await ann.tells("/attribute F8", "Putin", "[confirmed that]", "+ A speech")
-    await ann.tells("/skip", "/skip", "[statement]", "minute 3", "[Confirm]")
+    await ann.tells("/skip", "/skip", "[statement]", "/skip", "minute 3", "[Confirm]")
     further = (await fact(desk, 8)).attributions[-1]
     assert (further.source.title, further.source.kind, further.locator) == (
         "A speech",

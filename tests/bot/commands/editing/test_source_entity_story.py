@@ -43,7 +43,7 @@ async def test_a_source_is_added_step_by_step(desk):
     ann = await desk.moderator()
     await ann.says("/source A report on ferries")
     assert "New source" in " ".join(buttons(ann.reply))
-    await ann.tells("[New source]", "Press", "2024", "[report]", "[Confirm]")
+    await ann.tells("[New source]", "Press", "2024", "[report]", "[Skip]", "[Confirm]")
     (added,) = await desk.record.sources.page(1, after=6, limit=5)
     assert (added.title, added.publisher, added.published) == ("A report on ferries", "Press", "2024")
 
@@ -229,6 +229,7 @@ REFUSED_NAMES = [
     ("/entity Putin\nrole: x\nsource: S99", "S99"),
     ("/entity Putin\nrole: x\nsource: + New", "source on record"),
     ("/entity Putin\nmerge: Putin\nreason: x", "into itself"),
+    ("/entity Putin\nmerge: Lubinets\nrole: none\nreason: x", "“role:” does not go with “merge:”"),
     ("/entity Putin\nmerge: Nobody Known", "is not on record"),
     ("/entity +person Ann Smith\nmerge: Putin\nreason: x", "Only a name on record"),
     ("/entity Putin\nmerge: Dmytro Lubinets", "Why are the two the same"),
@@ -319,3 +320,29 @@ async def test_a_story_opened_by_a_moderator_of_all_is_kept_by_them(desk):
     await bob.tells("/newstory flood The flood", "[Confirm]", "[Use it here]")
     await bob.tells("/add The dam broke.\nsource: + A report", "[Confirm]")
     assert "on record" in bob.seen
+
+
+async def test_a_name_that_a_change_leaves_unused_is_offered_for_removal(desk):
+    ann = await desk.moderator()
+    await ann.tells("/add The gate was open\nwho: +person Jhon Hale\nsource: S1", "[Confirm]", "[Undo]")
+    assert buttons(ann.reply) == ["Remove the name “Jhon Hale”"]
+    await ann.presses("Remove the name")
+    assert "Nothing uses this name" in ann.seen
+    await ann.presses("Confirm")
+    assert "Jhon Hale is removed" in ann.seen and "Jhon Hale" not in said(await ann.says("/who"))
+    assert_short(await ann.says("/entity Jhon Hale"), "is not on record")
+    await ann.tells("/undo")
+    assert "Jhon Hale" in said(await ann.says("/who"))
+
+
+async def test_a_corrected_name_is_offered_for_removal_and_by_itself(desk):
+    ann = await desk.moderator()
+    await ann.tells("/add The gate was open\nwho: +person Jhon Hale\nsource: S1", "[Confirm]")
+    fact = ann.button("Correct").removeprefix("/correct ")
+    await ann.tells(f"/correct {fact}\nwho: +person John Hale\nmaterial: yes\nreason: A slip", "[Confirm]")
+    assert "Remove the name “Jhon Hale”" in buttons(ann.reply)
+    await ann.says("/entity Jhon Hale")
+    assert buttons(ann.reply) == ["Remove the name “Jhon Hale”"]
+    assert_short(await ann.says("/entity remove: John Hale"), "still in use")
+    assert_short(await ann.says("/entity Jhon Hale\nremove: yes"), "by itself")
+    assert_short(await ann.says("/entity remove: Jhon Hale\nname: Hale"), "does not go with “remove:”")

@@ -25,6 +25,7 @@ def read(text: str, published: date | None = PUBLISHED) -> list[tuple[str, str |
         ("it had been inspected in February", "February", "XXXX-02"),
         ("it will be inspected in February", "February", "2024-02"),
         ("it had been inspected in December", "December", "2023-12"),
+        ("it has stood open since May", "since May", "2023-05/.."),
     ],
 )
 def test_a_date_is_read_against_the_day_of_the_source_and_keeps_its_phrase(
