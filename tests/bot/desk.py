@@ -22,7 +22,8 @@ from storage.trail.audit import Actor
 # What belongs to conversations, not to the record: asked questions, dialogues, buttons, what is on its way.
 PASSING = frozenset(
     "dialogue question asker button chat link_code listener subscription notice delivery said receipt"
-    " amendment progress lookup_version sqlite_sequence spoken_of intake desk feed feed_key watch offer".split()
+    " amendment progress lookup_version sqlite_sequence spoken_of intake desk feed feed_key watch"
+    " offer".split()
 )
 OWNER, ANN, BOB, EVE = "telegram:1", "telegram:7", "telegram:8", "telegram:66"
 
