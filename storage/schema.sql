@@ -21,7 +21,7 @@ CREATE TABLE source (
     url TEXT,
     published TEXT,
     note TEXT,
-    via_id INTEGER REFERENCES source (id) DEFERRABLE INITIALLY DEFERRED,
+    via_id INTEGER REFERENCES source (id) DEFERRABLE INITIALLY DEFERRED, alike TEXT,
     UNIQUE (story_id, ref),
     CHECK (via_id IS NULL OR via_id <> id)
 );
@@ -604,8 +604,8 @@ CREATE VIRTUAL TABLE fact_text USING fts5 (
 -- This number tells every process when to look again; all else that is kept there changes only with the audit trail.
 CREATE TABLE lookup_version (
     number INTEGER NOT NULL
-);
-INSERT INTO lookup_version VALUES (0);
+, alike INTEGER NOT NULL DEFAULT 0);
+INSERT INTO lookup_version VALUES (0, 0);
 
 CREATE TRIGGER member_appointed AFTER INSERT ON member BEGIN UPDATE lookup_version SET number = number + 1; END;
 CREATE TRIGGER member_changed AFTER UPDATE ON member BEGIN UPDATE lookup_version SET number = number + 1; END;
@@ -624,6 +624,8 @@ WHEN new.paused IS NOT old.paused OR (new.chat IS NOT old.chat AND new.paused IS
 BEGIN UPDATE lookup_version SET number = number + 1; END;
 CREATE TRIGGER listener_forgotten AFTER DELETE ON listener WHEN old.paused IS NOT NULL
 BEGIN UPDATE lookup_version SET number = number + 1; END;
+CREATE TRIGGER source_found_alike AFTER UPDATE OF alike ON source
+BEGIN UPDATE lookup_version SET alike = alike + 1; END;
 CREATE TRIGGER listener_made_with_zone AFTER INSERT ON listener WHEN new.zone <> 'UTC' OR new.topic <> 0
 BEGIN UPDATE lookup_version SET number = number + 1; END;
 CREATE TRIGGER listener_zone_changed AFTER UPDATE OF zone, chat, topic ON listener

@@ -8,7 +8,7 @@ from itertools import groupby
 from bot.answers.citations import cite, cite_role
 from bot.answers.date_text import label
 from bot.answers.sentences import further_voices, manner, predicate, sentence, tombstone
-from bot.answers.standing import independence, mark
+from bot.answers.standing import independence, mark, one_text
 from bot.replies import Block, Citation, Heading, Item, Line, Note
 from bot.texts import _, ngettext, spoken
 from storage.domain.models import Attribution, Entity, Fact, Figure, Stance, Standing
@@ -93,8 +93,12 @@ def _voices(fact: Fact, first: Attribution, others: Sequence[Attribution]) -> li
     # Of what others deny it is told only where somebody has looked: beside who is found independent.
     found = [n for n, items in enumerate(stances.values()) if any(item.independent for item in items)]
     if fact.standing is Standing.CORROBORATED or (fact.standing is Standing.DISPUTED and found):
+        told: str | None = independence(fact)
+    else:
+        told = one_text(fact)
+    if lines and told is not None:
         at = found[-1] if found else -1
-        lines[at:] = [lines[at].model_copy(update={"mark": independence(fact)}), *lines[at:][1:]]
+        lines[at:] = [lines[at].model_copy(update={"mark": told}), *lines[at:][1:]]
     return lines
 
 

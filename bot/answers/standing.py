@@ -6,10 +6,20 @@ from collections.abc import Collection, Sequence
 
 from bot.answers.sentences import called, further_voices, manner
 from bot.texts import _, ngettext
-from storage.domain.models import Attribution, Fact, Relation, RelationKind, Stance, Standing, divided
+from storage.domain.models import (
+    Attribution,
+    Fact,
+    Relation,
+    RelationKind,
+    Stance,
+    Standing,
+    divided,
+)
 
 # Parts of a fact of which it is said who denies them; others are counted.
 MOST_PARTS = 2
+# Sources with the same text that are named; others are counted.
+MOST_ALIKE = 5
 
 
 def mark(fact: Fact, *, besides: bool = True) -> str | None:
@@ -29,6 +39,8 @@ def mark(fact: Fact, *, besides: bool = True) -> str | None:
             return "; ".join(told) or None
         case Standing.CORROBORATED:
             return "; ".join((*_others(fact), independence(fact))) if besides else None
+        case Standing.ATTRIBUTED if besides and (one := one_text(fact)) is not None:
+            return "; ".join((*_others(fact), one))
     return None
 
 
@@ -60,7 +72,25 @@ def opposing(fact: Fact) -> list[Relation]:
 def independence(fact: Fact) -> str:
     """Return whether anybody has checked that those who say a fact do so independently of each other."""
     checked = any(item.independent for item in fact.attributions)
-    return _("checked to be independent") if checked else _("independence not checked")
+    told = _("checked to be independent") if checked else _("independence not checked")
+    return "; ".join(filter(None, (told, one_text(fact))))
+
+
+def one_text(fact: Fact) -> str | None:
+    """Return which of a fact's sources print one text, and so count as one; None where none do."""
+    held = (item.source for item in fact.attributions if item.stance is not Stance.RATES)
+    links = {link.id: link for source in held for link in source.chain()}
+    alike = sorted(number for number, link in links.items() if not link.alike.isdisjoint(links))
+    if not alike:
+        return None
+    names = [f"S{number}" for number in alike[:MOST_ALIKE]]
+    if len(alike) > MOST_ALIKE:
+        return _(
+            "the same agency text, {sources} and {count} more",
+            sources=", ".join(names),
+            count=len(alike) - MOST_ALIKE,
+        )
+    return _("the same agency text, {sources} and {last}", sources=", ".join(names[:-1]), last=names[-1])
 
 
 def _of_part(part: str | None, relations: Sequence[Relation]) -> str:

@@ -27,9 +27,9 @@ from storage.domain.names import with_article
 
 __all__ = [
     "Action", "Attribution", "AuditEntry", "Cadence", "DeliveryState", "Draft", "DraftKind", "DraftState",
-    "Entity", "EntityKind", "Fact", "Figure", "Ground", "Listener", "Notice", "NoticeKind",
-    "Relation", "RelationKind", "Revision", "RevisionKind", "Source", "SourceKind",
-    "Stance", "Standing", "Story", "Subscription", "TakenDown",
+    "Entity", "EntityKind", "Fact", "Figure", "Ground", "Listener", "Notice", "NoticeKind", "Relation",
+    "RelationKind", "Revision", "RevisionKind", "Source", "SourceKind", "Stance", "Standing", "Story",
+    "Subscription", "TakenDown",
 ]  # fmt: skip
 
 
@@ -54,7 +54,7 @@ class Story(Frozen):
 
 
 class Source(Frozen):
-    """A document that can be cited; with `via`, known only through the source that relays it."""
+    """A document that can be cited, known only `via` another; the copies of those `alike` have its text."""
 
     id: int
     story_id: int
@@ -68,6 +68,7 @@ class Source(Frozen):
     published: str | None = None
     note: str | None = None
     via: Source | None = None
+    alike: frozenset[int] = Field(frozenset(), exclude=True)
 
     def chain(self) -> tuple[Source, ...]:
         """Return this source and those that relay it, ending with the document at hand."""
@@ -75,6 +76,12 @@ class Source(Frozen):
         while (relaying := chain[-1].via) is not None:
             chain.append(relaying)
         return tuple(chain)
+
+    @cached_property
+    def known_through(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The documents through which it reaches us; and these with those that have their text."""
+        own = frozenset(link.id for link in self.chain())
+        return own, own.union(*(link.alike for link in self.chain()))
 
 
 class Entity(Frozen):
@@ -332,18 +339,11 @@ def divided(attributions: tuple[Attribution, ...]) -> bool:
 
 
 def corroborated(attributions: tuple[Attribution, ...]) -> bool:
-    """Tell whether two voices hold it through sources that share no document on their way to us.
-
-    What reaches us through the same article, or goes back to the same report, is one source.
-    """
-    attributions = tuple(item for item in attributions if item.stance is not Stance.RATES)
-    chains = [frozenset(link.id for link in item.source.chain()) for item in attributions]
+    """Tell whether two voices hold it through sources that share no document on their way to us."""
+    # What comes through one document, is one agency's text, or is said by one speaker, is one voice.
+    pairs = combinations((item for item in attributions if item.stance is not Stance.RATES), 2)
     return any(
-        one.isdisjoint(other) and not same_voice(left, right)
-        for (left, one), (right, other) in combinations(zip(attributions, chains, strict=True), 2)
+        one.source.known_through[0].isdisjoint(two.source.known_through[1])
+        and (one.speaker is None or two.speaker is None or one.speaker.id != two.speaker.id)
+        for one, two in pairs
     )
-
-
-def same_voice(left: Attribution, right: Attribution) -> bool:
-    """Tell whether both are the word of one named speaker: repeated elsewhere, it is still one voice."""
-    return left.speaker is not None and right.speaker is not None and left.speaker.id == right.speaker.id

@@ -47,19 +47,21 @@ class Kept(Generic[T]):
 
 
 class KeptByKey(Generic[K, T]):
-    """Values made of what the record says, for as long as no entry is added to its audit trail.
+    """Values made of what the record says, for as long as its facts and sources stay as they are.
 
+    That is while no entry is added to the audit trail, and no sources are found to have one text.
     `most` bounds how many are kept: when there are more, all are forgotten. Only for the reader's own thread,
     inside `Database.reading_version`: what was kept is then never older than what is read beside it.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._changes = -1
+        self._changes = (-1, -1)
         self._values: dict[K, T] = {}
 
     def of(self, version: Version) -> dict[K, T]:
         """Return the values of a version, to be read and added to."""
-        if version.changes != self._changes or len(self._values) > self._most:
-            self._changes, self._values = version.changes, {}
+        changes = (version.changes, version.alike)
+        if changes != self._changes or len(self._values) > self._most:
+            self._changes, self._values = changes, {}
         return self._values

@@ -37,14 +37,16 @@ class Read(Protocol):
 class Version(NamedTuple):
     """Which state of the record was read: its last audit entry, and how often what requests look up changed.
 
-    Both only grow. What neither of them tells, such as receipts and deliveries, is never kept in memory.
+    `alike` is how often it was found that sources have one text. All only grow. What none of them tells, such
+    as receipts and deliveries, is never kept in memory.
     """
 
     changes: int
     lookups: int
+    alike: int = 0
 
 
-_VERSION = "SELECT coalesce((SELECT max(id) FROM audit), 0), (SELECT number FROM lookup_version)"
+_VERSION = "SELECT coalesce((SELECT max(id) FROM audit), 0), number, alike FROM lookup_version"
 # Seconds that a statement waits for a lock.
 LONGEST_WAIT = 10.0
 # What is deleted is overwritten: words that were taken down must not be found in what is left of pages.

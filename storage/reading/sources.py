@@ -201,8 +201,12 @@ def joined(rows: Sequence[sqlite3.Row]) -> list[Source]:
     def make(source_id: int) -> Source:
         if source_id not in made:
             fields = dict(by_id[source_id])
-            via = fields.pop("via_id")
-            made[source_id] = Source(**fields, via=make(via) if via is not None else None)
+            via, alike = fields.pop("via_id"), fields.pop("alike")
+            made[source_id] = Source(
+                **fields,
+                via=make(via) if via is not None else None,
+                alike=frozenset(json.loads(alike)) if alike else frozenset(),
+            )
         return made[source_id]
 
     return [make(source_id) for source_id in by_id]

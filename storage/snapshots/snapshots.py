@@ -173,6 +173,7 @@ def _keep(
         )
     place, text_digest = comparable(page.address), digest_of(page.paragraphs)
     others = _others(tx.fetch, story_id, source_id, place, sketched)
+    _join(tx, source_id, [each.source_id for each in others.alike])
     before = _last(tx, source_id)
     if before is not None and before.text_digest == text_digest:
         return Kept(before, True, None, others)
@@ -186,6 +187,22 @@ def _keep(
     )[0]  # fmt: skip
     made = tx.fetch(f"SELECT {TOLD} FROM snapshot WHERE id = ?", (row[0],))[0]
     return Kept(told(made), False, before, others)
+
+
+def _join(tx: Statements, source_id: int | None, alike: Iterable[int | None]) -> None:
+    """Note with sources that they have nearly the same text: that stays so, whatever their pages become."""
+    others = {each for each in alike if each is not None}
+    if source_id is None or not others:
+        return
+    rows = tx.fetch(
+        "SELECT id, alike FROM source WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(sorted({source_id, *others})),),
+    )
+    for row in rows:
+        known = set(json.loads(row["alike"] or "[]"))
+        joined = known | (others if row["id"] == source_id else {source_id})
+        if joined != known:
+            tx.run("UPDATE source SET alike = ? WHERE id = ?", (json.dumps(sorted(joined)), row["id"]))
 
 
 def _refuse_without_room(held: int, page: Page, bounds: Bounds) -> None:

@@ -31,7 +31,7 @@ async def test_on_telegram_new_articles_of_a_feed_are_offered_and_taken_in(
         told = await mona.chat.next_message(timeout=PATIENCE)
         assert "W1 watches" in told.text and labels(told) == ["Take in 1", "Stop W1"]
         feeds["/feed.xml"] = rss(item(2, "fell", link=f"http://{newspaper}/crane"), item(1))
-        with closing(sqlite3.connect(bot.folder / "onrecord.db")) as record, record:
+        with closing(sqlite3.connect(bot.folder / "record.db")) as record, record:
             record.execute("UPDATE feed SET next_at = '0'")  # its quarter of an hour is over
         offered = await mona.chat.next_message(timeout=PATIENCE)
         assert "Crane report 2: fell" in offered.text and labels(offered) == ["Take in N1", "W1"]

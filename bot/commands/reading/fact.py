@@ -15,7 +15,7 @@ from bot.answers.figures import figure_lines, tells_numbers
 from bot.answers.lines import amount, fact_line
 from bot.answers.relations import in_order, relation_lines
 from bot.answers.sentences import sentence, tombstone
-from bot.answers.standing import independence, mark
+from bot.answers.standing import independence, mark, one_text
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.fact_card import as_card
@@ -108,6 +108,8 @@ async def _withdrawn(context: Context, found: Fact) -> Reply:
 def standing_told(found: Fact) -> str | None:
     """Return through what sources a fact reaches us; who denies it stands behind its first line."""
     if found.standing is Standing.ATTRIBUTED:
+        if (one := one_text(found)) is not None:
+            return _("It reached us through one source: {why}.", why=one)
         return _("It is the word of one speaker, or it reached us through one source.")
     contested = found.standing is Standing.DISPUTED and any(item.independent for item in found.attributions)
     if found.standing is Standing.CORROBORATED or (contested and corroborated(found.attributions)):

@@ -96,3 +96,22 @@ def test_what_a_moderator_found_of_a_voice_is_told_of_a_contested_fact_too():
     denied = Attribution(source=COURIER, speaker=Entity(id=3, story_id=1, ref="c", kind=None, name="Cy"))
     split = (*voices, denied.model_copy(update={"stance": Stance.DENIES}))
     assert marks(fact(attributions=split)) == [None, "checked to be independent", None]
+
+
+def test_one_text_in_several_papers_is_one_voice_and_the_answer_says_why():
+    ids = frozenset(range(1, 9))
+    papers = [
+        Source(id=n, story_id=1, ref=f"p{n}", kind=SourceKind.ARTICLE, name=f"paper {n}", alike=ids - {n})
+        for n in sorted(ids)
+    ]
+    two = tuple(Attribution(source=each) for each in papers[:2])
+    assert mark(fact(attributions=two)) == "Paper 2 says so too; the same agency text, S1 and S2"
+    lines = [line for line in fact_lines(fact(attributions=two)) if isinstance(line, Line)]
+    assert [line.mark for line in lines] == [None, "the same agency text, S1 and S2"]
+    other = Attribution(source=Source(id=9, story_id=1, ref="o", kind=SourceKind.ARTICLE, name="another"))
+    told = mark(fact(attributions=(*two, other)))
+    assert told is not None and told.endswith("independence not checked; the same agency text, S1 and S2")
+    many = mark(fact(attributions=tuple(Attribution(source=each) for each in papers)))
+    assert many is not None and many.endswith("the same agency text, S1, S2, S3, S4, S5 and 3 more")
+    denials = tuple(Attribution(source=each, stance=Stance.DENIES) for each in papers[:2])
+    assert "the same agency text" in str(fact_lines(fact(attributions=(*two, denials[0]))))

@@ -19,6 +19,9 @@ RELAYED = Source(id=2, story_id=1, ref="report", kind=SourceKind.REPORT, via=ART
 STUDY = Source(id=3, story_id=1, ref="study", kind=SourceKind.STUDY, via=RELAYED)
 OTHER = Source(id=4, story_id=1, ref="other", kind=SourceKind.ARTICLE)
 ANN = Entity(id=1, story_id=1, ref="ann", kind=None, name="Ann")
+WIRE = Source(id=5, story_id=1, ref="wire", kind=SourceKind.ARTICLE, alike=frozenset({6}))
+PRINT = Source(id=6, story_id=1, ref="print", kind=SourceKind.ARTICLE, alike=frozenset({5}))
+TOLD = Source(id=7, story_id=1, ref="told", kind=SourceKind.REPORT, via=PRINT)
 BO = Entity(id=2, story_id=1, ref="bo", kind=None, name="Bo")
 
 
@@ -43,6 +46,9 @@ def test_voices_alone(subtests):
         ([voice(ARTICLE, ANN), voice(RELAYED, BO)], Standing.ATTRIBUTED),
         ([voice(RELAYED), voice(STUDY)], Standing.ATTRIBUTED),
         ([voice(STUDY), voice(OTHER)], Standing.CORROBORATED),
+        ([voice(WIRE), voice(PRINT)], Standing.ATTRIBUTED),
+        ([voice(WIRE, ANN), voice(TOLD, BO)], Standing.ATTRIBUTED),
+        ([voice(WIRE), voice(PRINT), voice(OTHER)], Standing.CORROBORATED),
         ([voice(ARTICLE, ANN), voice(OTHER, BO, Stance.DENIES)], Standing.DISPUTED),
         ([voice(ARTICLE, ANN, Stance.DENIES)], Standing.ATTRIBUTED),
         ([voice(ARTICLE, ANN, Stance.DENIES), voice(RELAYED, BO, Stance.DENIES)], Standing.ATTRIBUTED),

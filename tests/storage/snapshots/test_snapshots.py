@@ -165,3 +165,15 @@ async def test_a_source_that_is_taken_down_takes_its_copies_along(story: Record)
     assert await texts(story, 1) == [] and await texts(story, 2) == [["It snowed."]]
     with pytest.raises(Refused, match="taken down"):
         await keep(story, 1, "It rained.")
+
+
+async def test_sources_that_print_one_text_know_of_each_other(story):
+    wire = text(1)
+    await keep(story, 1, *wire)
+    await keep(story, 2, "By our own reporter in the harbour.", *wire, address="https://other.example/gate")
+    await keep(story, 3, *text(2), address="https://third.example/gate")
+    found = await story.sources.by_id([1, 2, 3])
+    assert [found[number].alike for number in (1, 2, 3)] == [{2}, {1}, set()]
+    # What was one text stays so when a page is changed later.
+    await keep(story, 2, *text(3), address="https://other.example/gate")
+    assert (await story.sources.by_id([1]))[1].alike == {2}

@@ -65,3 +65,18 @@ async def test_moderators_see_which_sources_have_nearly_the_same_text(desk: Desk
     told = "Nearly the same text S2, copy of 28 November 2026, 14:02 UTC, https://example.org/2"
     assert told in " ".join((await shown(desk, OWNER, "/sources S1")).split())
     assert "Nearly the same" not in await shown(desk, ANN, "/sources S1")
+
+
+async def test_an_agencys_text_in_two_papers_counts_as_one_voice(desk: Desk):
+    wire = " ".join(f"word{number}" for number in range(200))
+    owner = desk.person(OWNER)
+    await owner.tells("/source https://example.org/2\ntitle: Two", "[Confirm]")
+    (other,) = await desk.record.sources.find_named(1, "https://example.org/2")
+    (fact,) = await desk.record.listings.latest(1, limit=1)
+    await owner.tells(f"/attribute F{fact.id}\nsource: S{other}", "[Confirm]")
+    assert "share no document" in said(await owner.says(f"/fact F{fact.id}"))
+    first = fact.attributions[0].source.chain()[-1].id
+    await keep(desk, HEAD, wire, source=first)
+    await keep(desk, wire, source=other)
+    shown = said(await desk.person(ANN).says(f"/fact F{fact.id}"))
+    assert f"the same agency text, S{first} and S{other}" in shown and "share no document" not in shown
