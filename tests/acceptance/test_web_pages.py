@@ -53,7 +53,7 @@ class Reader:
 @pytest_asyncio.fixture
 async def reader(record: Record, tmp_path: Path) -> AsyncIterator[Reader]:
     """The first story and one of the tests, both public, with something corrected and something gone."""
-    await revise(record, 7, statement="there are no alien children in Belarus", reason="a better translation")
+    await revise(record, 7, statement="there are no alien children in Belarus", brief=None, reason="checked")
     await record.ledger.make(TakeDown(story_id=1, subject="F12", ground=Ground.PRIVACY), by=OWNER)
     for story in (1, 2):
         await record.ledger.make(SetStory(story_id=story, public=True), by=OWNER)

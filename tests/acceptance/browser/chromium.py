@@ -17,7 +17,7 @@ import aiohttp
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "Chromium is not installed (on Debian and Ubuntu: apt install chromium)"
-# axe-core, as its package has it; AXE.md tells its version and license.
+# axe-core, as its package has it; README.md tells its version and license.
 AXE = Path(__file__).with_name("axe.min.js")
 PATIENCE = 60.0
 _FLAGS = (
@@ -78,7 +78,7 @@ class Tab:
         box = json.loads(
             await self.evaluate(
                 f"(() => {{ const e = document.querySelector({selector!r});"
-                " e.scrollIntoView({block: 'center'}); const b = e.getBoundingClientRect();"
+                " e.scrollIntoView({block: 'center'}); const b = e.getClientRects()[0];"
                 " return JSON.stringify([b.x + b.width / 2, b.y + b.height / 2]); })()"
             )
         )
