@@ -134,12 +134,30 @@ class BoundedServer(web.Server):
 
 
 class BoundedRunner(web.AppRunner):
-    """Run an application for readers within the bounds of a BoundedServer; their connections are kept."""
+    """Run an application for readers within the bounds of a BoundedServer; their connections are kept.
+
+    What `at_once` has an answer to is not brought before the application.
+    """
+
+    def __init__(
+        self,
+        app: web.Application,
+        *,
+        at_once: Callable[[web.BaseRequest], web.Response | None] = lambda _request: None,
+        **how: Any,
+    ) -> None:
+        super().__init__(app, **how)
+        self._at_once = at_once
 
     async def _make_server(self) -> web.Server:
         plain = await super()._make_server()
+
+        async def handle(request: web.BaseRequest) -> web.StreamResponse:
+            answer = self._at_once(request)
+            return await plain.request_handler(request) if answer is None else answer
+
         return BoundedServer(
-            plain.request_handler,
+            handle,
             keep=lambda _request: True,
             most=MOST_READERS,
             reading_seconds=READING_SECONDS,

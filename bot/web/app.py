@@ -18,7 +18,7 @@ from aiohttp import web
 from bot.answers.addresses import Addresses
 from bot.config import Settings
 from bot.texts import speak
-from bot.web.caching import Cache
+from bot.web.caching import STRICT, Cache
 from bot.web.clients import Clients
 from bot.web.face import FACE, Face, cursor_of, refused
 from bot.web.pages import corrections, facts, names, sources, story
@@ -27,18 +27,6 @@ from bot.web.rendering import FOLDER, STYLE, build
 from storage.domain.errors import RecordError
 from storage.record import Record
 
-# Nothing but our own style and pictures; no script, no form, no frame, no cookie, and no third party.
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "browsing-topics=()",
-    "Server": "OnRecord",
-}
 # A path or a query that is longer names nothing of ours.
 LONGEST_TARGET = 512
 _ID = "[1-9][0-9]{0,14}"
@@ -76,6 +64,18 @@ def make_app(
         ]
     )
     return app
+
+
+def at_once(app: web.Application) -> Callable[[web.BaseRequest], web.Response | None]:
+    """Return what answers requests for kept pages, past all else that is done for a request."""
+    face = app[FACE]
+
+    def answer(request: web.BaseRequest) -> web.Response | None:
+        kept = face.cache.at_once(request)
+        # Who has asked too often is told so by the application.
+        return kept if kept is not None and face.clients.may_ask(request) else None
+
+    return answer
 
 
 @web.middleware
@@ -116,12 +116,17 @@ def _refusal(request: web.Request, face: Face) -> web.Response | None:
 
 
 async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(_HEADERS)
+    response.headers.update(STRICT)
+
+
+def _target(path: str, after: str | None) -> str:
+    """Return the target by which a page of a list is asked for: under it the page is kept."""
+    return path if after is None else f"{path}?after={after}"
 
 
 async def _index(request: web.Request) -> web.Response:
     face, after = request.app[FACE], cursor_of(request)
-    return await face.show(request, f"/?{after or ''}", lambda: story.index(face.public, after))
+    return await face.show(request, _target("/", after), lambda: story.index(face.public, after))
 
 
 async def _style(request: web.Request) -> web.Response:
@@ -141,38 +146,38 @@ async def _story(request: web.Request) -> web.Response:
 async def _part(request: web.Request) -> web.Response:
     face, name, part = request.app[FACE], request.match_info["name"], request.match_info["part"]
     after = cursor_of(request)
-    key = f"/s/{name}/{part}?{after or ''}"
+    key = _target(f"/s/{name}/{part}", after)
     return await face.show(request, key, lambda: story.part_of_story(face.public, name, part, after))
 
 
 async def _fact(request: web.Request) -> web.Response:
     face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
     return await face.show(
-        request, f"/f/F{number}?{after or ''}", lambda: facts.page(face.public, number, after)
+        request, _target(f"/f/F{number}", after), lambda: facts.page(face.public, number, after)
     )
 
 
 async def _history(request: web.Request) -> web.Response:
     face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
-    key = f"/f/F{number}/history?{after or ''}"
+    key = _target(f"/f/F{number}/history", after)
     return await face.show(request, key, lambda: facts.history(face.public, number, after))
 
 
 async def _name(request: web.Request) -> web.Response:
     face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
     return await face.show(
-        request, f"/n/E{number}?{after or ''}", lambda: names.page(face.public, number, after)
+        request, _target(f"/n/E{number}", after), lambda: names.page(face.public, number, after)
     )
 
 
 async def _source(request: web.Request) -> web.Response:
     face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
-    key = f"/src/S{number}?{after or ''}"
+    key = _target(f"/src/S{number}", after)
     return await face.show(request, key, lambda: sources.page(face.public, number, after))
 
 
 async def _corrections(request: web.Request) -> web.Response:
     face, after = request.app[FACE], cursor_of(request)
     return await face.show(
-        request, f"/corrections?{after or ''}", lambda: corrections.everywhere(face.public, after)
+        request, _target("/corrections", after), lambda: corrections.everywhere(face.public, after)
     )

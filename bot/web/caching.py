@@ -15,6 +15,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import NamedTuple
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from bot.web.public import Gone, Missing, PublicRecord
 from storage.domain.clock import read_moment
@@ -29,6 +30,23 @@ AT_ONCE, LONGEST = 4, 10.0
 SETTLED = timedelta(seconds=2)
 
 
+# What goes with every answer: our own style and pictures alone; no script, form, frame or third party.
+STRICT = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "browsing-topics=()",
+    "Server": "OnRecord",
+}
+
+
+_ALWAYS = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "Server": STRICT["Server"]}
+
+
 class Made(NamedTuple):
     """A body, and the story that it shows, None where it shows several; `media` has no charset."""
 
@@ -38,14 +56,14 @@ class Made(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A body made of a version of what it shows; `headers` go with it, and where nothing has changed."""
+    """A body made of a version of what it shows; `validators` are the headers that tell this version."""
 
     version: str
     story_id: int | None
     body: bytes
     packed: bytes | None
-    media: str
-    headers: dict[str, str]
+    validators: CIMultiDict[str]
+    headers: CIMultiDict[str]
 
     @property
     def size(self) -> int:
@@ -70,10 +88,23 @@ class Cache:
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._making = asyncio.Semaphore(AT_ONCE)
 
+    def at_once(self, request: web.BaseRequest) -> web.Response | None:
+        """Return the answer to a request if it is kept under the request's target, and surely holds."""
+        kept = self._kept.get(request.raw_path)
+        if kept is None or request.method not in ("GET", "HEAD"):
+            return None
+        if kept.version != self._public.freshness.version_at_once(kept.story_id):
+            return None
+        self._kept.move_to_end(request.raw_path)
+        return _answered(request, kept)
+
     async def answer(
         self, request: web.Request, key: str, make: Callable[[], Awaitable[Made | Gone | Missing]]
     ) -> web.Response | Gone | Missing:
-        """Return the answer to a request for what `key` names, made by `make` if no kept one holds."""
+        """Return the answer to a request for what `key` names, made by `make` if no kept one holds.
+
+        The key of what a target alone decides is that target.
+        """
         kept = await self._fresh(key)
         if kept is None:
             async with asyncio.timeout(LONGEST), self._making:
@@ -109,15 +140,12 @@ class Cache:
             packed = gzip.compress(body, 6, mtime=0) if len(body) >= PACKED_FROM else None
         else:
             body, media, packed = made.body, made.media, None
-        headers = {
-            "ETag": f'W/"{self._build}-{version}"',
-            "Cache-Control": "no-cache",
-            "Vary": "Accept-Encoding",
-        }
+        validators = CIMultiDict({"ETag": f'W/"{self._build}-{version}"', **_ALWAYS})
         changed = self._public.freshness.changed(made.story_id, state)
         if changed and read_moment(changed) < self._clock() - SETTLED:
-            headers["Last-Modified"] = format_datetime(read_moment(changed), usegmt=True)
-        kept = Kept(version, made.story_id, body, packed, media, headers)
+            validators["Last-Modified"] = format_datetime(read_moment(changed), usegmt=True)
+        headers = CIMultiDict({**validators, **STRICT, "Content-Type": media})
+        kept = Kept(version, made.story_id, body, packed, validators, headers)
         self._keep(key, kept)
         return kept
 
@@ -130,25 +158,27 @@ class Cache:
             self._size -= self._kept.popitem(last=False)[1].size
 
 
-def _answered(request: web.Request, kept: Kept) -> web.Response:
+def _answered(request: web.BaseRequest, kept: Kept) -> web.Response:
+    # A response writes into the very headers that it is given.
     if _has_it(request, kept):
-        return web.Response(status=304, headers=kept.headers)
+        return web.Response(status=304, headers=kept.validators.copy())
+    headers = kept.headers.copy()
     if kept.packed is not None and _takes_gzip(request.headers.get("Accept-Encoding", "")):
-        headers = {**kept.headers, "Content-Type": kept.media, "Content-Encoding": "gzip"}
+        headers["Content-Encoding"] = "gzip"
         return web.Response(body=kept.packed, headers=headers)
-    return web.Response(body=kept.body, headers={**kept.headers, "Content-Type": kept.media})
+    return web.Response(body=kept.body, headers=headers)
 
 
-def _has_it(request: web.Request, kept: Kept) -> bool:
+def _has_it(request: web.BaseRequest, kept: Kept) -> bool:
     """Tell whether whoever asks has this very version (RFC 9110, 13.1: an ETag outweighs a moment)."""
     if (known := request.headers.get("If-None-Match")) is not None:
-        tag = kept.headers["ETag"]
+        tag = kept.validators["ETag"]
         return (
             known == tag
             or known.strip() == "*"
             or any(each.strip().removeprefix("W/") == tag.removeprefix("W/") for each in known.split(","))
         )
-    since, changed = request.headers.get("If-Modified-Since"), kept.headers.get("Last-Modified")
+    since, changed = request.headers.get("If-Modified-Since"), kept.validators.get("Last-Modified")
     if since is None or changed is None:
         return False
     try:

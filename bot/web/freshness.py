@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from storage.domain.clock import moment_text
+from storage.domain.clock import moment_text, read_moment
 from storage.reading.public import PublicState
 from storage.record import Record
 
@@ -16,12 +16,16 @@ LOOK_EVERY = 0.2
 ANEW = timedelta(minutes=1)
 
 
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
 class Freshness:
     """Keep what is public until the trail has a further entry, or a fact is let go that was held."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
         self._state: PublicState | None = None
+        self._since = self._until = NEVER
         self._versions: dict[int | None, str] = {}
         self._versions_of: PublicState | None = None
         self._refreshing = asyncio.Lock()
@@ -43,8 +47,15 @@ class Freshness:
                     now = self._record.ledger.clock()
                     until = moment_text(now + ANEW)
                     known = await self._record.public.state(moment_text(now), until, self._state)
-                    self._state = known
+                    self._state, self._since, self._until = known, now, read_moment(known.until)
         return known
+
+    def version_at_once(self, story_id: int | None) -> str | None:
+        """Return what `version` does where that is known without any reading, else None."""
+        if asyncio.get_running_loop().time() - self._looked >= LOOK_EVERY:
+            return None
+        state = self._fresh()
+        return self._versions.get(story_id) if state is not None and state is self._versions_of else None
 
     async def version(self, story_id: int | None, state: PublicState | None = None) -> str | None:
         """Return what tells apart the states of a public story, or (None) of all; None for any other story.
@@ -64,10 +75,11 @@ class Freshness:
         return max((each.changed for each in state.stories.values()), default="")
 
     def _fresh(self) -> PublicState | None:
-        known, now = self._state, self._record.ledger.now()
+        known = self._state
         if known is None or known.changes != self._record.database.version_read.changes:
             return None
-        return known if known.since <= now < known.until else None
+        # Moments, not their texts: each request comes here.
+        return known if self._since <= self._record.ledger.clock() < self._until else None
 
 
 def _versions(state: PublicState) -> dict[int | None, str]:

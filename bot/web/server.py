@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.http.bounded import BoundedRunner
-from bot.web.app import make_app
+from bot.web.app import at_once, make_app
 from storage.record import Record
 
 # Seconds that who is still reading an answer holds up the end.
@@ -28,7 +28,8 @@ async def serving(record: Record, settings: Settings) -> AsyncIterator[None]:
     """
     assert settings.web.listen is not None
     host, _, port = settings.web.listen.rpartition(":")
-    runner = BoundedRunner(make_app(record, settings), shutdown_timeout=LONGEST_END)
+    app = make_app(record, settings)
+    runner = BoundedRunner(app, at_once=at_once(app), shutdown_timeout=LONGEST_END)
     await runner.setup()
     try:
         try:

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web_runner import BaseRunner
 from lxml import html
 
 from bot.config import Settings
-from bot.web.app import make_app
+from bot.http.bounded import BoundedRunner
+from bot.web.app import at_once, make_app
 from storage.domain.changes import SetStory
 from storage.trail.audit import Actor
 from tests.bot.wire import Wire, open_wire
@@ -43,6 +45,13 @@ class Got(NamedTuple):
         """Where the next page of the list is."""
         links = self.main.cssselect("a[rel=next]")
         return links[0].get("href") if links else None
+
+
+class Served(TestServer):
+    """The application as the bot serves it."""
+
+    async def _make_runner(self, **how: Any) -> BaseRunner:
+        return BoundedRunner(self.app, at_once=at_once(self.app), shutdown_timeout=1.0)
 
 
 class Seconds:
@@ -102,7 +111,7 @@ async def open_site(folder: Path, *, public: bool = True, **web: Any) -> AsyncIt
     settings = Settings.model_validate({"web": given})
     async with open_wire(folder) as wire:
         app = make_app(wire.record, settings, clock=seconds)
-        async with TestClient(TestServer(app)) as client:
+        async with TestClient(Served(app)) as client:
             site = Site(wire, client, seconds)
             if public:
                 await site.publish_story()
