@@ -22,6 +22,8 @@ _MAY_HOLD = re.compile(
 _WEEKDAY = re.compile(
     r"\b(?:(?:last|next|this)\s+)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s+(?:morning|afternoon|evening|night))?\b"
 )
+_OPEN = re.compile(r"\b(?:since|until|till|by|before|after)\s+$", re.IGNORECASE)
+_YEARS = re.compile(r"\d{4}")
 # What tells nothing at the end of a date.
 _TAIL = frozenset("on the in of at for and to a".split())
 _MARKS = " .,:;"
@@ -50,8 +52,14 @@ def _first(text: str, part: Span, published: date | None) -> FoundDate | None:
     words = part.of(text)
     if match := _WEEKDAY.search(words):
         ahead = bool(_AHEAD.search(words[: match.start()])) or match[0].startswith("next")
-        at = Span(part.start + match.start(), part.start + match.end())
-        return FoundDate(at=at, phrase=match[0], edtf=_meant(match[0], published, ahead=ahead))
+        # "By Monday" is no Monday.
+        opening = _OPEN.search(words[: match.start()])
+        for start in (opening.start() if opening else match.start(), match.start()):
+            at = Span(part.start + start, part.start + match.end())
+            edtf = _meant(words[start : match.end()], published, ahead=ahead)
+            if edtf is not None or published is None:
+                break
+        return FoundDate(at=at, phrase=at.of(text), edtf=edtf)
     known = find(words, published or _SOME_DAY)
     if known is None:
         return None
@@ -85,8 +93,9 @@ def _with_year(reading: Reading, published: date, *, ahead: bool) -> str | None:
 
     What may be yet to come is left open where no word tells that it is: "had been inspected in March".
     """
-    if reading.doubt is Doubt.YEAR and reading.choices[0].endswith("/.."):
-        return reading.choices[0]  # "since May" is since the last one
+    if reading.doubt is Doubt.YEAR and (ahead or reading.choices[0].endswith("/..")):
+        # "Since May" is since the last one, "will be paid by May" the next.
+        return _YEARS.sub(lambda year: f"{int(year[0]) + ahead:04}", reading.choices[0])
     edtf = reading.edtf
     match = re.fullmatch(r"XXXX-(\d\d)(?:-(\d\d))?", edtf or "")
     if match is None:

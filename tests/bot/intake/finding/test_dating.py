@@ -26,6 +26,9 @@ def read(text: str, published: date | None = PUBLISHED) -> list[tuple[str, str |
         ("it will be inspected in February", "February", "2024-02"),
         ("it had been inspected in December", "December", "2023-12"),
         ("it has stood open since May", "since May", "2023-05/.."),
+        ("it would be mended by May", "by May", "../2024-05"),
+        ("40 letters had come by Tuesday", "by Tuesday", "../2024-01-02"),
+        ("it will stay closed until Friday", "until Friday", "../2024-01-05"),
     ],
 )
 def test_a_date_is_read_against_the_day_of_the_source_and_keeps_its_phrase(
