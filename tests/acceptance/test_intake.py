@@ -15,7 +15,7 @@ import pytest
 from tests.acceptance.conftest import Launch
 from tests.acceptance.forked import Program
 from tests.acceptance.newspaper import printed
-from tests.acceptance.newsroom import OWNERS, fact_in, labels, moderator, rows
+from tests.acceptance.newsroom import NAME, OWNERS, ask, fact_in, labels, moderator, rows
 from tests.acceptance.process import environment, onrecord
 from tests.bot.intake.wire import PARAGRAPHS, TITLE
 from tests.conftest import PATIENCE
@@ -160,3 +160,30 @@ async def test_on_telegram_an_article_comes_by_a_link_and_as_a_file(
     began = await mona.says("/intake", reply_to=post)
     assert "Reading it as A3" in began.text
     assert "drafts wait" in (await mona.chat.next_message(timeout=PATIENCE)).text
+
+
+async def test_in_a_group_moderators_take_articles_in_and_all_there_see_what_came_of_it(
+    api: TelegramEmulator, launch: Launch, newspaper: str
+) -> None:
+    await launch(owners=OWNERS, intake={"hosts": [newspaper]})
+    mona, eve = await moderator(api, "Mona"), api.user("Eve")
+    group = api.group("Desk", members=[mona.user, eve])
+    here = mona.within(group)
+    began = await here.says(f"/intake@{NAME} http://{newspaper}/crane")
+    assert "Reading it as A1" in began.text
+    told = await group.next_message(timeout=PATIENCE)
+    assert TITLE in told.text and "One by one" in labels(told)
+    # Whoever is no moderator can neither send an article nor go on with one.
+    answer = await ask(group, eve, f"/intake@{NAME} http://{newspaper}/crane")
+    assert "no command /intake" in answer.text
+    assert "is for moderators" in (await (await api.press(eve, told, "One by one")).answer()).text
+    card = await here.presses(told, "One by one")
+    assert "{said}" in card.text
+    # A post that somebody else has written, and a file that they have sent.
+    post = await group.say(eve, "\n\n".join(PARAGRAPHS[:3]), deliver=False)
+    assert "Reading it as A2" in (await here.says(f"/intake@{NAME}", reply_to=post)).text
+    assert "wait" in (await group.next_message(timeout=PATIENCE)).text
+    text = "\n\n".join((TITLE, *PARAGRAPHS)).encode()
+    file = await group.send_file(eve, "wire.txt", text)
+    assert "Reading it as A3" in (await here.says(f"/intake@{NAME}", reply_to=file)).text
+    assert "word for word" in (await group.next_message(timeout=PATIENCE)).text

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import simcord.http.client  # noqa: F401  # reason: it registers the routes
 from aiohttp import web
+from simcord.backend.cdn import CDN_BASE
 from simcord.backend.errors import BackendError
 from simcord.http import router
 
@@ -18,8 +19,11 @@ from .faults import Fault, FaultPlan
 from .gateway import Gateway
 from .journal import Call, Journal
 from .limits import Headers, Limiter, Limits, Meter, TooMany
+from .messages import Message
 from .nonces import Nonces
 from .outcomes import note
+from .people import User
+from .places import Channel
 from .routes import ROUTES
 from .strictness import check_call
 
@@ -193,11 +197,26 @@ class DiscordEmulator(Acts):
         """Let the next tries to resume fail, so that the bot has to identify anew."""
         self.gateway.refuse_resume(times)
 
+    # What people do beside what they write
+
+    async def send_file(
+        self, user: User, channel: Channel, name: str, content: bytes, text: str = ""
+    ) -> Message:
+        """Send a file, with a text; the bot may ask for what is in it, at the address that it is told."""
+        self._check_sees(user, channel)
+        attachments = self.backend.store_attachments(channel.id, [(name, content)])
+        for each in attachments:
+            each["url"] = each["url"].replace(CDN_BASE, f"http://{self._host}:{self._port}")
+            each["proxy_url"] = each["url"]
+        return channel.show(self.backend.create_message(channel.id, user.id, text, attachments=attachments))
+
     # Calls
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self.gateway.serve(request)
+        if (held := self.backend.cdn.get(f"{CDN_BASE}{request.path}")) is not None:
+            return web.Response(body=held)
         if not request.path.startswith(f"{PREFIX}/"):
             return _response(404, {"message": "404: Not Found", "code": 0}, {})
         asked = await _read(request)
