@@ -140,7 +140,7 @@ def _proposal(
             _given(each.model_dump(include={"amount", "upper", "words", "qualifier", "counts"}))
             for each in draft.figures
         ],
-        **_dated(draft.dates),
+        **dated(draft.dates),
     }
     try:
         change = Publish.model_validate({"story_id": story_id, "fact": fact, "entities": entities})
@@ -236,7 +236,7 @@ def _quote(draft: Draft, copy: CopyText, locator: str) -> str | None:
     return None
 
 
-def _dated(found: Sequence[FoundDate]) -> dict[str, str]:
+def dated(found: Sequence[FoundDate]) -> dict[str, str]:
     """Return when it happened, if one date is told and what it means is known, with the words for it."""
     edtf = found[0].edtf if len(found) == 1 else None
     if edtf is None:

@@ -62,7 +62,9 @@ async def take_in(record: Record, desk: Desk, task: Task) -> None:
 async def _take_in(record: Record, desk: Desk, task: Task) -> None:
     read = await desk.read(task.material)
     source = await _source_on_record(record, task, read)
-    published = _day(source.published if source is not None and source.published else read.article.published)
+    published = day_of(
+        source.published if source is not None and source.published else read.article.published
+    )
     found = await desk.find(read.article, published)
     await record.snapshots.refuse_without_room(read.page, desk.bounds)
     if source is None:
@@ -103,7 +105,7 @@ async def _source_on_record(record: Record, task: Task, read: ReadArticle) -> So
 async def _new_source(record: Record, task: Task, read: ReadArticle) -> Source:
     article = read.article
     title = article.title or shortened(read.page.paragraphs[0], LONGEST_TITLE)
-    published = _day(article.published)
+    published = day_of(article.published)
     entry = SourceEntry.model_validate(
         {
             "url": read.address if read.address and read.address.startswith("http") else None,
@@ -165,7 +167,7 @@ def _uncovered(read: ReadArticle, found: Found) -> list[list[int]]:
     return rows
 
 
-def _day(edtf: str | None) -> date | None:
+def day_of(edtf: str | None) -> date | None:
     """Return the day that a date tells, None where it is open."""
     try:
         return date.fromisoformat((edtf or "")[:10])

@@ -156,6 +156,19 @@ class Articles:
                     (made[0][0], intake_id, each.tier, json.dumps(each.marks, ensure_ascii=False)),
                 )
 
+    async def redate(self, intake_id: int, published: str | None, changes: Mapping[int, Publish]) -> None:
+        """Put other changes in the place of drafts that wait: their dates were read against another day."""
+        async with self._database.transaction() as tx:
+            rows = await tx.fetch("SELECT told FROM intake WHERE id = ?", (intake_id,))
+            told = json.loads(rows[0]["told"] or "{}") | {"published": published, "redated": len(changes)}
+            await tx.run(
+                "UPDATE intake SET told = ? WHERE id = ?", (json.dumps(told, ensure_ascii=False), intake_id)
+            )
+            await tx.run_many(
+                "UPDATE draft SET change = ? WHERE id = ? AND state = 'waiting'",
+                [(json.dumps(dumped(each), ensure_ascii=False), number) for number, each in changes.items()],
+            )
+
     async def find(self, intake_id: int) -> Intake | None:
         """Return an article."""
         rows = await self._database.read("SELECT * FROM intake WHERE id = ?", (intake_id,))

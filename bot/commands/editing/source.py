@@ -145,7 +145,11 @@ def _described(source: Source) -> Item:
     return Item(label=f"S{source.id}" if source.id else _("New"), text=describe(source), url=source.url)
 
 
-async def _source_done(_context: Context, filled: Filled, made: ChangeResult) -> Reply:
+async def _source_done(context: Context, filled: Filled, made: ChangeResult) -> Reply:
+    from bot.intake.redating import read_dates_again
+
+    number = int(made.subject[1:])
+    await read_dates_again(context.record, (await context.record.sources.by_id([number]))[number])
     shown = Action(label=made.subject, command=f"/sources {made.subject}")
     # An added source can be edited, but not undone.
     undo = () if is_new_source(filled.text("source")) else (undoing(made),)

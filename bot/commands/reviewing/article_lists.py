@@ -45,8 +45,16 @@ def about_source(source: Source, found: Intake) -> list[Block]:
         rows.append(
             Note(text=_("It tells no date, so days like “on Tuesday” are left open: mend the source."))
         )
-    elif len(source.published) >= 10 and source.published[:10] != found.told.get("published"):
-        rows.append(Note(text=_("Its date was mended since: look at drafts that name a weekday.")))
+    elif "redated" in found.told:
+        rows.append(
+            Note(
+                text=ngettext(
+                    "Its date was mended since: the dates in {count} draft read otherwise now.",
+                    "Its date was mended since: the dates in {count} drafts read otherwise now.",
+                    found.told["redated"],
+                )
+            )
+        )
     return rows
 
 

@@ -108,6 +108,10 @@ async def _of_article(context: Context, found: Intake, what: str, more: str) -> 
         return Reply(blocks=(Note(text=_("A{id} is done with: what waited of it is dropped.", id=found.id)),))
     if found.state is not IntakeState.READY:
         return _suggested(found) if found.state is IntakeState.SUGGESTED else _not_ready(context, found)
+    from bot.intake.redating import read_dates_again
+
+    await read_dates_again(context.record, await article_cards.source_of(context, found))
+    found = await article(context, found.id)
     if what in ("next", "possible"):
         after = int(more[1:]) if re.fullmatch(r"[Dd]\d{1,15}", more) else 0
         return await article_cards.next_card(context, found, after, possible=what == "possible")

@@ -208,7 +208,7 @@ class _Drafting:
         taken = [each.at for each in dated]
         told = grounds(text, raw)
         chosen, chance = tier(told, speaker, parsed=parsed)
-        said = [each for gap in _gaps(sentence, parts) for each in dates(text, gap, self.published)]
+        said = [each for gap in gaps(sentence, parts) for each in dates(text, gap, self.published)]
         return Draft(
             source=raw.source,
             cue=raw.cue,
@@ -248,7 +248,7 @@ def distinct(raws: Sequence[Raw]) -> list[Raw]:
     return list(kept.values())
 
 
-def _gaps(whole: Span, parts: Sequence[Span]) -> Iterator[Span]:
+def gaps(whole: Span, parts: Sequence[Span]) -> Iterator[Span]:
     """Yield what lies in a part of the text between, before and behind others."""
     at = whole.start
     for part in sorted(parts):

@@ -213,7 +213,7 @@ async def test_the_contract_above_covers_every_reading_method(record):
     passed_on |= {"checkpoints.of"}  # opening has read that table: its only page is in memory still
     methods = {
         "erasure": "forget", "stories": "use", "spoken_of": "keep", "desks": "open close",
-        "articles": "begin suggest restart fail close fill", "feeds": "succeed fail forget",
+        "articles": "begin suggest restart fail close fill redate", "feeds": "succeed fail forget",
         "watches": "begin stop move tell", "buttons": "button take forget",
         "checkpoints": "reach", "snapshots": "keep expire", "quotas": "take", "dialogues": "begin go_on end",
         "questions": "keep keep_for await_answer", "repeats": "is_one handle forget",

@@ -264,3 +264,28 @@ async def test_drafts_wait_where_they_were_after_a_restart(paper):
     paper.desk.moments.pass_by(seconds=intake.LONGEST.total_seconds() + 1)
     assert "interrupted" in said(await bob.says("/intake A2"))
     assert buttons(bob.reply) == ["Try again", "Drop it"]
+
+
+async def test_dates_in_drafts_are_read_again_once_the_date_of_the_source_is_mended(paper):
+    ann = await paper.desk.moderator()
+    said_so = "Helen Askew said that the crane had been inspected on Friday."
+    late = "Hale said on Monday that the berth had been open since 3 May 2026, and that all was well."
+    paper.pages["/crane"] = article_page(*PARAGRAPHS[:2], said_so, late)
+    await paper.read(ann, f"/intake {paper.url}")
+    articles = paper.desk.record.articles
+    source = (await articles.find(1)).source_id
+
+    async def dated() -> list[tuple[str | None, str | None]]:
+        found = [each.draft.change["fact"] for each in await articles.drafts(1)]
+        told = sorted(found, key=lambda each: each["statement"])
+        wanted = [each for each in told if "inspected" in each["statement"] or "3 May" in each["statement"]]
+        return [(each.get("occurred"), each["attributions"][0].get("said")) for each in wanted]
+
+    # The page is of 18 November 2026, a Wednesday.
+    assert await dated() == [("2026-05-03/..", "2026-11-16"), ("2026-11-13", None)]
+    await ann.tells(f"/source S{source}\npublished: 25 November 2026", "[Confirm]")
+    assert await dated() == [("2026-05-03/..", "2026-11-23"), ("2026-11-20", None)]
+    await ann.says("/intake A1")
+    assert "Its date was mended since: the dates in" in ann.seen
+    await ann.tells(f"/source S{source}\npublished: 2026", "[Confirm]")
+    assert await dated() == [("2026-05-03/..", None), (None, None)]
