@@ -33,6 +33,7 @@ from storage.reading.public import Public
 from storage.reading.published import Published
 from storage.reading.sources import Sources
 from storage.reading.stories import Stories
+from storage.search.chosen import Choosing
 from storage.search.embedding import Load
 from storage.search.names import Names
 from storage.search.search import Search
@@ -44,6 +45,7 @@ from storage.snapshots.watches import Watches
 from storage.trail.audit import Audit
 from storage.trail.checkpoints import Checkpoints
 from storage.trail.scrubbing import scrub
+from storage.trail.stream import Stream
 
 
 class Record:
@@ -67,6 +69,7 @@ class Record:
         self.public = Public(database)
         self.names = Names(database)
         self.search = Search(database)
+        self.choosing = Choosing(database)
         self.vectors = Vectors(database, embedder, threads)
         self.snapshots = Snapshots(database, clock)
         self.articles = Articles(database, clock)
@@ -91,6 +94,7 @@ class Record:
         self.outbox = Outbox(database, self.claims)
         self.quotas = Quotas(database, clock)
         self.checkpoints = Checkpoints(database)
+        self.stream = Stream(database)
         self.ledger = Ledger(database, clock)
         self.roles = Roles(database, self.claims, leases, self.ledger.now)
 

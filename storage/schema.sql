@@ -157,6 +157,8 @@ CREATE INDEX revision_by_moment ON revision (fact_id, at, number);
 -- What was done to facts after they came on record, by its moment: /corrections shows the newest first.
 CREATE INDEX revision_changing ON revision (at, fact_id, number)
 WHERE kind IN ('corrected', 'superseded', 'retracted', 'restored', 'taken down');
+-- Changes in the order in which they became known (storage/trail/stream.py).
+CREATE INDEX revision_by_entry ON revision (audit_id, fact_id, number);
 
 -- The facts that summarise a story in a few lines (/about), in order.
 CREATE TABLE lead (
@@ -254,6 +256,8 @@ CREATE TABLE audit (
 -- leaves its digest.
 CREATE INDEX audit_by_subject ON audit (subject, id);
 CREATE INDEX audit_by_actor ON audit (actor, id);
+CREATE INDEX audit_by_story ON audit (story_id, id);
+CREATE INDEX audit_imported ON audit (id) WHERE action = 'imported';
 
 -- The moment that the clock told when an entry of the trail was made, where the entry's own had to be a later one.
 CREATE TABLE audit_clock (
@@ -498,6 +502,9 @@ CREATE TABLE notice (
 CREATE INDEX notice_open ON notice (state, due_at, id) WHERE state IN ('new', 'fanned out');
 CREATE INDEX notice_released ON notice (released_at) WHERE released_at IS NOT NULL;
 CREATE INDEX notice_by_fact ON notice (fact_id, id) WHERE fact_id IS NOT NULL;
+-- New facts that were held: what they brought became known when their notice was due.
+CREATE INDEX notice_held ON notice (due_at, id) WHERE kind = 'published' AND due_at > made_at;
+CREATE INDEX notice_held_entry ON notice (audit_id) WHERE kind = 'published' AND due_at > made_at;
 
 -- One notice to one listener. Most are due, then sent: only the others have indexes. What is due is checked for
 -- first, outside of the list: that halves the time of a fan-out. What is being sent is claimed: `sender` is a random id of

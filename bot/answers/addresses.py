@@ -29,3 +29,7 @@ class Addresses(NamedTuple):
     def corrections(self) -> str:
         """Return the address of all corrections."""
         return f"{self.origin}/corrections"
+
+    def feed(self, story: str | None, form: str) -> str:
+        """Return the address of the feed of a story, or of all, in one of its forms (`atom`, `json`)."""
+        return f"{self.origin}{f'/s/{story}' if story else ''}/feed.{form}"

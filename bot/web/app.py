@@ -20,15 +20,17 @@ from bot.config import Settings
 from bot.texts import speak
 from bot.web.caching import STRICT, Cache
 from bot.web.clients import Clients
+from bot.web.data.answering import Api
+from bot.web.data.routes import API, routes
 from bot.web.face import FACE, Face, cursor_of, refused
 from bot.web.pages import corrections, facts, names, sources, story
-from bot.web.public import PublicRecord
-from bot.web.rendering import FOLDER, STYLE, build
+from bot.web.public import Gone, Missing, PublicRecord
+from bot.web.rendering import FOLDER, STYLE, Page, build
 from storage.domain.errors import RecordError
 from storage.record import Record
 
 # A path or a query that is longer names nothing of ours.
-LONGEST_TARGET = 512
+LONGEST_TARGET = 4_096
 _ID = "[1-9][0-9]{0,14}"
 _NAME = "[a-z0-9][a-z0-9-]{0,39}"
 
@@ -49,7 +51,9 @@ def make_app(
         Clients(settings.web, clock),
         settings.language,
     )
+    app[API] = Api(record, public, app[FACE].addresses)
     app.on_response_prepare.append(_harden)
+    app.add_routes(routes())
     app.add_routes(
         [
             web.get("/", _index),
@@ -140,7 +144,13 @@ async def _style(request: web.Request) -> web.Response:
 
 async def _story(request: web.Request) -> web.Response:
     face, name = request.app[FACE], request.match_info["name"]
-    return await face.show(request, f"/s/{name}", lambda: story.story(face.public, name))
+    api = request.app[API]
+
+    async def make() -> Page | Gone | Missing:
+        page = await story.story(face.public, name)
+        return api.beside_story(page, name) if isinstance(page, Page) else page
+
+    return await face.show(request, f"/s/{name}", make)
 
 
 async def _part(request: web.Request) -> web.Response:
@@ -152,9 +162,13 @@ async def _part(request: web.Request) -> web.Response:
 
 async def _fact(request: web.Request) -> web.Response:
     face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
-    return await face.show(
-        request, _target(f"/f/F{number}", after), lambda: facts.page(face.public, number, after)
-    )
+    api = request.app[API]
+
+    async def make() -> Page | Gone | Missing:
+        page = await facts.page(face.public, number, after)
+        return await api.beside_fact(page, number) if isinstance(page, Page) else page
+
+    return await face.show(request, _target(f"/f/F{number}", after), make)
 
 
 async def _history(request: web.Request) -> web.Response:

@@ -48,11 +48,15 @@ _ALWAYS = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "Server": STR
 
 
 class Made(NamedTuple):
-    """A body, and the story that it shows, None where it shows several; `media` has no charset."""
+    """A body, and the story that it shows, None where it shows several; `media` has no charset.
+
+    `following` is the address of the page that follows it.
+    """
 
     body: str | bytes
     story_id: int | None = None
     media: str = "text/html"
+    following: str | None = None
 
 
 class Kept(NamedTuple):
@@ -145,6 +149,8 @@ class Cache:
         if changed and read_moment(changed) < self._clock() - SETTLED:
             validators["Last-Modified"] = format_datetime(read_moment(changed), usegmt=True)
         headers = CIMultiDict({**validators, **STRICT, "Content-Type": media})
+        if made.following is not None:
+            headers["Link"] = f'<{made.following}>; rel="next"'
         kept = Kept(version, made.story_id, body, packed, validators, headers)
         self._keep(key, kept)
         return kept

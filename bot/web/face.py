@@ -13,6 +13,7 @@ from bot.answers.addresses import Addresses
 from bot.texts import N_, _
 from bot.web.caching import Cache, Made
 from bot.web.clients import Clients
+from bot.web.data.problems import UNKEPT, Problem, response
 from bot.web.public import Gone, Missing, PublicRecord
 from bot.web.rendering import Page, refusal, render
 
@@ -77,15 +78,14 @@ FACE = web.AppKey("face", Face)
 
 
 def refused(request: web.BaseRequest, status: int, text: str = "") -> web.Response:
-    """Return the plain answer to a request that is not met; data's are JSON."""
+    """Return the plain answer to a request that is not met; data's are problems (RFC 9457)."""
     known = HTTPStatus(status)
     title, told = _SAID.get(known, _OTHERWISE)
     text = text or _(told)
-    headers = {"Cache-Control": "no-cache"}
     if request.path.startswith(DATA):
-        return web.json_response({"status": known.value, "error": text}, status=known.value, headers=headers)
+        return response(Problem(title=known.phrase, status=known.value, detail=text))
     return web.Response(
-        text=refusal(_(title), text), status=known.value, content_type="text/html", headers=headers
+        text=refusal(_(title), text), status=known.value, content_type="text/html", headers=UNKEPT
     )
 
 

@@ -68,7 +68,7 @@ class Page:
     """What a page shows; `path` is its permanent address, `language` that of its story.
 
     It shows the story `story_id`, or several. `linked` are the facts that texts of ours may lead to. `card`
-    is what a pasted link to it shows.
+    is what a pasted link to it shows. `data` is the same as linked data (JSON that may stand in a page).
     """
 
     story_id: int | None
@@ -83,6 +83,7 @@ class Page:
     linked: Collection[int] = ()
     alternates: Sequence[Alternate] = ()
     image: str | None = None
+    data: str | None = None
 
 
 class Mark(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.domain.models import Notice, NoticeKind, Story
 from storage.people.spoken_of import Asker
 from storage.reading.public import StoryState
+from storage.search.chosen import Conditions
 
 NOTICE = Notice(id=1, kind=NoticeKind.CORRECTED, made_at="2026", due_at="2026", fact_id=1, revision=2)
 PUBLIC = StoryState(Story(id=1, name="flood", title="The flood", opened_at="2024"), 0, "", frozenset())
@@ -83,6 +84,10 @@ READS = {
     "sources.relayed_by": lambda r: r.sources.relayed_by(1, limit=5),
     "sources.facts_citing": lambda r: r.sources.facts_citing([1]),
     "stories.all": lambda r: r.stories.all(),
+    "choosing.page": lambda r: r.choosing.page({1: None}, Conditions(text="flood"), limit=5),
+    "choosing.count": lambda r: r.choosing.count(1),
+    "stream.following": lambda r: r.stream.following([1], now="2030", limit=5),
+    "stream.newest": lambda r: r.stream.newest(1, now="2030", limit=5),
     "stories.public": lambda r: r.stories.public(),
     "public.state": lambda r: r.public.state("2030", "2031"),
     "public.all_addressed": lambda r: r.public.all_addressed([1], "2030"),

@@ -1,0 +1,1 @@
+"""The public record as data: a JSON API with its description, feeds, linked data and spreadsheets."""
