@@ -108,11 +108,15 @@ class Line(_Part):
 
 
 class Action(_Part):
-    """Something to do next: a button that sends a command. `turn` tells that it shows another page."""
+    """Something to do next: a button that sends a command. `turn` tells that it shows another page.
+
+    `private` sends it in the private chat of whoever presses it, where the platform leads there.
+    """
 
     label: str = Field(min_length=1)
     command: str = Field(min_length=1)
     turn: Literal["previous", "next"] | None = None
+    private: bool = False
 
 
 # In this order a reply that was kept as JSON is read back as it was: a note is what has a text and no more.
@@ -174,6 +178,7 @@ class Reply(_Part):
     again: str | None = Field(default=None, exclude=True)
     first: int | None = None
     pages: str | None = None
+    step: Literal["first", "next"] | None = Field(default=None, exclude=True)
 
     @model_validator(mode="after")
     def _citations_agree(self) -> Reply:

@@ -20,6 +20,11 @@ class Role(IntEnum):
 PLATFORM_ACCOUNTS = frozenset({"telegram:1087968824", "telegram:136817688", "telegram:777000"})
 
 
+def is_private_chat(address: str) -> bool:
+    """Tell whether an address is somebody's private chat: groups, channels and the terminal have others."""
+    return address.partition(":")[2].isdigit()
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Somebody on a platform: `handle` is the @name without its sign, `name` what the platform shows.

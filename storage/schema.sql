@@ -366,10 +366,11 @@ CREATE TABLE "draft" (
     reason TEXT,
     fact_id INTEGER REFERENCES fact (id),
     told INTEGER NOT NULL DEFAULT 0
-);
+, announced INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX draft_untold ON draft (id) WHERE state <> 'waiting' AND told = 0;
 CREATE INDEX draft_waiting ON draft (story_id, id) WHERE state = 'waiting';
 CREATE INDEX draft_by_proposer ON draft (proposer) WHERE proposer IS NOT NULL;
+CREATE INDEX draft_unannounced ON draft (id) WHERE state = 'waiting' AND announced = 0 AND kind <> 'found';
 
 -- An article on its way onto the record. `address` is where it was asked for, `told` what its reading found (JSON).
 CREATE TABLE intake (
@@ -394,8 +395,9 @@ CREATE TABLE found_draft (
 );
 CREATE INDEX found_draft_by_intake ON found_draft (intake_id, draft_id);
 
--- One open dialogue for each person in each chat. AUTOINCREMENT: an old button never meets a new dialogue.
-CREATE TABLE dialogue (
+-- One open dialogue for each person in each chat, and those set aside. AUTOINCREMENT: an old button never meets a
+-- new dialogue.
+CREATE TABLE "dialogue" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     chat TEXT NOT NULL,
     person TEXT NOT NULL,
@@ -403,8 +405,9 @@ CREATE TABLE dialogue (
     state TEXT NOT NULL,
     turn INTEGER NOT NULL DEFAULT 1,
     touched_at TEXT NOT NULL,
-    UNIQUE (chat, person)
+    aside INTEGER NOT NULL DEFAULT 0
 );
+CREATE UNIQUE INDEX dialogue_open ON dialogue (chat, person) WHERE aside = 0;
 
 -- Questions that found nothing, by their key words; only askers in `asker` are known.
 CREATE TABLE question (
@@ -798,4 +801,17 @@ CREATE TABLE desk (
     person TEXT PRIMARY KEY,
     until TEXT NOT NULL,
     opened INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- The names that stories had before: links, buttons and sheets that hold them go on to work.
+CREATE TABLE story_name (
+    name TEXT PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES story (id)
+) WITHOUT ROWID;
+
+-- What those who keep the record are called on their platform, as far as they were met.
+CREATE TABLE called (
+    address TEXT PRIMARY KEY,
+    handle TEXT,
+    name TEXT
 ) WITHOUT ROWID;

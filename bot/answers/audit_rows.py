@@ -27,7 +27,7 @@ _DONE = {
     Action.ENTITY_REMOVED: N_("removed the name {subject}"),
     Action.MERGED: N_("merged a name into {subject}"),
     Action.STORY_OPENED: N_("opened the story"),
-    Action.STORY_SET: N_("set how the story is used"),
+    Action.STORY_SET: N_("set what the story is called, or how it is used"),
     Action.REJECTED: N_("rejected {subject}"),
     Action.APPOINTED: N_("made {subject} a moderator of {scope}"),
     Action.DISMISSED: N_("removed {subject} as a moderator of {scope}"),

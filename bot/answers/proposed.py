@@ -11,7 +11,7 @@ from bot.answers.diff import far_end
 from bot.answers.lines import amount, fact_lines
 from bot.replies import Block, Heading, Line, Note
 from bot.texts import _
-from storage.domain.models import Fact, RelationKind
+from storage.domain.models import Draft, DraftState, Fact, RelationKind
 
 
 def as_readers_see(fact: Fact, *, known: bool = False) -> list[Block]:
@@ -52,3 +52,13 @@ def under(heading: str, facts: Sequence[Fact]) -> list[Block]:
     if not facts:
         return []
     return [Heading(text=heading), *(line for fact in facts for line in fact_lines(fact, whole=True))]
+
+
+def outcome(draft: Draft) -> str:
+    """Return what became of a draft, as it reads on in a sentence."""
+    return {
+        DraftState.APPROVED: _("approved as F{id}", id=draft.fact_id),
+        DraftState.REJECTED: _("rejected"),
+        DraftState.MERGED: _("added to F{id}", id=draft.fact_id),
+        DraftState.EDITED: _("taken up in an edited draft"),
+    }.get(draft.state, draft.state.value)

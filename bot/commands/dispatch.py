@@ -84,7 +84,7 @@ class Dispatcher:
         self.metrics = metrics or Metrics(clock)
         self.roles = Roles(record, registry, settings.owners)
         self._policy = Policy.of(settings)
-        record.stories.default = self._policy.default_story
+        self._policy.impose(record)
         self._time_limit = TimeLimit(time_limit)
         self._limits = settings.limits
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)

@@ -180,7 +180,10 @@ def _speakers(draft: Draft, reading: _Reading, guessed: Sequence[str]) -> list[d
         if known is not None:
             found.setdefault(known.name, {"name": known.name, "ref": known.ref})
             continue
-        kind = reading.kinds.get(name) or _kind(name, speaker.role)
+        kind = reading.kinds.get(name)
+        # Whoever has a role is no thing, whatever they were taken for.
+        if kind is None or (kind == "thing" and (speaker.role or gender(name))):
+            kind = _kind(name, speaker.role)
         found.setdefault(name, _given({"name": name, "kind": kind, "article": article}))
         for near in reading.names.near.get(name, ()):
             found.setdefault(near.name, {"name": near.name, "ref": near.ref})

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 async def find_what_to_tell(record: Record) -> None:
     """Look at what has changed since the last look, and put what somebody waits for into the outbox."""
-    from bot.notices.proposer_notices import tell_proposers
     from bot.notices.question_alerts import tell_askers
+    from bot.notices.review_notices import tell_moderators, tell_proposers
 
     await tell_askers(record)
     await tell_proposers(record)
+    await tell_moderators(record)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.answers.bounds import some_of
 from bot.notices.schedule import text_of
 from bot.replies import Mark, Note, Reply, moments
+from bot.requests import is_private_chat
 from bot.texts import _, ngettext, speak, spoken
 from bot.times.zones import keep_time, shown, zone_name
 from storage.domain.clock import read_moment
@@ -95,7 +96,7 @@ async def _tell(record: Record, listener: Listener, retention: timedelta) -> Non
     ).model_dump_json()
     async with record.database.transaction() as tx:
         for person in await record.listeners.refusal_told(tx, listener.chat, MOST_TOLD):
-            if _is_person(person):
+            if is_private_chat(person):
                 await post(tx, person, reply, record.ledger.now(), listener.language)
 
 
@@ -104,8 +105,3 @@ async def _what(record: Record, listener: Listener) -> str:
     subscribed = await record.listeners.subscriptions(listener.chat, listener.topic)
     names = dict.fromkeys(f"“{each.entity or each.words or each.story}”" for each in subscribed)
     return some_of(list(names), most=300) or _("changes")
-
-
-def _is_person(address: str) -> bool:
-    """Tell whether an address is somebody's private chat: groups and channels subscribe, too."""
-    return address.partition(":")[2].isdigit()

@@ -127,6 +127,7 @@ class ReviewSettings(Section):
     """How facts are reviewed before they go on record."""
 
     four_eyes: bool = Field(False, description="true or false")
+    tell: int = Field(10, ge=0, le=1440, description="minutes, a whole number from 0 to 1440")
 
 
 class NoticeSettings(Section):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from storage.changing.references import References, Resolver
-from storage.changing.story_language import FIRST, found_out, language_of
+from storage.changing.stories import FIRST, found_out, language_of
 from storage.domain.entries import ON_RECORD, FactEntry
 from storage.domain.errors import BriefDisagrees, Refused
 from storage.domain.language.briefs import disagreements

@@ -16,14 +16,12 @@ from storage.changing.references import Resolver, source_ref
 from storage.changing.source_rows import add_sources
 from storage.domain.changes import (
     MergeEntity,
-    OpenStory,
     Publish,
     PutEntity,
     PutSource,
     RemoveEntity,
     Revise,
     SeparateEntity,
-    SetStory,
 )
 from storage.domain.entries import EntityEntry, FactEntry, FactState, SourceEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused, UnknownRefs
@@ -115,46 +113,6 @@ def separate_entity(tx: Statements, trace: AuditEntryWriter, change: SeparateEnt
         story_id=change.story_id, before={"name": other["name"]}, after={"name": one["name"]},
     )  # fmt: skip
     return f"E{one['id']}"
-
-
-def open_story(tx: Statements, trace: AuditEntryWriter, change: OpenStory) -> str:
-    """Open a story; return its name."""
-    story = change.story
-    rows = tx.fetch(
-        "INSERT INTO story (name, title, opened_at, language) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (name) DO NOTHING RETURNING id",
-        (story.name, story.title, trace.at, story.language),
-    )
-    if not rows:
-        raise AlreadyDone(f"There is a story named {story.name} already")
-    trace.close(
-        tx, Action.STORY_OPENED, f"story {rows[0][0]}",
-        story_id=rows[0][0], after=story.model_dump(include={"name", "title", "language"}, exclude_none=True),
-    )  # fmt: skip
-    return story.name
-
-
-def set_story(tx: Statements, trace: AuditEntryWriter, change: SetStory) -> str:
-    """Set how a story is used; return its name. Raises AlreadyDone where it is so already, or Refused."""
-    row = tx.fetch("SELECT * FROM story WHERE id = ?", (change.story_id,))[0]
-    wanted = {"private": change.private, "is_default": change.is_default, "public": change.public}
-    after = {key: value for key, value in wanted.items() if value not in (None, bool(row[key]))}
-    if not after:
-        raise AlreadyDone(f"The story {row['name']} is set so already")
-    if all(after.get(key, bool(row[key])) for key in ("private", "public")):
-        raise Refused(f"The story {row['name']} cannot be private and public: set one of them off first")
-    if change.is_default:
-        tx.run("UPDATE story SET is_default = 0 WHERE is_default = 1")
-    for key, value in after.items():
-        tx.run(f"UPDATE story SET {key} = ? WHERE id = ?", (int(value), change.story_id))
-    if "public" in after:
-        withdrawn = None if change.public else trace.at
-        tx.run("UPDATE story SET withdrawn_at = ? WHERE id = ?", (withdrawn, change.story_id))
-    before = {key: not value for key, value in after.items()}
-    trace.close(
-        tx, Action.STORY_SET, f"story {change.story_id}", story_id=change.story_id, before=before, after=after
-    )
-    return str(row["name"])
 
 
 def introduce(

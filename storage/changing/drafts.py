@@ -7,6 +7,9 @@ reader's id for ever. The same goes for questions.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
 
 from storage.domain.changes import Publish, Reject, Revise, dumped
 from storage.domain.errors import AlreadyDone, Refused
@@ -18,6 +21,17 @@ from storage.trail.audit import AuditEntryWriter
 
 # Drafts of one person that may wait at once.
 MOST_WAITING = 20
+# Drafts that moderators are told of in one message.
+MOST_ANNOUNCED = 1_000
+
+
+class Unannounced(NamedTuple):
+    """A draft that waits, and that no moderator was told of."""
+
+    id: int
+    story_id: int
+    proposer: str | None
+    proposed_at: str
 
 
 class Drafts:
@@ -25,6 +39,10 @@ class Drafts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # For how long they are gathered before moderators are told of them; None: nobody is.
+        self.gathered: timedelta | None = None
+        # Who is told where a story has no moderators.
+        self.owners: tuple[str, ...] = ()
 
     async def find(self, draft_id: int) -> Draft | None:
         """Return one draft, decided or not."""
@@ -50,6 +68,15 @@ class Drafts:
         )
         return [draft_of(row) for row in rows]
 
+    async def unannounced(self) -> list[Unannounced]:
+        """Return the drafts of people that wait and that no moderator was told of, the oldest first."""
+        rows = await self._database.read(
+            "SELECT id, story_id, proposer, proposed_at FROM draft"
+            " WHERE state = 'waiting' AND announced = 0 AND kind <> 'found' ORDER BY id LIMIT ?",
+            (MOST_ANNOUNCED,),
+        )
+        return [Unannounced(*row) for row in rows]
+
     async def count_waiting(self, story_id: int) -> int:
         """Return how many drafts of people wait in a story."""
         rows = await self._database.read(
@@ -57,6 +84,16 @@ class Drafts:
             (story_id,),
         )
         return int(rows[0][0])
+
+
+async def announce(tx: Transaction, ids: Sequence[int]) -> bool:
+    """Remember that moderators were told of drafts; False if that was done before."""
+    rows = await tx.fetch(
+        "UPDATE draft SET announced = 1 WHERE announced = 0 AND id IN (SELECT value FROM json_each(?))"
+        " RETURNING id",
+        (json.dumps(list(ids)),),
+    )
+    return len(rows) == len(ids)
 
 
 async def tell(tx: Transaction, draft_id: int) -> bool:

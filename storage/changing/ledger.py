@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from storage.changing import catalogue, drafts, fact_changes, undo
+from storage.changing import catalogue, drafts, fact_changes, stories, undo
 from storage.domain.changes import (
     Appoint,
     Change,
@@ -141,8 +141,8 @@ _OTHERS: dict[type[Any], Callable[[Statements, AuditEntryWriter, Any], str]] = {
     MergeEntity: catalogue.merge_entity,
     RemoveEntity: catalogue.remove_entity,
     SeparateEntity: catalogue.separate_entity,
-    OpenStory: catalogue.open_story,
-    SetStory: catalogue.set_story,
+    OpenStory: stories.open_story,
+    SetStory: stories.set_story,
     Reject: drafts.reject,
     Appoint: members.appoint,
     Dismiss: members.dismiss,

@@ -10,7 +10,7 @@ from typing import Any
 from storage.changing.fact_rows import FactRows, state_of
 from storage.changing.references import References
 from storage.changing.relations import Related, relate
-from storage.changing.story_language import settle
+from storage.changing.stories import settle
 from storage.domain.entries import FactEntry
 from storage.domain.models import RevisionKind
 from storage.engines.sqlite import Statements

@@ -20,6 +20,7 @@ from storage.domain.entries import (
     Ref,
     SourceEntry,
     StoryEntry,
+    StoryName,
     Text,
 )
 from storage.domain.models import Ground, RevisionKind
@@ -118,9 +119,9 @@ class OpenStory(Entry):
 
 
 class SetStory(Entry):
-    """Keep a story to itself or not, let new chats begin with it or not, or make it public or not.
+    """Change what a story is called, tells of itself, or how it is used; None leaves that as it is.
 
-    None leaves that as it is.
+    `tells` are the facts that tell it in a few lines. It read as in `expected` when it was looked at.
     """
 
     change: Literal["set story"] = "set story"
@@ -128,6 +129,10 @@ class SetStory(Entry):
     private: bool | None = None
     is_default: bool | None = None
     public: bool | None = None
+    title: Line | None = None
+    name: StoryName | None = None
+    tells: tuple[int, ...] | None = None
+    expected: dict[str, Any] | None = None
 
 
 class Reject(Entry):

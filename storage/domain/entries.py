@@ -79,6 +79,7 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BRIEF)
 LONGEST_ARTICLE = 20
 Article = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ARTICLE), BeforeValidator(clean)]
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(clean)]
+StoryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 When = Annotated[str, AfterValidator(_checked_date), BeforeValidator(_plain_date)]
 Moment = Annotated[str, AfterValidator(_checked_moment)]
 Number = Annotated[FiniteFloat, BeforeValidator(_no_truth)]
@@ -132,7 +133,7 @@ class SourceEntry(Entry):
 
 
 class EntityEntry(Entry):
-    """A person, organisation, place or group, with the role a source gives it."""
+    """A person, organisation, place, group or thing (a ship, a law), with the role a source gives it."""
 
     ref: Ref = ""
     kind: EntityKind | None = None
@@ -266,7 +267,7 @@ class FactEntry(FactState):
 class StoryEntry(Entry):
     """The story that the entries belong to."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    name: StoryName
     title: Line
     about: tuple[Ref, ...] = ()
     opened_at: Moment | None = None

@@ -37,6 +37,7 @@ class EntityKind(StrEnum):
     ORGANISATION = "organisation"
     PLACE = "place"
     GROUP = "group"
+    THING = "thing"
 
 
 class RelationKind(StrEnum):

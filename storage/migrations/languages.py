@@ -11,7 +11,7 @@ import sqlite3
 from storage.domain.language.stemming import stemmed_itself
 from storage.domain.words import stems
 
-# As in storage/changing/story_language.py.
+# As in storage/changing/stories.py.
 FIRST = 8
 _FIRST = """
 SELECT statement FROM fact WHERE story_id = ? AND retracted IS NULL AND superseded_by IS NULL

@@ -260,6 +260,12 @@ async def move(tx: Transaction, old: str, new: str) -> None:
         await _join(tx, gone, kept)
     await tx.run("UPDATE OR IGNORE listener SET chat = ? WHERE chat = ?", (new, old))
     await tx.run("UPDATE OR IGNORE chat SET address = ? WHERE address = ?", (new, old))
+    # Of two that are open in both, the one there stays open.
+    await tx.run(
+        "UPDATE dialogue SET aside = 1 WHERE chat = ? AND person IN"
+        " (SELECT d.person FROM dialogue d WHERE d.chat = ? AND d.aside = 0)",
+        (old, new),
+    )
     await tx.run("UPDATE OR IGNORE dialogue SET chat = ? WHERE chat = ?", (new, old))
     await tx.run("UPDATE OR IGNORE asker SET chat = ? WHERE chat = ?", (new, old))
     await tx.run("UPDATE draft SET chat = ? WHERE chat = ?", (new, old))

@@ -15,6 +15,7 @@ _THEIR_WATCH = f"person IN {_THEIRS} OR listener_id IN (SELECT id FROM listener 
 _REMOVED = {
     "dialogues": f"DELETE FROM dialogue WHERE person IN {_THEIRS}",
     "desks": f"DELETE FROM desk WHERE person IN {_THEIRS}",
+    "names": f"DELETE FROM called WHERE address IN {_THEIRS}",
     "spoken of": f"DELETE FROM spoken_of WHERE person IN {_THEIRS}",
     "questions": f"DELETE FROM asker WHERE person IN {_THEIRS}",
     "claims": f"DELETE FROM question WHERE {UNAWAITED}",

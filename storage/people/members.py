@@ -14,6 +14,25 @@ from storage.people.accounts import linked_to, person_behind
 from storage.trail.audit import AuditEntryWriter
 
 _IN_OFFICE = "SELECT * FROM member WHERE dismissed_at IS NULL"
+# What somebody was called when they were appointed, and behind it what they were called last.
+_NAMES = """
+SELECT address, handle, name, 0 AS met, id FROM member
+UNION ALL SELECT address, handle, name, 1, 0 FROM called WHERE :met = 1 ORDER BY met, id, address
+"""
+_MEET = """
+INSERT INTO called (address, handle, name) VALUES (:address, :handle, :name)
+ON CONFLICT (address) DO UPDATE SET handle = excluded.handle, name = excluded.name
+"""
+_MEET_ANOTHER = """
+INSERT INTO called (address, handle, name) SELECT :address, :handle, :name
+WHERE NOT EXISTS (SELECT 1 FROM member WHERE address = :address AND coalesce(handle, name) IS NOT NULL)
+ON CONFLICT (address) DO NOTHING
+"""
+_BY_HANDLE = """
+SELECT address, 0 AS met, id FROM member WHERE lower(handle) = :handle
+UNION ALL SELECT address, 1, 0 FROM called WHERE lower(handle) = :handle
+ORDER BY met, id DESC, address LIMIT 1
+"""
 
 
 class Member(Frozen):
@@ -32,6 +51,7 @@ class Members:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._in_office = Kept(database, _in_office)
+        self._met: dict[str, tuple[str | None, str | None]] = {}
 
     async def moderates(self, address: str, story_id: int | None, *, surely: bool = False) -> bool:
         """Tell whether a person moderates a story; with `story_id` None, all of them.
@@ -46,6 +66,11 @@ class Members:
         """Tell whether a person moderates any story."""
         return any(address == held for held, _story in await self._in_office.get(surely=True))
 
+    async def moderating(self, story_id: int) -> list[str]:
+        """Return the people who moderate a story, in order of address."""
+        offices = await self._in_office.get(surely=True)
+        return sorted({address for address, story in offices if story in (None, story_id)})
+
     async def page(self, *, after: str = "", limit: int) -> list[Member]:
         """Return the moderators in office in order of address after `after`; one may have several stories."""
         rows = await self._database.read(
@@ -58,16 +83,31 @@ class Members:
 
     async def find_by_handle(self, handle: str) -> str | None:
         """Return the address of the present or past moderator of an @name; the one appointed last."""
-        rows = await self._database.read(
-            "SELECT address FROM member WHERE lower(handle) = ? ORDER BY id DESC LIMIT 1",
-            (handle.removeprefix("@").casefold(),),
-        )
+        rows = await self._database.read(_BY_HANDLE, {"handle": handle.removeprefix("@").casefold()})
         return str(rows[0][0]) if rows else None
 
-    async def names(self) -> dict[str, str]:
-        """Return the names of all present and past moderators, by address."""
-        rows = await self._database.read("SELECT address, handle, name FROM member ORDER BY id")
+    async def names(self, *, met: bool = True) -> dict[str, str]:
+        """Return the names of all present and past moderators, by address.
+
+        With `met`, those by which the bot met them last, and those of all others who keep the record.
+        """
+        rows = await self._database.read(_NAMES, {"met": int(met)})
         return {row["address"]: _called(row) for row in rows}
+
+    async def meet(self, address: str, handle: str | None, name: str | None, *, known: bool = False) -> None:
+        """Remember what somebody who keeps the record is called.
+
+        Who is `known` by another account keeps the name that they have there. It is written once for each
+        name that this process meets.
+        """
+        called = (handle, name)
+        if called == (None, None) or self._met.get(address) == called or (known and address in self._met):
+            return
+        async with self._database.transaction() as tx:
+            await tx.run(
+                _MEET_ANOTHER if known else _MEET, {"address": address, "handle": handle, "name": name}
+            )
+        self._met[address] = called
 
 
 def _in_office(read: Read) -> frozenset[tuple[str, int | None]]:

@@ -14,8 +14,15 @@ MOST_CHATS = 10_000
 MOST_OPEN = 50
 _TABLES = {"F": "fact", "S": "source", "E": "entity", "D": "draft"}
 _IN_USE = """
-SELECT s.* FROM story s LEFT JOIN chat c ON c.story_id = s.id AND c.address = ?
-ORDER BY c.address IS NULL, CASE WHEN s.name = ? THEN 0 ELSE 1 END, s.is_default DESC, s.id LIMIT 1
+SELECT s.* FROM story s LEFT JOIN chat c ON c.story_id = s.id AND c.address = :chat
+ORDER BY c.address IS NULL, CASE WHEN s.name = :name THEN 0
+    WHEN s.id = (SELECT n.story_id FROM story_name n WHERE n.name = :name) THEN 1 ELSE 2 END,
+    s.is_default DESC, s.id LIMIT 1
+"""
+_FOUND = """
+SELECT s.* FROM story s WHERE s.name = :name
+    OR s.id = (SELECT n.story_id FROM story_name n WHERE n.name = :name)
+ORDER BY CASE WHEN s.name = :name THEN 0 ELSE 1 END, s.id LIMIT 1
 """
 _OPEN = """
 SELECT s.* FROM story s WHERE s.private = 0
@@ -44,8 +51,8 @@ class Stories:
         return story_of(rows[0]) if rows else None
 
     async def find(self, name: str) -> Story | None:
-        """Return the story of that name."""
-        rows = await self._database.read("SELECT * FROM story WHERE name = ?", (name,))
+        """Return the story of that name, else the one that had it before."""
+        rows = await self._database.read(_FOUND, {"name": name})
         return story_of(rows[0]) if rows else None
 
     async def owning(self, subject: str) -> int | None:
@@ -76,7 +83,9 @@ class Stories:
         kept = self._in_use.get(chat)
         if kept and kept[0] == self._database.version_read:
             return kept[1]
-        version, rows = await self._database.reading_at(lambda read: read(_IN_USE, (chat, self.default)))
+        version, rows = await self._database.reading_at(
+            lambda read: read(_IN_USE, {"chat": chat, "name": self.default})
+        )
         if not rows:
             return None
         if len(self._in_use) >= MOST_CHATS:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from storage.changing.catalogue import add_missing, entity_fields, source_fields
 from storage.changing.entity_rows import restore_names
@@ -77,7 +77,8 @@ def kept_lines(kept: Sequence[Kept]) -> Iterator[str]:
         yield f"  ... and {len(kept) - MOST_KEPT} more"
     yield (
         "To keep what moderators wrote, write it into the sheet as well (onrecord export shows it). To have"
-        " what the sheet says, change it in a chat: /correct F7, /restore F7, /source S3, /entity NAME"
+        " what the sheet says, change it in a chat: /correct F7, /restore F7, /source S3, /entity NAME,"
+        " /editstory"
     )
 
 
@@ -134,6 +135,17 @@ class Again:
         """Tell whether somebody has opened to all a story that its sheet kept to itself."""
         steps = _steps(tx, [f"story {story_id}"]).get(f"story {story_id}", ())
         return bool(last_said({"private": False}, steps, {}).get("private"))
+
+    def story(self, tx: Statements, story_id: int, says: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+        """Tell whether moderators have set what a sheet `says` of a story: then that stays as it is `now`."""
+        subject = f"story {story_id}"
+        steps = _steps(tx, [subject]).get(subject, [])
+        if not any(field in step.after for step in steps for field in says):
+            return False
+        said = last_said(dict(now), steps, {})
+        if both := tuple(field for field in says if says[field] not in (said.get(field), now.get(field))):
+            self.kept.append(Kept(subject, "about it", both))
+        return True
 
     def facts(
         self, tx: Statements, resolver: Resolver, listed: Sequence[FactEntry], known: Mapping[str, KnownFact]

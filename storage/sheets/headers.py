@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from storage.changing.stories import story_fields, told_ids
 from storage.domain.entries import StoryEntry
 from storage.domain.errors import Refused
 from storage.engines.sqlite import Statements
@@ -21,12 +22,19 @@ def open_story(tx: Statements, name: str, entry: StoryEntry | None, at: str, aga
     """Open a story, or bring it up to date; return its id. Raises Refused for what is no name of one."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
         raise Refused(f"{name!r} is no story name: use a-z, 0-9 and -, at most 40, with --story")
+    name = _present_name(tx, name)
     private = entry is not None and entry.private
+    known = tx.fetch("SELECT id, title FROM story WHERE name = ?", (name,))
+    stays = (
+        known
+        and entry
+        and again.story(tx, known[0]["id"], {"title": entry.title}, {"title": known[0]["title"]})
+    )
     bound = {
         "name": name,
         "title": entry.title if entry else name,
         "opened": (entry and entry.opened_at) or at,
-        "titled": entry is not None,
+        "titled": entry is not None and not stays,
         "private": private,
     }
     story_id, now = tx.fetch(_PUT, bound)[0]
@@ -36,8 +44,21 @@ def open_story(tx: Statements, name: str, entry: StoryEntry | None, at: str, aga
     return int(story_id)
 
 
-def lead(tx: Statements, story_id: int, entry: StoryEntry, line: int) -> None:
-    """Remember which facts tell the story in a few lines. Raises Refused for a ref that is none."""
+def _present_name(tx: Statements, name: str) -> str:
+    """Return the name of the story that had a name before; any other name as it is."""
+    rows = tx.fetch(
+        "SELECT s.name FROM story_name n JOIN story s ON s.id = n.story_id WHERE n.name = :name"
+        " AND NOT EXISTS (SELECT 1 FROM story WHERE name = :name)",
+        {"name": name},
+    )
+    return str(rows[0][0]) if rows else name
+
+
+def lead(tx: Statements, story_id: int, entry: StoryEntry, line: int, again: Again) -> None:
+    """Remember which facts tell the story in a few lines, unless moderators have chosen others.
+
+    Raises Refused for a ref that is none.
+    """
     rows = tx.fetch(
         "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
         (story_id, json.dumps(entry.about)),
@@ -45,6 +66,9 @@ def lead(tx: Statements, story_id: int, entry: StoryEntry, line: int) -> None:
     ids = {row[0]: row[1] for row in rows}
     if missing := [ref for ref in entry.about if ref not in ids]:
         raise Refused(f"line {line}, story.about: no fact has the ref {missing[0]!r}")
+    says = told_ids(ids[ref] for ref in entry.about)
+    if again.story(tx, story_id, {"tells": says}, {"tells": story_fields(tx, story_id)["tells"]}):
+        return
     tx.run("DELETE FROM lead WHERE story_id = ?", (story_id,))
     tx.run_many(
         "INSERT INTO lead VALUES (?, ?, ?)",

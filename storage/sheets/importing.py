@@ -14,7 +14,7 @@ from storage.changing.catalogue import add_missing
 from storage.changing.entity_rows import add_entities
 from storage.changing.references import Resolver
 from storage.changing.source_rows import add_sources
-from storage.changing.story_language import put
+from storage.changing.stories import put
 from storage.changing.writing import Batch, Written, known_facts
 from storage.domain.clock import Clock
 from storage.domain.entries import EntityEntry, FactEntry, FactState, SourceEntry, StoryEntry
@@ -333,7 +333,7 @@ class _Importing:
         if end:
             self._batch.finish()
             if self._entry and self._entry.about:
-                lead(tx, self._story_id, self._entry, self._entry_line)
+                lead(tx, self._story_id, self._entry, self._entry_line, self.again)
 
     def _close(self, tx: Statements) -> None:
         """Write the import's entry of the trail."""

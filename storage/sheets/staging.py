@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from storage.changing.entity_rows import merge
-from storage.changing.story_language import index_anew
+from storage.changing.stories import index_anew
 from storage.domain.errors import BusyRecord
 from storage.engines import replacing
 from storage.engines.sqlite import Read, Statements

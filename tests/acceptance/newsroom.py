@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
 from contextlib import closing
@@ -40,12 +41,24 @@ class Person(NamedTuple):
 
     async def says(self, text: str, **how: Any) -> Message:
         """Write and return the bot's answer."""
-        return await ask(self.chat, self.user, text, **how)
+        await self.chat.say(self.user, text, **how)
+        return await self.hears(how.get("topic"))
+
+    async def hears(self, topic: Any = None) -> Message:
+        """Return what the bot shows next: in a group it puts the next question in the place of the last."""
+        ways = [asyncio.ensure_future(self.chat.next_message(topic=topic))]
+        if self.chat.is_group:
+            ways.append(asyncio.ensure_future(self.chat.next_edit()))
+        done, waiting = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for each in waiting:
+            each.cancel()
+        (shown,) = done
+        return shown.result()
 
     async def presses(self, message: Message, button: str) -> Message:
         """Press a button and return the bot's answer."""
         query = await self.api.press(self.user, message, button)
-        reply = await self.chat.next_message()
+        reply = await self.hears()
         assert (await query.answer()).text == ""
         return reply
 

@@ -90,6 +90,8 @@ class RunningBot:
             **{end.section: end.settings for end in ends},
             # Each change is told as it is made, but where a test is about that.
             "notices": {"gather": 0},
+            # Nobody is told unasked that something waits for them, but where a test is about that.
+            "review": {"tell": 0},
             # Everything is logged, for nothing secret may be in it.
             "log": {"level": "debug"},
         }

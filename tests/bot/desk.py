@@ -23,7 +23,7 @@ from storage.trail.audit import Actor
 PASSING = frozenset(
     "dialogue question asker button chat link_code listener subscription notice delivery said receipt"
     " amendment progress lookup_version sqlite_sequence spoken_of intake desk feed feed_key watch"
-    " offer".split()
+    " offer called".split()
 )
 OWNER, ANN, BOB, EVE = "telegram:1", "telegram:7", "telegram:8", "telegram:66"
 

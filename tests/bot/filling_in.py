@@ -10,7 +10,7 @@ PROPOSED = (
 # The commands that open a modal, each with what it is about.
 OPENING = {
     **dict.fromkeys(("correct", "attribute", "retract", "supersede"), "F5"), "restore": "F6", "reject": "D1",
-    "edit": "D1", "source": "S1", "entity": "Dmytro Lubinets", "add": "", "suggest": "",
+    "edit": "D1", "source": "S1", "entity": "Dmytro Lubinets", "add": "", "suggest": "", "editstory": "",
 }  # fmt: skip
 
 

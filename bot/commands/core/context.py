@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
@@ -19,6 +20,7 @@ from bot.replies import Action, Reply
 from bot.requests import Request, Role
 from bot.texts import _
 from bot.times.zones import local_day
+from storage.domain.errors import RecordError
 from storage.domain.folding import digits
 from storage.domain.models import Draft, Fact, Story
 from storage.record import Record
@@ -43,9 +45,10 @@ class Policy:
     """The operator's choices.
 
     `page` is how many statements a search finds at most. With `four_eyes` a moderator's own fact needs
-    another's approval; notices of a new fact wait `hold` minutes; what each chat was told is kept for the
-    `retention`. New chats begin with the story named `default_story`, where it is set; pages of the web have
-    `pages` as their addresses, where that is set. Watched feeds are polled every `poll` minutes.
+    another's approval; what waits for moderators is gathered for `tell` minutes and told to them, or
+    to `owners` (0: to nobody). Notices of a new fact wait `hold` minutes; what each chat was told is kept
+    for the `retention`. New chats begin with the story named `default_story`, where it is set; pages of the
+    web have `pages` as their addresses, where that is set. Watched feeds are polled every `poll` minutes.
     """
 
     page: int
@@ -55,6 +58,8 @@ class Policy:
     default_story: str = ""
     pages: Addresses | None = None
     poll: int = 15
+    tell: int = 0
+    owners: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> Policy:
@@ -68,7 +73,15 @@ class Policy:
             settings.story.default or "",
             Addresses(settings.web.url) if settings.web.url else None,
             settings.intake.poll,
+            settings.review.tell,
+            tuple(settings.owners),
         )
+
+    def impose(self, record: Record) -> None:
+        """Let a record follow it."""
+        record.stories.default = self.default_story
+        record.drafts.gathered = timedelta(minutes=self.tell) if self.tell else None
+        record.drafts.owners = self.owners
 
 
 class Page(NamedTuple, Generic[T]):
@@ -117,8 +130,20 @@ class Context:
         )
 
     async def names(self) -> dict[str, str]:
-        """Return the moderators' names, by address."""
-        return await self.record.members.names()
+        """Return the names of those who keep the record, by address.
+
+        Where readers read along they are those by which moderators were appointed.
+        """
+        alone = not self.request.shared or self.request.discreet
+        return await self.record.members.names(met=alone)
+
+    async def meet(self) -> None:
+        """Remember what the asker is called, who keeps the record; it is of use later, and not needed now."""
+        request, members = self.request, self.record.members
+        with suppress(RecordError):
+            await members.meet(request.sender, request.handle, request.name)
+            if request.account:
+                await members.meet(request.user, request.handle, request.name, known=True)
 
     async def called(self, person: str) -> str:
         """Return a person's name and address; only the address if they never moderated."""

@@ -26,11 +26,11 @@ class Family(Enum):
         "settings subscribe unsubscribe subscriptions mute catchup why",
     )
     TAKING_PART = (N_("Taking part"), "suggest tellme privacy forgetme link")
-    ANSWERING = (N_("Answering what is asked"), "answer choose skip back confirm cancel")
+    ANSWERING = (N_("Answering what is asked"), "answer choose skip back confirm cancel resume")
     KEEPING = (
         N_("Keeping the record"),
         """add desk correct attribute relate supersede retract restore undo source entity newstory
-        privatestory""",
+        editstory privatestory""",
     )
     REVIEWING = (N_("Reviewing"), "review intake watch approve same reject edit unanswered audit")
     CHOOSING = (

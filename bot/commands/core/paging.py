@@ -134,6 +134,7 @@ def cut(reply: Reply) -> Reply:
         asks=reply.asks,
         verdict=reply.verdict,
         past=reply.past,
+        step=reply.step,
     )
 
 

@@ -73,6 +73,8 @@ class Registry(Catalogue):
         def register(handler: Handler) -> Handler:
             self.declare(command)
             answers = _of_the_past(handler) if command.shows_past else handler
+            if command.role > Role.READER:
+                answers = _of_keepers(answers)
             self._registered[name] = Registered(command, answers, offers, reads, lines)
             return handler
 
@@ -89,6 +91,17 @@ def _of_the_past(handler: Handler) -> Handler:
     @wraps(handler)
     async def answer(*values: Any) -> Reply:
         return (await handler(*values)).model_copy(update={"past": True})
+
+    return answer
+
+
+def _of_keepers(handler: Handler) -> Handler:
+    """Return a handler that remembers what its asker is called: what they do stands under their name."""
+
+    @wraps(handler)
+    async def answer(context: Context, *values: Any) -> Reply:
+        await context.meet()
+        return await handler(context, *values)
 
     return answer
 

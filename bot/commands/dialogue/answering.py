@@ -3,13 +3,57 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bot.commands.dialogue.forms import AGAIN, CONFIRM, Filled, Form, Option
 from bot.errors import UserError
-from bot.texts import _
+from bot.replies import Action, Note, Reply
+from bot.requests import Request
+from bot.texts import _, shortened
+
+if TYPE_CHECKING:
+    from storage.people.dialogues import Dialogue
 
 # The signs that a choice puts before a name or a source.
-_CHOSEN = re.compile(r"=|\+(?:(?:person|organisation|group|place)\s)?\s*(?:\(the\)\s)?")
+_CHOSEN = re.compile(r"=|\+(?:(?:person|organisation|group|place|thing)\s)?\s*(?:\(the\)\s)?")
+# Characters that are shown of a line that is left out.
+LONGEST_LEFT = 60
+
+
+def choices(dialogue: Dialogue, options: Sequence[Option]) -> list[Action]:
+    """Return the buttons that choose one of some options."""
+    return [
+        Action(label=option.label, command=f"/choose {dialogue.token} {number}")
+        for number, option in enumerate(options, 1)
+    ]
+
+
+def leaving(request: Request, dialogue: Dialogue, filled: Filled) -> list[Action]:
+    """Return the buttons that lead away from a question: back, to a private chat, out."""
+    back = [Action(label=_("Back"), command=f"/back {dialogue.token}")] if filled.answered else []
+    if request.shared and not request.discreet:
+        alone = Action(label=_("Go on in private"), command=f"/resume {dialogue.token}", private=True)
+        back.append(alone)
+    return [*back, Action(label=_("Cancel"), command=f"/cancel {dialogue.token}")]
+
+
+def going_back(filled: Filled, reply: Reply) -> Reply:
+    """Return a dialogue's end with the way to the one set aside for it; not where the next form follows."""
+    if not filled.earlier or reply.asks is not None:
+        return reply
+    token, command = filled.earlier
+    back = Action(label=_("Go on with /{command}", command=command), command=f"/resume {token}")
+    return reply.model_copy(update={"actions": (*reply.actions, back)})
+
+
+def left_out(form: Form, filled: Filled) -> list[Note]:
+    """Return the note on the lines that go with nothing else of a form: nothing typed is lost unseen."""
+    listed = {field.name for field in form.fields(filled)}
+    left = [name for name in form.lines if filled.text(name) and name not in listed]
+    lines = "; ".join(f"“{name}: {shortened(filled.text(name), LONGEST_LEFT)}”" for name in left)
+    told = _("Left out, for nothing here takes it: {lines}.", lines=lines)
+    return [Note(text=told)] if left else []
 
 
 def answer(filled: Filled, text: str) -> None:

@@ -14,7 +14,8 @@ from bot.commands.core.arguments import Answer, Token, question_of
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.dialogue.engine import Question, Turn, question, repeat, take
+from bot.commands.dialogue.engine import Question, Turn, is_begun, question, repeat, take
+from bot.commands.dialogue.forms import Filled
 from bot.errors import UserError
 from bot.replies import Note, Reply
 from bot.requests import Request, Role
@@ -142,13 +143,42 @@ async def cancel(context: Context, given: Answer) -> Reply:
     return await _alone(context, Turn.CANCEL, given)
 
 
+@commands.command(
+    "resume",
+    Argument(
+        N_("token"),
+        Kind.TOKEN,
+        help=N_("leave it empty: buttons fill in which question they mean, for example 12.3"),
+    ),
+    family=Family.ANSWERING,
+    role=Role.READER,
+    discreet=True,
+    help=N_("what you had begun to fill in before something else, taken up again"),
+    example="/resume",
+)
+async def resume(context: Context, given: Answer) -> Reply:
+    """Take up a dialogue that was set aside, or go on here with one that was begun in a group."""
+    if given.words:
+        raise UserError(_("/{name} takes nothing after it: send it alone.", name=context.command.name))
+    dialogue = await _left(context, given.token)
+    if dialogue.chat == context.request.chat and not (dialogue.aside or dialogue.ended):
+        note = _("This is what is open:")
+    else:
+        dialogue = await _taken_up(context, dialogue)
+        note = _("You go on here with /{command}.", command=dialogue.command)
+    reply = await repeat(context, dialogue, Note(text=note))
+    return reply.model_copy(update={"step": "first"})
+
+
 async def open_question(context: Context, token: Token | None) -> Asked | Reply:
     """Return the question that an answer is meant for, or a Reply with the open question if that is another.
 
     Raises UserError if no open question takes words.
     """
-    dialogue = await _meant(context, token)
-    if token is not None and token.turn != dialogue.turn:
+    dialogue, is_old = await _meant(context, token)
+    if dialogue.aside:
+        dialogue = await _taken_up(context, dialogue)
+    if is_old:
         return await _repeated(context, dialogue)
     return Asked(dialogue, await question(context, dialogue))
 
@@ -166,19 +196,61 @@ async def _alone(context: Context, turn: Turn, given: Answer) -> Reply:
 async def _resume(context: Context, turn: Turn, given: Answer) -> Reply:
     """Answer the question whose token is given, else the one replied to; without a reply the open one."""
     token = given.token or question_of(context.request)
-    dialogue = await _meant(context, token)
-    if token is not None and token.turn != dialogue.turn:
+    dialogue, is_old = await _meant(context, token)
+    if dialogue.aside and (is_old or turn is not Turn.CANCEL):
+        dialogue = await _taken_up(context, dialogue)
+        if turn is Turn.CONFIRM:
+            # What was shown so long ago is shown once more before it is made.
+            return await _repeated(
+                context, dialogue, _("You go on here with /{command}.", command=dialogue.command)
+            )
+    if is_old:
         return await _repeated(context, dialogue)
-    return await take(context, turn, given.words.strip(), dialogue)
+    reply = await take(context, turn, given.words.strip(), dialogue)
+    return reply.model_copy(update={"step": "next"})
 
 
-async def _repeated(context: Context, dialogue: Dialogue) -> Reply:
-    earlier = Note(text=_("That question has been answered already. This is the one that is open:"))
-    return await repeat(context, dialogue, earlier, anew=True)
+async def _repeated(context: Context, dialogue: Dialogue, note: str = "") -> Reply:
+    note = note or _("That question has been answered already. This is the one that is open:")
+    reply = await repeat(context, dialogue, Note(text=note), anew=True)
+    return reply.model_copy(update={"step": "next"})
 
 
-async def _meant(context: Context, token: Token | None) -> Dialogue:
-    return await _open(context) if token is None else await _tokened(context, token)
+async def _taken_up(context: Context, dialogue: Dialogue) -> Dialogue:
+    """Open a dialogue again, here; the one that is open here is set aside for it."""
+    request, dialogues = context.request, context.record.dialogues
+    filled = Filled.of(dialogue.state)
+    other = await dialogues.find(request.chat, request.user)
+    if other is not None and other.id != dialogue.id and is_begun(other):
+        filled.earlier = [other.token, other.command]
+    return await dialogues.take_up(dialogue, request.chat, filled.state())
+
+
+async def _left(context: Context, token: Token | None) -> Dialogue:
+    """Return the dialogue to take up: the one of a button, else what was set aside last, else what is open.
+
+    Raises UserError if there is none, or if it is another person's.
+    """
+    dialogues, request = context.record.dialogues, context.request
+    if token is not None:
+        dialogue = await dialogues.by_id(token.dialogue)
+    else:
+        dialogue = await dialogues.set_aside(request.chat, request.user)
+        dialogue = dialogue or await dialogues.find(request.chat, request.user)
+    if dialogue is None:
+        raise UserError(_("Nothing of yours is set aside here: /help lists what you can do."))
+    # From a group one goes on in private, and not the other way round.
+    if dialogue.person != request.user or (dialogue.chat != request.chat and request.shared):
+        raise UserError(_("That question was asked of somebody else: only they can answer it."))
+    return dialogue
+
+
+async def _meant(context: Context, token: Token | None) -> tuple[Dialogue, bool]:
+    """Return the dialogue that is meant, and whether a question of it that was answered already."""
+    if token is None:
+        return await _open(context), False
+    dialogue = await _tokened(context, token)
+    return dialogue, token.turn != dialogue.turn
 
 
 async def _tokened(context: Context, token: Token) -> Dialogue:
@@ -186,7 +258,9 @@ async def _tokened(context: Context, token: Token) -> Dialogue:
     dialogue = await context.record.dialogues.by_id(token.dialogue)
     if dialogue is None:
         raise UserError(_("That has been answered already, or ended."))
-    if (dialogue.chat, dialogue.person) != (context.request.chat, context.request.user):
+    if dialogue.person == context.request.user and dialogue.chat != context.request.chat:
+        raise UserError(_("That is asked of you in another chat: answer it there."))
+    if dialogue.person != context.request.user:
         raise UserError(_("That question was asked of somebody else: only they can answer it."))
     return await _living(context, dialogue)
 
@@ -203,16 +277,26 @@ async def _open(context: Context) -> Dialogue:
 
 
 async def _living(context: Context, dialogue: Dialogue) -> Dialogue:
-    """Return the dialogue, or None if it has expired: an hour without an answer."""
-    if not dialogue.ended:
+    """Return the dialogue. Raises UserError after an hour without an answer; what was typed is set aside."""
+    if dialogue.aside or not dialogue.ended:
         return dialogue
-    await context.record.dialogues.end(dialogue)
+    if not is_begun(dialogue):
+        await context.record.dialogues.end(dialogue)
+        raise UserError(
+            _(
+                "Your /{command} ended after an hour without an answer; nothing was changed."
+                " Send /{command} to begin anew.",
+                command=dialogue.command,
+            )
+        )
+    await context.record.dialogues.leave(dialogue)
     raise UserError(
         _(
-            "Your /{command} ended after an hour without an answer; nothing was changed."
-            " Send /{command} to begin anew.",
+            "Your /{command} was set aside after an hour without an answer; nothing was changed."
+            " /resume goes on with it.",
             command=dialogue.command,
-        )
+        ),
+        commands=((_("Go on with /{command}", command=dialogue.command), f"/resume {dialogue.token}"),),
     )
 
 

@@ -17,6 +17,10 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Command
 from bot.commands.dialogue.answering import (
     answer,
+    choices,
+    going_back,
+    leaving,
+    left_out,
     number_in,
     option_of,
     refuse_skip,
@@ -42,15 +46,13 @@ from bot.commands.dialogue.references import refuse_mere_yes
 from bot.commands.dialogue.words import question_for
 from bot.errors import UserError
 from bot.replies import Action, Block, Note, Reply
-from bot.texts import _, shortened
+from bot.texts import _
 from storage.domain.changes import Revise, dumped, loaded
-from storage.domain.errors import Overtaken
+from storage.domain.errors import Overtaken, Refused
 from storage.people.dialogues import Dialogue, close
 
 # More changes than this between the reads of one preview, and the person is asked to look again.
 READ_AGAIN = 5
-# Characters that are shown of a line that is left out.
-LONGEST_LEFT = 60
 
 
 class Turn(Enum):
@@ -65,12 +67,29 @@ class Turn(Enum):
 
 
 async def begin(context: Context, filled: Filled, before: tuple[Block, ...] = ()) -> Reply:
-    """Open a dialogue on the form of the context's command; say so if it replaces another."""
+    """Open a dialogue on the form of the context's command; one that is open is set aside."""
     earlier = await context.record.dialogues.find(context.request.chat, context.request.user)
+    replaced, left = None, ""
+    if earlier is not None and not is_begun(earlier):
+        # Nothing was typed there: this one takes its place.
+        replaced = earlier._replace(state={})
+        left = _("Your open /{command} was ended: nothing was changed.", command=earlier.command)
+    elif earlier is not None:
+        filled.earlier = [earlier.token, earlier.command]
+        left = _(
+            "Your open /{command} is set aside with all that you typed: /resume goes on with it.",
+            command=earlier.command,
+        )
     if earlier is not None and not earlier.ended:
-        ended = _("Your open /{command} was ended: nothing was changed.", command=earlier.command)
-        before = (Note(text=ended), *before)
-    return await _go_on(context, filled, None, before)
+        before = (Note(text=left), *before)
+    reply = await _go_on(context, filled, replaced, before)
+    return reply.model_copy(update={"step": "first"})
+
+
+def is_begun(dialogue: Dialogue) -> bool:
+    """Tell whether anything was typed in a dialogue."""
+    filled = Filled.of(dialogue.state)
+    return bool(filled.texts or filled.answered)
 
 
 async def repeat(context: Context, dialogue: Dialogue, before: Block, *, anew: bool = False) -> Reply:
@@ -117,8 +136,9 @@ async def take(context: Context, turn: Turn, value: str, dialogue: Dialogue) -> 
     if turn is Turn.CANCEL:
         await context.record.dialogues.end(dialogue)
         on_record = _("Ended: what you have confirmed is on record.")
-        goes_on = Filled.of(dialogue.state).goes_on
-        return Reply(blocks=(Note(text=on_record if goes_on else _("Ended: nothing was changed.")),))
+        filled = Filled.of(dialogue.state)
+        text = on_record if filled.goes_on else _("Ended: nothing was changed.")
+        return going_back(filled, Reply(blocks=(Note(text=text),)))
     context = await _inside(context, dialogue)
     try:
         return await _taken(context, turn, value, dialogue)
@@ -165,7 +185,9 @@ async def _chosen(context: Context, form: Form, filled: Filled, dialogue: Dialog
         if option.text == SOURCE.name:
             depend_again(filled)
     elif filled.step == CONFIRM and form.chosen is not None:
+        earlier = filled.earlier
         name, filled = await form.chosen(context, filled, option.text)
+        filled.earlier = earlier
         context = replace(context, command=await context.permit(name, context.story))
     else:
         answer(filled, option.text)
@@ -204,6 +226,13 @@ async def _go_on(
         proposal = await _proposal(context, form, filled)
     except FieldConflict as error:
         return await _ask(context, error.field, filled, dialogue, before, error)
+    except Overtaken:
+        raise
+    except Refused as error:
+        if dialogue is None or not form.parts:
+            raise
+        # What was typed is kept: another answer may make it possible.
+        return await _which(context, form, filled, dialogue, (*before, Note(text=f"{error}.")))
     return await _show(context, filled, proposal, dialogue, before)
 
 
@@ -242,7 +271,7 @@ async def _ask(
     # Skipping an ambiguous speaker would attribute the claim to the source itself.
     skippable = not field.required and not isinstance(error, Unclear)
     skip = [Action(label=_("Skip"), command=f"/skip {kept.token}")] if skippable else []
-    actions = (*_choices(kept, options), *skip, *_leaving(kept, filled))
+    actions = (*choices(kept, options), *skip, *leaving(context.request, kept, filled))
     return Reply(blocks=(*before, *notes), actions=actions, asks=f"/answer #{kept.token}")
 
 
@@ -262,28 +291,23 @@ async def _show(
     yes = Action(label=_("Confirm"), command=f"/confirm {kept.token}")
     remarks = [Note(text=filled.remark)] if filled.remark else []
     return Reply(
-        blocks=(*before, *proposal.blocks, *remarks, *_left_out(form, filled)),
-        actions=(yes, *_choices(kept, options), *_leaving(kept, filled)),
+        blocks=(*before, *proposal.blocks, *remarks, *left_out(form, filled)),
+        actions=(yes, *choices(kept, options), *leaving(context.request, kept, filled)),
     )
 
 
-def _left_out(form: Form, filled: Filled) -> list[Note]:
-    """Return the note on the lines that go with nothing else of a form: nothing typed is lost unseen."""
-    listed = {field.name for field in form.fields(filled)}
-    left = [name for name in form.lines if filled.text(name) and name not in listed]
-    lines = "; ".join(f"“{name}: {shortened(filled.text(name), LONGEST_LEFT)}”" for name in left)
-    told = _("Left out, for nothing here takes it: {lines}.", lines=lines)
-    return [Note(text=told)] if left else []
-
-
-async def _which(context: Context, form: Form, filled: Filled, dialogue: Dialogue) -> Reply:
+async def _which(
+    context: Context, form: Form, filled: Filled, dialogue: Dialogue, before: tuple[Block, ...] = ()
+) -> Reply:
     """Ask which field to answer again."""
     filled.step, filled.change = AGAIN, None
     listed = {field.name for field in form.fields(filled)}
     filled.options = [Option(_(label), name) for name, label in form.parts.items() if name in listed]
     kept = await _keep(context, filled, dialogue)
     question = Note(text=_("What is to be changed?"))
-    return Reply(blocks=(question,), actions=(*_choices(kept, filled.options), *_leaving(kept, filled)))
+    remarks = (Note(text=filled.remark),) if before and filled.remark else ()
+    ways = (*choices(kept, filled.options), *leaving(context.request, kept, filled))
+    return Reply(blocks=(*remarks, *before, question), actions=ways)
 
 
 async def _keep(context: Context, filled: Filled, dialogue: Dialogue | None) -> Dialogue:
@@ -292,21 +316,10 @@ async def _keep(context: Context, filled: Filled, dialogue: Dialogue | None) -> 
         return dialogue  # the same question again: its buttons stay valid
     if dialogue is not None and dialogue.command == context.command.name:
         return await dialogues.go_on(dialogue, filled.state())
+    asker = context.request
     return await dialogues.begin(
-        context.request.chat, context.request.user, context.command.name, filled.state()
+        asker.chat, asker.user, context.command.name, filled.state(), instead_of=dialogue
     )
-
-
-def _choices(dialogue: Dialogue, options: Sequence[Option]) -> list[Action]:
-    return [
-        Action(label=option.label, command=f"/choose {dialogue.token} {number}")
-        for number, option in enumerate(options, 1)
-    ]
-
-
-def _leaving(dialogue: Dialogue, filled: Filled) -> list[Action]:
-    back = [Action(label=_("Back"), command=f"/back {dialogue.token}")] if filled.answered else []
-    return [*back, Action(label=_("Cancel"), command=f"/cancel {dialogue.token}")]
 
 
 async def _confirmed(context: Context, form: Form, filled: Filled, dialogue: Dialogue) -> Reply:
@@ -314,16 +327,16 @@ async def _confirmed(context: Context, form: Form, filled: Filled, dialogue: Dia
     if filled.step != CONFIRM or filled.change is None:
         raise UserError(_("There is nothing to confirm yet: answer the question first."))
     change = loaded(filled.change)
-    if form.commit is not None:
-        return await form.commit(context, filled, change, dialogue)
     try:
+        if form.commit is not None:
+            return going_back(filled, await form.commit(context, filled, change, dialogue))
         made = await context.change(change, also=lambda tx: close(tx, dialogue))
     except Overtaken:
         if not isinstance(change, Revise):
             note = Note(text=_("It has changed since you looked. This is how it would read now:"))
             return await _go_on(context, filled, dialogue, (note,))
         return await _go_on(context, filled, dialogue, await _meanwhile(context, change))
-    return await form.done(context, filled, made)
+    return going_back(filled, await form.done(context, filled, made))
 
 
 async def _meanwhile(context: Context, change: Revise) -> tuple[Block, ...]:

@@ -74,7 +74,7 @@ class Filled:
     that was typed in other words, and the words. `kept` are the fields that were taken over or read from a
     sentence: another answer may replace them. `besides` are optional fields that are asked though it came at
     once. `goes_on` tells that the next form follows once this one is confirmed; its first
-    question is `lead`.
+    question is `lead`. `earlier` are the token and the command of the dialogue that was set aside for it.
     """
 
     story: int
@@ -92,6 +92,7 @@ class Filled:
     besides: list[str] = field(default_factory=list)
     goes_on: bool = False
     lead: str = ""
+    earlier: list[str] = field(default_factory=list)
 
     def state(self) -> dict[str, Any]:
         """Return it as JSON data, equal to what it is when read again."""

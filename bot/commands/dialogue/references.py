@@ -23,7 +23,7 @@ from storage.domain.folding import digits, fold
 from storage.domain.models import Entity, EntityKind, Fact, Source
 from storage.domain.names import clean
 
-_NEW_NAME = re.compile(r"\+(person|organisation|group|place)\s+(\S.*)")
+_NEW_NAME = re.compile(r"\+(person|organisation|group|place|thing)\s+(\S.*)")
 # As a choice tells that a name takes the article: `+organisation (the) Guild`.
 ARTICLE_MARK = "(the)"
 _SOURCE_ID = re.compile(r"[Ss]\s*[1-9]\d{0,14}")
@@ -39,8 +39,10 @@ _KINDS = {
     EntityKind.ORGANISATION: N_("New organisation “{name}”"),
     EntityKind.GROUP: N_("New group “{name}”"),
     EntityKind.PLACE: N_("New place “{name}”"),
+    EntityKind.THING: N_("New thing “{name}”, as a ship or a law"),
 }
-_SPEAKING = (EntityKind.PERSON, EntityKind.ORGANISATION, EntityKind.GROUP)
+# A speaker is seldom a thing: that comes last.
+_SPEAKING = (EntityKind.PERSON, EntityKind.ORGANISATION, EntityKind.GROUP, EntityKind.THING)
 
 
 class Named(NamedTuple):

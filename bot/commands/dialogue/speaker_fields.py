@@ -61,5 +61,5 @@ def speaker_fields(filled: Filled) -> list[Field]:
     who = filled.text(WHO.name)
     if not who.startswith("+"):
         return []
-    asked = who.startswith(("+organisation ", "+group ")) and ARTICLE_MARK not in who
+    asked = who.startswith(("+organisation ", "+group ", "+thing ")) and ARTICLE_MARK not in who
     return [ROLE, ARTICLE if asked else replace(ARTICLE, asks=None)]

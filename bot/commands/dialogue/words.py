@@ -13,7 +13,7 @@ CALLED = {
     "title": N_("Title"), "publisher": N_("Publisher"), "published": N_("Date of publication"),
     "url": N_("Address"), "name": N_("Name"), "short": N_("Short name"), "alias": N_("Further names"),
     "role": N_("Role"), "article": N_("Article"), "stance": N_("Stance"), "said": N_("Said on"),
-    "brief": N_("Brief"),
+    "brief": N_("Brief"), "tells": N_("What /about tells"),
 }  # fmt: skip
 # Hints for each field when a whole form is shown; the most used come first.
 EXAMPLES = {
@@ -26,6 +26,7 @@ EXAMPLES = {
     "author": N_("Ann Lee"), "short": N_("Lubinets"), "alias": N_("The Commissioner; D. Lubinets"),
     "role": N_("Commissioner for Human Rights"), "brief": N_("Bridge closed at noon"), "supersedes": "F12",
     "part": N_("the number of dead"), "article": N_("the"), "question": N_("Was the bridge closed?"),
+    "tells": "F1 F5 F9",
 }  # fmt: skip
 # What asks again for a field that is not asked on its own, where its header line is invalid.
 ASKED = {
@@ -52,6 +53,7 @@ ASKED = {
     "stance": N_("How does the speaker stand to the statement?"),
     "supersedes": N_("Which fact's place does it take? Its id, like F7."),
     "supports": N_("Which facts does it support? Their ids, like F7."),
+    "tells": N_("Which statements tell the story? Their ids in order, like F1 F5; “none” takes them away."),
     "title": N_("What is the document called?"), "url": N_("What is its address?"),
     "urgent": N_("Is it urgent: yes or no?"),
     "via": N_("Which source on record passed it on? Its id, like S1."),

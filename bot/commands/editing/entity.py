@@ -1,4 +1,4 @@
-"""/entity: the people, organisations, places and groups that facts name, added, edited and merged."""
+"""/entity: the people, organisations, places, groups and things that facts name, added, edited and merged."""
 
 from __future__ import annotations
 
@@ -268,7 +268,7 @@ async def _entity_done(context: Context, filled: Filled, made: ChangeResult) -> 
         Kind.TEXT,
         required=True,
         option="entity",
-        help=N_("a person, group or place, new or on record, for example Dmytro Lubinets"),
+        help=N_("a person, group, place or thing, new or on record, for example Dmytro Lubinets"),
     ),
     family=Family.KEEPING,
     role=Role.MODERATOR,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.answers.diff import far_end
+from bot.answers.proposed import under
 from bot.answers.standing import opposing
-from bot.replies import Action, Note
+from bot.replies import Action, Block, Note
 from bot.texts import _, ngettext
 from storage.domain.models import Fact, Relation
 
@@ -16,6 +19,13 @@ def left_against(old: Fact, new: Fact) -> list[Relation]:
     """Return how facts in force stand against one that another takes the place of, and not against that."""
     related = {new.id, *(item.other_id for item in new.relations)}
     return [item for item in opposing(old) if item.other_id not in related]
+
+
+def in_place_of(others: Sequence[Fact], new: Fact) -> list[Block]:
+    """Return the lines of the facts whose place a new one takes, and who stands against these alone."""
+    was = [fact.model_copy(update={"superseded_by": None}) for fact in others]
+    left = [note for fact in others for note in warnings(fact, new, on_record=False)]
+    return [*under(_("It takes the place of"), was), *left]
 
 
 def warnings(old: Fact, new: Fact, *, on_record: bool = True) -> list[Note]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from bot.answers.lines import fact_lines
-from bot.answers.proposed import alike_lines, as_readers_see, under
+from bot.answers.proposed import alike_lines, as_readers_see, outcome, under
 from bot.commands.core.context import Context
 from bot.commands.core.fact_card import deeds_on
 from bot.commands.dialogue import fields, words
@@ -28,11 +29,13 @@ from storage.changing import drafts
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Change, Publish
 from storage.domain.enums import Tier
-from storage.domain.errors import BriefDisagrees
+from storage.domain.errors import AlreadyDone, BriefDisagrees, Overtaken
 from storage.domain.folding import fold
-from storage.domain.models import DraftKind, Fact
+from storage.domain.models import Draft, DraftKind, DraftState, Fact
 from storage.people.dialogues import Dialogue, close
 from storage.snapshots.articles import Waiting
+
+T = TypeVar("T")
 
 # The fields that a further attribution takes over when the fact is already on record in other words.
 _OF_ATTRIBUTION = (
@@ -111,6 +114,7 @@ async def begin_fact(context: Context, filled: Filled, before: Sequence[Block] =
 
 async def propose(context: Context, filled: Filled) -> Proposal:
     """Show the fact exactly as readers will see it, and similar facts on record."""
+    await _let_go(context, filled)
     composer = Composer(context, filled)
     fact = await composer.fact()
     named = filled.text("supersedes")
@@ -139,12 +143,31 @@ async def propose(context: Context, filled: Filled) -> Proposal:
         *heading,
         *as_readers_see(made.fact, known=filled.goes_on),
         *_new_speaker(composer),
-        *in_place_of(made.others, made.fact),
+        *opponents.in_place_of(made.others, made.fact),
         *under(_("It contradicts"), contradicted[:MOST_READ]),
         *_doubled(filled),
         *alike_lines(alike),
     )
     return Proposal(change, blocks, _relating(context, filled, alike))
+
+
+async def _let_go(context: Context, filled: Filled) -> None:
+    """Go on without the draft that a form began with, once that is decided: what was typed is kept."""
+    if (draft := await _decided(context, filled)) is None:
+        return
+    filled.target = None
+    by = draft.decided_by or ""
+    filled.remark = _(
+        "Meanwhile D{id} was {state} by {who}. What you have typed is kept: confirmed, it comes on record as"
+        " a statement of its own.",
+        id=draft.id, state=outcome(draft), who=(await context.names()).get(by, by),
+    )  # fmt: skip
+
+
+async def _decided(context: Context, filled: Filled) -> Draft | None:
+    """Return the draft that a form began with, if it is decided."""
+    draft = await context.record.drafts.find(filled.target) if filled.target is not None else None
+    return draft if draft is not None and draft.state is not DraftState.WAITING else None
 
 
 def _new_speaker(composer: Composer) -> list[Block]:
@@ -156,13 +179,6 @@ def _new_speaker(composer: Composer) -> list[Block]:
 def disagreeing(error: BriefDisagrees) -> str:
     """Say why a brief does not agree with its statement."""
     return _("A brief has the statement's own words, in its order: {problem}.", problem=error.why)
-
-
-def in_place_of(others: Sequence[Fact], new: Fact) -> list[Block]:
-    """Return the lines of the facts whose place a new one takes, and who stands against these alone."""
-    was = [fact.model_copy(update={"superseded_by": None}) for fact in others]
-    left = [note for fact in others for note in opponents.warnings(fact, new, on_record=False)]
-    return [*under(_("It takes the place of"), was), *left]
 
 
 def _doubled(filled: Filled) -> list[Block]:
@@ -207,6 +223,7 @@ async def _done(context: Context, filled: Filled, made: ChangeResult) -> Reply:
         # Each was just shown: what is asked next is all that is new.
         following = Filled(context.story.id, {next_from_source.LIKE: made.subject})
         await next_from_source.keep(context, following)
+        following.earlier = filled.earlier
         asked = await begin_fact(context, following, [Note(text=_added(made, briefly=True)), *left])
         return asked.model_copy(update={"actions": (*asked.actions, undoing(made), shown, *buttons)})
     return Reply(
@@ -247,11 +264,23 @@ def _added(made: ChangeResult, *, briefly: bool = False) -> str:
 async def _make_or_queue(context: Context, filled: Filled, change: Change, dialogue: Dialogue) -> Reply:
     """Put a moderator's fact on record; under the four-eyes rule, before another moderator."""
     if context.policy.four_eyes:
-        queued = await _queue(DraftKind.OWN, context, filled, change, dialogue)
-        following = next_from_source.following_draft(filled)
+        queued = await _unless_decided(
+            context, filled, _queue(DraftKind.OWN, context, filled, change, dialogue)
+        )
+        following = replace(next_from_source.following_draft(filled), earlier=filled.earlier)
         return await begin_fact(context, following, queued.blocks) if filled.goes_on else queued
-    made = await context.change(change, also=lambda tx: close(tx, dialogue))
+    made = await _unless_decided(context, filled, context.change(change, also=lambda tx: close(tx, dialogue)))
     return await _done(context, filled, made)
+
+
+async def _unless_decided(context: Context, filled: Filled, work: Awaitable[T]) -> T:
+    """Do what confirming does. Raises Overtaken where the draft that was edited was decided meanwhile."""
+    try:
+        return await work
+    except AlreadyDone:
+        if await _decided(context, filled) is None:
+            raise
+        raise Overtaken("The draft was decided meanwhile") from None
 
 
 async def _queue(

@@ -23,7 +23,7 @@ async def privacy(_context: Context) -> Reply:
     """Say what is kept about people."""
     kept = (
         _("The story that a chat uses, by the chat's id."),
-        _("A dialogue that you have not finished, until you end it, or for some hours after you left it."),
+        _("A dialogue that you have not finished, until you end it, or for a day after you left it."),
         _(
             "For ten minutes, which statements and names your last question in a chat led to, by their ids,"
             " so that “and when?” is understood."
@@ -42,7 +42,7 @@ async def privacy(_context: Context) -> Reply:
         _("Which feeds a moderator watches, by their id, and what was offered for it, until they stop it."),
         _("Which of the bot's messages cited which fact, for some weeks, so that corrections reach them."),
         _("Which accounts you have linked, until you end that; of a code only a digest, for ten minutes."),
-        _("Of moderators: their id and name, and each change and link that they make, in the audit trail."),
+        _("Of moderators and owners: id and name, and each change and link they make, in the audit trail."),
         _("What an owner takes down for safety, law or privacy goes from all of this."),
         _("A long question whose answer takes several pages, for a day, without who asked: buttons send it."),
         _("Your messages themselves are not kept, and your name only in memory until the bot is restarted."),
@@ -77,6 +77,7 @@ async def forgetme(context: Context) -> Reply:
     names = {
         "dialogues": _("open dialogues"),
         "desks": _("what you were entering"),
+        "names": _("what you are called"),
         "spoken of": _("what you were last told of"),
         "questions": _("questions that you waited for"),
         "claims": _("words of others that you waited for"),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.answers.bounds import LIST_LETTERS, first_screen
 from bot.answers.date_text import day
 from bot.answers.lines import fact_line
+from bot.commands.core.arguments import Answer, Token
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import ALL, Argument, Command, Family, Kind
 from bot.commands.core.registry import commands
@@ -22,8 +23,10 @@ from bot.texts import N_, _, ngettext
 from storage.domain.folding import fold
 from storage.domain.models import Story
 
-# The value of `?start=` in a link to the bot: a fact, or a story to subscribe to.
-_LINK = re.compile(r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?")
+# The value of `?start=` in a link to the bot: a fact, a story to subscribe to, or a dialogue to go on with.
+_LINK = re.compile(
+    r"(?P<fact>F[1-9][0-9]{0,14})|subscribe(?:_(?P<story>[a-z0-9-]{1,40}))?|resume_(?P<dialogue>[0-9]{1,15})"
+)
 
 
 # The commands that are needed first, told as one would tell a friend.
@@ -42,20 +45,22 @@ _IN_PLAIN_WORDS = {
 
 
 class Link(NamedTuple):
-    """The target of a link to the bot: a fact, or a subscription to a story, by default the one in use."""
+    """The target of a link to the bot: a fact, a dialogue, or a subscription to a story (or this one)."""
 
     leads: bool
     fact: str | None = None
     story: str | None = None
+    dialogue: str | None = None
 
 
 async def _link(_context: Context, text: str) -> Link:
     match = _LINK.fullmatch(text)
-    return Link(leads=False) if match is None else Link(True, match["fact"], match["story"])
+    return Link(leads=False) if match is None else Link(True, **match.groupdict())
 
 
 async def _story(context: Context, text: str) -> Story:
-    return _story_named(text, await context.record.stories.all())
+    # Also by a name that it had before: links and buttons go on to work.
+    return await context.record.stories.find(text) or _story_named(text, await context.record.stories.all())
 
 
 @commands.command(
@@ -98,7 +103,10 @@ async def start(context: Context, link: Link | None) -> Reply:
 
 
 async def _followed(context: Context, link: Link) -> Reply:
-    """Open the fact that a link leads to, or subscribe to its story, by default to the one in use."""
+    """Open the fact that a link leads to, go on with its dialogue, or subscribe to its story."""
+    if link.dialogue:
+        going_on = replace(context, command=await context.permit("resume", context.chosen))
+        return await context.run(going_on, Answer(Token(int(link.dialogue), 0), ""))
     # A name typed after /subscribe may be a story, an entity or words; in a link it can only be a story.
     story = await _story(context, link.story) if link.story else None
     context = replace(
@@ -231,9 +239,17 @@ async def story(context: Context, wanted: Story | None) -> Reply:
         await refuse_strangers(context.request, context.command)
     await context.record.stories.use(context.request.chat, wanted.id)
     note = Note(text=_("This chat now uses this story: /about tells it in a few lines."))
-    return Reply(
-        blocks=(*await _described(context, wanted), note), actions=(Action(label="about", command="/about"),)
-    )
+    about = Action(label="about", command="/about")
+    actions = (about, *await _waiting(context, wanted))
+    return Reply(blocks=(*await _described(context, wanted), note), actions=actions)
+
+
+async def _waiting(context: Context, wanted: Story) -> tuple[Action, ...]:
+    """Return the way to what waits for review in a story, in private, for those who may look at it."""
+    asker, record = context.request, context.record
+    keeps = context.role is Role.OWNER or await record.members.moderates(asker.user, wanted.id)
+    count = await record.drafts.count_waiting(wanted.id) if keeps and not asker.shared else 0
+    return (Action(label=_("Review ({count})", count=count), command="/review"),) if count else ()
 
 
 @commands.command(

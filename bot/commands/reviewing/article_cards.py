@@ -9,6 +9,7 @@ from bot.answers.citations import label
 from bot.answers.proposed import alike_lines, as_readers_see
 from bot.commands.core.context import Context
 from bot.commands.editing.propose import looking_alike, next_of
+from bot.commands.reviewing.draft_card import at_work
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Line, Note, Quote, Reply
 from bot.texts import N_, _, ngettext, shortened
@@ -93,7 +94,7 @@ async def card(context: Context, found: Intake, waiting: Waiting, count: int) ->
     number, marks = waiting.draft.id, waiting.marks
     tier = _(TIERS[Tier(waiting.tier)])
     head = Heading(text=_("D{id}: {tier}", id=number, tier=tier), level=1)
-    blocks: list[Block] = [head, *await _sentences(context, found, waiting)]
+    blocks: list[Block] = [head, *await at_work(context, number), *await _sentences(context, found, waiting)]
     speakers = [each["name"] for each in marks.get("speakers", ())]
     approvable = bool(speakers) and not marks.get("doubtful")
     alike = []

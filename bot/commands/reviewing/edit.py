@@ -12,10 +12,11 @@ from bot.commands.dialogue.forms import ONE, Filled, Start, form_command
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.dialogue.prefill import known_of, texts_of
 from bot.commands.editing.propose import ADDING, SUGGESTING, put_right
-from bot.commands.reviewing.draft_card import DRAFT, change_of, refuse_decided
+from bot.commands.reviewing.draft_card import DRAFT, at_work, change_of, refuse_decided
 from bot.replies import Reply
-from bot.requests import Role
+from bot.requests import Role, Submission
 from bot.texts import N_
+from storage.domain.changes import Publish, loaded
 from storage.domain.models import Draft
 
 # The optional fields of a draft.
@@ -23,9 +24,9 @@ _REMOVABLE = frozenset(SUGGESTING.lines) - {"statement", "source", "title"}
 
 
 async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
-    """Begin a modal with a draft's own texts: a pending draft does not change."""
+    """Begin a modal with a draft's own texts: they do not change."""
     draft = await context.draft(subject)
-    refuse_decided(context, draft, to_approve=False)
+    _refuse_lost(context, draft)
     change = change_of(draft)
     return Start(f"D{draft.id}", await texts_of(context, change), known=await known_of(context, change))
 
@@ -55,7 +56,7 @@ async def _as_proposed(context: Context, subject: str, _version: str) -> Start:
 )
 async def edit(context: Context, draft: Draft, given: Headed | None) -> Reply:
     """Open a draft as /add would show it, with each part editable or replaced by header lines."""
-    refuse_decided(context, draft, to_approve=False)
+    _refuse_lost(context, draft)
     given = given or Headed()
     if given.text:
         raise header_lines.not_understood(given.text, SUGGESTING.lines)
@@ -67,4 +68,11 @@ async def edit(context: Context, draft: Draft, given: Headed | None) -> Reply:
         filled.texts.pop("stance", None)
     if found is not None and not found.marks.get("speakers"):
         filled.again = "who"
-    return await begin(adding, filled)
+    return await begin(adding, filled, tuple(await at_work(context, draft.id)))
+
+
+def _refuse_lost(context: Context, draft: Draft) -> None:
+    """Refuse a draft that is decided; not what was filled in while it was: that is shown as a new fact."""
+    given = context.request.given
+    if not isinstance(given, Submission) or not isinstance(loaded(draft.change), Publish):
+        refuse_decided(context, draft, to_approve=False)

@@ -15,11 +15,14 @@ from bot.commands.dialogue.forms import Filled, Form, Proposal, form_command
 from bot.errors import UserError
 from bot.parsing.matching import suggestions
 from bot.replies import Action, Block, Heading, Item, Note, Reply, addresses
-from bot.requests import Identity, Role
-from bot.texts import N_, _
+from bot.requests import Identity, Role, is_private_chat
+from bot.texts import N_, _, speak, spoken
 from storage.changing.ledger import ChangeResult
-from storage.domain.changes import Appoint, Dismiss
+from storage.domain.changes import Appoint, Change, Dismiss
 from storage.domain.models import Story
+from storage.engines.sqlite import Transaction
+from storage.notifying.notices import post
+from storage.people.dialogues import Dialogue, close
 from storage.people.members import Member
 
 _PERSON = Argument(
@@ -138,6 +141,39 @@ async def _dismissed(context: Context, filled: Filled, made: ChangeResult) -> Re
     return Reply(blocks=tuple(notes))
 
 
+async def _appoint(context: Context, filled: Filled, change: Change, dialogue: Dialogue) -> Reply:
+    """Make a person a moderator, and tell them so in private in the same transaction."""
+    who, story = await _meant(context, filled)
+    listener = await context.record.listeners.find(who.address)
+    own = spoken()
+    speak(listener.language if listener is not None else own)
+    told = _welcome(story).model_dump_json()
+    speak(own)
+
+    async def also(tx: Transaction) -> None:
+        await close(tx, dialogue)
+        if context.policy.tell and is_private_chat(who.address) and who.address != context.request.sender:
+            await post(tx, who.address, told, context.record.ledger.now(), own)
+
+    return await _appointed(context, filled, await context.change(change, also=also))
+
+
+def _welcome(story: Story | None) -> Reply:
+    """Return what a new moderator is told."""
+    notes = (
+        _(
+            "You are now a moderator of {scope}: you may add, correct, retract and review there.",
+            scope=_scope(story),
+        ),
+        _("Here you are told when suggestions wait. /help all lists what you can do, /privacy what is kept."),
+    )
+    use = (Action(label=_("Use it here"), command=f"/story {story.name}"),) if story is not None else ()
+    return Reply(
+        blocks=tuple(Note(text=text) for text in notes),
+        actions=(*use, Action(label=_("Review"), command="/review")),
+    )
+
+
 @form_command(
     "appoint",
     _PERSON,
@@ -147,7 +183,7 @@ async def _dismissed(context: Context, filled: Filled, made: ChangeResult) -> Re
     everywhere=True,
     help=N_("a person made moderator of all stories or one: reply to a message of theirs, or name them"),
     example="/appoint @ann belarus",
-    form=Form(lambda _filled: (), _propose_appointing, _appointed),
+    form=Form(lambda _filled: (), _propose_appointing, _appointed, commit=_appoint),
     reads={"story": _story},
 )
 async def appoint(context: Context, who: Identity, story: Story | None) -> Reply:

@@ -11,22 +11,37 @@ from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import ONE, Field, Filled, Form, Proposal, Start, form_command
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.reviewing import article_cards
-from bot.commands.reviewing.draft_card import DRAFT, card_of, refuse_decided, still_waiting
+from bot.commands.reviewing.draft_card import DRAFT, card_of, refuse_decided
+from bot.errors import UserError
 from bot.replies import Action, Note, Reply
-from bot.requests import Role
-from bot.texts import N_, _
+from bot.requests import Role, Submission
+from bot.texts import N_, _, shortened
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Reject
 from storage.domain.models import Draft, DraftKind
 
 
 async def _propose_rejection(context: Context, filled: Filled) -> Proposal:
-    draft = await still_waiting(context, filled.target, to_approve=False)
+    draft = await context.draft(f"D{filled.target}")
+    _refuse_too_late(context, draft, filled.text("reason"))
     change = Reject(story_id=context.story.id, draft=draft.id, reason=filled.text("reason"))
     await context.record.ledger.rehearse(change, by=context.by)
     card = await card_of(context, draft)
     reason = Note(text=_("Will be rejected, and the proposer told why: {reason}", reason=change.reason))
     return Proposal(change, (*card.blocks, reason))
+
+
+def _refuse_too_late(context: Context, draft: Draft, reason: str) -> None:
+    """Refuse a draft that is decided; a reason that was typed meanwhile is given back."""
+    try:
+        refuse_decided(context, draft, to_approve=False)
+    except UserError as error:
+        if not reason:
+            raise
+        told = _("{problem} You had written: “{reason}”", problem=error.text, reason=shortened(reason, 200))
+        fact = draft.fact_id
+        instead = ((_("Retract F{id}", id=fact), f"/retract F{fact} {reason}"),) if fact else ()
+        raise UserError(told, commands=instead) from None
 
 
 async def _rejected(_context: Context, _filled: Filled, made: ChangeResult) -> Reply:
@@ -37,7 +52,8 @@ async def _rejected(_context: Context, _filled: Filled, made: ChangeResult) -> R
 async def _rejection(context: Context, subject: str, _version: str) -> Start | None:
     """Begin a modal with empty fields, for a pending draft of somebody who is told why."""
     draft = await context.draft(subject)
-    refuse_decided(context, draft, to_approve=False)
+    if not isinstance(context.request.given, Submission):
+        refuse_decided(context, draft, to_approve=False)
     if draft.kind is DraftKind.FOUND:
         return None
     return Start(f"D{draft.id}", {})
@@ -71,7 +87,7 @@ def _rejection_fields(_filled: Filled) -> Sequence[Field]:
 )
 async def reject(context: Context, draft: Draft, reason: Headed | None) -> Reply:
     """Open the dialogue that rejects a draft with a reason; nobody waits for that of a found one."""
-    refuse_decided(context, draft, to_approve=False)
+    _refuse_too_late(context, draft, reason.text or reason.headers.get("reason", "") if reason else "")
     if (found := await context.record.articles.found(draft.id)) is not None:
         why = reason.text if reason is not None and reason.text else _("Not taken over from the article")
         await context.change(Reject(story_id=context.story.id, draft=draft.id, reason=why))

@@ -19,6 +19,7 @@ from bot.commands.reviewing.intake import takes_reply
 from bot.frontends.shared.button_data import ButtonData
 from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request
 from bot.frontends.telegram.client import Client
+from bot.frontends.telegram.questions import Questions, started, takes_place
 from bot.frontends.telegram.render import Keyboard, clean, fits, keyboard, render, stated_by
 from bot.frontends.telegram.sending import Courier, summary
 from bot.frontends.telegram.updates import CallbackQuery, Chat, MembershipChange, Message, Update, language_of
@@ -80,6 +81,7 @@ class Conversation:
         self._memory = memory
         self._language = language
         self._readers: dict[tuple[int, int], int] = {}
+        self._questions = Questions()
 
     async def handle(self, update: Update) -> None:
         """Answer an update; one that asks nothing passes."""
@@ -120,9 +122,14 @@ class Conversation:
         reply = await self._dispatcher.answer(request)
         assert not isinstance(reply, Modal)  # Telegram shows none
         if reply is not None:
-            sent = await self._courier.send(render(reply), place_of(message), await self.buttons(reply))
+            place, asked = place_of(message), self._questions.find(request, reply)
+            if asked is not None:
+                sent = await self._show(reply, Place(place.chat, asked, place.topic), turning=True)
+            else:
+                sent = await self._courier.send(render(reply), place, await self.buttons(reply))
+            self._questions.note(request, reply, sent)
             await self._note_arrival(request.chat, sent)
-            self._remember(reply, place_of(message), sent, request.language)
+            self._remember(reply, place, sent, request.language)
 
     async def _press(self, query: CallbackQuery) -> None:
         speak(language_of(query.from_user, self._language))
@@ -157,10 +164,12 @@ class Conversation:
             await self._courier.acknowledge(query.id, alert)
             return
         # A message with such buttons is always the bot's own. A refusal leaves its page as it is.
-        turning = paging and message.is_accessible and not reply.aside and self._turns_for(query, message)
+        turning = message.is_accessible and not reply.aside
+        turning = turning and (self._turns_for(query, message) if paging else takes_place(request, reply))
         _answered, sent = await asyncio.gather(
             self._courier.acknowledge(query.id), self._show(reply, place_of(message), turning=turning)
         )
+        self._questions.note(request, reply, sent)
         if not turning:
             await self._note_arrival(request.chat, sent)
             self._note_reader(query, sent if paging else [])
@@ -223,11 +232,10 @@ class Conversation:
             await self._record.listeners.resume(chat)
 
     async def _show(self, reply: Reply, place: Place, *, turning: bool) -> list[int]:
-        """Send a reply and return its ids; a page of a list takes the place of the page before, if it can."""
+        """Send a reply and return its ids; if it is `turning` it takes the place of a message, if it can."""
         pieces, buttons = render(reply), await self.buttons(reply)
         if turning and len(pieces) == 1:
-            await self._courier.turn(pieces[0], place, buttons)
-            return [place.message] if place.message is not None else []
+            return await self._courier.turn(pieces[0], place, buttons)
         return await self._courier.send(pieces, place, buttons)
 
     def _remember(self, reply: Reply, place: Place, sent: list[int], language: str) -> None:
@@ -236,6 +244,11 @@ class Conversation:
 
     async def buttons(self, reply: Reply) -> Keyboard | None:
         """Return the keyboard of a reply; a button whose command cannot be kept is left out."""
-        data = [await self._button_data.data_of(clean(action.command)) for action in reply.actions]
+        data = [
+            started(action.command, self._client.username)
+            if action.private
+            else await self._button_data.data_of(clean(action.command))
+            for action in reply.actions
+        ]
         shown = [(action, each) for action, each in zip(reply.actions, data, strict=True) if each is not None]
         return keyboard(shown, reply.page)

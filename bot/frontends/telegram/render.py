@@ -96,7 +96,7 @@ def fits(command: str) -> bool:
 
 
 def keyboard(buttons: Sequence[tuple[Action, str]], page: PageNumber | None = None) -> Keyboard | None:
-    """Return the rows of buttons for some actions, each with its data; None if there are none.
+    """Return the rows of buttons for some actions, each with its data or its link; None if there are none.
 
     Two short labels share a row. Those that turn pages are the last row, with the page's number between them.
     """
@@ -111,7 +111,7 @@ def keyboard(buttons: Sequence[tuple[Action, str]], page: PageNumber | None = No
     for action, data in others[: BUTTON_LIMIT - 3]:
         label = _label(action)
         short = len(label) <= SHORT_LABEL
-        button = {"text": label, "callback_data": data}
+        button = {"text": label, "url" if action.private else "callback_data": data}
         if room and short:
             rows[-1].append(button)
             room = False

@@ -98,8 +98,11 @@ class Courier:
             logger.warning("no answer could be sent to chat %s: %s", place.chat, summary(error))
         return sent
 
-    async def turn(self, piece: Piece, place: Place, buttons: Keyboard | None = None) -> None:
-        """Put a piece in the place of the message at `place`; if that is gone, send a new message."""
+    async def turn(self, piece: Piece, place: Place, buttons: Keyboard | None = None) -> list[int]:
+        """Put a piece in the place of the message at `place`; if that is gone, send a new message.
+
+        Return the id of the message that shows it; nothing where none does.
+        """
         if place.message is None:
             raise ValueError("there is no message to put it in place of")
         message = place.message
@@ -112,11 +115,13 @@ class Courier:
         except BadRequest as error:
             if "message is not modified" not in str(error).lower():
                 logger.info("message in chat %s cannot be edited (%s): sent anew", place.chat, summary(error))
-                await self.send([piece], place, buttons)
+                return await self.send([piece], place, buttons)
         except ChatMigrated as error:
-            await self.send([piece], Place(error.new_chat_id), buttons)
+            return await self.send([piece], Place(error.new_chat_id), buttons)
         except TelegramError as error:
             logger.warning("no page could be turned in chat %s: %s", place.chat, summary(error))
+            return []
+        return [message]
 
     async def acknowledge(self, query: str, alert: str | None = None) -> None:
         """Answer a callback query, with an alert if there is one to show; ignore a query that is too old."""

@@ -58,7 +58,7 @@ class FoundDate(Part):
 
 
 class FoundName(Part):
-    """A name in the text; `kind` is person, organisation, group or place, None where that is not known."""
+    """A name in the text; `kind` is one of EntityKind, None where that is not known."""
 
     at: Span
     name: str

@@ -42,6 +42,8 @@ _KINDS = {
     "GPE": "place",
     "LOC": "place",
     "FAC": "place",
+    "PRODUCT": "thing",
+    "LAW": "thing",
 }
 
 
@@ -189,7 +191,8 @@ class _Drafting:
             return
         at = raw.source[0]
         kinds = {each.kind for each in self.names if each.at.overlaps(speaker.at)}
-        if speaker.read_from is None and kinds and not kinds & {"person", None}:
+        # A person is sometimes taken for a product.
+        if speaker.read_from is None and kinds and not kinds & {"person", "thing", None}:
             return
         told = speakers.gender(at.of(self.text))
         if not told and not speakers.NAME.search(speaker.name):

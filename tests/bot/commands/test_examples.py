@@ -13,6 +13,7 @@ BEFORE = {
     **dict.fromkeys(("skip", "back"), ("/suggest The bridge was closed.",)),
     "answer": ("/suggest",),
     "choose": ("/suggest The bridge was closed.", "/skip"),
+    "resume": ("/suggest The bridge was closed.",),
     "back": ("/suggest The bridge was closed.", "/skip"),
     "corrections": ("/retract F7 The source withdrew it", "[Confirm]"),
     "restore": ("/retract F7 The source withdrew it", "[Confirm]"),
@@ -58,7 +59,7 @@ async def assert_answered(desk, command):
 # What does not speak of a story, or of what stands in its record.
 WITHOUT_STORY = frozenset(
     "start help privacy forgetme link newstory moderators appoint dismiss tellme approve reject edit same"
-    " answer choose skip back confirm cancel settings subscriptions unsubscribe mute desk".split()
+    " answer choose skip back confirm cancel resume settings subscriptions unsubscribe mute desk".split()
 )
 
 

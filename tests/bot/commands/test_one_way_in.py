@@ -88,7 +88,7 @@ FILLED_IN = {
     "statement": "The bridge is shut", "who": "Lubinets", "cue": "denied that", "source": "S2", "at": "¶9",
     "when": "2023", "figure": "2 buses", "reason": "Because", "by": "F6", "title": "A memo",
     "name": "Ann Lee", "publisher": "Press", "published": "2020", "url": "https://example.org/x",
-    "short": "Lee", "alias": "A. Lee", "role": "Clerk",
+    "short": "Lee", "alias": "A. Lee", "role": "Clerk", "tells": "F8",
 }  # fmt: skip
 
 
@@ -113,7 +113,7 @@ async def test_filled_in_a_handler_gets_the_values_of_the_same_lines_typed(desk,
         assert filled_in == DONE, (name, said(filled_in))
         # A source and a name are told by the key as the record knows them.
         told = modal.key.partition(" ")[2].rpartition(" ")[0]
-        subject = told if name in ("source", "entity") else OPENING[name]
+        subject = told if name in ("source", "entity", "editstory") else OPENING[name]
         head = " ".join(filter(None, (f"/{name}", subject, texts.get(""))))
         await ann.says("\n".join((head, *(f"{key}: {text}" for key, text in texts.items() if key))))
         filled, typed = (_told(values) for values in heard)

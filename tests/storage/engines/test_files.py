@@ -212,10 +212,11 @@ async def test_the_contract_above_covers_every_reading_method(record):
     }
     passed_on |= {"checkpoints.of"}  # opening has read that table: its only page is in memory still
     methods = {
-        "erasure": "forget", "stories": "use", "spoken_of": "keep", "desks": "open close",
+        "erasure": "forget", "stories": "use", "spoken_of": "keep", "desks": "open close", "members": "meet",
         "articles": "begin suggest restart fail close fill redate", "feeds": "succeed fail forget",
         "watches": "begin stop move tell", "buttons": "button take forget",
-        "checkpoints": "reach", "snapshots": "keep expire", "quotas": "take", "dialogues": "begin go_on end",
+        "checkpoints": "reach", "snapshots": "keep expire", "quotas": "take",
+        "dialogues": "begin go_on end leave take_up",
         "questions": "keep keep_for await_answer", "repeats": "is_one handle forget",
         "outbox": "recover sent hold wait_for failed give_up moved retry drop look_anew",
         "notices": "fan_out drop release publish", "claims": "renew release", "roles": "renew leave",

@@ -189,7 +189,7 @@ async def _cited(context: Context) -> Spoken | None:
 
 
 def _meant(question: Question, earlier: Earlier) -> list[Entity]:
-    """Return whom the pronouns of a question stand for: one person, else a body; for "they" bodies first."""
+    """Return whom the pronouns of a question mean: one person, else a body or thing; bodies for "they"."""
     spoken, tokens = grammar(question.language), set(question.tokens)
     if not tokens & spoken.pronouns:
         return []
@@ -197,7 +197,8 @@ def _meant(question: Question, earlier: Earlier) -> list[Entity]:
     bodies = [entity for entity in earlier.actors if entity.kind in _BODIES]
     if tokens & spoken.several:
         return bodies[:1] or persons[:MOST_PERSONS]
-    return persons[:1] or bodies[:1]
+    things = [entity for entity in earlier.actors if entity.kind is EntityKind.THING]
+    return persons[:1] or bodies[:1] or things[:1]
 
 
 async def _of_another(leant: Leant, earlier: Earlier) -> Leant:

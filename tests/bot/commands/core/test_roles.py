@@ -20,8 +20,8 @@ COMMANDS = list(commands)
 READERS = frozenset(
     "start help about story stories who where when latest asof what ask check fact history corrections"
     " disputed figures sources"
-    " suggest tellme privacy forgetme link answer choose skip back confirm cancel subscribe unsubscribe"
-    " subscriptions settings mute catchup why".split()
+    " suggest tellme privacy forgetme link answer choose skip back confirm cancel resume"
+    " subscribe unsubscribe subscriptions settings mute catchup why".split()
 )
 OWNERS = frozenset({"moderators", "appoint", "dismiss", "takedown", "defaultstory", "public"})
 EVERYWHERE = (OWNERS - {"takedown", "public"}) | {"newstory"}

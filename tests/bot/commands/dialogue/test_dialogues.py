@@ -219,13 +219,13 @@ async def test_each_answer_gives_another_hour(desk):
     assert "on record" in ann.seen
 
 
-async def test_a_new_dialogue_takes_the_place_of_the_open_one_and_says_so(desk):
+async def test_a_new_dialogue_sets_the_open_one_aside_and_says_so(desk):
     ann = await desk.moderator()
     await ann.tells("/add", "The bridge is closed")
     old = ann.button("Skip")
     await ann.says("/correct F5")
-    assert "/add was ended" in ann.seen and "What is to be corrected" in ann.seen
-    assert_short(await ann.says(old), "answered already, or ended")
+    assert "/add is set aside" in ann.seen and "What is to be corrected" in ann.seen
+    assert "In which words" in said(await ann.says(old)), "its buttons take it up again"
 
 
 async def test_dialogues_of_one_person_in_two_chats_are_two(desk):

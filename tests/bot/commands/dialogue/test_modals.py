@@ -42,7 +42,7 @@ async def test_every_modal_keeps_within_what_platforms_show(desk):
     texts |= {name: f"/{name} {number}" for name in ("reject", "edit")}
     texts |= {"restore": "/restore F6", "source": "/source S1", "entity": "/entity Dmytro Lubinets"}
     having = {command.name for command in commands if (form := form_of(command)) is not None and form.modal}
-    assert having == {*texts, "add", "suggest"}
+    assert having == {*texts, "add", "suggest", "editstory"}
     for name in (*having, "answer"):
         modal = await opened(ann, texts.get(name, f"/{name}"))
         assert isinstance(modal, Modal), (name, modal)

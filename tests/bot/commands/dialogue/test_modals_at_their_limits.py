@@ -33,7 +33,12 @@ def longest(field: ModalField, *, one: bool) -> str:
     figures = [f"at least {number} children of {words(450)}" for number in range(2, 10)]
     address = "https://example.org/".ljust(limit, "x")
     several = "at least 2 children of ".ljust(limit, "x") if one else "\n".join(figures)[:limit]
-    known = ONE_FORM | {"source": words(limit) if one else address, "url": address, "figure": several}
+    known = ONE_FORM | {
+        "source": words(limit) if one else address,
+        "url": address,
+        "figure": several,
+        "name": "x" * limit,
+    }
     if name == MORE:
         return f"quote: {words(500)}" if "quote:" in field.hint else ""
     return known.get(name, words(limit))

@@ -39,6 +39,7 @@ SUBJECTS = {
     "source": "/source S1",
     "entity": "/entity Lubinets",
     "edit": "/edit D1",
+    "editstory": "/editstory\nname: locks",
 }
 
 

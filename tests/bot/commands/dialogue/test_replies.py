@@ -100,6 +100,7 @@ async def test_in_a_private_chat_plain_text_answers_without_a_reply(desk):
 async def test_a_command_in_reply_is_meant_for_that_question(desk, place):
     ann, _bob = await moderators(desk, place)
     old = await ann.says("/add The bridge is closed")
+    await ann.says("/cancel", **replying(old))
     shown = await ann.says("/retract F5 The source withdrew it")
     before = state(desk)
     for text in ("/confirm", "/cancel", "/skip"):

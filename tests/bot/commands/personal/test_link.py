@@ -235,7 +235,7 @@ async def test_a_dialogue_is_the_persons_in_each_chat(desk):
     other = await linked(desk, ann)
     await other.tells("/add The bridge is closed.\nsource: S1")
     confirm = other.button("Confirm")
-    assert_short(await ann.says(confirm), "somebody else")
+    assert_short(await ann.says(confirm), "in another chat")
     assert_short(await desk.person(EVE).says(confirm), "somebody else")
     assert "is on record" in said(await other.says(confirm))
 

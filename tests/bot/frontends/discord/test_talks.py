@@ -316,3 +316,21 @@ async def test_what_is_given_after_a_gap_stays_what_it_is(record) -> None:
         told = await mod.slash(room.channel, "newstory", title="The flood in the north")
         assert told.ephemeral and "What is its short name?" in said(told)
         assert len(await record.stories.all()) == 3
+
+
+async def test_a_dialogue_that_others_see_goes_on_alone_and_one_set_aside_is_taken_up(record) -> None:
+    async with open_room(record) as room:
+        mod = await room.moderator()
+        await mod.send(room.channel, f"<@{room.client.user.id}> /add The lock at Olm was widened")
+        public = room.channel.last_message
+        alone = await mod.click(public, label="Go on in private")
+        assert alone.ephemeral and "Who says so" in said(alone)
+        assert "Go on in private" not in labels(alone.response)
+        other = await mod.slash(room.channel, "retract", id="F8", reason="wrong")
+        assert other.ephemeral and "/add is set aside with all that you typed" in said(other)
+        ended = await presses(mod, other, "Cancel")
+        again = await presses(mod, ended, "Go on with /add")
+        assert again.ephemeral and "Who says so" in said(again)
+        asked = await presses(mod, again, "Answer")
+        (name,) = blanks(asked)
+        assert "In which words" in said(await mod.submit_modal(asked, {name: "Lubinets"}))
