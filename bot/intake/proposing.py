@@ -220,7 +220,7 @@ def _cue(draft: Draft, text: str) -> str | None:
     if draft.cue_words.lower().startswith("according"):
         return None
     whole = " ".join(text[cue.start : content.start].split()) if cue.end <= content.start else ""
-    if content.of(text)[:5].lower() == "that ":
+    if re.match(r"that,?\s", content.of(text), re.IGNORECASE):
         whole += " that"
     fits = 0 < len(whole.split()) <= LONGEST_CUE and not set(whole) & set(_ENDS)
     return whole if fits and stance_of(whole) is (draft.stance or stance_of(whole)) else draft.cue_words

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 _VERB_IN_CUE = re.compile(rf"\b(?:{'|'.join(FORMS)})\b", re.IGNORECASE)
+_THAT = re.compile(r"^[Tt]hat,?\s+")
 # Shorter quoted passages are names and words, no speech.
 FEWEST_QUOTED = 4
 _KINDS = {
@@ -218,7 +219,7 @@ class _Drafting:
             content=raw.content,
             paragraph=paragraph.number,
             sentence=sentence,
-            statement=content.removeprefix("that ").removeprefix("That "),
+            statement=_THAT.sub("", content),
             cue_words=cue_words,
             speaker=speaker,
             stance=_stance(cue_words, raw.verb),

@@ -10,6 +10,7 @@ from bot.intake.speech import syntax
 from bot.intake.speech.cues import FORMS, ONLY_BESIDE_QUOTATIONS, PLAIN, SAYING, SPEECH_NOUNS, Verb
 from bot.intake.speech.direct_speech import Surroundings, cover
 from bot.intake.speech.layout import Span
+from bot.intake.speech.nesting import nested
 from bot.intake.speech.patterns import speaker_before
 from bot.intake.speech.quotations import Passage
 from bot.intake.speech.raw import Raw, Spans
@@ -21,6 +22,8 @@ _GOES_ON = re.compile(r"\s*(?:[\w'’.-]+\s+){0,6}?(?:[\w'’.-]+)?,")
 _THAT = re.compile(r"[^.,;:“”\"]{0,90}?\s(?P<that>that)\s")
 _BEGINS_A_CLAUSE = frozenset(("DT", "PRP", "PRP$", "NNP", "NNS", "EX", "CD"))
 _TO_COMMA = re.compile(r"\s+(?P<source>[^,;:“”\"]{2,100}),")
+# What is told of a speaker between commas is none of what they say.
+_WHO = re.compile(r",\s+(?:who|which|whose)\b[^,;.]{0,150},")
 _SET_OFF = re.compile(r",[\"”’']?\s*$")
 # Words missing in a clause beyond these are none of it: the parser has hung another part on it.
 WIDEST_GAP = 8
@@ -67,7 +70,7 @@ class ParsedParagraph:
                         self._antecedent(token),
                     )
                 )
-        return [*found, *self._according(), *self._nouns(), *self._supported(found)]
+        return nested([*found, *self._according(), *self._nouns(), *self._supported(found)], self.around)
 
     def _nouns(self) -> Iterator[Raw]:
         """Yield what nouns report: `the mayor's claim that`."""
@@ -260,8 +263,12 @@ class ParsedParagraph:
                 source = Span(*comma.span("source"))
             else:
                 continue
+            told = _WHO.match(self.text, source.end, whole.end)
             content = self._with_words(
-                (self.around.trimmed(whole.start, cue.start), self.around.trimmed(source.end, whole.end))
+                (
+                    self.around.trimmed(whole.start, cue.start),
+                    self.around.trimmed(told.end() if told else source.end, whole.end),
+                )
             )
             if content:
                 content = self.around.to_ends(content, cover(cue, source))

@@ -29,6 +29,9 @@ def within(raw: Raw, other: Raw) -> bool:
     """Tell whether one attribution lies in what another one reports: it is told by that one."""
     return (
         raw is not other
-        and any(span.start <= raw.cue[0].start and raw.content[-1].end <= span.end for span in other.content)
+        and any(
+            span.start <= raw.cue[0].start and max(raw.cue[-1].end, raw.content[-1].end) <= span.end
+            for span in other.content
+        )
         and other.content[0].start <= raw.content[0].start
     )
