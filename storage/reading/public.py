@@ -23,8 +23,9 @@ _ENTRIES = """
 SELECT story_id, max(id) AS entry, max(at) AS at FROM audit
 WHERE story_id IS NOT NULL AND id > ? GROUP BY story_id ORDER BY story_id
 """
-_TAKEN_DOWN = """
-SELECT coalesce(max(id), 0), coalesce(max(at), '') FROM audit WHERE action = 'taken down' AND id > ?
+_ACROSS = """
+SELECT coalesce(max(id), 0), coalesce(max(at), '') FROM audit
+WHERE action IN ('taken down', 'imported') AND id > ?
 """
 # In these very words, for that is how SQLite knows that the index of open notices serves.
 _HELD = """
@@ -192,8 +193,8 @@ def _state(read: Read, version: Version, now: str, until: str, before: PublicSta
     last = before.changes if before is not None else 0
     known = before.stories if before is not None else {}
     entries = {row["story_id"]: (row["entry"], row["at"]) for row in read(_ENTRIES, (last,))}
-    # A takedown in one story may take words from others.
-    taken = tuple(read(_TAKEN_DOWN, (last,))[0])
+    # A takedown in one story may take words from others, and a sheet may hold several stories.
+    across = tuple(read(_ACROSS, (last,))[0])
     held: dict[int, set[int]] = {}
     for row in read(_HELD, (now,)):
         held.setdefault(row["story_id"], set()).add(row["fact_id"])
@@ -204,7 +205,7 @@ def _state(read: Read, version: Version, now: str, until: str, before: PublicSta
         story = story_of(row)
         was = known.get(story.id)
         own = (was.entry, was.changed) if was is not None else (0, story.opened_at)
-        entry, at = max(own, entries.get(story.id, own), taken)
+        entry, at = max(own, entries.get(story.id, own), across)
         changed = max(at, let_go.get(story.id, ""))
         stories[story.id] = StoryState(story, entry, changed, frozenset(held.get(story.id, ())))
     copies = tuple(read(_COPIES)[0])

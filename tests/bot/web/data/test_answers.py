@@ -6,8 +6,10 @@ import json
 from urllib.parse import quote
 
 from bot.web.data import models
+from storage.sheets.importing import import_sheet
 from tests.bot.web.data.site import ORIGIN
 from tests.bot.web.data.world import HEBREW, voice
+from tests.storage.conftest import sheet
 
 
 def ids(items: list[dict]) -> list[str]:
@@ -132,3 +134,16 @@ async def test_names_are_found_as_they_are_spelt_with_the_role_that_a_source_giv
     assert found["name"] == "Alexander Lukashenko" and found["role"] and found["citation"]["text"]
     assert await site.pages("/api/v1/stories/belarus/names?text=Nobody+Atall") == []
     assert await site.pages("/api/v1/stories/belarus/names?text=heldspeakercanary") == []
+
+
+async def test_a_sheet_of_several_stories_makes_the_answers_of_each_anew(site, world, tmp_path):
+    await world.show("tarrow-ferry")
+    stories = {each.name: each for each in await world.record.stories.all()}
+    lines = []
+    for name in ("belarus", "tarrow-ferry"):
+        assert "brought by a sheet" not in str(await site.pages(f"/api/v1/facts?story={name}&limit=100"))
+        lines.append({"story": {"name": name, "title": stories[name].title}})
+        lines.append({"ref": "brought", "statement": "it was brought by a sheet", "attributions": [voice()]})
+    await import_sheet(world.record, sheet(tmp_path / "both.jsonl", *lines), actor="tester")
+    for name in ("belarus", "tarrow-ferry"):
+        assert "brought by a sheet" in str(await site.pages(f"/api/v1/facts?story={name}&limit=100")), name
