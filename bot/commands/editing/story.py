@@ -308,7 +308,10 @@ async def public(context: Context, wanted: bool | None) -> Reply:  # noqa: FBT00
 def _public(context: Context) -> str:
     if (pages := context.policy.pages) is not None:
         address = pages.story(context.story.name)
-        return _("This story is public: it is shown at {address} and in feeds, and sent to webhooks.", address=address)
+        return _(
+            "This story is public: it is shown at {address} and in feeds, and sent to webhooks.",
+            address=address,
+        )
     return _(
         "This story is public. It is shown on the web once the operator's settings say where:"
         " web.listen and web.url."
