@@ -143,9 +143,13 @@ class Filler:
             while batch := await self._database.read(_NEXT_FACTS, (BATCH,)):
                 if not await self._vectors.ready():
                     return False
+                held = self._holds_role
                 if not await self._is_ours():
                     await asyncio.sleep(OTHERS)
                     self._vectors.made.set()
+                    continue
+                if not held:
+                    # Whoever held the role may have made these since they were read.
                     continue
                 await self._renounce()
                 numbers = {row["fact_id"]: row["number"] for row in batch}
@@ -162,6 +166,10 @@ class Filler:
             return True
         finally:
             await self._leave()
+
+    @property
+    def _holds_role(self) -> bool:
+        return self._roles is None or self._ours_until > 0.0
 
     async def _is_ours(self) -> bool:
         """Tell whether this process may fill, and keep it so."""
