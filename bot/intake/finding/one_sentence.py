@@ -48,6 +48,10 @@ _BY_WHOM = re.compile(
 )
 # "According to Ann Reed, head of the port, ...": who somebody is.
 _APPOSED = re.compile(r"(?P<role>(?:the|an?|who|head|chief|\w+\s+(?:of|at|for|in))\s[^,]{2,80}),\s+(?=\S)")
+# What begins a clause that is perhaps nobody's word, or another's.
+_ELSE = re.compile(r",\s(?:but|and|while|though|although|whereas)\b", re.IGNORECASE)
+# The end of a sentence, before another.
+_END = re.compile(r"([.!?])[”\"’']?\s+[“\"‘]?[A-Z]")
 # Words between a cue and what is said: to whom.
 MOST_BETWEEN = 6
 _BEFORE_A_DATE = frozenset("on in at late early by the last this".split())
@@ -90,15 +94,14 @@ def is_read(text: str) -> bool:
 
 def read_report(text: str) -> Report | None:
     """Return the parts of a sentence that reports what one speaker says; None for any other text."""
-    return _drafted(text) or _of_a_form(text)
-
-
-def _drafted(text: str) -> Report | None:
-    """Return what the patterns of articles find, if that is the whole sentence."""
     drafts = find(text, [(0, len(text))], parser=False, language=ENGLISH).drafts
-    if len(drafts) != 1:
+    if len(drafts) > 1 or any(not ends_abbreviated(text[: match.end(1)]) for match in _END.finditer(text)):
         return None
-    (draft,) = drafts
+    return (_drafted(text, drafts[0]) if drafts else None) or _of_a_form(text)
+
+
+def _drafted(text: str, draft: Draft) -> Report | None:
+    """Return what the patterns of articles have found, if that is the whole sentence."""
     by_words = not _BY_WORDS.isdisjoint(draft.grounds)
     if draft.tier is Tier.POSSIBLE and not by_words:
         return None
@@ -132,7 +135,7 @@ def _of_a_form(text: str) -> Report | None:
     for form in (_SAID, _WEIGHED, _ACCUSED, _BY_WHOM):
         match = form.search(text)
         source = _source(text, match) if match else None
-        if match is None or source is None or _TURNED.search(source.of(text)):
+        if match is None or source is None or _TURNED.search(source.of(text)) or _ELSE.search(match["what"]):
             continue
         cue = match["cue"]
         if "who" in match.groupdict() and "c" not in getattr(FORMS.get(cue.lower()), "takes", ""):

@@ -11,6 +11,7 @@ TAKEN_APART = [
     ("Ann Reed, the harbour master, said the gate was shut.", "Ann Reed", "said that", "The gate was shut"),
     ("The dam will hold, said Ann Reed, an engineer.", "Ann Reed", "said that", "The dam will hold"),
     ("The report claimed that the gate was open", "The report", "claimed that", "The gate was open"),
+    ("Dr. Ann Reed said the gate was shut", "Dr. Ann Reed", "said that", "The gate was shut"),
     ("The union called for an inquiry", "The union", "called for", "An inquiry"),
     ("Reed said nobody believes that the gate was open", "Reed", "said that",
      "Nobody believes that the gate was open"),
@@ -42,6 +43,8 @@ LEFT = [
     "The ministry did not deny any delay",
     "The judge denied bail",
     "Reed said nothing about the leak",
+    "Police said nobody was hurt. The road is closed.",
+    "Reed said Hale had lied, but Hale denied any fault",
     "It was said by nobody that the gate was open",
     "The hospital admitted the patient",
 ]  # fmt: skip
