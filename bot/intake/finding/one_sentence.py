@@ -48,8 +48,13 @@ _BY_WHOM = re.compile(
 )
 # "According to Ann Reed, head of the port, ...": who somebody is.
 _APPOSED = re.compile(r"(?P<role>(?:the|an?|who|head|chief|\w+\s+(?:of|at|for|in))\s[^,]{2,80}),\s+(?=\S)")
-# What begins a clause that is perhaps nobody's word, or another's.
-_ELSE = re.compile(r",\s(?:but|and|while|though|although|whereas)\b", re.IGNORECASE)
+# A clause with another report: "..., but Hale denied it".
+_ANOTHER = re.compile(
+    r",\s(?:but|and|while|though|although|whereas)\s[^,]{0,200}\b(?:says|said|told|adds|added|denie[sd]|claim(?:s|ed)"
+    r"|confirm(?:s|ed)|admit(?:s|ted)|alleg(?:es|ed)|warn(?:s|ed))\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # The end of a sentence, before another.
 _END = re.compile(r"([.!?])[”\"’']?\s+[“\"‘]?[A-Z]")
 # Words between a cue and what is said: to whom.
@@ -95,9 +100,16 @@ def is_read(text: str) -> bool:
 def read_report(text: str) -> Report | None:
     """Return the parts of a sentence that reports what one speaker says; None for any other text."""
     drafts = find(text, [(0, len(text))], parser=False, language=ENGLISH).drafts
-    if len(drafts) > 1 or any(not ends_abbreviated(text[: match.end(1)]) for match in _END.finditer(text)):
+    if len(drafts) > 1 or _holds_more(text):
         return None
     return (_drafted(text, drafts[0]) if drafts else None) or _of_a_form(text)
+
+
+def _holds_more(text: str) -> bool:
+    """Tell whether a text has more than one sentence or report, outside of quotations."""
+    plain = _QUOTED.sub("…", text)
+    ends = any(not ends_abbreviated(plain[: match.end(1)]) for match in _END.finditer(plain))
+    return ends or _ANOTHER.search(plain) is not None
 
 
 def _drafted(text: str, draft: Draft) -> Report | None:
@@ -135,7 +147,7 @@ def _of_a_form(text: str) -> Report | None:
     for form in (_SAID, _WEIGHED, _ACCUSED, _BY_WHOM):
         match = form.search(text)
         source = _source(text, match) if match else None
-        if match is None or source is None or _TURNED.search(source.of(text)) or _ELSE.search(match["what"]):
+        if match is None or source is None or _TURNED.search(source.of(text)):
             continue
         cue = match["cue"]
         if "who" in match.groupdict() and "c" not in getattr(FORMS.get(cue.lower()), "takes", ""):

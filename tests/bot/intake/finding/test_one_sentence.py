@@ -12,6 +12,7 @@ TAKEN_APART = [
     ("The dam will hold, said Ann Reed, an engineer.", "Ann Reed", "said that", "The dam will hold"),
     ("The report claimed that the gate was open", "The report", "claimed that", "The gate was open"),
     ("Dr. Ann Reed said the gate was shut", "Dr. Ann Reed", "said that", "The gate was shut"),
+    ("“We knew nothing. It was dark,” said Ann Reed", "Ann Reed", "said:", "“We knew nothing. It was dark”"),
     ("The union called for an inquiry", "The union", "called for", "An inquiry"),
     ("Reed said nobody believes that the gate was open", "Reed", "said that",
      "Nobody believes that the gate was open"),
