@@ -29,6 +29,7 @@ from bot.settings.sections import (
     StorageSettings,
     StorySettings,
     TelegramSettings,
+    WebhookSettings,
     WebSettings,
 )
 from bot.settings.validators import listed, nearest
@@ -62,6 +63,7 @@ class Settings(Section):
     review: ReviewSettings = Field(default_factory=ReviewSettings)
     notices: NoticeSettings = Field(default_factory=NoticeSettings)
     intake: IntakeSettings = Field(default_factory=IntakeSettings)
+    webhooks: WebhookSettings = Field(default_factory=WebhookSettings)
     leases: LeaseSettings = Field(default_factory=LeaseSettings)
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)
     web: WebSettings = Field(default_factory=WebSettings)

@@ -34,6 +34,7 @@ class Metrics:
         self._clock = clock
         self._commands: Any = None
         self._deliveries: Any = None
+        self._webhooks: Any = None
         self._beats: dict[str, float] = {}
         self._troubles: dict[str, str] = {}
         self._standing_by: set[str] = set()
@@ -56,6 +57,11 @@ class Metrics:
         """Count a delivery by its outcome."""
         if self._deliveries is not None:
             self._deliveries.labels(outcome).inc()
+
+    def sent_to_webhook(self, outcome: str) -> None:
+        """Count what was sent to a webhook by its outcome."""
+        if self._webhooks is not None:
+            self._webhooks.labels(outcome).inc()
 
     def beat(self, part: str) -> None:
         """Record a heartbeat of a part of the bot (the poller, the sender)."""
@@ -96,6 +102,8 @@ class Metrics:
         named: dict[str, Any] = {"registry": self._registry}
         self._commands = Histogram("onrecord_command_seconds", "Time to answer", ["command"], **named)
         self._deliveries = Counter("onrecord_deliveries", "Deliveries by outcome", ["outcome"], **named)
+        self._webhooks = Counter("onrecord_webhook_events", "What was sent to webhooks", ["outcome"], **named)
+        ends = Gauge("onrecord_webhooks", "Webhooks by how they stand", ["state"], **named)
         depth = Gauge("onrecord_outbox_depth", "Deliveries by state", ["state"], **named)
         changes = Gauge("onrecord_changes", "Entries of the audit trail", **named)
         age = Gauge("onrecord_outbox_age_seconds", "Age of the oldest notice not yet told to all", **named)
@@ -111,6 +119,9 @@ class Metrics:
                 depth.labels(state.value).set(found.states.get(state.value, 0))
             for part, what in self._troubles.items():
                 stopped.labels(part).set(bool(what))
+            standing = await record.webhooks.states()
+            for how in ("on", "failing", "paused"):
+                ends.labels(how).set(standing.get(how, 0))
             meaning = await record.vectors.state()
             vectors.labels("made").set(meaning.made)
             vectors.labels("waiting").set(meaning.waiting)

@@ -166,6 +166,7 @@ class Reply(_Part):
     `page` tells which of several pages it is. `again` is the command that shows all of it once more, where
     that is another than the one that was sent. `first` is how many blocks the first page shows at most.
     `pages` is the origin of the web on which each fact that it states has a page.
+    What is `unkept` holds a secret: no copy of it is kept.
     """
 
     blocks: tuple[Block, ...] = Field(min_length=1)
@@ -179,6 +180,7 @@ class Reply(_Part):
     first: int | None = None
     pages: str | None = None
     step: Literal["first", "next"] | None = Field(default=None, exclude=True)
+    unkept: bool = Field(default=False, exclude=True)
 
     @model_validator(mode="after")
     def _citations_agree(self) -> Reply:

@@ -34,6 +34,7 @@ async def serve(settings: Settings) -> None:
     A second SIGINT aborts. Raises SettingsError if there is nothing to serve, or a part cannot start; then
     the others are stopped, too.
     """
+    from bot.webhooks.running import run as send_to_webhooks
     from bot.wiring import open_bot
 
     frontends, web = _frontends(settings), _web(settings)
@@ -52,9 +53,12 @@ async def serve(settings: Settings) -> None:
         try:
             async with web(bot.record, settings):
                 running = [run(settings, bot.dispatcher, bot.record, stop) for run in frontends]
-                await _side_by_side(
-                    [*running, _watch(bot.record, stop), _expire(bot.record, settings, stop)], stop
-                )
+                beside = [
+                    send_to_webhooks(settings, metrics, bot.record, stop),
+                    _watch(bot.record, stop),
+                    _expire(bot.record, settings, stop),
+                ]
+                await _side_by_side([*running, *beside], stop)
         finally:
             await metrics.stop()
 

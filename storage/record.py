@@ -46,6 +46,7 @@ from storage.trail.audit import Audit
 from storage.trail.checkpoints import Checkpoints
 from storage.trail.scrubbing import scrub
 from storage.trail.stream import Stream
+from storage.webhooks.webhooks import Webhooks
 
 
 class Record:
@@ -93,6 +94,7 @@ class Record:
         self.receipts = Receipts(database, self.claims)
         self.outbox = Outbox(database, self.claims)
         self.quotas = Quotas(database, clock)
+        self.webhooks = Webhooks(database, clock)
         self.checkpoints = Checkpoints(database)
         self.stream = Stream(database)
         self.ledger = Ledger(database, clock)

@@ -35,6 +35,7 @@ _DONE = {
     Action.UNLINKED: N_("unlinked the account {subject}"),
     Action.TAKEN_DOWN: N_("took {subject} down"),
     Action.RECHAINED: N_("chained the trail anew"),
+    Action.WEBHOOK_SET: N_("set {subject}"),
 }
 _LONGEST = 120
 # The fields of a fact as people call them; what an action's own words tell is left out.

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.doctor import discord, feeds, machine, quotations, telegram
+from bot.doctor import discord, feeds, machine, quotations, telegram, webhooks
 from bot.doctor.findings import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
         yield await machine.roles(settings)
         yield await quotations.examine(settings)
         yield await feeds.examine(settings)
+        if (sent := await webhooks.examine(settings)) is not None:
+            yield sent
     yield machine.disk(settings)
     if settings.telegram.token is None:
         advice = "no telegram.token is set: @BotFather in Telegram gives one"

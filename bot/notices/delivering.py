@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from datetime import timedelta
 from functools import partial
@@ -48,32 +49,29 @@ RECORDING = Backoff(first=1.0, attempts=6)
 logger = logging.getLogger(__name__)
 
 
-class Deliverer:
-    """Deliver for one platform until cancelled; `look` runs before each look into the outbox."""
+class OutboxSender(ABC):
+    """Send what is in the outbox for one platform until cancelled; `look` runs before each look into it."""
 
     def __init__(
         self,
         record: Record,
-        transmitter: Transmitter,
+        platform: str,
         look: Callable[[], Awaitable[None]],
         *,
         at_once: int = 8,
         spans: Spans = UNGATHERED,
         metrics: Metrics | None = None,
         sleep: Sleep = asyncio.sleep,
-        chance: Callable[[], float] = random.random,
     ) -> None:
         self._record = record
-        self._transmitter = transmitter
+        self._platform = platform
         self._look = look
         self._room = asyncio.Semaphore(at_once)
         self._spans = spans
         self._sleep = sleep
-        self._chance = chance
         self._metrics = metrics
         self._open: set[asyncio.Task[None]] = set()
         self._latest = ""
-        self._amender = Amender(record, transmitter, again=self._again, surely=self._surely)
 
     async def run(self) -> None:
         """Deliver until cancelled; errors are logged, and the next look tries again."""
@@ -84,7 +82,7 @@ class Deliverer:
                 busy = False
                 try:
                     if not recovered:
-                        await self._record.outbox.recover(self._transmitter.platform)
+                        await self._record.outbox.recover(self._platform)
                         recovered = True
                     busy = await self._begin()
                     if not busy and not self._open:
@@ -112,13 +110,13 @@ class Deliverer:
     async def _release(self) -> None:
         """Leave what was not finished to whoever sends next."""
         try:
-            await self._record.claims.release(self._transmitter.platform, self._record.ledger.now())
+            await self._record.claims.release(self._platform, self._record.ledger.now())
         except RecordError as error:
             logger.warning("what was not sent waits until its lease is over: %s", error)
 
     def _beat(self) -> None:
         if self._metrics is not None:
-            self._metrics.beat(f"{self._transmitter.platform} sender")
+            self._metrics.beat(f"{self._platform} sender")
 
     async def once(self) -> bool:
         """Deliver a batch of what is due now; tell whether more may be due."""
@@ -141,13 +139,14 @@ class Deliverer:
             await self._record.outbox.look_anew(now)
         self._latest = now
         # What was let go together comes in one message: nothing is taken before all of it is fanned out.
-        parcels = [] if more else await self._record.outbox.take(self._transmitter.platform, now, BATCH)
+        parcels = [] if more else await self._record.outbox.take(self._platform, now, BATCH)
         for parcel in parcels:
             await self._start(self._deliver(parcel), parcel.listener.id, parcel.notices)
-        amendments = await self._record.receipts.take(self._transmitter.platform, now, BATCH)
-        for amendment in amendments:
-            await self._start(self._amender.amend(amendment), amendment.key, amendment.notices)
-        return bool(more or parcels or amendments)
+        return bool(more or parcels)
+
+    @abstractmethod
+    async def _deliver(self, parcel: Parcel) -> None:
+        """Send a parcel, and record what became of it."""
 
     async def _start(
         self, work: Coroutine[Any, Any, None], claim: Hashable, notices: tuple[int, ...]
@@ -180,7 +179,53 @@ class Deliverer:
                 await asyncio.wait(late)
 
     async def _tidy(self) -> None:
+        """Do what there is time for where nothing is due."""
         await self._record.outbox.finish()
+
+    async def _surely(self, note: Callable[[], Awaitable[object]]) -> None:
+        """Record the outcome of a message, also where the record is busy for a while."""
+
+        def decide(error: Exception, pause: float) -> float | None:
+            if not isinstance(error, RecordError):
+                return None
+            logger.warning("what became of a message cannot be written yet: %s", error)
+            return pause
+
+        await retry(note, RECORDING, decide, sleep=self._sleep)
+
+
+class Deliverer(OutboxSender):
+    """Deliver to the chats of one platform, and put messages right that cite what has changed."""
+
+    def __init__(
+        self,
+        record: Record,
+        transmitter: Transmitter,
+        look: Callable[[], Awaitable[None]],
+        *,
+        at_once: int = 8,
+        spans: Spans = UNGATHERED,
+        metrics: Metrics | None = None,
+        sleep: Sleep = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        super().__init__(
+            record, transmitter.platform, look,
+            at_once=at_once, spans=spans, metrics=metrics, sleep=sleep,
+        )  # fmt: skip
+        self._transmitter = transmitter
+        self._chance = chance
+        self._amender = Amender(record, transmitter, again=self._again, surely=self._surely)
+
+    async def _begin(self) -> bool:
+        busy = await super()._begin()
+        amendments = await self._record.receipts.take(self._platform, self._latest, BATCH)
+        for amendment in amendments:
+            await self._start(self._amender.amend(amendment), amendment.key, amendment.notices)
+        return bool(busy or amendments)
+
+    async def _tidy(self) -> None:
+        await super()._tidy()
         before = self._record.ledger.clock() - self._spans.retention
         await self._record.receipts.forget_before(text_of(before))
         await self._record.outbox.forget_before(text_of(before))
@@ -207,17 +252,6 @@ class Deliverer:
                 parcel.listener, part.reply, key=key_of(parcel.listener.chat, part.parcel.notices)
             )
             await self._surely(lambda: self._note(part.parcel, part.reply, outcome))
-
-    async def _surely(self, note: Callable[[], Awaitable[object]]) -> None:
-        """Record the outcome of a message, also where the record is busy for a while."""
-
-        def decide(error: Exception, pause: float) -> float | None:
-            if not isinstance(error, RecordError):
-                return None
-            logger.warning("what became of a message cannot be written yet: %s", error)
-            return pause
-
-        await retry(note, RECORDING, decide, sleep=self._sleep)
 
     async def _note(self, parcel: Parcel, reply: Reply | None, outcome: Outcome) -> None:
         """Record the outcome of a parcel; the log names ids, never texts."""

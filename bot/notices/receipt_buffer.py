@@ -51,7 +51,7 @@ class ReceiptBuffer:
 
         `stated` are the facts that each of several messages states.
         """
-        if not messages or len(self._gathered) >= MOST_GATHERED:
+        if not messages or reply.unkept or len(self._gathered) >= MOST_GATHERED:
             return
         kept = _KEPT.of(reply, None, lambda: _kept(reply))
         if kept is not None:

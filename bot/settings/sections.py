@@ -149,6 +149,14 @@ class IntakeSettings(Section):
     poll: int = Field(15, ge=1, le=1440, description="minutes, a whole number from 1 to 1440")
 
 
+class WebhookSettings(Section):
+    """Where changes are sent to."""
+
+    hosts: Annotated[list[str], BeforeValidator(listed)] = Field(
+        default_factory=list, description='a list of hosts, like ["hooks.example.org"]'
+    )
+
+
 class LeaseSettings(Section):
     """How long what one of several processes has taken stays with it while it gives no sign of life."""
 

@@ -97,6 +97,7 @@ class Action(StrEnum):
     UNLINKED = "unlinked"
     TAKEN_DOWN = "taken down"
     RECHAINED = "rechained"
+    WEBHOOK_SET = "webhook set"
 
 
 class Ground(StrEnum):

@@ -15,6 +15,7 @@ from storage.takedown.needles import Needles
 from storage.takedown.others import MOST_NAMED
 from storage.trail import erasing
 from storage.trail.audit import AuditEntryWriter
+from storage.webhooks import takedowns
 
 # All that facts have said, a page of it.
 _PAST = (
@@ -52,7 +53,7 @@ def _fact(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAwa
     copies = snapshots.strike(tx, known.needles, snapshots.cited_by(tx, change.story_id, known.states))
     facts.bury(tx, trace, fact_id, change.ground, known)
     _entomb(tx, trace, change, known.ref, erased)
-    _amend(tx, trace, change, swept.messages, fact=(fact_id, known.revision + 1))
+    _announce(tx, trace, change, swept.messages, fact=(fact_id, known.revision + 1))
     counts = {"revisions": len(revisions), "entries": entries, **swept.counts, "copies": copies}
     return TakenAway(counts, _repeating(tx, known.needles, fact_id), alone, _worded(known.ref))
 
@@ -71,8 +72,8 @@ def _other(tx: Statements, trace: AuditEntryWriter, change: TakeDown) -> TakenAw
     elif kind == "E":
         others.bury_name(tx, number)
     _entomb(tx, trace, change, known.ref, erased)
-    if swept.messages:
-        _amend(tx, trace, change, swept.messages)
+    if swept.messages or (kind in "SE" and takedowns.hears(tx, change.story_id)):
+        _announce(tx, trace, change, swept.messages)
     counts = {"revisions": len(known.revisions), "entries": entries, **swept.counts, "copies": copies}
     repeating = _repeating(tx, known.needles, 0) if kind == "D" else ()
     return TakenAway(counts, repeating, ref=_worded(known.ref))
@@ -151,14 +152,14 @@ def _entries(tx: Statements, subjects: Collection[str], texts: Sequence[str]) ->
     return [row[0] for row in rows]
 
 
-def _amend(
+def _announce(
     tx: Statements,
     trace: AuditEntryWriter,
     change: TakeDown,
     messages: Iterable[tuple[str, int]],
     fact: tuple[int | None, int | None] = (None, None),
 ) -> None:
-    """Let messages be put right. No subscriber is told: a takedown is no news.
+    """Let messages be put right, and webhooks hear of it. No subscriber is told: a takedown is no news.
 
     `fact` is the fact that was taken down and its revision, if one was.
     """
@@ -171,6 +172,8 @@ def _amend(
         "INSERT INTO amendment (chat, message, notice_id, changed_at) VALUES (?, ?, ?, ?)",
         [(*message, rows[0][0], trace.now) for message in sorted(messages)],
     )
+    if change.subject[0] != "D":
+        takedowns.tell_taken_down(tx, rows[0][0], change.story_id, trace.now)
 
 
 def _worded(ref: str | None) -> str | None:

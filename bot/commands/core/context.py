@@ -49,6 +49,7 @@ class Policy:
     to `owners` (0: to nobody). Notices of a new fact wait `hold` minutes; what each chat was told is kept
     for the `retention`. New chats begin with the story named `default_story`, where it is set; pages of the
     web have `pages` as their addresses, where that is set. Watched feeds are polled every `poll` minutes.
+    Changes may be sent to `webhook_hosts`, though they are private.
     """
 
     page: int
@@ -60,6 +61,7 @@ class Policy:
     poll: int = 15
     tell: int = 0
     owners: tuple[str, ...] = ()
+    webhook_hosts: Sequence[str] = ()
 
     @classmethod
     def of(cls, settings: Settings) -> Policy:
@@ -75,6 +77,7 @@ class Policy:
             settings.intake.poll,
             settings.review.tell,
             tuple(settings.owners),
+            settings.webhooks.hosts,
         )
 
     def impose(self, record: Record) -> None:

@@ -35,7 +35,7 @@ class Family(Enum):
     REVIEWING = (N_("Reviewing"), "review intake watch approve same reject edit unanswered audit")
     CHOOSING = (
         N_("Choosing moderators, taking down"),
-        "moderators appoint dismiss defaultstory public takedown",
+        "moderators appoint dismiss defaultstory public webhook takedown",
     )
 
 

@@ -1,26 +1,22 @@
 """Fetching one page: few redirects, few bytes, few seconds, and never from where it is not public.
 
-aiohttp follows no redirect, unpacks nothing, keeps no cookies and asks no proxy here. Each hop has a
-connector of its own, which is given the addresses that were checked and opens sockets to no others.
+Each hop has a session of its own, which opens sockets to the addresses that were checked and to no others.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot import __version__
 from bot.intake.fetching.bodies import too_large, unpacked
 from bot.intake.fetching.errors import Unfetchable
-from bot.intake.fetching.places import Gate, Place
+from bot.intake.fetching.pinned import session_with
+from bot.intake.fetching.places import Gate
 from bot.texts import _
 from storage.domain.clock import Clock, utc_now
 
@@ -32,11 +28,14 @@ FEEDS = frozenset(
         "application/feed+json", "application/json",
     }
 )  # fmt: skip
-AGENT = "OnRecord"
 # Seconds for which a server can have itself be left alone.
 LONGEST_WAIT = 86_400.0
 # Pages that are fetched at the same time.
 AT_ONCE = 4
+_HEADERS = {
+    "Accept": "text/html, application/xhtml+xml, application/pdf, text/plain, */*;q=0.5",
+    "Accept-Encoding": "gzip, deflate",
+}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WHOLE = frozenset({200, 203})
 
@@ -109,7 +108,7 @@ class Fetcher:
         place = await self._gate.enter(address)
         for _hop in range(self._limits.redirects + 1):
             async with (
-                _session(place) as session,
+                session_with(place, _HEADERS) as session,
                 session.get(place.url, allow_redirects=False, headers=headers) as response,
             ):
                 target = response.headers.get("Location")
@@ -155,58 +154,6 @@ class Fetcher:
             media=kind,
             charset=response.charset,
         )
-
-
-class _Pinned(AbstractResolver):
-    """Resolve the one host of a hop to the addresses that were checked."""
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Return the addresses of the place, of whatever family."""
-        del family
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=socket.IPPROTO_TCP,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address in self._place.addresses
-        ]
-
-    async def close(self) -> None:
-        """Close nothing."""
-
-
-def _session(place: Place) -> aiohttp.ClientSession:
-    def make_socket(info: Any) -> socket.socket:
-        """Make a socket for an address that was checked: the last gate, whatever way led here."""
-        family, kind, protocol, _name, address = info
-        if str(address[0]) not in place.addresses:
-            raise OSError(f"{address[0]} was not checked")
-        return socket.socket(family, kind, protocol)
-
-    connector = aiohttp.TCPConnector(
-        resolver=_Pinned(place), use_dns_cache=False, force_close=True, limit=1, socket_factory=make_socket
-    )
-    return aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        trust_env=False,
-        timeout=aiohttp.ClientTimeout(total=None),  # the time for all hops together is bounded above
-        headers={
-            "User-Agent": f"{AGENT}/{__version__}",
-            "Accept": "text/html, application/xhtml+xml, application/pdf, text/plain, */*;q=0.5",
-            "Accept-Encoding": "gzip, deflate",
-        },
-    )
 
 
 def _refuse_status(status: int, retry_after: str) -> None:

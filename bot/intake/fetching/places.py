@@ -90,6 +90,17 @@ class Gate:
         return tuple(addresses)
 
 
+async def sendable(gate: Gate, address: str) -> Place:
+    """Return where an address leads to which something may be sent: by http only where the settings name it.
+
+    Raises Unfetchable.
+    """
+    place = await gate.enter(address)
+    if place.url.scheme != "https" and not place.trusted:
+        raise Unfetchable(_("Only addresses that begin with https:// are sent to"))
+    return place
+
+
 def _read(text: str) -> URL:
     """Return an address of the web, without its fragment, its host in one spelling. Raises Unfetchable."""
     text = text.strip()

@@ -11,7 +11,8 @@ from urllib.robotparser import RobotFileParser
 from yarl import URL
 
 from bot.intake.fetching.errors import Unfetchable
-from bot.intake.fetching.fetcher import AGENT, Fetcher
+from bot.intake.fetching.fetcher import Fetcher
+from bot.intake.fetching.pinned import AGENT
 
 # Bytes that are read of it: the standard asks for at least 500 KiB.
 LONGEST = 512_000

@@ -203,7 +203,7 @@ ASKED = [
     "/audit F1", "/moderators", "/undo", "/add", "/desk", "/suggest", "/correct F1", "/attribute F1",
     "/relate F1 supports F2", "/supersede F1 F2", "/retract F1 " + long("why", 3000), "/restore F1",
     "/source S1", "/entity Voice", "/newstory", "/editstory", "/resume",
-    "/check x", "/defaultstory", "/public", "/privatestory",
+    "/check x", "/defaultstory", "/public", "/webhook", "/privatestory",
     "/approve D1", "/same D1 F1", "/reject D1 no", "/edit D1",
     "/appoint", "/dismiss", "/answer x", "/takedown F1", "/choose 1", "/skip", "/back", "/cancel",
     "/subscribe", "/subscribe Voice", "/confirm", "/correct F1\nplaces: none",

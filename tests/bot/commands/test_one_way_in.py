@@ -28,7 +28,7 @@ OF_KIND = {
 }  # fmt: skip
 # Where one of a kind will not do.
 OF_KEY = {
-    "switch": "on",
+    "switch": "on", "action": "test",
     "setting": "sound", "value": "off", "how_long": "2h", "about": "F5", "code": "off telegram:7",
     "link": "F5", "how": "supports", "other": "F6", "by": "F6",
 }  # fmt: skip

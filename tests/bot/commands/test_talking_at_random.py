@@ -26,6 +26,7 @@ CHANGING = (
     "/privatestory",
     "/defaultstory",
     "/public",
+    "/webhook",
 )
 BEGINNINGS = [
     "/add", "/add The bridge is closed.", "/add The bridge is closed.\nsource: S1",
@@ -41,6 +42,8 @@ BEGINNINGS = [
     "/newstory flood The flood", "/resume", "/editstory",
     "/editstory\ntitle: The flood\nname: flood\ntells: F8",
     "/privatestory on", "/defaultstory belarus", "/public on", "/public off",
+    "/webhook", "/webhook add https://8.8.8.8/hook", "/webhook secret 1", "/webhook test 1",
+    "/webhook stop 1",
     "/review", "/approve D1", "/reject D1 no", "/reject D1", "/edit D1",
     "/edit D2", "/same D1 F8", "/same D2 F9", "/unanswered", "/tellme Q1", "/audit", "/audit F8",
     "/audit @ann", "/moderators", "/appoint 8", "/appoint 8 belarus", "/dismiss 8", "/dismiss 7 belarus",

@@ -6,9 +6,11 @@ from storage.domain.models import Notice, NoticeKind, Story
 from storage.people.spoken_of import Asker
 from storage.reading.public import StoryState
 from storage.search.chosen import Conditions
+from storage.webhooks.models import State, Webhook
 
 NOTICE = Notice(id=1, kind=NoticeKind.CORRECTED, made_at="2026", due_at="2026", fact_id=1, revision=2)
 PUBLIC = StoryState(Story(id=1, name="flood", title="The flood", opened_at="2024"), 0, "", frozenset())
+WEBHOOK = Webhook(id=1, story_id=1, listener_id=1, url="", state=State.ON, made_at="", salt="", key_check="")
 READS = {
     "listings.happened_last": lambda r: r.listings.happened_last(1, limit=5),
     "listings.changes": lambda r: r.listings.changes(1, limit=5),
@@ -168,6 +170,13 @@ READS = {
     "outbox.failures": lambda r: r.outbox.failures(5),
     "outbox.sent_since": lambda r: r.outbox.sent_since("2000"),
     "outbox.depth": lambda r: r.outbox.depth(),
+    "webhooks.standing": lambda r: r.webhooks.standing(),
+    "webhooks.find": lambda r: r.webhooks.find(1),
+    "webhooks.waiting": lambda r: r.webhooks.waiting(WEBHOOK),
+    "webhooks.sending": lambda r: r.webhooks.sending(1, 1, "x"),
+    "webhooks.taken_down": lambda r: r.webhooks.taken_down(1),
+    "webhooks.withdrawn": lambda r: r.webhooks.withdrawn(),
+    "webhooks.states": lambda r: r.webhooks.states(),
     "roles.holders": lambda r: r.roles.holders(),
     "roles.take": lambda r: r.roles.take("poller"),
     "spoken_of.last": lambda r: r.spoken_of.last(Asker("telegram:1", 0, "telegram:1")),

@@ -210,6 +210,7 @@ async def test_the_contract_above_covers_every_reading_method(record):
         f"vectors.{name}"
         for name in "ready query query_of_many take_time nearest cosines wait model ended close".split()
     }
+    passed_on |= {"webhooks.secrets"}
     passed_on |= {"checkpoints.of"}  # opening has read that table: its only page is in memory still
     methods = {
         "erasure": "forget", "stories": "use", "spoken_of": "keep", "desks": "open close", "members": "meet",
@@ -222,6 +223,7 @@ async def test_the_contract_above_covers_every_reading_method(record):
         "notices": "fan_out drop release publish", "claims": "renew release", "roles": "renew leave",
         "receipts": "keep done failed put_off rewrite may_tell forget",
         "accounts": "issue void redeem unlink unlink_all",
+        "webhooks": "add renew pause go_on stop test tell",
         "listeners": "change subscribe unsubscribe resume pause move fall_back look refusal_told",
     }  # fmt: skip
     writing = {f"{part}.{name}" for part, names in methods.items() for name in names.split()}

@@ -23,7 +23,7 @@ READERS = frozenset(
     " suggest tellme privacy forgetme link answer choose skip back confirm cancel resume"
     " subscribe unsubscribe subscriptions settings mute catchup why".split()
 )
-OWNERS = frozenset({"moderators", "appoint", "dismiss", "takedown", "defaultstory", "public"})
+OWNERS = frozenset({"moderators", "appoint", "dismiss", "takedown", "defaultstory", "public", "webhook"})
 EVERYWHERE = (OWNERS - {"takedown", "public"}) | {"newstory"}
 WHO = ("reader", "moderator here", "moderator elsewhere", "moderator of all", "owner", "group", "channel")
 # A command that nobody has and that is like none.
