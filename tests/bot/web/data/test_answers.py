@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import quote
 
 from bot.web.data import models
@@ -139,7 +140,7 @@ async def test_names_are_found_as_they_are_spelt_with_the_role_that_a_source_giv
 async def test_a_sheet_of_several_stories_makes_the_answers_of_each_anew(site, world, tmp_path):
     await world.show("tarrow-ferry")
     stories = {each.name: each for each in await world.record.stories.all()}
-    lines = []
+    lines: list[dict[str, Any]] = []
     for name in ("belarus", "tarrow-ferry"):
         assert "brought by a sheet" not in str(await site.pages(f"/api/v1/facts?story={name}&limit=100"))
         lines.append({"story": {"name": name, "title": stories[name].title}})
