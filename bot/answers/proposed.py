@@ -10,8 +10,11 @@ from bot.answers.date_text import when_text
 from bot.answers.diff import far_end
 from bot.answers.lines import amount, fact_lines
 from bot.replies import Block, Heading, Line, Note
-from bot.texts import _
+from bot.texts import _, shortened
 from storage.domain.models import Draft, DraftState, Fact, RelationKind
+
+# Characters of a fact that stands beside the one that is proposed: its id leads to the rest.
+LONGEST_BESIDE = 300
 
 
 def as_readers_see(fact: Fact, *, known: bool = False) -> list[Block]:
@@ -21,11 +24,13 @@ def as_readers_see(fact: Fact, *, known: bool = False) -> list[Block]:
     """
     lines: list[Block] = [
         block.model_copy(update={"fact": None}) if isinstance(block, Line) else block
-        for block in fact_lines(fact)
+        for block in fact_lines(fact, whole=True)
     ]
+    quote = (fact.attributions[0].quote or "").strip("\"“”'")
     cited = (cite(fact.attributions[0]),)
     particulars = {
         _("Brief"): fact.brief or "",
+        _("Quote"): f"“{quote}”" if quote and f"“{quote}”" not in lines[0].text else "",
         _("When"): when_text(fact) if fact.occurred or fact.occasion or fact.date_note else "",
         _("Places"): some_of([place.name for place in fact.places]),
         _("About"): some_of([entity.name for entity in fact.about]),
@@ -48,10 +53,15 @@ def alike_lines(alike: Sequence[Fact]) -> list[Block]:
 
 
 def under(heading: str, facts: Sequence[Fact]) -> list[Block]:
-    """Return the whole lines of facts under a heading, nothing where there are none."""
+    """Return the lines of facts under a heading, each whole as far as a line or two go; nothing for none."""
     if not facts:
         return []
-    return [Heading(text=heading), *(line for fact in facts for line in fact_lines(fact, whole=True))]
+    lines = (line for fact in facts for line in fact_lines(fact, whole=True))
+    return [Heading(text=heading), *map(_cut, lines)]
+
+
+def _cut(block: Block) -> Block:
+    return block.model_copy(update={"text": shortened(block.text, LONGEST_BESIDE)})
 
 
 def outcome(draft: Draft) -> str:

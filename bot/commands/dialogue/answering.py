@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.commands.dialogue.forms import AGAIN, CONFIRM, Filled, Form, Option
@@ -15,8 +15,10 @@ from bot.texts import _, shortened
 if TYPE_CHECKING:
     from storage.people.dialogues import Dialogue
 
-# The signs that a choice puts before a name or a source.
-_CHOSEN = re.compile(r"=|\+(?:(?:person|organisation|group|place|thing)\s)?\s*(?:\(the\)\s)?")
+# Answers that can be taken back one after the other.
+MOST_BACK = 20
+# What is found out again when a question is asked again.
+_MADE_ANEW = ("before", "options", "change")
 # Characters that are shown of a line that is left out.
 LONGEST_LEFT = 60
 
@@ -31,7 +33,7 @@ def choices(dialogue: Dialogue, options: Sequence[Option]) -> list[Action]:
 
 def leaving(request: Request, dialogue: Dialogue, filled: Filled) -> list[Action]:
     """Return the buttons that lead away from a question: back, to a private chat, out."""
-    back = [Action(label=_("Back"), command=f"/back {dialogue.token}")] if filled.answered else []
+    back = [Action(label=_("Back"), command=f"/back {dialogue.token}")] if filled.before else []
     if request.shared and not request.discreet:
         alone = Action(label=_("Go on in private"), command=f"/resume {dialogue.token}", private=True)
         back.append(alone)
@@ -61,18 +63,23 @@ def answer(filled: Filled, text: str) -> None:
     filled.texts[filled.step] = text
     if filled.step in filled.kept:
         filled.kept.remove(filled.step)
-    if filled.step not in filled.answered:
-        filled.answered.append(filled.step)
 
 
-def step_back(filled: Filled) -> str:
-    """Forget the last answer and return it as it was typed. Raises UserError if there is none."""
-    if not filled.answered:
+def remember(filled: Filled, given: str) -> None:
+    """Keep the form as it is before an answer, and that answer in the words in which it was `given`.
+
+    What an answer tells of other fields, and what is derived from it, goes with it when it is taken back.
+    """
+    state = {name: value for name, value in filled.state().items() if name not in _MADE_ANEW}
+    filled.before = [*filled.before, [given, state]][-MOST_BACK:]
+
+
+def step_back(filled: Filled) -> tuple[str, Filled]:
+    """Return the last answer, and the form as it was before. Raises UserError if there is none."""
+    if not filled.before:
         raise UserError(_("This is the first question: /cancel ends the dialogue."))
-    # If the open question already has an invalid answer, "back" means the question before it.
-    text = filled.texts.pop(filled.answered.pop(), "")
-    chosen = _CHOSEN.match(text)
-    return text[chosen.end() :] if chosen else text
+    *earlier, (given, state) = filled.before
+    return given, replace(Filled.of(state), before=earlier)
 
 
 def option_of(filled: Filled, value: str) -> Option:

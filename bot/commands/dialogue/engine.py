@@ -25,6 +25,7 @@ from bot.commands.dialogue.answering import (
     option_of,
     refuse_skip,
     refuse_without_question,
+    remember,
     step_back,
 )
 from bot.commands.dialogue.date_fields import depend_again
@@ -89,7 +90,7 @@ async def begin(context: Context, filled: Filled, before: tuple[Block, ...] = ()
 def is_begun(dialogue: Dialogue) -> bool:
     """Tell whether anything was typed in a dialogue."""
     filled = Filled.of(dialogue.state)
-    return bool(filled.texts or filled.answered)
+    return bool(filled.texts or filled.before)
 
 
 async def repeat(context: Context, dialogue: Dialogue, before: Block, *, anew: bool = False) -> Reply:
@@ -159,16 +160,20 @@ async def _taken(context: Context, turn: Turn, value: str, dialogue: Dialogue) -
         case Turn.CHOOSE:
             return await _chosen(context, form, filled, dialogue, option_of(filled, value))
         case Turn.BACK:
-            text = step_back(filled)
-            before = (Note(text=_("You had answered: “{text}”", text=text)),) if text else ()
+            given, filled = step_back(filled)
+            before = (Note(text=_("You had answered: {given}", given=given)),) if given else ()
+            if filled.step == AGAIN:
+                return await _which(context, form, filled, dialogue, before)
             return await _go_on(context, filled, dialogue, before)
         case Turn.SKIP:
             refuse_without_question(filled)
             refuse_skip(form, filled)
+            remember(filled, "")
             answer(filled, "")
         case Turn.TEXT:
             refuse_without_question(filled)
             refuse_mere_yes(value, filled.options)
+            remember(filled, f"“{value}”")
             answer(filled, value if filled.step in SEVERAL else " ".join(value.split()))
             await _tell(context, form, filled)
     return await _go_on(context, filled, dialogue, ())
@@ -176,6 +181,7 @@ async def _taken(context: Context, turn: Turn, value: str, dialogue: Dialogue) -
 
 async def _chosen(context: Context, form: Form, filled: Filled, dialogue: Dialogue, option: Option) -> Reply:
     """Take an option: an answer, a field to answer again, or a step to another form."""
+    remember(filled, "" if AGAIN in (option.text, filled.step) else option.label)
     if option.text == AGAIN:
         return await _which(context, form, filled, dialogue)
     if filled.step == AGAIN:
@@ -255,9 +261,11 @@ async def _ask(
     before: tuple[Block, ...],
     error: UserError | None = None,
 ) -> Reply:
-    filled.texts.pop(field.name, None)
-    if field.name in filled.answered:
-        filled.answered.remove(field.name)
+    if error is not None and not isinstance(error, Unclear):
+        if filled.before and filled.before[-1][1]["step"] == field.name:
+            # An answer that will not do fills in nothing, and "back" means the question before it.
+            _given, filled = step_back(filled)
+        filled.texts.pop(field.name, None)
     options: Sequence[Option] = error.options if isinstance(error, Unclear) else ()
     if not options and field.offers is not None:
         options = await field.offers(context, filled)
@@ -267,6 +275,7 @@ async def _ask(
     if context.request.shared and not context.request.discreet:
         notes.append(Note(text=_("Answer by replying to this message, or with /answer.")))
     filled.step, filled.options, filled.change = field.name, list(options), None
+    filled.again = field.name  # until it is answered, also where only what is required is asked
     kept = await _keep(context, filled, dialogue)
     # Skipping an ambiguous speaker would attribute the claim to the source itself.
     skippable = not field.required and not isinstance(error, Unclear)

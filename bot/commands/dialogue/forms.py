@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from types import MappingProxyType
@@ -69,19 +70,20 @@ class Filled:
 
     `texts` holds the typed text of each field, "" for a skipped one. `target` is the id of the fact or draft
     that it is about. `at_once` tells that it came as header lines: then only required fields are asked.
-    `answered` are the fields answered in the dialogue, in order. `change` is the change shown last,
-    `again` the field to answer again. `remark` is shown with the change. `worded` holds, by field, a date
-    that was typed in other words, and the words. `kept` are the fields that were taken over or read from a
-    sentence: another answer may replace them. `besides` are optional fields that are asked though it came at
-    once. `goes_on` tells that the next form follows once this one is confirmed; its first
-    question is `lead`. `earlier` are the token and the command of the dialogue that was set aside for it.
+    `before` are the answers given in the dialogue, in order, each with the state before it. `change` is the
+    change shown last, `again` a field that is asked, though it is optional. `remark` is shown with the
+    change. `worded` holds, by field, a date that was typed in other words, and the words. `kept` are the
+    fields that were taken over or read from a sentence: another answer may replace them. `besides` are
+    optional fields that are asked though it came at once. `goes_on` tells that the next form follows once
+    this one is confirmed; its first question is `lead`. `earlier` are the token and the command of the
+    dialogue that was set aside for it.
     """
 
     story: int
     texts: dict[str, str] = field(default_factory=dict)
     target: int | None = None
     at_once: bool = False
-    answered: list[str] = field(default_factory=list)
+    before: list[Any] = field(default_factory=list)
     step: str = ""
     options: list[Option] = field(default_factory=list)
     change: dict[str, Any] | None = None
@@ -100,9 +102,9 @@ class Filled:
 
     @classmethod
     def of(cls, state: dict[str, Any]) -> Filled:
-        """Return the state in JSON data; ignore keys of other versions of the program."""
+        """Return the state in JSON data, which stays as it is; ignore keys of other versions."""
         known = {each.name for each in fields(cls)}
-        kept = {name: value for name, value in state.items() if name in known}
+        kept = deepcopy({name: value for name, value in state.items() if name in known})
         return cls(**{**kept, "options": [Option(*option) for option in state.get("options", ())]})
 
     def text(self, name: str) -> str:

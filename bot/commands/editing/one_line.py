@@ -69,6 +69,8 @@ async def read_sentence(context: Context, filled: Filled) -> None:
     found = await asyncio.to_thread(_taken_apart, filled.text(_STATEMENT), follows="who" in filled.kept)
     if found.report is not None and not by_name:
         await _take(context, filled, found.report)
+    elif found.told and not by_name:
+        _ask_who(filled)
     _fill(filled, "figure", found.figures)
     await _names(context, filled)
     await _date(context, filled)
@@ -80,10 +82,14 @@ def _is_given(filled: Filled, name: str) -> bool:
 
 
 class _Sentence(NamedTuple):
-    """What a sentence tells: who says what, if it is one report, and the figures in that, one a line."""
+    """What a sentence tells: who says what, if it is one report, and the figures in that, one a line.
+
+    `told` tells that it is somebody's word, whether or not it could be taken apart.
+    """
 
     report: Report | None
     figures: str
+    told: bool
 
 
 def _taken_apart(text: str, *, follows: bool) -> _Sentence:
@@ -94,11 +100,11 @@ def _taken_apart(text: str, *, follows: bool) -> _Sentence:
     # With the first sentence: no start needs it.
     from bot.intake.finding.dating import dates
     from bot.intake.finding.figures import figures
-    from bot.intake.finding.one_sentence import is_read, read_report
+    from bot.intake.finding.one_sentence import is_read, read_report, tells_of_saying
     from bot.intake.speech.layout import Span
 
     if not is_read(text):
-        return _Sentence(None, "")
+        return _Sentence(None, "", tells_of_saying(text))
     report = read_report(text) or (read_report(f"They {text}") if follows and text[:1].islower() else None)
     said = report.statement if report else text
     whole = Span(0, len(said))
@@ -108,7 +114,15 @@ def _taken_apart(text: str, *, follows: bool) -> _Sentence:
         for each in figures(said, whole, {}, taken)
         if max(each.amount or 0, each.upper or 0) < _LARGEST and len(each.counts) <= _LONGEST_COUNT
     ]
-    return _Sentence(report, figures_text(found))
+    return _Sentence(report, figures_text(found), tells_of_saying(text))
+
+
+def _ask_who(filled: Filled) -> None:
+    """Ask who says it: a sentence that is somebody's word goes on under no other, nor as the source's own."""
+    for name in _WHO_SAYS:
+        if name in filled.kept:
+            _forget(filled, name)
+    filled.besides += ("who", "cue")
 
 
 async def _take(context: Context, filled: Filled, report: Report) -> None:
@@ -124,7 +138,9 @@ async def _take(context: Context, filled: Filled, report: Report) -> None:
     _fill(filled, "role", await _news(context, who, report.role) if report.role else "")
     _fill(filled, "quote", report.quote or "")
     _fill(filled, "said", report.said or "")
-    if who and not filled.at_once:
+    if not who:
+        filled.besides.append("who")
+    elif not filled.at_once:
         # What else is left open is seen in what is shown, and changed there.
         filled.at_once = True
         filled.besides += _ASKED

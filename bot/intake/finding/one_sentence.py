@@ -14,7 +14,7 @@ from bot.intake.finding import speakers
 from bot.intake.finding.drafts import Draft, Speaker, Tier
 from bot.intake.finding.finding import ENGLISH, find
 from bot.intake.finding.speakers import is_pronoun
-from bot.intake.speech.cues import FORMS, SAYING
+from bot.intake.speech.cues import FORMS, ONLY_BESIDE_QUOTATIONS, SAYING, SPEECH_NOUNS
 from bot.intake.speech.direct_speech import EDGES
 from bot.intake.speech.layout import Span
 from bot.intake.speech.patterns import speaker_before
@@ -75,6 +75,34 @@ _TURNED = re.compile(
 _PASSIVE = re.compile(r"\b(?:is|was|are|were|be|been|being)\b", re.IGNORECASE)
 _COMMA_IN_QUOTE = re.compile(r",(?=[”\"»’']$)")
 _MARKS = '“”„«»"‘’'
+# Whether a sentence tells of saying: its words, and the word behind each.
+_WORDS = re.compile(r"[a-z]+", re.IGNORECASE)
+_QUOTED = re.compile(r"[“„«»\"”]")
+_ACCORDING = re.compile(
+    r"\baccording\s+to\b|\bin\s+the\s+(?:words|view|opinion)\s+of\b|['’]s?\s+(?:words|view|opinion)\b",
+    re.IGNORECASE,
+)
+# Forms that are other words as well: they tell of saying before "that", or in a sentence with a quotation.
+_NOUNS = SPEECH_NOUNS | frozenset(
+    "states notes orders posts charges counters objects demands proposals estimates reveals vows threats"
+    " praises details briefs calls tells appeals protests disputes supports estimated".split()
+)
+_MOSTLY_DEEDS = ONLY_BESIDE_QUOTATIONS | {
+    "relate",
+    "publish",
+    "support",
+    "order",
+    "charge",
+    "maintain",
+    "repeat",
+}
+# Verbs that are no nouns, which tell of saying in any form.
+_NO_NOUNS = frozenset("say tell deny admit confirm accuse allege insist warn announce declare".split())
+# Verbs of saying that the patterns of articles leave alone.
+_ALSO = frozenset(
+    "speaks spoke spoken voiced expressed hailed slammed branded dubbed labelled welcomed answered ridiculed"
+    " mocked thanked rebuked scolded stressed".split()
+)
 
 
 class Report(NamedTuple):
@@ -95,6 +123,25 @@ class Report(NamedTuple):
 def is_read(text: str) -> bool:
     """Tell whether a text is read here: it is no longer than a sentence, and in no language but English."""
     return len(text) <= LONGEST and detect(text) in (None, ENGLISH)
+
+
+def tells_of_saying(text: str) -> bool:
+    """Tell whether a sentence holds a verb of saying, or begins with a quotation: it is somebody's word."""
+    if text[:1] in _MARKS or _ACCORDING.search(text):
+        return True
+    quoted = _QUOTED.search(text) is not None
+    words = [*_WORDS.findall(text.lower()), ""]
+    return any(_is_saying(word, marked=quoted or after == "that") for word, after in pairwise(words))
+
+
+def _is_saying(word: str, *, marked: bool) -> bool:
+    """Tell whether a word is one of saying; `marked` tells that a clause or a quotation goes with it."""
+    verb = FORMS.get(word)
+    if verb is None:
+        return word in _ALSO or (marked and word in SPEECH_NOUNS)
+    # "Report" and "call" are nouns and infinitives.
+    plain = word != verb.base or verb.base in _NO_NOUNS
+    return marked or (plain and word not in _NOUNS and verb.base not in _MOSTLY_DEEDS)
 
 
 def read_report(text: str) -> Report | None:
