@@ -24,13 +24,13 @@ def as_readers_see(fact: Fact, *, known: bool = False) -> list[Block]:
     """
     lines: list[Block] = [
         block.model_copy(update={"fact": None}) if isinstance(block, Line) else block
-        for block in fact_lines(fact, whole=True)
+        for block in fact_lines(fact, whole=bool(fact.brief))
     ]
     quote = (fact.attributions[0].quote or "").strip("\"“”'")
     cited = (cite(fact.attributions[0]),)
     particulars = {
         _("Brief"): fact.brief or "",
-        _("Quote"): f"“{quote}”" if quote and f"“{quote}”" not in lines[0].text else "",
+        _("Quote"): f"“{quote}”" if quote and not _is_marked(quote, lines[0].text) else "",
         _("When"): when_text(fact) if fact.occurred or fact.occasion or fact.date_note else "",
         _("Places"): some_of([place.name for place in fact.places]),
         _("About"): some_of([entity.name for entity in fact.about]),
@@ -45,6 +45,11 @@ def as_readers_see(fact: Fact, *, known: bool = False) -> list[Block]:
         lines.append(Note(text=_("Supports {ids}.", ids=some_of(others))))
     # Whoever confirms or approves it sees the whole of its source.
     return lines if known else described(lines)
+
+
+def _is_marked(quote: str, text: str) -> bool:
+    """Tell whether a text shows a quotation in its marks."""
+    return any(f"{mark}{quote}" in text for mark in '“"„«')
 
 
 def alike_lines(alike: Sequence[Fact]) -> list[Block]:

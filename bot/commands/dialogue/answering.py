@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # Answers that can be taken back one after the other.
 MOST_BACK = 20
-# What is found out again when a question is asked again.
-_MADE_ANEW = ("before", "options", "change")
+# What no answer changes, or is found out again when a question is asked again.
+_MADE_ANEW = ("before", "options", "change", "earlier")
 # Characters that are shown of a line that is left out.
 LONGEST_LEFT = 60
 
@@ -78,8 +78,8 @@ def step_back(filled: Filled) -> tuple[str, Filled]:
     """Return the last answer, and the form as it was before. Raises UserError if there is none."""
     if not filled.before:
         raise UserError(_("This is the first question: /cancel ends the dialogue."))
-    *earlier, (given, state) = filled.before
-    return given, replace(Filled.of(state), before=earlier)
+    *before, (given, state) = filled.before
+    return given, replace(Filled.of(state), before=before, earlier=filled.earlier)
 
 
 def option_of(filled: Filled, value: str) -> Option:

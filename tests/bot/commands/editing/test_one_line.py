@@ -88,6 +88,8 @@ async def test_a_day_that_hangs_on_an_undated_source_is_asked(desk):
 async def test_a_place_that_is_given_by_name_stays(desk):
     ann = await desk.moderator()
     await ann.says("/add ¶5 Lubinets said that the gate was open\nsource: S1\nat: 6")
+    assert "Who says so" in ann.seen
+    await ann.tells("[Skip]", "[Skip]")
     assert "¶5 Lubinets said" in ann.seen
     await ann.presses("Confirm")
     assert (await newest(desk)).attributions[0].locator == "¶6"

@@ -128,9 +128,13 @@ async def test_a_plain_sentence_goes_on_under_the_same_speaker(desk):
 async def test_a_quotation_is_shown_before_it_is_confirmed(desk):
     ann = await desk.moderator()
     await ann.says("/add Lubinets said that the pier was shut\nsource: S1\nquote: nobody slept that night")
-    assert "(“nobody slept that night”)" in ann.seen
+    assert "Quote “nobody slept that night”" in ann.seen
     await ann.says("/add Lubinets said that the pier was shut\nsource: S1\nquote: pier was shut")
     assert "Quote “pier was shut”" in ann.seen
+    await ann.says(
+        "/add Lubinets said that the old pier was shut\nsource: S1\nbrief: pier was shut\nquote: all night"
+    )
+    assert "the old pier was shut (“all night”)" in ann.seen and "Brief pier was shut" in ann.seen
 
 
 async def test_a_long_statement_does_not_fill_the_preview_of_another(desk):
