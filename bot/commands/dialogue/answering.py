@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.answers.diff import changed_meanwhile
+from bot.commands.core.context import Context
 from bot.commands.dialogue.forms import AGAIN, CONFIRM, Filled, Form, Option
 from bot.errors import UserError
-from bot.replies import Action, Note, Reply
+from bot.replies import Action, Block, Note, Reply
 from bot.requests import Request
 from bot.texts import _, shortened
+from storage.domain.changes import Revise
 
 if TYPE_CHECKING:
     from storage.people.dialogues import Dialogue
@@ -107,3 +110,13 @@ def refuse_skip(form: Form, filled: Filled) -> None:
     """Raise UserError if the open question cannot be left open."""
     if any(field.required and field.name == filled.step for field in form.fields(filled)):
         raise UserError(_("This cannot be left open: answer it, or send /cancel to end."))
+
+
+async def meanwhile(context: Context, change: Revise) -> tuple[Block, ...]:
+    """Describe what changed in a fact since the revision that a change builds on."""
+    facts = context.record.facts
+    then, now = await facts.at_revision(change.fact_id, change.expected), await facts.find(change.fact_id)
+    assert then is not None  # revisions are never deleted
+    assert now is not None  # neither are facts
+    later = await facts.revisions(change.fact_id, after=change.expected)
+    return changed_meanwhile(then, now, later, await context.names())

@@ -12,7 +12,6 @@ from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
-from bot.answers.diff import changed_meanwhile
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Command
 from bot.commands.dialogue.answering import (
@@ -21,6 +20,7 @@ from bot.commands.dialogue.answering import (
     going_back,
     leaving,
     left_out,
+    meanwhile,
     number_in,
     option_of,
     refuse_skip,
@@ -344,15 +344,5 @@ async def _confirmed(context: Context, form: Form, filled: Filled, dialogue: Dia
         if not isinstance(change, Revise):
             note = Note(text=_("It has changed since you looked. This is how it would read now:"))
             return await _go_on(context, filled, dialogue, (note,))
-        return await _go_on(context, filled, dialogue, await _meanwhile(context, change))
+        return await _go_on(context, filled, dialogue, await meanwhile(context, change))
     return going_back(filled, await form.done(context, filled, made))
-
-
-async def _meanwhile(context: Context, change: Revise) -> tuple[Block, ...]:
-    """Describe what changed in a fact since the revision that a change builds on."""
-    facts = context.record.facts
-    then, now = await facts.at_revision(change.fact_id, change.expected), await facts.find(change.fact_id)
-    assert then is not None  # revisions are never deleted
-    assert now is not None  # neither are facts
-    later = await facts.revisions(change.fact_id, after=change.expected)
-    return changed_meanwhile(then, now, later, await context.names())
