@@ -17,7 +17,7 @@ from tests.emulators.discord import DiscordEmulator, Fault
 from tests.emulators.telegram import TelegramEmulator
 
 # What answers a question of the bot stands under that question alone.
-STEPS = {"answer", "choose", "skip", "back", "confirm", "cancel"}
+STEPS = {"answer", "choose", "skip", "back", "confirm", "cancel", "resume"}
 SYNC = "/applications/*/commands"
 WRONG = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gwrong.another-token-that-no-log-may-hold"
 NOT_ACCEPTED = (
