@@ -100,7 +100,7 @@ _MOSTLY_DEEDS = ONLY_BESIDE_QUOTATIONS | {
 _NO_NOUNS = frozenset("say tell deny admit confirm accuse allege insist warn announce declare".split())
 # Verbs of saying that the patterns of articles leave alone.
 _ALSO = frozenset(
-    "speaks spoke spoken voiced expressed hailed slammed branded dubbed labelled welcomed answered ridiculed"
+    "speaks spoke spoken voiced expressed slammed branded dubbed labelled welcomed answered ridiculed"
     " mocked thanked rebuked scolded stressed".split()
 )
 
