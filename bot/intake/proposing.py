@@ -34,7 +34,7 @@ FEWEST_QUOTED = 4
 _PASSAGE = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»")
 # Words from a cue to what is said.
 LONGEST_CUE = 8
-_ENDS = '.,;:“”"«»()'
+_PROSE = re.compile(r"[\w\s$%&/'’-]+")
 _LAST_COMMA = re.compile(r"[,;:]\s*([”\"’»]?)$")
 _BODIES = re.compile(
     r"\b(?:agency|army|assembly|association|authority|bank|board|bureau|cabinet|commission|committee|company"
@@ -173,6 +173,9 @@ def _speakers(draft: Draft, reading: _Reading, guessed: Sequence[str]) -> list[d
     named = list(guessed) if speaker.name == speaker.read_from else [speaker.name]
     if not speaker.sure:
         named += speaker.candidates
+        on_record = [each for each in speaker.candidates if bare(each)[1] in reading.names.exact]
+        # Both readings of a title before a name mean one person: whoever is on record.
+        named = on_record if on_record and speaker.read_from is None else named
     found: dict[str, dict[str, Any]] = {}
     for words in dict.fromkeys(named):
         article, name = bare(reading.wholes.get(words, words))
@@ -222,7 +225,7 @@ def _cue(draft: Draft, text: str) -> str | None:
     whole = " ".join(text[cue.start : content.start].split()) if cue.end <= content.start else ""
     if re.match(r"that,?\s", content.of(text), re.IGNORECASE):
         whole += " that"
-    fits = 0 < len(whole.split()) <= LONGEST_CUE and not set(whole) & set(_ENDS)
+    fits = len(whole.split()) <= LONGEST_CUE and _PROSE.fullmatch(whole) is not None
     return whole if fits and stance_of(whole) is (draft.stance or stance_of(whole)) else draft.cue_words
 
 

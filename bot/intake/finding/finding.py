@@ -12,12 +12,12 @@ from datetime import date
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from bot.intake.finding import speakers
+from bot.intake.finding import speakers, titles
 from bot.intake.finding.dating import dates
-from bot.intake.finding.drafts import Draft, Found, FoundName, Speaker, Uncovered
+from bot.intake.finding.drafts import Draft, Found, FoundName, Speaker, Tier, Uncovered
 from bot.intake.finding.figures import figures
 from bot.intake.finding.tiers import grounds, tier
-from bot.intake.speech import parsing, patterns
+from bot.intake.speech import markup, parsing, patterns
 from bot.intake.speech.cues import FORMS, PLAIN
 from bot.intake.speech.direct_speech import Surroundings, cover
 from bot.intake.speech.layout import LONGEST, Paragraph, Span, numbered, pieces
@@ -175,16 +175,22 @@ class _Drafting:
         found: list[tuple[Raw, Draft]] = []
         contents = [span for raw in raws for span in raw.content]
         self.people.tell_of(contents, paragraph.number)
-        for raw in distinct(raws):
+        for bare in distinct(raws):
+            raw = markup.whole(self.text, bare)
             speaker = speakers.read(self.text, raw.source[0], paragraph.number, self.people, raw.means)
             kinds = (each.kind for each in self.names if each.at.overlaps(speaker.at))
             speaker = speaker.model_copy(update={"kind": next(filter(None, kinds), None)})
+            if parsed:
+                speaker = titles.apart(speaker, self._reading(around.sentence_at(speaker.at.start)))
             self._hear(paragraph, raw, speaker)
             found.append((raw, self._draft(paragraph, around, raw, speaker, parsed=parsed)))
         for raw, draft in found:
             if not any(within(raw, other) for other, _draft in found):
                 inner = tuple(each for inside, each in found if within(inside, raw))
                 yield draft.model_copy(update={"inner": inner})
+
+    def _reading(self, sentence: Span) -> titles.Reading:
+        return titles.Reading(self.text, sentence, self.names, parsing.parsed_alone, self.people.whole)
 
     def _hear(self, paragraph: Paragraph, raw: Raw, speaker: Speaker) -> None:
         """Add a speaker to the people of the text, if it may be a person who is named."""
@@ -212,6 +218,8 @@ class _Drafting:
         taken = [each.at for each in dated]
         told = grounds(text, raw)
         chosen, chance = tier(told, speaker, parsed=parsed)
+        if chosen is Tier.CONFIDENT and markup.is_torn(text, raw, [each.span for each in around.passages]):
+            chosen = Tier.CHECK_SPEAKER
         said = [each for gap in gaps(sentence, parts) for each in dates(text, gap, self.published)]
         return Draft(
             source=raw.source,

@@ -42,7 +42,7 @@ NAME = re.compile(rf"(?:{_CAPITAL})(?:\s+{_LINK}(?:{_CAPITAL})){{0,7}}")
 _SMALL_WORDS = frozenset("of in for at from by to the and with on a an 's who".split())
 # What such words stand in is a description, though it has capitals: `Commissioner for Ports`.
 _DESCRIBES = re.compile(r"\b(?:of|for|at)\b|['’]s?\s")
-_HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Rev|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|Hon)\.?\s+")
+HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Rev|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|Hon)\.?\s+")
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
@@ -101,7 +101,7 @@ class People:
 
     def whole(self, name: str) -> str:
         """Return the name as it was first given in whole: `Reed` after Ann Reed."""
-        bare = _HONORIFIC.sub("", name)
+        bare = HONORIFIC.sub("", name)
         known = self._wholes.get(bare, {})
         return next(iter(known)) if " " not in bare and len(known) == 1 else name
 
@@ -119,6 +119,11 @@ def gender(words: str) -> str:
         men, women = _given_names()
         male, female = not given.isdisjoint(men), not given.isdisjoint(women)
     return "" if male == female else "m" if male else "f"
+
+
+def is_given_name(word: str) -> bool:
+    """Tell whether a word is a well-known given name: what begins with one has no title."""
+    return any(word.lower() in names for names in _given_names())
 
 
 @cache

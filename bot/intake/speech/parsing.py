@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bot.intake.speech.layout import Paragraph, Span, sentences
@@ -48,4 +48,11 @@ def prepared(pipeline: Any, text: str, paragraph: Paragraph) -> Doc:
     for token, before in zip(doc[1:], doc, strict=False):
         crossed = [end for end in ends if before.idx < end <= token.idx]
         token.is_sent_start = bool(crossed)
+    return doc
+
+
+@lru_cache(256)
+def parsed_alone(sentence: str) -> Doc:
+    """Return one sentence parsed."""
+    doc: Doc = load()(sentence.translate(_PLAIN))
     return doc

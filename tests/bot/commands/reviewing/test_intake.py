@@ -9,7 +9,10 @@ import pytest
 import pytest_asyncio
 
 from bot.commands.reviewing import intake
+from storage.domain.changes import PutEntity
+from storage.domain.entries import EntityEntry
 from storage.record import Record
+from storage.trail.audit import Actor
 from tests.bot.desk import ANN, BOB, EVE, Desk, Moments, assert_short, buttons, said
 from tests.bot.intake.fetching.site import page, site
 from tests.bot.intake.wire import PARAGRAPHS, TITLE
@@ -139,6 +142,27 @@ async def test_of_several_speakers_the_one_that_was_pressed_stands_in_the_statem
     await ann.presses(f"Approve: {names[-1]}")
     (item,) = (await newest(paper.desk)).attributions
     assert item.speaker.name == names[-1]
+
+
+async def test_a_title_before_a_name_makes_no_second_person_of_somebody_on_record(paper):
+    ann = await paper.desk.moderator()
+    for name in ("Ida Holt", "Eva Moor"):
+        entity = EntityEntry(name=name, kind="person")
+        await paper.desk.record.ledger.make(PutEntity(story_id=1, entity=entity), by=Actor("operator"))
+    text = (
+        "Mayor Ida Holt told the council that the port would open on Monday.\n\nLawyer Eva Moor told the"
+        " court that the bridge was unsafe.\n\nThe police said *nothing* had been stolen on Monday."
+    )
+    await paper.read(ann, f"/intake {text}")
+    waiting = {
+        each.marks["speakers"][0]["name"]: each for each in await paper.desk.record.articles.waiting(1)
+    }
+    assert [each["name"] for each in waiting["Ida Holt"].marks["speakers"]] == ["Ida Holt"]
+    assert [each["name"] for each in waiting["Eva Moor"].marks["speakers"]] == ["Eva Moor"]
+    tiers = {name: each.tier for name, each in waiting.items()}
+    check = "check the speaker"
+    assert tiers == {"Ida Holt": "confident", "Eva Moor": check, "police": check}
+    assert waiting["police"].draft.change["fact"]["attributions"][0]["cue"] == "said"
 
 
 async def test_drafts_that_were_passed_over_are_offered_once_more(paper):
