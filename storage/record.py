@@ -73,7 +73,6 @@ class Record:
         self.choosing = Choosing(database)
         self.vectors = Vectors(database, embedder, threads)
         self.snapshots = Snapshots(database, clock)
-        self.articles = Articles(database, clock)
         self.feeds = Feeds(database, clock)
         self.watches = Watches(database, clock)
         self.buttons = Buttons(database)
@@ -99,6 +98,7 @@ class Record:
         self.stream = Stream(database)
         self.ledger = Ledger(database, clock)
         self.roles = Roles(database, self.claims, leases, self.ledger.now)
+        self.articles = Articles(database, clock, self.roles.presence)
 
     @classmethod
     async def open(

@@ -26,12 +26,16 @@ AT_ONCE = 2
 
 
 class Material(NamedTuple):
-    """What is to be read: the page at an address, or bytes of a media type, which `load` may bring."""
+    """What is to be read: the page at an address, or bytes of a media type, which `load` may bring.
+
+    `name` is that of a file.
+    """
 
     address: str | None = None
     content: bytes = b""
     media: str = "text/plain"
     load: Callable[[], Awaitable[bytes]] | None = None
+    name: str | None = None
 
 
 class ReadArticle(NamedTuple):

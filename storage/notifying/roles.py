@@ -41,7 +41,7 @@ class Roles:
 
     def __init__(self, database: Database, claims: Claims, leases: Leases, now: Callable[[], str]) -> None:
         self._database = database
-        self._presence = Presence(database.path)
+        self.presence = Presence(database.path)
         self._claims = claims
         self._now = now
         self.seconds = leases.role
@@ -53,12 +53,12 @@ class Roles:
 
     async def take(self, role: str) -> str | None:
         """Take a role and return until when it is held; None where another process holds it."""
-        now, me, byte = self._now(), self._claims.sender, self._presence.show()
+        now, me, byte = self._now(), self._claims.sender, self.presence.show()
         rows = await self._database.read(
             "SELECT role, holder, until, byte FROM role_lease WHERE role = ?", (role,)
         )
         last = Holder(*rows[0]) if rows else Holder(role, "", "", None)
-        gone = last.holder not in ("", me) and self._presence.is_gone(last.byte)
+        gone = last.holder not in ("", me) and self.presence.is_gone(last.byte)
         if last.holds(now) and last.holder != me and not gone:
             return None
         latest, until = later(now, LONGEST), later(now, self.seconds)
@@ -103,4 +103,4 @@ class Roles:
 
     def close(self) -> None:
         """Show no longer that this process lives."""
-        self._presence.close()
+        self.presence.close()

@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from storage.domain.changes import Publish, dumped
-from storage.domain.clock import Clock, moment_text
+from storage.domain.clock import Clock, moment_text, read_moment
 from storage.domain.errors import Refused
 from storage.domain.models import Draft, DraftKind, DraftState
+from storage.engines.presence import Presence
 from storage.engines.sqlite import Database, Transaction
 from storage.reading.draft_rows import draft_of
 
@@ -24,6 +26,8 @@ from storage.reading.draft_rows import draft_of
 MOST_SUGGESTED = 100
 # Those who may be the speaker of a draft.
 MOST_SPEAKERS = 4
+# An article that is being read for longer was interrupted, whoever reads it.
+LONGEST_READING = timedelta(minutes=4)
 _FOUND = "SELECT d.*, f.tier, f.marks, f.intake_id FROM found_draft f JOIN draft d ON d.id = f.draft_id"
 _OPEN = """
 SELECT i.*, (
@@ -45,7 +49,10 @@ class IntakeState(StrEnum):
 
 
 class Intake(NamedTuple):
-    """An article that is taken in; `told` is what its reading found, or why it failed (JSON)."""
+    """An article that is taken in; `told` is what its reading found, or why it failed (JSON).
+
+    Of one that is being read `told` has the byte of the process that reads it (`Presence`).
+    """
 
     id: int
     story_id: int
@@ -78,14 +85,24 @@ class Waiting(NamedTuple):
 class Articles:
     """The articles that are taken in."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, presence: Presence) -> None:
         self._database = database
         self._clock = clock
+        self._presence = presence
 
-    async def begin(self, story_id: int, address: str | None) -> int:
-        """Note that an article is being read; return its id."""
+    async def begin(self, story_id: int, address: str | None, name: str | None = None) -> int:
+        """Note that an article is being read; return its id. `name` is that of its file."""
+        told = {"reader": self._presence.show(), "name": name}
         async with self._database.transaction() as tx:
-            return await self._add(tx, story_id, IntakeState.READING, address)
+            return await self._add(tx, story_id, IntakeState.READING, address, told)
+
+    def is_interrupted(self, found: Intake) -> bool:
+        """Tell whether an article was being read and nobody reads it any more."""
+        if found.state is not IntakeState.READING:
+            return False
+        reader, me = found.told.get("reader"), self._presence.show()
+        gone = reader != me and self._presence.is_gone(reader)
+        return gone or self._clock() - read_moment(found.at) > LONGEST_READING
 
     async def suggest(self, story_id: int, address: str) -> int:
         """Note an article that a reader has named, once; return its id. Raises Refused where many wait."""
@@ -103,18 +120,21 @@ class Articles:
 
     async def restart(self, intake_id: int) -> None:
         """Note that an article is being read now, from the beginning."""
+        told = json.dumps({"reader": self._presence.show()})
         async with self._database.transaction() as tx:
             await tx.run(
-                "UPDATE intake SET state = 'reading', at = ?, told = NULL WHERE id = ?",
-                (self._now(), intake_id),
+                "UPDATE intake SET state = 'reading', at = ?, told = ? WHERE id = ?",
+                (self._now(), told, intake_id),
             )
 
     async def fail(self, intake_id: int, problem: str) -> None:
         """Note why an article could not be read."""
         async with self._database.transaction() as tx:
+            rows = await tx.fetch("SELECT told FROM intake WHERE id = ?", (intake_id,))
+            name = json.loads(rows[0]["told"] or "{}").get("name") if rows else None
             await tx.run(
                 "UPDATE intake SET state = 'failed', told = ? WHERE id = ?",
-                (json.dumps({"problem": problem}), intake_id),
+                (json.dumps({"problem": problem, "name": name}), intake_id),
             )
 
     async def close(self, intake_id: int) -> None:
@@ -199,10 +219,17 @@ class Articles:
         rows = await self._database.read(f"{_FOUND} WHERE f.draft_id = ?", (draft_id,))
         return _waiting(rows[0]) if rows else None
 
-    async def _add(self, tx: Transaction, story_id: int, state: IntakeState, address: str | None) -> int:
+    async def _add(
+        self,
+        tx: Transaction,
+        story_id: int,
+        state: IntakeState,
+        address: str | None,
+        told: Mapping[str, Any] | None = None,
+    ) -> int:
         rows = await tx.fetch(
-            "INSERT INTO intake (story_id, state, at, address) VALUES (?, ?, ?, ?) RETURNING id",
-            (story_id, state, self._now(), address),
+            "INSERT INTO intake (story_id, state, at, address, told) VALUES (?, ?, ?, ?, ?) RETURNING id",
+            (story_id, state, self._now(), address, json.dumps(told) if told else None),
         )
         return int(rows[0][0])
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.commands.core.context import Context
@@ -21,8 +20,8 @@ from bot.intake.quotations import dated
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Document, Role
 from bot.texts import N_, _, ngettext, shortened, speak
-from storage.domain.clock import read_moment
 from storage.domain.folding import digits
+from storage.domain.names import clean
 from storage.notifying.notices import post
 from storage.snapshots.articles import Intake, IntakeState
 
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
 MOST_LISTED = 20
 # A front end that vouches for its only person can wait for an article; elsewhere others wait behind them.
 PATIENCE = 8.0
-# An article that is being read for longer was interrupted.
-LONGEST = timedelta(minutes=4)
+LONGEST_NAME = 100
 FEWEST_WORDS = 25
 _ADDRESS = re.compile(r"<?(https?://\S+?)>?", re.IGNORECASE)
 _ALONE = re.compile(r"/intake(?:@\w{1,64})?", re.IGNORECASE)
@@ -96,7 +94,8 @@ async def article(context: Context, number: int) -> Intake:
 async def _of_file(context: Context, document: Document) -> Reply:
     from bot.intake.reading.reader import media_of
 
-    return await begun(context, Material(media=media_of(document.name), load=document.load))
+    name = shortened(clean(document.name), LONGEST_NAME)
+    return await begun(context, Material(media=media_of(document.name), load=document.load, name=name))
 
 
 async def _of_article(context: Context, found: Intake, what: str, more: str) -> Reply:
@@ -133,7 +132,7 @@ async def begun(context: Context, material: Material, number: int | None = None)
 
     articles = context.record.articles
     if number is None:
-        number = await articles.begin(context.story.id, material.address)
+        number = await articles.begin(context.story.id, material.address, material.name)
     else:
         await articles.restart(number)
     task = Task(number, context.story.id, context.by, context.request.language, material)
@@ -189,7 +188,7 @@ def _not_ready(context: Context, found: Intake) -> Reply:
             "A{id} was not taken in, and nothing of it was kept. {problem}.", id=found.id, problem=problem
         )
         return Reply(blocks=(Note(text=text),), actions=offered)
-    if context.record.ledger.clock() - read_moment(found.at) > LONGEST:
+    if context.record.articles.is_interrupted(found):
         text = _("The reading of A{id} was interrupted: send it again.", id=found.id)
         return Reply(blocks=(Note(text=text),), actions=offered)
     text = _("A{id} is still being read.", id=found.id)
@@ -223,12 +222,15 @@ async def _listed(context: Context) -> Reply:
     for each in found:
         source = sources.get(each.source_id or 0)
         named = source.title or source.url if source is not None else each.address
-        rows.append(Item(label=f"A{each.id}", text=f"{shortened(named or _('a text'), 100)}; {_state(each)}"))
+        named = shortened(named or each.told.get("name") or _("a text"), 100)
+        rows.append(Item(label=f"A{each.id}", text=f"{named}; {_state(context, each)}"))
     actions = tuple(Action(label=f"A{each.id}", command=f"/intake A{each.id}") for each in found)
     return Reply(blocks=(Heading(text=_("Articles"), level=1), *rows), actions=actions)
 
 
-def _state(found: Intake) -> str:
+def _state(context: Context, found: Intake) -> str:
+    if context.record.articles.is_interrupted(found):
+        return _("interrupted: send it again")
     match found.state:
         case IntakeState.SUGGESTED:
             return _("named by a reader, not opened yet")

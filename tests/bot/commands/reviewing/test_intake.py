@@ -8,10 +8,10 @@ import shutil
 import pytest
 import pytest_asyncio
 
-from bot.commands.reviewing import intake
 from storage.domain.changes import PutEntity
 from storage.domain.entries import EntityEntry
 from storage.record import Record
+from storage.snapshots.articles import LONGEST_READING
 from storage.trail.audit import Actor
 from tests.bot.desk import ANN, BOB, EVE, Desk, Moments, assert_short, buttons, said
 from tests.bot.intake.fetching.site import page, site
@@ -285,9 +285,21 @@ async def test_drafts_wait_where_they_were_after_a_restart(paper):
     # One that was cut off says so.
     await paper.desk.record.articles.begin(1, paper.url)
     assert "still being read" in said(await bob.says("/intake A2"))
-    paper.desk.moments.pass_by(seconds=intake.LONGEST.total_seconds() + 1)
+    paper.desk.moments.pass_by(seconds=LONGEST_READING.total_seconds() + 1)
     assert "interrupted" in said(await bob.says("/intake A2"))
     assert buttons(bob.reply) == ["Try again", "Drop it"]
+    assert "interrupted" in said(await bob.says("/intake"))
+
+
+async def test_a_reading_whose_process_is_gone_shows_as_interrupted_at_once(paper, tmp_path):
+    ann = await paper.desk.moderator()
+    other = await Record.open(tmp_path / "desk.db", clock=paper.desk.moments)
+    await other.articles.begin(1, None, "report.pdf")
+    assert "still being read" in said(await ann.says("/intake A1"))
+    assert "report.pdf; being read" in said(await ann.says("/intake"))
+    await other.close()
+    assert "interrupted" in said(await ann.says("/intake A1"))
+    assert "report.pdf; interrupted" in said(await ann.says("/intake"))
 
 
 async def test_dates_in_drafts_are_read_again_once_the_date_of_the_source_is_mended(paper):
