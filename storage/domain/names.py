@@ -7,7 +7,15 @@ from typing import Any
 
 from storage.domain.folding import fold
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+# What steers a terminal goes as a whole (ECMA-48): colours, cursors, titles and other strings.
+_STEERING = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90-\x9f]{0,500}(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[()*+][0-9A-Za-z]"
+)
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 # What parts the words of a ref, and what is left out of it.
 _APART = re.compile(r"[^\w]+")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ`"))
@@ -19,15 +27,19 @@ _GLUE = frozenset("a an and at by de for from in la le of on s the to van von".s
 
 
 def clean(text: Any) -> Any:
-    """Drop control and direction-override characters and fold white space; leave other types alone."""
+    """Drop control sequences, control and direction-override characters; fold white space.
+
+    Other types are left alone.
+    """
     if not isinstance(text, str):
         return text
     # Most text is clean already: printable means no control, separator, override or surrogate.
     if text.isprintable() and "  " not in text:
         return text.strip()
     plain = text.encode("utf-8", "replace").decode("utf-8")
-    left = _SPACES.sub(" ", _CONTROL.sub("", plain.replace("\n", " ").replace("\t", " "))).strip()
-    # Joiners and spaces of no width are part of some scripts, and nothing by themselves.
+    plain = _STEERING.sub("", plain.replace("\n", " ").replace("\t", " "))
+    left = _SPACES.sub(" ", _CONTROL.sub("", plain)).strip()
+    # Joiners of no width are part of some scripts, and nothing by themselves.
     return left if any(mark.isprintable() and mark != " " for mark in left) else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,22 @@ def test_clean_text_is_clean(text):
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=40))
 def test_cleaning_loses_no_letter_digit_or_mark(text):
     assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("\x1b[31mred\x1b[0m x", "red x"),
+        ("\x1b]0;pwned\x07 note", "note"),
+        ("\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\x9b1;31mred\x1b(B \x1bPq#0\x1b\\so", "red so"),
+        ("an open \x1b[", "an open ["),
+        ("The\u200b Bay\u2060 Courier", "The Bay Courier"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_what_steers_a_terminal_goes_as_a_whole(text: str, left: str) -> None:
+    assert clean(text) == left
 
 
 def test_cleaning_leaves_other_types_alone():
