@@ -326,5 +326,5 @@ async def test_control_characters_do_not_come_on_record(desk):
     ann = await desk.moderator()
     await ann.tells("/add The \x00bridge\u202e is\x1b[31m closed.\nsource: S1\nat: \x07¶3", "/confirm")
     fact = await newest(desk)
-    assert fact.statement == "The bridge is[31m closed."
+    assert fact.statement == "The bridge is closed."
     assert fact.attributions[0].locator == "¶3"
