@@ -77,7 +77,7 @@ _COMMA_IN_QUOTE = re.compile(r",(?=[”\"»’']$)")
 _MARKS = '“”„«»"‘’'
 # Whether a sentence tells of saying: its words, and the word behind each.
 _WORDS = re.compile(r"[a-z]+", re.IGNORECASE)
-_QUOTED = re.compile(r"[“„«»\"”]")
+_QUOTING = re.compile(r"[“„«»\"”]")
 _ACCORDING = re.compile(
     r"\baccording\s+to\b|\bin\s+the\s+(?:words|view|opinion)\s+of\b|['’]s?\s+(?:words|view|opinion)\b",
     re.IGNORECASE,
@@ -129,7 +129,7 @@ def tells_of_saying(text: str) -> bool:
     """Tell whether a sentence holds a verb of saying, or begins with a quotation: it is somebody's word."""
     if text[:1] in _MARKS or _ACCORDING.search(text):
         return True
-    quoted = _QUOTED.search(text) is not None
+    quoted = _QUOTING.search(text) is not None
     words = [*_WORDS.findall(text.lower()), ""]
     return any(_is_saying(word, marked=quoted or after == "that") for word, after in pairwise(words))
 
