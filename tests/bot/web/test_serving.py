@@ -11,6 +11,7 @@ import sys
 import aiohttp
 import pytest
 
+import bot.web
 from bot.answers.addresses import Addresses
 from bot.config import Settings, load
 from bot.errors import SettingsError
@@ -286,6 +287,8 @@ async def test_the_web_alone_may_be_served_and_nothing_at_all_may_not():
 
 
 async def test_without_its_library_the_web_says_what_to_install(monkeypatch):
+    # What is imported below is put in the place of the package, where it would stay.
+    monkeypatch.setattr(bot, "web", bot.web)
     for name in [each for each in sys.modules if each.startswith("bot.web")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "jinja2", None)

@@ -174,7 +174,6 @@ READS = {
     "webhooks.find": lambda r: r.webhooks.find(1),
     "webhooks.waiting": lambda r: r.webhooks.waiting(WEBHOOK),
     "webhooks.sending": lambda r: r.webhooks.sending(1, 1, "x"),
-    "webhooks.taken_down": lambda r: r.webhooks.taken_down(1),
     "webhooks.withdrawn": lambda r: r.webhooks.withdrawn(),
     "webhooks.states": lambda r: r.webhooks.states(),
     "roles.holders": lambda r: r.roles.holders(),

@@ -8,7 +8,7 @@ import pytest
 
 from storage.domain.errors import AlreadyDone
 from storage.people import dialogues
-from storage.people.dialogues import LASTS
+from storage.people.dialogues import KEPT, LASTS
 from storage.record import Record
 from tests.storage.conftest import Ticking
 
@@ -22,7 +22,7 @@ async def test_each_person_has_one_dialogue_in_each_chat(record):
     second = await record.dialogues.begin(CHAT, ANN, "relate", {"step": 1, "names": ["жыве 🌊"]})
     assert await record.dialogues.find(CHAT, ANN) == second
     assert second.state == {"step": 1, "names": ["жыве 🌊"]}
-    assert await record.dialogues.by_id(first.id) is None
+    assert (await record.dialogues.by_id(first.id)).aside, "what was typed before is kept"
     assert (await record.dialogues.find(CHAT, BO)).command == "correct"
     assert (await record.dialogues.find("telegram:1", ANN)).command == "retract"
 
@@ -66,7 +66,7 @@ async def test_a_dialogue_closes_only_at_the_turn_that_was_confirmed(record):
 
 async def test_what_has_long_ended_is_kept_no_longer_than_another_begins(record):
     old = await record.dialogues.begin(CHAT, ANN, "publish", {"said": "my words"})
-    record.ledger.clock.moment += LASTS
+    record.ledger.clock.moment += KEPT
     ended = await record.dialogues.begin("telegram:1", ANN, "publish", {})
     record.ledger.clock.moment += LASTS
     new = await record.dialogues.begin(CHAT, BO, "publish", {})

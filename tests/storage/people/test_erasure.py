@@ -45,7 +45,7 @@ async def test_a_reader_leaves_nothing_behind_but_the_draft_itself(flood, path):
     await leave_traces(flood, CY)
     forgotten = await flood.erasure.forget(Actor(CY, CY))
     assert forgotten.removed == {
-        "dialogues": 2, "desks": 1, "questions": 2, "spoken of": 0, "claims": 0, "suggestions": 1,
+        "dialogues": 2, "names": 0, "desks": 1, "questions": 2, "spoken of": 0, "claims": 0, "suggestions": 1,
         "settings": 1, "offers": 0, "watches": 0, "subscriptions": 0, "answers": 1,
         "deliveries": 1, "receipts": 0, "corrections": 0, "messages": 0, "listening": 1,
         "codes": 0, "links": 0,
@@ -67,7 +67,7 @@ async def test_whoever_may_approve_keeps_their_id_on_what_waits_and_on_nothing_e
     await flood.ledger.make(Reject(story_id=1, draft=2, reason="no"), by=Actor(DEE, DEE))
     forgotten = await flood.erasure.forget(Actor(CY, CY), may_approve=True)
     assert forgotten.removed == {
-        "dialogues": 2, "desks": 1, "questions": 2, "spoken of": 0, "claims": 0, "suggestions": 1,
+        "dialogues": 2, "names": 0, "desks": 1, "questions": 2, "spoken of": 0, "claims": 0, "suggestions": 1,
         "settings": 1, "offers": 0, "watches": 0, "subscriptions": 0, "answers": 1,
         "deliveries": 1, "receipts": 0, "corrections": 0, "messages": 0, "listening": 1,
         "codes": 0, "links": 0,
