@@ -111,7 +111,7 @@ NEXT: tuple[tuple[str, ...], ...] = (
         "¶10 The union of lock keepers said that the night watch had been cut from three people to one",
         "[New organisation]", "[Skip]",
     ),
-    ("It had warned the company twice",),
+    ("said that it had warned the company twice",),
     ("Port of Ostmere denied that the cut had played any part",),
     (
         "¶11 The insurer Nordhaf estimated that the damage would be about 12 million crowns",
