@@ -83,7 +83,7 @@ NEXT: tuple[tuple[str, ...], ...] = (
     ("called for an inquiry into its contracts",),
     ("¶4 Port of Ostmere denied that it had ignored any warning", "[New organisation]", "[Skip]"),
     ("confirmed that it had received one letter from the town in February",),
-    ("said that the letter had named another gate",),
+    ("said the letter had named another gate",),
     (
         "¶5 The Institute of Waterways reported that the gate was 61 years old",
         "[New organisation]", "[Skip]",
@@ -100,7 +100,7 @@ NEXT: tuple[tuple[str, ...], ...] = (
     ("The siren had stayed silent",),
     ("The water had reached her windows within ten minutes",),
     ("¶8 Anders admitted that the siren had not been tested since 2023",),
-    ("said that the town had ordered a new one for 48,000 crowns",),
+    ("said the town had ordered a new one for 48,000 crowns",),
     (
         "¶9 The ministry of transport announced that it would send six engineers",
         "[New organisation]", "[Skip]",
