@@ -49,7 +49,7 @@ def document(routes: Iterable[Described], origin: str) -> Node:
         [*((model, "serialization") for model in answers), *((model, "validation") for model in asked)],
         key=lambda pair: pair[0].__name__,
     )
-    references, made = models_json_schema(models, ref_template=_REFERENCE)  # type: ignore[arg-type]
+    references, made = models_json_schema(models, ref_template=_REFERENCE)  # type: ignore[arg-type]  # reason: a list is invariant
     schemas: Node = made["$defs"]
     parameters = {
         route.asked: _parameters(route, schemas[_name(references[route.asked, "validation"])])
