@@ -8,7 +8,8 @@ from storage.changing.drafts import Drafts
 from storage.changing.ledger import Ledger
 from storage.domain.clock import Clock, utc_now
 from storage.domain.leases import DEFAULT, Leases
-from storage.engines.sqlite import Database
+from storage.engines.database import Database
+from storage.engines.sqlite import SqliteDatabase
 from storage.notifying.claims import Claims
 from storage.notifying.listeners import Listeners
 from storage.notifying.notices import Notices
@@ -111,12 +112,12 @@ class Record:
         embedder: Load | None = None,
         threads: int = 1,
     ) -> Record:
-        """Open the record in a file; raises the errors of `Database.open`.
+        """Open the record in a file; raises the errors of `SqliteDatabase.open`.
 
         What a kill has left of words that were taken down goes now. Without an embedder nothing is found by
         meaning; `threads` is how many texts it is given at once.
         """
-        record = cls(await Database.open(path, create=create), clock, leases, embedder, threads)
+        record = cls(await SqliteDatabase.open(path, create=create), clock, leases, embedder, threads)
         await scrub(record.database)
         return record
 

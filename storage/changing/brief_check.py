@@ -10,7 +10,7 @@ from storage.changing.stories import FIRST, found_out, language_of
 from storage.domain.entries import ON_RECORD, FactEntry
 from storage.domain.errors import BriefDisagrees, Refused
 from storage.domain.language.briefs import disagreements
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 
 _BRIEFED = """
 SELECT f.id, f.ref, r.state FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision

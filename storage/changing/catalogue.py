@@ -28,7 +28,7 @@ from storage.domain.errors import AlreadyDone, Overtaken, Refused, UnknownRefs
 from storage.domain.folding import fold
 from storage.domain.models import Action, Entity, Source
 from storage.domain.names import slug
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.reading import entities, sources
 from storage.search import vector_rows
 from storage.trail.audit import AuditEntryWriter

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from storage.domain.changes import Publish, Reject, Revise, dumped
 from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.models import Action, Draft, DraftKind, DraftState, Fact
-from storage.engines.sqlite import Database, Statements, Transaction
+from storage.engines.database import Database, Statements, Transaction
 from storage.people.repeats import once
 from storage.reading.draft_rows import draft_of
 from storage.trail.audit import AuditEntryWriter

@@ -10,7 +10,7 @@ from storage.changing.references import Resolver
 from storage.domain.entries import EntityEntry, FactEntry
 from storage.domain.errors import UnknownRefs
 from storage.domain.names import forms
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.search import name_index, vector_rows
 from storage.takedown.others import refuse_name
 

@@ -13,7 +13,7 @@ from storage.domain.changes import Publish, Revise, TakeDown
 from storage.domain.entries import ON_RECORD, FactEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused
 from storage.domain.models import Action, DraftState, Fact, NoticeKind, RevisionKind
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.notifying.announcing import announce, is_let_go
 from storage.reading import fact_rows
 from storage.reading.erased import State

@@ -14,7 +14,7 @@ from typing import Any
 from storage.changing.references import References, source_ref
 from storage.domain import dates
 from storage.domain.entries import AttributionEntry, FactEntry, FactState
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.reading.erased import State
 from storage.search import full_text, vector_rows
 

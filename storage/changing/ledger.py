@@ -24,7 +24,7 @@ from storage.domain.changes import (
 )
 from storage.domain.clock import Clock, moment_text
 from storage.domain.models import Fact
-from storage.engines.sqlite import Database, Statements, Transaction
+from storage.engines.database import Database, Statements, Transaction
 from storage.people import members
 from storage.people.repeats import once
 from storage.takedown.change import TakenAway, take_down

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from storage.domain.entries import AttributionEntry
 from storage.domain.errors import UnknownRefs
 from storage.domain.folding import fold
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.reading.source_identity import KnownSources
 
 _SOURCES = """

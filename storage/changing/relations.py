@@ -10,7 +10,7 @@ from storage.changing.references import References
 from storage.domain.chains import ring_in
 from storage.domain.entries import FactEntry
 from storage.domain.errors import Refused, UnknownRefs
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 
 # Some facts and all that superseded them, one after the other: a ring would leave no fact in force.
 _CHAINS = """

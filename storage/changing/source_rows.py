@@ -10,7 +10,7 @@ from storage.changing.references import Resolver, SourceRef, title_words
 from storage.domain.chains import longest_in, ring_in
 from storage.domain.entries import SourceEntry
 from storage.domain.errors import Refused
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.takedown.others import refuse_sources
 
 _SOURCE = """

@@ -17,7 +17,7 @@ from storage.domain.entries import ON_RECORD, FactEntry
 from storage.domain.errors import AlreadyDone, Overtaken, Refused
 from storage.domain.language.stemming import stemmed_itself
 from storage.domain.models import Action
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.search import full_text
 from storage.trail.audit import AuditEntryWriter
 

@@ -14,7 +14,7 @@ from storage.changing.writing import Batch, KnownFact, RevisionInfo, known_facts
 from storage.domain.entries import ON_RECORD, FactEntry
 from storage.domain.errors import Refused
 from storage.domain.models import Fact, NoticeKind, RevisionKind
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.reading import fact_rows
 from storage.reading.erased import State
 from storage.trail.audit import AuditEntryWriter

@@ -9,7 +9,7 @@ from storage.domain.clock import moment_text
 from storage.domain.entries import ON_RECORD, EntityEntry, FactEntry, SourceEntry
 from storage.domain.errors import Refused
 from storage.domain.models import Action, AuditEntry, RevisionKind
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.reading.erased import State
 from storage.trail.audit import entry_of
 

@@ -13,7 +13,7 @@ from storage.changing.relations import Related, relate
 from storage.changing.stories import settle
 from storage.domain.entries import FactEntry
 from storage.domain.models import RevisionKind
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.reading.erased import State
 from storage.search import full_text
 from storage.trail import digests

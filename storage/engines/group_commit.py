@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from storage.domain.errors import BusyRecord
-from storage.engines.sqlite import Database, Statements
+from storage.engines.database import Database, Statements
 
 Work = Callable[[Statements], None]
 

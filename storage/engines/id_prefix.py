@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.engines.sqlite import Read
+from storage.engines.database import Read
 
 # As many digits as an id has at most.
 LONGEST_ID = 15

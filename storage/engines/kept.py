@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
-from storage.engines.sqlite import Database, Read, Version
+from storage.engines.database import Database, Read, Version
 
 T = TypeVar("T")
 K = TypeVar("K")

@@ -10,98 +10,89 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TypeVar
 
 import aiosqlite
 
 from storage.domain.errors import BusyRecord, RecordError, ReplacedRecord, UnreadableRecord
 from storage.engines import files, migrations
+from storage.engines.database import (
+    LONGEST_WAIT,
+    VERSION,
+    Dialect,
+    Parameters,
+    Read,
+    Row,
+    Statements,
+    Transaction,
+    Version,
+    Write,
+)
 from storage.engines.errors import BUSY, translated
+from storage.engines.values import for_sqlite
 from storage.engines.wal_mark import WalMark
 from storage.engines.write_behind import WriteBehind
 
-Parameters = Sequence[Any] | Mapping[str, Any]
 T = TypeVar("T")
-
-
-class Read(Protocol):
-    """A function that returns all rows of a query."""
-
-    def __call__(self, sql: str, parameters: Parameters = (), /) -> list[sqlite3.Row]:
-        """Return the rows."""
-
-
-class Version(NamedTuple):
-    """Which state of the record was read: its last audit entry, and how often what requests look up changed.
-
-    `alike` is how often it was found that sources have one text. All only grow. What none of them tells, such
-    as receipts and deliveries, is never kept in memory.
-    """
-
-    changes: int
-    lookups: int
-    alike: int = 0
-
-
-_VERSION = "SELECT coalesce((SELECT max(id) FROM audit), 0), number, alike FROM lookup_version"
-# Seconds that a statement waits for a lock.
-LONGEST_WAIT = 10.0
 # What is deleted is overwritten: words that were taken down must not be found in what is left of pages.
 _PRAGMAS = ("foreign_keys = ON", "cache_size = -65536", "temp_store = MEMORY", "secure_delete = ON")
 # With 50 ms between them: as long as any other statement waits for a lock.
 WAL_ATTEMPTS = 200
 
 
-class Statements:
+class SqliteStatements:
     """Statements of a transaction, run one after the other in the connection's own thread."""
+
+    dialect: Dialect = "sqlite"
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def run(self, sql: str, parameters: Parameters = ()) -> None:
         """Run one statement."""
-        self._connection.execute(sql, parameters)
+        self._connection.execute(for_sqlite(sql), parameters)
 
     def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Run one statement for each row."""
-        self._connection.executemany(sql, rows)
+        self._connection.executemany(for_sqlite(sql), rows)
 
-    def fetch(self, sql: str, parameters: Parameters = (), /) -> list[sqlite3.Row]:
+    def fetch(self, sql: str, parameters: Parameters = (), /) -> list[Row]:
         """Return all rows of a query, seeing what this transaction wrote."""
-        return self._connection.execute(sql, parameters).fetchall()
+        return self._connection.execute(for_sqlite(sql), parameters).fetchall()
 
 
-Write = Callable[[Statements], object]
-
-
-class Transaction:
+class SqliteTransaction:
     """Statements that take effect together, or not at all."""
+
+    dialect: Dialect = "sqlite"
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
     async def run(self, sql: str, parameters: Parameters = ()) -> None:
         """Run one statement."""
-        await self._connection.execute_fetchall(sql, parameters)
+        await self._connection.execute_fetchall(for_sqlite(sql), parameters)
 
     async def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Run one statement for each row."""
-        await (await self._connection.executemany(sql, rows)).close()
+        await (await self._connection.executemany(for_sqlite(sql), rows)).close()
 
-    async def fetch(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+    async def fetch(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return all rows of a query, seeing what this transaction wrote."""
-        return list(await self._connection.execute_fetchall(sql, parameters))
+        return list(await self._connection.execute_fetchall(for_sqlite(sql), parameters))
 
     async def work(self, work: Callable[[Statements], T]) -> T:
         """Return what `work` makes of its statements, all run in one go in the writer's own thread."""
-        return await _in_thread(self._connection, lambda plain: work(Statements(plain)))
+        return await _in_thread(self._connection, lambda plain: work(SqliteStatements(plain)))
 
 
-class Database:
+class SqliteDatabase:
     """One SQLite file in WAL mode: one connection writes, another reads beside it."""
+
+    dialect: Dialect = "sqlite"
 
     def __init__(
         self,
@@ -122,7 +113,7 @@ class Database:
         self.version_read = Version(-1, -1)
 
     @classmethod
-    async def open(cls, path: Path, *, create: bool = True) -> Database:
+    async def open(cls, path: Path, *, create: bool = True) -> SqliteDatabase:
         """Open the file, bring its schema up to date and return the database.
 
         Raises UnreadableRecord (damaged, foreign or too new: left as it was), UnwritableRecord or
@@ -164,11 +155,11 @@ class Database:
         if self._mark.is_gone():
             raise ReplacedRecord(f"{self.path} was written over while it was open. Start again")
 
-    async def read(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+    async def read(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return all rows of a query, as last committed."""
         self.refuse_replaced()
         with translated(self.path):
-            return list(await self._reader.execute_fetchall(sql, parameters))
+            return list(await self._reader.execute_fetchall(for_sqlite(sql), parameters))
 
     async def reading(self, work: Callable[[Read], T]) -> T:
         """Return what `work` makes of its reads, all of one state of the record and in one hop."""
@@ -182,11 +173,11 @@ class Database:
         """Return what `work` makes of its reads, as `reading` does; it is told of which version they are."""
 
         def in_one_state(connection: sqlite3.Connection) -> tuple[Version, T]:
-            read = Statements(connection).fetch
+            read = SqliteStatements(connection).fetch
             read("BEGIN")
             try:
                 # The first read decides which state of the record all others see.
-                version = Version(*read(_VERSION)[0])
+                version = Version(*read(VERSION)[0])
                 return version, work(read, version)
             finally:
                 # Some errors have ended the transaction already.
@@ -201,7 +192,7 @@ class Database:
 
     async def look(self) -> None:
         """Learn which version of the record is the last one."""
-        self._note(Version(*(await self.read(_VERSION))[0]))
+        self._note(Version(*(await self.read(VERSION))[0]))
 
     def _note(self, version: Version) -> None:
         # A reading may end after a later one: versions never go back.
@@ -228,7 +219,7 @@ class Database:
                     # IMMEDIATE takes the write lock before reading: a deferred one can fail half way. Who is
                     # cancelled while waiting for it gets it all the same, a moment later, and rolls back.
                     await _in_thread(self._writer, lambda plain: self._begin(plain, durable=durable))
-                    yield Transaction(self._writer)
+                    yield SqliteTransaction(self._writer)
                     self._note(await _in_thread(self._writer, _committed))
                 except BaseException:
                     # Shielded: a cancelled command must not leave the transaction open.
@@ -266,7 +257,7 @@ class Database:
         """Return what `work` makes of statements that no transaction may hold, such as ATTACH."""
         async with self._writing:
             with translated(self.path):
-                return await _in_thread(self._writer, lambda plain: work(Statements(plain)))
+                return await _in_thread(self._writer, lambda plain: work(SqliteStatements(plain)))
 
     async def version(self) -> int:
         """Return the number of the last migration that the file has."""
@@ -301,7 +292,7 @@ class Database:
 
 def _committed(connection: sqlite3.Connection) -> Version:
     """Commit, and return the version of the record that is so made."""
-    version = Version(*connection.execute(_VERSION).fetchone())
+    version = Version(*connection.execute(VERSION).fetchone())
     connection.commit()
     return version
 

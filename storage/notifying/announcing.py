@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Fact, NoticeKind
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.trail.audit import AuditEntryWriter
 
 # The moment until which changes of a person wait; of a desk that closed by itself there is none.

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Collection, Hashable
 
 from storage.domain.leases import LONGEST, Leases, later
-from storage.engines.sqlite import Database, Statements
+from storage.engines.database import Database, Statements
 
 # A claim that holds: `:latest` is beyond the end of every lease that the present clock has given.
 LIVE = "state = 'sending' AND lease_until > :now AND lease_until <= :latest"

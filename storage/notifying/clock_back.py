@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 
 # Seconds by which a clock may be put back without anything being looked at anew.
 SMALL = 60.0

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from storage.domain.models import Notice, NoticeKind
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 
 # Deliveries that one transaction writes: the lock is held for about a hundredth of a second.
 CHUNK = 4_000

@@ -6,15 +6,14 @@ A chat that takes no messages is paused: what is for it waits until `open_at`, a
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from storage.domain.errors import RecordError
 from storage.domain.models import Listener, Subscription
+from storage.engines.database import Database, Read, Row, Statements, Transaction
 from storage.engines.kept import Kept
-from storage.engines.sqlite import Database, Read, Statements, Transaction
 
 # Subscriptions of one chat or topic at most.
 MOST_SUBSCRIPTIONS = 100
@@ -314,5 +313,5 @@ def _paused(read: Read) -> frozenset[str]:
     return frozenset(row[0] for row in read("SELECT chat FROM listener WHERE paused IS NOT NULL"))
 
 
-def _listener(row: sqlite3.Row) -> Listener:
+def _listener(row: Row) -> Listener:
     return Listener(**dict(row))

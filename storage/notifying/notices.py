@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from typing import NamedTuple
 
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Notice
-from storage.engines.sqlite import Database, Transaction
+from storage.engines.database import Database, Row, Transaction
 from storage.notifying import listeners
 from storage.notifying.deliveries import OWN, Audience, amend, fan_out, tell_only
 
@@ -248,5 +247,5 @@ async def post(
     )
 
 
-def _notice(row: sqlite3.Row) -> Notice:
+def _notice(row: Row) -> Notice:
     return Notice(**dict(row))

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from storage.domain.leases import is_over
 from storage.domain.models import Listener
+from storage.engines.database import Database, Statements, Transaction
 from storage.engines.group_commit import GroupCommit
-from storage.engines.sqlite import Database, Statements, Transaction
 from storage.notifying import listeners, receipts
 from storage.notifying.claims import ENDED, LIVE, OF_PLATFORM, Claims
 from storage.notifying.clock_back import look_anew

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from storage.engines.sqlite import Database
+from storage.engines.database import Database
 from storage.notifying.notices import OPEN
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from storage.domain.clock import Clock, moment_text
-from storage.engines.sqlite import Database, Statements
+from storage.engines.database import Database, Statements
 
 
 class Quotas:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from storage.domain.leases import is_over
-from storage.engines.sqlite import Database, Statements, Transaction
+from storage.engines.database import Database, Statements, Transaction
 from storage.notifying.claims import ENDED, LIVE, Claims
 
 # What is on its way while a fact that it cites is taken down is kept without its text: its words would come

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from storage.domain.leases import LONGEST, Leases, is_over, later
+from storage.engines.database import Database, Statements
 from storage.engines.presence import Presence
-from storage.engines.sqlite import Database, Statements
 from storage.notifying.claims import Claims, end_claims
 from storage.notifying.clock_back import look_anew
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.engines.sqlite import Database
+from storage.engines.database import Database
 
 # How many chats' zones are kept in memory.
 MOST_KEPT = 10_000

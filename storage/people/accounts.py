@@ -20,8 +20,8 @@ from typing import NamedTuple
 from storage.domain.clock import Clock, moment_text
 from storage.domain.folding import digits
 from storage.domain.models import Action
+from storage.engines.database import Database, Read, Statements, Transaction
 from storage.engines.kept import Kept
-from storage.engines.sqlite import Database, Read, Statements, Transaction
 from storage.notifying import listeners
 from storage.people.repeats import once
 from storage.trail.audit import Actor, AuditEntryWriter

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from functools import partial
 
-from storage.engines.sqlite import Database, Statements
+from storage.engines.database import Database, Statements
 
 
 class Buttons:

@@ -6,13 +6,12 @@ then, all of them are due at once. What is urgent, and a retraction, never waits
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
 
 from storage.domain.clock import Clock, moment_text, read_moment
 from storage.domain.models import NoticeKind
-from storage.engines.sqlite import Database, Transaction
+from storage.engines.database import Database, Row, Transaction
 from storage.people.repeats import once
 
 LASTS = timedelta(minutes=30)
@@ -75,7 +74,7 @@ class Desks:
         return len(held)
 
 
-async def _let_go(tx: Transaction, held: Sequence[sqlite3.Row], now: str, hold: timedelta) -> None:
+async def _let_go(tx: Transaction, held: Sequence[Row], now: str, hold: timedelta) -> None:
     due = {
         row["id"]: max(now, moment_text(read_moment(row["made_at"]) + hold))
         if row["kind"] == NoticeKind.PUBLISHED

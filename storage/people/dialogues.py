@@ -8,13 +8,12 @@ crash neither opens a dialogue again nor leads one on (`repeats`).
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from storage.domain.clock import Clock, moment_text
 from storage.domain.errors import AlreadyDone
-from storage.engines.sqlite import Database, Transaction
+from storage.engines.database import Database, Row, Transaction
 from storage.people.repeats import once
 
 # So long after the last answer a dialogue is set aside, and so long after it is forgotten.
@@ -165,7 +164,7 @@ class Dialogues:
             await once(tx)
             await tx.run("DELETE FROM dialogue WHERE id = ?", (dialogue.id,))
 
-    def _dialogue(self, row: sqlite3.Row) -> Dialogue:
+    def _dialogue(self, row: Row) -> Dialogue:
         last = moment_text(self._clock() - LASTS)
         return Dialogue(
             id=row["id"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from storage.engines.sqlite import Database
+from storage.engines.database import Database
 from storage.people.accounts import Accounts
 from storage.people.questions import UNAWAITED
 from storage.trail.audit import Actor

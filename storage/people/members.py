@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 from storage.domain.changes import Appoint, Dismiss
 from storage.domain.errors import AlreadyDone
 from storage.domain.models import Action, Frozen
+from storage.engines.database import Database, Read, Row, Statements
 from storage.engines.kept import Kept
-from storage.engines.sqlite import Database, Read, Statements
 from storage.people.accounts import linked_to, person_behind
 from storage.trail.audit import AuditEntryWriter
 
@@ -159,9 +158,9 @@ def _named(change: Appoint) -> str:
     return f"@{change.handle}" if change.handle else change.name or change.address
 
 
-def _called(row: sqlite3.Row) -> str:
+def _called(row: Row) -> str:
     return f"@{row['handle']}" if row["handle"] else row["name"] or row["address"]
 
 
-def _member(row: sqlite3.Row) -> Member:
+def _member(row: Row) -> Member:
     return Member(**{key: row[key] for key in ("address", "story_id", "handle", "name", "appointed_at")})

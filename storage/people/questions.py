@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from storage.domain.models import Frozen
-from storage.engines.sqlite import Database, Statements, Transaction
+from storage.engines.database import Database, Row, Statements, Transaction
 
 # Of one story; beyond that, those asked least and longest ago give way.
 MOST = 5_000
@@ -143,7 +142,7 @@ async def _await(tx: Transaction, question_id: int, chat: str, person: str, lang
     return True
 
 
-async def answer(tx: Transaction, question_id: int, fact_id: int, at: str) -> Sequence[sqlite3.Row]:
+async def answer(tx: Transaction, question_id: int, fact_id: int, at: str) -> Sequence[Row]:
     """Mark a question as answered and return who wants to be told (chat, language), each chat once."""
     rows = await tx.fetch(
         "UPDATE question SET answered_at = ?, fact_id = ? WHERE id = ? AND answered_at IS NULL RETURNING id",
@@ -191,7 +190,7 @@ def _make_room(tx: Statements, story_id: int) -> None:
     )
 
 
-def _question(row: sqlite3.Row | Mapping[str, Any]) -> OpenQuestion:
+def _question(row: Row | Mapping[str, Any]) -> OpenQuestion:
     fields = {key: row[key] for key in ("id", "story_id", "key", "text", "asked", "last_at")}
     # Nobody else knows the words and the very moment of the first asking.
     told = f"{row['id']} {row['text']} {row['first_at']}"

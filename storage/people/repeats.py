@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from storage.domain.clock import Clock, moment_text, utc_now
 from storage.domain.errors import AlreadyDone
-from storage.engines.sqlite import Database, Transaction
+from storage.engines.database import Database, Transaction
 
 # Telegram sends an update again for a day: https://core.telegram.org/bots/api#getting-updates
 KEPT = timedelta(days=2)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from storage.domain.clock import Clock, moment_text
-from storage.engines.sqlite import Database, Statements
+from storage.engines.database import Database, Statements
 
 KEPT = timedelta(minutes=10)
 _WRITE = """

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from storage.domain.folding import fold
 from storage.domain.models import Entity, Source
 from storage.domain.names import MOST_LETTERS, with_article
+from storage.engines.database import Database, Read, Row, Version
 from storage.engines.kept import KeptByKey
-from storage.engines.sqlite import Database, Read, Version
 from storage.reading import sources
 
 # Names and aliases of those merged into an entity are aliases of it.
@@ -245,7 +244,7 @@ def _named(read: Read, story_id: int, text: str) -> list[int]:
     return list(dict.fromkeys(row[0] for row in rows if row[1] == rows[0][1]))
 
 
-def _whole(read: Read, rows: list[sqlite3.Row]) -> list[Entity]:
+def _whole(read: Read, rows: list[Row]) -> list[Entity]:
     """Return entities from their rows, with the sources of their roles."""
     wanted = {row["role_source_id"] for row in rows if row["role_source_id"]}
     cited = sources.by_id(read, wanted) if wanted else {}
@@ -276,7 +275,7 @@ def unused(read: Read, ids: Collection[int]) -> list[int]:
     return [row[0] for row in read(_UNUSED, (json.dumps(sorted(ids)),))]
 
 
-def _entity(row: sqlite3.Row, role_source: Source | None = None) -> Entity:
+def _entity(row: Row, role_source: Source | None = None) -> Entity:
     # A name with its article is found as an alias is, but is none.
     whole = with_article(row["article"], row["name"])
     aliases = [alias for alias in json.loads(row["aliases"]) if alias != whole]

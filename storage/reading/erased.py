@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any
 
 from storage.domain.models import TakenDown
-from storage.engines.sqlite import Read
+from storage.engines.database import Read, Row
 
 State = dict[str, Any]
 # What stands in the place of a statement; a fact cannot be without one.
 EMPTY = "taken down"
 
 
-def states(read: Read, rows: list[sqlite3.Row]) -> dict[int, State]:
+def states(read: Read, rows: list[Row]) -> dict[int, State]:
     """Return the states of facts by id; one that was taken down reads as its tombstone."""
     found: dict[int, State] = {row["id"]: json.loads(row["state"]) for row in rows if row["state"]}
     for row in rows:

@@ -6,12 +6,11 @@ What stands in the record at a moment is read by one way, whether that moment is
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from storage.domain.models import Attribution, Entity, Fact, Figure, Relation, RelationKind, Source
-from storage.engines.sqlite import Read
+from storage.engines.database import Read, Row
 from storage.reading import entities, erased, sources
 from storage.reading.erased import State
 from storage.reading.openings import openings
@@ -71,7 +70,7 @@ def selected(read: Read, ids_sql: str, parameters: Mapping[str, object], moment:
     return _whole(read, read(sql, {**parameters, "moment": moment}), moment)
 
 
-def _whole(read: Read, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
+def _whole(read: Read, rows: list[Row], moment: str) -> list[Fact]:
     """Return facts from their rows, with all that belongs to them; refs are a story's own."""
     if not rows:
         return []
@@ -87,7 +86,7 @@ def _whole(read: Read, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
     )
 
 
-def _legible(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
+def _legible(read: Read, story_id: int, rows: list[Row], moment: str) -> list[Fact]:
     """Return the facts of a moment without those that nobody can read.
 
     Past states came in unchecked with the sheets that earlier versions imported.
@@ -100,7 +99,7 @@ def _legible(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) ->
     return [fact for row in rows for fact in _legible(read, story_id, [row], moment)]
 
 
-def _of_story(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) -> list[Fact]:
+def _of_story(read: Read, story_id: int, rows: list[Row], moment: str) -> list[Fact]:
     states = erased.states(read, rows)
     relations = read(_RELATIONS, {"ids": json.dumps(list(states)), "moment": moment})
     in_force = _in_force(read, {row["far"] for row in relations}, moment)
@@ -122,7 +121,7 @@ def _of_story(read: Read, story_id: int, rows: list[sqlite3.Row], moment: str) -
 
 
 def _first_voices(
-    read: Read, states: Mapping[int, State], relations: list[sqlite3.Row], in_force: set[int], moment: str
+    read: Read, states: Mapping[int, State], relations: list[Row], in_force: set[int], moment: str
 ) -> dict[int, State]:
     """Return the first attribution of facts that stand against others, by id: of each the first few."""
     counted: Counter[int] = Counter()
@@ -162,7 +161,7 @@ def _entity_refs(states: Iterable[State]) -> set[str]:
 
 
 def _relation(
-    row: sqlite3.Row, cited: dict[int, Source], in_force: set[int], voices: Mapping[int, Attribution]
+    row: Row, cited: dict[int, Source], in_force: set[int], voices: Mapping[int, Attribution]
 ) -> Relation:
     return Relation(
         kind=row["kind"],
@@ -178,7 +177,7 @@ def _relation(
 
 
 def _fact(
-    row: sqlite3.Row,
+    row: Row,
     state: State,
     cited: dict[str, Source],
     named: dict[str, Entity],

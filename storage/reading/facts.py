@@ -8,15 +8,14 @@ a past fact costs what today's fact costs. A test recomputes each state from the
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from storage.domain.entries import ON_RECORD, FactEntry
 from storage.domain.models import Fact, Revision
 from storage.engines import id_prefix
+from storage.engines.database import Database, Read, Row, Version
 from storage.engines.kept import KeptByKey
-from storage.engines.sqlite import Database, Read, Version
 from storage.reading import erased, fact_rows
 from storage.reading.erased import State
 from storage.reading.fact_rows import NOW
@@ -171,7 +170,7 @@ class Facts:
         return [_kept(row) for row in rows]
 
 
-def _kept(row: sqlite3.Row) -> Kept:
+def _kept(row: Row) -> Kept:
     history = json.loads(row["history"])
     state = history[-1].pop("state")
     for item in history:

@@ -7,8 +7,8 @@ from typing import Any
 
 from storage.domain import dates
 from storage.domain.models import Entity, Fact, Revision
+from storage.engines.database import Database, Read, Version
 from storage.engines.kept import KeptByKey
-from storage.engines.sqlite import Database, Read, Version
 from storage.reading.entities import MOST_PAGES, Entities
 from storage.reading.facts import IN_FORCE, Facts
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from storage.domain.enums import EntityKind
 from storage.domain.folding import fold
-from storage.engines.sqlite import Read
+from storage.engines.database import Read
 from storage.reading.erased import State
 
 _CAPITAL = re.compile(r"(?=\w\w)[^\W\d_a-z]")

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from storage.domain.models import Entity, Source, Story, TakenDown
-from storage.engines.sqlite import Database, Read, Version
+from storage.engines.database import Database, Read, Version
 from storage.reading import entities, sources
 from storage.reading.stories import story_of
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.domain import dates
 from storage.domain.models import Fact
-from storage.engines.sqlite import Database, Read, Version
+from storage.engines.database import Database, Read, Version
 from storage.reading.facts import Facts
 
 # What is known only through a source was there before that source: its own date may not be known.

@@ -12,7 +12,7 @@ from typing import Any
 
 from storage.domain.entries import SourceEntry, is_digest
 from storage.domain.folding import fold
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.reading.addresses import comparable
 
 _OF_STORY = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
@@ -11,8 +10,8 @@ from storage.domain.folding import fold, plain
 from storage.domain.models import Source
 from storage.domain.names import MOST_LETTERS
 from storage.engines import id_prefix
+from storage.engines.database import Database, Read, Row, Version
 from storage.engines.kept import KeptByKey
-from storage.engines.sqlite import Database, Read, Version
 from storage.reading.addresses import comparable, host_of
 
 # Each wanted source and all that relay it; the depth is bounded because a sheet may not hold a ring.
@@ -193,7 +192,7 @@ def by_id(read: Read, ids: Iterable[int]) -> dict[int, Source]:
     return {source.id: source for source in joined(rows)}
 
 
-def joined(rows: Sequence[sqlite3.Row]) -> list[Source]:
+def joined(rows: Sequence[Row]) -> list[Source]:
     """Join rows of sources into sources with their chains."""
     by_id = {row["id"]: row for row in rows}
     made: dict[int, Source] = {}

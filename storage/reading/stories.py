@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from storage.domain.models import Story
+from storage.engines.database import Database, Row, Version
 from storage.engines.kept import Kept
-from storage.engines.sqlite import Database, Version
 
 # Chats whose story is kept in memory; beyond that, all are asked for anew.
 MOST_CHATS = 10_000
@@ -126,6 +124,6 @@ class Stories:
         return int(rows[0][0])
 
 
-def story_of(row: sqlite3.Row) -> Story:
+def story_of(row: Row) -> Story:
     """Return the story that a row tells."""
     return Story(**{field: row[field] for field in Story.model_fields})

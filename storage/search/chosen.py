@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from storage.domain.dates import Span
 from storage.domain.models import SourceKind, Stance
 from storage.domain.words import query_words
-from storage.engines.sqlite import Database, Read
+from storage.engines.database import Database, Read
 from storage.search import full_text
 
 # Facts that are looked through for one page.

@@ -21,7 +21,7 @@ from typing import Protocol
 
 from storage.domain.errors import BusyRecord, RecordError
 from storage.domain.models import Fact
-from storage.engines.sqlite import Database, Version
+from storage.engines.database import Database, Version
 from storage.reading import fact_rows
 from storage.search.fact_texts import texts_of
 from storage.search.vector_rows import NEXT

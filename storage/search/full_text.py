@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from storage.domain.words import indexed
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 
 # A character for private use: to the index part of a word, to a query never.
 _MARK = "\ue000"

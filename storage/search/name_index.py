@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 
 # Letters of a word that is found misspelt.
 LONGEST_WORD = 40

@@ -12,7 +12,7 @@ from operator import getitem, lt
 
 from storage.domain.folding import fold
 from storage.domain.names import MOST_LETTERS
-from storage.engines.sqlite import Database, Read
+from storage.engines.database import Database, Read
 from storage.reading.entities import Name
 from storage.search import sounding
 from storage.search.name_index import pieces

@@ -10,14 +10,13 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import sqlite3
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
 from storage.domain.language.stemming import begun_in, stemmed_itself
 from storage.domain.words import LONGEST_QUERY, MOST_WORDS, Word, Written, query_words, split
-from storage.engines.sqlite import Database
+from storage.engines.database import Database, Row
 from storage.search import full_text
 
 # How many postings may be gathered for one query: some milliseconds of work.
@@ -121,7 +120,7 @@ class Search:
 
     async def _scored(
         self, query: str, story_id: int | None, limit: int
-    ) -> tuple[list[tuple[float, sqlite3.Row]], float]:
+    ) -> tuple[list[tuple[float, Row]], float]:
         """Return facts with their scores, best first, and the best score that there could be."""
         await self._measure()
         words = self._words(query, story_id)
@@ -152,9 +151,7 @@ class Search:
         )
         return {row[0]: (row[1], row[2]) for row in rows}
 
-    async def _candidates(
-        self, weighed: list[_Weighed], story_id: int | None, limit: int
-    ) -> list[sqlite3.Row]:
+    async def _candidates(self, weighed: list[_Weighed], story_id: int | None, limit: int) -> list[Row]:
         """Return facts worth scoring: those with the most of the rarer words, else with all of them."""
         within = await self._within(story_id)
         chosen: list[_Weighed] = []
@@ -174,7 +171,7 @@ class Search:
 
     async def _together(
         self, weighed: list[_Weighed], within: str, story_id: int | None, limit: int
-    ) -> list[sqlite3.Row]:
+    ) -> list[Row]:
         """Return facts that hold the rarest words together, dropping the commonest until some do."""
         for size in range(len(weighed), 0, -1):
             expression = " AND ".join(map(_quoted, weighed[:size]))
@@ -184,7 +181,7 @@ class Search:
 
     async def _gather(
         self, arms: list[tuple[str, float]], within: str, story_id: int | None, limit: int
-    ) -> list[sqlite3.Row]:
+    ) -> list[Row]:
         """Return the facts that match the weightiest expressions, weightiest first."""
         if not arms:
             return []
@@ -248,15 +245,13 @@ class Search:
         self._holding = {stem: count for stem, count in self._holding.items() if count >= COMMON}
         self._story_sizes = {story: size for story, size in self._story_sizes.items() if size >= BIG_STORY}
 
-    def _ranked(
-        self, rows: Sequence[sqlite3.Row], worth: dict[str, float]
-    ) -> list[tuple[float, sqlite3.Row]]:
+    def _ranked(self, rows: Sequence[Row], worth: dict[str, float]) -> list[tuple[float, Row]]:
         """Return facts with their scores, best first; of equally good ones the older is first."""
         return sorted(
             ((self._score(row, worth), row) for row in rows), key=lambda pair: (-pair[0], pair[1]["id"])
         )
 
-    def _score(self, row: sqlite3.Row, worth: dict[str, float]) -> float:
+    def _score(self, row: Row, worth: dict[str, float]) -> float:
         """Return a fact's BM25 for the words of a query, given what each is worth."""
         counts = dict.fromkeys(worth, 0.0)
         length = 0
@@ -274,7 +269,7 @@ def _worth(holding: int, total: int) -> float:
     return math.log1p((max(total - holding, 0) + 0.5) / (holding + 0.5))
 
 
-def _holds(row: sqlite3.Row, begun: str, language: str | None) -> bool:
+def _holds(row: Row, begun: str, language: str | None) -> bool:
     """Tell whether one of a fact's words begins so; of a stem the word's ending may have been begun, too."""
     written = [word for part in ("statement", "context") for word in split(row[part])]
     if any(word.startswith(begun) for word in written):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
-from storage.engines.sqlite import Read
+from storage.engines.database import Read
 from storage.reading.entities import Name
 from storage.search.name_index import LONGEST_WORD
 

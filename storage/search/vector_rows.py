@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 
 _IDS = "(SELECT value FROM json_each(?))"
 # The next number of a row's story.

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from storage.engines.sqlite import Database
+from storage.engines.database import Database
 from storage.search.embedding import Load
 from storage.search.embedding_threads import QUESTION_SECONDS, EmbeddingThreads, Turn
 from storage.search.fact_texts import RECIPE

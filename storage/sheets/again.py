@@ -21,7 +21,7 @@ from storage.domain.entries import ON_RECORD, EntityEntry, FactEntry, SourceEntr
 from storage.domain.folding import fold
 from storage.domain.models import Action
 from storage.domain.names import with_article
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.reading import entities, sources
 from storage.sheets import briefs
 from storage.sheets.three_way import State, Step, last_said, merge

@@ -8,7 +8,7 @@ from storage.changing.brief_check import disagreeing
 from storage.changing.references import References
 from storage.changing.writing import KnownFact
 from storage.domain.entries import FactEntry
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 
 
 def refused(

@@ -8,7 +8,7 @@ import re
 from storage.changing.stories import story_fields, told_ids
 from storage.domain.entries import StoryEntry
 from storage.domain.errors import Refused
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.sheets.again import Again
 
 _PUT = """

@@ -23,7 +23,7 @@ from storage.domain.folding import fold
 from storage.domain.leases import later
 from storage.domain.models import Action, Story
 from storage.domain.names import slug, with_article
-from storage.engines.sqlite import Statements, Transaction
+from storage.engines.database import Statements, Transaction
 from storage.notifying.announcing import announce_imported
 from storage.record import Record
 from storage.sheets import briefs, formats, staging, takedowns

@@ -18,7 +18,7 @@ from storage.changing.entity_rows import merge
 from storage.changing.stories import index_anew
 from storage.domain.errors import BusyRecord
 from storage.engines import replacing
-from storage.engines.sqlite import Read, Statements
+from storage.engines.database import Read, Statements
 from storage.search import vector_rows
 from storage.trail import digests
 from storage.trail.audit import AuditEntryWriter

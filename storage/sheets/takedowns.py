@@ -11,7 +11,7 @@ from typing import Any
 
 from storage.changing.writing import KnownFact
 from storage.domain.entries import FactEntry, RelationEntry
-from storage.engines.sqlite import Database, Statements
+from storage.engines.database import Database, Statements
 from storage.reading.erased import State
 
 _DOWN = "SELECT ref, subject, at, ground FROM tombstone WHERE story_id = ? AND ref IS NOT NULL"

@@ -8,7 +8,6 @@ in one place.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -18,8 +17,8 @@ from storage.domain.changes import Publish, dumped
 from storage.domain.clock import Clock, moment_text, read_moment
 from storage.domain.errors import Refused
 from storage.domain.models import Draft, DraftKind, DraftState
+from storage.engines.database import Database, Row, Transaction
 from storage.engines.presence import Presence
-from storage.engines.sqlite import Database, Transaction
 from storage.reading.draft_rows import draft_of
 
 # Articles of a story that readers have named and nobody has opened yet.
@@ -237,12 +236,12 @@ class Articles:
         return moment_text(self._clock())
 
 
-def _intake(row: sqlite3.Row) -> Intake:
+def _intake(row: Row) -> Intake:
     return Intake(
         row["id"], row["story_id"], IntakeState(row["state"]), row["at"], row["address"], row["source_id"],
         row["snapshot_id"], json.loads(row["told"] or "{}"), row["waiting"] if "waiting" in row.keys() else 0,  # noqa: SIM118  # reason: iterating a Row gives its values
     )  # fmt: skip
 
 
-def _waiting(row: sqlite3.Row) -> Waiting:
+def _waiting(row: Row) -> Waiting:
     return Waiting(draft_of(row), row["intake_id"], row["tier"], json.loads(row["marks"]))

@@ -7,13 +7,12 @@ that moment stands. So of several processes one polls it, and one that stood sti
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from storage.domain.clock import Clock, moment_text
 from storage.domain.leases import later
-from storage.engines.sqlite import Database, Transaction
+from storage.engines.database import Database, Row, Transaction
 from storage.notifying.notices import post
 from storage.reading.addresses import comparable
 
@@ -233,5 +232,5 @@ async def _post(tx: Transaction, message: Message, now: str) -> None:
     await post(tx, message.chat, message.reply, now, message.language, topic=message.topic)
 
 
-def _feed(row: sqlite3.Row) -> WatchedFeed:
+def _feed(row: Row) -> WatchedFeed:
     return WatchedFeed(**{name: row[name] for name in WatchedFeed._fields})

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from storage.domain.clock import Clock, moment_text
 from storage.domain.errors import Refused
-from storage.engines.sqlite import Database, Read, Statements
+from storage.engines.database import Database, Read, Statements
 from storage.reading.addresses import comparable
 from storage.snapshots.rows import TOLD, Page, Snapshot, digest_of, packed, told, unpacked
 from storage.snapshots.sketches import ALIKE, likeness, sketch

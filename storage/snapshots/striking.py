@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.snapshots.rows import packed, unpacked
 from storage.snapshots.sketches import sketch
 

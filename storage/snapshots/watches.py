@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from typing import NamedTuple
 
 from storage.domain.clock import Clock, moment_text
 from storage.domain.errors import Refused
-from storage.engines.sqlite import Database, Statements, Transaction
+from storage.engines.database import Database, Row, Statements, Transaction
 from storage.notifying import listeners
 from storage.notifying.notices import post
 from storage.snapshots.feeds import Sent, keep_keys, place_of
@@ -236,5 +235,5 @@ def cut(tx: Statements, ids: Collection[int], offers: Collection[int]) -> None:
     tx.run(f"DELETE FROM offer WHERE id IN {_IDS}", (json.dumps(list(offers)),))
 
 
-def _watch(row: sqlite3.Row) -> Watch:
+def _watch(row: Row) -> Watch:
     return Watch(**{name: row[name] for name in Watch._fields})

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from storage.domain.changes import TakeDown
 from storage.domain.entries import is_digest
 from storage.domain.models import NoticeKind
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.takedown import facts, others, snapshots, sweeping
 from storage.takedown.needles import Needles
 from storage.takedown.others import MOST_NAMED

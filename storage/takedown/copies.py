@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from storage.domain.clock import moment_text
-from storage.engines.sqlite import Database
+from storage.engines.database import Database
 
 # What `onrecord restore` and migrations name the files that they keep beside a record's own.
 _BESIDE = ("replaced-*", "before-*")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.models import Ground, RevisionKind
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.reading.erased import EMPTY, State
 from storage.search import full_text, vector_rows
 from storage.takedown.needles import Needles, of_states

@@ -10,7 +10,7 @@ from storage.domain.entries import SourceEntry, digest
 from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.folding import fold
 from storage.domain.models import Ground
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.search import full_text, name_index, vector_rows
 from storage.takedown.needles import Needles, texts_in
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.reading import sources
 from storage.reading.erased import State
 from storage.snapshots import striking

@@ -13,7 +13,7 @@ from typing import Any
 
 from storage.domain.changes import Reject, dumped
 from storage.domain.models import Ground
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.snapshots import watches
 from storage.takedown.needles import Needles, texts_in
 from storage.takedown.replies import cut, names, without_questions, without_source

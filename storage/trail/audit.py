@@ -11,7 +11,6 @@ to be kept elsewhere.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -19,7 +18,7 @@ from typing import Any, NamedTuple
 from storage.domain.clock import Clock, moment_text, read_moment
 from storage.domain.leases import later
 from storage.domain.models import AuditEntry
-from storage.engines.sqlite import Database, Statements
+from storage.engines.database import Database, Row, Statements
 from storage.trail import digests
 from storage.trail.verifying import GENESIS, Verified, verify
 
@@ -199,7 +198,7 @@ def _where(
     return "".join(f" AND {sql}" for sql in given), asked
 
 
-def entry_of(row: sqlite3.Row) -> AuditEntry:
+def entry_of(row: Row) -> AuditEntry:
     """Return an entry from its row."""
     names = ("id", "at", "actor", "chat", "action", "story_id", "subject", "reason", "hash")
     loaded = {key: None if row[key] is None else json.loads(row[key]) for key in ("before", "after")}

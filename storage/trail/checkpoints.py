@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.engines.sqlite import Database
+from storage.engines.database import Database
 
 
 class Checkpoints:

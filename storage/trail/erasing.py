@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from storage.domain.enums import Action, Ground
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 from storage.trail import digests
 from storage.trail.audit import TEXTS, AuditEntryWriter
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 
 from storage.domain.errors import BusyRecord, RecordError
-from storage.engines.sqlite import LONGEST_WAIT, Database, Statements
+from storage.engines.database import LONGEST_WAIT, Database, Statements
 
 # The last takedown, where it came after what was done.
 _DUE = (

@@ -7,12 +7,11 @@ known when its notice was due, all at once: nobody who has read up to a moment h
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 from typing import NamedTuple
 
 from storage.domain.models import Revision
-from storage.engines.sqlite import Database, Read
+from storage.engines.database import Database, Read, Row
 
 # Of one request, so many changes are looked at for those of the stories asked for.
 LOOKED_AT = 2_000
@@ -146,7 +145,7 @@ def _of(read: Read, places: list[Place], stories: Collection[int]) -> list[Known
     return [Known(place, *found[place[1:]]) for place in places if place[1:] in found]
 
 
-def _place(row: sqlite3.Row) -> Place:
+def _place(row: Row) -> Place:
     return Place(row["known"], row["fact_id"], row["number"])
 
 

@@ -7,11 +7,10 @@ text that a takedown names must not stand there again, not even the right one.
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any, NamedTuple
 
 from storage.domain.enums import Action
-from storage.engines.sqlite import Read
+from storage.engines.database import Read, Row
 from storage.trail import digests
 
 # What stands before the first entry.
@@ -72,12 +71,12 @@ class _Takedowns:
             self.entries |= dict.fromkeys(erased.get("entries", ()), row["id"])
             self.revisions |= dict.fromkeys(map(tuple, erased.get("revisions", ())), row["id"])
 
-    def of_entry(self, row: sqlite3.Row) -> str | None:
+    def of_entry(self, row: Row) -> str | None:
         """Return what is wrong with the texts that an entry has or has lost."""
         texts, left = row[7:10], row[16:19]
         return _wrong(texts, left, self.entries.get(row["id"]))
 
-    def of_revision(self, row: sqlite3.Row) -> str | None:
+    def of_revision(self, row: Row) -> str | None:
         """Return what is wrong with the texts that a revision has or has lost."""
         found = _wrong((row[5], row[7]), row[10:12], self.revisions.get((row[0], row[1])))
         return found and f"F{row[0]} revision {row[1]} {found}"
@@ -130,7 +129,7 @@ _CHANGED = "was changed after it was written"
 _MADE_OTHERS = "does not agree with the revisions that it made"
 
 
-def _problem(row: sqlite3.Row, expected: int, head: str, at: str, made: int) -> str | None:
+def _problem(row: Row, expected: int, head: str, at: str, made: int) -> str | None:
     """Return what is wrong with an entry, None if it follows from the one before and covers its revisions."""
     if row["id"] != expected:
         return "is missing"

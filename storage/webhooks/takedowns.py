@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.engines.sqlite import Statements
+from storage.engines.database import Statements
 
 
 def tell_taken_down(tx: Statements, notice_id: int, story_id: int, now: str) -> None:

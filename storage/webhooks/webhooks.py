@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sqlite3
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +17,7 @@ from storage.domain.clock import Clock, moment_text
 from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.leases import later
 from storage.domain.models import Action
-from storage.engines.sqlite import Database, Statements
+from storage.engines.database import Database, Row, Statements
 from storage.notifying import listeners
 from storage.notifying.notices import OPEN, post
 from storage.trail.audit import Actor, AuditEntryWriter
@@ -297,5 +296,5 @@ def _close(
     )  # fmt: skip
 
 
-def _webhook(row: sqlite3.Row) -> Webhook:
+def _webhook(row: Row) -> Webhook:
     return Webhook(**dict(row))

@@ -17,8 +17,8 @@ from functools import partial
 from statistics import median
 from typing import Any, NamedTuple, TypeVar
 
+from storage.engines.database import Database, Parameters, Read, Row, Version
 from storage.engines.kept import KeptByKey
-from storage.engines.sqlite import Database, Parameters, Read, Version
 from storage.record import Record
 from tests.benchmarks import corpus, places
 from tests.benchmarks.report import Finding, at_most, heading, table
@@ -169,7 +169,7 @@ async def _sent(database: Database, call: Call) -> list[Visit]:
     sent: list[Visit] = []
     read, reading = database.read, database.reading_version
 
-    async def listened(sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+    async def listened(sql: str, parameters: Parameters = ()) -> list[Row]:
         sent.append([(sql, parameters)])
         return await read(sql, parameters)
 
@@ -178,7 +178,7 @@ async def _sent(database: Database, call: Call) -> list[Visit]:
         sent.append(visit)
 
         def listening(inner: Read, version: Version) -> T:
-            def noted(sql: str, parameters: Parameters = (), /) -> list[sqlite3.Row]:
+            def noted(sql: str, parameters: Parameters = (), /) -> list[Row]:
                 visit.append((sql, parameters))
                 return inner(sql, parameters)
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from storage.engines.sqlite import SqliteDatabase
 from storage.record import Record
 
 
@@ -22,11 +23,18 @@ class Cost:
         return len(self.statements), self.hops
 
 
+def sqlite_of(record: Record) -> SqliteDatabase:
+    """Return the database of a record that is a file."""
+    assert isinstance(record.database, SqliteDatabase)
+    return record.database
+
+
 @asynccontextmanager
 async def cost_of(record: Record) -> AsyncIterator[Cost]:
     """Count what the block's work costs; a statement run for many rows counts once a row."""
     cost = Cost()
-    connections = (record.database._writer, record.database._reader)
+    database = sqlite_of(record)
+    connections = (database._writer, database._reader)
 
     def trace(sql: str) -> None:
         # The full-text index's own statements are reported as comments, and a trigger as its statement again.

@@ -20,7 +20,7 @@ from bot.texts import N_, _, speak, spoken
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Appoint, Change, Dismiss
 from storage.domain.models import Story
-from storage.engines.sqlite import Transaction
+from storage.engines.database import Transaction
 from storage.notifying.notices import post
 from storage.people.dialogues import Dialogue, close
 from storage.people.members import Member

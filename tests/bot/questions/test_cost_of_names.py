@@ -17,6 +17,7 @@ from bot.questions import name_spotting
 from storage.record import Record
 from tests.benchmarks import naming
 from tests.bot.desk import EVE, Desk, Moments
+from tests.storage.costs import sqlite_of
 
 # Comparisons of two texts, and steps of SQLite's machine: some milliseconds each on a slow computer.
 COMPARED, STEPS = 10_000, 1_500_000
@@ -53,12 +54,12 @@ async def counted(record: Record, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     with monkeypatch.context() as patch:
         for module in (matching, name_spotting):
             patch.setattr(module, "nearest", comparing)
-        await record.database._reader.set_progress_handler(step, STEP)
+        await sqlite_of(record)._reader.set_progress_handler(step, STEP)
         profile = cProfile.Profile()
         with profile:
             yield count
         count.calls = sum(entry.callcount for entry in profile.getstats())
-        await record.database._reader.set_progress_handler(None, 0)
+        await sqlite_of(record)._reader.set_progress_handler(None, 0)
 
 
 async def dearest(stocked: Path, path: Path, names: int, monkeypatch: pytest.MonkeyPatch) -> Count:

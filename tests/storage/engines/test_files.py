@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from storage.domain.errors import RecordError, UnreadableRecord, UnwritableRecord
-from storage.engines.sqlite import Database
+from storage.engines.sqlite import SqliteDatabase
 from storage.record import Record
 from tests.storage.conftest import fact, put
 from tests.storage.engines.reads import READS
@@ -60,14 +60,14 @@ async def test_what_is_no_sound_record_is_refused_and_left_byte_for_byte(path, t
                     connection.execute("PRAGMA user_version = 999")
     before = path.read_bytes()
     with pytest.raises(UnreadableRecord, match="left as it was"):
-        await Database.open(path)
+        await SqliteDatabase.open(path)
     assert path.read_bytes() == before
     assert not path.with_name(path.name + "-wal").exists()
 
 
 async def test_a_missing_file_is_not_made_unasked(path):
     with pytest.raises(UnreadableRecord, match="does not exist"):
-        await Database.open(path, create=False)
+        await SqliteDatabase.open(path, create=False)
     assert not path.exists()
 
 

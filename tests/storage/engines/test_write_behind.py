@@ -12,11 +12,12 @@ import pytest
 
 from storage.domain.errors import BusyRecord
 from storage.engines import sqlite, write_behind
+from storage.engines.database import LONGEST_WAIT
 from storage.record import Record
 from tests.storage.conftest import fact, put
 
 # What waits for the lock takes ten seconds; what does not is through long before, also on a busy machine.
-AT_ONCE = 0.8 * sqlite.LONGEST_WAIT
+AT_ONCE = 0.8 * LONGEST_WAIT
 LONG = "/subscribe " + "words " * 30
 
 

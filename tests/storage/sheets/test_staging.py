@@ -26,6 +26,7 @@ from storage.sheets.importing import import_sheet
 from storage.trail import digests
 from storage.trail.audit import Actor
 from tests.storage.conftest import fact, sheet
+from tests.storage.costs import sqlite_of
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ANN = {"entity": {"name": "Ann Lee", "short": "Ann", "aliases": ["A. L."]}}
@@ -141,7 +142,7 @@ def apart(path: Path, *changes) -> None:
 
     async def make() -> None:
         other = await Record.open(path, clock=lambda: NOW)
-        await other.database._writer.execute("PRAGMA busy_timeout = 0")
+        await sqlite_of(other)._writer.execute("PRAGMA busy_timeout = 0")
         try:
             for change in changes:
                 await other.ledger.make(change, by=Actor("telegram:7"))

@@ -22,6 +22,7 @@ from storage.restoring import restore
 from storage.takedown import copies
 from tests.conftest import KILLS
 from tests.storage.conftest import Ticking, fact, put
+from tests.storage.costs import sqlite_of
 from tests.storage.making import ANN, BO, check_tables, content, publish, revise
 
 HARM = "A boy of 9 lives at 12 Mill Street in Holm"
@@ -148,7 +149,7 @@ async def _take_down(path: Path, last: int, counted: Any) -> None:
             os._exit(9)
         counted.value += 1
 
-    await record.database._writer.set_trace_callback(die_at_last)
+    await sqlite_of(record)._writer.set_trace_callback(die_at_last)
     await record.ledger.make(TAKEN, by=BO)
     await record.close()
 

@@ -14,6 +14,7 @@ from storage.trail.audit import Actor
 from tests.benchmarks import completing
 from tests.bot.desk import ANN, BOB, EVE, OWNER, said
 from tests.conftest import AT_LENGTH
+from tests.storage.costs import sqlite_of
 
 # Steps of SQLite's machine: some 20 to 50 ms on a slow computer.
 AFFORDABLE = 2_000_000
@@ -313,7 +314,7 @@ async def test_of_ten_thousand_names_facts_and_sources_little_is_read(tmp_path):
 
     try:
         dispatcher = Dispatcher(record, commands, Settings())
-        await record.database._reader.set_progress_handler(count, 1000)
+        await sqlite_of(record)._reader.set_progress_handler(count, 1000)
         for kind, (command, argument, texts) in completing.typed(path, 40).items():
             for text in {
                 *texts,
