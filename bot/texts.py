@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import gettext
+import re
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
 LOCALES = Path(__file__).with_name("locales")
+# Languages that are written from right to left.
+_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ku-arab ps sd ug ur yi".split())
+_UNSHOWABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -44,6 +50,17 @@ def shortened(text: str, limit: int) -> str:
     # Cut within a word only where the text has hardly any other, as in an address.
     whole = text[:limit].rpartition(" ")[0]
     return f"{(whole if 3 * len(whole) >= limit else text[: limit - 1]).rstrip()}…"
+
+
+def direction(language: str) -> str:
+    """Return whether a language is written from the left (`ltr`) or from the right (`rtl`)."""
+    code = language.lower().replace("_", "-")
+    return "rtl" if {code, code.partition("-")[0]} & _RIGHT_TO_LEFT else "ltr"
+
+
+def clean(text: str) -> str:
+    """Return a text without controls, halves of surrogate pairs, and signs that turn others around."""
+    return text if text.isascii() and text.isprintable() else _UNSHOWABLE.sub("", text)
 
 
 def N_(message: str) -> str:

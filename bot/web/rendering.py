@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from bot import __version__
 from bot.answers.addresses import Addresses
 from bot.replies import Block, Cited, Heading, Item, Line, Reply, repeats_id, stands_apart
-from bot.texts import _, shortened, spoken
+from bot.texts import _, clean, direction, shortened, spoken
 
 FOLDER = Path(__file__).with_name("templates")
 STYLE = "style.css"
@@ -30,12 +30,7 @@ LONGEST_CARD = 600
 # Of that, who stands against it, and its source.
 LONGEST_ASIDE = 150
 LONGEST_URL = 2_000
-# Languages that are written from right to left.
-_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ku-arab ps sd ug ur yi".split())
 _ID = re.compile(r"(?:/(fact|history) )?\bF([1-9][0-9]{0,14})\b")
-_UNSHOWABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 
 
 class Link(NamedTuple):
@@ -181,17 +176,6 @@ def build() -> str:
     files = sorted(FOLDER.iterdir())
     texts = b"".join(file.name.encode() + file.read_bytes() for file in files if file.is_file())
     return blake2b(__version__.encode() + texts, digest_size=6).hexdigest()
-
-
-def direction(language: str) -> str:
-    """Return whether a language is written from the left or from the right."""
-    code = language.lower().replace("_", "-")
-    return "rtl" if {code, code.partition("-")[0]} & _RIGHT_TO_LEFT else "ltr"
-
-
-def clean(text: str) -> str:
-    """Return a text without controls, halves of surrogate pairs, and signs that turn others around."""
-    return text if text.isascii() and text.isprintable() else _UNSHOWABLE.sub("", text)
 
 
 def followable(url: str | None) -> str | None:

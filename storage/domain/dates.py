@@ -11,7 +11,7 @@ from storage.domain.date_forms import FIRST, LAST, LONGEST, MOMENT, days_of, is_
 
 __all__ = [
     "FIRST", "LAST", "LASTING", "MOMENT", "Span", "bounds", "canonical", "days_before", "lasting",
-    "on_record", "span",
+    "number", "on_record", "span",
 ]  # fmt: skip
 
 # How many days apart first and last day of a day, a month and a year are at most.
@@ -83,11 +83,11 @@ def _is_form_short(text: str) -> bool:
 
 def lasting(earliest: str, latest: str) -> int:
     """Return how long a span of ISO days is: 0 a day, 1 at most a month, 2 at most a year, 3 longer."""
-    days = _number(latest) - _number(earliest)
-    return next((number for number, most in enumerate(LASTING) if days <= most), len(LASTING))
+    days = number(latest) - number(earliest)
+    return next((length for length, most in enumerate(LASTING) if days <= most), len(LASTING))
 
 
-def _number(day: str) -> int:
+def number(day: str) -> int:
     """Return the number of an ISO day; the year 0000, which Python's dates lack, is as long as 0400."""
     if day.startswith("0000"):
         return date.fromisoformat(f"0400{day[4:]}").toordinal() - _DAYS_OF_400_YEARS
