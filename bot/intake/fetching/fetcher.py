@@ -6,7 +6,8 @@ Each hop has a session of its own, which opens sockets to the addresses that wer
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -38,6 +39,8 @@ _HEADERS = {
 }
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WHOLE = frozenset({200, 203})
+# White space, and the mark that a text in UTF-8 may begin with: what holds no more is empty.
+_BLANK = b" \t\r\n\f\v\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +91,27 @@ class Fetcher:
 
         `headers` are more headers to send, such as `If-None-Match`.
         """
-        async with self._turns:
-            try:
-                async with asyncio.timeout(self._limits.seconds):
-                    return await self._follow(address, media, headers or {})
-            except TimeoutError as error:
-                text = _("The page did not come within {seconds} seconds", seconds=int(self._limits.seconds))
-                raise Unfetchable(text) from error
-            except aiohttp.ClientConnectorCertificateError as error:
-                raise Unfetchable(_("{host} has no valid certificate", host=error.host)) from error
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise Unfetchable(
-                    _("The server could not be reached, or broke off: try again later")
-                ) from error
+        async with self._turns, self._bounded():
+            return await self._follow(address, media, headers or {})
+
+    async def refuse_unfit(self, address: str) -> None:
+        """Raise Unfetchable for an address that is not fetched; nothing is asked of its server."""
+        async with self._bounded():
+            await self._gate.enter(address)
+
+    @asynccontextmanager
+    async def _bounded(self) -> AsyncIterator[None]:
+        """Bound the time that a fetch may take, and say in words for people what went wrong in it."""
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                yield
+        except TimeoutError as error:
+            text = _("The page did not come within {seconds} seconds", seconds=int(self._limits.seconds))
+            raise Unfetchable(text) from error
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise Unfetchable(_("{host} has no valid certificate", host=error.host)) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise Unfetchable(_("The server could not be reached, or broke off: try again later")) from error
 
     async def _follow(
         self, address: str, media: Collection[str] | None, headers: Mapping[str, str]
@@ -139,6 +150,8 @@ class Fetcher:
         encoding = ", ".join(response.headers.getall("Content-Encoding", ()))
         # In a thread: some megabytes take a while.
         body = await asyncio.to_thread(unpacked, bytes(sent), encoding, limit) if sent else b""
+        if media is not None and response.status != HTTPStatus.NOT_MODIFIED and not body.strip(_BLANK):
+            raise Unfetchable(_("The page is empty: its server sent nothing to read"))
         kind = told or _sniffed(body)
         if media is not None and kind not in media and response.status != HTTPStatus.NOT_MODIFIED:
             raise _wrong_type(kind)

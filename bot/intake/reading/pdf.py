@@ -29,6 +29,8 @@ def read_pdf(content: bytes) -> Article:
         reader = PdfReader(BytesIO(content))
         if reader.is_encrypted:
             raise NoArticle(Why.ENCRYPTED)
+        if not reader.pages:
+            raise NoArticle(Why.EMPTY)
         if len(reader.pages) > MOST_PAGES:
             raise NoArticle(Why.TOO_LONG)
         paragraphs = list(_paragraphs(page.extract_text() for page in reader.pages))
@@ -38,7 +40,7 @@ def read_pdf(content: bytes) -> Article:
         # pypdf raises what happens to go wrong in what is damaged.
         raise NoArticle(Why.DAMAGED) from error
     if not paragraphs:
-        raise NoArticle(Why.NO_TEXT)
+        raise NoArticle(Why.SCANNED)
     return Article(*joined(paragraphs), title=_line(title), author=_line(author))
 
 

@@ -81,7 +81,7 @@ def media_of(name: str) -> str:
     """Return the media type of a .txt, .html or .pdf file by its name. Raises Unreadable for another."""
     media = _KINDS.get(PurePath(name).suffix.lower())
     if media is None:
-        raise unreadable(Why.NOT_TEXT)
+        raise unreadable(Why.NOT_READ)
     return media
 
 

@@ -56,20 +56,22 @@ def _read(content: bytes, asked: dict[str, Any]) -> Article:
     # A server may tell a wrong type; what a PDF is shows at its beginning.
     if content.lstrip()[:5] == _PDF:
         article = read_pdf(content)
-    elif media == "application/pdf":
+    elif media == "application/pdf" and content.strip():
         raise NoArticle(Why.DAMAGED)
     else:
         try:
             text = decoded(content, asked["charset"], markup=media in HTML)
         except ValueError as error:
             raise NoArticle(Why.NOT_TEXT) from error
+        if not text.strip():
+            raise NoArticle(Why.EMPTY)
         if media not in HTML and len(text.encode()) > LONGEST_TEXT:
             raise NoArticle(Why.TOO_LONG)
         article = read_page(text, asked["url"]) if media in HTML else read_plain(text)
     if len(article.text.encode()) > LONGEST_TEXT:
         raise NoArticle(Why.TOO_LONG)
     if not any(sign.isalnum() for sign in article.text):
-        raise NoArticle(Why.NO_TEXT)
+        raise NoArticle(Why.NO_WORDS)
     return dataclasses.replace(article, language=_language(article))
 
 

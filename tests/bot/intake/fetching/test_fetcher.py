@@ -149,6 +149,17 @@ async def test_what_is_no_page_is_refused(subtests):
             assert told in await refusal(page(BODY, status=status))
 
 
+async def test_an_empty_page_is_told_as_such(subtests):
+    for kind in ("text/html", "application/pdf", "text/plain", None):
+        for body in (b"", b" \r\n\t", b"\xef\xbb\xbf\n"):
+            with subtests.test(kind=kind, body=body):
+                assert "The page is empty" in await refusal(page(body, kind=kind))
+    packed = page(gzip.compress(b""), "Content-Encoding: gzip")
+    assert "The page is empty" in await refusal(packed)
+    # Rules that say nothing allow all.
+    assert (await fetched(page(b"", kind="text/plain"), media=None)).body == b""
+
+
 async def test_what_is_no_http_is_refused(subtests):
     cases = {
         "nothing": b"",

@@ -70,6 +70,13 @@ def pdf(*lines: str, password: str | None = None) -> bytes:
     return locked.getvalue()
 
 
+def no_pages() -> bytes:
+    """Return a PDF of no page."""
+    out = BytesIO()
+    pypdf.PdfWriter().write(out)
+    return out.getvalue()
+
+
 async def why(content: bytes, media: str = "text/html", **told) -> Why:
     with pytest.raises(Unreadable) as refused:
         await read_article(content, media=media, **told)
@@ -138,9 +145,13 @@ async def test_what_holds_no_article_is_told_as_such(subtests, tmp_path):
         '<script type="application/ld+json">{"@graph":[{"isAccessibleForFree":"False","x":"<b>"}]}</script>'
     )
     cases = {
-        "nothing": (b"", "text/html", Why.NO_TEXT),
-        "no text": (b" \n\t ", "text/plain", Why.NO_TEXT),
-        "signs alone": (b"*** --- ...", "text/plain", Why.NO_TEXT),
+        "nothing": (b"", "text/plain", Why.EMPTY),
+        "no page": (b"", "text/html", Why.EMPTY),
+        "no PDF at all": (b"", "application/pdf", Why.EMPTY),
+        "white space": (b" \n\t ", "text/plain", Why.EMPTY),
+        "a mark of the encoding": (b"\xef\xbb\xbf\r\n", "text/plain", Why.EMPTY),
+        "the same of UTF-16": (b"\xff\xfe", "text/html", Why.EMPTY),
+        "signs alone": (b"*** --- ...", "text/plain", Why.NO_WORDS),
         "made by scripts": (b"<html><body><div id=root></div><script>x()</script>", "text/html", Why.NO_TEXT),
         "a stub": (html(PARAGRAPHS[0], PARAGRAPHS[1], head=stub), "text/html", Why.PAYWALL),
         "a teaser": (html("Subscribe to read on."), "text/html", Why.NO_TEXT),
@@ -149,7 +160,10 @@ async def test_what_holds_no_article_is_told_as_such(subtests, tmp_path):
         "no PDF": (b"hello", "application/pdf", Why.DAMAGED),
         "a broken PDF": (b"%PDF-1.4\nhello", "application/pdf", Why.DAMAGED),
         "an encrypted PDF": (pdf(PARAGRAPHS[0], password="x"), "application/pdf", Why.ENCRYPTED),
-        "an empty PDF": (pdf(), "application/pdf", Why.NO_TEXT),
+        "a PDF of no page": (no_pages(), "application/pdf", Why.EMPTY),
+        "a PDF of a page without a text": (pdf(), "application/pdf", Why.SCANNED),
+        "a packed file": (b"PK\x03\x04\x14\0\0\0\x08\0word/document.xml", "text/plain", Why.NOT_TEXT),
+        "a packed file as a PDF": (b"PK\x03\x04\x14\0\0\0\x08\0", "application/pdf", Why.DAMAGED),
         "a long text": (b"word " * 500_000, "text/plain", Why.TOO_LONG),
         "a larger one": (bytes(10_000_001), "text/plain", Why.TOO_LONG),
     }

@@ -6,7 +6,7 @@ import pytest
 
 from bot.intake.reading.refusals import Why
 from bot.intake.reading.worker import answered
-from tests.bot.intake.reading.test_reader import PARAGRAPHS, html, pdf
+from tests.bot.intake.reading.test_reader import PARAGRAPHS, html, no_pages, pdf
 
 SIGNS = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
@@ -53,9 +53,12 @@ def test_what_holds_no_article_says_why(subtests: pytest.Subtests) -> None:
         ("no PDF", b"hello", "application/pdf", Why.DAMAGED),
         ("a broken PDF", b"%PDF-1.4\nhello", "application/pdf", Why.DAMAGED),
         ("an encrypted PDF", pdf(PARAGRAPHS[0], password="x"), "application/pdf", Why.ENCRYPTED),
-        ("an empty PDF", pdf(), "application/pdf", Why.NO_TEXT),
+        ("a PDF without a text", pdf(), "application/pdf", Why.SCANNED),
+        ("a PDF of no page", no_pages(), "application/pdf", Why.EMPTY),
+        ("white space", b"\xef\xbb\xbf \n", "text/plain", Why.EMPTY),
+        ("nothing", b"", "application/pdf", Why.EMPTY),
         ("a picture", SIGNS, "text/plain", Why.NOT_TEXT),
-        ("signs alone", b"*** ---", "text/plain", Why.NO_TEXT),
+        ("signs alone", b"*** ---", "text/plain", Why.NO_WORDS),
         ("a long text", b"word " * 500_000, "text/plain", Why.TOO_LONG),
     ]:
         with subtests.test(name):
