@@ -70,8 +70,9 @@ async def intake(context: Context, text: str | None) -> Reply:
     if len(text.split()) < FEWEST_WORDS:
         raise UserError(
             _(
-                "An article is taken in by its address (https://…), or by its text of {count} words or more;"
-                " A3 shows one that was. In reply to a post, send /intake alone.",
+                "An article is taken in by its address (https://…), by a .txt, .html or .pdf file, or by its"
+                " text of {count} words or more; A3 shows one that was. In reply to a post, send /intake"
+                " alone.",
                 count=FEWEST_WORDS,
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os.path
+import re
 from pathlib import Path
 
 from bot.errors import UserError
@@ -11,7 +12,10 @@ from bot.requests import Document
 from bot.texts import _
 
 _COMMAND = "/intake"
+# What is meant for a file by its name, also where none is there.
 _ENDINGS = (".txt", ".text", ".md", ".htm", ".html", ".xhtml", ".pdf")
+# An article that was taken in, whatever files lie here.
+_ARTICLE = re.compile(r"a\s?\d+\b.*", re.IGNORECASE)
 _LONGEST_NAME = 4_000
 # One byte more than is read, so that a larger file is refused and not cut.
 _LARGEST = 10_000_001
@@ -22,7 +26,7 @@ def attached(text: str) -> tuple[str, Document | None]:
     name = _named(text)
     if name is None:
         return text, None
-    path = Path(os.path.expanduser(name))  # noqa: PTH111  # reason: of an unknown user it makes no error
+    path = _path(name)
 
     async def load() -> bytes:
         try:
@@ -37,6 +41,10 @@ def attached(text: str) -> tuple[str, Document | None]:
     return _COMMAND, Document(path.name, load)
 
 
+def _path(name: str) -> Path:
+    return Path(os.path.expanduser(name))  # noqa: PTH111  # reason: of an unknown user it makes no error
+
+
 def _begun(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(_LARGEST)
@@ -48,4 +56,8 @@ def _named(text: str) -> str | None:
     name = rest[0].strip() if rest else ""
     if command.lower() != _COMMAND or len(name) > _LONGEST_NAME or "\n" in name or "://" in name:
         return None
-    return name if name.lower().endswith(_ENDINGS) else None
+    if not name or _ARTICLE.fullmatch(name):
+        return None
+    # A file of another kind is named as well: so it is told which kinds are read.
+    is_here = os.path.isfile(_path(name))  # noqa: PTH113  # reason: of what can be no name it makes no error
+    return name if is_here or name.lower().endswith(_ENDINGS) else None

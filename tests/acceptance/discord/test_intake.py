@@ -47,7 +47,7 @@ async def test_a_file_is_taken_in_from_a_direct_message_and_from_a_server(
     assert "Reading it as A1" in await answered(alone, "wire.txt", wire, "/intake")
     told = await alone.channel.next_message(timeout=PATIENCE)
     assert TITLE in told.text and "drafts wait" in told.text
-    assert "That is no text" in await answered(alone, "gate.png", b"PNG", "/intake")
+    assert "end in .txt, .html or .pdf" in await answered(alone, "gate.png", b"PNG", "/intake")
     # In a server the bot hears whom it is mentioned by, and tells them alone what came of it.
     assert "Reading it as A2" in await answered(mona, "wire.txt", wire, f"{api.bot.mention} /intake")
     assert "word for word" in (await alone.channel.next_message(timeout=PATIENCE)).text
