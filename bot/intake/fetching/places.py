@@ -115,7 +115,7 @@ def _read(text: str) -> URL:
         if not host or not host.isascii() or "%" in host or host.startswith(".") or ".." in f"{host}.":
             raise _no_address(text)
         if ":" not in host and _NUMBER.fullmatch(host.rpartition(".")[2]) and not _is_dotted(host):
-            raise _no_address(text)
+            raise _private(host) if _leads_inside(host) else _no_address(text)
         return url if host == url.raw_host else url.with_host(host)
     except ValueError as error:
         raise _no_address(text) from error
@@ -126,6 +126,14 @@ def _is_dotted(host: str) -> bool:
     try:
         return str(IPv4Address(host)) == host
     except AddressValueError:
+        return False
+
+
+def _leads_inside(host: str) -> bool:
+    """Tell whether an oddly spelled IPv4 address (0x7f.1, 2130706433) is taken for one that is not public."""
+    try:
+        return not is_public(socket.inet_ntoa(socket.inet_aton(host)))
+    except OSError:
         return False
 
 

@@ -23,12 +23,10 @@ async def may_poll(fetcher: Fetcher, feed: str) -> bool:
 
     Where the rules cannot be had it may not: raises Unfetchable, saying why, for its address as well.
     """
+    # What is wrong with its address is told of that, and not of robots.txt.
+    await fetcher.refuse_unfit(feed)
     try:
         rules = await fetcher.fetch(str(URL(feed).origin() / "robots.txt"), media=None)
-    except ValueError:
-        # No address of the web: fetching it tells what is wrong with it.
-        await fetcher.fetch(feed, media=None)
-        return False
     except Unfetchable as error:
         if (
             error.status is None

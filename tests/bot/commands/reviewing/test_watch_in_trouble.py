@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import pytest_asyncio
 
@@ -59,12 +61,6 @@ async def test_what_is_no_feed_is_told_and_nothing_of_it_is_kept(paper, subtests
             text = await paper.watched(ann)
             assert told in text and text.startswith("The feed is not watched."), text
     assert buttons(ann.reply) == [f"Watch {paper.running.url('/rss.xml')}", "Try again"]
-    for address, told in (
-        ("http://169.254.169.254/latest", "public"),
-        (paper.url.replace("//", "//a:b@"), "user name"),
-    ):
-        with subtests.test(address):
-            assert told in await paper.watched(ann, f"/watch {address}")
     paper.robots = page(b"User-agent: *\nDisallow: /feed.xml\n", kind="text/plain")
     assert "robots.txt" in await paper.watched(ann)
     assert await paper.record.feeds.at_address(paper.url) is None
@@ -79,6 +75,31 @@ async def test_what_is_no_feed_is_told_and_nothing_of_it_is_kept(paper, subtests
         with subtests.test(odd):
             assert_short(await ann.says(odd))
     assert "No feed is watched here" in said(await ann.says("/watch"))
+
+
+async def test_an_address_that_is_not_fetched_is_refused_in_the_words_of_intake(paper, subtests):
+    ann = await paper.desk.moderator()
+    not_public = "is not on the public internet, and only public pages are fetched"
+    cases = {
+        "http://169.254.169.254/latest": f"169.254.169.254 {not_public}",
+        "http://2130706433/feed": f"2130706433 {not_public}",
+        "http://0x7f.1/feed": f"0x7f.1 {not_public}",
+        "http://0177.0.0.1/feed": f"0177.0.0.1 {not_public}",
+        "http://127.1/feed": f"127.1 {not_public}",
+        "http://[::1]/feed": f"::1 {not_public}",
+        "http://[::ffff:127.0.0.1]/feed": not_public,
+        "http://134744072/feed": "http://134744072/feed is no address of a page",
+        "http://127.0.0.1:22/feed": "Port 22",
+        paper.url.replace("//", "//a:b@"): "user name",
+    }
+    for address, told in cases.items():
+        with subtests.test(address):
+            watched = await paper.watched(ann, f"/watch {address}")
+            assert told in watched and "robots" not in watched
+            await ann.says(f"/intake {address}")
+            await asyncio.gather(*paper.desk.dispatcher.desk._working)
+            assert told in await paper.told(ann)
+    assert paper.running.requests == []
 
 
 async def test_a_feed_that_fails_is_asked_more_rarely_and_paused_after_a_week(paper):

@@ -68,6 +68,8 @@ async def test_only_a_public_story_is_sent_and_only_to_public_addresses_by_https
         "https://" + "a" * 3_000,
     ):  # fmt: skip
         assert_short(await owner.says(f"/webhook add {address}"), "Nothing can be sent to that address")
+    for host in ("2130706433", "0x7f.1", "0177.0.0.1", "[::ffff:127.0.0.1]"):
+        assert_short(await owner.says(f"/webhook add https://{host}/"), "not on the public internet")
     assert_short(await owner.says("/webhook add"), "Say where to")
     assert_short(await owner.says("/webhook remove 1"), "Say what to do")
     await desk.record.ledger.make(SetStory(story_id=1, public=False), by=Actor(OWNER))
