@@ -37,13 +37,13 @@ async def desk(context: Context, what: str | None) -> Reply:
     until = shown(await desks.open(person))
     if began:
         text = _(
-            "Entering …: what you change waits, and is told as one when you say done, or at {time}.",
+            "Your desk is open: what you change waits, and is told as one when you say done, or at {time}.",
             time=until,
         )
     else:
         text = ngettext(
-            "Entering …: {count} change waits, until {time} at the latest.",
-            "Entering …: {count} changes wait, until {time} at the latest.",
+            "Your desk is open: {count} change waits, until {time} at the latest.",
+            "Your desk is open: {count} changes wait, until {time} at the latest.",
             await desks.waiting(person),
             time=until,
         )
@@ -52,7 +52,7 @@ async def desk(context: Context, what: str | None) -> Reply:
 
 async def _closed(context: Context) -> Reply:
     if await context.record.desks.until(context.request.user) is None:
-        raise UserError(_("You are entering nothing: what you change is told at once. /desk begins."))
+        raise UserError(_("Your desk is not open: what you change is told at once. /desk opens it."))
     count = await context.record.desks.close(context.request.user, context.policy.hold)
     text = ngettext("Done: {count} change is told now.", "Done: {count} changes are told now, as one.", count)
     return Reply(blocks=(Note(text=text if count else _("Done: nothing waited.")),))

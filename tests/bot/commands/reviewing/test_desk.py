@@ -1,6 +1,6 @@
 """/desk: what a moderator enters is told as one, when they say so or when its time is over."""
 
-from tests.bot.desk import BOB, assert_short, buttons
+from tests.bot.desk import BOB, assert_short, buttons, said
 
 GATE = "/add Lubinets said that the gate was open\nsource: S1\nat: 4"
 BRIDGE = "/add Lubinets said that the bridge had been closed\nsource: S1\nat: 5"
@@ -25,7 +25,14 @@ async def test_changes_wait_until_done_and_are_told_as_one(desk):
     assert "2 changes are told now" in ann.seen
     (told,) = await desk.told(BOB)
     assert "gate was open" in told and "bridge had been closed" in told
-    assert_short(await ann.says("/desk done"), "entering nothing")
+    assert_short(await ann.says("/desk done"), "Your desk is not open")
+
+
+async def test_it_is_said_that_the_desk_is_open_whatever_is_on_record(desk):
+    ann = await desk.moderator()
+    for told in ("what you change waits", "0 changes wait"):
+        assert said(await ann.says("/desk")).startswith("Your desk is open: ") and told in ann.seen
+    assert "Done: nothing waited." in said(await ann.presses("Done"))
 
 
 async def test_after_half_an_hour_they_are_told_without_a_word(desk):
