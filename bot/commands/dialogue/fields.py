@@ -168,11 +168,27 @@ async def _stance(context: Context, filled: Filled, text: str) -> None:
 
 def refuse_against(cue: str | None, stance: str) -> None:
     """Refuse a stance that contradicts its cue."""
-    if stance.casefold() == Stance.RATES:
-        return  # there the cue is the rating, whatever it says
-    told = stance_of(cue) if cue else None
-    if told is not None and (told is Stance.DENIES) is not (stance.casefold() == Stance.DENIES):
+    if not goes_with(cue, stance):
         raise UserError(_("“{cue}” does not go with the stance “{stance}”.", cue=cue, stance=stance))
+
+
+def goes_with(cue: str | None, stance: str) -> bool:
+    """Tell whether a stance may stand with a cue; no stance goes with all."""
+    if not stance or stance.casefold() == Stance.RATES:
+        return True  # there the cue is the rating, whatever it says
+    told = stance_of(cue) if cue else None
+    return told is None or (told is Stance.DENIES) is (stance.casefold() == Stance.DENIES)
+
+
+async def _cue(context: Context, filled: Filled, text: str) -> None:
+    """Check a cue; one that is answered anew leaves a stance that was given, unless it contradicts that."""
+    await LINE(context, filled, text)
+    stance = filled.text(STANCE.name)
+    if filled.again == CUE.name and not goes_with(text, stance):
+        del filled.texts[STANCE.name]
+        filled.remark = filled.remark or _(
+            "Left out: “{cue}” does not go with the stance “{stance}”.", cue=text, stance=stance
+        )
 
 
 async def _stances(_context: Context, _filled: Filled) -> Sequence[Option]:
@@ -199,7 +215,7 @@ WHO = Field(
     limit=LONGEST_NAME,
     kind=Kind.NAME,
 )
-CUE = Field("cue", N_("In which words do they say it: “said that”, “denied that”?"), LINE, offers=_cues)
+CUE = Field("cue", N_("In which words do they say it: “said that”, “denied that”?"), _cue, offers=_cues)
 STANCE = Field("stance", None, _stance, offers=_stances)
 _DOUBTFUL_STANCE = Field(
     "stance",

@@ -14,8 +14,10 @@ from bot.parsing.locators import following, locator
 from bot.parsing.stances import stance_of
 from bot.replies import Action
 from bot.texts import _
+from storage.domain.enums import Tier
 from storage.domain.models import Fact, Stance
 from storage.domain.names import with_article
+from storage.snapshots.articles import Waiting
 
 # The header line that names the fact before, and the place in the source if that is another: `like: F7 ¶6`.
 LIKE = "like"
@@ -96,3 +98,9 @@ def going_on(fact: Fact) -> Sequence[Action]:
     place = following(fact.attributions[0].locator or "")
     further = _("Next, {place}", place=place)
     return (source, *((Action(label=further, command=f"/add {LIKE}: F{fact.id} {place}"),) if place else ()))
+
+
+def next_of(found: Waiting) -> str:
+    """Return the command that shows the card behind that of a found draft."""
+    turn = "possible" if found.tier == Tier.POSSIBLE else "next"
+    return f"/intake A{found.intake_id} {turn} D{found.draft.id}"

@@ -22,18 +22,17 @@ from bot.commands.editing import next_from_source, opponents
 from bot.commands.editing.one_line import read_sentence, tell
 from bot.commands.editing.revise import undoing
 from bot.parsing.fuzzy import ALIKE, word_overlap
+from bot.parsing.stances import stance_of
 from bot.replies import Action, Block, Heading, Item, Note, Reply
 from bot.requests import Role
 from bot.texts import N_, _
 from storage.changing import drafts
 from storage.changing.ledger import ChangeResult
 from storage.domain.changes import Change, Publish
-from storage.domain.enums import Tier
 from storage.domain.errors import AlreadyDone, BriefDisagrees, Overtaken
 from storage.domain.folding import fold
 from storage.domain.models import Draft, DraftKind, DraftState, Fact
 from storage.people.dialogues import Dialogue, close
-from storage.snapshots.articles import Waiting
 
 T = TypeVar("T")
 
@@ -45,7 +44,6 @@ _OF_ATTRIBUTION = (
 # The fields of one source do not apply to another.
 _ALONG = {
     "source": ("title", "publisher", "published", "kind", "author", "via"),
-    "cue": ("stance",),
     "who": ("role", "article"),
 }
 # The fields that may be answered again once the fact is shown.
@@ -96,10 +94,13 @@ async def read_fact(context: Context, given: Headed | None) -> Filled:
 def put_right(texts: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """Return the texts of a fact with some replaced; “none” removes one.
 
-    Texts that go with a replaced one, such as a source's title, are dropped with it.
+    Texts that go with a replaced one, such as a source's title, are dropped with it, and so is a stance that
+    contradicts the new cue.
     """
     gone = {name for changed in given for name in (changed, *_ALONG.get(changed, ()))}
     kept = {name: text for name, text in texts.items() if name not in gone}
+    if not fields.goes_with(given.get("cue"), kept.get("stance", "")):
+        del kept["stance"]
     return kept | {name: text for name, text in given.items() if text.casefold() != fields.NONE}
 
 
@@ -142,6 +143,7 @@ async def propose(context: Context, filled: Filled) -> Proposal:
     blocks = (
         *heading,
         *as_readers_see(made.fact, known=filled.goes_on),
+        *_own_stance(filled),
         *_new_speaker(composer),
         *opponents.in_place_of(made.others, made.fact),
         *under(_("It contradicts"), contradicted[:MOST_READ]),
@@ -174,6 +176,13 @@ def _new_speaker(composer: Composer) -> list[Block]:
     """Return the lines of the names that come on record with a fact and what is said of them."""
     told = [each for each in composer.brought.entities if each.role]
     return [Item(label=_("New name: {name}", name=each.name), text=each.role or "") for each in told]
+
+
+def _own_stance(filled: Filled) -> list[Block]:
+    """Return the line of a stance that was given, where the cue alone does not tell it."""
+    stance = filled.text("stance").casefold()
+    told = stance_of(filled.text("cue"))
+    return [Item(label=_("Stance"), text=stance)] if stance and stance != told else []
 
 
 def disagreeing(error: BriefDisagrees) -> str:
@@ -238,17 +247,11 @@ async def _done(context: Context, filled: Filled, made: ChangeResult) -> Reply:
     )
 
 
-def next_of(found: Waiting) -> str:
-    """Return the command that shows the card behind that of a found draft."""
-    turn = "possible" if found.tier == Tier.POSSIBLE else "next"
-    return f"/intake A{found.intake_id} {turn} D{found.draft.id}"
-
-
 async def _following(context: Context, filled: Filled, fact: Fact) -> Sequence[Action]:
     """Return the way to the draft behind one that was found in an article, else to the source's next fact."""
     found = await context.record.articles.found(filled.target) if filled.target is not None else None
     if found is not None:
-        return (Action(label=_("Next"), command=next_of(found)),)
+        return (Action(label=_("Next"), command=next_from_source.next_of(found)),)
     return next_from_source.going_on(fact)
 
 

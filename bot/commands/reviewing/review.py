@@ -11,7 +11,7 @@ from bot.commands.dialogue.engine import begin
 from bot.commands.dialogue.forms import Field, Filled, Form, Proposal, form_command
 from bot.commands.dialogue.header_lines import Headed
 from bot.commands.editing.correct import with_attribution
-from bot.commands.editing.propose import next_of
+from bot.commands.editing.next_from_source import next_of
 from bot.commands.editing.revise import undoing
 from bot.commands.reviewing import article_cards
 from bot.commands.reviewing.deciding import put_on_record

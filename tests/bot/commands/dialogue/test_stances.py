@@ -68,6 +68,40 @@ async def test_another_cue_brings_its_own_stance(desk):
     assert (await newest(desk)).attributions[0].stance == "alleges"
 
 
+async def test_a_stance_that_was_typed_stays_with_another_cue_unless_it_goes_against_that(desk, subtests):
+    ann = await desk.moderator()
+    cases = [
+        ("said that", "alleges", "Said that", "alleges"),
+        ("said that", "alleges", "did not confirm that", "alleges"),
+        ("Half true", "rates", "Denied", "rates"),
+        ("never said that", "alleges", "denied that", "denies"),
+    ]
+    for number, (cue, stance, other, stays) in enumerate(cases):
+        with subtests.test(cue=cue, stance=stance, other=other):
+            lines = f"who: Putin\ncue: {cue}\nstance: {stance}\nsource: S1"
+            await ann.tells(f"/add The bridge {number} is closed.\n{lines}", "[Change something]", "[Cue]")
+            await ann.says(other)
+            left = f"Left out: “{other}” does not go with the stance “{stance}”."
+            assert (f"Stance {stays}" in ann.seen) is (stays == stance), ann.seen
+            assert (left in ann.seen) is (stays != stance)
+            await ann.presses("Confirm")
+            voice = (await newest(desk)).attributions[0]
+            assert (voice.cue, voice.stance) == (other, stays)
+
+
+async def test_lines_that_change_a_drafts_cue_leave_its_stance(desk, subtests):
+    eve, ann = desk.person("telegram:66"), await desk.moderator()
+    for number, (cue, stays) in enumerate(
+        [("told the council that", "alleges"), ("denied that", "denies")], 1
+    ):
+        with subtests.test(cue):
+            lines = "who: Putin\ncue: said that\nstance: alleges\nsource: S1"
+            await eve.tells(f"/suggest The bridge {number} is closed.\n{lines}", "[Confirm]")
+            await ann.tells(f"/edit D{number}\ncue: {cue}", "[Confirm]")
+            voice = (await newest(desk)).attributions[0]
+            assert (voice.cue, voice.stance) == (cue, stays)
+
+
 async def test_a_draft_that_is_edited_keeps_its_cues_stance_and_takes_another_cues(desk):
     eve, ann = desk.person("telegram:66"), await desk.moderator()
     await eve.tells("/suggest The bridge is closed.\nwho: Putin\ncue: denied that\nsource: S1", "[Confirm]")
