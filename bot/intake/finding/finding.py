@@ -16,6 +16,7 @@ from bot.intake.finding import speakers, titles
 from bot.intake.finding.dating import dates
 from bot.intake.finding.drafts import Draft, Found, FoundName, Speaker, Tier, Uncovered
 from bot.intake.finding.figures import figures
+from bot.intake.finding.honorifics import without
 from bot.intake.finding.tiers import grounds, tier
 from bot.intake.speech import markup, parsing, patterns
 from bot.intake.speech.cues import FORMS, PLAIN
@@ -141,7 +142,7 @@ class _Drafting:
         self.names = [
             FoundName(
                 at=Span(start + each.start_char, start + each.end_char),
-                name=each.text,
+                name=without(each.text) if each.label_ == "PERSON" else each.text,
                 kind=_KINDS[each.label_],
             )
             for each in doc.ents
@@ -178,7 +179,7 @@ class _Drafting:
         for bare in distinct(raws):
             raw = markup.whole(self.text, bare)
             speaker = speakers.read(self.text, raw.source[0], paragraph.number, self.people, raw.means)
-            kinds = (each.kind for each in self.names if each.at.overlaps(speaker.at))
+            kinds = (speaker.kind, *(each.kind for each in self.names if each.at.overlaps(speaker.at)))
             speaker = speaker.model_copy(update={"kind": next(filter(None, kinds), None)})
             if parsed:
                 speaker = titles.apart(speaker, self._reading(around.sentence_at(speaker.at.start)))

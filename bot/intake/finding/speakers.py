@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.intake.finding.drafts import Speaker
+from bot.intake.finding.honorifics import honorifics, without
 from bot.intake.speech.layout import Span
 
 # Whoever was named further back is not meant by a pronoun.
@@ -36,13 +37,14 @@ _FEMALE = re.compile(
     r"|congresswoman|businesswoman|actress|aunt|madame|frau|señora|herself)\b\.?",
     re.IGNORECASE,
 )
-_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w.'’-]*\w\.?|[A-Z]\."
+# Articles that are one word with a name: al-Najar, d'Arc.
+_JOINED = r"(?:(?:a[dlnrstz]|el|ul|ibn|d|l)[-'’])?"
+_CAPITAL = rf"{_JOINED}[A-ZÀ-ÖØ-Þ][\w.'’-]*\w\.?|[A-Z]\."
 _LINK = r"(?:(?:de|del|da|di|du|van|von|der|den|bin|ibn|al|el|la|le|of|the|for|and|&)\s+){0,2}"
 NAME = re.compile(rf"(?:{_CAPITAL})(?:\s+{_LINK}(?:{_CAPITAL})){{0,7}}")
 _SMALL_WORDS = frozenset("of in for at from by to the and with on a an 's who".split())
 # What such words stand in is a description, though it has capitals: `Commissioner for Ports`.
 _DESCRIBES = re.compile(r"\b(?:of|for|at)\b|['’]s?\s")
-HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Rev|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|Hon)\.?\s+")
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
@@ -101,9 +103,8 @@ class People:
 
     def whole(self, name: str) -> str:
         """Return the name as it was first given in whole: `Reed` after Ann Reed."""
-        bare = HONORIFIC.sub("", name)
-        known = self._wholes.get(bare, {})
-        return next(iter(known)) if " " not in bare and len(known) == 1 else name
+        known = self._wholes.get(name, {})
+        return next(iter(known)) if " " not in name and len(known) == 1 else name
 
 
 def is_pronoun(words: str) -> bool:
@@ -144,13 +145,16 @@ def read(text: str, source: Span, paragraph: int, people: People, means: Span | 
     if is_pronoun(words):
         return _resolved(words, source, paragraph, people)
     at, role = trimmed(text, source)
-    name = plain_name(at.of(text))
-    return Speaker(name=people.whole(name), at=at, role=role)
+    before = honorifics(at.of(text))
+    at = Span(at.start + before.length, at.end)
+    role = ", ".join(filter(None, (before.role, role))) or None
+    kind = "person" if before.length else None
+    return Speaker(name=people.whole(plain_name(at.of(text))), at=at, role=role, kind=kind)
 
 
 def plain_name(words: str) -> str:
-    """Return a name in one line, without the sign of the possessive."""
-    return _POSSESSIVE.sub("", " ".join(words.split()))
+    """Return a name in one line, without honorifics and the sign of the possessive."""
+    return _POSSESSIVE.sub("", without(" ".join(words.split())))
 
 
 def trimmed(text: str, source: Span) -> tuple[Span, str | None]:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.intake.finding.drafts import FoundName, Speaker
-from bot.intake.finding.speakers import HONORIFIC, NAME, is_given_name
+from bot.intake.finding.honorifics import honorifics
+from bot.intake.finding.speakers import NAME, is_given_name
 from bot.intake.speech.layout import Span
 from bot.parsing.articles import bare
 
@@ -53,23 +54,23 @@ def apart(speaker: Speaker, reading: Reading) -> Speaker:
     ends = (each.at for each in reading.names if each.kind == "person" and each.at.end == speaker.at.end)
     person = next(ends, None)
     count = next((at for at, word in enumerate(words) if person and word.start == person.start), 0)
-    noun = count > 0 and _is_noun(reading, words, count)
+    polite = count > 0 and honorifics(reading.text[words[count - 1].start : speaker.at.end]).length > 0
+    noun = polite or (count > 0 and _is_noun(reading, words, count))
     count = count or _by_parse(reading, words)
     single = count == len(words) - 1
     title = " ".join(reading.text[words[0].start : words[count].start].split())
-    polite = HONORIFIC.fullmatch(f"{title} ") is not None
     # Nobody's title has an article and one name behind it: that is a newspaper.
-    if not count or (single and (article or polite)):
+    if not count or (single and article):
         return speaker
     at = Span(words[count].start, speaker.at.end)
     rest = " ".join(at.of(reading.text).split())
     name = reading.whole(rest)
-    role = ", ".join(filter(None, (None if polite else title, speaker.role))) or None
+    role = ", ".join(filter(None, (title, speaker.role)))
     found = speaker.model_copy(update={"name": name, "at": at, "role": role, "kind": "person"})
     if name == rest and single:
         # People are known so, too: "Pope Francis".
         return speaker.model_copy(update={"sure": False, "candidates": (speaker.name, rest)})
-    if name == rest and not (noun or polite):
+    if name == rest and not noun:
         return found.model_copy(update={"sure": False, "candidates": (rest, speaker.name)})
     return found
 

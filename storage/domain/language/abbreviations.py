@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _ABBREVIATED = re.compile(
-    r"(?:^|[\s(\"“«„])(?:\w|(?:\w\.)+\w|mrs?|ms|drs?|prof|gen|col|lt|sgt|capt|maj|sen|rep|gov|rev|st|no|vs|inc|ltd"
-    r"|jr|sr|co|corp|bros|dept|est|etc|mt|ave|blvd|plc|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|art|approx|ca"
+    r"(?:^|[\s(\"“«„])(?:\w|(?:\w\.)+\w|mrs?|ms|drs?|prof|gen|col|lt|sgt|capt|maj|sen|rep|gov|rev|adm|amb|brig"
+    r"|cmdr|cpl|cllr|det|hon|insp|supt|mme|mlle|mx|st|no|vs|inc|ltd|jr|sr|co|corp|bros|dept|est|etc|mt|ave|blvd|plc|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|art|approx|ca"
     r"|bzw|usw|z\.b|str|тыс|млн|млрд|ул|им|гг|вул|тис)\.$",
     re.IGNORECASE,
 )

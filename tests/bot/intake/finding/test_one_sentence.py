@@ -11,7 +11,7 @@ TAKEN_APART = [
     ("Ann Reed, the harbour master, said the gate was shut.", "Ann Reed", "said that", "The gate was shut"),
     ("The dam will hold, said Ann Reed, an engineer.", "Ann Reed", "said that", "The dam will hold"),
     ("The report claimed that the gate was open", "The report", "claimed that", "The gate was open"),
-    ("Dr. Ann Reed said the gate was shut", "Dr. Ann Reed", "said that", "The gate was shut"),
+    ("Dr. Ann Reed said the gate was shut", "Ann Reed", "said that", "The gate was shut"),
     ("“We knew nothing. It was dark,” said Ann Reed", "Ann Reed", "said:", "“We knew nothing. It was dark”"),
     ("The union called for an inquiry", "The union", "called for", "An inquiry"),
     ("Reed said nobody believes that the gate was open", "Reed", "said that",

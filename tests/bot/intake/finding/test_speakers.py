@@ -18,6 +18,8 @@ def people(text: str, *named: tuple[str, str]) -> People:
         ("Ann Reed, the harbour master,", "Ann Reed", "the harbour master"),
         ("the harbour master, Ann Reed,", "Ann Reed", "the harbour master"),
         ("harbour master Ann Reed", "Ann Reed", "harbour master"),
+        ("Abdel Fattah al-Najar", "Abdel Fattah al-Najar", None),
+        ("commander Omar el-Said", "Omar el-Said", "commander"),
         ("the owners of the Grey Gull", "the owners of the Grey Gull", None),
         ("the Sellmouth Gazette", "the Sellmouth Gazette", None),
         ("Sellmouth's mayor", "Sellmouth's mayor", None),

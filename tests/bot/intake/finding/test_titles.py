@@ -22,7 +22,8 @@ def drafted(text: str) -> list[Draft]:
         ("Mr Ivan Brandt", "Ivan Brandt", None),
         ("Mary Ann Smith", "Mary Ann Smith", None),
         ("The Sellmouth Gazette", "The Sellmouth Gazette", None),
-        ("Mr Holt", "Mr Holt", None),
+        ("Mr Holt", "Holt", None),
+        ("Harbour Master Dr Bo Lund", "Bo Lund", "Harbour Master Dr"),
     ],
 )
 def test_a_title_is_the_role_of_whoever_speaks(words: str, name: str, role: str | None) -> None:
