@@ -32,6 +32,7 @@ MOST_GUESSED = 3
 # A quotation is kept as such from so many words on.
 FEWEST_QUOTED = 4
 _PASSAGE = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»")
+LONGEST_ROLE = 500
 # Words from a cue to what is said.
 LONGEST_CUE = 8
 _PROSE = re.compile(r"[\w\s$%&/'’-]+")
@@ -71,15 +72,24 @@ def proposals(
     """Return what is proposed, the surest first; what cannot be a statement on record is left out."""
     kinds = {each.name: each.kind for draft in found.drafts for each in draft.names if each.kind}
     kinds |= {bare(draft.speaker.name)[1]: draft.speaker.kind for draft in found.drafts if draft.speaker.kind}
-    reading = _Reading(article, names, kinds, _wholes(found), CopyText(article.paragraphs))
+    wholes = _wholes(found)
+    roles = _roles(article, found, wholes)
+    reading = _Reading(article, names, kinds, wholes, roles, source_ref, CopyText(article.paragraphs))
     made: list[FoundDraft] = []
     heard: list[str] = []
     for draft in found.drafts:
-        if (each := _proposal(reading, draft, heard, story_id, source_ref)) is not None:
+        if (each := _proposal(reading, draft, heard, story_id)) is not None:
             made.append(each)
         if draft.speaker.name != draft.speaker.read_from:
             heard.append(draft.speaker.name)
     return sorted(made, key=lambda each: TIERS.index(Tier(each.tier)))
+
+
+class Role(NamedTuple):
+    """What an article says somebody is, and in which paragraph."""
+
+    words: str
+    locator: str
 
 
 class _Reading(NamedTuple):
@@ -87,6 +97,8 @@ class _Reading(NamedTuple):
     names: Names
     kinds: Mapping[str, str]
     wholes: Mapping[str, str]
+    roles: Mapping[str, Role]
+    source_ref: str
     copy: CopyText
 
 
@@ -105,9 +117,19 @@ def _wholes(found: Found) -> dict[str, str]:
     }
 
 
-def _proposal(
-    reading: _Reading, draft: Draft, heard: Sequence[str], story_id: int, source_ref: str
-) -> FoundDraft | None:
+def _roles(article: Article, found: Found, wholes: Mapping[str, str]) -> dict[str, Role]:
+    """Return the fullest role that an article gives each speaker, wherever it does, by whole name."""
+    roles: dict[str, Role] = {}
+    for draft in found.drafts:
+        speaker = draft.speaker
+        words = bare(speaker.role or "")[1] if speaker.read_from is None else ""
+        name = bare(wholes.get(speaker.name, speaker.name))[1]
+        if len(words) > len(roles[name].words if name in roles else ""):
+            roles[name] = Role(words, f"¶{_paragraph(article, speaker.at)}")
+    return roles
+
+
+def _proposal(reading: _Reading, draft: Draft, heard: Sequence[str], story_id: int) -> FoundDraft | None:
     """Return what a draft proposes; `heard` are those who spoke before it, one of whom a pronoun may mean."""
     guessed = draft.speaker.name == draft.speaker.read_from
     last = list(dict.fromkeys(reversed(heard)))[:MOST_GUESSED]
@@ -115,7 +137,7 @@ def _proposal(
     paragraph = _paragraph(reading.article, draft.content[0])
     locator = f"¶{paragraph}"
     attribution: dict[str, Any] = {
-        "source": source_ref,
+        "source": reading.source_ref,
         "cue": _cue(draft, reading.article.text),
         "stance": draft.stance or Stance.ASSERTS,
         "locator": locator,
@@ -126,7 +148,7 @@ def _proposal(
     if speakers:
         attribution["speaker"] = speakers[0].get("ref") or speakers[0]["name"]
         if "ref" not in speakers[0]:
-            entities.append(_entity(speakers[0], draft, source_ref, locator))
+            entities.append(speakers[0])
     places = list(dict.fromkeys(each.name for each in draft.names if each.kind == "place"))
     entities += [{"name": name, "kind": "place"} for name in places if name not in reading.names.exact]
     others = (each.name for each in draft.names if each.kind != "place")
@@ -187,7 +209,8 @@ def _speakers(draft: Draft, reading: _Reading, guessed: Sequence[str]) -> list[d
         # Whoever has a role is no thing, whatever they were taken for.
         if kind is None or (kind == "thing" and (speaker.role or gender(name))):
             kind = _kind(name, speaker.role)
-        found.setdefault(name, _given({"name": name, "kind": kind, "article": article}))
+        new = {"name": name, "kind": kind, "article": article, **_role_of(name, draft, reading)}
+        found.setdefault(name, _given(new))
         for near in reading.names.near.get(name, ()):
             found.setdefault(near.name, {"name": near.name, "ref": near.ref})
     return list(found.values())[:MOST_SPEAKERS]
@@ -203,11 +226,23 @@ def _kind(name: str, role: str | None) -> str:
     return "organisation" if single and name.isupper() else "person"
 
 
-def _entity(speaker: Mapping[str, Any], draft: Draft, source_ref: str, locator: str) -> dict[str, Any]:
-    """Return a new name, with the role that the article gives it."""
-    entity = {name: speaker[name] for name in ("name", "kind", "article") if name in speaker}
-    role = bare(draft.speaker.role or "")[1] if draft.speaker.read_from is None else ""
-    return entity | ({"role": role[:500], "source": source_ref, "locator": locator} if role else {})
+def _role_of(name: str, draft: Draft, reading: _Reading) -> dict[str, str]:
+    """Return the role of a new speaker, with the source and paragraph that give it; nothing for none.
+
+    That is the one beside the statement, else the fullest that the article gives them.
+    """
+    speaker = draft.speaker
+    role = reading.roles.get(name)
+    if speaker.read_from is None and bare(reading.wholes.get(speaker.name, speaker.name))[1] == name:
+        words = bare(speaker.role or "")[1]
+    else:
+        # `Mayor Holt`, where that is Holt.
+        words = speaker.name.removesuffix(f" {name}") if speaker.name.endswith(f" {name}") else ""
+    if words:
+        role = Role(words, f"¶{_paragraph(reading.article, speaker.at)}")
+    if role is None:
+        return {}
+    return {"role": role.words[:LONGEST_ROLE], "source": reading.source_ref, "locator": role.locator}
 
 
 def _statement(draft: Draft) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from bot.answers.citations import label
 from bot.answers.proposed import alike_lines, as_readers_see
 from bot.commands.core.context import Context
-from bot.commands.editing.propose import looking_alike, next_of
+from bot.commands.editing.next_from_source import next_of
+from bot.commands.editing.propose import looking_alike
 from bot.commands.reviewing.draft_card import at_work
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Item, Line, Note, Quote, Reply
@@ -107,6 +108,7 @@ async def card(context: Context, found: Intake, waiting: Waiting, count: int) ->
     except Refused as error:
         approvable = False
         blocks.append(Note(text=_("It cannot be approved. {problem}.", problem=str(error))))
+    blocks += await _new_names(context, marks)
     blocks += _doubts(marks, speakers)
     if change.fact.attributions[0].quote:
         blocks.append(Note(text=_("verbatim in the copy")))
@@ -209,6 +211,15 @@ def _marked(text: str, place: dict[str, Any]) -> str:
         pieces += [text[at:begin], before, text[begin:end], after]
         at = end
     return "".join((*pieces, text[at:stop]))
+
+
+async def _new_names(context: Context, marks: dict[str, Any]) -> list[Block]:
+    """Return the lines of those who may come on record with a draft, and what the article says they are."""
+    story, blocks = context.story.id, list[Block]()
+    for each in marks.get("speakers", ()):
+        if each.get("role") and not await context.record.entities.named(story, each["name"]):
+            blocks.append(Item(label=_("New name: {name}", name=each["name"]), text=each["role"]))
+    return blocks
 
 
 def _doubts(marks: dict[str, Any], speakers: Sequence[str]) -> list[Block]:
