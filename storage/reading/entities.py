@@ -51,6 +51,17 @@ WHERE e.id IN (SELECT value FROM json_each(?)) AND e.merged_into IS NULL
     AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.story_id = e.story_id AND s.entity_id = e.id)
 ORDER BY e.id
 """
+# Removed ones, each as it was; of those taken down nothing is left.
+_REMOVED = """
+SELECT e.id, e.name, e.short, (
+    SELECT before FROM audit WHERE subject = 'E' || e.id AND action = 'entity removed'
+    ORDER BY id DESC LIMIT 1
+) AS before
+FROM entity e
+WHERE e.story_id = ? AND e.merged_into = e.id
+    AND NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.subject = 'E' || e.id)
+ORDER BY e.id
+"""
 
 # At most 5,000 forms are read, facts are counted of 500 entities, and no more than 20 of each.
 _STARTING = """
@@ -188,6 +199,12 @@ class Entities:
         """
         return await self._database.reading(lambda read: _named(read, story_id, text))
 
+    async def removed(self, story_id: int, text: str) -> list[int]:
+        """Return the entities that a text names in whole and that were removed: nothing else finds them."""
+        folded = fold(text[:MOST_LETTERS])
+        rows = await self._database.read(_REMOVED, (story_id,))
+        return [row["id"] for row in rows if folded in map(fold, _names_before(row))]
+
     async def names_with_prefix(
         self, story_id: int, text: str, limit: int, *, places: bool = False
     ) -> list[str]:
@@ -242,6 +259,13 @@ def _named(read: Read, story_id: int, text: str) -> list[int]:
             (story_id, folded, folded + "\U0010ffff"),
         )
     return list(dict.fromkeys(row[0] for row in rows if row[1] == rows[0][1]))
+
+
+def _names_before(row: Row) -> list[str]:
+    """Return the names that a removed entity had."""
+    before = json.loads(row["before"] or "null") or {}
+    whole = with_article(before.get("article"), row["name"])
+    return [name for name in (row["name"], whole, row["short"], *before.get("aliases", ())) if name]
 
 
 def _whole(read: Read, rows: list[Row]) -> list[Entity]:

@@ -83,7 +83,12 @@ def name(tx: Statements, story_id: int, entity_id: int) -> Subject:
         f"SELECT spelling FROM entity_name WHERE rank < 2 AND entity_id IN {_IDS}",
         (json.dumps([each["id"] for each in rows]),),
     )
-    names = (*(each["name"] for each in rows), *(each[0] for each in spelled))
+    removed = tx.fetch(
+        "SELECT before FROM audit WHERE subject = ? AND action = 'entity removed'", (f"E{entity_id}",)
+    )
+    # One that was removed has no further names any more, but in the trail.
+    former = [name for each in removed for name in json.loads(each[0] or "{}").get("aliases", ())]
+    names = (*(each["name"] for each in rows), *(each[0] for each in spelled), *former)
     needles = Needles(names, shortest=1, verbatim=True)
     refs = [each["ref"] for each in rows]
     if holding := _facts_holding(tx, needles, refs):

@@ -62,7 +62,12 @@ async def _named(record: Record, what: str, story: str | None) -> tuple[str, int
         return subject, owner
     stories = [found] if found is not None else await record.stories.all()
     named = [
-        (f"E{entity}", each.id) for each in stories for entity in await record.entities.named(each.id, what)
+        (f"E{entity}", each.id)
+        for each in stories
+        for entity in (
+            *await record.entities.named(each.id, what),
+            *await record.entities.removed(each.id, what),
+        )
     ]
     if len(named) != 1:
         many = ", ".join(subject for subject, _story in named)

@@ -12,7 +12,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.dialogue import fields
 from bot.commands.dialogue.engine import begin
-from bot.commands.dialogue.forms import Field, Filled, Form, Option, Proposal, form_command
+from bot.commands.dialogue.forms import Field, Filled, Form, Option, Proposal, Unclear, form_command
 from bot.commands.dialogue.references import entity_of
 from bot.commands.editing.revise import refuse_taken_down
 from bot.replies import Action, Block, Heading, Item, Note, Reply
@@ -23,6 +23,8 @@ from storage.domain.changes import TakeDown
 from storage.domain.models import Ground
 
 _ID = re.compile(r"([FfSsDdEe])\s?([1-9]\d{0,14})")
+# Names that are offered where several are called so.
+MOST_MEANT = 5
 _COUNTED = {
     "revisions": N_("Revisions"),
     "entries": N_("Entries of the audit trail"),
@@ -50,7 +52,22 @@ async def _subject(context: Context, text: str) -> str:
         return f"S{await context.source_id(f'S{number}')}"
     if letter == "D":
         return f"D{(await context.draft(f'D{number}')).id}"
-    return f"E{number}" if letter else f"E{(await entity_of(context, text)).id}"
+    return f"E{number}" if letter else f"E{await _name(context, text)}"
+
+
+async def _name(context: Context, text: str) -> int:
+    """Return the id of the name that a text means, also of a removed one. Raises Unclear or UserError."""
+    entities, story = context.record.entities, context.story.id
+    removed = await entities.removed(story, text)
+    if not removed:
+        return (await entity_of(context, text)).id
+    if len(removed) == 1 and not await entities.named(story, text):
+        return removed[0]
+    ids = [*await entities.named(story, text), *removed][:MOST_MEANT]
+    raise Unclear(
+        _("“{name}” is the name of several. Which one is meant?", name=text[:60]),
+        [Option(_("E{id}, removed", id=each) if each in removed else f"E{each}", f"E{each}") for each in ids],
+    )
 
 
 async def _what(context: Context, _filled: Filled, text: str) -> None:

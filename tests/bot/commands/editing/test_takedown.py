@@ -7,8 +7,12 @@ import pytest
 from bot.notices.message_corrections import corrected_message
 from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.replies import Note
+from storage.domain.changes import PutEntity
+from storage.domain.entries import EntityEntry
 from storage.notifying.receipts import SentMessage
-from tests.bot.desk import EVE, OWNER, assert_short, buttons, said
+from storage.trail.audit import Actor
+from tests.bot.desk import ANN, EVE, OWNER, assert_short, buttons, said
+from tests.storage.making import content
 
 STATEMENT = "a boy of 9, the only child of the ferryman, lives at 12 Mill Street in Holm"
 QUOTE = "the boy from number 12"
@@ -242,3 +246,40 @@ async def test_readers_see_of_a_retracted_fact_that_and_why_and_moderators_what_
     for text in (f"/history {name}", "/asof 2026-11-22"):
         assert STATEMENT in "".join([said(reply) for reply in await pages(ann, text)])
     clean(" ".join(await desk.dispatcher.complete("/fact mill", request(eve))))
+
+
+async def named(desk, name: str, *aliases: str) -> None:
+    """Put a name on record."""
+    entity = EntityEntry(name=name, kind="person", aliases=aliases)
+    await desk.record.ledger.make(PutEntity(story_id=1, entity=entity), by=Actor(ANN))
+
+
+async def test_a_name_that_was_removed_or_merged_is_found_by_its_name(desk):
+    ann, owner = await desk.moderator(), desk.person(OWNER)
+    await named(desk, "Jane Millward", "Jane of Holm")
+    await named(desk, "Bo Lund")
+    await named(desk, "Bodo Lund")
+    await ann.tells("/entity remove: Jane Millward", "[Confirm]")
+    await ann.tells("/entity Bodo Lund\nmerge: Bo Lund\nreason: one man", "[Confirm]")
+    for asked in ("jane millward", "Jane of Holm", "Bodo Lund", "Bo Lund"):
+        await owner.says(f"/takedown {asked} privacy")
+        assert "will be taken down (privacy)" in owner.seen, owner.seen
+        await owner.presses("Cancel")
+    await take_down(desk, "Jane of Holm")
+    await take_down(desk, "Bodo Lund")
+    kept = content(desk.record.database.path)
+    assert [word for word in ("Millward", "Jane of Holm", "Bodo") if word in kept] == []
+    for asked in ("Jane Millward", "Bodo Lund", "Bo Lund"):
+        assert_short(await owner.says(f"/takedown {asked} privacy"), "not on record")
+
+
+async def test_of_two_names_that_are_spelt_alike_the_removed_one_is_offered_too(desk):
+    ann, owner = await desk.moderator(), desk.person(OWNER)
+    await named(desk, "Jane Millward", "Jane of Holm")
+    await ann.tells("/entity remove: Jane Millward", "[Confirm]")
+    await named(desk, "Jane of Holm")
+    await owner.says("/takedown Jane of Holm privacy")
+    assert "the name of several" in owner.seen
+    (removed,) = [each for each in buttons(owner.reply) if "removed" in each]
+    await owner.presses(removed)
+    assert f"{removed.split(',')[0]} will be taken down" in owner.seen
