@@ -93,7 +93,7 @@ CREATE TABLE attribution (
 );
 CREATE INDEX attribution_by_source ON attribution (source_id, fact_id);
 -- The facts with more than one attribution.
-CREATE INDEX attribution_second ON attribution (fact_id) WHERE position = 2;
+CREATE INDEX attribution_second ON attribution (fact_id, position) WHERE position = 2;
 
 CREATE TABLE figure (
     fact_id INTEGER NOT NULL REFERENCES fact (id) DEFERRABLE INITIALLY DEFERRED,

@@ -11,38 +11,42 @@ from storage.domain.models import Entity, Source
 from storage.domain.names import MOST_LETTERS, with_article
 from storage.engines.database import Database, Read, Row, Version
 from storage.engines.kept import KeptByKey
+from storage.engines.values import Values
 from storage.reading import sources
 
 # Names and aliases of those merged into an entity are aliases of it.
 _ALIASES = """
-(SELECT json_group_array(spelling) FROM (
-    SELECT spelling FROM entity_name WHERE entity_id = e.id AND rank = 1
+(SELECT coalesce(list_of(spelling), '[]') FROM (
+    SELECT spelling, 0 AS merged, folded FROM entity_name WHERE entity_id = e.id AND rank = 1
     UNION ALL
-    SELECT n.spelling FROM entity m JOIN entity_name n ON n.entity_id = m.id AND n.rank < 2
+    SELECT n.spelling, m.id, n.folded FROM entity m JOIN entity_name n ON n.entity_id = m.id AND n.rank < 2
     WHERE m.merged_into = e.id
-)) AS aliases
+    ORDER BY merged, folded
+) called) AS aliases
 """
 _COLUMNS = f"SELECT e.*, {_ALIASES} FROM entity e "
 # One that was merged into another is that other.
 _BY_REF = f"""
 SELECT a.ref AS asked, e.*, {_ALIASES} FROM entity a JOIN entity e ON e.id = coalesce(a.merged_into, a.id)
-WHERE a.story_id = ? AND a.ref IN (SELECT value FROM json_each(?))
+WHERE a.story_id = ? AND a.ref IN (SELECT value FROM texts(?))
 """
 # Each as it is by itself: with its own names, whatever was merged into it.
 _ALONE = """
 SELECT e.*, (SELECT ref FROM entity WHERE id = e.merged_into) AS into_ref,
-    (SELECT json_group_array(spelling) FROM entity_name WHERE entity_id = e.id AND rank = 1) AS aliases
+    (SELECT coalesce(list_of(spelling), '[]') FROM (
+        SELECT spelling FROM entity_name WHERE entity_id = e.id AND rank = 1 ORDER BY folded
+    ) called) AS aliases
 FROM entity e WHERE e.story_id = ?
 """
 _FACTS_NAMING = """
 SELECT value, (SELECT count(*) FROM (
     SELECT DISTINCT m.fact_id FROM mention m JOIN fact f ON f.id = m.fact_id
     WHERE m.entity_id = value AND f.superseded_by IS NULL AND f.retracted IS NULL LIMIT ?
-)) FROM json_each(?)
+) naming) FROM ints(?)
 """
 _UNUSED = """
 SELECT e.id FROM entity e
-WHERE e.id IN (SELECT value FROM json_each(?)) AND e.merged_into IS NULL
+WHERE e.id IN (SELECT value FROM ints(?)) AND e.merged_into IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM mention m JOIN fact f ON f.id = m.fact_id
         WHERE m.entity_id = e.id AND f.retracted IS NULL
@@ -66,26 +70,24 @@ ORDER BY e.id
 # At most 5,000 forms are read, facts are counted of 500 entities, and no more than 20 of each.
 _STARTING = """
 SELECT name, min(rank) AS rank, (
-    SELECT count(*) FROM (SELECT 1 FROM mention WHERE entity_id = begun.id LIMIT 20)
+    SELECT count(*) FROM (SELECT 1 FROM mention WHERE entity_id = begun.id LIMIT 20) naming
 ) AS facts FROM (
     SELECT e.id, e.name, n.rank FROM (
         SELECT entity_id, rank FROM entity_name
-        WHERE story_id = :story AND folded >= :low AND folded < :high ORDER BY folded LIMIT 5000
-    ) n
-    CROSS JOIN entity m ON m.id = n.entity_id
-    CROSS JOIN entity e ON e.id = coalesce(m.merged_into, m.id) {kinds}
+        WHERE story_id = :story AND folded >= :low AND folded < :high
+        ORDER BY folded, rank, entity_id LIMIT 5000
+    ) n CROSS JOIN entity m CROSS JOIN entity e
+    WHERE m.id = n.entity_id AND e.id = coalesce(m.merged_into, m.id) {kinds}
     LIMIT 500
-) begun GROUP BY id ORDER BY rank, facts DESC, name LIMIT :limit
+) begun GROUP BY id, name ORDER BY 2, facts DESC, name LIMIT :limit
 """
 _MOST_NAMED_RECENTLY = """
 SELECT e.name FROM (
     SELECT id FROM fact
     WHERE story_id = :story AND superseded_by IS NULL AND retracted IS NULL ORDER BY id DESC LIMIT 500
-) f
-CROSS JOIN mention m ON m.fact_id = f.id
-CROSS JOIN entity n ON n.id = m.entity_id
-CROSS JOIN entity e ON e.id = coalesce(n.merged_into, n.id) {kinds}
-GROUP BY e.id ORDER BY count(*) DESC, e.name LIMIT :limit
+) f CROSS JOIN mention m CROSS JOIN entity n CROSS JOIN entity e
+WHERE m.fact_id = f.id AND n.id = m.entity_id AND e.id = coalesce(n.merged_into, n.id) {kinds}
+GROUP BY e.id, e.name ORDER BY count(*) DESC, e.name LIMIT :limit
 """
 
 # A text of so many letters may be the beginning of a longer name: no platform completes more.
@@ -237,7 +239,7 @@ def _roll(
         f"{_COLUMNS}WHERE e.story_id = ? {kinds} AND e.merged_into IS NULL AND e.id > ? ORDER BY e.id LIMIT ?"
     )
     found = _whole(read, read(sql, (story_id, after, limit)))
-    ids = json.dumps([entity.id for entity in found if not entity.role])
+    ids = Values(entity.id for entity in found if not entity.role)
     counts = {row[0]: row[1] for row in read(_FACTS_NAMING, (COUNTED, ids))}
     return [(entity, counts.get(entity.id, 0)) for entity in found]
 
@@ -277,13 +279,13 @@ def _whole(read: Read, rows: list[Row]) -> list[Entity]:
 
 def by_id(read: Read, ids: Iterable[int]) -> dict[int, Entity]:
     """Return entities by id, with the sources of their roles."""
-    sql = _COLUMNS + "WHERE e.id IN (SELECT value FROM json_each(?)) ORDER BY e.id"
-    return {entity.id: entity for entity in _whole(read, read(sql, (json.dumps(sorted(ids)),)))}
+    sql = _COLUMNS + "WHERE e.id IN (SELECT value FROM ints(?)) ORDER BY e.id"
+    return {entity.id: entity for entity in _whole(read, read(sql, (Values(sorted(ids)),)))}
 
 
 def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Entity]:
     """Return a story's entities of those refs, by ref; without their roles' sources."""
-    rows = read(_BY_REF, (story_id, json.dumps(sorted(refs))))
+    rows = read(_BY_REF, (story_id, Values(sorted(refs))))
     return {row["asked"]: _entity(row) for row in rows}
 
 
@@ -296,7 +298,7 @@ def by_itself(read: Read, story_id: int, ref: str) -> Entity | None:
 
 def unused(read: Read, ids: Collection[int]) -> list[int]:
     """Return which entities nothing uses: no fact that is not retracted, no other name, and no reader."""
-    return [row[0] for row in read(_UNUSED, (json.dumps(sorted(ids)),))]
+    return [row[0] for row in read(_UNUSED, (Values(sorted(ids)),))]
 
 
 def _entity(row: Row, role_source: Source | None = None) -> Entity:

@@ -5,12 +5,12 @@ What stands in the record at a moment is read by one way, whether that moment is
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from storage.domain.models import Attribution, Entity, Fact, Figure, Relation, RelationKind, Source
 from storage.engines.database import Read, Row
+from storage.engines.values import Values
 from storage.reading import entities, erased, sources
 from storage.reading.erased import State
 from storage.reading.openings import openings
@@ -34,18 +34,18 @@ WHERE f.id IN ({ids})
 _HELD_THEN = "r.added_at <= :moment AND (r.ended_at IS NULL OR r.ended_at > :moment)"
 _RELATIONS = f"""
 SELECT r.fact_id AS near, r.kind, r.other_id AS far, 1 AS outgoing, r.about, r.part, r.source_id, r.locator
-FROM relation r WHERE r.fact_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
+FROM relation r WHERE r.fact_id IN (SELECT value FROM ints(:ids)) AND {_HELD_THEN}
 UNION ALL
 SELECT r.other_id, r.kind, r.fact_id, 0, r.about, r.part, r.source_id, r.locator FROM relation r
-WHERE r.other_id IN (SELECT value FROM json_each(:ids)) AND {_HELD_THEN}
-ORDER BY outgoing DESC, far
+WHERE r.other_id IN (SELECT value FROM ints(:ids)) AND {_HELD_THEN}
+ORDER BY outgoing DESC, far, near, kind
 """
 _IN_FORCE_NOW = """
 SELECT id FROM fact
-WHERE id IN (SELECT value FROM json_each(:ids)) AND superseded_by IS NULL AND retracted IS NULL
+WHERE id IN (SELECT value FROM ints(:ids)) AND superseded_by IS NULL AND retracted IS NULL
 """
 _IN_FORCE_THEN = """
-SELECT r.fact_id FROM revision r WHERE r.fact_id IN (SELECT value FROM json_each(:ids))
+SELECT r.fact_id FROM revision r WHERE r.fact_id IN (SELECT value FROM ints(:ids))
 AND r.number = (
     SELECT number FROM revision WHERE fact_id = r.fact_id AND at <= :moment
     ORDER BY at DESC, number DESC LIMIT 1
@@ -61,7 +61,7 @@ NOW = "9999"
 
 def load(read: Read, ids: Iterable[int], moment: str = NOW) -> list[Fact]:
     """Return facts as they stood at a moment in what is being read, in order of id."""
-    return selected(read, "SELECT value FROM json_each(:wanted)", {"wanted": json.dumps(list(ids))}, moment)
+    return selected(read, "SELECT value FROM ints(:wanted)", {"wanted": Values(ids)}, moment)
 
 
 def selected(read: Read, ids_sql: str, parameters: Mapping[str, object], moment: str = NOW) -> list[Fact]:
@@ -101,7 +101,7 @@ def _legible(read: Read, story_id: int, rows: list[Row], moment: str) -> list[Fa
 
 def _of_story(read: Read, story_id: int, rows: list[Row], moment: str) -> list[Fact]:
     states = erased.states(read, rows)
-    relations = read(_RELATIONS, {"ids": json.dumps(list(states)), "moment": moment})
+    relations = read(_RELATIONS, {"ids": Values(states), "moment": moment})
     in_force = _in_force(read, {row["far"] for row in relations}, moment)
     far = _first_voices(read, states, relations, in_force, moment)
     told = [*states.values(), *({"attributions": [item]} for item in far.values())]
@@ -133,8 +133,8 @@ def _first_voices(
                 wanted.add(row["far"])
     known = {fact_id: states[fact_id] for fact_id in wanted if fact_id in states}
     if others := sorted(wanted - known.keys()):
-        sql = (_NOW if moment == NOW else _THEN).format(ids="SELECT value FROM json_each(:wanted)")
-        rows = read(sql, {"wanted": json.dumps(others), "moment": moment})
+        sql = (_NOW if moment == NOW else _THEN).format(ids="SELECT value FROM ints(:wanted)")
+        rows = read(sql, {"wanted": Values(others), "moment": moment})
         known |= erased.states(read, rows)
     return {
         fact_id: state["attributions"][0] for fact_id, state in known.items() if state.get("attributions")
@@ -145,7 +145,7 @@ def _in_force(read: Read, ids: set[int], moment: str) -> set[int]:
     if not ids:
         return set()
     sql = _IN_FORCE_NOW if moment == NOW else _IN_FORCE_THEN
-    return {row[0] for row in read(sql, {"ids": json.dumps(sorted(ids)), "moment": moment})}
+    return {row[0] for row in read(sql, {"ids": Values(sorted(ids)), "moment": moment})}
 
 
 def _source_refs(states: Iterable[State]) -> set[str]:

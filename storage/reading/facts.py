@@ -16,6 +16,7 @@ from storage.domain.models import Fact, Revision
 from storage.engines import id_prefix
 from storage.engines.database import Database, Read, Row, Version
 from storage.engines.kept import KeptByKey
+from storage.engines.values import Values
 from storage.reading import erased, fact_rows
 from storage.reading.erased import State
 from storage.reading.fact_rows import NOW
@@ -53,8 +54,8 @@ class Facts:
         wanted = list(dict.fromkeys(ids))
         if not wanted:
             return []
-        bound = {"wanted": json.dumps(wanted)}
-        return await self.listed("SELECT value FROM json_each(:wanted)", bound, moment=moment)
+        bound = {"wanted": Values(wanted)}
+        return await self.listed("SELECT value FROM ints(:wanted)", bound, moment=moment)
 
     async def listed(
         self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None
@@ -107,8 +108,8 @@ class Facts:
     async def ids(self, story_id: int, refs: Iterable[str]) -> dict[str, int]:
         """Return the ids of a story's facts of those refs, by ref."""
         rows = await self._database.read(
-            "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
-            (story_id, json.dumps(list(refs))),
+            "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM texts(?))",
+            (story_id, Values(refs)),
         )
         return {row[0]: row[1] for row in rows}
 
@@ -145,10 +146,10 @@ class Facts:
         return int(rows[0][0]) if rows else None
 
     async def made_by(self, audit_id: int, limit: int) -> list[int]:
-        """Return the ids of facts that an entry of the audit trail wrote, the last written first."""
-        # In the order of writing, so that it ends with the last of the newest entries: no index is needed.
+        """Return the ids of facts that an entry of the audit trail wrote, the newest fact first."""
         rows = await self._database.read(
-            "SELECT fact_id FROM revision WHERE audit_id = ? ORDER BY rowid DESC LIMIT ?", (audit_id, limit)
+            "SELECT fact_id FROM revision WHERE audit_id = ? ORDER BY fact_id DESC, number DESC LIMIT ?",
+            (audit_id, limit),
         )
         return [row[0] for row in rows]
 
@@ -159,8 +160,7 @@ class Facts:
         """
         rows = await self._database.read(
             "SELECT f.id, f.ref,"
-            " (SELECT json_group_array(json_object('at', r.at, 'kind', r.kind, 'actor', r.actor,"
-            " 'material', r.material, 'reason', r.reason, 'state', json(r.state))) FROM"
+            " (SELECT list_of(row_of(r.at, r.kind, r.actor, r.material, r.reason, r.state)) FROM"
             " (SELECT * FROM revision WHERE fact_id = f.id AND state IS NOT NULL ORDER BY number) r)"
             " AS history FROM fact f JOIN revision l ON l.fact_id = f.id AND l.number = f.revision"
             " WHERE json_extract(l.state, '$.taken_down') IS NULL AND f.story_id = ? AND f.id > ?"
@@ -171,10 +171,10 @@ class Facts:
 
 
 def _kept(row: Row) -> Kept:
-    history = json.loads(row["history"])
-    state = history[-1].pop("state")
-    for item in history:
-        item["material"] = bool(item["material"])
-        if item["reason"] is None:
-            del item["reason"]
-    return Kept(row["id"], row["ref"], state, history)
+    history = [_past(*item) for item in json.loads(row["history"])]
+    return Kept(row["id"], row["ref"], history[-1].pop("state"), history)
+
+
+def _past(at: str, kind: str, actor: str, material: int, reason: str | None, state: str) -> State:
+    past = {"at": at, "kind": kind, "actor": actor, "material": bool(material)}
+    return past | ({"reason": reason} if reason is not None else {}) | {"state": json.loads(state)}

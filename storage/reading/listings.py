@@ -25,14 +25,15 @@ _LIKELY = """(
     OR :asked LIKE replace(replace(replace(replace(
         substr(f.occurred, 1, length(:asked)), 'X', '_'), '?', ''), '~', ''), '%', '') || '%'
 )"""
-# One arm for each length of span: how far before the range a fact may begin and still reach into it.
+# One arm for each length of span: how far before the range a fact may begin and still reach into it. The day
+# and id that a page goes on from are compared with what is computed: they bound no two parts of an index.
 _DATED = (
     " UNION ALL ".join(
         f"SELECT * FROM (SELECT f.id, f.earliest FROM fact f"
         f" WHERE f.story_id = :story AND f.lasting = {lasting} AND {IN_FORCE}"
         f" AND f.earliest >= :low{lasting} AND f.earliest <= :latest AND f.latest >= :earliest"
-        f" AND (+f.earliest > :low OR +f.id > :after) AND {_LIKELY}"
-        " ORDER BY f.earliest, f.id LIMIT :limit)"
+        f" AND (f.earliest || '' > :low OR f.id + 0 > :after) AND {_LIKELY}"
+        f" ORDER BY f.earliest, f.id LIMIT :limit) arm{lasting}"
         for lasting in range(len(dates.LASTING) + 1)
     )
     + " ORDER BY 2, 1 LIMIT :limit"
@@ -66,16 +67,17 @@ _HAPPENED_LAST = (
     " UNION ALL ".join(
         f"SELECT * FROM (SELECT f.id, f.earliest AS day FROM fact f"
         f" WHERE f.story_id = :story AND f.lasting = {lasting} AND {IN_FORCE} AND f.earliest <= :high"
-        f" AND (+f.earliest < :high OR +f.id < :before) ORDER BY f.earliest DESC, f.id DESC LIMIT :limit)"
+        f" AND (f.earliest || '' < :high OR f.id + 0 < :before)"
+        f" ORDER BY f.earliest DESC, f.id DESC LIMIT :limit) arm{lasting}"
         for lasting in range(len(dates.LASTING) + 1)
     )
     + f" UNION ALL SELECT * FROM (SELECT f.id, '' AS day FROM fact f WHERE f.story_id = :story"
     f" AND f.lasting IS NULL AND {IN_FORCE} AND (:high <> '' OR f.id < :before)"
-    " ORDER BY f.id DESC LIMIT :limit) ORDER BY 2 DESC, 1 DESC LIMIT :limit"
+    " ORDER BY f.id DESC LIMIT :limit) dayless ORDER BY 2 DESC, 1 DESC LIMIT :limit"
 )
 # Retracted facts have no index of their own: this many of the newest facts are searched.
 _RETRACTED = """
-SELECT id FROM (SELECT id, retracted FROM fact WHERE story_id = :story ORDER BY id DESC LIMIT 20000)
+SELECT id FROM (SELECT id, retracted FROM fact WHERE story_id = :story ORDER BY id DESC LIMIT 20000) newest
 WHERE retracted IS NOT NULL ORDER BY id DESC LIMIT :limit
 """
 # Digits in statements have no index: in so many facts behind a page's beginning they are searched.
@@ -101,8 +103,7 @@ _DISPUTED = f"""
 SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id IN (
     SELECT fact_id FROM relation WHERE kind = 'contradicts' AND ended_at IS NULL AND fact_id > :after
     UNION SELECT other_id FROM relation WHERE kind = 'contradicts' AND ended_at IS NULL AND other_id > :after
-    UNION SELECT fact_id FROM attribution INDEXED BY attribution_second
-        WHERE position = 2 AND fact_id > :after
+    UNION SELECT fact_id FROM attribution WHERE position = 2 AND fact_id > :after
 ) AND (
     EXISTS (
         SELECT 1 FROM relation r JOIN fact o ON o.id = r.other_id WHERE r.fact_id = f.id AND {_OPPOSED}
@@ -117,8 +118,9 @@ SELECT f.id FROM fact f WHERE f.story_id = :story AND {IN_FORCE} AND f.id IN (
 # What was done to facts after they came on record, the newest first.
 _CHANGES = """
 SELECT r.fact_id, r.number, r.at, r.kind, r.actor, r.reason, r.material, r.state
-FROM revision r CROSS JOIN fact f ON f.id = r.fact_id
-WHERE r.kind IN ('corrected', 'superseded', 'retracted', 'restored', 'taken down') AND f.story_id = :story
+FROM revision r CROSS JOIN fact f
+WHERE f.id = r.fact_id AND f.story_id = :story
+AND r.kind IN ('corrected', 'superseded', 'retracted', 'restored', 'taken down')
 AND (r.at < :at OR (r.at = :at AND (r.fact_id < :fact OR (r.fact_id = :fact AND r.number < :number))))
 ORDER BY r.at DESC, r.fact_id DESC, r.number DESC LIMIT :limit
 """
@@ -126,18 +128,16 @@ _SUMMARY = f"""
 SELECT l.fact_id AS id FROM lead l JOIN fact f ON f.id = l.fact_id AND {IN_FORCE} WHERE l.story_id = :story
 ORDER BY l.position
 """
+# Of each fact its last state by then, one fact after the other: asked whether one EXISTS, PostgreSQL would
+# first sort the states of all facts.
 _IN_FORCE_AT = """
-SELECT f.id FROM fact f WHERE f.story_id = :story AND f.id > :after AND EXISTS (
-    SELECT 1 FROM revision r WHERE r.fact_id = f.id AND r.at <= :moment
-    AND r.number = (
-        SELECT number FROM revision WHERE fact_id = f.id AND at <= :moment
-        ORDER BY at DESC, number DESC LIMIT 1
-    )
-    AND json_extract(r.state, '$.superseded_by') IS NULL AND (
+SELECT f.id FROM fact f WHERE f.story_id = :story AND f.id > :after AND (
+    SELECT CASE WHEN json_extract(r.state, '$.superseded_by') IS NULL AND (
         json_extract(r.state, '$.retracted') IS NULL OR json_extract(r.state, '$.taken_down') IS NOT NULL
     )
-    AND (r.state IS NOT NULL OR r.kind NOT IN ('superseded', 'retracted'))
-) ORDER BY f.id LIMIT :limit
+    AND (r.state IS NOT NULL OR r.kind NOT IN ('superseded', 'retracted')) THEN 1 ELSE 0 END
+    FROM revision r WHERE r.fact_id = f.id AND r.at <= :moment ORDER BY r.at DESC, r.number DESC LIMIT 1
+) = 1 ORDER BY f.id LIMIT :limit
 """
 
 
@@ -289,7 +289,7 @@ def _one_day_or_month(earliest: str, latest: str) -> str:
 
 def _subquery(sql: str) -> str:
     """Make a limited query one that may stand inside IN (...)."""
-    return f"SELECT * FROM ({sql})"
+    return f"SELECT * FROM ({sql}) listed"
 
 
 def _parts(entity_id: int, after: Mapping[str, int], limit: int) -> dict[str, dict[str, Any]]:

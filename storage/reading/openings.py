@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 
 from storage.domain.enums import EntityKind
 from storage.domain.folding import fold
 from storage.engines.database import Read
+from storage.engines.values import Values
 from storage.reading.erased import State
 
 _CAPITAL = re.compile(r"(?=\w\w)[^\W\d_a-z]")
@@ -17,7 +17,7 @@ _POSSESSIVE = re.compile(r"['’]s?(?=\s|$)")
 MOST_WORDS = 4
 _CALLED = """
 SELECT n.folded, n.spelling, n.rank, e.kind FROM entity_name n JOIN entity e ON e.id = n.entity_id
-WHERE n.story_id = :story AND n.rank < 3 AND n.folded IN (SELECT value FROM json_each(:begun))
+WHERE n.story_id = :story AND n.rank < 3 AND n.folded IN (SELECT value FROM texts(:begun))
 ORDER BY n.folded, n.rank, n.entity_id
 """
 
@@ -35,7 +35,7 @@ def openings(read: Read, story_id: int, states: Iterable[State]) -> dict[str, tu
         return {}
     asked = sorted({each for found in begun.values() for each in found})
     names: dict[str, set[str]] = {}
-    for folded, spelling, rank, kind in read(_CALLED, {"story": story_id, "begun": json.dumps(asked)}):
+    for folded, spelling, rank, kind in read(_CALLED, {"story": story_id, "begun": Values(asked)}):
         # A word of a person's name is a name by itself; one of "World Bank" is not.
         parts = spelling.split() if rank == 2 and kind in (EntityKind.PERSON, None) else []
         spelt = [part for part in parts if fold(part) == folded] if rank == 2 else [spelling]

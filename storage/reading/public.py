@@ -7,17 +7,17 @@ true.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from storage.domain.models import Entity, Source, Story, TakenDown
 from storage.engines.database import Database, Read, Version
+from storage.engines.values import Values
 from storage.reading import entities, sources
 from storage.reading.stories import story_of
 
 # Every fact that is shown: in force or superseded.
-_SHOWN = "f.retracted IS NULL AND f.id NOT IN (SELECT value FROM json_each(:held))"
+_SHOWN = "f.retracted IS NULL AND f.id NOT IN (SELECT value FROM ints(:held))"
 _STORIES = "SELECT * FROM story WHERE public = 1 OR withdrawn_at IS NOT NULL ORDER BY id"
 _ENTRIES = """
 SELECT story_id, max(id) AS entry, max(at) AS at FROM audit
@@ -50,12 +50,12 @@ _NAMING = f"""
 SELECT value, (SELECT count(*) FROM (
     SELECT DISTINCT m.fact_id FROM mention m JOIN fact f ON f.id = m.fact_id AND {_SHOWN}
     AND f.superseded_by IS NULL WHERE m.entity_id = value LIMIT :most
-)) FROM json_each(:ids) ORDER BY value
+) naming) FROM ints(:ids) ORDER BY value
 """
 _CITING = f"""
 SELECT a.source_id, count(DISTINCT CASE WHEN f.superseded_by IS NULL THEN a.fact_id END)
 FROM attribution a JOIN fact f ON f.id = a.fact_id AND {_SHOWN}
-WHERE a.source_id IN (SELECT value FROM json_each(:ids)) GROUP BY a.source_id ORDER BY a.source_id
+WHERE a.source_id IN (SELECT value FROM ints(:ids)) GROUP BY a.source_id ORDER BY a.source_id
 """
 # Sources that give somebody a role, or say how two facts stand to each other.
 _BESIDE = f"""
@@ -66,7 +66,7 @@ SELECT e.role_source_id FROM entity e WHERE e.story_id = :story AND e.role_sourc
 UNION
 SELECT r.source_id FROM relation r JOIN fact f ON f.id = r.fact_id AND {_SHOWN}
 JOIN fact o ON o.id = r.other_id AND o.retracted IS NULL
-    AND o.id NOT IN (SELECT value FROM json_each(:held))
+    AND o.id NOT IN (SELECT value FROM ints(:held))
 WHERE f.story_id = :story AND r.source_id IS NOT NULL AND r.ended_at IS NULL
 ORDER BY 1
 """
@@ -77,14 +77,14 @@ WITH RECURSIVE through (id) AS (
     UNION
     SELECT s.id FROM source s JOIN through t ON s.via_id = t.id
 )
-SELECT 1 FROM through t WHERE t.id IN (SELECT value FROM json_each(:beside)) OR EXISTS (
+SELECT 1 FROM through t WHERE t.id IN (SELECT value FROM ints(:beside)) OR EXISTS (
     SELECT 1 FROM attribution a JOIN fact f ON f.id = a.fact_id AND {_SHOWN} WHERE a.source_id = t.id
 ) LIMIT 1
 """
 # Facts that have a page: one that was retracted or taken down says so there.
 _ADDRESSED = """
 SELECT count(*) FROM fact f JOIN story s ON s.id = f.story_id AND s.public = 1
-WHERE f.id IN (SELECT value FROM json_each(:ids)) AND NOT EXISTS (
+WHERE f.id IN (SELECT value FROM ints(:ids)) AND NOT EXISTS (
     SELECT 1 FROM notice n WHERE n.fact_id = f.id AND n.kind = 'published' AND n.due_at > :now
 )
 """
@@ -133,7 +133,7 @@ class Public:
 
     async def all_addressed(self, facts: Collection[int], now: str) -> bool:
         """Tell whether each of some facts has a page of its own."""
-        rows = await self._database.read(_ADDRESSED, {"ids": _json(facts), "now": now})
+        rows = await self._database.read(_ADDRESSED, {"ids": _ints(facts), "now": now})
         return bool(rows[0][0] == len(facts))
 
     async def tombstone(self, subject: str) -> TakenDown | None:
@@ -149,10 +149,10 @@ class Public:
         """Return the names that facts which are shown name, and how many do, counting to entities.COUNTED."""
 
         def work(read: Read) -> list[tuple[Entity, int]]:
-            bound = {"story": state.story.id, "held": _json(state.held), "after": after, "limit": limit}
+            bound = {"story": state.story.id, "held": _ints(state.held), "after": after, "limit": limit}
             ids = [row[0] for row in read(_NAMES.format(kinds=_KINDS[places]), bound)]
             known = entities.by_id(read, ids)
-            counts = read(_NAMING, {"held": bound["held"], "most": entities.COUNTED, "ids": _json(ids)})
+            counts = read(_NAMING, {"held": bound["held"], "most": entities.COUNTED, "ids": _ints(ids)})
             return [(known[row[0]], row[1]) for row in counts]
 
         return await self._database.reading(work)
@@ -214,16 +214,16 @@ def _state(read: Read, version: Version, now: str, until: str, before: PublicSta
 
 def _shown_sources(read: Read, state: StoryState, ids: Collection[int]) -> dict[int, int]:
     """Return those sources on which something that is shown rests, each with how many facts cite it."""
-    held = _json(state.held)
-    counts = {row[0]: row[1] for row in read(_CITING, {"ids": _json(ids), "held": held})}
+    held = _ints(state.held)
+    counts = {row[0]: row[1] for row in read(_CITING, {"ids": _ints(ids), "held": held})}
     others = [each for each in ids if each not in counts]
     if others:
         beside = [row[0] for row in read(_BESIDE, {"story": state.story.id, "held": held})]
-        bound = {"beside": json.dumps(beside), "held": held}
+        bound = {"beside": Values(beside), "held": held}
         relaying = (each for each in others if each in beside or read(_RELAYS, {**bound, "source": each}))
         counts |= dict.fromkeys(relaying, 0)
     return counts
 
 
-def _json(ids: Collection[int]) -> str:
-    return json.dumps(sorted(ids))
+def _ints(ids: Collection[int]) -> Values[int]:
+    return Values(sorted(ids))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from storage.domain import dates
 from storage.domain.models import Fact
 from storage.engines.database import Database, Read, Version
+from storage.engines.values import Values
 from storage.reading.facts import Facts
 
 # What is known only through a source was there before that source: its own date may not be known.
 _CHAIN = """{name} (id) AS (
-    SELECT id FROM source WHERE story_id = :story AND published IN (SELECT value FROM json_each(:{name}))
+    SELECT id FROM source WHERE story_id = :story AND published IN (SELECT value FROM texts(:{name}))
     UNION
     SELECT s.id FROM source s JOIN {name} k ON s.via_id = k.id
 )"""
@@ -31,7 +31,7 @@ ORDER BY f.id LIMIT :limit
 _SOURCES = f"{_WITH} SELECT id FROM known ORDER BY id"
 _OTHERS = f"""
 {_WITH}
-SELECT f.id FROM fact f WHERE f.id IN (SELECT value FROM json_each(:others))
+SELECT f.id FROM fact f WHERE f.id IN (SELECT value FROM ints(:others))
 AND {_IN.format(fact="f.id", name="known")} ORDER BY f.id
 """
 
@@ -59,8 +59,8 @@ class Published:
             )
             sure = [row[0] for row in given if _is_by(row[0], day, perhaps=False)]
             known = [row[0] for row in given if _is_by(row[0], day, perhaps=True)] if perhaps else sure
-            bound = {"story": story_id, "after": after, "limit": limit, "known": json.dumps(known)}
-            bound["sure"] = json.dumps(sure if perhaps else [])
+            bound = {"story": story_id, "after": after, "limit": limit, "known": Values(known)}
+            bound["sure"] = Values(sure if perhaps else [])
             facts = self._facts.lists_in(read, version, _FACTS, {"": bound})[""]
             return _as_of_then(read, bound, facts) if facts else []
 
@@ -77,7 +77,7 @@ def _is_by(published: str, day: str, *, perhaps: bool) -> bool:
 def _as_of_then(read: Read, bound: Mapping[str, Any], facts: list[Fact]) -> list[Fact]:
     sources = {row[0] for row in read(_SOURCES, bound)}
     others = {item.other_id for fact in facts for item in fact.relations}
-    known = {row[0] for row in read(_OTHERS, {**bound, "others": json.dumps(sorted(others))})}
+    known = {row[0] for row in read(_OTHERS, {**bound, "others": Values(sorted(others))})}
     return [_limited(fact, sources, known) for fact in facts]
 
 

@@ -12,6 +12,7 @@ from storage.domain.names import MOST_LETTERS
 from storage.engines import id_prefix
 from storage.engines.database import Database, Read, Row, Version
 from storage.engines.kept import KeptByKey
+from storage.engines.values import Values
 from storage.reading.addresses import comparable, host_of
 
 # Each wanted source and all that relay it; the depth is bounded because a sheet may not hold a ring.
@@ -21,10 +22,10 @@ WITH RECURSIVE chain (id) AS (
     UNION
     SELECT s.via_id FROM source s JOIN chain c ON c.id = s.id WHERE s.via_id IS NOT NULL
 )
-SELECT s.* FROM source s WHERE s.id IN (SELECT id FROM chain)
+SELECT s.* FROM source s WHERE s.id IN (SELECT id FROM chain) ORDER BY s.id
 """
-_BY_REF = _WITH_CHAIN.format(wanted="story_id = :story AND ref IN (SELECT value FROM json_each(:refs))")
-_BY_ID = _WITH_CHAIN.format(wanted="id IN (SELECT value FROM json_each(:ids))")
+_BY_REF = _WITH_CHAIN.format(wanted="story_id = :story AND ref IN (SELECT value FROM texts(:refs))")
+_BY_ID = _WITH_CHAIN.format(wanted="id IN (SELECT value FROM ints(:ids))")
 # What people may remember of a source.
 _HELD = " || ' ' || ".join(
     f"coalesce({column}, '')" for column in ("title", "name", "publisher", "author", "url", "published")
@@ -34,7 +35,9 @@ LOOKED_THROUGH = 10_000
 MOST_CITING = 2_000
 # Stories whose sources are kept folded until the record changes: some megabytes each at most.
 MOST_STORIES = 4
-_NEWEST = "FROM source WHERE +story_id = ? AND id > (SELECT max(id) FROM source) - ? ORDER BY id DESC"
+# Adding nothing keeps SQLite from reading the whole story by an index that is not in order of id.
+_OF_STORY = "story_id + 0 = "
+_NEWEST = f"FROM source WHERE {_OF_STORY}? AND id > (SELECT max(id) FROM source) - ? ORDER BY id DESC"
 _HOLDING = f"SELECT id, {_HELD} {_NEWEST}"
 _CALLED = f"SELECT id, coalesce(title, ''), coalesce(name, ''), coalesce(publisher, '') {_NEWEST}"
 
@@ -130,8 +133,7 @@ class Sources:
 
     async def with_id_prefix(self, story_id: int, digits: str, limit: int) -> list[int]:
         """Return the ids of a story's sources that begin with the digits."""
-        # The sign keeps SQLite from reading the whole story by an index that is not in order of id.
-        rows = "source WHERE +story_id = :story"
+        rows = f"source WHERE {_OF_STORY}:story"
         return await self._database.reading(
             lambda read: id_prefix.ids_with_prefix(read, rows, story_id, digits, limit)
         )
@@ -168,9 +170,9 @@ class Sources:
         """Return for each source how many facts in force cite it itself."""
         rows = await self._database.read(
             "SELECT a.source_id, count(DISTINCT a.fact_id) FROM attribution a JOIN fact f ON f.id = a.fact_id"
-            " WHERE a.source_id IN (SELECT value FROM json_each(?))"
+            " WHERE a.source_id IN (SELECT value FROM ints(?))"
             " AND f.superseded_by IS NULL AND f.retracted IS NULL GROUP BY a.source_id",
-            (json.dumps(sorted(set(ids))),),
+            (Values(sorted(set(ids))),),
         )
         return {row[0]: row[1] for row in rows}
 
@@ -181,14 +183,14 @@ def _title(source: Source) -> str:
 
 def by_ref(read: Read, story_id: int, refs: Iterable[str]) -> dict[str, Source]:
     """Return a story's sources of those refs, by ref."""
-    rows = read(_BY_REF, {"story": story_id, "refs": json.dumps(sorted(refs))})
+    rows = read(_BY_REF, {"story": story_id, "refs": Values(sorted(refs))})
     return {source.ref: source for source in joined(rows)}
 
 
 def by_id(read: Read, ids: Iterable[int]) -> dict[int, Source]:
     """Return sources by id."""
     wanted = sorted(ids)
-    rows = read(_BY_ID, {"ids": json.dumps(wanted)}) if wanted else []
+    rows = read(_BY_ID, {"ids": Values(wanted)}) if wanted else []
     return {source.id: source for source in joined(rows)}
 
 

@@ -24,7 +24,7 @@ ORDER BY CASE WHEN s.name = :name THEN 0 ELSE 1 END, s.id LIMIT 1
 """
 _OPEN = """
 SELECT s.* FROM story s WHERE s.private = 0
-ORDER BY (SELECT max(f.id) FROM fact f WHERE f.story_id = s.id) DESC, s.id LIMIT ?
+ORDER BY coalesce((SELECT max(f.id) FROM fact f WHERE f.story_id = s.id), 0) DESC, s.id LIMIT ?
 """
 
 
@@ -109,7 +109,7 @@ class Stories:
         if (story_id, count) in self._exceeding:
             return True
         rows = await self._database.read(
-            "SELECT count(*) FROM (SELECT 1 FROM fact WHERE story_id = ? LIMIT ?)", (story_id, count + 1)
+            "SELECT count(*) FROM (SELECT 1 FROM fact WHERE story_id = ? LIMIT ?) f", (story_id, count + 1)
         )
         if rows[0][0] > count:
             self._exceeding.add((story_id, count))
