@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import timedelta
 
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Fact, NoticeKind
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.trail.audit import AuditEntryWriter
 
 # The moment until which changes of a person wait; of a desk that closed by itself there is none.
@@ -26,7 +26,7 @@ SELECT :entry,
         ELSE 'corrected' END,
     f.story_id, f.id, f.revision, 1, :now, :now, 0
 FROM fact f JOIN revision b ON b.fact_id = f.id AND b.number = f.revision - 1
-WHERE f.id IN (SELECT value FROM json_each(:facts))
+WHERE f.id IN (SELECT value FROM ints(:facts))
     AND (f.retracted IS NULL OR json_extract(b.state, '$.retracted') IS NULL)
 ORDER BY f.id
 """
@@ -55,7 +55,7 @@ def announce(
         f" CASE WHEN {UNTIL} > :due THEN {UNTIL} ELSE :due END, :urgent)",
         {
             "entry": trace.id, "kind": kind, "story": fact.story_id, "fact": fact.id,
-            "revision": fact.revision, "material": material, "now": trace.now, "due": due,
+            "revision": fact.revision, "material": int(material), "now": trace.now, "due": due,
             "urgent": int(urgent), "person": trace.by.address if waits else "",
         },
     )  # fmt: skip
@@ -72,4 +72,4 @@ def announce_imported(tx: Statements, trace: AuditEntryWriter, facts: Collection
 
     What an import puts on record anew is not announced: the first import of a story is no news of it.
     """
-    tx.run(_IMPORTED, {"entry": trace.id, "now": trace.now, "facts": json.dumps(list(facts))})
+    tx.run(_IMPORTED, {"entry": trace.id, "now": trace.now, "facts": Values(facts)})

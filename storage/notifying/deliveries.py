@@ -6,12 +6,12 @@ delivery is unique for notice and listener, so that a fan-out can be run again a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from storage.domain.models import Notice, NoticeKind
 from storage.engines.database import Statements
+from storage.engines.values import Values
 
 # Deliveries that one transaction writes: the lock is held for about a hundredth of a second.
 CHUNK = 4_000
@@ -22,11 +22,11 @@ INSERT INTO delivery (notice_id, listener_id, state)
 SELECT :notice, s.listener_id, {state}
 FROM subscription s JOIN listener l ON l.id = s.listener_id
 WHERE s.story_id = :story AND {which}
-    AND (s.entity_id IS NULL OR s.entity_id IN (SELECT value FROM json_each(:entities)))
-    AND (s.words IS NULL OR s.words IN (SELECT value FROM json_each(:words)))
-    AND (l.words IS NULL OR l.words IN (SELECT value FROM json_each(:words)))
-    AND (:material OR NOT l.material_only)
-    AND s.listener_id NOT IN (SELECT value FROM json_each(:own))
+    AND (s.entity_id IS NULL OR s.entity_id IN (SELECT value FROM ints(:entities)))
+    AND (s.words IS NULL OR s.words IN (SELECT value FROM texts(:words)))
+    AND (l.words IS NULL OR l.words IN (SELECT value FROM texts(:words)))
+    AND (:material = 1 OR l.material_only = 0)
+    AND s.listener_id NOT IN (SELECT value FROM ints(:own))
 ORDER BY s.listener_id
 ON CONFLICT DO NOTHING
 """
@@ -36,11 +36,11 @@ SELECT a.actor FROM audit a WHERE a.id = :entry
 UNION SELECT x.address FROM account x JOIN audit a ON a.actor = x.person WHERE a.id = :entry
 """
 _TO_ALL = _FAN_OUT.format(
-    state="iif(l.open_at > :now, 'held', 'due')",
+    state="CASE WHEN l.open_at > :now THEN 'held' ELSE 'due' END",
     which="s.listener_id > :after AND s.listener_id <= :upto",
 )
 # What nobody else hears of is found by its listener.
-_TO_SOME = _FAN_OUT.format(state="'held'", which="l.chat IN (SELECT value FROM json_each(:chats))")
+_TO_SOME = _FAN_OUT.format(state="'held'", which="l.chat IN (SELECT value FROM texts(:chats))")
 
 
 class Audience(NamedTuple):
@@ -53,9 +53,9 @@ class Audience(NamedTuple):
     words: Collection[str]
     chats: Collection[str] = ()
 
-    def bound(self) -> dict[str, str]:
+    def bound(self) -> dict[str, Any]:
         """Return it as SQL's parameters."""
-        return {name: json.dumps(list(values)) for name, values in self._asdict().items()}
+        return {name: Values(values) for name, values in self._asdict().items()}
 
 
 def fan_out(tx: Statements, notice: Notice, audience: Audience, now: str) -> bool:
@@ -70,28 +70,28 @@ def fan_out(tx: Statements, notice: Notice, audience: Audience, now: str) -> boo
     if state != "new":
         return True
     span = {"notice": notice.id, "story": notice.story_id, "after": after, "upto": upto}
-    given = {**audience.bound(), "own": _own(tx, notice), "material": notice.material, "now": now}
+    given = {**audience.bound(), "own": _own(tx, notice), "material": int(notice.material), "now": now}
     tx.run(_TO_ALL, span | given)
     if upto == END:
         amend(tx, notice, now)
     tx.run(
-        "UPDATE notice SET fanned_to = :upto, state = CASE WHEN :more THEN 'new'"
+        "UPDATE notice SET fanned_to = :upto, state = CASE WHEN :more = 1 THEN 'new'"
         " WHEN EXISTS (SELECT 1 FROM delivery WHERE notice_id = :notice) THEN 'fanned out'"
         " ELSE 'done' END WHERE id = :notice",
-        {"upto": upto, "more": upto < END, "notice": notice.id},
+        {"upto": upto, "more": int(upto < END), "notice": notice.id},
     )
     return bool(upto == END)
 
 
-def _own(tx: Statements, notice: Notice) -> str:
-    """Return the listeners (JSON) of whoever made the change of a notice."""
+def _own(tx: Statements, notice: Notice) -> Values[int]:
+    """Return the listeners of whoever made the change of a notice."""
     rows = tx.fetch(f"SELECT id FROM listener WHERE chat IN ({OWN})", {"entry": notice.audit_id})
-    return json.dumps([row[0] for row in rows])
+    return Values(row[0] for row in rows)
 
 
 def tell_only(tx: Statements, notice: Notice, audience: Audience, now: str) -> None:
     """Write the deliveries of a notice that is dropped for all others, to be looked at from now on."""
-    given = {**audience.bound(), "own": _own(tx, notice), "material": notice.material}
+    given = {**audience.bound(), "own": _own(tx, notice), "material": int(notice.material)}
     tx.run(_TO_SOME, {"notice": notice.id, "story": notice.story_id, **given})
     tx.run(
         "UPDATE listener SET open_at = :now WHERE open_at = '' AND id IN"

@@ -23,6 +23,46 @@ _SETTINGS = frozenset(
     " open_at seen".split()
 )
 
+# What a chat has at its new address already stays as it is.
+_MOVED = (
+    """
+    UPDATE listener SET chat = :new WHERE chat = :old
+    AND topic NOT IN (SELECT n.topic FROM listener n WHERE n.chat = :new)
+    """,
+    """
+    UPDATE chat SET address = :new WHERE address = :old
+    AND NOT EXISTS (SELECT 1 FROM chat n WHERE n.address = :new)
+    """,
+    # Of two that are open in both, the one there stays open.
+    """
+    UPDATE dialogue SET aside = 1 WHERE chat = :old
+    AND person IN (SELECT d.person FROM dialogue d WHERE d.chat = :new AND d.aside = 0)
+    """,
+    "UPDATE dialogue SET chat = :new WHERE chat = :old",
+    """
+    UPDATE asker SET chat = :new WHERE chat = :old AND NOT EXISTS (
+        SELECT 1 FROM asker n
+        WHERE n.question_id = asker.question_id AND n.chat = :new AND n.person = asker.person
+    )
+    """,
+    "UPDATE draft SET chat = :new WHERE chat = :old",
+)
+_JOINED = (
+    """
+    UPDATE subscription SET listener_id = :kept WHERE listener_id = :gone AND NOT EXISTS (
+        SELECT 1 FROM subscription k WHERE k.listener_id = :kept AND k.story_id = subscription.story_id
+        AND coalesce(k.entity_id, 0) = coalesce(subscription.entity_id, 0)
+        AND coalesce(k.words, '') = coalesce(subscription.words, '')
+    )
+    """,
+    "DELETE FROM subscription WHERE listener_id = :gone",
+    "UPDATE watch SET listener_id = :kept WHERE listener_id = :gone",
+)
+_STILL_TO_SEND = (
+    "WHERE listener_id = :gone AND (state = 'held' OR (state IN ('due', 'failed')"
+    " AND notice_id IN (SELECT id FROM notice WHERE state IN ('new', 'fanned out'))))"
+)
+
 # What a private chat takes over from another of the same person's.
 _TAKEN_OVER = (
     "cadence", "time", "weekday", "zone", "quiet_from", "quiet_until", "material_only", "silent", "words",
@@ -98,7 +138,7 @@ class Listeners:
         async with self._database.transaction() as tx:
             rows = await tx.fetch(
                 "DELETE FROM subscription WHERE listener_id = (SELECT id FROM listener WHERE chat = :chat"
-                " AND topic = :topic) AND (:id IS NULL OR id = :id) RETURNING id",
+                " AND topic = :topic) AND (CAST(:id AS BIGINT) IS NULL OR id = :id) RETURNING id",
                 {"chat": chat, "topic": topic, "id": subscription_id},
             )
         return len(rows)
@@ -196,8 +236,8 @@ async def ensure(tx: Transaction, chat: str, topic: int = 0, language: str | Non
         "INSERT INTO listener (chat, topic, language, zone, seen) VALUES (:chat, :topic,"
         " coalesce(:language, 'en'),"
         " coalesce((SELECT zone FROM listener WHERE chat = :chat AND topic = 0), 'UTC'),"
-        " (SELECT coalesce(max(id), 0) FROM audit)) ON CONFLICT (chat, topic) DO UPDATE SET topic = topic"
-        " RETURNING id",
+        " (SELECT coalesce(max(id), 0) FROM audit))"
+        " ON CONFLICT (chat, topic) DO UPDATE SET topic = excluded.topic RETURNING id",
         {"chat": chat, "topic": topic, "language": language},
     )
     return int(rows[0][0])
@@ -257,17 +297,8 @@ async def move(tx: Transaction, old: str, new: str) -> None:
     )
     for gone, kept in both:
         await _join(tx, gone, kept)
-    await tx.run("UPDATE OR IGNORE listener SET chat = ? WHERE chat = ?", (new, old))
-    await tx.run("UPDATE OR IGNORE chat SET address = ? WHERE address = ?", (new, old))
-    # Of two that are open in both, the one there stays open.
-    await tx.run(
-        "UPDATE dialogue SET aside = 1 WHERE chat = ? AND person IN"
-        " (SELECT d.person FROM dialogue d WHERE d.chat = ? AND d.aside = 0)",
-        (old, new),
-    )
-    await tx.run("UPDATE OR IGNORE dialogue SET chat = ? WHERE chat = ?", (new, old))
-    await tx.run("UPDATE OR IGNORE asker SET chat = ? WHERE chat = ?", (new, old))
-    await tx.run("UPDATE draft SET chat = ? WHERE chat = ?", (new, old))
+    for statement in _MOVED:
+        await tx.run(statement, {"new": new, "old": old})
 
 
 async def take_over(tx: Transaction, old: str, new: str, at: str) -> bool:
@@ -296,16 +327,15 @@ def _is_set(listener: Listener) -> bool:
 async def _join(tx: Transaction, gone: int, kept: int) -> None:
     """Let one listener hear what another was to hear, and what already waits for that."""
     ids = {"gone": gone, "kept": kept}
-    await tx.run("UPDATE OR IGNORE subscription SET listener_id = :kept WHERE listener_id = :gone", ids)
-    await tx.run("DELETE FROM subscription WHERE listener_id = :gone", ids)
-    await tx.run("UPDATE watch SET listener_id = :kept WHERE listener_id = :gone", ids)
-    waiting = (
-        "WHERE listener_id = :gone AND (state = 'held' OR (state IN ('due', 'failed')"
-        " AND notice_id IN (SELECT id FROM notice WHERE state IN ('new', 'fanned out'))))"
-    )
+    for statement in _JOINED:
+        await tx.run(statement, ids)
     # Held, and open since ever: deliveries that become due are looked for only where none was before.
-    await tx.run(f"UPDATE OR IGNORE delivery SET listener_id = :kept, state = 'held' {waiting}", ids)
-    await tx.run(f"DELETE FROM delivery {waiting}", ids)
+    await tx.run(
+        f"UPDATE delivery SET listener_id = :kept, state = 'held' {_STILL_TO_SEND} AND NOT EXISTS (SELECT 1"
+        " FROM delivery k WHERE k.notice_id = delivery.notice_id AND k.listener_id = :kept)",
+        ids,
+    )
+    await tx.run(f"DELETE FROM delivery {_STILL_TO_SEND}", {"gone": gone})
     await tx.run("UPDATE listener SET open_at = '0' WHERE id = :kept", ids)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from typing import NamedTuple
 
 from storage.domain.clock import moment_text, read_moment
 from storage.domain.models import Notice
 from storage.engines.database import Database, Row, Transaction
+from storage.engines.values import Values
 from storage.notifying import listeners
 from storage.notifying.deliveries import OWN, Audience, amend, fan_out, tell_only
 
+# More than a fact has.
+ALL = 2**31
 _COLUMNS = "id, audit_id, kind, made_at, due_at, story_id, fact_id, revision, material, reply, released_at"
 # In these very words, for that is how SQLite knows that the index of open notices serves.
 OPEN = "state IN ('new', 'fanned out')"
@@ -44,12 +46,12 @@ class Notices:
     async def by_id(self, ids: Collection[int]) -> list[Notice]:
         """Return notices in the order in which they were made."""
         rows = await self._database.read(
-            f"SELECT {_COLUMNS} FROM notice WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-            (json.dumps(list(ids)),),
+            f"SELECT {_COLUMNS} FROM notice WHERE id IN (SELECT value FROM ints(?)) ORDER BY id",
+            (Values(ids),),
         )
         return [_notice(row) for row in rows]
 
-    async def of_fact(self, fact_id: int, *, after: int = 0, limit: int = -1) -> list[Notice]:
+    async def of_fact(self, fact_id: int, *, after: int = 0, limit: int = ALL) -> list[Notice]:
         """Return the notices of a fact behind one, oldest first; without a limit all."""
         rows = await self._database.read(
             f"SELECT {_COLUMNS} FROM notice WHERE fact_id = ? AND id > ? ORDER BY id LIMIT ?",
@@ -166,7 +168,7 @@ class Notices:
         """Return all words that subscriptions of a story, and filters of any chat, ask for."""
         rows = await self._database.read(
             "SELECT words FROM subscription WHERE story_id = ? AND words IS NOT NULL"
-            " UNION SELECT words FROM listener WHERE words IS NOT NULL",
+            " UNION SELECT words FROM listener WHERE words IS NOT NULL ORDER BY words",
             (story_id,),
         )
         return [row[0] for row in rows]

@@ -8,7 +8,6 @@ Rare states (held, failed, being sent) have partial indexes; for others `Outbox`
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from storage.domain.leases import is_over
 from storage.domain.models import Listener
 from storage.engines.database import Database, Statements, Transaction
 from storage.engines.group_commit import GroupCommit
+from storage.engines.values import Values
 from storage.notifying import listeners, receipts
 from storage.notifying.claims import ENDED, LIVE, OF_PLATFORM, Claims
 from storage.notifying.clock_back import look_anew
@@ -194,9 +194,9 @@ class Outbox(OutboxDepth):
         if not rows:
             return
         async with self._database.transaction() as tx:
-            ids = json.dumps([row[0] for row in rows])
+            ids = Values(row[0] for row in rows)
             await tx.run(
-                f"UPDATE notice SET state = 'done' WHERE id IN (SELECT value FROM json_each(?)) AND {told}",
+                f"UPDATE notice SET state = 'done' WHERE id IN (SELECT value FROM ints(?)) AND {told}",
                 (ids,),
             )
         done = {row[0] for row in rows}
@@ -205,14 +205,14 @@ class Outbox(OutboxDepth):
     async def _retried(self, platform: str, now: str, limit: int) -> list[int]:
         low, high = _range(platform)
         rows = await self._database.read(
-            "SELECT DISTINCT d.listener_id FROM delivery d JOIN listener l ON l.id = d.listener_id"
+            "SELECT d.listener_id FROM delivery d JOIN listener l ON l.id = d.listener_id"
             f" WHERE d.state = 'failed' AND d.changed_at <= :now AND {_OF_PLATFORM}"
             # The plus forces the index of failures: the scan would read all deliveries of the open notices.
-            f" AND +d.notice_id IN (SELECT id FROM notice WHERE {OPEN})"
-            " ORDER BY d.changed_at LIMIT :limit",
+            f" AND d.notice_id + 0 IN (SELECT id FROM notice WHERE {OPEN})"
+            " ORDER BY d.changed_at, d.notice_id, d.listener_id LIMIT :limit",
             {"now": now, "low": low, "high": high, "limit": limit},
         )
-        return [row[0] for row in rows]
+        return list(dict.fromkeys(row[0] for row in rows))
 
     async def _left_behind(self, platform: str, now: str) -> list[int]:
         """Return listeners to whom something was being sent when its lease ended, with nobody at it here."""
@@ -232,7 +232,7 @@ class Outbox(OutboxDepth):
         low, high = _range(platform)
         rows = await self._database.read(
             f"SELECT l.id FROM listener l WHERE l.open_at <> '' AND l.open_at <= :now AND {_OF_PLATFORM}"
-            " ORDER BY l.open_at LIMIT :limit",
+            " ORDER BY l.open_at, l.id LIMIT :limit",
             {"now": now, "low": low, "high": high, "limit": limit},
         )
         return [row[0] for row in rows]
@@ -320,9 +320,9 @@ class Outbox(OutboxDepth):
             "UPDATE delivery SET state = ?, changed_at = coalesce(?, changed_at), error = ?, message = ?,"
             " attempts = attempts + ?, sender = NULL, lease_until = NULL"
             " WHERE listener_id = ? AND state = 'sending' AND sender = ?"
-            " AND notice_id IN (SELECT value FROM json_each(?))"
+            " AND notice_id IN (SELECT value FROM ints(?))"
         )
-        ids = (parcel.listener.id, self._claims.sender, json.dumps(parcel.notices))
+        ids = (parcel.listener.id, self._claims.sender, Values(parcel.notices))
         return marking, (state, at, error, message, attempts, *ids)
 
 

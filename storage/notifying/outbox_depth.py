@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import NamedTuple
 
 from storage.engines.database import Database
+from storage.engines.values import Values
 from storage.notifying.notices import OPEN
 
 
@@ -69,8 +69,8 @@ class OutboxDepth:
             )
             await tx.run(
                 "UPDATE notice SET state = 'fanned out' WHERE state = 'done'"
-                " AND id IN (SELECT value FROM json_each(?))",
-                (json.dumps(sorted({row[0] for row in rows})),),
+                " AND id IN (SELECT value FROM ints(?))",
+                (Values(sorted({row[0] for row in rows})),),
             )
         return len(rows)
 
@@ -94,7 +94,7 @@ class OutboxDepth:
             " GROUP BY l.chat, d.state UNION ALL"
             " SELECT l.chat, 'held', count(*), max(l.paused) FROM listener l"
             " JOIN delivery d ON d.listener_id = l.id AND d.state = 'held'"
-            " WHERE l.paused IS NOT NULL GROUP BY l.chat ORDER BY times DESC LIMIT ?",
+            " WHERE l.paused IS NOT NULL GROUP BY l.chat ORDER BY 3 DESC, 1, 2 LIMIT ?",
             (limit,),
         )
         return [Failure(*row) for row in rows]

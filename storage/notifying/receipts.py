@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,16 +10,19 @@ from typing import NamedTuple
 
 from storage.domain.leases import is_over
 from storage.engines.database import Database, Statements, Transaction
+from storage.engines.values import Values
 from storage.notifying.claims import ENDED, LIVE, Claims
 
 # What is on its way while a fact that it cites is taken down is kept without its text: its words would come
 # into the file after they were scrubbed from it.
 _SAID = (
     "INSERT INTO said SELECT ?, ?, ?, ?, ?, CASE WHEN EXISTS (SELECT 1 FROM tombstone"
-    " WHERE subject IN (SELECT 'F' || value FROM json_each(?))) THEN NULL ELSE ? END WHERE 1 = 1"
+    " WHERE subject IN (SELECT 'F' || value FROM ints(?))) THEN NULL ELSE nullif(?, ?) END WHERE 1 = 1"
     " ON CONFLICT (chat, message)"
     " DO UPDATE SET at = excluded.at, reply = excluded.reply, language = excluded.language"
 )
+# Bytes that stand for no bytes: of what may be NULL no engine could tell the type.
+_NONE = b""
 _CITED = (
     "INSERT INTO receipt (fact_id, chat, message, revision, fixed) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (fact_id, chat, message) DO UPDATE SET revision = excluded.revision"
@@ -28,7 +30,7 @@ _CITED = (
 # Of several messages in a chat or topic that a notice makes wrong, the first to ask for it tells of it there.
 _TELLS = """
 UPDATE amendment SET tells = 1
-WHERE chat = :chat AND message = :message AND notice_id IN (SELECT value FROM json_each(:notices))
+WHERE chat = :chat AND message = :message AND notice_id IN (SELECT value FROM ints(:notices))
     AND NOT EXISTS (
         SELECT 1 FROM amendment b LEFT JOIN said s ON s.chat = b.chat AND s.message = b.message
         WHERE b.chat = :chat AND b.message <> :message AND b.notice_id = amendment.notice_id AND b.tells = 1
@@ -105,7 +107,7 @@ class Receipts:
     async def forget_before(self, moment: str, limit: int = 2_000) -> int:
         """Forget messages sent before a moment, the oldest first; return their number."""
         rows = await self._database.read(
-            "SELECT chat, message FROM said WHERE at < ? ORDER BY at LIMIT ?", (moment, limit)
+            "SELECT chat, message FROM said WHERE at < ? ORDER BY at, chat, message LIMIT ?", (moment, limit)
         )
         await self.forget([(row[0], row[1]) for row in rows])
         return len(rows)
@@ -195,7 +197,7 @@ class Receipts:
         """
         asked = {
             "chat": amendment.chat, "message": amendment.message, "topic": amendment.topic,
-            "notices": json.dumps(list(notices)),
+            "notices": Values(notices),
         }  # fmt: skip
         async with self._database.transaction() as tx:
             return sorted(row[0] for row in await tx.fetch(_TELLS, asked))
@@ -239,10 +241,10 @@ class Receipts:
             "UPDATE amendment SET state = ?, error = ?, changed_at = coalesce(?, changed_at),"
             " attempts = attempts + ?, sender = NULL, lease_until = NULL"
             " WHERE chat = ? AND message = ? AND state = 'sending' AND sender = ?"
-            " AND notice_id IN (SELECT value FROM json_each(?)) RETURNING 1",
+            " AND notice_id IN (SELECT value FROM ints(?)) RETURNING 1",
             (
                 state, error, at, attempts, amendment.chat, amendment.message, self._claims.sender,
-                json.dumps(amendment.notices),
+                Values(amendment.notices),
             ),
         )  # fmt: skip
         return bool(rows)
@@ -253,10 +255,10 @@ def write(tx: Statements, said: Iterable[SentMessage]) -> None:
     messages: list[Sequence[object]] = []
     receipts: list[Sequence[object]] = []
     for item in said:
-        whole = zlib.compress(item.reply.encode()) if len(item.messages) == 1 else None
-        cited = json.dumps(list(item.facts))
+        whole = zlib.compress(item.reply.encode()) if len(item.messages) == 1 else _NONE
+        cited = Values(item.facts)
         messages += [
-            (item.chat, message, item.topic, item.at, item.language, cited, whole)
+            (item.chat, message, item.topic, item.at, item.language, cited, whole, _NONE)
             for message in item.messages
         ]
         receipts += item.receipts()

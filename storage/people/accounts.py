@@ -39,8 +39,17 @@ MOST_ACCOUNTS = 10
 _ACCOUNTS = "SELECT address, linked_at FROM account WHERE person = ? ORDER BY linked_at, address"
 # What an account has begun is the person's: under the four-eyes rule a draft stays its proposer's own.
 _BEGUN = (
-    "UPDATE OR IGNORE dialogue SET person = :person WHERE person = :address",
-    "UPDATE OR IGNORE asker SET person = :person WHERE person = :address",
+    """
+    UPDATE dialogue SET person = :person WHERE person = :address AND (aside = 1 OR NOT EXISTS (
+        SELECT 1 FROM dialogue o WHERE o.chat = dialogue.chat AND o.person = :person AND o.aside = 0
+    ))
+    """,
+    """
+    UPDATE asker SET person = :person WHERE person = :address AND NOT EXISTS (
+        SELECT 1 FROM asker o
+        WHERE o.question_id = asker.question_id AND o.chat = asker.chat AND o.person = :person
+    )
+    """,
     "UPDATE draft SET proposer = :person WHERE proposer = :address",
     "UPDATE subscription SET person = :person WHERE person = :address",
 )
@@ -114,7 +123,7 @@ class Accounts:
             )
             await tx.run(
                 "INSERT INTO link_code (digest, person, on_trail, expires_at) VALUES (?, ?, ?, ?)",
-                (digest_of(code), person, on_trail, moment_text(now + LASTS)),
+                (digest_of(code), person, int(on_trail), moment_text(now + LASTS)),
             )
         return code
 

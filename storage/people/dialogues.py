@@ -20,7 +20,6 @@ from storage.people.repeats import once
 LASTS, KEPT = timedelta(hours=1), timedelta(days=1)
 # Dialogues of one person in one chat that are set aside; the oldest are forgotten.
 MOST_ASIDE = 10
-_ON_DRAFTS = ("add", "same", "reject")
 
 
 class Dialogue(NamedTuple):
@@ -84,9 +83,9 @@ class Dialogues:
         """Return who has a draft open, whoever gave the last answer first."""
         rows = await self._database.read(
             "SELECT person, chat, touched_at FROM dialogue"
-            " WHERE command IN (SELECT value FROM json_each(?)) AND json_extract(state, '$.target') = ?"
-            " AND aside = 0 AND touched_at >= ? ORDER BY touched_at DESC, id DESC",
-            (json.dumps(_ON_DRAFTS), draft_id, moment_text(self._clock() - LASTS)),
+            " WHERE command IN ('add', 'same', 'reject') AND aside = 0 AND touched_at >= :since"
+            " AND CAST(json_extract(state, '$.target') AS TEXT) = :draft ORDER BY touched_at DESC, id DESC",
+            {"draft": str(draft_id), "since": moment_text(self._clock() - LASTS)},
         )
         return [AtWork(*row) for row in rows]
 

@@ -20,7 +20,7 @@ _REMOVED = {
     "questions": f"DELETE FROM asker WHERE person IN {_THEIRS}",
     "claims": f"DELETE FROM question WHERE {UNAWAITED}",
     "suggestions": "UPDATE draft SET proposer = NULL, chat = NULL"
-    f" WHERE proposer IN {_THEIRS} AND kind = 'suggestion' AND NOT (:may_approve AND state = 'waiting')",
+    f" WHERE proposer IN {_THEIRS} AND kind = 'suggestion' AND NOT (:may_approve = 1 AND state = 'waiting')",
     # What belongs to a chat of several people is theirs; a private chat's address is an account's own.
     "settings": f"DELETE FROM chat WHERE address IN {_THEIRS}",
     "offers": f"DELETE FROM offer WHERE watch_id IN (SELECT id FROM watch WHERE {_THEIR_WATCH})",
@@ -62,7 +62,7 @@ class Erasure:
         removed: dict[str, int] = {}
         async with self._database.transaction() as tx:
             for kind, sql in _REMOVED.items():
-                asked = {"person": by.address, "may_approve": may_approve}
+                asked = {"person": by.address, "may_approve": int(may_approve)}
                 removed[kind] = len(await tx.fetch(f"{sql} RETURNING 1", asked))
             # Last: what is theirs was found by them.
             removed["links"] = await self._accounts.unlink_all(tx, by)

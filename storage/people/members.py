@@ -138,8 +138,8 @@ def dismiss(tx: Statements, trace: AuditEntryWriter, change: Dismiss) -> str:
     """Dismiss a moderator; return their address. Raises AlreadyDone if they are not a moderator."""
     person = person_behind(tx, change.address)
     rows = tx.fetch(
-        "UPDATE member SET dismissed_at = ? WHERE address = ? AND story_id IS ? AND dismissed_at IS NULL"
-        " RETURNING id",
+        "UPDATE member SET dismissed_at = ? WHERE address = ? AND coalesce(story_id, 0) = coalesce(?, 0)"
+        " AND dismissed_at IS NULL RETURNING id",
         (trace.at, person, change.story_id),
     )
     if not rows:

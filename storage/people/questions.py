@@ -151,7 +151,7 @@ async def answer(tx: Transaction, question_id: int, fact_id: int, at: str) -> Se
     if not rows:
         return []
     askers = await tx.fetch(
-        "SELECT chat, min(language) AS language FROM asker WHERE question_id = ? GROUP BY chat",
+        "SELECT chat, min(language) AS language FROM asker WHERE question_id = ? GROUP BY chat ORDER BY chat",
         (question_id,),
     )
     await tx.run("DELETE FROM asker WHERE question_id = ?", (question_id,))
@@ -183,9 +183,9 @@ def _make_room(tx: Statements, story_id: int) -> None:
     """Delete surplus questions that nobody waits for: those asked least, the longest ago first."""
     tx.run(
         "DELETE FROM question WHERE id IN (SELECT id FROM question WHERE story_id = :story"
-        " AND answered_at IS NULL AND id NOT IN (SELECT question_id FROM asker) ORDER BY asked, last_at"
-        " LIMIT max(0, (SELECT count(*) FROM question"
-        " WHERE story_id = :story AND answered_at IS NULL) - :most))",
+        " AND answered_at IS NULL AND id NOT IN (SELECT question_id FROM asker) ORDER BY asked, last_at, id"
+        " LIMIT (SELECT CASE WHEN count(*) > :most THEN count(*) - :most ELSE 0 END FROM question"
+        " WHERE story_id = :story AND answered_at IS NULL))",
         {"story": story_id, "most": MOST},
     )
 
