@@ -15,6 +15,7 @@ from storage.domain.changes import Publish, Reject, Revise, dumped
 from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.models import Action, Draft, DraftKind, DraftState, Fact
 from storage.engines.database import Database, Statements, Transaction
+from storage.engines.values import Values
 from storage.people.repeats import once
 from storage.reading.draft_rows import draft_of
 from storage.trail.audit import AuditEntryWriter
@@ -89,9 +90,9 @@ class Drafts:
 async def announce(tx: Transaction, ids: Sequence[int]) -> bool:
     """Remember that moderators were told of drafts; False if that was done before."""
     rows = await tx.fetch(
-        "UPDATE draft SET announced = 1 WHERE announced = 0 AND id IN (SELECT value FROM json_each(?))"
+        "UPDATE draft SET announced = 1 WHERE announced = 0 AND id IN (SELECT value FROM ints(?))"
         " RETURNING id",
-        (json.dumps(list(ids)),),
+        (Values(ids),),
     )
     return len(rows) == len(ids)
 

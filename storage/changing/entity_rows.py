@@ -11,6 +11,7 @@ from storage.domain.entries import EntityEntry, FactEntry
 from storage.domain.errors import UnknownRefs
 from storage.domain.names import forms
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.search import name_index, vector_rows
 from storage.takedown.others import refuse_name
 
@@ -27,12 +28,12 @@ SELECT e.id, e.name, e.short, (
     SELECT before FROM audit WHERE subject = 'E' || e.id AND action = 'entity removed'
     ORDER BY id DESC LIMIT 1
 ) AS before
-FROM entity e WHERE e.id IN (SELECT value FROM json_each(?))
+FROM entity e WHERE e.id IN (SELECT value FROM ints(?))
     AND NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.subject = 'E' || e.id)
 ORDER BY e.id
 """
-_THEIR_NAMES = "FROM entity_name WHERE entity_id IN (SELECT value FROM json_each(?))"
-_IDS = "SELECT ref, id FROM entity WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))"
+_THEIR_NAMES = "FROM entity_name WHERE entity_id IN (SELECT value FROM ints(?))"
+_IDS = "SELECT ref, id FROM entity WHERE story_id = ? AND ref IN (SELECT value FROM texts(?))"
 
 
 def add_entities(tx: Statements, resolver: Resolver, entities: Iterable[EntityEntry]) -> None:
@@ -43,10 +44,10 @@ def add_entities(tx: Statements, resolver: Resolver, entities: Iterable[EntityEn
     refuse_name(tx, resolver.story_id, {e.ref: (e.name, *e.aliases, e.short or "") for e in listed.values()})
     resolver.find_sources({entity.source for entity in listed.values() if entity.source})
     tx.run_many(_ENTITY, [_row(resolver, entity) for entity in listed.values()])
-    rows = tx.fetch(_IDS, (resolver.story_id, json.dumps(list(listed))))
+    rows = tx.fetch(_IDS, (resolver.story_id, Values(listed)))
     removed = {ref for ref, entity in listed.items() if entity.merged_into == ref}
     names = [(r["id"], *name) for r in rows if r["ref"] not in removed for name in _forms(listed[r["ref"]])]
-    _replace_names(tx, resolver.story_id, json.dumps([row["id"] for row in rows]), names)
+    _replace_names(tx, resolver.story_id, Values(row["id"] for row in rows), names)
     if removed:
         remove(tx, resolver.story_id, [row["id"] for row in rows if row["ref"] in removed])
     if merged := [entity for ref, entity in listed.items() if entity.merged_into not in (None, ref)]:
@@ -56,7 +57,7 @@ def add_entities(tx: Statements, resolver: Resolver, entities: Iterable[EntityEn
 
 
 def _replace_names(
-    tx: Statements, story_id: int, ids: str, names: Sequence[tuple[int, str, int, str]]
+    tx: Statements, story_id: int, ids: Values[int], names: Sequence[tuple[int, str, int, str]]
 ) -> None:
     """Give entities their names in place of those that they had, and keep the index of names."""
     had = tx.fetch(f"SELECT folded {_THEIR_NAMES}", (ids,))
@@ -77,7 +78,7 @@ def free_refs(tx: Statements, story_id: int, refs: Sequence[str]) -> list[str]:
     numbers: dict[str, int] = {}
     tried = dict(enumerate(refs))
     while tried:
-        taken = {row["ref"] for row in tx.fetch(_IDS, (story_id, json.dumps(list(tried.values()))))}
+        taken = {row["ref"] for row in tx.fetch(_IDS, (story_id, Values(tried.values())))}
         taken |= set(free.values())
         for at, ref in tried.items():
             if ref not in taken:
@@ -110,9 +111,9 @@ def merge(tx: Statements, one: int, other: int) -> None:
 
 def remove(tx: Statements, story_id: int, ids: Sequence[int]) -> None:
     """Take entities out of all lists: each is merged into itself, and no name finds it any more."""
-    listed = json.dumps(ids)
+    listed = Values(ids)
     _replace_names(tx, story_id, listed, ())
-    tx.run("UPDATE entity SET merged_into = id WHERE id IN (SELECT value FROM json_each(?))", (listed,))
+    tx.run("UPDATE entity SET merged_into = id WHERE id IN (SELECT value FROM ints(?))", (listed,))
 
 
 def restore_names(tx: Statements, resolver: Resolver, facts: Iterable[FactEntry]) -> None:
@@ -124,10 +125,10 @@ def restore_names(tx: Statements, resolver: Resolver, facts: Iterable[FactEntry]
     back = [name for name in sorted(named) if name in found and found[name].removed]
     if not back:
         return
-    rows = tx.fetch(_REMOVED, (json.dumps(sorted({found[name].id for name in back})),))
-    ids = json.dumps([row["id"] for row in rows])
+    rows = tx.fetch(_REMOVED, (Values(sorted({found[name].id for name in back})),))
+    ids = Values(row["id"] for row in rows)
     names = [(row["id"], *name) for row in rows for name in _forms(_as_it_was(row))]
-    tx.run("UPDATE entity SET merged_into = NULL WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+    tx.run("UPDATE entity SET merged_into = NULL WHERE id IN (SELECT value FROM ints(?))", (ids,))
     _replace_names(tx, resolver.story_id, ids, names)
     for name in back:
         del found[name]
@@ -157,7 +158,7 @@ def separate(tx: Statements, resolver: Resolver, ids: Sequence[int], into: int) 
     named = {number: _named(state) for number, state in states.items()}
     resolver.find_entities({ref for parts in named.values() for refs in parts.values() for ref in refs})
     known = resolver.found.entities
-    tx.run("DELETE FROM mention WHERE fact_id IN (SELECT value FROM json_each(?))", (json.dumps([*named]),))
+    tx.run("DELETE FROM mention WHERE fact_id IN (SELECT value FROM ints(?))", (Values(named),))
     tx.run_many(
         "INSERT INTO mention (fact_id, part, position, entity_id) VALUES (?, ?, ?, ?)",
         [

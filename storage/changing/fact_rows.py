@@ -6,7 +6,6 @@ would let a tool without `foreign_keys=ON` store a fact that nobody states.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from storage.changing.references import References, source_ref
 from storage.domain import dates
 from storage.domain.entries import AttributionEntry, FactEntry, FactState
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.reading.erased import State
 from storage.search import full_text, vector_rows
 
@@ -51,9 +51,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 # A corrected fact's attributions are replaced one by one: the database refuses a fact without any.
 _REPLACED = (
-    "DELETE FROM figure WHERE fact_id IN (SELECT value FROM json_each(?))",
-    "DELETE FROM mention WHERE fact_id IN (SELECT value FROM json_each(?))",
-    "DELETE FROM attribution WHERE position > 1 AND fact_id IN (SELECT value FROM json_each(?))",
+    "DELETE FROM figure WHERE fact_id IN (SELECT value FROM ints(?))",
+    "DELETE FROM mention WHERE fact_id IN (SELECT value FROM ints(?))",
+    "DELETE FROM attribution WHERE position > 1 AND fact_id IN (SELECT value FROM ints(?))",
 )
 
 
@@ -92,7 +92,7 @@ class FactRows:
     def write(self, tx: Statements) -> None:
         """Write the rows but for the index's; those that a corrected fact no longer has are removed."""
         if self.replaced:
-            ids = (json.dumps(self.replaced),)
+            ids = (Values(self.replaced),)
             for statement in _REPLACED:
                 tx.run(statement, ids)
             full_text.remove(tx, self.replaced)

@@ -11,29 +11,28 @@ from storage.domain.entries import AttributionEntry
 from storage.domain.errors import UnknownRefs
 from storage.domain.folding import fold
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.reading.source_identity import KnownSources
 
 _SOURCES = """
-SELECT ref, id, title, name FROM source WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))
+SELECT ref, id, title, name FROM source WHERE story_id = ? AND ref IN (SELECT value FROM texts(?))
 """
 # The entity asked for by ref, else by its full name or an alias (never by a part: that names several). One
 # that was merged into another keeps its ref in what names it, and is that other in the tables.
 _ENTITIES = """
-SELECT asked.name AS asked, e.id, called.ref,
-    (SELECT group_concat(n.spelling, ' ') FROM entity_name n
+SELECT asked.one AS asked, e.id, called.ref,
+    (SELECT coalesce(list_of(spelling), '[]') FROM (
+        SELECT n.spelling FROM entity_name n
         WHERE n.entity_id IN (e.id, called.id) AND n.rank < 2
-            AND n.spelling <> coalesce(e.article || ' ' || e.name, '')) AS words,
-    called.merged_into = called.id AS removed
-FROM (
-    SELECT json_extract(value, '$.name') AS name, json_extract(value, '$.folded') AS folded
-    FROM json_each(:asked)
-) asked
-CROSS JOIN entity called ON called.id = coalesce(
-    (SELECT id FROM entity WHERE story_id = :story AND ref = asked.name),
-    (SELECT entity_id FROM entity_name WHERE story_id = :story AND folded = asked.folded AND rank < 2
+            AND n.spelling <> coalesce(e.article || ' ' || e.name, '') ORDER BY n.entity_id, n.folded
+    ) spelt) AS spellings,
+    CASE WHEN called.merged_into = called.id THEN 1 ELSE 0 END AS removed
+FROM text_pairs(:asked) asked CROSS JOIN entity called CROSS JOIN entity e
+WHERE called.id = coalesce(
+    (SELECT id FROM entity WHERE story_id = :story AND ref = asked.one),
+    (SELECT entity_id FROM entity_name WHERE story_id = :story AND folded = asked.two AND rank < 2
         ORDER BY rank, entity_id LIMIT 1)
-)
-CROSS JOIN entity e ON e.id = coalesce(called.merged_into, called.id)
+) AND e.id = coalesce(called.merged_into, called.id)
 """
 
 
@@ -54,7 +53,7 @@ class EntityRef(NamedTuple):
     id: int
     ref: str
     words: str
-    removed: int | None = None
+    removed: bool = False
 
 
 @dataclass(slots=True)
@@ -90,7 +89,7 @@ class Resolver:
     def find_sources(self, refs: Iterable[str]) -> None:
         """Look up the sources that were not looked up yet."""
         if wanted := set(refs) - self.found.sources.keys() - self._absent:
-            rows = self._tx.fetch(_SOURCES, (self.story_id, json.dumps(sorted(wanted))))
+            rows = self._tx.fetch(_SOURCES, (self.story_id, Values(sorted(wanted))))
             for ref, source_id, title, name in rows:
                 self.found.sources[ref] = SourceRef(source_id, title_words(title, name), ref)
             self._absent |= wanted - self.found.sources.keys()
@@ -98,9 +97,11 @@ class Resolver:
     def find_entities(self, names: Iterable[str]) -> None:
         """Look up the entities that are not found yet: by ref, else by full name or alias."""
         if wanted := [name for name in names if name not in self.found.entities]:
-            asked = json.dumps([{"name": name, "folded": fold(name)} for name in wanted])
-            for name, *entity in self._tx.fetch(_ENTITIES, {"story": self.story_id, "asked": asked}):
-                self.found.entities.setdefault(name, EntityRef(*entity))
+            asked = Values((name, fold(name)) for name in wanted)
+            rows = self._tx.fetch(_ENTITIES, {"story": self.story_id, "asked": asked})
+            for name, entity_id, ref, spellings, removed in rows:
+                words = " ".join(json.loads(spellings))
+                self.found.entities.setdefault(name, EntityRef(entity_id, ref, words, bool(removed)))
 
 
 def source_ref(item: AttributionEntry) -> str:

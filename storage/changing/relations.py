@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -11,15 +10,17 @@ from storage.domain.chains import ring_in
 from storage.domain.entries import FactEntry
 from storage.domain.errors import Refused, UnknownRefs
 from storage.engines.database import Statements
+from storage.engines.values import Values
 
 # Some facts and all that superseded them, one after the other: a ring would leave no fact in force.
 _CHAINS = """
 WITH RECURSIVE chain (id) AS (
-    SELECT value FROM json_each(?)
+    SELECT value FROM ints(?)
     UNION
     SELECT f.superseded_by FROM fact f JOIN chain c ON f.id = c.id WHERE f.superseded_by IS NOT NULL
 )
 SELECT f.id, f.ref, f.superseded_by FROM fact f JOIN chain c ON c.id = f.id WHERE f.superseded_by IS NOT NULL
+ORDER BY f.id
 """
 
 
@@ -99,8 +100,8 @@ def _ids(tx: Statements, story_id: int, refs: set[str]) -> dict[str, int]:
     if not refs:
         return {}
     rows = tx.fetch(
-        "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
-        (story_id, json.dumps(sorted(refs))),
+        "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM texts(?))",
+        (story_id, Values(sorted(refs))),
     )
     return {row["ref"]: row["id"] for row in rows}
 
@@ -108,8 +109,10 @@ def _ids(tx: Statements, story_id: int, refs: set[str]) -> dict[str, int]:
 def _refuse_rings(tx: Statements, fact_ids: list[int]) -> None:
     if not fact_ids:
         return
-    rows = tx.fetch(_CHAINS, (json.dumps(fact_ids),))
-    ring = ring_in({row["id"]: row["superseded_by"] for row in rows})
+    rows = tx.fetch(_CHAINS, (Values(fact_ids),))
+    edges = {row["id"]: row["superseded_by"] for row in rows}
+    # Of a ring that one is told which was to be written.
+    ring = ring_in({each: edges[each] for each in fact_ids if each in edges} | edges)
     if ring is not None:
         ref = next(row["ref"] for row in rows if row["id"] == ring)
         text = f"F{ring} would in the end be superseded by itself: name another fact"

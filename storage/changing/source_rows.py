@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +10,7 @@ from storage.domain.chains import longest_in, ring_in
 from storage.domain.entries import SourceEntry
 from storage.domain.errors import Refused
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.takedown.others import refuse_sources
 
 _SOURCE = """
@@ -23,7 +23,7 @@ ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, title
 # The sources given, those that are known only via them, and all that relay these.
 _CHAINS = """
 WITH RECURSIVE down (id) AS (
-    SELECT value FROM json_each(?)
+    SELECT value FROM ints(?)
     UNION
     SELECT s.id FROM source s JOIN down d ON s.via_id = d.id
 ), chain (id) AS (
@@ -32,6 +32,7 @@ WITH RECURSIVE down (id) AS (
     SELECT s.via_id FROM source s JOIN chain c ON s.id = c.id WHERE s.via_id IS NOT NULL
 )
 SELECT s.id, s.ref, s.via_id FROM source s JOIN chain c ON c.id = s.id WHERE s.via_id IS NOT NULL
+ORDER BY s.id
 """
 # A chain is read, and told to readers, as a whole.
 MOST_RELAYS = 100
@@ -73,9 +74,7 @@ def _new_ids(tx: Statements, sources: Iterable[SourceEntry]) -> dict[str, int]:
 def _free(tx: Statements, ids: set[int]) -> set[int]:
     if not ids:
         return set()
-    rows = tx.fetch(
-        "SELECT id FROM source WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(ids)),)
-    )
+    rows = tx.fetch("SELECT id FROM source WHERE id IN (SELECT value FROM ints(?))", (Values(sorted(ids)),))
     return ids - {row[0] for row in rows}
 
 
@@ -91,9 +90,11 @@ def _refuse_endless(tx: Statements, ids: list[int]) -> None:
     """Refuse sources that relay each other in a ring, and chains that are too long to be told."""
     if not ids:
         return
-    rows = tx.fetch(_CHAINS, (json.dumps(ids),))
+    rows = tx.fetch(_CHAINS, (Values(ids),))
     refs = {row["id"]: row["ref"] for row in rows}
     edges = {row["id"]: row["via_id"] for row in rows}
+    # Of a ring that one is told which was to be written.
+    edges = {each: edges[each] for each in ids if each in edges} | edges
     if (ring := ring_in(edges)) is not None:
         raise _ring(refs[ring])
     steps, start = longest_in(edges)

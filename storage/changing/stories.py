@@ -18,6 +18,7 @@ from storage.domain.errors import AlreadyDone, Overtaken, Refused
 from storage.domain.language.stemming import stemmed_itself
 from storage.domain.models import Action
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.search import full_text
 from storage.trail.audit import AuditEntryWriter
 
@@ -144,8 +145,8 @@ def _lead(tx: Statements, story_id: int, facts: Sequence[int]) -> None:
     """Remember which facts tell a story in a few lines. Raises Refused for one that is not in force there."""
     rows = tx.fetch(
         "SELECT id FROM fact WHERE story_id = ? AND retracted IS NULL AND superseded_by IS NULL"
-        " AND id IN (SELECT value FROM json_each(?))",
-        (story_id, json.dumps(list(facts))),
+        " AND id IN (SELECT value FROM ints(?))",
+        (story_id, Values(facts)),
     )
     if missing := sorted(set(facts) - {row[0] for row in rows}):
         raise Refused(f"F{missing[0]} is not in force in this story: it cannot tell it")

@@ -83,7 +83,8 @@ def _entry(
             raise Refused("That change was made by somebody else: only they can undo it")
         return entry_of(rows[0]), rows[0]["clock_at"] or rows[0]["at"]
     rows = tx.fetch(
-        f"{_CLOCKED} WHERE actor = ? AND (? IS NULL OR story_id = ?) AND (? IS NULL OR subject = ?)"
+        f"{_CLOCKED} WHERE actor = ? AND (CAST(? AS BIGINT) IS NULL OR story_id = ?)"
+        " AND (CAST(? AS TEXT) IS NULL OR subject = ?)"
         f" AND {_WATCHED} ORDER BY id DESC LIMIT 1",
         (actor, story_id, story_id, what, what),
     )

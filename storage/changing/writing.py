@@ -14,6 +14,7 @@ from storage.changing.stories import settle
 from storage.domain.entries import FactEntry
 from storage.domain.models import RevisionKind
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.reading.erased import State
 from storage.search import full_text
 from storage.trail import digests
@@ -63,8 +64,8 @@ def known_facts(tx: Statements, story_id: int, refs: Iterable[str]) -> dict[str,
     rows = tx.fetch(
         "SELECT f.ref, f.id, f.revision, r.state FROM fact f"
         " JOIN revision r ON r.fact_id = f.id AND r.number = f.revision"
-        " WHERE f.story_id = ? AND f.ref IN (SELECT value FROM json_each(?))",
-        (story_id, json.dumps(list(refs))),
+        " WHERE f.story_id = ? AND f.ref IN (SELECT value FROM texts(?))",
+        (story_id, Values(refs)),
     )
     return {row["ref"]: KnownFact(row["id"], row["revision"], json.loads(row["state"])) for row in rows}
 
@@ -135,7 +136,7 @@ class Batch:
         if not wanted:
             return set()
         rows = self._tx.fetch(
-            "SELECT id FROM fact WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
+            "SELECT id FROM fact WHERE id IN (SELECT value FROM ints(?))", (Values(wanted),)
         )
         return {row[0] for row in rows}
 

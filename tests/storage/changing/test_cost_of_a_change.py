@@ -26,7 +26,7 @@ async def test_a_fact_with_a_new_speaker_and_a_new_source(flood):
     assert cost.counted() == (39, HOPS)
     # The speaker is looked up before it is made and read back after that; the source once by its ref, and
     # once among all others.
-    assert looked_up(cost.statements, "asked.name AS asked") == 2
+    assert looked_up(cost.statements, "asked.one AS asked") == 2
     assert looked_up(cost.statements, "ref, id, title, name FROM source") == 1
 
 
