@@ -22,6 +22,7 @@ from storage.domain.folding import fold
 from storage.domain.models import Action
 from storage.domain.names import with_article
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.reading import entities, sources
 from storage.sheets import briefs
 from storage.sheets.three_way import State, Step, last_said, merge
@@ -30,18 +31,18 @@ MOST_KEPT = 20
 # The facts that somebody else than an import has changed, or put on record.
 _MODERATED = """
 SELECT DISTINCT r.fact_id FROM revision r JOIN audit a ON a.id = r.audit_id
-WHERE r.fact_id IN (SELECT value FROM json_each(?)) AND a.action <> ?
+WHERE r.fact_id IN (SELECT value FROM ints(?)) AND a.action <> ?
 """
 _REVISIONS = """
 SELECT r.fact_id, r.number, r.at, r.state, coalesce(r.audit_id, 0) AS entry, a.action FROM revision r
 LEFT JOIN audit a ON a.id = r.audit_id
-WHERE r.fact_id IN (SELECT value FROM json_each(?)) ORDER BY r.fact_id, r.number
+WHERE r.fact_id IN (SELECT value FROM ints(?)) ORDER BY r.fact_id, r.number
 """
 _EDITS = """
 SELECT id, subject, before, after FROM audit
-WHERE subject IN (SELECT value FROM json_each(?)) AND action IN (SELECT value FROM json_each(?)) ORDER BY id
+WHERE subject IN (SELECT value FROM texts(?)) AND action IN (SELECT value FROM texts(?)) ORDER BY id
 """
-_ACTIONS = json.dumps(
+_ACTIONS = Values(
     [
         str(action)
         for action in (
@@ -54,7 +55,7 @@ _ACTIONS = json.dumps(
 _IMPORTS = """
 SELECT id, after FROM audit WHERE subject >= 'story ' AND subject < 'story!' AND action = ? ORDER BY id
 """
-_IDS = "SELECT ref, id FROM {} WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))"
+_IDS = "SELECT ref, id FROM {} WHERE story_id = ? AND ref IN (SELECT value FROM texts(?))"
 
 
 class Kept(NamedTuple):
@@ -154,7 +155,7 @@ class Again:
         ids = {known[fact.ref].id: fact for fact in listed if fact.ref in known}
         if not ids:
             return list(listed)
-        rows = tx.fetch(_MODERATED, (json.dumps(list(ids)), str(Action.IMPORTED)))
+        rows = tx.fetch(_MODERATED, (Values(ids), str(Action.IMPORTED)))
         moderated = {ids[row["fact_id"]].ref: row["fact_id"] for row in rows}
         steps = _revisions(tx, {fact_id: ids[fact_id] for fact_id in moderated.values()})
         merged: dict[str, FactEntry] = {}
@@ -197,8 +198,7 @@ def _edited(tx: Statements, table: str, story_id: int, refs: Sequence[str]) -> d
         return {}
     letter = table[0].upper()
     subjects = {
-        f"{letter}{row['id']}": row["ref"]
-        for row in tx.fetch(_IDS.format(table), (story_id, json.dumps(list(refs))))
+        f"{letter}{row['id']}": row["ref"] for row in tx.fetch(_IDS.format(table), (story_id, Values(refs)))
     }
     found = _steps(tx, list(subjects)) if subjects else {}
     return {subjects[subject]: _Changes(subject, steps) for subject, steps in found.items()}
@@ -206,7 +206,7 @@ def _edited(tx: Statements, table: str, story_id: int, refs: Sequence[str]) -> d
 
 def _steps(tx: Statements, subjects: Sequence[str]) -> dict[str, list[Step]]:
     found: dict[str, list[Step]] = {}
-    for row in tx.fetch(_EDITS, (json.dumps(list(subjects)), _ACTIONS)):
+    for row in tx.fetch(_EDITS, (Values(subjects), _ACTIONS)):
         before, after = (_sorted(json.loads(row[name] or "{}")) for name in ("before", "after"))
         found.setdefault(row["subject"], []).append(Step(row["id"], before, after))
     return found
@@ -216,7 +216,7 @@ def _revisions(tx: Statements, facts: Mapping[int, FactEntry]) -> dict[int, list
     """Return by fact the changes from each revision to the next, after the last that an export knew."""
     found: dict[int, list[Step]] = {fact_id: [] for fact_id in facts}
     before: State = {}
-    for row in tx.fetch(_REVISIONS, (json.dumps(list(facts)),)) if facts else ():
+    for row in tx.fetch(_REVISIONS, (Values(facts),)) if facts else ():
         steps, past = found[row["fact_id"]], facts[row["fact_id"]].revisions
         before = before if row["number"] > 1 else {}
         after = json.loads(row["state"] or "{}")

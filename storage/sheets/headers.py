@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from storage.changing.stories import story_fields, told_ids
 from storage.domain.entries import StoryEntry
 from storage.domain.errors import Refused
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.sheets.again import Again
 
 _PUT = """
 INSERT INTO story (name, title, opened_at, private) VALUES (:name, :title, :opened, :private)
-ON CONFLICT (name) DO UPDATE SET title = CASE WHEN :titled THEN excluded.title ELSE story.title END
+ON CONFLICT (name) DO UPDATE SET title = CASE WHEN :titled = 1 THEN excluded.title ELSE story.title END
 RETURNING id, private
 """
 
@@ -60,8 +60,8 @@ def lead(tx: Statements, story_id: int, entry: StoryEntry, line: int, again: Aga
     Raises Refused for a ref that is none.
     """
     rows = tx.fetch(
-        "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM json_each(?))",
-        (story_id, json.dumps(entry.about)),
+        "SELECT ref, id FROM fact WHERE story_id = ? AND ref IN (SELECT value FROM texts(?))",
+        (story_id, Values(entry.about)),
     )
     ids = {row[0]: row[1] for row in rows}
     if missing := [ref for ref in entry.about if ref not in ids]:

@@ -6,13 +6,13 @@ that moment stands. So of several processes one polls it, and one that stood sti
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from storage.domain.clock import Clock, moment_text
 from storage.domain.leases import later
 from storage.engines.database import Database, Row, Transaction
+from storage.engines.values import Values
 from storage.notifying.notices import post
 from storage.reading.addresses import comparable
 
@@ -121,9 +121,8 @@ class Feeds:
     async def known(self, feed_id: int, keys: Collection[str]) -> set[str]:
         """Return those of some digests by which entries of a feed are known already."""
         rows = await self._database.read(
-            "SELECT key FROM feed_key WHERE feed_id = ? AND key IN (SELECT value FROM json_each(?))"
-            " ORDER BY key",
-            (feed_id, json.dumps(list(keys))),
+            "SELECT key FROM feed_key WHERE feed_id = ? AND key IN (SELECT value FROM texts(?)) ORDER BY key",
+            (feed_id, Values(keys)),
         )
         return {row[0] for row in rows}
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from storage.domain.clock import Clock, moment_text
 from storage.domain.errors import Refused
 from storage.engines.database import Database, Read, Statements
+from storage.engines.values import Values
 from storage.reading.addresses import comparable
 from storage.snapshots.rows import TOLD, Page, Snapshot, digest_of, packed, told, unpacked
 from storage.snapshots.sketches import ALIKE, likeness, sketch
@@ -25,8 +26,7 @@ INSERT INTO snapshot (story_id, source_id, at, address, place, media, size, dige
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 _OF_SOURCES = (
-    f"SELECT {TOLD} FROM snapshot WHERE source_id IN (SELECT value FROM json_each(?))"
-    " ORDER BY at DESC, id DESC"
+    f"SELECT {TOLD} FROM snapshot WHERE source_id IN (SELECT value FROM ints(?)) ORDER BY at DESC, id DESC"
 )
 # What was taken down of a source, or of what reaches us through it: a new copy would bring it back.
 _TAKEN_DOWN = """
@@ -115,7 +115,7 @@ class Snapshots:
     async def of_sources(self, ids: Iterable[int]) -> dict[int, list[Snapshot]]:
         """Return the copies of sources, of each the newest first."""
         found: dict[int, list[Snapshot]] = {}
-        for row in await self._database.read(_OF_SOURCES, (json.dumps(sorted(set(ids))),)):
+        for row in await self._database.read(_OF_SOURCES, (Values(sorted(set(ids))),)):
             found.setdefault(row["source_id"], []).append(told(row))
         return found
 
@@ -137,8 +137,8 @@ class Snapshots:
     async def paragraphs(self, ids: Iterable[int]) -> dict[int, list[str]]:
         """Return the text of copies, by id; a paragraph that was taken down is empty."""
         rows = await self._database.read(
-            "SELECT id, paragraphs FROM snapshot WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-            (json.dumps(sorted(set(ids))),),
+            "SELECT id, paragraphs FROM snapshot WHERE id IN (SELECT value FROM ints(?)) ORDER BY id",
+            (Values(sorted(set(ids))),),
         )
         return {row["id"]: unpacked(row["paragraphs"]) for row in rows}
 
@@ -195,8 +195,8 @@ def _join(tx: Statements, source_id: int | None, alike: Iterable[int | None]) ->
     if source_id is None or not others:
         return
     rows = tx.fetch(
-        "SELECT id, alike FROM source WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (json.dumps(sorted({source_id, *others})),),
+        "SELECT id, alike FROM source WHERE id IN (SELECT value FROM ints(?)) ORDER BY id",
+        (Values(sorted({source_id, *others})),),
     )
     for row in rows:
         known = set(json.loads(row["alike"] or "[]"))

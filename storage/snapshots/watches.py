@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from typing import NamedTuple
 
 from storage.domain.clock import Clock, moment_text
 from storage.domain.errors import Refused
 from storage.engines.database import Database, Row, Statements, Transaction
+from storage.engines.values import Values
 from storage.notifying import listeners
 from storage.notifying.notices import post
 from storage.snapshots.feeds import Sent, keep_keys, place_of
@@ -22,7 +22,7 @@ FROM watch w JOIN listener l ON l.id = w.listener_id JOIN feed f ON f.id = w.fee
 JOIN story s ON s.id = w.story_id
 """
 _OFFER = "SELECT id, watch_id, address, title, at FROM offer"
-_IDS = "(SELECT value FROM json_each(?))"
+_IDS = "(SELECT value FROM ints(?))"
 
 
 class Watch(NamedTuple):
@@ -120,9 +120,9 @@ class Watches:
 
     async def of_chats(self, chats: Collection[tuple[str, int]]) -> list[Watch]:
         """Return the watches of some chats and topics, in the order in which they began."""
-        held = json.dumps([f"{topic} {chat}" for chat, topic in chats])
+        held = Values(f"{topic} {chat}" for chat, topic in chats)
         rows = await self._database.read(
-            f"{_WATCH} WHERE l.topic || ' ' || l.chat IN {_IDS} ORDER BY w.id", (held,)
+            f"{_WATCH} WHERE l.topic || ' ' || l.chat IN (SELECT value FROM texts(?)) ORDER BY w.id", (held,)
         )
         return [_watch(row) for row in rows]
 
@@ -195,11 +195,11 @@ class Watches:
         async with self._database.transaction() as tx:
             told = await tx.fetch(
                 f"UPDATE offer SET told = 1 WHERE told = 0 AND id IN {_IDS} RETURNING id",
-                (json.dumps([each.id for each in offers]),),
+                (Values(each.id for each in offers),),
             )
             if len(told) < len(offers):
                 await tx.run(
-                    f"UPDATE offer SET told = 0 WHERE id IN {_IDS}", (json.dumps([row[0] for row in told]),)
+                    f"UPDATE offer SET told = 0 WHERE id IN {_IDS}", (Values(row[0] for row in told),)
                 )
                 return False
             await post(tx, watch.chat, reply, now, watch.language, topic=watch.topic)
@@ -229,10 +229,10 @@ class Watches:
 
 def cut(tx: Statements, ids: Collection[int], offers: Collection[int]) -> None:
     """End watches, and remove the titles and addresses of offers: they hold what is taken down."""
-    listed = json.dumps(list(ids))
+    listed = Values(ids)
     tx.run(f"DELETE FROM offer WHERE watch_id IN {_IDS}", (listed,))
     tx.run(f"DELETE FROM watch WHERE id IN {_IDS}", (listed,))
-    tx.run(f"DELETE FROM offer WHERE id IN {_IDS}", (json.dumps(list(offers)),))
+    tx.run(f"DELETE FROM offer WHERE id IN {_IDS}", (Values(offers),))
 
 
 def _watch(row: Row) -> Watch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from storage.domain.changes import TakeDown
 from storage.domain.entries import is_digest
 from storage.domain.models import NoticeKind
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.takedown import facts, others, snapshots, sweeping
 from storage.takedown.needles import Needles
 from storage.takedown.others import MOST_NAMED
@@ -143,11 +143,11 @@ def _entomb(
 def _entries(tx: Statements, subjects: Collection[str], texts: Sequence[str]) -> list[int]:
     """Return the entries of the trail about some things, and all others that hold the words."""
     held = " OR ".join([f"instr({_HELD}, ?) > 0"] * len(texts))
-    about = "subject IN (SELECT value FROM json_each(?))"
+    about = "subject IN (SELECT value FROM texts(?))"
     rows = tx.fetch(
         f"SELECT id FROM audit WHERE ({about}{f' OR {held}' if held else ''}) AND ({_HELD}) <> '  '"
         " AND action NOT IN ('taken down', 'rechained') ORDER BY id",
-        (json.dumps(list(subjects)), *texts),
+        (Values(subjects), *texts),
     )
     return [row[0] for row in rows]
 

@@ -11,11 +11,12 @@ from storage.domain.errors import AlreadyDone, Refused
 from storage.domain.folding import fold
 from storage.domain.models import Ground
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.search import full_text, name_index, vector_rows
 from storage.takedown.needles import Needles, texts_in
 
 MOST_NAMED = 20
-_IDS = "(SELECT value FROM json_each(?))"
+_IDS = "(SELECT value FROM ints(?))"
 
 
 class Subject(NamedTuple):
@@ -52,7 +53,9 @@ def source(tx: Statements, story_id: int, source_id: int) -> Subject:
     """Return a source, with the facts that cite it."""
     row = _row(tx, "source", story_id, f"S{source_id}")
     texts = (row["title"], row["name"], row["author"], row["url"], row["note"])
-    cited = tx.fetch("SELECT DISTINCT fact_id FROM attribution WHERE source_id = ?", (source_id,))
+    cited = tx.fetch(
+        "SELECT DISTINCT fact_id FROM attribution WHERE source_id = ? ORDER BY fact_id", (source_id,)
+    )
     facts = tuple(each[0] for each in cited)
     return Subject(Needles(filter(None, texts), verbatim=True), row["ref"], facts=facts)
 
@@ -81,7 +84,7 @@ def name(tx: Statements, story_id: int, entity_id: int) -> Subject:
     rows = tx.fetch("SELECT * FROM entity WHERE id = :id OR merged_into = :id", {"id": entity_id})
     spelled = tx.fetch(
         f"SELECT spelling FROM entity_name WHERE rank < 2 AND entity_id IN {_IDS}",
-        (json.dumps([each["id"] for each in rows]),),
+        (Values(each["id"] for each in rows),),
     )
     removed = tx.fetch(
         "SELECT before FROM audit WHERE subject = ? AND action = 'entity removed'", (f"E{entity_id}",)
@@ -102,7 +105,7 @@ def name(tx: Statements, story_id: int, entity_id: int) -> Subject:
 def bury_name(tx: Statements, entity_id: int) -> None:
     """Leave of a name, and of those merged into it, a row that no list shows and nobody finds."""
     rows = tx.fetch("SELECT id, story_id FROM entity WHERE id = :id OR merged_into = :id", {"id": entity_id})
-    ids = json.dumps([row["id"] for row in rows])
+    ids = Values(row["id"] for row in rows)
     forms = [row[0] for row in tx.fetch(f"SELECT folded FROM entity_name WHERE entity_id IN {_IDS}", (ids,))]
     tx.run(f"DELETE FROM entity_name WHERE entity_id IN {_IDS}", (ids,))
     name_index.remove(tx, rows[0]["story_id"], forms)
@@ -119,8 +122,9 @@ def refuse_sources(tx: Statements, story_id: int, sources: Mapping[str, SourceEn
     """Refuse to give sources, by ref, the words back that were taken down."""
     for row in tx.fetch(
         "SELECT s.ref, s.name FROM tombstone t JOIN source s ON s.story_id = t.story_id AND s.ref = t.ref"
-        f" WHERE t.story_id = ? AND t.subject = 'S' || s.id AND s.ref IN {_IDS}",
-        (story_id, json.dumps(list(sources))),
+        " WHERE t.story_id = ? AND t.subject = 'S' || s.id"
+        " AND s.ref IN (SELECT value FROM texts(?)) ORDER BY s.id",
+        (story_id, Values(sources)),
     ):
         entry = sources[row["ref"]]
         if entry.name != row["name"] or any(

@@ -14,6 +14,7 @@ from typing import Any
 from storage.domain.changes import Reject, dumped
 from storage.domain.models import Ground
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.snapshots import watches
 from storage.takedown.needles import Needles, texts_in
 from storage.takedown.replies import cut, names, without_questions, without_source
@@ -22,7 +23,7 @@ _PAGE = 2_000
 # Commands whose dialogue is about a fact on record, and those whose dialogue is about a draft.
 _ABOUT_FACT = frozenset("correct attribute relate supersede retract restore".split())
 _ABOUT_DRAFT = frozenset("add reject same edit".split())
-_IDS = "(SELECT value FROM json_each(?))"
+_IDS = "(SELECT value FROM ints(?))"
 
 
 def drafts(tx: Statements, needles: Needles, fact_id: int | None) -> list[int]:
@@ -44,18 +45,14 @@ def drafts(tx: Statements, needles: Needles, fact_id: int | None) -> list[int]:
 
 def reasons_of(tx: Statements, ids: Collection[int]) -> list[str]:
     """Return why drafts were rejected, as moderators wrote it."""
-    rows = tx.fetch(
-        f"SELECT reason FROM draft WHERE reason IS NOT NULL AND id IN {_IDS}", (json.dumps(list(ids)),)
-    )
+    rows = tx.fetch(f"SELECT reason FROM draft WHERE reason IS NOT NULL AND id IN {_IDS}", (Values(ids),))
     return [row[0] for row in rows]
 
 
 def cut_drafts(tx: Statements, ids: Collection[int], by: tuple[str, str], ground: Ground) -> None:
     """Remove the words of drafts; those that wait are rejected. `by` is when and by whom."""
     why = f"taken down ({ground})"
-    for row in tx.fetch(
-        f"SELECT id, story_id, state FROM draft WHERE id IN {_IDS}", (json.dumps(list(ids)),)
-    ):
+    for row in tx.fetch(f"SELECT id, story_id, state FROM draft WHERE id IN {_IDS}", (Values(ids),)):
         stub = json.dumps(dumped(Reject(story_id=row["story_id"], draft=row["id"], reason=why)))
         tx.run("UPDATE draft SET change = ?, reason = ? WHERE id = ?", (stub, why, row["id"]))
         tx.run("UPDATE found_draft SET marks = '{}' WHERE draft_id = ?", (row["id"],))
@@ -73,8 +70,8 @@ def cut_questions(tx: Statements, needles: Needles) -> list[int]:
     """
     rows = tx.fetch("SELECT id, text FROM question")
     ids = [row["id"] for row in rows if needles.asked(row["text"])]
-    tx.run(f"DELETE FROM asker WHERE question_id IN {_IDS}", (json.dumps(ids),))
-    tx.run(f"DELETE FROM question WHERE id IN {_IDS}", (json.dumps(ids),))
+    tx.run(f"DELETE FROM asker WHERE question_id IN {_IDS}", (Values(ids),))
+    tx.run(f"DELETE FROM question WHERE id IN {_IDS}", (Values(ids),))
     return ids
 
 
@@ -87,7 +84,7 @@ def cut_dialogues(tx: Statements, needles: Needles, fact_id: int | None, draft_i
         if _concerns(row["command"], json.loads(row["state"]), fact_id, draft_ids)
         or any(needles.near(text) for text in texts_in(json.loads(row["state"])))
     ]
-    tx.run(f"DELETE FROM dialogue WHERE id IN {_IDS}", (json.dumps(ids),))
+    tx.run(f"DELETE FROM dialogue WHERE id IN {_IDS}", (Values(ids),))
     return sum(row["id"] in ids and row["command"] != "takedown" for row in rows)
 
 
@@ -160,7 +157,7 @@ def cut_messages(
         cited = tx.fetch(
             "SELECT r.chat, r.message FROM receipt r JOIN said s ON s.chat = r.chat AND s.message = r.message"
             f" WHERE s.reply IS NULL AND r.fact_id IN {_IDS}",
-            (json.dumps(list(facts)),),
+            (Values(facts),),
         )
     citing = {(row[0], row[1]) for row in cited}
     changed = []
@@ -209,7 +206,7 @@ def cut_notices(tx: Statements, needles: Needles, subject: str, now: str) -> int
                 "SELECT id FROM notice WHERE fact_id = ? AND state IN ('new', 'fanned out')", (fact_id,)
             )
         ]
-    listed = json.dumps(ids)
+    listed = Values(ids)
     cancelled = tx.fetch(
         "UPDATE delivery SET state = 'given up', error = 'taken down', changed_at = ?"
         f" WHERE notice_id IN {_IDS} AND state IN ('due', 'held', 'failed') RETURNING notice_id",

@@ -21,6 +21,6 @@ class Checkpoints:
         async with self._database.transaction() as tx:
             await tx.run(
                 "INSERT INTO progress VALUES (?, ?) ON CONFLICT (name)"
-                " DO UPDATE SET audit_id = max(progress.audit_id, excluded.audit_id)",
+                " DO UPDATE SET audit_id = excluded.audit_id WHERE progress.audit_id < excluded.audit_id",
                 (name, audit_id),
             )

@@ -5,22 +5,21 @@ The takedown's own entry lists what was erased, so that the chain covers that th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from storage.domain.enums import Action, Ground
 from storage.engines.database import Statements
+from storage.engines.values import Values
 from storage.trail import digests
 from storage.trail.audit import TEXTS, AuditEntryWriter
 
 Erased = dict[str, list[Any]]
 # The entries that tell what was erased, and what stood before: no takedown may reach them.
 _KEPT = (Action.TAKEN_DOWN, Action.RECHAINED)
-_ENTRIES = "SELECT * FROM audit WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+_ENTRIES = "SELECT * FROM audit WHERE id IN (SELECT value FROM ints(?)) ORDER BY id"
 _REVISIONS = (
-    "SELECT * FROM revision WHERE (fact_id, number) IN"
-    " (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"
+    "SELECT * FROM revision WHERE (fact_id, number) IN (SELECT one, two FROM int_pairs(?))"
     " ORDER BY fact_id, number"
 )
 
@@ -33,13 +32,13 @@ def erase(tx: Statements, *, entries: Iterable[int], revisions: Iterable[tuple[i
     there, and for the entries of takedowns, which stay.
     """
     asked, pairs = sorted(set(entries)), sorted(set(revisions))
-    rows = tx.fetch(_ENTRIES, (json.dumps(asked),))
+    rows = tx.fetch(_ENTRIES, (Values(asked),))
     kept = [row["id"] for row in rows if row["action"] in _KEPT]
     if kept or [row["id"] for row in rows] != asked:
         raise ValueError(f"cannot be erased: entries {kept or asked}")
     for row in rows:
         _erase(tx, "audit", TEXTS, row, {"id": row["id"]})
-    rows = tx.fetch(_REVISIONS, (json.dumps(pairs),))
+    rows = tx.fetch(_REVISIONS, (Values(pairs),))
     if [(row["fact_id"], row["number"]) for row in rows] != pairs:
         raise ValueError(f"there are no such revisions: {pairs}")
     for row in rows:

@@ -20,8 +20,8 @@ _DUE = (
     " coalesce((SELECT audit_id FROM progress WHERE name = ?), 0)"
 )
 _DONE = (
-    "INSERT INTO progress VALUES (?, ?)"
-    " ON CONFLICT (name) DO UPDATE SET audit_id = max(progress.audit_id, excluded.audit_id)"
+    "INSERT INTO progress VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET audit_id = excluded.audit_id"
+    " WHERE progress.audit_id < excluded.audit_id"
 )
 # What is done, in this order; each is not done twice.
 _REWRITTEN, _SCRUBBED = "rewritten", "scrubbed"

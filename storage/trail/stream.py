@@ -6,12 +6,12 @@ known when its notice was due, all at once: nobody who has read up to a moment h
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from typing import NamedTuple
 
 from storage.domain.models import Revision
 from storage.engines.database import Database, Read, Row
+from storage.engines.values import Values
 
 # Of one request, so many changes are looked at for those of the stories asked for.
 LOOKED_AT = 2_000
@@ -26,8 +26,8 @@ _BEHIND = """
 """
 _FOLLOWING = f"""
 SELECT a.at AS known, r.fact_id, r.number, ({_AT_ONCE}) AS at_once
-FROM audit a CROSS JOIN revision r ON r.audit_id = a.id
-WHERE a.at >= :at AND {_BEHIND} ORDER BY a.at, r.fact_id, r.number LIMIT :looked_at
+FROM audit a CROSS JOIN revision r WHERE r.audit_id = a.id AND a.at >= :at AND {_BEHIND}
+ORDER BY a.at, r.fact_id, r.number LIMIT :looked_at
 """
 # What was held, and was due by now.
 _LET_GO = f"""
@@ -47,20 +47,21 @@ _SINCE = _LET_GO.format(
 )
 _LAST_LET_GO = _LET_GO.format(bounds="AND n.story_id = :story", order="DESC")
 _OF_STORY = f"""
-SELECT a.at AS known, r.fact_id, r.number FROM audit a CROSS JOIN revision r ON r.audit_id = a.id
-WHERE a.story_id = :story AND {_AT_ONCE} ORDER BY a.id DESC, r.fact_id DESC, r.number DESC LIMIT :limit
+SELECT a.at AS known, r.fact_id, r.number FROM audit a CROSS JOIN revision r
+WHERE r.audit_id = a.id AND a.story_id = :story AND {_AT_ONCE}
+ORDER BY a.id DESC, r.fact_id DESC, r.number DESC LIMIT :limit
 """
 # A sheet of several stories is imported under one entry, which names one of them.
 _IMPORTED = """
-SELECT a.at AS known, r.fact_id, r.number FROM audit a CROSS JOIN revision r ON r.audit_id = a.id
-WHERE a.action = 'imported' AND a.story_id <> :story ORDER BY a.id DESC, r.fact_id DESC, r.number DESC
-LIMIT :looked_at
+SELECT a.at AS known, r.fact_id, r.number FROM audit a CROSS JOIN revision r
+WHERE r.audit_id = a.id AND a.action = 'imported' AND a.story_id <> :story
+ORDER BY a.id DESC, r.fact_id DESC, r.number DESC LIMIT :looked_at
 """
 _REVISIONS = """
 SELECT f.story_id, r.fact_id, r.number, r.at, r.kind, r.actor, r.reason, r.material, r.state
-FROM revision r JOIN fact f ON f.id = r.fact_id WHERE (r.fact_id, r.number) IN (
-    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:wanted)
-) AND f.story_id IN (SELECT value FROM json_each(:stories)) ORDER BY r.fact_id, r.number
+FROM revision r JOIN fact f ON f.id = r.fact_id
+WHERE (r.fact_id, r.number) IN (SELECT one, two FROM int_pairs(:wanted))
+AND f.story_id IN (SELECT value FROM ints(:stories)) ORDER BY r.fact_id, r.number
 """
 
 
@@ -135,8 +136,8 @@ class Stream:
 def _of(read: Read, places: list[Place], stories: Collection[int]) -> list[Known]:
     """Return the changes at some places, those of some stories, in the places' order."""
     bound = {
-        "wanted": json.dumps([(place.fact, place.number) for place in places]),
-        "stories": json.dumps(sorted(stories)),
+        "wanted": Values((place.fact, place.number) for place in places),
+        "stories": Values(sorted(stories)),
     }
     found = {}
     for row in read(_REVISIONS, bound):
