@@ -19,7 +19,7 @@ SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 COVERAGE ?=
 FLOOR := 97
 
-.PHONY: chat run test slow kills check lint format readme messages bench clean
+.PHONY: chat run test slow postgres kills check lint format readme messages bench clean
 .DEFAULT_GOAL := chat
 
 chat: $(INSTALLED)
@@ -39,6 +39,11 @@ slow: $(TESTS_INSTALLED)
 	@echo "Running the slow tests ..." >&2
 	@AT_LENGTH=1 $(BIN)/python -m pytest -m "slow or at_length" $(SIDE_BY_SIDE)
 
+# The tests of the record again, on a PostgreSQL: that which ONRECORD_TEST_POSTGRES names, or one started for them.
+postgres: $(TESTS_INSTALLED)
+	@echo "Running the tests of the record on PostgreSQL ..." >&2
+	@ONRECORD_TEST_ENGINE=postgres $(BIN)/python -m pytest -m "postgres and not slow" tests/storage/engines/postgres
+
 # All tests again, with all the examples, kills and hostile strings that they are made for: run before an issue is closed.
 kills:
 	@$(MAKE) --no-print-directory test
@@ -56,6 +61,7 @@ check:
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report=term --cov-fail-under=$(FLOOR)"
 	@$(MAKE) --no-print-directory slow
+	@$(MAKE) --no-print-directory postgres
 
 format: $(TESTS_INSTALLED)
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -9,7 +9,7 @@ from storage.changing.ledger import Ledger
 from storage.domain.clock import Clock, utc_now
 from storage.domain.leases import DEFAULT, Leases
 from storage.engines.database import Database
-from storage.engines.sqlite import SqliteDatabase
+from storage.engines.opening import open_database
 from storage.notifying.claims import Claims
 from storage.notifying.listeners import Listeners
 from storage.notifying.notices import Notices
@@ -107,22 +107,23 @@ class Record:
         path: Path,
         leases: Leases = DEFAULT,
         *,
+        url: str | None = None,
         create: bool = True,
         clock: Clock = utc_now,
         embedder: Load | None = None,
         threads: int = 1,
     ) -> Record:
-        """Open the record in a file; raises the errors of `SqliteDatabase.open`.
+        """Open the record in a file, or at the URL of a PostgreSQL; raises the errors of `open_database`.
 
         What a kill has left of words that were taken down goes now. Without an embedder nothing is found by
         meaning; `threads` is how many texts it is given at once.
         """
-        record = cls(await SqliteDatabase.open(path, create=create), clock, leases, embedder, threads)
+        record = cls(await open_database(path, url, create=create), clock, leases, embedder, threads)
         await scrub(record.database)
         return record
 
     async def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         await self.vectors.close()
         self.roles.close()
         await self.database.close()

@@ -9,17 +9,22 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 import pytest_asyncio
 from hypothesis import settings
 
-from storage.engines import migrations
+from storage import record as records
+from storage.engines import migrations, opening
+from storage.engines.database import Database
 from storage.record import Record
 from storage.sheets.importing import import_sheet
 from storage.sheets.shipped import put_shipped
 from tests.new_records import migrate_by_copy
+
+if TYPE_CHECKING:
+    from tests.servers import Server
 
 T = TypeVar("T")
 # Programs that tests start do not make vectors beside what is tested, unless a test wants them.
@@ -34,6 +39,8 @@ PATIENCE = 40.0
 KILLS = int(os.environ.get("KILLS", "3"))
 # How many hostile strings are tried in all: 100,000 by `make kills`.
 HOSTILE = int(os.environ.get("HOSTILE", "2000"))
+# The engine that records of tests have: `make postgres` sets the other.
+ON_POSTGRES = os.environ.get("ONRECORD_TEST_ENGINE") == "postgres"
 
 
 # Proofs by many cases are marked `at_length`: `make test` tries few of the cases, `make slow` more, or all.
@@ -63,6 +70,52 @@ def _new_records_by_copy() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Run a PostgreSQL."""
+    from tests.servers import running
+
+    with running() as found:
+        yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _records_on_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let records that tests open by a path have a database on a server, where there is no such file."""
+    if not ON_POSTGRES:
+        yield
+        return
+    server = request.getfixturevalue("postgres")
+
+    async def open_there(path: Path, url: str | None = None, *, create: bool = True) -> Database:
+        there = url or (None if path.exists() else server.of(path))
+        return await opening.open_database(path, there, create=create)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "open_database", open_there)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _forget_databases(request: pytest.FixtureRequest) -> Iterator[None]:
+    if not ON_POSTGRES:
+        yield
+        return
+    server = request.getfixturevalue("postgres")
+    request.getfixturevalue("stocked") if "stocked" in request.fixturenames else None
+    known = server.known()
+    yield
+    server.forget(known)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what only a file has, where records are in PostgreSQL."""
+    if ON_POSTGRES:
+        for item in items:
+            if item.get_closest_marker("sqlite"):
+                item.add_marker(pytest.mark.skip("it is about SQLite's files"))
+
+
+@pytest.fixture(scope="session")
 def root() -> Path:
     """Return the repository's folder."""
     return ROOT
@@ -85,9 +138,12 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def open_copy(stocked: Path, path: Path) -> AsyncIterator[Record]:
+async def open_copy(stocked: Path, path: Path, server: Server | None = None) -> AsyncIterator[Record]:
     """Open a copy of the stocked record, at a clock that stands still."""
-    shutil.copyfile(stocked, path)
+    if server is None:
+        shutil.copyfile(stocked, path)
+    else:
+        server.copy(stocked, path)
     opened = await Record.open(path, clock=lambda: THEN)
     try:
         yield opened
@@ -96,9 +152,10 @@ async def open_copy(stocked: Path, path: Path) -> AsyncIterator[Record]:
 
 
 @pytest_asyncio.fixture
-async def record(stocked: Path, tmp_path: Path) -> AsyncIterator[Record]:
+async def record(stocked: Path, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Record]:
     """Open a copy of the stocked record, at a clock that stands still."""
-    async with open_copy(stocked, tmp_path / "record.db") as opened:
+    server = request.getfixturevalue("postgres") if ON_POSTGRES else None
+    async with open_copy(stocked, tmp_path / "record.db", server) as opened:
         yield opened
 
 

@@ -46,6 +46,14 @@ class BusyRecord(RecordError):
     """Another process held the record for too long; nothing was changed."""
 
 
+class UnreachableRecord(BusyRecord):
+    """The server of the record does not answer, or takes no more connections; nothing was changed."""
+
+
+class UnsureRecord(RecordError):
+    """The connection was lost while a change was being kept: whether it was kept is not known."""
+
+
 class ReplacedRecord(RecordError):
     """Another file stands where the record was opened: what this process knows is of the old one."""
 

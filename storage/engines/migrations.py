@@ -47,7 +47,9 @@ logger = logging.getLogger(__name__)
 def migrations() -> tuple[tuple[int, str], ...]:
     """Return all migrations as (number, SQL), in order."""
     folder = resources.files("storage") / "migrations"
-    found = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))
+    # What is called `.postgres.sql` stands for PostgreSQL in the place of these.
+    names = (item.name for item in folder.iterdir())
+    found = sorted(name for name in names if name.endswith(".sql") and name.count(".") == 1)
     return tuple((int(name[:4]), (folder / name).read_text(encoding="utf-8")) for name in found)
 
 

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from storage.engines.sqlite import SqliteDatabase
 from storage.record import Record
 
@@ -24,8 +26,9 @@ class Cost:
 
 
 def sqlite_of(record: Record) -> SqliteDatabase:
-    """Return the database of a record that is a file."""
-    assert isinstance(record.database, SqliteDatabase)
+    """Return the database of a record that is a file; what looks into another is skipped."""
+    if not isinstance(record.database, SqliteDatabase):
+        pytest.skip("it looks into SQLite")
     return record.database
 
 
