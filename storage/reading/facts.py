@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 
 from storage.domain.entries import ON_RECORD, FactEntry
 from storage.domain.models import Fact, Revision
-from storage.engines import id_prefix
 from storage.engines.database import Database, Read, Row, Version
 from storage.engines.kept import KeptByKey
 from storage.engines.values import Values
-from storage.reading import erased, fact_rows
+from storage.reading import erased, fact_rows, id_prefix
 from storage.reading.erased import State
 from storage.reading.fact_rows import NOW
 

@@ -9,10 +9,10 @@ from itertools import islice
 from storage.domain.folding import fold, plain
 from storage.domain.models import Source
 from storage.domain.names import MOST_LETTERS
-from storage.engines import id_prefix
 from storage.engines.database import Database, Read, Row, Version
 from storage.engines.kept import KeptByKey
 from storage.engines.values import Values
+from storage.reading import id_prefix
 from storage.reading.addresses import comparable, host_of
 
 # Each wanted source and all that relay it; the depth is bounded because a sheet may not hold a ring.
