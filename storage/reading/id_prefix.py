@@ -18,7 +18,8 @@ def ids_with_prefix(read: Read, rows: str, story_id: int, digits: str, limit: in
     first = int(digits)
     spans = [(first * 10**more, (first + 1) * 10**more - 1) for more in range(LONGEST_ID + 1 - len(digits))]
     arms = " UNION ALL ".join(
-        f"SELECT id FROM (SELECT id FROM {rows} AND id BETWEEN {low} AND {high} ORDER BY id LIMIT :limit) AS a"
+        "SELECT id FROM"
+        f" (SELECT id FROM {rows} AND id BETWEEN {low} AND {high} ORDER BY id LIMIT :limit) AS arm"
         for low, high in spans
     )
     return [row[0] for row in read(f"{arms} ORDER BY id LIMIT :limit", {"story": story_id, "limit": limit})]
