@@ -75,7 +75,9 @@ class Events:
         revisions = await self._record.facts.revisions(notice.fact_id or 0, after=number - 1, limit=1)
         if not revisions:
             return None
-        known = notice.due_at if notice.due_at > notice.made_at else revisions[0].at
+        # As in the stream of changes, where what was held stands behind its entry.
+        was_held = notice.due_at > notice.made_at
+        known = max(notice.due_at, revisions[0].at) if was_held else revisions[0].at
         change = models.Change(
             id=f"F{notice.fact_id}.{number}",
             cursor=cursor(Place(known, notice.fact_id or 0, number)),

@@ -2,6 +2,9 @@
 
 A change becomes known with its entry of the trail. What a new fact that was held brought with it becomes
 known when its notice was due, all at once: nobody who has read up to a moment has missed what came out later.
+
+The trail may be ahead of the clock, by which notices are due (see `AuditEntryWriter`). What was held then has
+the place of its entry, and what stands behind that place is told only once the held fact is let go.
 """
 
 from __future__ import annotations
@@ -29,23 +32,42 @@ SELECT a.at AS known, r.fact_id, r.number, ({_AT_ONCE}) AS at_once
 FROM audit a CROSS JOIN revision r WHERE r.audit_id = a.id AND a.at >= :at AND {_BEHIND}
 ORDER BY a.at, r.fact_id, r.number LIMIT :looked_at
 """
-# What was held, and was due by now.
+# Where what a notice holds back stands in the stream: where it is due, or its entry if the trail was ahead.
+_KNOWN = "CASE WHEN a.at > n.due_at THEN a.at ELSE n.due_at END AS known"
+# What was held, and was due by now: all that a new fact's entry did, and what was done to it meanwhile.
 _LET_GO = f"""
-SELECT n.due_at AS known, r.fact_id AS fact_id, r.number AS number
-FROM notice n JOIN revision r ON r.audit_id = n.audit_id
-WHERE {_HELD} AND n.state <> 'dropped' AND n.due_at <= :now {{bounds}}
+WITH held (known, audit_id, fact_id, due_at) AS (
+    SELECT {_KNOWN}, n.audit_id, n.fact_id, n.due_at FROM notice n JOIN audit a ON a.id = n.audit_id
+    WHERE {_HELD} AND n.state <> 'dropped' AND n.due_at <= :now {{bounds}} {{ahead}}
+)
+SELECT h.known, r.fact_id AS fact_id, r.number AS number
+FROM held h JOIN revision r ON r.audit_id = h.audit_id
+WHERE {{behind}}
 UNION
-SELECT n.due_at, r.fact_id, r.number
-FROM notice n JOIN revision r ON r.fact_id = n.fact_id AND r.at <= n.due_at
-WHERE {_HELD} AND n.state <> 'dropped' AND n.due_at <= :now {{bounds}}
+SELECT h.known, r.fact_id, r.number FROM held h JOIN revision r ON r.fact_id = h.fact_id AND r.at <= h.due_at
+WHERE {{behind}}
 ORDER BY known {{order}}, fact_id {{order}}, number {{order}} LIMIT :looked_at
 """
+# Entries that were ahead are few, and noted: of all others the moment at which they are due is the later one.
+_AHEAD = f"""
+UNION
+SELECT {_KNOWN}, n.audit_id, n.fact_id, n.due_at
+FROM audit_clock c CROSS JOIN audit a ON a.id = c.audit_id CROSS JOIN notice n ON n.audit_id = a.id
+WHERE {_HELD} AND n.state <> 'dropped' AND n.due_at <= :now AND a.at >= :at
+"""
 _SINCE = _LET_GO.format(
-    bounds="AND n.due_at >= :at AND (n.due_at > :at OR r.fact_id > :fact"
-    " OR (r.fact_id = :fact AND r.number > :number))",
+    bounds="AND n.due_at >= :at",
+    ahead=_AHEAD,
+    behind="(h.known > :at OR (h.known = :at AND (r.fact_id > :fact"
+    " OR (r.fact_id = :fact AND r.number > :number))))",
     order="",
 )
-_LAST_LET_GO = _LET_GO.format(bounds="AND n.story_id = :story", order="DESC")
+_LAST_LET_GO = _LET_GO.format(bounds="AND n.story_id = :story", ahead="", behind="1 = 1", order="DESC")
+# The first place at which something stands that is held still.
+_HELD_STILL = f"""
+SELECT min(CASE WHEN a.at > n.due_at THEN a.at ELSE n.due_at END)
+FROM notice n JOIN audit a ON a.id = n.audit_id WHERE {_HELD} AND n.state = 'new' AND n.due_at > :now
+"""
 _OF_STORY = f"""
 SELECT a.at AS known, r.fact_id, r.number FROM audit a CROSS JOIN revision r
 WHERE r.audit_id = a.id AND a.story_id = :story AND {_AT_ONCE}
@@ -74,6 +96,7 @@ class Place(NamedTuple):
 
 
 BEGINNING = Place("0000-01-01T00:00:00.000000Z")
+_ENDLESS = Place("9999-12-31T23:59:59.999999Z")
 
 
 class Known(NamedTuple):
@@ -109,13 +132,20 @@ class Stream:
             let_go = read(_SINCE, bound)
             # Beyond the last place up to which both were read, the other might still have something.
             ends = [_place(found[-1]) for found in (rows, let_go) if len(found) == LOOKED_AT]
+            held = read(_HELD_STILL, bound)[0][0]
+            # Nobody gets beyond what they would miss.
+            barred = Place(held) if held is not None else _ENDLESS
             end = min(ends, default=None)
+            if end is not None and end >= barred:
+                end = None
+            up_to = end or barred
             places = sorted({*(_place(row) for row in rows if row["at_once"]), *map(_place, let_go)})
-            within = [each for each in places if end is None or each <= end]
+            within = [each for each in places if each <= up_to]
             chosen = _of(read, within, stories)
             if len(chosen) > limit:
                 return Following(chosen[:limit], chosen[limit - 1].place, True)
-            last = max([since, *within, *(_place(row) for row in rows if end is None)])
+            seen = (place for row in rows if (place := _place(row)) <= up_to)
+            last = max([since, *within, *seen])
             return Following(chosen, end or last, end is not None)
 
         return await self._database.reading(work)

@@ -70,6 +70,27 @@ async def test_what_was_held_follows_the_cursor_once_it_is_due(site, world):
     assert items[0]["_onrecord"] == {"fact": f"F{held}", "kind": "published"}
 
 
+async def test_what_is_held_while_the_trail_is_ahead_of_the_clock_is_not_missed(site, world):
+    _found, last = await followed(site)
+    world.moments.pass_by(days=1)
+    first = await world.publish("a ferry was painted")
+    found, last = await followed(site, last)
+    assert [each["id"] for each in found] == [f"F{world.facts['held']}.1", f"F{first.id}.1"]
+    world.moments.pass_by(days=-1)
+    held = await world.publish("a ferry is to be sold", supersedes=first.id, hold=30)
+    await world.revise(held.id, "corrected", statement="a ferry is to be lent", reason="a slip")
+    later = await world.publish("a ferry was bought")
+    for _look in range(2):
+        found, last = await followed(site, last)
+        assert found == [], "who has read what came later would miss what is held"
+    world.moments.pass_by(minutes=90)
+    found, last = await followed(site, last, limit=2)
+    assert [each["id"] for each in found] == [
+        f"F{first.id}.2", f"F{held.id}.1", f"F{held.id}.2", f"F{later.id}.1",
+    ]  # fmt: skip
+    assert (await followed(site, last))[0] == []
+
+
 async def test_what_was_held_and_taken_back_meanwhile_is_never_told(site, world):
     _found, last = await followed(site)
     fact = await world.publish("a ferry will be sold", hold=30, voice={"speaker": "Someone Unheard"})
