@@ -94,9 +94,11 @@ class PublicRecord:
             return gone
         return Found((await self._clean(state, [fact]))[0], state)
 
-    async def _gone(self, fact: Fact) -> Gone | None:
+    async def _gone(self, fact: Fact) -> Gone | Missing | None:
         """Return what is said instead of a fact that was retracted or taken down; None for any other."""
         what = f"F{fact.id}"
+        if fact.retracted is not None and await self._record.public.is_unseen(fact.id):
+            return Missing()
         if (down := fact.taken_down) is not None:
             return Gone(what, tombstone(fact), down.at, down.ground)
         if fact.retracted is None:
@@ -265,6 +267,8 @@ class PublicRecord:
         if now is None or now.id in await self._held(state):
             return None
         gone = await self._gone(now)
+        if isinstance(gone, Missing):
+            return None
         if gone is not None:
             return Change(anonymous(revision).model_copy(update={"reason": None}), gone=gone)
         was = await self.at_revision(state, now.id, revision.number - 1)

@@ -30,7 +30,7 @@ WHERE action IN ('taken down', 'imported') AND id > ?
 # In these very words, for that is how SQLite knows that the index of open notices serves.
 _HELD = """
 SELECT fact_id, story_id, due_at FROM notice WHERE state IN ('new', 'fanned out') AND state = 'new'
-AND kind = 'published' AND due_at > ? ORDER BY id
+AND kind = 'published' AND due_at > made_at AND due_at > ? ORDER BY id
 """
 # When the last fact was let go that had been held. Among the newest notices only: they are due within a day.
 _LET_GO = """
@@ -85,8 +85,18 @@ SELECT 1 FROM through t WHERE t.id IN (SELECT value FROM ints(:beside)) OR EXIST
 _ADDRESSED = """
 SELECT count(*) FROM fact f JOIN story s ON s.id = f.story_id AND s.public = 1
 WHERE f.id IN (SELECT value FROM ints(:ids)) AND NOT EXISTS (
-    SELECT 1 FROM notice n WHERE n.fact_id = f.id AND n.kind = 'published' AND n.due_at > :now
+    SELECT 1 FROM notice n WHERE n.fact_id = f.id AND n.kind = 'published' AND n.due_at > n.made_at
+        AND n.due_at > :now
 )
+"""
+# A new fact that was taken back while it was held, and never put on record again.
+_UNSEEN = """
+SELECT 1 FROM notice n JOIN notice w ON w.fact_id = n.fact_id AND w.kind IN ('retracted', 'taken down')
+    AND w.made_at <= n.due_at
+WHERE n.fact_id = :fact AND n.kind = 'published' AND n.due_at > n.made_at AND NOT EXISTS (
+    SELECT 1 FROM notice r
+    WHERE r.fact_id = :fact AND r.id <> n.id AND r.kind IN ('published', 'restored')
+) LIMIT 1
 """
 _PAGE = "SELECT id FROM source WHERE story_id = ? AND id > ? ORDER BY id LIMIT ?"
 # Sources that are looked through at once for those that are shown.
@@ -135,6 +145,10 @@ class Public:
         """Tell whether each of some facts has a page of its own."""
         rows = await self._database.read(_ADDRESSED, {"ids": _ints(facts), "now": now})
         return bool(rows[0][0] == len(facts))
+
+    async def is_unseen(self, fact_id: int) -> bool:
+        """Tell whether a fact that is gone was held until it went, so that nobody has seen it."""
+        return bool(await self._database.read(_UNSEEN, {"fact": fact_id}))
 
     async def tombstone(self, subject: str) -> TakenDown | None:
         """Return when and why a source (`S3`) or name (`E5`) was taken down, None if it was not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from storage.domain.changes import MergeEntity, SetStory, TakeDown
@@ -114,6 +116,31 @@ async def test_a_new_statement_that_is_held_is_nowhere_until_its_minutes_are_ove
     assert "it will snow" in await site.read(f"/f/F{fact.id}")
     assert "The Cole diary" in await site.read("/s/flood/sources")
     assert "Cy Cole" in await site.read("/s/flood/who")
+
+
+async def test_what_was_taken_back_while_it_was_held_never_was_there(site):
+    """Neither why it was taken back is told: that may say what it said."""
+    snow = await site.wire.publish("snow", "It will snow.", hold=10)
+    ice = await site.wire.publish("ice", "The river is frozen.", hold=10)
+    await site.wire.retract(snow.id, "nobody saw snow")
+    await site.record.ledger.make(
+        TakeDown(story_id=1, subject=f"F{ice.id}", ground=Ground.PRIVACY), by=Actor(OWNER)
+    )
+    paths = [f"/f/F{each.id}{rest}" for each in (snow, ice) for rest in ("", "/history", "/data.jsonld")]
+    for _look in range(2):
+        assert await statuses(site, paths) == {404}
+        for path, got in (await site.walk(*paths, "/feed.json", "/api/v1/changes?limit=100")).items():
+            # A cursor is only a place; what was asked for is said back.
+            text = re.sub(r'"cursor":"[^"]*"', "", got.text)
+            assert "snow" not in text and (got.status == 404 or f"F{ice.id}" not in text), path
+        await site.wire.deliver()
+        site.clock.go_on(minutes=11)
+    # Once it was seen, that it went is told.
+    await site.wire.change(snow.id, "restored", retracted=None, reason="somebody did")
+    site.clock.go_on(seconds=1)
+    assert "it will snow" in await site.read(f"/f/F{snow.id}")
+    await site.wire.retract(snow.id, "it did not")
+    assert (await site.get(f"/f/F{snow.id}")).status == 410
 
 
 async def test_what_only_a_held_statement_supersedes_is_in_force_still(site):

@@ -93,6 +93,7 @@ READS = {
     "stories.public": lambda r: r.stories.public(),
     "public.state": lambda r: r.public.state("2030", "2031"),
     "public.all_addressed": lambda r: r.public.all_addressed([1], "2030"),
+    "public.is_unseen": lambda r: r.public.is_unseen(1),
     "public.tombstone": lambda r: r.public.tombstone("F1"),
     "public.names": lambda r: r.public.names(PUBLIC, limit=5),
     "public.name": lambda r: r.public.name(1),
