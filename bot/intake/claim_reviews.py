@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -69,7 +70,8 @@ def _reviews(name: str, content: bytes, charset: str | None) -> Reviews:
     problems: list[str] = []
     for number, block in enumerate(blocks, 1):
         try:
-            documents.append(json.loads(block, parse_constant=_refuse))
+            # A rating of 3.10 is not 3.1, and none is endless.
+            documents.append(json.loads(block, parse_constant=_refuse, parse_float=Decimal))
         except (ValueError, RecursionError) as error:
             what = f"script block {number}" if text is not block else name
             problems.append(f"{what}: not JSON: {_why(error)}")

@@ -8,8 +8,10 @@ one out. Pure.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -299,9 +301,14 @@ def _number(value: Any) -> str:
     """Return a number as it was written, also where it was written as a text."""
     for each in _several(value):
         number = each.get("@value") if isinstance(each, dict) else each
-        if isinstance(number, int | float) and not isinstance(number, bool):
+        # Whoever read the document may have kept its digits as they stand there.
+        if isinstance(number, int | float | Decimal) and not isinstance(number, bool) and _is_finite(number):
             return str(number)
     return _text(value)
+
+
+def _is_finite(number: float | Decimal) -> bool:
+    return isinstance(number, int) or math.isfinite(number)
 
 
 def _address(node: Node) -> str:

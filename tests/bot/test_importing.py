@@ -56,6 +56,28 @@ async def test_readers_see_who_claims_it_and_who_rates_it_how(settings, tmp_path
     ]
 
 
+async def test_a_rating_in_digits_stands_with_just_those(settings, tmp_path):
+    text = feed(review(reviewRating={"ratingValue": 0.5, "bestRating": 7})).replace("0.5", "3.10")
+    (tmp_path / "feed.json").write_text(text, encoding="utf-8")
+    await import_claim_reviews(settings, str(tmp_path / "feed.json"), "bridge")
+    assert (await lines(settings))[-1] == "Tarrow Checks rates the statement as “3.10 (best 7)”"
+
+
+async def test_no_address_in_a_document_is_asked_for_anything(settings):
+    """Not the context, nor an image, nor the review: what stands there is all that is read."""
+    base = ""
+
+    async def answer(_path, writer):
+        elsewhere = {name: f"{base}/{name}" for name in ("@context", "image", "sameAs")}
+        documents = [{**review(), **elsewhere}, {"@context": [elsewhere, {"@import": elsewhere}]}]
+        writer.write(page(html(*map(json.dumps, documents)).encode()))
+
+    async with site(answer) as running:
+        base = running.url("")
+        await import_claim_reviews(settings, running.url("/check"), "bridge")
+    assert [path for path, _head in running.requests] == ["/check"]
+
+
 async def test_a_pages_script_blocks_are_read_at_its_address_and_its_story_is_named_after_the_host(settings):
     other = review(url=f"{CHECK}/b", claimReviewed="It rained.")
     body = html(json.dumps(review()), "{broken", json.dumps({"@graph": [other]})).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -85,10 +86,17 @@ def test_a_rating_stands_as_it_was_given(subtests):
         ({"ratingValue": "1", "worstRating": "1", "bestRating": 5}, "1 (worst 1, best 5)"),
         ({"ratingValue": 0}, "0"),
         ({"ratingValue": -1.5, "bestRating": 2}, "-1.5 (best 2)"),
+        ({"ratingValue": Decimal("3.10")}, "3.10"),
     ]
     for fields, reads in cases:
         with subtests.test(reads):
             assert rating(**fields) == reads
+
+
+def test_a_number_that_is_none_is_no_rating():
+    for number in (float("inf"), float("nan"), Decimal("-Infinity"), Decimal("1e999")):
+        found = claim_reviews.read([review(reviewRating={"ratingValue": number})])
+        assert found.facts == () and "reviewRating.alternateName: is required" in found.problems[0], number
 
 
 async def test_reviews_are_found_wherever_a_document_has_them(record, subtests):
@@ -249,7 +257,23 @@ def test_documents_beyond_all_measure_are_refused(subtests, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, 7, 1.5, "x", [], {}, [[]], [None], {"@id": "#a"}, ["x"] * 50, "\ud800"]
+    "value",
+    [
+        None,
+        True,
+        7,
+        1.5,
+        float("inf"),
+        Decimal("NaN"),
+        "x",
+        [],
+        {},
+        [[]],
+        [None],
+        {"@id": "#a"},
+        ["x"] * 50,
+        "\ud800",
+    ],
 )
 def test_odd_values_anywhere_are_told_and_never_break_anything(value, subtests):
     for name in review():
