@@ -17,6 +17,7 @@ from typing import NamedTuple
 from aiohttp import web
 from multidict import CIMultiDict
 
+from bot.web.data.accepting import accepts
 from bot.web.public import Gone, Missing, PublicRecord
 from storage.domain.clock import read_moment
 
@@ -50,20 +51,26 @@ _ALWAYS = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "Server": STR
 class Made(NamedTuple):
     """A body, and the story that it shows, None where it shows several; `media` has no charset.
 
-    `following` is the address of the page that follows it.
+    `following` is the address of the page that follows it. `is_data` tells that pages of other sites may read
+    it, and that only who accepts its media type is answered with it.
     """
 
     body: str | bytes
     story_id: int | None = None
     media: str = "text/html"
     following: str | None = None
+    is_data: bool = False
 
 
 class Kept(NamedTuple):
-    """A body made of a version of what it shows; `validators` are the headers that tell this version."""
+    """A body made of a version of what it shows; `validators` are the headers that tell this version.
+
+    `media` is what has to be accepted for it, None for a page.
+    """
 
     version: str
     story_id: int | None
+    media: str | None
     body: bytes
     packed: bytes | None
     validators: CIMultiDict[str]
@@ -98,6 +105,8 @@ class Cache:
         if kept is None or request.method not in ("GET", "HEAD"):
             return None
         if kept.version != self._public.freshness.version_at_once(kept.story_id):
+            return None
+        if kept.media is not None and not accepts(request.headers.get("Accept"), kept.media):
             return None
         self._kept.move_to_end(request.raw_path)
         return _answered(request, kept)
@@ -145,13 +154,16 @@ class Cache:
         else:
             body, media, packed = made.body, made.media, None
         validators = CIMultiDict({"ETag": f'W/"{self._build}-{version}"', **_ALWAYS})
+        if made.is_data:
+            validators["Access-Control-Allow-Origin"] = "*"
         changed = self._public.freshness.changed(made.story_id, state)
         if changed and read_moment(changed) < self._clock() - SETTLED:
             validators["Last-Modified"] = format_datetime(read_moment(changed), usegmt=True)
         headers = CIMultiDict({**validators, **STRICT, "Content-Type": media})
         if made.following is not None:
             headers["Link"] = f'<{made.following}>; rel="next"'
-        kept = Kept(version, made.story_id, body, packed, validators, headers)
+        media_type = made.media if made.is_data else None
+        kept = Kept(version, made.story_id, media_type, body, packed, validators, headers)
         self._keep(key, kept)
         return kept
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # A header that is longer accepts whatever there is: nobody writes one.
 LONGEST = 1_000
@@ -13,8 +14,11 @@ _WIDER = {"+json": ("application/json",), "+xml": ("application/xml", "text/xml"
 
 def accepts(header: str | None, media: str) -> bool:
     """Tell whether a header `Accept` lets a media type through; the most specific range decides."""
-    if header is None or not header.strip() or len(header) > LONGEST:
-        return True
+    return header is None or not header.strip() or len(header) > LONGEST or _lets_through(header, media)
+
+
+@lru_cache(maxsize=256)
+def _lets_through(header: str, media: str) -> bool:
     kind, _slash, _subtype = media.partition("/")
     weights: dict[str, float] = {}
     for part in header.split(","):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from bot.answers.addresses import Addresses
 from bot.web.caching import Made
@@ -228,9 +227,7 @@ class Api:
         """Return the address of the page behind `last` that asks the same; `path` names parameters."""
         if last is None:
             return None
-        given = asked.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-        query = {name: value for name, value in given.items() if f"{{{name}}}" not in path}
-        return f"{self.to.origin}{path.format(**given)}?{urlencode({**query, 'after': last})}"
+        return f"{self.to.origin}{ask.target(path, asked, after=last)}"
 
 
 def _number(after: str | None) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar, get_args
+from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -194,6 +195,16 @@ class ChangesAsked(Asked):
 def number(identity: str) -> int:
     """Return the number of an id such as F7."""
     return int(identity[1:])
+
+
+def target(path: str, asked: Asked, **more: str) -> str:
+    """Return the target by which something is asked: the `path` with its parameters, and the query.
+
+    The same question has the same target, however it was spelt. `more` are further parameters of the query.
+    """
+    given = asked.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    query = {name: value for name, value in given.items() if f"{{{name}}}" not in path} | more
+    return path.format(**given) + (f"?{urlencode(query)}" if query else "")
 
 
 def read(kind: type[A], path: Mapping[str, str], query: Iterable[tuple[str, str]]) -> A:

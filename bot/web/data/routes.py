@@ -78,11 +78,11 @@ def routes() -> list[web.RouteDef]:
 async def _answer(route: Route, request: web.Request) -> web.Response:
     """Answer a request, or say why there is no answer; any page of the web may read either."""
     try:
-        made = await _found(route, request)
+        return await _found(route, request)
     except Refused as refusal:
         made = response(refusal.problem)
-    made.headers["Access-Control-Allow-Origin"] = "*"
-    return made
+        made.headers["Access-Control-Allow-Origin"] = "*"
+        return made
 
 
 async def _found(route: Route, request: web.Request) -> web.Response:
@@ -93,10 +93,9 @@ async def _found(route: Route, request: web.Request) -> web.Response:
     api = request.app[API]
 
     async def make() -> Made:
-        return (await route.handle(api, question))._replace(media=told.media)
+        return (await route.handle(api, question))._replace(media=told.media, is_data=True)
 
-    key = f"{told.path} {question.model_dump_json()}"
-    found = await request.app[FACE].cache.answer(request, key, make)
+    found = await request.app[FACE].cache.answer(request, asked.target(told.path, question), make)
     if not isinstance(found, web.Response):
         # The story was withdrawn while its answer was made.
         raise missing("story of that name")
