@@ -29,7 +29,8 @@ async def run(settings: Settings, metrics: Metrics, record: Record, stop: asynci
             return
     from bot.frontends.shared.role_lease import RoleLease
     from bot.frontends.shared.shutdown import run_until
-    from bot.webhooks.sending import Terms, WebhookSender
+    from bot.webhooks.sending import WebhookSender
+    from bot.webhooks.terms import Terms
 
     sender = WebhookSender(record, Terms.of(settings), metrics=metrics)
     lease = RoleLease(record, "webhook sender", metrics)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from bot.replies import Action, Note, Reply
 from bot.texts import _, speak, spoken
@@ -46,6 +46,19 @@ def tested(webhook: Webhook, error: str) -> Reply:
     else:
         text = _("Webhook {id} ({host}) has taken the test.", id=webhook.id, host=webhook.host)
     return Reply(blocks=(Note(text=text),))
+
+
+def left_out(webhook: Webhook, changes: Sequence[str], error: str) -> Reply:
+    """Say that an end does not take some changes, and that those behind go on without them."""
+    text = _(
+        "Webhook {id} ({host}) has not taken {changes} for an hour ({reason}), but what came after it. So"
+        " that is left out there; the API tells it under /api/v1/changes.",
+        id=webhook.id,
+        host=webhook.host,
+        changes=", ".join(changes),
+        reason=error,
+    )
+    return Reply(blocks=(Note(text=text),), actions=(Action(label=_("Webhooks"), command="/webhook"),))
 
 
 async def told(record: Record, chats: Collection[str], reply: Callable[[], Reply]) -> dict[str, str]:

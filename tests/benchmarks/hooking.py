@@ -21,7 +21,8 @@ from aiohttp import web
 from bot.answers.addresses import Addresses
 from bot.intake.fetching.places import Gate
 from bot.notices.schedule import UNGATHERED
-from bot.webhooks.sending import Terms, WebhookSender
+from bot.webhooks.sending import WebhookSender
+from bot.webhooks.terms import Terms
 from storage.domain.changes import Publish, SetStory
 from storage.domain.entries import FactEntry
 from storage.record import Record

@@ -17,7 +17,9 @@ from bot.metrics import STUCK, Metrics
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.requests import Request
 from bot.serving import _serve_metrics
-from tests.bot.wire import Wire, open_wire
+from tests.bot.webhooks.hooks import open_hooks
+from tests.bot.webhooks.receiver import HOST
+from tests.bot.wire import ANN, Wire, open_wire
 
 
 class Seconds:
@@ -41,6 +43,10 @@ def seconds() -> Seconds:
 
 @pytest.fixture
 def address() -> str:
+    return free_address()
+
+
+def free_address() -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{free.getsockname()[1]}"
@@ -105,6 +111,33 @@ async def test_deliveries_are_counted_by_outcome_and_the_outbox_by_state(wire, m
     for state, count in states.items():
         assert found[f'onrecord_outbox_depth{{state="{state}"}}'] == count
     assert found["onrecord_changes"] == await wire.record.audit.last() == 2
+
+
+async def test_what_is_sent_to_webhooks_is_counted_and_how_they_stand(metrics, address, tmp_path):
+    for how in ("on", "failing", "paused"):
+        assert (await values(address))[f'onrecord_webhooks{{state="{how}"}}'] == 0
+    (tmp_path / "hooks").mkdir()
+    async with open_hooks(tmp_path / "hooks") as hooks:
+        served = Metrics(lambda: 0.0)
+        where = free_address()
+        await served.start(where, hooks.record)
+        hooks.sender = hooks.begin(metrics=served)
+        hooks.end.planned = [500, 204, 204]
+        for name in ("snow", "ice"):
+            await hooks.wire.publish(name, f"It {name}s.")
+        assert (await values(where))['onrecord_webhooks{state="on"}'] == 1
+        await hooks.deliver()
+        assert (await values(where))['onrecord_webhooks{state="failing"}'] == 1
+        await hooks.deliver(hours=1)
+        found = await values(where)
+        assert found['onrecord_webhook_events_total{outcome="refused"}'] == 1
+        assert found['onrecord_webhook_events_total{outcome="taken"}'] == 2
+        assert found['onrecord_webhooks{state="failing"}'] == 0
+        await hooks.record.webhooks.pause(await hooks.find(), "a rest", by=ANN, told={})
+        found = await values(where)
+        assert (found['onrecord_webhooks{state="on"}'], found['onrecord_webhooks{state="paused"}']) == (0, 1)
+        assert not any(HOST in name for name in found), "no address is a label"
+        await served.stop()
 
 
 async def test_the_age_of_the_outbox_is_that_of_what_is_late(wire, metrics, address):

@@ -11,7 +11,8 @@ from typing import Any
 from bot.answers.addresses import Addresses
 from bot.intake.fetching.places import Gate
 from bot.notices.schedule import UNGATHERED
-from bot.webhooks.sending import Terms, WebhookSender
+from bot.webhooks.sending import WebhookSender
+from bot.webhooks.terms import Terms
 from storage.domain.changes import SetStory
 from storage.record import Record
 from storage.webhooks.models import Webhook

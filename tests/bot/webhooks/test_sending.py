@@ -7,8 +7,10 @@ import ssl
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bot.intake.fetching.places import Gate
+from bot.webhooks.sending import WINDOW
 from storage.domain.changes import SetStory, TakeDown
 from storage.domain.clock import read_moment
 from storage.domain.models import Ground
@@ -323,3 +325,72 @@ async def test_one_slow_end_does_not_hold_up_another(hooks, monkeypatch):
         hooks.wire.clock.go_on(seconds=1)
         monkeypatch.setattr("bot.notices.delivering.LAST_SECONDS", 0.1)
         await asyncio.gather(looking, return_exceptions=True)
+
+
+async def test_one_event_that_an_end_never_takes_is_left_out_after_an_hour_and_owners_are_told(hooks):
+    """What is behind it is taken: so the event is what is refused, and no others wait for it."""
+
+    async def refuses(request):
+        poison = b"poison" in await request.read()
+        return web.Response(status=500 if poison else 204)
+
+    hooks.end.planned = [refuses] * 200
+    await hooks.wire.publish("a", "It snows.")
+    await hooks.wire.publish("b", "There is poison in it.")
+    await hooks.wire.publish("c", "More poison is in it.")
+    await hooks.wire.publish("d", "It freezes.")
+    await hooks.wire.publish("e", "It thaws.")
+    await hooks.deliver()
+    for _minute in range(50):
+        await hooks.deliver(minutes=1)
+    assert [each.data["id"] for each in hooks.end.events] == ["F4.1"], "for an hour the order is kept"
+    assert await hooks.told() == []
+    await hooks.deliver(hours=2)
+    assert [each.data["id"] for each in hooks.end.events] == ["F4.1", "F7.1", "F8.1"]
+    (told,) = await hooks.told()
+    assert "has not taken F5.1, F6.1 for an hour (it answered 500), but what came after it." in " ".join(
+        told.split()
+    )
+    assert (await hooks.find()).failure is None
+    tried = len(hooks.end.tried)
+    await hooks.deliver(days=2)
+    assert len(hooks.end.tried) == tried, "they are tried no more"
+
+
+async def test_an_end_that_takes_nothing_loses_nothing_whatever_it_answers(hooks, subtests):
+    for status in (400, 401, 403, 404, 413, 422, 429, 500, 503):
+        with subtests.test(status=status):
+            for name in ("snow", "ice", "rain"):
+                await hooks.wire.publish(f"{name} {status}", f"It {name} {status}.")
+            hooks.end.planned = [status] * 100
+            for _day in range(8):
+                await hooks.deliver(hours=7)
+            hooks.end.planned = []
+            await hooks.deliver(hours=12)
+            statements = [each.data["fact"]["statement"] for each in hooks.end.events[-3:]]
+            assert statements == [f"It {name} {status}." for name in ("snow", "ice", "rain")]
+            assert await hooks.told() == []
+
+
+async def test_what_is_taken_is_written_down_behind_and_each_is_sent_once(hooks, monkeypatch):
+    """Whatever it takes to write that down: no more than the window are not written, and none is lost."""
+    begun = asyncio.Event()
+    sent = type(hooks.record.outbox).sent
+
+    async def slow(outbox, parcel, *rest):
+        begun.set()
+        await go_on.wait()
+        await sent(outbox, parcel, *rest)
+
+    go_on = asyncio.Event()
+    monkeypatch.setattr(type(hooks.record.outbox), "sent", slow)
+    for number in range(3 * WINDOW):
+        await hooks.wire.publish(f"snow {number}", f"It snows {number}.")
+    looking = asyncio.create_task(hooks.deliver())
+    while len(hooks.end.events) < WINDOW:
+        await asyncio.sleep(0.01)
+    rows = await hooks.record.database.read("SELECT count(*) FROM delivery WHERE state = 'sent'")
+    assert (len(hooks.end.events), rows[0][0]) == (WINDOW, 0)
+    go_on.set()
+    await looking
+    assert len(hooks.end.tried) == len(set(hooks.end.tried)) == 3 * WINDOW
