@@ -52,8 +52,8 @@ ORDER BY known {{order}}, fact_id {{order}}, number {{order}} LIMIT :looked_at
 _AHEAD = f"""
 UNION
 SELECT {_KNOWN}, n.audit_id, n.fact_id, n.due_at
-FROM audit_clock c CROSS JOIN audit a ON a.id = c.audit_id CROSS JOIN notice n ON n.audit_id = a.id
-WHERE {_HELD} AND n.state <> 'dropped' AND n.due_at <= :now AND a.at >= :at
+FROM audit_clock c CROSS JOIN audit a CROSS JOIN notice n
+WHERE a.id = c.audit_id AND n.audit_id = a.id AND {_HELD} AND n.state <> 'dropped' AND n.due_at <= :now AND a.at >= :at
 """
 _SINCE = _LET_GO.format(
     bounds="AND n.due_at >= :at",
