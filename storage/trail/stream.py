@@ -53,7 +53,8 @@ _AHEAD = f"""
 UNION
 SELECT {_KNOWN}, n.audit_id, n.fact_id, n.due_at
 FROM audit_clock c CROSS JOIN audit a CROSS JOIN notice n
-WHERE a.id = c.audit_id AND n.audit_id = a.id AND {_HELD} AND n.state <> 'dropped' AND n.due_at <= :now AND a.at >= :at
+WHERE a.id = c.audit_id AND n.audit_id = a.id AND a.at >= :at
+    AND {_HELD} AND n.state <> 'dropped' AND n.due_at <= :now
 """
 _SINCE = _LET_GO.format(
     bounds="AND n.due_at >= :at",
