@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,11 +18,13 @@ DAY = 8.0
 # What is kept free on both sides, for ends that are open.
 MARGIN = 18.0
 # An empty time is cut short if it is so long, in days, and takes so much of what is left of the axis.
-LONG, MUCH, MOST_CUTS = 3 * 365, 0.4, 4
+LONG, MUCH, MOST_CUTS, FEW = 3 * 365, 0.4, 4, 4
 CUT = 26.0
 LABEL = 11.5
 _BETWEEN_LABELS = 12.0
-_DAYS, _MONTHS, _YEARS = (1, 2, 7, 14), (1, 3, 6), (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
+# Units from one day that is marked to the next at least.
+LEAST = 30.0
+_DAYS, _MONTHS, _YEARS = (1, 2, 7, 14), (1, 3, 6), (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000)
 _FIRST_YEAR, _LAST_YEAR = 0, 9_999
 
 
@@ -88,18 +90,23 @@ class Axis:
     @cached_property
     def ticks(self) -> list[Tick]:
         """The days that are marked, as many as can be called by their names."""
-        first = self._days[0] - int((self._xs[0] - self.left) / self.per_day)
-        last = self._days[-1] + int((self.right - self._xs[-1]) / self.per_day)
-        for calendar in _calendars(first, last):
-            days = [
-                (day, name) for day, name in calendar if not any(c.first < day < c.last for c in self._cuts)
-            ]
-            found = list(self._named(days))
-            if found and all(tick.label for tick in found):
+        parts = self._parts()
+        for calendar in _calendars(LEAST / self.per_day):
+            found = list(self._named(day for first, last in parts for day in calendar(first, last)))
+            named = all(tick.label for tick in found)
+            if named and all(any(self.x(a) <= tick.x <= self.x(b) for tick in found) for a, b in parts):
                 return found
         # Between long empty times may lie a few days, and the beginning of no month.
-        begins = (self._days[0], *(cut.last for cut in self._cuts))
-        return [tick for tick in self._named((day, _iso(day) or "") for day in begins) if tick.label]
+        return [
+            tick for tick in self._named((first, _iso(first) or "") for first, _last in parts) if tick.label
+        ]
+
+    def _parts(self) -> list[tuple[int, int]]:
+        """Return the times that are to scale, up to both sides: from which day to which."""
+        before = 0 if self._cuts else int((self._xs[0] - self.left) / self.per_day)
+        behind = 0 if self._cuts else int((self.right - self._xs[-1]) / self.per_day)
+        begins = (self._days[0] - before, *(cut.last for cut in self._cuts))
+        return list(zip(begins, (*(cut.first for cut in self._cuts), self._days[-1] + behind), strict=True))
 
     def _named(self, days: Iterable[tuple[int, str]]) -> Iterator[Tick]:
         free = self.left
@@ -125,7 +132,8 @@ def _cuts(ends: Sequence[int]) -> list[_Cut]:
     )
     left = ends[-1] - ends[0]
     found: list[_Cut] = []
-    for gap in gaps[:MOST_CUTS]:
+    # Two dates have room, however far apart.
+    for gap in gaps[: MOST_CUTS if len(ends) > FEW else 0]:
         length = gap.last - gap.first
         if length < LONG or length < MUCH * left or length == left:
             break
@@ -134,33 +142,36 @@ def _cuts(ends: Sequence[int]) -> list[_Cut]:
     return sorted(found)
 
 
-def _calendars(first: int, last: int) -> Iterator[Iterator[tuple[int, str]]]:
-    """Yield calendars of a time, each coarser than the one before: days by number and their names (EDTF)."""
-    if last - first < 400:
-        for step in _DAYS:
-            yield _days(first, last, step)
-    if last - first < 40 * 366:
-        for step in _MONTHS:
-            yield _months(first, last, step)
-    for step in _YEARS:
-        yield _years(first, last, step)
+def _calendars(least: float) -> Iterator[Callable[[int, int], Iterator[tuple[int, str]]]]:
+    """Yield calendars, each coarser than the one before: days of a time by number, and their names (EDTF).
+
+    Each has `least` days at least from one to the next.
+    """
+    for calendar, days, steps in ((_days, 1, _DAYS), (_months, 31, _MONTHS), (_years, 366, _YEARS)):
+        for step in steps:
+            if days * step >= least:
+                yield partial(calendar, step)
 
 
-def _days(first: int, last: int, step: int) -> Iterator[tuple[int, str]]:
+def _days(step: int, first: int, last: int) -> Iterator[tuple[int, str]]:
     for day in range(-(-first // step) * step, last + 1, step):
         if (name := _iso(day)) is not None:
             yield day, name
 
 
-def _months(first: int, last: int, step: int) -> Iterator[tuple[int, str]]:
+def _months(step: int, first: int, last: int) -> Iterator[tuple[int, str]]:
     for year in range(_year(first), _year(last) + 1):
         for month in range(1, 13, step):
-            yield dates.number(f"{year:04}-{month:02}-01"), f"{year:04}-{month:02}"
+            day = dates.number(f"{year:04}-{month:02}-01")
+            if first <= day <= last:
+                yield day, f"{year:04}-{month:02}"
 
 
-def _years(first: int, last: int, step: int) -> Iterator[tuple[int, str]]:
+def _years(step: int, first: int, last: int) -> Iterator[tuple[int, str]]:
     for year in range(_year(first) // step * step, _year(last) + 1, step):
-        yield dates.number(f"{year:04}-01-01"), f"{year:04}"
+        day = dates.number(f"{year:04}-01-01")
+        if first <= day <= last:
+            yield day, f"{year:04}"
 
 
 def _year(day: int) -> int:

@@ -34,18 +34,21 @@ class TextLine:
         return f"{_RIGHT_TO_LEFT}{self.text}{_END}" if self.leftward else self.text
 
 
-def lines(text: str, size: float, room: float) -> list[TextLine]:
-    """Return a text in lines no wider than `room` units; a word that is wider is broken."""
+def lines(text: str, size: float, room: float, *, mirrored: bool = False) -> list[TextLine]:
+    """Return a text in lines no wider than `room` units; a word that is wider is broken.
+
+    On a `mirrored` picture all texts that have letters from right to left begin at the right.
+    """
     text = tidy(text)
-    leftward = is_leftward(text)
+    leftward = is_leftward(text, mirrored=mirrored)
     found = [_line(each, size, leftward=leftward) for each in _wrapped(text.split(), room / size)]
     return found or [_line("", size, leftward=leftward)]
 
 
-def one_line(text: str, size: float) -> TextLine:
+def one_line(text: str, size: float, *, mirrored: bool = False) -> TextLine:
     """Return a text as one line, however wide."""
     text = tidy(text)
-    return _line(text, size, leftward=is_leftward(text))
+    return _line(text, size, leftward=is_leftward(text, mirrored=mirrored))
 
 
 def tidy(text: str) -> str:
@@ -61,13 +64,12 @@ def tidy(text: str) -> str:
     return "".join(kept)
 
 
-def is_leftward(text: str) -> bool:
-    """Tell whether a text is written from right to left: by the first letter that has a direction."""
+def is_leftward(text: str, *, mirrored: bool) -> bool:
+    """Tell whether a text is written from right to left: by its first letter, or any if it is `mirrored`."""
     if text.isascii():
         return False
-    return next(
-        (way != "L" for way in map(unicodedata.bidirectional, text) if way in ("L", "R", "AL")), False
-    )
+    ways = [way != "L" for way in map(unicodedata.bidirectional, text) if way in ("L", "R", "AL")]
+    return any(ways if mirrored else ways[:1])
 
 
 def _line(text: str, size: float, *, leftward: bool) -> TextLine:

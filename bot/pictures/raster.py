@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from bot.pictures.fonts import BOX, FAMILIES, files, lacking
 from bot.pictures.picture import Picture, PicturesUnavailable
 
@@ -11,7 +13,7 @@ SCALE = 2.0
 # Telegram's photos: width and height together, and the greatest ratio of the two.
 MOST_TOGETHER, STEEPEST = 10_000, 20
 # What Telegram makes of the longer side of a photo, and the least pixels to a unit that can be read.
-_PHOTO, _READABLE = 1_280, 0.95
+_PHOTO, _READABLE = 1_280, 0.9
 
 
 def png(picture: Picture, *, scale: float = SCALE) -> bytes:
@@ -23,13 +25,14 @@ def png(picture: Picture, *, scale: float = SCALE) -> bytes:
         import resvg_py
     except ImportError as error:
         raise PicturesUnavailable from error
-    zoom = min(scale, (MOST_TOGETHER - 2) / (picture.width + picture.height))
+    # Its height is rounded up.
+    zoom = min(scale, (MOST_TOGETHER - 1) / (picture.width + picture.height))
     # A letter that is in no font would be left out without a trace.
     boxes = {ord(sign): BOX for sign in lacking("".join(set(picture.svg)))}
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=picture.svg.translate(boxes) if boxes else picture.svg,
-            width=max(round(picture.width * zoom), 1),
+            width=max(math.floor(picture.width * zoom), 1),
             skip_system_fonts=True,
             font_files=[str(path) for path in files()],
             font_family=FAMILIES[0],

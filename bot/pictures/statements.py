@@ -38,6 +38,10 @@ class Look:
         """Return a piece to draw on."""
         return Piece(mirrored=self.mirrored)
 
+    def lines(self, text: str, size: float, room: float) -> list[TextLine]:
+        """Return a text in lines that fit."""
+        return lines(text, size, room, mirrored=self.mirrored)
+
     def space(self, height: float) -> Piece:
         """Return a piece with nothing on it."""
         return Piece(mirrored=self.mirrored, height=height)
@@ -66,7 +70,7 @@ def words(
 ) -> Piece:
     """Return a text over the whole width."""
     piece = look.piece()
-    piece.texts(lines(text, size, FULL), EDGE, fill or look.palette.faint, bold=bold)
+    piece.texts(look.lines(text, size, FULL), EDGE, fill or look.palette.faint, bold=bold)
     return piece
 
 
@@ -83,28 +87,28 @@ def statement(look: Look, line: Line, fact: Fact | None, cited: str, stance: Sta
     """Return a line with what stands against it, its citation and id, beside the sign of its stance."""
     piece, colours = look.space(3), look.palette
     if line.label:
-        piece.texts(lines(line.label, SMALL, ROOM), INSET, colours.faint, bold=True)
-    text = lines(line.text, BODY, ROOM)
+        piece.texts(look.lines(line.label, SMALL, ROOM), INSET, colours.faint, bold=True)
+    text = look.lines(line.text, BODY, ROOM)
     piece.texts(text, INSET, colours.ink)
     last = text[-1]
     if line.mark:
         disputed = fact is not None and fact.standing is Standing.DISPUTED
         told = f"{SIGNS[Stance.DENIES]} {line.mark}" if disputed else line.mark
-        text = lines(told, SMALL, ROOM)
+        text = look.lines(told, SMALL, ROOM)
         piece.texts(text, INSET, colours.against if disputed else colours.faint)
         last = text[-1]
-    _cite(piece, cited, last, colours.faint)
+    _cite(piece, look.lines(cited, SMALL, ROOM), last, colours.faint)
     if stance is not None:
         colour = colours.stances[stance]
-        piece.rect(EDGE, 3, 2, piece.height - 3 - GAP, fill=colour)
+        below = 5 + _BADGE
+        piece.rect(EDGE, below, 2, max(piece.height - below - GAP, 0), fill=colour)
         badge(piece, stance, EDGE, 5, colour, colours)
     piece.height += 3
     return piece
 
 
-def _cite(piece: Piece, cited: str, last: TextLine, fill: str) -> None:
+def _cite(piece: Piece, found: Sequence[TextLine], last: TextLine, fill: str) -> None:
     """Put a citation at the end of the last line where it has room, else below."""
-    found = lines(cited, SMALL, ROOM)
     only = found[0]
     if len(found) == 1 and last.width + 8 + only.width <= ROOM and only.top <= last.top:
         # It stands on the line of the letters above.
@@ -129,7 +133,7 @@ def legend(look: Look, stances: Iterable[Stance], named: Sequence[str]) -> Piece
     piece = look.piece()
     x, row = EDGE, 0.0
     for stance, word in zip(stances, named, strict=True):
-        text = one_line(word, SMALL)
+        text = one_line(word, SMALL, mirrored=look.mirrored)
         wide = _BADGE + 5 + text.width
         if x > EDGE and x + wide > WIDTH - EDGE:
             x, row = EDGE, row + _BADGE + 6

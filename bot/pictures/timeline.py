@@ -12,7 +12,6 @@ from bot.answers.lines import dated_lines, labelled_lines
 from bot.pictures.axis import LABEL, Axis
 from bot.pictures.marks import TRACK, Ink, draw_mark, draw_track
 from bot.pictures.palette import named
-from bot.pictures.paragraphs import lines
 from bot.pictures.piece import Piece
 from bot.pictures.spans import Span, date_of, span_of
 from bot.pictures.statements import (
@@ -116,6 +115,9 @@ def _fitting(look: Look, groups: Sequence[Group], room: float) -> tuple[list[Gro
     cited: set[int] = set()
     for group in groups:
         part = Group(group.heading, group.span, group.said)
+        if left:
+            left += [each.fact.id for each in group.shown]
+            continue
         room -= _heading(look, group).height + TRACK + _APART
         for each in group.shown:
             new = [cite for cite in each.line.citations if cite.source not in cited]
@@ -123,9 +125,9 @@ def _fitting(look: Look, groups: Sequence[Group], room: float) -> tuple[list[Gro
             # One is shown, whatever its height; behind the first that has no room none is.
             if left or (room < 0 and cited):
                 left.append(each.fact.id)
-                continue
-            cited.update(cite.source for cite in new)
-            part.shown.append(each)
+            else:
+                cited.update(cite.source for cite in new)
+                part.shown.append(each)
         if part.shown:
             chosen.append(part)
     return chosen, left
@@ -146,7 +148,7 @@ def _draw(look: Look, groups: Sequence[Group], reply: Reply) -> Piece:
             axis_at = piece.height
             piece.put(_labels(look, axis))
         piece.put(_group(look, group, axis, reply))
-    piece.put(_keys(look, groups))
+    piece.put(_keys(look, groups, axis))
     return piece
 
 
@@ -182,7 +184,7 @@ def _heading(look: Look, group: Group) -> Piece:
     piece = look.piece()
     if group.heading:
         colour = look.palette.time if group.span is not None else look.palette.ink
-        piece.texts(lines(group.heading.text, DATE, FULL), EDGE, colour, bold=True)
+        piece.texts(look.lines(group.heading.text, DATE, FULL), EDGE, colour, bold=True)
         piece.height += 1
     return piece
 
@@ -216,14 +218,14 @@ _KEYS = {
 }
 
 
-def _keys(look: Look, groups: Sequence[Group]) -> Piece:
+def _keys(look: Look, groups: Sequence[Group], axis: Axis | None) -> Piece:
     """Return what the marks and signs of a picture mean."""
     piece = look.space(6)
     stances = [each.fact.attributions[0].stance for group in groups for each in group.shown]
     shown = [stance for stance in Stance if stance is not Stance.ASSERTS and stance in stances]
     piece.put(legend(look, shown, [named(stance) for stance in shown]))
-    for kind in _kinds(groups):
-        text = lines(_(_KEYS[kind]), SMALL, ROOM)
+    for kind in _kinds(groups, axis):
+        text = look.lines(_(_KEYS[kind]), SMALL, ROOM)
         row = look.piece()
         _sample(row, look, kind)
         row.texts(text, INSET, look.palette.faint)
@@ -231,7 +233,8 @@ def _keys(look: Look, groups: Sequence[Group]) -> Piece:
     return piece
 
 
-def _kinds(groups: Sequence[Group]) -> list[str]:
+def _kinds(groups: Sequence[Group], axis: Axis | None) -> list[str]:
+    """Return the kinds of marks that a picture has."""
     spans = [(group.span, group.said) for group in groups if group.span is not None]
     found = {
         "day": any(span.is_day and not said for span, said in spans),
@@ -240,7 +243,7 @@ def _kinds(groups: Sequence[Group]) -> list[str]:
         "fades": any(span.about or span.first is None or span.last is None for span, _said in spans),
         "said": any(said for _span, said in spans),
     }
-    cut = bool(spans) and bool(Axis([span for span, _said in spans], EDGE, FULL).cuts)
+    cut = axis is not None and bool(axis.cuts)
     return [kind for kind, shown in (*found.items(), ("cut", cut)) if shown]
 
 

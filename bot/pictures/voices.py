@@ -12,7 +12,7 @@ from bot.answers.lines import MOST_CITED, attribution_line
 from bot.answers.sentences import called, manner, predicate
 from bot.answers.standing import mark
 from bot.pictures.palette import titled
-from bot.pictures.paragraphs import GAP, lines
+from bot.pictures.paragraphs import GAP
 from bot.pictures.piece import Piece
 from bot.pictures.statements import (
     BODY,
@@ -142,13 +142,13 @@ def _heading(look: Look, stance: Stance, text: str) -> Piece:
     piece.rect(EDGE, 0, ROOM + INSET - EDGE, 2, fill=colour)
     badge(piece, stance, EDGE, 6, colour, look.palette)
     piece.height = 6
-    piece.texts(lines(text, DATE + 1, ROOM), INSET, colour, bold=True)
+    piece.texts(look.lines(text, DATE + 1, ROOM), INSET, colour, bold=True)
     return piece
 
 
 def _speaker(look: Look, speaker: Speaker) -> Piece:
     """Return the name of a speaker."""
     piece = look.space(_SPEAKER)
-    piece.texts(lines(_name(speaker), BODY, ROOM), INSET, look.palette.ink, bold=True)
+    piece.texts(look.lines(_name(speaker), BODY, ROOM), INSET, look.palette.ink, bold=True)
     piece.height -= GAP
     return piece
