@@ -18,7 +18,7 @@ DAY = 8.0
 # What is kept free on both sides, for ends that are open.
 MARGIN = 18.0
 # An empty time is cut short if it is so long, in days, and takes so much of what is left of the axis.
-LONG, MUCH, MOST_CUTS, FEW = 3 * 365, 0.4, 4, 4
+LONG, MUCH, MOST_CUTS, FEW = 8 * 365, 0.5, 4, 4
 CUT = 26.0
 LABEL = 11.5
 _BETWEEN_LABELS = 12.0
@@ -102,11 +102,13 @@ class Axis:
         ]
 
     def _parts(self) -> list[tuple[int, int]]:
-        """Return the times that are to scale, up to both sides: from which day to which."""
+        """Return the times that are to scale, up to both sides, and have room for a name: their days."""
         before = 0 if self._cuts else int((self._xs[0] - self.left) / self.per_day)
         behind = 0 if self._cuts else int((self.right - self._xs[-1]) / self.per_day)
         begins = (self._days[0] - before, *(cut.last for cut in self._cuts))
-        return list(zip(begins, (*(cut.first for cut in self._cuts), self._days[-1] + behind), strict=True))
+        ends = (*(cut.first for cut in self._cuts), self._days[-1] + behind)
+        parts = list(zip(begins, ends, strict=True))
+        return [each for each in parts if (each[1] - each[0]) * self.per_day >= LEAST] or parts
 
     def _named(self, days: Iterable[tuple[int, str]]) -> Iterator[Tick]:
         free = self.left

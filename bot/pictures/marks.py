@@ -40,11 +40,15 @@ def draw_track(piece: Piece, axis: Axis, palette: Palette) -> None:
     piece.rect(axis.left, top, axis.right - axis.left, TRACK, fill=palette.panel, rx=2)
     for tick in axis.ticks:
         piece.line(tick.x, top, tick.x, top + TRACK, stroke=palette.rule, stroke_width=1)
+    piece.height += TRACK
+
+
+def draw_cuts(piece: Piece, axis: Axis, palette: Palette, top: float) -> None:
+    """Break a track, and the mark on it, where time is cut short."""
     for x in axis.cuts:
         piece.rect(x - 3, top - 1, 6, TRACK + 2, fill=palette.paper)
         for side in (-3, 3):
             piece.line(x + side - 2, top + TRACK, x + side + 2, top, stroke=palette.faint, stroke_width=1)
-    piece.height += TRACK
 
 
 class Ink(NamedTuple):

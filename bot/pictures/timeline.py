@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.answers.date_text import first_day, label
 from bot.answers.lines import dated_lines, labelled_lines
 from bot.pictures.axis import LABEL, Axis
-from bot.pictures.marks import TRACK, Ink, draw_mark, draw_track
+from bot.pictures.marks import TRACK, Ink, draw_cuts, draw_mark, draw_track
 from bot.pictures.palette import named
 from bot.pictures.piece import Piece
 from bot.pictures.spans import Span, date_of, span_of
@@ -161,6 +161,7 @@ def _group(look: Look, group: Group, axis: Axis | None, reply: Reply) -> Piece:
         fill = _colour(look, group)
         look.faded.add(fill)
         draw_mark(inner, group.span, axis, top, Ink(fill, look.prefix, group.span.rough), said=group.said)
+        draw_cuts(inner, axis, look.palette, top)
         inner.height += 3
     for each in group.shown:
         inner.put(_statement(look, each, mark_text(reply, each.line)))
