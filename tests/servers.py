@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 import pytest
@@ -36,7 +36,11 @@ _ORDERS = ("LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'", "LOCALE 'en_US.u
 class Server:
     """Makes databases, and remembers which belongs to which record."""
 
+    # The one of this run.
+    current: ClassVar[Server]
+
     def __init__(self, url: str) -> None:
+        Server.current = self
         self._url = url
         self._mark = f"onrecord_test_{secrets.token_hex(4)}"
         self._names: dict[Path, str] = {}

@@ -6,12 +6,16 @@ import re
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from storage.engines import migrations
 from storage.people.accounts import Linked
 from storage.record import Record
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.engines.old_records import downgrade
 from tests.storage.making import content, publish
+
+pytestmark = pytest.mark.sqlite
 
 CY, HERE = "telegram:5", "discord:55"
 BEFORE = 3

@@ -1,12 +1,11 @@
 """Whoever is cancelled half way leaves nothing open behind."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
 
 import pytest
 
 from storage.record import Record
+from tests.storage.beside import locked
 
 
 async def test_who_is_cancelled_while_waiting_for_the_lock_leaves_no_transaction_open(record: Record) -> None:
@@ -14,15 +13,13 @@ async def test_who_is_cancelled_while_waiting_for_the_lock_leaves_no_transaction
         async with record.database.transaction() as tx:
             await tx.run("INSERT INTO progress VALUES ('never', 1)")
 
-    with closing(sqlite3.connect(record.database.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with locked(record.database.path):
         task = asyncio.create_task(write())
         for _ in range(10):
             await asyncio.sleep(0)
         task.cancel()
         for _ in range(10):
             await asyncio.sleep(0)
-        other.execute("COMMIT")
     with pytest.raises(asyncio.CancelledError):
         await task
     async with record.database.transaction() as tx:

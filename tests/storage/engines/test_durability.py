@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage.record import Record
+
+pytestmark = pytest.mark.sqlite
 
 NORMAL, FULL = 1, 2
 

@@ -14,6 +14,8 @@ from tests.storage.engines.old_records import downgrade
 from tests.storage.making import check_tables, exported, publish, retract, revise, supersede
 from tests.storage.subscribing import subscribe
 
+pytestmark = pytest.mark.sqlite
+
 
 async def fill(path: Path, folder: Path) -> str:
     """Make a record of the present version that has something of everything; return its export."""

@@ -20,6 +20,8 @@ from storage.record import Record
 from tests.storage.conftest import fact, put
 from tests.storage.engines.reads import READS
 
+pytestmark = pytest.mark.sqlite
+
 ROOT = Path(__file__).parents[3]
 NOBODY = 65534
 

@@ -12,6 +12,8 @@ from storage.record import Record
 from tests.storage.conftest import Ticking
 from tests.storage.making import check_name_index
 
+pytestmark = pytest.mark.sqlite
+
 _ROWS = """
 INSERT INTO story VALUES (1, 'names', 'Names', '2024-01-01T00:00:00.000000Z');
 INSERT INTO entity (id, story_id, ref, name) VALUES

@@ -12,6 +12,8 @@ from storage.engines import migrations
 from storage.record import Record
 from tests.storage.subscribing import LATER, deliveries, take
 
+pytestmark = pytest.mark.sqlite
+
 BEFORE = 6
 THEN = "2024-01-01T00:00:00.000000Z"
 SOONER = "2023-12-31T00:00:00.000000Z"

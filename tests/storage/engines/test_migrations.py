@@ -13,6 +13,8 @@ from storage.domain.errors import RecordError
 from storage.engines import migrations
 from storage.engines.sqlite import SqliteDatabase
 
+pytestmark = pytest.mark.sqlite
+
 
 def schema_of(connection: sqlite3.Connection) -> list[tuple]:
     return sorted(

@@ -5,9 +5,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from storage.engines import migrations
 from storage.record import Record
 from tests.storage.subscribing import LATER, deliveries, take
+
+pytestmark = pytest.mark.sqlite
 
 OLD = [
     (1, "telegram:1", '{"blocks": ["first"]}', "2026-11-20T10:00:00.000000Z", "due", 0, None),

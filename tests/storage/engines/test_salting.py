@@ -24,6 +24,8 @@ from tests.storage.engines.old_records import UNSALTED, downgrade, make_file, ol
 from tests.storage.engines.test_earlier_versions import fill
 from tests.storage.making import content, exported, publish
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def old(path: Path) -> Path:

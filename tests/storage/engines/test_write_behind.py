@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from storage.domain.errors import BusyRecord
-from storage.engines import sqlite, write_behind
+from storage.engines import write_behind
 from storage.engines.database import LONGEST_WAIT
 from storage.record import Record
+from tests.storage.beside import MISTAKE, locked, make_impatient, shorten_turns
 from tests.storage.conftest import fact, put
 
 # What waits for the lock takes ten seconds; what does not is through long before, also on a busy machine.
@@ -27,21 +25,12 @@ async def flood(record: Record, tmp_path: Path) -> Record:
     return record
 
 
-@contextmanager
-def locked(record: Record) -> Iterator[None]:
-    """Hold the write lock, as an import of another process does."""
-    with closing(sqlite3.connect(record.database.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
-
-
 async def test_what_an_answer_keeps_does_not_wait_and_is_found_before_it_is_written(flood):
     now = flood.ledger.now()
     asked = await flood.questions.keep(1, "bridge", "What about the bridge?", now)
     await flood.database.behind.settled()
     async with asyncio.timeout(AT_ONCE):
-        with locked(flood):
+        with locked(flood.database.path):
             again = await flood.questions.keep(1, "bridge", "And the bridge?", now)
             new = await flood.questions.keep(1, "school", "What about the school?", now)
             assert await flood.questions.keep(1, "school", "The school?", now) == new != again == asked
@@ -63,7 +52,7 @@ async def test_a_chat_that_speaks_again_is_not_kept_waiting(flood, monkeypatch):
     monkeypatch.setattr(write_behind, "SOON", 0.01)
     async with flood.database.transaction() as tx:
         await tx.run("INSERT INTO listener (chat, paused) VALUES ('telegram:1', 'blocked')")
-    with locked(flood):
+    with locked(flood.database.path):
         async with asyncio.timeout(AT_ONCE):
             await flood.listeners.resume("telegram:1")
     await flood.database.behind.settled()
@@ -71,7 +60,7 @@ async def test_a_chat_that_speaks_again_is_not_kept_waiting(flood, monkeypatch):
 
 
 async def test_a_promise_waits_for_what_it_is_about(flood):
-    with locked(flood):
+    with locked(flood.database.path):
         number = await flood.questions.keep(1, "bridge", "What about the bridge?", flood.ledger.now())
         waiting = asyncio.create_task(flood.questions.await_answer(number, "telegram:1", "telegram:1", "en"))
         await asyncio.sleep(0)
@@ -82,8 +71,8 @@ async def test_a_promise_waits_for_what_it_is_about(flood):
 async def test_what_cannot_be_written_is_written_with_the_next_and_when_the_record_is_closed(
     flood, tmp_path, monkeypatch
 ):
-    await flood.database._writer.execute("PRAGMA busy_timeout = 1")
-    with locked(flood):
+    await make_impatient(flood, monkeypatch)
+    with locked(flood.database.path):
         await flood.questions.keep(1, "bridge", "What about the bridge?", flood.ledger.now())
         with pytest.raises(BusyRecord, match="try again"):
             await flood.questions.open(1)
@@ -101,7 +90,7 @@ async def test_what_cannot_be_written_is_written_with_the_next_and_when_the_reco
 async def test_two_processes_that_keep_other_questions_at_once_keep_both(flood):
     beside = await Record.open(flood.database.path)
     try:
-        with locked(flood):
+        with locked(flood.database.path):
             first = await flood.questions.keep(1, "bridge", "What about the bridge?", flood.ledger.now())
             second = await beside.questions.keep(1, "school", "What about the school?", flood.ledger.now())
             assert first == second
@@ -114,7 +103,7 @@ async def test_two_processes_that_keep_other_questions_at_once_keep_both(flood):
 
 
 async def test_many_who_wait_for_a_busy_record_do_not_wait_one_after_the_other(flood, monkeypatch):
-    monkeypatch.setattr(sqlite, "LONGEST_WAIT", 0.05)
+    shorten_turns(monkeypatch)
     async with asyncio.timeout(AT_ONCE), flood.database.transaction():
         waiting = (flood.stories.use(f"telegram:{number}", 1) for number in range(100))
         assert {type(each) for each in await asyncio.gather(*waiting, return_exceptions=True)} == {BusyRecord}
@@ -123,7 +112,7 @@ async def test_many_who_wait_for_a_busy_record_do_not_wait_one_after_the_other(f
 
 async def test_what_waits_is_bounded(flood, monkeypatch, caplog):
     monkeypatch.setattr(write_behind, "MOST", 3)
-    with locked(flood):
+    with locked(flood.database.path):
         for number in range(5):
             await flood.questions.keep(1, f"key {number}", "What?", flood.ledger.now())
     # One is under way, and three wait.
@@ -132,9 +121,9 @@ async def test_what_waits_is_bounded(flood, monkeypatch, caplog):
 
 
 async def test_a_write_that_fails_for_good_holds_up_no_other(flood, caplog):
-    with locked(flood):
+    with locked(flood.database.path):
         await flood.questions.keep(1, "bridge", "What about the bridge?", flood.ledger.now())
         flood.database.behind.later(lambda tx: tx.run("INSERT INTO nowhere VALUES ('secret')"))
     await flood.questions.keep(1, "school", "What about the school?", flood.ledger.now())
     assert [each.key for each in await flood.questions.open(1)] == ["school"]
-    assert "are lost: OperationalError" in caplog.text and "secret" not in caplog.text
+    assert f"are lost: {MISTAKE}" in caplog.text and "secret" not in caplog.text
