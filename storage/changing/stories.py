@@ -32,7 +32,7 @@ ORDER BY id LIMIT ?
 """
 _IN_FORCE = """
 SELECT f.id, f.ref, r.state FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision
-WHERE f.story_id = ? AND f.id > ? AND f.id IN (SELECT rowid FROM fact_text) ORDER BY f.id LIMIT ?
+WHERE f.story_id = ? AND f.id > ? AND f.id IN ({indexed}) ORDER BY f.id LIMIT ?
 """
 
 
@@ -197,7 +197,8 @@ def index_anew(tx: Statements, story_id: int, before: str | None, language: str 
     if stemmed_itself(before) and stemmed_itself(language):
         return
     resolver, after = Resolver(tx, story_id), 0
-    while rows := tx.fetch(_IN_FORCE, (story_id, after, PAGE)):
+    sql = _IN_FORCE.format(indexed=full_text.ids(tx.dialect))
+    while rows := tx.fetch(sql, (story_id, after, PAGE)):
         facts = [(row["id"], FactEntry.model_validate(_entry(row), context=ON_RECORD)) for row in rows]
         entries = [entry for _id, entry in facts]
         resolver.find_sources(source_ref(item) for entry in entries for item in entry.attributions)

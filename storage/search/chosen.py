@@ -6,7 +6,6 @@ short, or empty, and still not be the last.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from storage.domain.dates import Span
 from storage.domain.models import SourceKind, Stance
 from storage.domain.words import query_words
 from storage.engines.database import Database, Read
+from storage.engines.values import Values
 from storage.search import full_text
 
 # Facts that are looked through for one page.
@@ -21,7 +21,7 @@ LOOKED_THROUGH = 2_000
 # Words of a text that is looked for.
 MOST_WORDS = 16
 _BY_SPEAKER = """
-SELECT DISTINCT m.fact_id FROM mention m WHERE m.entity_id IN (SELECT value FROM json_each(:speakers))
+SELECT DISTINCT m.fact_id FROM mention m WHERE m.entity_id IN (SELECT value FROM ints(:speakers))
 AND m.part = 'speaker' AND m.fact_id > :after ORDER BY m.fact_id LIMIT :window
 """
 _BY_SOURCE = """
@@ -29,23 +29,23 @@ SELECT DISTINCT a.fact_id FROM attribution a WHERE a.source_id = :source AND a.f
 ORDER BY a.fact_id LIMIT :window
 """
 _BY_TEXT = """
-SELECT rowid FROM fact_text WHERE fact_text MATCH :match AND rowid > :after ORDER BY rowid LIMIT :window
+SELECT {key} FROM fact_text WHERE {matches} AND {key} > :after ORDER BY {order} LIMIT :window
 """
 _OF_STORY = "SELECT id FROM fact WHERE story_id = :story AND id > :after ORDER BY id LIMIT :window"
 _ALL = "SELECT id FROM fact WHERE id > :after ORDER BY id LIMIT :window"
 # What only a fact that is held supersedes is in force still.
 _FITTING = """
-SELECT f.id FROM fact f WHERE f.id IN (SELECT value FROM json_each(:ids)) AND f.retracted IS NULL
-AND f.id NOT IN (SELECT value FROM json_each(:held))
-AND (f.superseded_by IS NULL OR f.superseded_by IN (SELECT value FROM json_each(:held)))
-AND f.story_id IN (SELECT value FROM json_each(:stories)) {conditions} ORDER BY f.id LIMIT :limit
+SELECT f.id FROM fact f WHERE f.id IN (SELECT value FROM ints(:ids)) AND f.retracted IS NULL
+AND f.id NOT IN (SELECT value FROM ints(:held))
+AND (f.superseded_by IS NULL OR f.superseded_by IN (SELECT value FROM ints(:held)))
+AND f.story_id IN (SELECT value FROM ints(:stories)) {conditions} ORDER BY f.id LIMIT :limit
 """
 _COUNT = """
 SELECT (SELECT count(*) FROM fact WHERE story_id = :story AND superseded_by IS NULL AND retracted IS NULL)
-- (SELECT count(*) FROM fact WHERE id IN (SELECT value FROM json_each(:held))
+- (SELECT count(*) FROM fact WHERE id IN (SELECT value FROM ints(:held))
     AND superseded_by IS NULL AND retracted IS NULL)
-+ (SELECT count(*) FROM fact WHERE superseded_by IN (SELECT value FROM json_each(:held))
-    AND retracted IS NULL AND id NOT IN (SELECT value FROM json_each(:held)))
++ (SELECT count(*) FROM fact WHERE superseded_by IN (SELECT value FROM ints(:held))
+    AND retracted IS NULL AND id NOT IN (SELECT value FROM ints(:held)))
 """
 _VOICED = """AND EXISTS (
     SELECT 1 FROM attribution a JOIN source s ON s.id = a.source_id WHERE a.fact_id = f.id {conditions}
@@ -88,7 +88,7 @@ class Choosing:
 
     async def count(self, story_id: int, held: Collection[int] = ()) -> int:
         """Return how many of a story's facts are in force, without those that are held."""
-        rows = await self._database.read(_COUNT, {"story": story_id, "held": json.dumps(sorted(held))})
+        rows = await self._database.read(_COUNT, {"story": story_id, "held": Values(sorted(held))})
         return int(rows[0][0])
 
     async def page(
@@ -104,16 +104,16 @@ class Choosing:
 
         Those that are `held` are left out.
         """
-        sql, bound = _looked_through(stories, conditions)
+        sql, bound = _looked_through(full_text.index_of(self._database.dialect), stories, conditions)
         if sql is None:
             return Chosen([], None)
         bound |= {"after": after, "window": LOOKED_THROUGH}
         fitting, values = _fitting(stories, conditions)
-        values["held"] = json.dumps(sorted(held))
+        values["held"] = Values(sorted(held))
 
         def work(read: Read) -> Chosen:
             ids = [row[0] for row in read(sql, bound)]
-            found = [row[0] for row in read(fitting, {**values, "ids": json.dumps(ids), "limit": limit + 1})]
+            found = [row[0] for row in read(fitting, {**values, "ids": Values(ids), "limit": limit + 1})]
             if len(found) > limit:
                 return Chosen(found[:limit], found[limit - 1])
             return Chosen(found, ids[-1] if len(ids) == LOOKED_THROUGH else None)
@@ -122,41 +122,42 @@ class Choosing:
 
 
 def _looked_through(
-    stories: Mapping[int, str | None], conditions: Conditions
+    index: full_text.Index, stories: Mapping[int, str | None], conditions: Conditions
 ) -> tuple[str | None, dict[str, Any]]:
     """Return the query of the facts to look through, and what is bound in it; None where nothing can fit."""
     if not stories:
         return None, {}
     if conditions.text is not None:
-        match = _match(conditions.text, stories)
-        return (_BY_TEXT, {"match": match}) if match else (None, {})
+        match = _match(index, conditions.text, stories)
+        sql = _BY_TEXT.format(key=index.key, order=index.order, matches=index.matches.format(":match"))
+        return (sql, {"match": match}) if match else (None, {})
     if conditions.speakers is not None:
-        return _BY_SPEAKER, {"speakers": json.dumps(sorted(conditions.speakers))}
+        return _BY_SPEAKER, {"speakers": Values(sorted(conditions.speakers))}
     if conditions.source is not None:
         return _BY_SOURCE, {"source": conditions.source}
     return (_OF_STORY, {"story": next(iter(stories))}) if len(stories) == 1 else (_ALL, {})
 
 
-def _match(text: str, stories: Mapping[int, str | None]) -> str:
+def _match(index: full_text.Index, text: str, stories: Mapping[int, str | None]) -> str:
     """Return what finds all words of a text in the index; nothing for a text without words."""
     found = dict.fromkeys(
-        " AND ".join(f'"{word.written}"' for word in query_words(text, language)[:MOST_WORDS])
+        index.every(index.word(word.written) for word in query_words(text, language)[:MOST_WORDS])
         for language in dict.fromkeys(stories.values())
     )
-    words = " OR ".join(f"({each})" for each in found if each)
+    words = index.any(each for each in found if each)
     if not words:
         return ""
-    mark = f' AND "{full_text.story_mark(next(iter(stories)))}"' if len(stories) == 1 else ""
-    return f"{{statement context}} : ({words}){mark}"
+    mark = full_text.story_mark(next(iter(stories))) if len(stories) == 1 else None
+    return index.within(index.told(words), mark)
 
 
 def _fitting(stories: Iterable[int], conditions: Conditions) -> tuple[str, dict[str, Any]]:
     """Return the query of those that fit among ids, and what is bound in it."""
-    bound: dict[str, Any] = {"stories": json.dumps(sorted(stories))}
+    bound: dict[str, Any] = {"stories": Values(sorted(stories))}
     voiced = ""
     if conditions.speakers is not None:
-        voiced += " AND a.speaker_id IN (SELECT value FROM json_each(:speakers))"
-        bound["speakers"] = json.dumps(sorted(conditions.speakers))
+        voiced += " AND a.speaker_id IN (SELECT value FROM ints(:speakers))"
+        bound["speakers"] = Values(sorted(conditions.speakers))
     for column, name in (("a.source_id", "source"), ("a.stance", "stance"), ("s.kind", "kind")):
         if (value := getattr(conditions, name)) is not None:
             voiced += f" AND {column} = :{name}"

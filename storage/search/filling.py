@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -22,6 +21,7 @@ from typing import Protocol
 from storage.domain.errors import BusyRecord, RecordError
 from storage.domain.models import Fact
 from storage.engines.database import Database, Version
+from storage.engines.values import Values
 from storage.reading import fact_rows
 from storage.search.fact_texts import texts_of
 from storage.search.vector_rows import NEXT
@@ -54,7 +54,7 @@ UNION ALL SELECT fact_id FROM fact_vector WHERE vector IS NOT NULL AND model > :
 """
 _ANEW = f"""
 UPDATE fact_vector SET waiting = 1, model = NULL, vector = NULL, number = {NEXT}
-WHERE fact_id IN (SELECT value FROM json_each(?))
+WHERE fact_id IN (SELECT value FROM ints(?))
 """
 
 logger = logging.getLogger(__name__)
@@ -198,7 +198,7 @@ class Filler:
         asked = {"model": self._vectors.model, "page": PAGE}
         while rows := await self._database.read(_OF_OTHERS, asked):
             async with self._database.transaction(durable=False) as tx:
-                await tx.run(_ANEW, (json.dumps([row["fact_id"] for row in rows]),))
+                await tx.run(_ANEW, (Values(row["fact_id"] for row in rows),))
         self._renounced = True
 
     async def _make(self, of: Sequence[Fact]) -> dict[int, bytes] | None:

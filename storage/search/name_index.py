@@ -8,31 +8,29 @@ consonants as they sound (storage/domain/sounds.py).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from storage.engines.database import Statements
+from storage.engines.values import Values
 
 # Letters of a word that is found misspelt.
 LONGEST_WORD = 40
 
 _ADD_WORDS = """
 INSERT INTO name_word (story_id, word, folded)
-SELECT ?, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?) WHERE true
-ON CONFLICT (story_id, word, folded) DO NOTHING
+SELECT ?, one, two FROM text_pairs(?) WHERE 1 = 1 ON CONFLICT (story_id, word, folded) DO NOTHING
 """
 _ADD_PIECES = """
 INSERT INTO name_piece (story_id, piece, word)
-SELECT ?, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?) WHERE true
-ON CONFLICT (story_id, piece, word) DO NOTHING
+SELECT ?, one, two FROM text_pairs(?) WHERE 1 = 1 ON CONFLICT (story_id, piece, word) DO NOTHING
 """
 # Forms that no name of the story has any more.
 _GONE = """
-SELECT value FROM json_each(?)
+SELECT value FROM texts(?)
 WHERE NOT EXISTS (SELECT 1 FROM entity_name WHERE story_id = ? AND folded = value)
 """
 _WORDLESS = """
-SELECT value FROM json_each(?)
+SELECT value FROM texts(?)
 WHERE NOT EXISTS (SELECT 1 FROM name_word WHERE story_id = ? AND word = value)
 """
 
@@ -68,19 +66,19 @@ def piece_rows(words: Iterable[str]) -> list[tuple[str, str]]:
 def add(tx: Statements, story_id: int, forms: Iterable[str]) -> None:
     """Add folded forms; those that are there already stay."""
     rows = word_rows(forms)
-    tx.run(_ADD_WORDS, (story_id, json.dumps(rows)))
-    tx.run(_ADD_PIECES, (story_id, json.dumps(piece_rows({word for word, _form in rows}))))
+    tx.run(_ADD_WORDS, (story_id, Values(rows)))
+    tx.run(_ADD_PIECES, (story_id, Values(piece_rows({word for word, _form in rows}))))
 
 
 def remove(tx: Statements, story_id: int, forms: Iterable[str]) -> None:
     """Remove those of the folded forms that no name of the story has any more."""
-    gone = [row[0] for row in tx.fetch(_GONE, (json.dumps(list(forms)), story_id))]
+    gone = [row[0] for row in tx.fetch(_GONE, (Values(forms), story_id))]
     rows = word_rows(gone)
     tx.run_many(
         "DELETE FROM name_word WHERE story_id = ? AND word = ? AND folded = ?",
         [(story_id, *row) for row in rows],
     )
-    words = json.dumps(sorted({word for word, _form in rows}))
+    words = Values(sorted({word for word, _form in rows}))
     free = [row[0] for row in tx.fetch(_WORDLESS, (words, story_id))]
     tx.run_many(
         "DELETE FROM name_piece WHERE story_id = ? AND piece = ? AND word = ?",

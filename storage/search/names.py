@@ -5,7 +5,6 @@ Each search reads a bounded part of the index, however many names there are and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from operator import getitem, lt
@@ -13,6 +12,7 @@ from operator import getitem, lt
 from storage.domain.folding import fold
 from storage.domain.names import MOST_LETTERS
 from storage.engines.database import Database, Read
+from storage.engines.values import Values
 from storage.reading.entities import Name
 from storage.search import sounding
 from storage.search.name_index import pieces
@@ -33,30 +33,30 @@ MOST_FORMS, MOST_BEARERS = 200, 10
 BEGUN = 4
 
 _KNOWN = """
-SELECT value FROM json_each(:words)
+SELECT value FROM texts(:words)
 WHERE EXISTS (SELECT 1 FROM name_word WHERE story_id = :story AND word = value)
 """
 _HOW_COMMON = f"""
 SELECT value, (
-    SELECT count(*) FROM (SELECT 1 FROM name_piece WHERE story_id = :story AND piece = value LIMIT {COMMON})
-) FROM json_each(:pieces)
+    SELECT count(*) FROM (
+        SELECT 1 FROM name_piece WHERE story_id = :story AND piece = value LIMIT {COMMON}
+    ) p
+) FROM texts(:pieces)
 """
 _NEAR = f"""
-SELECT word FROM name_piece WHERE story_id = :story AND piece IN (SELECT value FROM json_each(:pieces))
+SELECT word FROM name_piece WHERE story_id = :story AND piece IN (SELECT value FROM texts(:pieces))
 GROUP BY word ORDER BY count(*) DESC, abs(length(word) - :length), word LIMIT {MOST_NEAR}
 """
 _HOW_POPULAR = f"""
 SELECT value, (
-    SELECT count(*) FROM (SELECT 1 FROM name_word WHERE story_id = :story AND word = value LIMIT {COMMON})
-) FROM json_each(:words)
+    SELECT count(*) FROM (SELECT 1 FROM name_word WHERE story_id = :story AND word = value LIMIT {COMMON}) w
+) FROM texts(:words)
 """
 # Forms by how many of the typed words they hold.
 _HOLDING = f"""
-WITH p AS MATERIALIZED (
-    SELECT json_extract(value, '$[0]') AS asked, json_extract(value, '$[1]') AS word FROM json_each(:pairs)
-)
-SELECT n.folded FROM p CROSS JOIN name_word n ON n.story_id = :story AND n.word = p.word
-GROUP BY n.folded ORDER BY count(DISTINCT p.asked) DESC, abs(length(n.folded) - :length), n.folded
+WITH p AS MATERIALIZED (SELECT one, two FROM text_pairs(:pairs))
+SELECT n.folded FROM p CROSS JOIN name_word n WHERE n.story_id = :story AND n.word = p.two
+GROUP BY n.folded ORDER BY count(DISTINCT p.one) DESC, abs(length(n.folded) - :length), n.folded
 LIMIT {MOST_FORMS}
 """
 _BEGUN = f"""
@@ -65,12 +65,12 @@ ORDER BY folded LIMIT {MOST_FORMS}
 """
 # Of a form that very many bear only the first few are read, names before aliases.
 _BORNE = f"""
-SELECT n.folded, coalesce(e.merged_into, e.id) AS entity_id, n.rank, n.spelling FROM json_each(:forms) f
-CROSS JOIN entity_name n ON n.entity_id IN (
+SELECT n.folded, coalesce(e.merged_into, e.id) AS entity_id, n.rank, n.spelling
+FROM texts(:forms) f CROSS JOIN entity_name n CROSS JOIN entity e
+WHERE n.entity_id IN (
     SELECT entity_id FROM entity_name WHERE story_id = :story AND folded = f.value
     ORDER BY rank, entity_id LIMIT {MOST_BEARERS}
-) AND n.folded = f.value
-CROSS JOIN entity e ON e.id = n.entity_id
+) AND n.folded = f.value AND e.id = n.entity_id
 ORDER BY n.folded, n.rank, n.entity_id
 """
 
@@ -122,19 +122,19 @@ class Names:
 
 def _known(read: Read, story_id: int, words: Iterable[str]) -> set[str]:
     """Return those of the words that some name holds."""
-    asked = {"story": story_id, "words": json.dumps(sorted(set(words)))}
+    asked = {"story": story_id, "words": Values(sorted(set(words)))}
     return {row[0] for row in read(_KNOWN, asked)}
 
 
 def _near(read: Read, story_id: int, words: Sequence[str]) -> dict[str, list[str]]:
     """Return for each word the known words most like it, likeliest first, itself among them."""
     asked = {word: pieces(word) for word in words}
-    every = json.dumps(sorted({piece for own in asked.values() for piece in own}))
+    every = Values(sorted({piece for own in asked.values() for piece in own}))
     common = dict(map(tuple, read(_HOW_COMMON, {"story": story_id, "pieces": every})))
     near: dict[str, list[str]] = {}
     for word, own in asked.items():
         chosen = _affordable({piece: common.get(piece, 0) for piece in own})
-        rows = read(_NEAR, {"story": story_id, "pieces": json.dumps(chosen), "length": len(word)})
+        rows = read(_NEAR, {"story": story_id, "pieces": Values(chosen), "length": len(word)})
         near[word] = [row[0] for row in rows]
     return near
 
@@ -176,10 +176,10 @@ def _misspelt_runs(words: Sequence[str], near: Near) -> Iterator[str]:
 def _holding(read: Read, story_id: int, near: Near, length: int) -> list[str]:
     """Return forms that hold words near those typed, those first that hold most of them."""
     popular = {known for each in near.values() for known in each}
-    asked = {"story": story_id, "words": json.dumps(sorted(popular))}
+    asked = {"story": story_id, "words": Values(sorted(popular))}
     chosen = set(_affordable(dict(map(tuple, read(_HOW_POPULAR, asked)))))
     pairs = [(word, known) for word, each in near.items() for known in each if known in chosen]
-    rows = read(_HOLDING, {"story": story_id, "pairs": json.dumps(pairs), "length": length})
+    rows = read(_HOLDING, {"story": story_id, "pairs": Values(pairs), "length": length})
     return [row[0] for row in rows]
 
 
@@ -193,5 +193,5 @@ def _begun(read: Read, story_id: int, folded: str) -> list[str]:
 
 def _borne(read: Read, story_id: int, forms: Iterable[str]) -> list[Name]:
     """Return who bears which of the forms."""
-    rows = read(_BORNE, {"story": story_id, "forms": json.dumps(sorted(forms))})
+    rows = read(_BORNE, {"story": story_id, "forms": Values(sorted(forms))})
     return [Name(*row) for row in rows]

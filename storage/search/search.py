@@ -17,6 +17,7 @@ from typing import NamedTuple
 from storage.domain.language.stemming import begun_in, stemmed_itself
 from storage.domain.words import LONGEST_QUERY, MOST_WORDS, Word, Written, query_words, split
 from storage.engines.database import Database, Row
+from storage.engines.values import Values
 from storage.search import full_text
 
 # How many postings may be gathered for one query: some milliseconds of work.
@@ -28,7 +29,20 @@ FEW = 24
 # How far a word's facts are counted; so common a word's count is kept even when the record has changed since.
 COMMON = 1_000
 _COUNT = f"""
-SELECT count(*), max(id) FROM (SELECT rowid AS id FROM fact_text WHERE fact_text MATCH ? LIMIT {COMMON})
+SELECT {{place}}, count(*), max(id) FROM (
+    SELECT {{key}} AS id FROM fact_text WHERE {{matches}} ORDER BY {{order}} LIMIT {COMMON}
+) first
+"""
+_BEGINNING = """
+SELECT {key} AS id, statement, context FROM fact_text WHERE {matches} AND story = ?
+ORDER BY {order} DESC LIMIT ?
+"""
+# Of the first texts the mean length, with the number of facts, and the stories that are not in English.
+_MEASURES = """
+SELECT coalesce((SELECT max(id) FROM fact), 0), coalesce((SELECT avg(length(statement) + length(context)) FROM
+    (SELECT statement, context FROM fact_text ORDER BY {key} LIMIT 200) first), 6),
+    (SELECT coalesce(list_of(row_of(id, language)), '[]') FROM story
+        WHERE language IS NOT NULL AND language <> 'en')
 """
 # How many letters have to be typed of a word for it to be looked for, and how many a stem may lack of them.
 BEGUN = 2
@@ -62,6 +76,7 @@ class Search:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._index = full_text.index_of(database.dialect)
         self._holding: dict[str, int] = {}
         self._story_sizes: dict[int, int] = {}
         # Languages of stories whose words are stemmed before they are indexed.
@@ -106,14 +121,14 @@ class Search:
         await self._measure()
         language = self._languages.get(story_id)
         begun = begun_in(language, words[-1])
-        whole = [f'"{word.written}" AND ' for word in query_words(" ".join(words[:-1]), language)]
+        index = self._index
+        whole = [index.word(word.written) for word in query_words(" ".join(words[:-1]), language)]
         within, mark = await self._within(story_id), full_text.story_mark(story_id)
+        sql = self._sql(_BEGINNING)
         for kept in range(len(begun), min(len(begun), max(len(begun) - LONGEST_ENDING, BEGUN + 1)) - 1, -1):
-            rows = await self._database.read(
-                "SELECT rowid AS id, statement, context FROM fact_text WHERE fact_text MATCH ? AND story = ?"
-                " ORDER BY rowid DESC LIMIT ?",
-                (f'{{statement context}} : ({"".join(whole)}"{begun[:kept]}"*){within}', mark, CANDIDATES),
-            )
+            expression = index.every([*whole, index.begun(begun[:kept])])
+            asked = (index.within(index.told(expression), within), mark, CANDIDATES)
+            rows = await self._database.read(sql, asked)
             if found := [row["id"] for row in rows if _holds(row, begun, language)]:
                 return found[:limit]
         return []
@@ -146,8 +161,7 @@ class Search:
     async def _facts(self, ids: list[int]) -> dict[int, tuple[str, str]]:
         """Return the ref and the statement of each fact."""
         rows = await self._database.read(
-            "SELECT id, ref, statement FROM fact WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(ids),),
+            "SELECT id, ref, statement FROM fact WHERE id IN (SELECT value FROM ints(?))", (Values(ids),)
         )
         return {row[0]: (row[1], row[2]) for row in rows}
 
@@ -161,7 +175,8 @@ class Search:
             if cost > AFFORDABLE:
                 break
             chosen.append(item)
-        rows = await self._gather([(_quoted(item), item.worth) for item in chosen], within, story_id, limit)
+        arms = [(self._index.word(item.word.written), item.worth) for item in chosen]
+        rows = await self._gather(arms, within, story_id, limit)
         if len(rows) >= limit or len(chosen) == len(weighed):
             return rows
         found = {row["id"] for row in rows}
@@ -170,54 +185,56 @@ class Search:
         ]
 
     async def _together(
-        self, weighed: list[_Weighed], within: str, story_id: int | None, limit: int
+        self, weighed: list[_Weighed], within: str | None, story_id: int | None, limit: int
     ) -> list[Row]:
         """Return facts that hold the rarest words together, dropping the commonest until some do."""
         for size in range(len(weighed), 0, -1):
-            expression = " AND ".join(map(_quoted, weighed[:size]))
+            expression = self._index.every(self._index.word(item.word.written) for item in weighed[:size])
             if rows := await self._gather([(expression, 1.0)], within, story_id, limit):
                 return rows
         return []
 
     async def _gather(
-        self, arms: list[tuple[str, float]], within: str, story_id: int | None, limit: int
+        self, arms: list[tuple[str, float]], within: str | None, story_id: int | None, limit: int
     ) -> list[Row]:
         """Return the facts that match the weightiest expressions, weightiest first."""
         if not arms:
             return []
         mark = None if story_id is None else full_text.story_mark(story_id)
-        matches = " UNION ALL ".join(
-            f"SELECT rowid AS id, {worth:.4f} AS worth FROM fact_text WHERE fact_text MATCH ?"
-            for _, worth in arms
-        )
-        # The limit inside is never reached: it keeps SQLite from dropping the order of the subquery.
-        return await self._database.read(
-            f"SELECT g.id, t.statement, t.context, t.story FROM ("
-            f"SELECT id, sum(worth) AS worth FROM ({matches} LIMIT {4 * AFFORDABLE}) GROUP BY id"
-            f" ORDER BY worth DESC, id LIMIT {4 * AFFORDABLE}) g"
-            " CROSS JOIN fact_text t ON t.rowid = g.id WHERE (? IS NULL OR t.story = ?) LIMIT ?",
-            (*(f"({expression}){within}" for expression, _ in arms), mark, mark, limit),
-        )
+        # In whole numbers their sums are the same in any order.
+        weighed = [(self._index.within(each, within), round(worth * 10_000)) for each, worth in arms]
+        return await self._database.read(*self._index.gathering(weighed, mark, limit))
 
-    async def _within(self, story_id: int | None) -> str:
-        """Return what confines a match to a story, where that is quicker than passing over others' facts."""
+    async def _within(self, story_id: int | None) -> str | None:
+        """Return a story's mark where to confine a match to it is quicker than to pass over others' facts."""
         if story_id is None:
-            return ""
+            return None
+        mark = full_text.story_mark(story_id)
+        if self._index.confines:
+            return mark
         if story_id not in self._story_sizes:
             rows = await self._database.read(
-                "SELECT count(*) FROM (SELECT 1 FROM fact WHERE story_id = ? LIMIT ?)", (story_id, BIG_STORY)
+                "SELECT count(*) FROM (SELECT 1 FROM fact WHERE story_id = ? LIMIT ?) f",
+                (story_id, BIG_STORY),
             )
             self._story_sizes[story_id] = int(rows[0][0])
-        return "" if self._story_sizes[story_id] >= BIG_STORY else f' AND "{full_text.story_mark(story_id)}"'
+        return None if self._story_sizes[story_id] >= BIG_STORY else mark
+
+    def _sql(self, text: str, **more: object) -> str:
+        """Return SQL with what this engine's index is asked by."""
+        index = self._index
+        return text.format(key=index.key, order=index.order, matches=index.matches.format("?"), **more)
 
     async def _weigh(self, words: list[Word]) -> list[_Weighed]:
         """Return the words that some fact holds, the rarest first."""
         unknown = [word for word in words if word.stem not in self._holding]
         if unknown:
+            counting = (self._sql(_COUNT, place=place) for place in range(len(unknown)))
             rows = await self._database.read(
-                " UNION ALL ".join([_COUNT] * len(unknown)), [f'"{word.written}"' for word in unknown]
+                " UNION ALL ".join(counting), [self._index.word(word.written) for word in unknown]
             )
-            for word, (count, reached) in zip(unknown, rows, strict=True):
+            for place, count, reached in rows:
+                word = unknown[place]
                 # Beyond COMMON the rest is reckoned from how far into the record the first ones reach.
                 self._holding[word.stem] = count if count < COMMON else count * self._total // reached
         weighed = [
@@ -233,13 +250,7 @@ class Search:
         version = self._database.version_read.changes
         if version == self._version:
             return
-        rows = await self._database.read(
-            "SELECT coalesce((SELECT max(id) FROM fact), 0),"
-            " coalesce((SELECT avg(length(statement) + length(context)) FROM"
-            " (SELECT statement, context FROM fact_text LIMIT 200)), 6),"
-            " (SELECT json_group_array(json_array(id, language)) FROM story"
-            " WHERE language IS NOT NULL AND language <> 'en')"
-        )
+        rows = await self._database.read(self._sql(_MEASURES))
         self._languages = dict(json.loads(rows[0][2]))
         self._version, self._total, self._length = version, int(rows[0][0]), float(rows[0][1]) / 6
         self._holding = {stem: count for stem, count in self._holding.items() if count >= COMMON}
@@ -277,8 +288,3 @@ def _holds(row: Row, begun: str, language: str | None) -> bool:
     return not stemmed_itself(language) and any(
         len(word) > BEGUN and begun.startswith(word) for word in written
     )
-
-
-def _quoted(item: _Weighed) -> str:
-    """Return a word as an FTS5 string, in which no operator has a meaning: it holds no quote."""
-    return f'"{item.word.written}"'

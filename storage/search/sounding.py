@@ -8,6 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from storage.engines.database import Read
+from storage.engines.values import Values
 from storage.reading.entities import Name
 from storage.search.name_index import LONGEST_WORD
 
@@ -28,11 +29,11 @@ _OFF, _OFF_IN_ALL, _OFF_SHORT = 0.16, 0.2, 0.4
 
 # Of each key the first entries.
 _ENTRIES = """
-SELECT value, (SELECT json_group_array(json_array(piece, word)) FROM (
+SELECT value, (SELECT coalesce(list_of(row_of(piece, word)), '[]') FROM (
     SELECT piece, word FROM name_piece
     WHERE story_id = :story AND piece >= '~' || value || ' ' AND piece < '~' || value || '!'
     ORDER BY piece, word LIMIT :most
-)) FROM json_each(:keys)
+) p) FROM texts(:keys)
 """
 
 Heard = Mapping[str, Sequence[tuple[str, float]]]
@@ -54,7 +55,7 @@ def forms(read: Read, story_id: int, words: Sequence[str], asked: Iterable[str],
     readings = {word: typed_readings(word) for word in listened}
     keys = sorted({reading.key for own in readings.values() for reading in own})
     each = max(FEWEST, COMPARED // max(1, len(keys)))
-    rows = read(_ENTRIES, {"story": story_id, "keys": json.dumps(keys), "most": each}) if keys else []
+    rows = read(_ENTRIES, {"story": story_id, "keys": Values(keys), "most": each}) if keys else []
     entries = {key: [(reading_of(piece), word) for piece, word in json.loads(found)] for key, found in rows}
     alike = {word: _alike(word, own, entries) for word, own in readings.items()}
     heard: dict[str, list[tuple[str, float]]] = {}

@@ -6,12 +6,12 @@ how every process learns that what it holds in memory is no longer so.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from storage.engines.database import Statements
+from storage.engines.values import Values
 
-_IDS = "(SELECT value FROM json_each(?))"
+_IDS = "(SELECT value FROM ints(?))"
 # The next number of a row's story.
 NEXT = "1 + (SELECT max(o.number) FROM fact_vector o WHERE o.story_id = fact_vector.story_id)"
 _EMPTY = f"UPDATE fact_vector SET model = NULL, vector = NULL, number = {NEXT}"
@@ -21,9 +21,9 @@ _AGAIN = f"UPDATE fact_vector SET waiting = 1, number = {NEXT} WHERE vector IS N
 def renew(tx: Statements, story_id: int, facts: Mapping[int, bool]) -> None:
     """Let facts of a story wait for a new vector, those that are in force; none keeps the one that it has."""
     if facts:
-        rows = [(fact_id, int(in_force)) for fact_id, in_force in facts.items()]
-        given = "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:facts)"
-        tx.run(renewing(given), {"story": story_id, "facts": json.dumps(rows)})
+        rows = Values((fact_id, int(in_force)) for fact_id, in_force in facts.items())
+        given = "SELECT one, two FROM int_pairs(:facts)"
+        tx.run(renewing(given), {"story": story_id, "facts": rows})
 
 
 def renewing(facts: str) -> str:
@@ -33,7 +33,7 @@ def renewing(facts: str) -> str:
     INSERT INTO fact_vector (fact_id, story_id, number, waiting)
     SELECT id, :story,
         (SELECT 1 + coalesce(max(number), 0) FROM fact_vector WHERE story_id = :story), in_force
-    FROM given WHERE true
+    FROM given WHERE 1 = 1
     ON CONFLICT (fact_id) DO UPDATE SET number = excluded.number, waiting = excluded.waiting,
         model = NULL, vector = NULL
     """
@@ -41,12 +41,12 @@ def renewing(facts: str) -> str:
 
 def remove(tx: Statements, fact_ids: Sequence[int]) -> None:
     """Remove the vectors of facts that are no longer in force."""
-    tx.run(f"{_EMPTY}, waiting = 0 WHERE fact_id IN {_IDS}", (json.dumps(fact_ids),))
+    tx.run(f"{_EMPTY}, waiting = 0 WHERE fact_id IN {_IDS}", (Values(fact_ids),))
 
 
 def remake(tx: Statements, fact_ids: Sequence[int]) -> None:
     """Remove the vectors of facts that stay in force, to be made of what is left of their words."""
-    tx.run(f"{_EMPTY}, waiting = 1 WHERE vector IS NOT NULL AND fact_id IN {_IDS}", (json.dumps(fact_ids),))
+    tx.run(f"{_EMPTY}, waiting = 1 WHERE vector IS NOT NULL AND fact_id IN {_IDS}", (Values(fact_ids),))
 
 
 def speaker_renamed(tx: Statements, entity_id: int) -> None:

@@ -7,13 +7,13 @@ full text answers alone.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from storage.engines.database import Database
+from storage.engines.values import Values
 from storage.search.embedding import Load
 from storage.search.embedding_threads import QUESTION_SECONDS, EmbeddingThreads, Turn
 from storage.search.fact_texts import RECIPE
@@ -38,15 +38,15 @@ ORDER BY number, fact_id LIMIT :page
 """
 _OF_FACTS = """
 SELECT fact_id, vector FROM fact_vector
-WHERE model = ? AND vector IS NOT NULL AND fact_id IN (SELECT value FROM json_each(?))
+WHERE model = ? AND vector IS NOT NULL AND fact_id IN (SELECT value FROM ints(?)) ORDER BY fact_id
 """
 _COUNTS = """
 SELECT (SELECT count(*) FROM fact_vector WHERE vector IS NOT NULL),
     (SELECT count(*) FROM fact_vector WHERE waiting = 1)
 """
-# The sign keeps SQLite from the index of all the story's vectors: those that wait have one of their own.
+# Adding nothing keeps SQLite from the index of all the story's vectors: those that wait have an own one.
 _WAITING = """
-SELECT count(*) FROM (SELECT 1 FROM fact_vector WHERE waiting = 1 AND +story_id = ? LIMIT ?)
+SELECT count(*) FROM (SELECT 1 FROM fact_vector WHERE waiting = 1 AND story_id + 0 = ? LIMIT ?) w
 """
 T = TypeVar("T")
 
@@ -126,7 +126,7 @@ class Vectors:
             return {}
         from storage.search.matrix import cosines
 
-        rows = await self._database.read(_OF_FACTS, (self.model, json.dumps(list(fact_ids))))
+        rows = await self._database.read(_OF_FACTS, (self.model, Values(fact_ids)))
         found = cosines(vector, [row["vector"] for row in rows])
         return {row["fact_id"]: cosine for row, cosine in zip(rows, found, strict=True)}
 
