@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from storage.domain.words import indexed
 from storage.engines.database import Dialect, Statements
 from storage.engines.values import Values
-from storage.search.fts5 import Fts5
-from storage.search.tsvector import TsVector
+from storage.search.indexes.fts5 import Fts5
+from storage.search.indexes.tsvector import TsVector
 
 # A character for private use: to the index part of a word, to a query never.
 _MARK = "\ue000"

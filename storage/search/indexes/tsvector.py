@@ -108,7 +108,8 @@ def _fitting(stems: Iterable[str]) -> Iterator[str]:
 
 
 def _stem(word: str) -> str:
-    return stem(word)[:_LONGEST_WORD]
+    # Of "s" no stem is left.
+    return (stem(word) or word)[:_LONGEST_WORD]
 
 
 def _quoted(word: str) -> str:

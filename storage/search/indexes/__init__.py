@@ -1,0 +1,1 @@
+"""The full-text indexes, one for each engine."""
