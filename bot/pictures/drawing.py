@@ -21,7 +21,7 @@ from bot.texts import _, clean, direction, ngettext, spoken
 from storage.domain.models import Fact, Story
 
 # Units that a picture is high, about, at most: in a chat, where it is to be sharp, and on a page.
-TALLEST, WEB_TALLEST = 4_400.0, 20_000.0
+TALLEST, WEB_TALLEST = 5_600.0, 20_000.0
 _MARGIN = 14.0
 
 

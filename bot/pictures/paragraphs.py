@@ -10,7 +10,7 @@ from bot.pictures.fonts import extent
 from bot.texts import clean
 
 # Units between the ink of two lines at least, and how high a line is at least, in ems.
-GAP, TOP, BOTTOM = 2.0, 1.0, 0.3
+GAP, TOP, BOTTOM = 1.5, 0.98, 0.27
 # Marks on one letter: more of them are no language's, and tower over other lines.
 MOST_MARKS = 3
 # The signs that set a line apart as one from right to left, whatever stands around it.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.pictures.palette import SIGNS, Palette
-from bot.pictures.paragraphs import GAP, TextLine, lines, one_line
+from bot.pictures.paragraphs import BOTTOM, GAP, TOP, TextLine, lines, one_line
 from bot.pictures.picture import WIDTH
 from bot.pictures.piece import Piece
 from bot.replies import Citation, Cited, Line, Reply
@@ -15,7 +16,7 @@ from storage.domain.models import Fact, Stance, Standing
 
 # Units: what is kept free on both sides, and the sizes of letters. No text is smaller than SMALL.
 EDGE = 14.0
-TITLE, BODY, DATE, SMALL = 17.0, 13.5, 13.0, 11.5
+TITLE, BODY, DATE, SMALL = 17.0, 13.0, 13.0, 11.5
 # Where statements begin, behind the sign of their stance, and how wide they are.
 INSET = EDGE + 22.0
 ROOM = WIDTH - INSET - EDGE
@@ -23,6 +24,9 @@ FULL = WIDTH - 2 * EDGE
 _BADGE = 15.0
 # Letters that a line, what stands against it, a place in a source, and a source have in a picture.
 LONGEST, LONGEST_MARK, LONGEST_PLACE, LONGEST_SOURCE = 600, 300, 40, 200
+
+# So many sources stand in lines of their own; more stand in one paragraph, parted by this.
+MOST_LISTED, _BETWEEN = 12, " · "
 
 
 @dataclass(slots=True)
@@ -160,8 +164,9 @@ def sources(look: Look, reply: Reply) -> Piece:
         return piece
     piece.put(rule(look))
     piece.put(words(look, _("Sources"), size=DATE, fill=look.palette.ink, bold=True))
-    for cited in reply.sources:
-        piece.put(words(look, source_text(cited)))
+    told = list(map(source_text, reply.sources))
+    for text in told if len(told) <= MOST_LISTED else [_BETWEEN.join(told)]:
+        piece.put(words(look, text))
     return piece
 
 
@@ -177,7 +182,7 @@ def mark_text(reply: Reply, line: Line) -> str:
 
 
 def height_of_sources(look: Look, found: Iterable[Citation]) -> float:
-    """Return how high the sources of citations will be, about."""
-    return sum(
-        words(look, f"[0] {shortened(each.label or each.entry, LONGEST_SOURCE)}").height for each in found
-    )
+    """Return how high the sources of citations will be, about: many stand in one paragraph."""
+    texts = (f"[00] {shortened(each.label or each.entry, LONGEST_SOURCE)}{_BETWEEN}" for each in found)
+    wide = sum(look.lines(text, SMALL, math.inf)[0].width for text in texts)
+    return wide / FULL * (SMALL * (TOP + BOTTOM) + GAP)

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     completing,
     discord_broadcasting,
     discord_completing,
+    drawing,
     entering,
     fanning,
     histories,
@@ -56,6 +57,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "discord-broadcasting": discord_broadcasting.measure,
     "discord-completing": discord_completing.measure,
     "web": web.measure,
+    "pictures": drawing.measure,
 }
 # Those that need data, by the folder of it.
 OF_FOLDERS: dict[str, tuple[str, Callable[[Path, Sizes], list[Finding]]]] = {

@@ -11,6 +11,7 @@ from tests.benchmarks import (
     completing,
     discord_broadcasting,
     discord_completing,
+    drawing,
     entering,
     fanning,
     histories,
@@ -49,6 +50,7 @@ pytestmark = pytest.mark.slow
         discord_broadcasting,
         discord_completing,
         web,
+        drawing,
     ],
 )
 def test_a_benchmark_reports_findings_beside_their_goals(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.pictures.drawing import TALLEST, WEB_TALLEST, laid_out
+from bot.pictures.paragraphs import BOTTOM, TOP
 from bot.pictures.picture import WIDTH, Kind
 from bot.pictures.piece import Box
 from bot.pictures.statements import SMALL
@@ -45,4 +46,4 @@ def test_no_text_is_outside_or_over_another(kind, count, subtests: pytest.Subtes
                     for box in piece.boxes:
                         assert box.x >= 0 and box.x + box.width <= WIDTH, box
                         assert box.y >= 0 and box.y + box.height <= piece.height, box
-                    assert all(box.height >= 1.3 * SMALL - ROUNDED for box in texts)
+                    assert all(box.height >= (TOP + BOTTOM) * SMALL - ROUNDED for box in texts)
