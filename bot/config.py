@@ -42,9 +42,9 @@ LARGEST_FILE, LONGEST_PAUSE = 1 << 20, 5.0
 # Values never shown in an error: secrets, and addresses that may hold one.
 _UNSHOWN = {
     "telegram.token", "telegram.webhook_secret", "telegram.webhook_url", "telegram.api_base_url",
-    "discord.token", "discord.api_base_url", "discord.gateway_url",
+    "discord.token", "discord.api_base_url", "discord.gateway_url", "storage.url",
 }  # fmt: skip
-_SECRETS = {"telegram.token", "telegram.webhook_secret", "discord.token"}
+_SECRETS = {"telegram.token", "telegram.webhook_secret", "discord.token", "storage.url"}
 Owner = Annotated[str, Field(pattern=r"^[a-z]+:-?\w+$")]
 
 
@@ -75,7 +75,8 @@ class Settings(Section):
     def secrets(self) -> tuple[str, ...]:
         """Return every secret value in use, so that logs can leave them out."""
         held = (self.telegram.token, self.telegram.webhook_secret, self.discord.token)
-        return tuple(value.get_secret_value() for value in held if value is not None)
+        tokens = [value.get_secret_value() for value in held if value is not None]
+        return (*tokens, *self.storage.passwords)
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:

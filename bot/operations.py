@@ -175,13 +175,15 @@ def fact_text(fact: Fact) -> str:
 
 
 async def migrate(settings: Settings) -> str:
-    """Bring the record's schema up to date, creating the file if there is none; return a summary line."""
+    """Bring the record's schema up to date, creating it if there is none; return a summary line."""
     from storage.engines.migrations import KEPT, copies_before
 
     path = settings.storage.path
     before = _schema_version(path)
     async with open_record(settings) as record:
         after = await record.database.version()
+    if settings.storage.address is not None:
+        return f"{settings.storage.place}: schema {after}"
     if before == after:
         return f"{path}: schema {after}, nothing to do"
     if not before:
@@ -201,7 +203,7 @@ async def back_up(settings: Settings, target: Path, *, force: bool) -> str:
     async with open_record(settings, create=False) as record:
         await copies.back_up(record.database, target, record.ledger.now())
         old = await copies.told(record.database)
-    done = f"{settings.storage.path} backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)"
+    done = f"{settings.storage.place} backed up to {target} ({target.stat().st_size / 1e6:.1f} MB)"
     return "\n".join((done, *old))
 
 
@@ -244,6 +246,8 @@ async def restore(settings: Settings, backup: Path) -> str:
     """Put a backup in the place of the record, which is kept; return a summary. Raises RecordError."""
     from storage.restoring import restore as put_in_place
 
+    if settings.storage.address is not None:
+        raise UserError("A backup is put in the place of a file: leave out storage.url, and set storage.path")
     done = await put_in_place(backup, settings.storage.path)
     kept = f"; what stood there is kept as {done.kept.name}" if done.kept else ""
     trail = f"{counted(done.facts)} in force, entries of its trail: {done.entries}"

@@ -33,7 +33,12 @@ async def open_record(settings: Settings, *, create: bool = True, threads: int =
     embedder = embedding.load if settings.search.vectors else None
     leases = Leases(settings.leases.role, settings.leases.delivery)
     record = await Record.open(
-        settings.storage.path, leases, create=create, embedder=embedder, threads=threads
+        settings.storage.path,
+        leases,
+        url=settings.storage.address,
+        create=create,
+        embedder=embedder,
+        threads=threads,
     )
     try:
         yield record

@@ -78,6 +78,14 @@ def postgres() -> Iterator[Server]:
         yield found
 
 
+@pytest.fixture
+def empty(postgres: Server) -> Iterator[str]:
+    """Return the address of an empty database."""
+    name = postgres.create()
+    yield postgres.address(name)
+    postgres.drop(name)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _records_on_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let records that tests open by a path have a database on a server, where there is no such file."""

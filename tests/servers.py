@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
 
 import psycopg
 import pytest
@@ -49,6 +50,11 @@ class Server:
     def url(self, name: str) -> str:
         """Return the URL of a database."""
         return make_conninfo("", **(conninfo_to_dict(self._url) | {"dbname": name}))
+
+    def address(self, name: str) -> str:
+        """Return the URL of a database in the form that settings have it."""
+        given = {key: each for key, each in conninfo_to_dict(self._url).items() if each and key != "dbname"}
+        return f"postgresql:///{name}?{urlencode(given, quote_via=quote)}"
 
     def run(self, sql: str, name: str | None = None) -> list[Any]:
         """Run a statement as who owns the server; return its rows, if it has any."""

@@ -22,11 +22,12 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
     """
     yield machine.owners(settings)
     yield await machine.record(settings)
-    yield machine.record_rights(settings)
+    if settings.storage.address is None:
+        yield machine.record_rights(settings)
     yield machine.settings_rights(config)
     if (kept := machine.kept_copies(settings)) is not None:
         yield kept
-    if settings.storage.path.exists():
+    if settings.storage.address is not None or settings.storage.path.exists():
         yield await machine.trail(settings)
         yield await machine.copies(settings)
         yield await machine.meaning(settings)

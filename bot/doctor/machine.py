@@ -34,8 +34,8 @@ async def record(settings: Settings) -> Finding:
     """Check that the record is there and sound."""
     from bot.wiring import open_record
 
-    path = settings.storage.path
-    if not path.exists():
+    path, place = settings.storage.path, settings.storage.place
+    if settings.storage.address is None and not path.exists():
         if path.parent.is_dir():
             return Finding(Verdict.OK, "record", f"{path} does not exist yet; the first start makes it")
         return Finding(
@@ -50,13 +50,13 @@ async def record(settings: Settings) -> Finding:
         return Finding(Verdict.FAIL, "record", str(error))
     if problems:
         advice = "stop the bot and restore the last sound backup (onrecord restore FILE)"
-        return Finding(Verdict.FAIL, "record", f"{path} is damaged ({'; '.join(problems[:3])}): {advice}")
+        return Finding(Verdict.FAIL, "record", f"{place} is damaged ({'; '.join(problems[:3])}): {advice}")
     default = settings.story.default
     if default is not None and default not in stories:
         known = ", ".join(stories[:8])
         advice = f"story.default is {default!r}, and no story on record is named so: set it to one of {known}"
         return Finding(Verdict.WARN, "record", advice)
-    return Finding(Verdict.OK, "record", f"{path} is sound; schema {version}, stories: {len(stories)}")
+    return Finding(Verdict.OK, "record", f"{place} is sound; schema {version}, stories: {len(stories)}")
 
 
 async def trail(settings: Settings) -> Finding:

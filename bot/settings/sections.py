@@ -18,6 +18,7 @@ from pydantic import (
 from bot.settings.validators import (
     base_address,
     called_address,
+    database_address,
     gateway_address,
     host_and_port,
     host_and_port_or_none,
@@ -28,6 +29,7 @@ from bot.settings.validators import (
     origin,
     unless_empty,
 )
+from storage.engines.postgres.addresses import passwords, without_password
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _DISCORD_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
@@ -48,6 +50,24 @@ class StorageSettings(Section):
     path: Annotated[Path, BeforeValidator(unless_empty)] = Field(
         Path("onrecord.db"), description="the path of the record's SQLite file"
     )
+    url: Annotated[SecretStr | None, BeforeValidator(database_address)] = Field(
+        None, description="the address of a PostgreSQL database, postgresql://user@host/database"
+    )
+
+    @property
+    def address(self) -> str | None:
+        """Return the address of the database, with its password; None for a file."""
+        return None if self.url is None else self.url.get_secret_value()
+
+    @property
+    def place(self) -> str:
+        """Return where the record is, as it may be shown."""
+        return str(self.path) if self.address is None else without_password(self.address)
+
+    @property
+    def passwords(self) -> tuple[str, ...]:
+        """Return the passwords that must not be shown."""
+        return () if self.address is None else passwords(self.address)
 
 
 class TelegramSettings(Section):

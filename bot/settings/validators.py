@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator
 
+from storage.engines.postgres.addresses import is_address
+
 
 def unless_empty(value: Any) -> Any:
     """Return a text without spaces around it, None for an empty one."""
@@ -56,6 +58,14 @@ def web_address(value: Any) -> Any:
         return None
     parts = urlsplit(text) if isinstance(text, str) else None
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError
+    return text
+
+
+def database_address(value: Any) -> Any:
+    """Accept the address of a PostgreSQL database."""
+    text = unless_empty(value)
+    if text is not None and not (isinstance(text, str) and is_address(text)):
         raise ValueError
     return text
 

@@ -122,6 +122,8 @@ def test_a_wrong_value_names_its_key_and_what_it_should_be(written, subtests):
         ("[log]\nformat = 'xml'", "log.format"),
         ("[storage]\npath = ''", "storage.path"),
         ("[storage]\npath = 5", "storage.path"),
+        ("[storage]\nurl = 'mysql://a@b/c'", "storage.url"),
+        ("[storage]\nurl = 5", "storage.url"),
     ]:
         with subtests.test(text=text):
             refused = refusal(written(text))
@@ -226,3 +228,17 @@ def test_the_example_shows_the_defaults():
     assert f'# listen = "{defaults.telegram.listen}"' in text
     for name, value in defaults.limits.model_dump().items():
         assert f"# {name} = {value}\n" in text
+
+
+def test_the_password_of_a_database_is_a_secret_however_it_is_written(subtests):
+    for url, secrets in [
+        ("postgresql://bot:s%40fe@db.example.org:5432/news", ("s%40fe", "s@fe")),
+        ("postgres://db.example.org/news?user=bot&password=hidden", ("hidden",)),
+        ("postgresql://bot@one.example.org,two.example.org:6432/news", ()),
+    ]:
+        with subtests.test(url=url):
+            settings = load(None, {"ONRECORD_STORAGE__URL": url})
+            assert settings.storage.address == url
+            assert settings.secrets() == secrets
+            assert not any(each in f"{settings.storage.place} {settings!r}" for each in secrets)
+            assert settings.storage.place.startswith("postgresql://")

@@ -48,6 +48,7 @@ def test_the_example_of_settings_shows_every_key_with_its_default() -> None:
     assert keys == set(known_keys())
     defaults = load(None, {}).model_dump(mode="json")
     examples = {
+        "storage.url",
         "telegram.token",
         "telegram.webhook_url",
         "telegram.webhook_secret",

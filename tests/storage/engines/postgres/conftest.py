@@ -12,14 +12,6 @@ from tests.servers import Server
 
 
 @pytest.fixture
-def empty(postgres: Server) -> Iterator[str]:
-    """Return the URL of an empty database."""
-    name = postgres.create()
-    yield postgres.url(name)
-    postgres.drop(name)
-
-
-@pytest.fixture
 def url(postgres: Server) -> Iterator[str]:
     """Return the URL of a database with the tables of a record."""
     name = postgres.create(postgres.ready())
