@@ -107,6 +107,27 @@ class Line(_Part):
     former: bool = False
 
 
+class Drawing(_Part):
+    """A picture that goes with a reply: what it is of, and the facts in it, each with its revision.
+
+    `data` is the picture itself (PNG), `text` holds every line in it, and `tall` tells that it cannot be read
+    where it is made smaller. These are never kept: what is shown again is drawn anew.
+    """
+
+    kind: str
+    story: int
+    cited: dict[int, int]
+    dark: bool = False
+    data: bytes = Field(default=b"", exclude=True, repr=False)
+    text: str = Field(default="", exclude=True, repr=False)
+    tall: bool = Field(default=False, exclude=True)
+
+    @property
+    def name(self) -> str:
+        """Return the name of its file."""
+        return f"{self.kind}.png"
+
+
 class Action(_Part):
     """Something to do next: a button that sends a command. `turn` tells that it shows another page.
 
@@ -167,6 +188,7 @@ class Reply(_Part):
     that is another than the one that was sent. `first` is how many blocks the first page shows at most.
     `pages` is the origin of the web on which each fact that it states has a page.
     What is `unkept` holds a secret: no copy of it is kept.
+    Under a `picture` the blocks are short, and state nothing that it does not show.
     """
 
     blocks: tuple[Block, ...] = Field(min_length=1)
@@ -179,6 +201,7 @@ class Reply(_Part):
     again: str | None = Field(default=None, exclude=True)
     first: int | None = None
     pages: str | None = None
+    picture: Drawing | None = None
     step: Literal["first", "next"] | None = Field(default=None, exclude=True)
     unkept: bool = Field(default=False, exclude=True)
 
@@ -249,8 +272,9 @@ class Reply(_Part):
 
     @property
     def cited_revisions(self) -> dict[int, int]:
-        """Return the facts that the reply states, each with the revision at which it does."""
-        return {
+        """Return the facts that the reply states or draws, each with the revision at which it does."""
+        drawn = self.picture.cited if self.picture is not None else {}
+        return drawn | {
             line.fact: line.revision
             for line in self.blocks
             if isinstance(line, Line) and line.fact is not None and line.revision is not None

@@ -16,6 +16,7 @@ from bot.commands.core.arguments import by_key, question_of, read, split
 from bot.commands.core.completion import complete, offers
 from bot.commands.core.context import Context, Policy
 from bot.commands.core.declarations import Command, Offer
+from bot.commands.core.drawings import Drawings
 from bot.commands.core.handles import KnownHandles
 from bot.commands.core.message_limit import Limiter, Verdict
 from bot.commands.core.page_links import linked
@@ -88,6 +89,7 @@ class Dispatcher:
         self._time_limit = TimeLimit(time_limit)
         self._limits = settings.limits
         self._limiter = Limiter(self._limits.messages_per_minute, self._limits.burst, clock)
+        self.drawings = Drawings(record, clock)
 
     async def answer(self, request: Request) -> Reply | Modal | None:
         """Return the reply to a request, the modal that it opens, or None if there is nothing to say.
@@ -105,9 +107,8 @@ class Dispatcher:
             )
         except TimeoutError:
             logger.error("a request in chat %s took more than %g s", request.chat, self._time_limit.seconds)  # noqa: TRY400  # reason: it is no error of the code
-            return _refusal(
-                _("That took too long, so I stopped. See whether it is done before you send it again.")
-            )
+            stopped = _("That took too long, so I stopped. See whether it is done before you send it again.")
+            return _refusal(stopped)
 
     async def _guarded(self, request: Request, parsed: Parsed) -> Reply | Modal | None:
         """Answer a request; every error becomes a reply."""
@@ -128,9 +129,8 @@ class Dispatcher:
         except Exception:
             incident = secrets.token_hex(4)
             logger.exception("incident %s in chat %s", incident, request.chat)
-            return _refusal(
-                _("Something went wrong here. Try again; if it stays so, report {id}.", id=incident)
-            )
+            wrong = _("Something went wrong here. Try again; if it stays so, report {id}.", id=incident)
+            return _refusal(wrong)
 
     async def _judged(self, request: Request, parsed: Parsed) -> Reply | Modal | None:
         """Apply the limits, then answer; limits are checked only here."""
@@ -219,7 +219,8 @@ class Dispatcher:
             reply = await registered.handler(context, *await read(context, registered, given))
         # The button of a next page would hold what was looked up: somebody else's words are not kept.
         looked_up = command.name == QUESTION and request.quoted is not None
-        if not reply.again and (looked_up or reply.again == "" or not command.lists):
+        alone = looked_up or reply.again == "" or not command.lists or reply.picture is not None
+        if not reply.again and alone:
             return cut(reply)
         words = parsed.argument if request.given is None else " ".join(str(each) for each in given if each)
         return page_of(reply, Cursor.of(parsed.after), f"/{command.name} {clean(words)}".rstrip())
@@ -320,6 +321,7 @@ class Dispatcher:
             run=self._run,
             handles=self.handles,
             desk=self.desk,
+            drawings=self.drawings,
             after=after,
         )
 
@@ -335,11 +337,9 @@ def _refuse_forwarded_command(text: str) -> None:
     """Refuse a command that the asker did not type: it would run in their name."""
     if text.startswith("/"):
         raise UserError(
-            _(
-                "What is forwarded, quoted or sent through another bot is only looked up; a command in it is"
-                " not run. To run it, type it to me yourself."
-            )
-        )
+            _("What is forwarded, quoted or sent through another bot is only looked up; a command in it is"
+              " not run. To run it, type it to me yourself.")
+        )  # fmt: skip
 
 
 def _refusal(text: str, commands: tuple[tuple[str, str], ...] = ()) -> Reply:

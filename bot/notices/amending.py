@@ -14,6 +14,7 @@ from bot.notices.delivery_status import DeliveryStatus, Outcome, Transmitter, ke
 from bot.notices.message_corrections import CorrectedMessage, corrected_message
 from bot.notices.refusals import next_try
 from bot.notices.schedule import awake_at, text_of
+from bot.pictures.studio import Studio
 from bot.replies import Reply
 from bot.texts import speak
 from bot.times.zones import keep_time
@@ -37,11 +38,14 @@ class Amender:
     """Put messages right on one platform.
 
     `again` tells when to try again, after a number of attempts or the seconds that the platform asks for;
-    `surely` records an outcome, also where the record is busy for a while.
+    `surely` records an outcome, also where the record is busy for a while; `studio` draws pictures anew.
     """
 
-    def __init__(self, record: Record, transmitter: Transmitter, *, again: Again, surely: Surely) -> None:
+    def __init__(
+        self, record: Record, transmitter: Transmitter, *, again: Again, surely: Surely, studio: Studio
+    ) -> None:
         self._record = record
+        self.studio = studio
         self._transmitter = transmitter
         self._again = again
         self._surely = surely
@@ -54,7 +58,7 @@ class Amender:
         right: CorrectedMessage | None = None
         try:
             keep_time(await self._record.zones.of(amendment.chat, amendment.topic))
-            right = await corrected_message(self._record, amendment)
+            right = await corrected_message(self._record, amendment, self.studio)
             if right is not None and right.kept is not None:
                 # Before it is tried: whatever becomes of that, the words are not kept.
                 await self._record.receipts.rewrite(amendment, right.kept.model_dump_json())

@@ -23,6 +23,7 @@ from bot.notices.fan_out import fan_out
 from bot.notices.notice_text import listener_name
 from bot.notices.refusals import next_try, tell_of_refusals
 from bot.notices.schedule import UNGATHERED, Spans, ready_at, text_of
+from bot.pictures.studio import Studio
 from bot.replies import Reply
 from bot.retrying import Backoff, Sleep, retry
 from bot.texts import speak
@@ -215,7 +216,13 @@ class Deliverer(OutboxSender):
         )  # fmt: skip
         self._transmitter = transmitter
         self._chance = chance
-        self._amender = Amender(record, transmitter, again=self._again, surely=self._surely)
+        self._amender = Amender(
+            record, transmitter, again=self._again, surely=self._surely, studio=Studio(record)
+        )
+
+    def draw_in(self, studio: Studio) -> None:
+        """Let a studio that others use, too, draw anew the pictures that were sent."""
+        self._amender.studio = studio
 
     async def _begin(self) -> bool:
         busy = await super()._begin()

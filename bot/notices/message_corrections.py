@@ -10,6 +10,7 @@ from bot.answers.bounds import within
 from bot.answers.lines import fact_lines
 from bot.answers.sentences import sentence, tombstone
 from bot.answers.standing import mark
+from bot.notices.drawn_anew import drawn_anew
 from bot.notices.net_changes import NetChange, changed_lines, kind_of, with_reasons
 from bot.notices.notice_text import (
     change_blocks,
@@ -19,6 +20,7 @@ from bot.notices.notice_text import (
     stands_again,
     titles,
 )
+from bot.pictures.studio import Studio
 from bot.replies import Block, Citation, Heading, Line, Note, Reply
 from bot.texts import _
 from storage.domain.models import Fact, Notice, NoticeKind
@@ -59,8 +61,8 @@ class CorrectedMessage(NamedTuple):
         return Reply(blocks=tuple(within([Heading(text=title), *blocks])))
 
 
-async def corrected_message(record: Record, amendment: Amendment) -> CorrectedMessage | None:
-    """Return how a message is put right; None where nothing of it has to be."""
+async def corrected_message(record: Record, amendment: Amendment, studio: Studio) -> CorrectedMessage | None:
+    """Return how a message is put right; None where nothing of it has to be. `studio` draws its picture."""
     notices = await record.notices.by_id(amendment.notices)
     # What was put right before stays so: the message is made anew from what it said at first.
     earlier = await record.notices.by_id(amendment.earlier)
@@ -72,8 +74,8 @@ async def corrected_message(record: Record, amendment: Amendment) -> CorrectedMe
     if not last and not words_gone:
         return None
     down = {fact_id: fact for fact_id, fact in facts.items() if fact.taken_down is not None}
-    kept = Reply.model_validate_json(amendment.reply).cited_revisions if amendment.reply else {}
-    shows = {**kept, **amendment.shown}
+    before = Reply.model_validate_json(amendment.reply) if amendment.reply else None
+    shows = {**(before.cited_revisions if before is not None else {}), **amendment.shown}
     changes = {
         notice.id: change
         for fact_id, notice in last.items()
@@ -83,8 +85,12 @@ async def corrected_message(record: Record, amendment: Amendment) -> CorrectedMe
     remarks = {notice: await change_blocks(record, change, stories) for notice, change in changes.items()}
     # Who has read it would not look at it again.
     must = frozenset(notice for notice, change in changes.items() if change.concerns_retraction)
-    said = _without(amendment.reply, down) if amendment.reply else None
     now = {fact.id: fact.revision for fact in facts.values()}
+    if before is not None and before.picture is not None:
+        # It shows what stands now, and nothing of what was put right before.
+        anew = await drawn_anew(record, studio, before.picture)
+        return CorrectedMessage(anew, remarks, must, {**anew.cited_revisions, **now}, kept=anew)
+    said = _without(amendment.reply, down) if amendment.reply else None
     if (down or words_gone) and (said is None or len(down) == len(facts)):
         # Where its text was not kept, nobody can tell which part of it has to go.
         tombs = [Note(text=tombstone(fact)) for fact in down.values()]

@@ -53,7 +53,8 @@ class ReceiptBuffer:
         """
         if not messages or reply.unkept or len(self._gathered) >= MOST_GATHERED:
             return
-        kept = _KEPT.of(reply, None, lambda: _kept(reply))
+        # A picture is too large to be remembered with all that it was in.
+        kept = _kept(reply) if reply.picture else _KEPT.of(reply, None, lambda: _kept(reply))
         if kept is not None:
             now = self._record.ledger.now()
             said = SentMessage(
@@ -82,7 +83,7 @@ def _kept(reply: Reply) -> _Kept | None:
     """Return what is kept of a reply; None if nothing of it may ever have to be corrected."""
     own = reply.without_quotes()
     # A page that states nothing may take the place of one that does.
-    if not own.citations() and not _names_any(own) and own.page is None:
+    if not own.cited_revisions and not own.citations() and not _names_any(own) and own.page is None:
         return None
     return _Kept(own.cited_revisions, own.model_dump_json())
 

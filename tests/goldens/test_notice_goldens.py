@@ -11,6 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.answers.lines import fact_lines
 from bot.notices.digest import message_of
 from bot.notices.message_corrections import corrected_message
+from bot.pictures.studio import Studio
 from bot.replies import Action, Heading, Reply
 from storage.notifying.notices import post
 from storage.notifying.receipts import Amendment
@@ -152,6 +153,7 @@ async def read_after(wire: Wire, change: Callable[[Wire], Awaitable[None]], coun
     right = await corrected_message(
         wire.record,
         Amendment("telegram:1", 0, 5, "en", said.model_dump_json(), ids, 0, earlier, shows),
+        Studio(wire.record),
     )
     return f"{shown(right.reply)}\n=== in reply\n{shown(right.remark)}"
 
@@ -162,6 +164,8 @@ async def test_how_a_notice_reads_once_it_is_out_of_date(wire: Wire, snapshot: S
     await wire.change(1, statement="It rained for five days.")
     (last,) = await notices(wire, 1)
     right = await corrected_message(
-        wire.record, Amendment("telegram:1", 0, 5, "en", told.model_dump_json(), (last.id,), attempts=0)
+        wire.record,
+        Amendment("telegram:1", 0, 5, "en", told.model_dump_json(), (last.id,), attempts=0),
+        Studio(wire.record),
     )
     assert shown(right.reply) == snapshot.use_extension(Golden)

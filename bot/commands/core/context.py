@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from bot.answers.addresses import Addresses
 from bot.commands.core.declarations import Catalogue, Command
+from bot.commands.core.drawings import Drawings
 from bot.commands.core.handles import KnownHandles
 from bot.commands.core.paging import WINDOW
 from bot.errors import UserError
@@ -101,7 +102,7 @@ class Context:
     `after` is the cursor of a paged list, as the page before gave it. `permit` returns another
     command if the asker may use it in a story, and raises UserError if not: dispatch alone checks roles.
     `run` runs the handler of the command in a context, with the values of its arguments. `desk` reads
-    articles.
+    articles, `drawings` draws pictures.
     """
 
     request: Request
@@ -115,6 +116,7 @@ class Context:
     run: Run
     handles: KnownHandles
     desk: Desk
+    drawings: Drawings
     after: str | None = None
 
     @property

@@ -13,6 +13,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.core.typed_dates import is_meant
+from bot.commands.reading import pictures
 from bot.commands.reading.name_lookup import entity_named
 from bot.commands.reading.named_times import Named, date_or_words, not_understood, with_end
 from bot.commands.reading.published import published_by
@@ -37,18 +38,25 @@ MOST_LATEST = 20
     ),
     family=Family.ASKING,
     role=Role.READER,
-    help=N_("the timeline, or what is on record for a date, a range or some words"),
+    help=N_("the timeline (/when picture draws it), or what is on record for a date or words"),
     example="/when March 2023",
     paged=True,
-    reads={"when": date_or_words},
+    offers={"when": pictures.offered},
+    reads={"when": pictures.or_picture(date_or_words)},
 )
-async def when(context: Context, asked: Named | None) -> Reply:
+async def when(context: Context, asked: Named | pictures.Asked | None) -> Reply:
     """Show the timeline, the facts of a date or range, or the dates of the facts that some words find."""
-    if asked is None:
-        return await _timeline(context)
+    if asked is None or isinstance(asked, pictures.Asked):
+        if asked is None or asked.as_text:
+            return await _timeline(context)
+        return await pictures.timeline(context, asked)
     if asked.span is not None:
         return await _within(context, asked, asked.span)
-    argument = asked.text
+    return await _found(context, asked.text)
+
+
+async def _found(context: Context, argument: str) -> Reply:
+    """Show when that was which some words find."""
     hits = await context.record.search.find(argument, story_id=context.story.id, limit=context.policy.page)
     facts = await context.record.facts.load(hit.fact_id for hit in hits)
     known = [fact for fact in facts if label(fact)]

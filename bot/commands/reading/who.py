@@ -12,6 +12,7 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.paging import WINDOW
 from bot.commands.core.registry import commands
+from bot.commands.reading import pictures
 from bot.commands.reading.name_lookup import facts_naming
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
@@ -35,14 +36,18 @@ _SHOWN: Memo[Reply] = Memo(200)
     ),
     family=Family.ASKING,
     role=Role.READER,
-    help=N_("who is who, or all that one of them is on record as saying"),
+    help=N_("who is who (/who picture draws it), or what one of them is on record as saying"),
     example="/who lubinets",
     paged=True,
+    offers={"name": pictures.offered_beside_names},
+    reads={"name": pictures.or_picture(pictures.a_name)},
 )
-async def who(context: Context, name: str | None) -> Reply:
+async def who(context: Context, name: str | pictures.Asked | None) -> Reply:
     """List the entities named, or show one: its role, its statements, and statements about it."""
     if name is None:
         return await _everyone(context)
+    if isinstance(name, pictures.Asked):
+        return await pictures.who(context, name)
     unknown = _("“{name}” is not on record in this story: /who lists who is.", name=name[:60])
     entity, lists = await facts_naming(context, name, _after(context.after), unknown=unknown)
     return _SHOWN.of(lists, _asked(context), lambda: _one(context, entity, lists))

@@ -240,9 +240,14 @@ def may_manage(permissions: discord.Permissions, place: object) -> bool:
     return permissions.manage_channels
 
 
-def lacking(permissions: discord.Permissions, place: object) -> tuple[str, ...]:
-    """Return the permissions that the bot lacks to write in a channel or thread, by Discord's names."""
-    needed = _NEEDED_IN_THREADS if isinstance(place, discord.Thread) else NEEDED
+def lacking(permissions: discord.Permissions, place: object, *, attaching: bool = False) -> tuple[str, ...]:
+    """Return the permissions that the bot lacks to write in a channel or thread, by Discord's names.
+
+    `attaching` tells that a file goes with what it writes.
+    """
+    needed: tuple[str, ...] = _NEEDED_IN_THREADS if isinstance(place, discord.Thread) else NEEDED
+    if attaching:
+        needed = (*needed, "attach_files")
     return tuple(name.replace("_", " ").title() for name in needed if not getattr(permissions, name))
 
 

@@ -80,7 +80,8 @@ def build(
 
     publisher = Publisher(client, record.quotas)
     transmitter = Transmitter(client, buttons.under, publisher.publish, sleep=sleep, may_send=may_send)
-    sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep)
+    studio = dispatcher.drawings.studio
+    sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, studio, sleep=sleep)
     return App(client, conversation, sender)
 
 

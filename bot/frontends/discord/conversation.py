@@ -267,7 +267,7 @@ class Conversation:
             reply = _aside(_("You are asking faster than I may answer."))
         offered = reply
         # What is shared is the message itself: all of the answer has to be in it.
-        if stage.is_private and len(render(reply)) == 1:
+        if stage.is_private and reply.picture is None and len(render(reply)) == 1:
             command = self._dispatcher.command_of(request)
             offered = with_share(reply, command, secrets.randbits(48), self._dispatcher.registry)
         shown = await stage.show(reply, await self._buttons.under(offered))

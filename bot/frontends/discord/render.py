@@ -15,7 +15,7 @@ from discord import AllowedMentions, Embed
 from bot.answers.addresses import Addresses
 from bot.frontends.discord.messages.marks import marked
 from bot.frontends.shared.packing import Packing, Row, Span, units
-from bot.replies import Block, Heading, Item, Line, Note, Quote, Reply, repeats_id, stands_apart
+from bot.replies import Block, Drawing, Heading, Item, Line, Note, Quote, Reply, repeats_id, stands_apart
 from bot.texts import _
 
 NOBODY = AllowedMentions.none()  # mentions in a reply notify nobody
@@ -56,9 +56,10 @@ SMALL = "-# "  # at the beginning of a line: https://support.discord.com/hc/en-u
 
 
 class Piece(NamedTuple):
-    """One message: its embeds, none of them empty, together within all limits."""
+    """One message: its embeds, none of them empty, together within all limits, and a picture."""
 
     embeds: tuple[Embed, ...]
+    picture: Drawing | None = None
 
 
 def render(reply: Reply) -> list[Piece]:
@@ -67,7 +68,8 @@ def render(reply: Reply) -> list[Piece]:
     A message is usually one embed. Replies are split between blocks, a block that is too long between words.
     The sources stay together: in a field of the last embed if they fit there, else in embeds of their own.
     """
-    return [Piece(tuple(embeds)) for embeds, _facts in _messages(reply)]
+    first, *rest = (Piece(tuple(embeds)) for embeds, _facts in _messages(reply))
+    return [first._replace(picture=reply.picture), *rest]
 
 
 def stated_by(reply: Reply) -> tuple[frozenset[int], ...]:

@@ -16,6 +16,7 @@ import discord
 from discord import app_commands
 
 from bot.frontends.discord.addressing import lacking
+from bot.frontends.discord.messages.pictures import to_edit, to_send
 from bot.frontends.discord.refusals import LACKING, cannot_answer
 from bot.frontends.discord.render import NOBODY, Piece, render
 from bot.replies import Reply
@@ -124,14 +125,14 @@ class Stage:
             # Discord sends the same nonce only once, so an interrupted answer is retried.
             nonce = f"{message.id}.{number}"
             send = partial(
-                message.channel.send, embeds=piece.embeds, allowed_mentions=NOBODY, nonce=nonce, **more
+                _sending, message.channel.send, piece, allowed_mentions=NOBODY, nonce=nonce, **more
             )
             try:
                 shown = await _surely(partial(_replying, send, message) if number == 1 else send)
             except discord.Forbidden as error:
                 if error.code not in LACKING or not isinstance(message.author, discord.Member):
                     raise
-                await _tell_what_is_lacking(message)
+                await _tell_what_is_lacking(message, attaching=piece.picture is not None)
                 break
             sent.append(shown.id)
         return sent
@@ -170,8 +171,9 @@ class Stage:
                 return interaction.message.id
             made = await self._acknowledge(
                 partial(
+                    _sending,
                     response.send_message,
-                    embeds=piece.embeds,
+                    piece,
                     ephemeral=aside,
                     allowed_mentions=NOBODY,
                     **_optional(view),
@@ -182,7 +184,7 @@ class Stage:
             return made.message_id or interaction.id
         if not self._begun and (in_place or (not self.turning and aside == self._is_aside)):
             edit = partial(
-                interaction.edit_original_response, embeds=piece.embeds, view=view, allowed_mentions=NOBODY
+                _editing, interaction.edit_original_response, piece, view=view, allowed_mentions=NOBODY
             )
             edited = await _surely(edit)
             return edited.id
@@ -198,9 +200,7 @@ class Stage:
 
     async def _turned(self, interaction: Interaction, piece: Piece, view: discord.ui.View | None) -> bool:
         """Replace the page before; tell whether it still existed."""
-        edit = partial(
-            interaction.response.edit_message, embeds=piece.embeds, view=view, allowed_mentions=NOBODY
-        )
+        edit = partial(_editing, interaction.response.edit_message, piece, view=view, allowed_mentions=NOBODY)
         try:
             await self._acknowledge(edit)
         except discord.NotFound as error:
@@ -243,8 +243,9 @@ async def _follow(
 ) -> int:
     """Send a message that follows the answer to an interaction; return its id."""
     send = partial(
+        _sending,
         interaction.followup.send,
-        embeds=piece.embeds,
+        piece,
         ephemeral=aside,
         allowed_mentions=NOBODY,
         wait=True,
@@ -253,12 +254,21 @@ async def _follow(
     return (await _surely(send)).id
 
 
-async def _tell_what_is_lacking(message: discord.Message) -> None:
+async def _sending(send: Callable[..., Awaitable[Result]], piece: Piece, **how: Any) -> Result:
+    """Send a piece; its files are opened anew at each try."""
+    return await send(**to_send(piece), **how)
+
+
+async def _editing(edit: Callable[..., Awaitable[Result]], piece: Piece, **how: Any) -> Result:
+    return await edit(**to_edit(piece), **how)
+
+
+async def _tell_what_is_lacking(message: discord.Message, *, attaching: bool) -> None:
     """Tell the asker which permissions are missing; in a direct message if the channel allows none."""
     assert message.guild is not None  # other channels need no permissions
     place = message.channel
     assert not isinstance(place, discord.PartialMessageable)  # a mention comes with its channel
-    missing = lacking(place.permissions_for(message.guild.me), place)
+    missing = lacking(place.permissions_for(message.guild.me), place, attaching=attaching)
     text = _("I may not answer there. Let an admin give me: {permissions}.", permissions=", ".join(missing))
     try:
         await _surely(partial(_replying, partial(place.send, text, allowed_mentions=NOBODY), message))

@@ -17,6 +17,7 @@ from typing import Any
 import discord
 
 from bot.frontends.discord.addressing import PLATFORM, number_of
+from bot.frontends.discord.messages.pictures import to_edit
 from bot.frontends.discord.refusals import cannot_answer, outcome_of
 from bot.frontends.discord.render import NOBODY, render, stated_by
 from bot.frontends.discord.request_rate import in_background
@@ -75,7 +76,7 @@ class Transmitter:
                 view = await self._views(reply)
                 channel = await self._channel(chat)
                 await channel.get_partial_message(message).edit(
-                    embeds=pieces[0].embeds, view=view, allowed_mentions=NOBODY
+                    **to_edit(pieces[0]), view=view, allowed_mentions=NOBODY
                 )
             except Exception as error:  # noqa: BLE001  # reason: whatever it is, it becomes an outcome
                 return outcome_of(error, editing=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.metrics import Metrics
     from bot.notices.delivery_status import Transmitter
     from bot.notices.receipt_buffer import ReceiptBuffer
+    from bot.pictures.studio import Studio
     from bot.settings.sections import NoticeSettings
     from storage.record import Record
 
@@ -31,11 +32,17 @@ def deliverer(
     transmitter: Transmitter,
     memory: ReceiptBuffer,
     metrics: Metrics,
+    studio: Studio,
     *,
     sleep: Sleep = asyncio.sleep,
 ) -> Deliverer:
-    """Return a platform's deliverer; before each look into the outbox it writes receipts."""
+    """Return a platform's deliverer; before each look into the outbox it writes receipts.
+
+    `studio` draws anew the pictures that were sent.
+    """
     spans = Spans(gather=timedelta(seconds=settings.gather), retention=timedelta(days=settings.retention))
-    return Deliverer(
+    made = Deliverer(
         record, transmitter, memory.flush, at_once=AT_ONCE, spans=spans, metrics=metrics, sleep=sleep
     )
+    made.draw_in(studio)
+    return made

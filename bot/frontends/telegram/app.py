@@ -81,7 +81,8 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
 
     sending = RoleLease(record, "telegram sender", dispatcher.metrics)
     transmitter = Transmitter(client, pacer, conversation.buttons, sleep=sleep, may_send=sending.may_work)
-    sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, sleep=sleep)
+    studio = dispatcher.drawings.studio
+    sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, studio, sleep=sleep)
     return App(client, inbox, sender, sending)
 
 

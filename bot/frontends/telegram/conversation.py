@@ -164,7 +164,7 @@ class Conversation:
             await self._courier.acknowledge(query.id, alert)
             return
         # A message with such buttons is always the bot's own. A refusal leaves its page as it is.
-        turning = message.is_accessible and not reply.aside
+        turning = message.is_accessible and not reply.aside and reply.picture is None
         turning = turning and (self._turns_for(query, message) if paging else takes_place(request, reply))
         _answered, sent = await asyncio.gather(
             self._courier.acknowledge(query.id), self._show(reply, place_of(message), turning=turning)

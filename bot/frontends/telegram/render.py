@@ -17,6 +17,7 @@ from bot.frontends.shared.packing import Packing, Row, Span, units
 from bot.replies import (
     Action,
     Block,
+    Drawing,
     Heading,
     Item,
     Line,
@@ -31,6 +32,7 @@ from bot.texts import _, spoken
 from storage.engines.memo import Memo
 
 LIMIT = 4096  # of a message, in UTF-16 code units as Telegram counts
+CAPTION_LIMIT = 1024  # of what stands under a picture
 LABEL_LIMIT = 64
 DATA_LIMIT = 64  # bytes of a button's data
 BUTTON_LIMIT = 100
@@ -51,10 +53,14 @@ Keyboard = list[list[dict[str, str]]]
 
 
 class Piece(NamedTuple):
-    """One message: well-formed HTML of at most `LIMIT` UTF-16 units, and the facts that it states."""
+    """One message: well-formed HTML of at most `LIMIT` UTF-16 units, and the facts that it states.
+
+    With a picture, the HTML is its caption, of at most `CAPTION_LIMIT` units.
+    """
 
     html: str
     facts: frozenset[int] = frozenset()
+    picture: Drawing | None = None
 
 
 _RENDERED: Memo[list[Piece]] = Memo(200)
@@ -67,7 +73,17 @@ def render(reply: Reply) -> list[Piece]:
     a word only where it is longer than a message. The sources stay together, folded away, under the last
     blocks if they fit there.
     """
+    if reply.picture is not None:
+        return _under_picture(_render(reply), reply.picture)
     return list(_RENDERED.of(reply, spoken(), lambda: _render(reply)))
+
+
+def _under_picture(pieces: list[Piece], picture: Drawing) -> list[Piece]:
+    """Return messages of which the first shows a picture; what is too long for a caption follows it."""
+    first, *rest = pieces
+    if units(first.html) <= CAPTION_LIMIT:
+        return [first._replace(picture=picture), *rest]
+    return [Piece("", picture=picture), *pieces]
 
 
 def _render(reply: Reply) -> list[Piece]:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -108,7 +109,7 @@ class Courier:
         message = place.message
         try:
             await persist(
-                lambda: self._client.rewrite(piece.html, place.chat, message, buttons=buttons),
+                lambda: put_instead(self._client, piece, place.chat, message, buttons),
                 sleep=self._sleep,
                 same_twice=True,
             )
@@ -150,6 +151,19 @@ class Courier:
 
     async def _say(self, piece: Piece, place: Place, buttons: Keyboard | None) -> int:
         with await self._replying(place.chat) if self._replying is not None else nullcontext():
-            return await self._client.say(
+            show: Callable[..., Awaitable[int]] = (
+                self._client.say if piece.picture is None else partial(self._client.show, piece.picture)
+            )
+            return await show(
                 piece.html, place.chat, topic=place.topic, answering=place.message, buttons=buttons
             )
+
+
+async def put_instead(
+    client: Client, piece: Piece, chat: int, message: int, buttons: Keyboard | None
+) -> None:
+    """Put a piece in the place of one of the bot's own messages of its kind. Raises TelegramError."""
+    if piece.picture is not None:
+        await client.show_instead(piece.picture, piece.html, chat, message, buttons=buttons)
+    else:
+        await client.rewrite(piece.html, chat, message, buttons=buttons)

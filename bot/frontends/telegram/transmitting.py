@@ -15,7 +15,7 @@ from bot.frontends.shared.send_rate import Pace, Pacer
 from bot.frontends.telegram.addressing import address
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Keyboard, Piece, render, stated_by
-from bot.frontends.telegram.sending import persist, summary, wait_of
+from bot.frontends.telegram.sending import persist, put_instead, summary, wait_of
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.refusals import RARELY, SOON
 from bot.replies import Note, Reply
@@ -141,7 +141,7 @@ class Transmitter:
             buttons = await self._buttons(reply)
             with await self._pacer.broadcast(number):
                 self._look_once_more()
-                await self._client.rewrite(pieces[0].html, number, message, buttons=buttons)
+                await put_instead(self._client, pieces[0], number, message, buttons)
         except (ChatBusy, RoleLost) as error:
             return Outcome(DeliveryStatus.LATER, wait=error.wait)
         except BadRequest as error:

@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.request import getproxies
 
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -40,15 +40,24 @@ class Disconnected(NetworkError):
     __slots__ = ()
 
 
-class Form:
-    """What the transport reads of the library's `RequestData`: the values of a call without files."""
+class File(NamedTuple):
+    """A file to upload."""
 
-    __slots__ = ("parameters",)
+    name: str
+    content: bytes
+    media: str
+
+
+class Form:
+    """What the transport reads of the library's `RequestData`: the values of a call, and our own files."""
+
+    __slots__ = ("files", "parameters")
 
     contains_files = False
 
-    def __init__(self, parameters: Mapping[str, object]) -> None:
+    def __init__(self, parameters: Mapping[str, object], files: Mapping[str, File] | None = None) -> None:
         self.parameters = parameters
+        self.files = files or {}
 
 
 class AiohttpRequest(BaseRequest):
@@ -112,23 +121,24 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: object = BaseRequest.DEFAULT_NONE,
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Return status and body of one request; parameters go as a form.
+        """Return status and body of one request; parameters go as a form, with files as a multipart one.
 
         Raises:
             Unsent: no connection, or the server failed (5xx).
             Disconnected: the connection broke before the answer was complete.
             TimedOut: no answer in time; the request may have had its effect.
             NetworkError: anything else that went wrong on the way.
-            TelegramError: the request would upload a file, which this transport does not do.
+            TelegramError: the request would upload a file by the library's own way, which is not supported.
         """
         if self._session is None:
             raise NetworkError("The transport is not running: call initialize() first")
-        body: bytes | None = None
+        body: bytes | aiohttp.FormData | None = None
         if request_data is not None:
             if request_data.contains_files:
                 raise TelegramError("Uploads are not supported by this transport")
             # As a form, like the stock transport: any Bot API server takes that.
-            body = _form(request_data)
+            files: Mapping[str, File] = getattr(request_data, "files", {})
+            body = _multipart(request_data, files) if files else _form(request_data)
         timeout = self._timeout(
             _given(read_timeout, self._read),
             _given(write_timeout, self._write),
@@ -177,6 +187,18 @@ def _form(data: RequestData) -> bytes:
     return URL.build(query=query).raw_query_string.encode()
 
 
+def _multipart(data: RequestData, files: Mapping[str, File]) -> aiohttp.FormData:
+    import aiohttp
+
+    # Made anew at each try: what has been sent cannot be sent again.
+    form = aiohttp.FormData()
+    for name, value in data.parameters.items():
+        form.add_field(name, _written(value))
+    for name, file in files.items():
+        form.add_field(name, file.content, filename=file.name, content_type=file.media)
+    return form
+
+
 def _written(value: object) -> str:
     if isinstance(value, str):
         return value
@@ -188,9 +210,14 @@ def _given(timeout: object, default: float | None) -> float | None:
 
 
 async def _exchange(
-    session: aiohttp.ClientSession, method: str, url: str, body: bytes | None, limits: aiohttp.ClientTimeout
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    body: bytes | aiohttp.FormData | None,
+    limits: aiohttp.ClientTimeout,
 ) -> tuple[int, bytes]:
-    headers = None if body is None else {"Content-Type": "application/x-www-form-urlencoded"}
+    # A multipart form tells its own type, with its boundary.
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} if isinstance(body, bytes) else None
     try:
         async with session.request(
             method, url, data=body, headers=headers, timeout=limits, allow_redirects=False

@@ -57,7 +57,13 @@ def clean(text: str) -> str:
 def rows(reply: Reply, width: int = PIPED_WIDTH) -> list[Row]:
     """Return a reply's rows, none longer than `width` cells unless a single word is."""
     width = max(width, NARROWEST)
-    laid = [*_blocks(reply, width), *_sources(reply, width), *_actions(reply.others, width), *_turns(reply)]
+    laid = [
+        *_blocks(reply, width),
+        *_drawn(reply, width),
+        *_sources(reply, width),
+        *_actions(reply.others, width),
+        *_turns(reply),
+    ]
     return laid[1:] if laid and laid[0].kind is Kind.GAP else laid
 
 
@@ -108,6 +114,14 @@ def _blocks(reply: Reply, width: int) -> Iterator[Row]:
             elif isinstance(block, Quote):
                 yield from _wrapped(Kind.NOTE, f"“{clean(block.text)}”", width)
         previous = kind
+
+
+def _drawn(reply: Reply, width: int) -> Iterator[Row]:
+    """Lay out the lines of a picture."""
+    if reply.picture is not None:
+        yield Row(Kind.GAP, "")
+        for line in clean(reply.picture.text).split("\n"):
+            yield from _wrapped(Kind.LINE, line, width) if line else (Row(Kind.GAP, ""),)
 
 
 def _heading(block: Heading, width: int) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from bot.frontends.terminal.pictures import saved
 from bot.replies import Modal, Note, Reply
 from bot.requests import Request
 from bot.texts import _
@@ -49,6 +50,7 @@ async def answer(
         return meant
     reply = await dispatcher.answer(request(meant))
     assert not isinstance(reply, Modal)  # a terminal shows none
-    if reply is not None:
-        pages.note(reply)
-    return reply
+    if reply is None:
+        return None
+    pages.note(reply)
+    return saved(reply)

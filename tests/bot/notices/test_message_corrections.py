@@ -185,10 +185,10 @@ async def test_a_message_that_cannot_be_worked_out_holds_up_no_other(wire: Wire,
     await answered(wire, "telegram:1", 10, 1)
     await answered(wire, "telegram:2", 11, 1)
 
-    async def broken(record, amendment):
+    async def broken(record, amendment, studio):
         if amendment.chat == "telegram:1":
             raise ZeroDivisionError
-        return await corrected_message(record, amendment)
+        return await corrected_message(record, amendment, studio)
 
     monkeypatch.setattr(amending, "corrected_message", broken)
     await wire.change(1, statement="It rained for four days.")

@@ -71,6 +71,12 @@ class Message:
         return embeds
 
     @property
+    def attachments(self) -> list[Json]:
+        """Return its files as the API shows them; what one holds is asked for at its address."""
+        attachments: list[Json] = self.raw["attachments"]
+        return attachments
+
+    @property
     def author_id(self) -> int:
         """Return who wrote it."""
         return int(self.raw["author"]["id"])

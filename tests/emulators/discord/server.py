@@ -329,7 +329,9 @@ async def _read(request: web.BaseRequest) -> Asked:
 async def _read_form(request: web.BaseRequest, asked: Asked) -> None:
     form = await request.post()
     asked.body = json.loads(str(form["payload_json"]))
-    described = {str(item["id"]): item.get("description") for item in asked.body.get("attachments") or ()}
+    # What answers an interaction holds its message under `data`.
+    told = asked.body.get("attachments") or (asked.body.get("data") or {}).get("attachments") or ()
+    described = {str(item["id"]): item.get("description") for item in told}
     for name, part in form.items():
         if isinstance(part, web.FileField):
             number = name.removeprefix("files[").removesuffix("]")

@@ -28,6 +28,8 @@ CROSSPOSTED = 1 << 1
 # The style of buttons that show what they sell.
 PREMIUM = 6
 MAX_INPUT = 4000
+# https://docs.discord.com/developers/resources/message#attachment-object
+MAX_ATTACHMENTS, MAX_DESCRIPTION = 10, 1024
 # Which callbacks may answer which interaction; an update needs a message that was pressed on.
 ANSWERS = {
     InteractionType.APPLICATION_COMMAND: {4, 5, 9},
@@ -61,6 +63,13 @@ def check_message(body: Json) -> None:
     """Raise the 400 by which a message would be refused."""
     for number, embed in enumerate(body.get("embeds") or ()):
         check_embed(embed, f"embeds[{number}]")
+    attached = body.get("attachments") or ()
+    if len(attached) > MAX_ATTACHMENTS:
+        raise invalid("attachments", f"Must be {MAX_ATTACHMENTS} or fewer in length.")
+    for number, each in enumerate(attached):
+        if len(each.get("description") or "") > MAX_DESCRIPTION:
+            where = f"attachments[{number}].description"
+            raise invalid(where, f"Must be {MAX_DESCRIPTION} or fewer in length.")
     for part in walk_components(body.get("components") or ()):
         if part.get("type") == BUTTON and part.get("style") != PREMIUM and not _labelled(part):
             raise invalid("components", f"a button without label: {part}")

@@ -25,7 +25,10 @@ class Limits:
     per_chat_per_second: float = 1
     per_chat_burst: int = 10
     group_per_minute: int = 20
-    counted: frozenset[str] = frozenset({"sendMessage", "editMessageText", "editMessageReplyMarkup"})
+    counted: frozenset[str] = frozenset(
+        """sendMessage sendPhoto sendDocument editMessageText editMessageMedia editMessageCaption
+        editMessageReplyMarkup""".split()
+    )
 
 
 @dataclass

@@ -43,8 +43,15 @@ class Message:
     @property
     def entities(self) -> list[Json]:
         """Return the entities of the text."""
-        entities: list[Json] = self.raw.get("entities", [])
+        entities: list[Json] = self.raw.get("entities") or self.raw.get("caption_entities") or []
         return entities
+
+    @property
+    def picture(self) -> bytes | None:
+        """Return the photo or the file that it shows."""
+        photo, document = self.raw.get("photo"), self.raw.get("document")
+        file = photo[-1] if photo else document
+        return None if file is None else self.chat.world.files[file["file_id"]]
 
     @property
     def date(self) -> int:

@@ -6,7 +6,7 @@ https://core.telegram.org/bots/api#making-requests
 
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -15,6 +15,7 @@ from .errors import bad_request
 
 Parameters = dict[str, Any]
 
+MAX_REQUEST = 60 * 1024 * 1024
 CHAT_ID = re.compile(r"-?\d{1,20}")
 INTEGERS = frozenset(
     [
@@ -48,6 +49,8 @@ STRUCTURES = frozenset(
         "reply_markup",
         "reply_parameters",
         "entities",
+        "caption_entities",
+        "media",
         "link_preview_options",
         "commands",
         "scope",
@@ -57,23 +60,35 @@ STRUCTURES = frozenset(
         "suggested_post_parameters",
     ]
 )
-# An upload takes part in no check beyond its presence.
-UPLOAD = object()
+
+
+class Upload(NamedTuple):
+    """An uploaded file."""
+
+    name: str
+    content: bytes
+    media: str
 
 
 async def read_parameters(request: web.BaseRequest) -> Parameters:
     """Return the parameters of a request; those in the body win over those in the query."""
     found: Parameters = dict(parse_qsl(request.query_string, True)) if request.query_string else {}
+    # aiohttp's own limit is a megabyte, and there is no public way past it for a low-level server.
+    request._client_max_size = MAX_REQUEST
     if request.body_exists:
         kind = request.content_type
         if kind == "application/json":
             found.update(_read_json(await request.read()))
         elif kind == "multipart/form-data":
             form = await request.post()
-            found.update({name: value if isinstance(value, str) else UPLOAD for name, value in form.items()})
+            found.update({name: _part(value) for name, value in form.items()})
         else:
             found.update(_read_form(await request.read()))
     return {name: _typed(name, value) for name, value in found.items() if value is not None}
+
+
+def _part(value: Any) -> Any:
+    return value if isinstance(value, str) else Upload(value.filename, value.file.read(), value.content_type)
 
 
 def _read_json(body: bytes) -> Parameters:

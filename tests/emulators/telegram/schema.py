@@ -11,7 +11,7 @@ from aiogram import methods, types
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .errors import ApiError, bad_request
-from .parameters import UPLOAD, Parameters
+from .parameters import Parameters, Upload
 
 UPDATES = TypeAdapter(types.Update)
 MISSING = {
@@ -38,7 +38,12 @@ def check_request(method: str, parameters: Parameters) -> list[str]:
     Raises the 400 of the platform for a parameter that is missing or malformed.
     """
     model = getattr(methods, method[0].upper() + method[1:])
-    known = {name: value for name, value in parameters.items() if value is not UPLOAD}
+    # A file stands where the method names one, or beside a name that is told elsewhere.
+    known = {
+        name: f"attach://{name}" if isinstance(value, Upload) else value
+        for name, value in parameters.items()
+        if not isinstance(value, Upload) or name in model.model_fields
+    }
     try:
         parsed = model.model_validate(known)
     except ValidationError as error:

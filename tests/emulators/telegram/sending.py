@@ -36,6 +36,7 @@ ACTIONS = frozenset(
         "upload_video_note",
     ]
 )
+EDITABLE = ("text", "photo", "document")
 REPLACED = ("entities", "reply_markup", "link_preview_options")
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same"
@@ -46,12 +47,12 @@ QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is in
 
 def send_message(world: "World", parameters: Json) -> Json:
     """Send a text; return the Message."""
-    parsed = _text(world, parameters, "message is too long")
+    parsed = parsed_text(world, parameters, "message is too long")
     chat = writable_chat(world, parameters.get("chat_id"))
     markup = check_markup(parameters.get("reply_markup"), private=chat.type == "private")
-    topic = _topic(world, chat, parameters.get("message_thread_id"))
-    replied = _replied(chat, parameters)
-    _spend(world, "sendMessage", chat)
+    topic = topic_of(world, chat, parameters.get("message_thread_id"))
+    replied = replied_to(chat, parameters)
+    spend(world, "sendMessage", chat)
     if topic is None and replied and replied.raw.get("is_topic_message"):
         topic = next((t for t in chat.topics.values() if t.id == replied.thread_id), None)
     head: Json = {"sender_chat": chat.json()} if chat.type == "channel" else {"from": world.bot.json()}
@@ -64,24 +65,26 @@ def send_message(world: "World", parameters: Json) -> Json:
 
 def edit_message_text(world: "World", parameters: Json) -> Json:
     """Replace a text and its keyboard; return the Message."""
-    parsed = _text(world, parameters, "MESSAGE_TOO_LONG")
-    chat, message = _own_message(world, parameters)
+    parsed = parsed_text(world, parameters, "MESSAGE_TOO_LONG")
+    chat, message = own_message(world, parameters)
+    if "text" not in message.raw:
+        raise bad_request("there is no text in the message to edit")
     markup = check_markup(parameters.get("reply_markup"), private=chat.type == "private", inline_only=True)
     raw = {
         n: v for n, v in message.raw.items() if n not in ("entities", "reply_markup", "link_preview_options")
     }
     raw |= _content(parsed, markup, parameters)
-    return _change(world, "editMessageText", message, raw, parameters["text"])
+    return change(world, "editMessageText", message, raw, parameters["text"])
 
 
 def edit_message_reply_markup(world: "World", parameters: Json) -> Json:
     """Replace or remove the keyboard alone; return the Message."""
-    chat, message = _own_message(world, parameters)
+    chat, message = own_message(world, parameters)
     markup = check_markup(parameters.get("reply_markup"), private=chat.type == "private", inline_only=True)
     raw = {name: value for name, value in message.raw.items() if name != "reply_markup"}
     if markup:
         raw["reply_markup"] = markup
-    return _change(world, "editMessageReplyMarkup", message, raw, message.html)
+    return change(world, "editMessageReplyMarkup", message, raw, message.html)
 
 
 def delete_message(world: "World", parameters: Json) -> bool:
@@ -106,7 +109,7 @@ def send_chat_action(world: "World", parameters: Json) -> bool:
     thread = parameters.get("message_thread_id")
     if thread != GENERAL or not chat.is_forum:
         # Unlike messages, actions name General by its number 1.
-        _topic(world, chat, thread)
+        topic_of(world, chat, thread)
     if str(parameters.get("action", "")).lower() not in ACTIONS:
         raise bad_request("wrong parameter action in request")
     return True
@@ -141,7 +144,7 @@ def answer_inline_query(world: "World", parameters: Json) -> bool:
         check_markup(result.get("reply_markup"), inline_only=True)
         content = result.get("input_message_content", {})
         if "message_text" in content:
-            _text(world, {**content, "text": content["message_text"]}, "MESSAGE_TOO_LONG")
+            parsed_text(world, {**content, "text": content["message_text"]}, "MESSAGE_TOO_LONG")
     query.answers.add(Answer(parameters))
     return True
 
@@ -199,7 +202,8 @@ def _refuse_stranger(world: "World", user_id: int) -> None:
         raise forbidden("bot can't initiate conversation with a user")
 
 
-def _text(world: "World", parameters: Json, too_long: str) -> Parsed:
+def parsed_text(world: "World", parameters: Json, too_long: str) -> Parsed:
+    """Return a text as it is shown; raise the 400 by which it would be refused."""
     source = parameters.get("text", "")
     if not source:
         raise bad_request("message text is empty")
@@ -242,7 +246,7 @@ def _content(parsed: Parsed, markup: Json | None, parameters: Json) -> Json:
     return content
 
 
-def _topic(world: "World", chat: Chat, thread_id: int | None) -> Topic | None:
+def topic_of(world: "World", chat: Chat, thread_id: int | None) -> Topic | None:
     """Return the topic to write into. General cannot be named: its number 1 is refused, as for real."""
     if not thread_id:
         return None
@@ -254,7 +258,8 @@ def _topic(world: "World", chat: Chat, thread_id: int | None) -> Topic | None:
     return topic
 
 
-def _replied(chat: Chat, parameters: Json) -> Message | None:
+def replied_to(chat: Chat, parameters: Json) -> Message | None:
+    """Return the message that a call answers."""
     reply = parameters.get("reply_parameters")
     if reply is None and parameters.get("reply_to_message_id"):
         reply = {
@@ -275,14 +280,15 @@ def _replied(chat: Chat, parameters: Json) -> Message | None:
     return replied if source is chat else None
 
 
-def _own_message(world: "World", parameters: Json) -> tuple[Chat, Message]:
+def own_message(world: "World", parameters: Json) -> tuple[Chat, Message]:
+    """Return a message of the bot's own that can be edited, and its chat."""
     if "inline_message_id" in parameters and "chat_id" not in parameters:
         raise bad_request("MESSAGE_ID_INVALID")
     chat = reachable_chat(world, parameters.get("chat_id"))
     message = chat.messages.get(_message_id(parameters))
     if message is None:
         raise bad_request("message to edit not found")
-    if not _is_own(world, message) or "text" not in message.raw:
+    if not _is_own(world, message) or not any(kind in message.raw for kind in EDITABLE):
         raise bad_request("message can't be edited")
     return chat, message
 
@@ -302,10 +308,11 @@ def _is_own(world: "World", message: Message) -> bool:
     return sender.get("id") == world.bot.id
 
 
-def _change(world: "World", method: str, message: Message, raw: Json, source: str) -> Json:
+def change(world: "World", method: str, message: Message, raw: Json, source: str) -> Json:
+    """Store an edited message, and return it as the Bot API shows it."""
     if raw == message.raw or {**raw, "edit_date": 0} == {**message.raw, "edit_date": 0}:
         raise bad_request(NOT_MODIFIED)
-    _spend(world, method, message.chat)
+    spend(world, method, message.chat)
     raw["edit_date"] = world.now()
     message.chat.edits.add(message.chat.keep(raw, source))
     return raw
@@ -323,7 +330,8 @@ def _user_json(world: "World", user_id: int) -> Json | None:
     return user.json() if user else None
 
 
-def _spend(world: "World", method: str, chat: Chat) -> None:
+def spend(world: "World", method: str, chat: Chat) -> None:
+    """Count a call against the limits."""
     if world.limiter:
         world.limiter.spend(method, chat.id, group=chat.is_group)
 

@@ -11,6 +11,7 @@ from .errors import ApiError
 from .faults import Fault, FaultPlan
 from .journal import Call
 from .limits import Limits
+from .media import MEDIA_METHODS
 from .parameters import Parameters, read_parameters
 from .profile import PROFILE_METHODS
 from .sending import SENDING_METHODS
@@ -28,9 +29,10 @@ METHODS: dict[str, tuple[str, Handler | None]] = {
         **WEBHOOK_METHODS,
         **PROFILE_METHODS,
         **SENDING_METHODS,
+        **MEDIA_METHODS,
     }.items()
 }
-CHAOS_METHODS = tuple(SENDING_METHODS)
+CHAOS_METHODS = (*SENDING_METHODS, *MEDIA_METHODS)
 UNAUTHORIZED = ApiError(401, "Unauthorized")
 NOT_FOUND = ApiError(404, "Not Found")
 USUAL_LIMITS = Limits()

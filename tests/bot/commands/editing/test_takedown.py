@@ -6,6 +6,7 @@ import pytest
 
 from bot.notices.message_corrections import corrected_message
 from bot.notices.receipt_buffer import ReceiptBuffer
+from bot.pictures.studio import Studio
 from bot.replies import Note
 from storage.domain.changes import PutEntity
 from storage.domain.entries import EntityEntry
@@ -184,7 +185,7 @@ async def test_a_message_sent_is_put_right(desk):
     await owner.presses("Confirm")
     (amendment,) = await desk.record.receipts.take("telegram", desk.record.ledger.now(), 5)
     clean(amendment.reply)
-    right = await corrected_message(desk.record, amendment)
+    right = await corrected_message(desk.record, amendment, Studio(desk.record))
     clean(said(right.reply) + said(right.remark))
     assert f"{name}: {TOMBSTONE}" in said(right.reply)
     assert Note(text=f"{name}: {TOMBSTONE}") in right.remark.blocks
@@ -212,7 +213,7 @@ async def test_why_it_was_retracted_or_a_draft_of_it_rejected_goes_as_well(desk)
     # F5 was retracted for the same reason: that message stays.
     assert [each.message for each in amendments] == [0, 1, 3]
     for amendment in amendments[:2]:
-        clean(said((await corrected_message(desk.record, amendment)).reply))
+        clean(said((await corrected_message(desk.record, amendment, Studio(desk.record))).reply))
     assert "rejected D1:" not in said(await ann.says("/audit")) and "rejected D1" in ann.seen
 
 
@@ -226,7 +227,7 @@ async def test_a_list_of_questions_that_was_shown_is_put_right(desk):
     await buffer.flush()
     await take_down(desk, name)
     (amendment,) = await desk.record.receipts.take("telegram", desk.record.ledger.now(), 9)
-    right = said((await corrected_message(desk.record, amendment)).reply)
+    right = said((await corrected_message(desk.record, amendment, Studio(desk.record))).reply)
     clean(right + amendment.reply)
     assert "(taken down)" in right and "zeppelin" in right
 

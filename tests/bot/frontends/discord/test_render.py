@@ -39,7 +39,8 @@ def line(number: int, text: str = "Lukashenko denied it", source: int = 1, **mor
 
 
 def only(pieces: list[Piece]) -> discord.Embed:
-    (((embed,),),) = pieces
+    (piece,) = pieces
+    (embed,) = piece.embeds
     return embed
 
 
@@ -146,7 +147,7 @@ def test_split_between_blocks_with_the_heading_kept_to_what_it_heads() -> None:
 
 
 def test_sources_that_do_not_fit_a_field_stand_in_an_embed_of_their_own() -> None:
-    (((first, second),),) = render(Reply(blocks=(line(1, source=3),)))
+    ((first, second),) = (piece.embeds for piece in render(Reply(blocks=(line(1, source=3),))))
     assert not first.fields
     assert second.title == "Sources"
     assert second.description.startswith("-# [1] long long")
