@@ -14,7 +14,7 @@ from bot.notices.delivery_status import DeliveryStatus, Outcome, Transmitter, ke
 from bot.notices.message_corrections import CorrectedMessage, corrected_message
 from bot.notices.refusals import next_try
 from bot.notices.schedule import awake_at, text_of
-from bot.pictures.studio import Studio
+from bot.pictures.sending.studio import Studio
 from bot.replies import Reply
 from bot.texts import speak
 from bot.times.zones import keep_time

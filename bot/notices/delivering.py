@@ -23,7 +23,7 @@ from bot.notices.fan_out import fan_out
 from bot.notices.notice_text import listener_name
 from bot.notices.refusals import next_try, tell_of_refusals
 from bot.notices.schedule import UNGATHERED, Spans, ready_at, text_of
-from bot.pictures.studio import Studio
+from bot.pictures.sending.studio import Studio
 from bot.replies import Reply
 from bot.retrying import Backoff, Sleep, retry
 from bot.texts import speak

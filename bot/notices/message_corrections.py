@@ -10,7 +10,6 @@ from bot.answers.bounds import within
 from bot.answers.lines import fact_lines
 from bot.answers.sentences import sentence, tombstone
 from bot.answers.standing import mark
-from bot.notices.drawn_anew import drawn_anew
 from bot.notices.net_changes import NetChange, changed_lines, kind_of, with_reasons
 from bot.notices.notice_text import (
     change_blocks,
@@ -20,7 +19,8 @@ from bot.notices.notice_text import (
     stands_again,
     titles,
 )
-from bot.pictures.studio import Studio
+from bot.pictures.sending.drawn_anew import drawn_anew
+from bot.pictures.sending.studio import Studio
 from bot.replies import Block, Citation, Heading, Line, Note, Reply
 from bot.texts import _
 from storage.domain.models import Fact, Notice, NoticeKind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.conftest import Launch, Scene, moderator
-from tests.acceptance.newsroom import OWNERS, Person, fact_in, labels, rows
+from tests.acceptance.conftest import Launch, Scene
+from tests.acceptance.newsroom import OWNERS, Person, fact_in, labels, moderator, rows
 from tests.acceptance.process import until
 from tests.emulators.telegram import Message, TelegramEmulator
 

@@ -86,6 +86,7 @@ class FarEnd:
         self.replies: list[Reply] = []
         self.answered: list[int | None] = []
         self.edits: list[tuple[str, int, str]] = []
+        self.rewritten: list[Reply] = []
         self.planned: dict[str, list[Outcome]] = {}
         self.planned_edits: dict[str, list[Outcome]] = {}
         self.silent: list[bool] = []
@@ -110,6 +111,7 @@ class FarEnd:
 
     async def rewrite(self, chat: str, message: int, reply: Reply) -> Outcome:
         self.edits.append((chat, message, plain(reply)))
+        self.rewritten.append(reply)
         if planned := self.planned_edits.get(chat):
             return planned.pop(0)
         return Outcome(DeliveryStatus.SENT, (message,))

@@ -108,14 +108,6 @@ MESSAGES = {
         {"embeds": [{"description": "x" * 3000}] * 2},
         {"embeds": [{"description": "x" * 3000}, {"description": "x" * 3001}]},
     ),
-    "attachment's description": (
-        {"content": "x", "attachments": [{"id": 0, "description": "x" * 1024}]},
-        {"content": "x", "attachments": [{"id": 0, "description": "x" * 1025}]},
-    ),
-    "attachments": (
-        {"content": "x", "attachments": [{"id": each} for each in range(10)]},
-        {"content": "x", "attachments": [{"id": each} for each in range(11)]},
-    ),
     "rows": (buttons(1, 1, 1, 1, 1), buttons(1, 1, 1, 1, 1, 1)),
     "buttons of a row": (buttons(5), buttons(6)),
     "custom id": (buttons(1, custom_id="x" * 100), buttons(1, custom_id="x" * 101)),

@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.answers.lines import fact_lines
 from bot.notices.digest import message_of
 from bot.notices.message_corrections import corrected_message
-from bot.pictures.studio import Studio
+from bot.pictures.sending.studio import Studio
 from bot.replies import Action, Heading, Reply
 from storage.notifying.notices import post
 from storage.notifying.receipts import Amendment

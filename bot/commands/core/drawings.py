@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.commands.core.message_limit import Limiter, Verdict
 from bot.errors import UserError
 from bot.pictures.picture import Kind
-from bot.pictures.studio import Studio
+from bot.pictures.sending.studio import Studio
 from bot.replies import Drawing
 from bot.requests import Request
 from bot.texts import _

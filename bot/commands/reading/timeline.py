@@ -13,9 +13,10 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
 from bot.commands.core.typed_dates import is_meant
-from bot.commands.reading import pictures
 from bot.commands.reading.name_lookup import entity_named
 from bot.commands.reading.named_times import Named, date_or_words, not_understood, with_end
+from bot.commands.reading.pictures import asked as pictures
+from bot.commands.reading.pictures import shown
 from bot.commands.reading.published import published_by
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
@@ -49,7 +50,7 @@ async def when(context: Context, asked: Named | pictures.Asked | None) -> Reply:
     if asked is None or isinstance(asked, pictures.Asked):
         if asked is None or asked.as_text:
             return await _timeline(context)
-        return await pictures.timeline(context, asked)
+        return await shown.timeline(context, asked)
     if asked.span is not None:
         return await _within(context, asked, asked.span)
     return await _found(context, asked.text)

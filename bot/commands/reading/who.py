@@ -12,8 +12,9 @@ from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.paging import WINDOW
 from bot.commands.core.registry import commands
-from bot.commands.reading import pictures
 from bot.commands.reading.name_lookup import facts_naming
+from bot.commands.reading.pictures import asked as pictures
+from bot.commands.reading.pictures import shown
 from bot.errors import UserError
 from bot.replies import Action, Block, Heading, Note, Reply
 from bot.requests import Role
@@ -47,7 +48,7 @@ async def who(context: Context, name: str | pictures.Asked | None) -> Reply:
     if name is None:
         return await _everyone(context)
     if isinstance(name, pictures.Asked):
-        return await pictures.who(context, name)
+        return await shown.who(context, name)
     unknown = _("“{name}” is not on record in this story: /who lists who is.", name=name[:60])
     entity, lists = await facts_naming(context, name, _after(context.after), unknown=unknown)
     return _SHOWN.of(lists, _asked(context), lambda: _one(context, entity, lists))

@@ -33,6 +33,8 @@ ON_RECORD, DELETE = N_("On the record?"), N_("Delete this answer")
 
 # For any other kind Discord would say under the field, at each letter, that nothing matches.
 _COMPLETED = frozenset({Kind.NAME, Kind.PLACE, Kind.SOURCE, Kind.FACT, Kind.STORY, Kind.COMMAND, Kind.DRAFT})
+# Kinds for which anything may be typed, beside what is offered.
+_FREE = frozenset({Kind.TEXT, Kind.DATE})
 # Who sees a command unless a server's admins decide otherwise. Roles are still checked when it runs.
 _SEEN_BY = {
     Role.MODERATOR: discord.Permissions(manage_messages=True),
@@ -185,7 +187,8 @@ def _completer(
 ) -> Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]:
     async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         offered = await conversation.offer(interaction, command, position, typed)
-        if not offered and command.arguments[position].kind is Kind.TEXT and 0 < len(typed) <= TEXT_LIMIT:
+        free = command.arguments[position].kind in _FREE
+        if not offered and free and 0 < len(typed) <= TEXT_LIMIT:
             # Anything may be typed there; else Discord would say that nothing matches.
             offered = [Offer(typed, typed)]
         choices = [app_commands.Choice(name=offer.label, value=offer.value) for offer in offered]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.metrics import Metrics
     from bot.notices.delivery_status import Transmitter
     from bot.notices.receipt_buffer import ReceiptBuffer
-    from bot.pictures.studio import Studio
+    from bot.pictures.sending.studio import Studio
     from bot.settings.sections import NoticeSettings
     from storage.record import Record
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.notices.message_corrections import corrected_message
 from bot.notices.receipt_buffer import ReceiptBuffer
-from bot.pictures.studio import Studio
+from bot.pictures.sending.studio import Studio
 from bot.replies import Note
 from storage.domain.changes import PutEntity
 from storage.domain.entries import EntityEntry

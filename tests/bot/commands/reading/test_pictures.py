@@ -10,9 +10,10 @@ import pytest
 from bot.commands.core.drawings import AT_ONCE
 from bot.errors import UserError
 from bot.frontends.telegram.render import CAPTION_LIMIT, render
-from bot.pictures import drawing, raster, studio
+from bot.pictures import drawing, raster
 from bot.pictures.picture import Kind, PicturesUnavailable
-from bot.pictures.studio import Studio
+from bot.pictures.sending import studio
+from bot.pictures.sending.studio import Studio
 from bot.replies import Line
 from bot.requests import Call
 from tests.bot.desk import BOB, EVE, Desk, buttons, said
@@ -77,7 +78,7 @@ async def test_the_word_itself_is_still_found_in_quotation_marks_or_beside_other
 @pytest.mark.parametrize("command", ["when", "who"])
 async def test_it_is_found_by_completion(desk: Desk, command: str) -> None:
     eve = desk.person(EVE)
-    for typed in ("pi", "picture d", ""):
+    for typed in ("pi", "picture d"):
         offered = await desk.dispatcher.complete(f"/{command} {typed}", request(eve))
         assert f"/{command} picture dark" in offered, offered
     assert "picture" in said(await eve.says(f"/help {command}"))
@@ -161,7 +162,12 @@ async def test_drawing_is_bounded_in_time_and_in_number_and_off_the_loop(desk: D
 async def test_what_is_asked_by_several_at_once_is_drawn_once(desk: Desk, monkeypatch) -> None:
     story = (await desk.record.stories.all())[0]
     drawn, draw = [], drawing.draw
-    monkeypatch.setattr(drawing, "draw", lambda *given, **how: drawn.append(1) or draw(*given, **how))
+
+    def counting(*given, **how):
+        drawn.append(1)
+        return draw(*given, **how)
+
+    monkeypatch.setattr(drawing, "draw", counting)
     place = Studio(desk.record)
     shown = await asyncio.gather(*(place.draw(story, Kind.WHO) for _number in range(6)))
     assert len({id(each) for each in shown}) == len(drawn) <= studio.AT_ONCE

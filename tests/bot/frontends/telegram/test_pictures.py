@@ -1,4 +1,4 @@
-"""Pictures on their way to Telegram: as photos, or as files where a photo could not be read or is not taken."""
+"""Pictures on their way to Telegram: as photos, or as files where a photo would not do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import CAPTION_LIMIT, render
 from bot.frontends.telegram.sending import Courier
 from bot.frontends.telegram.transport import AiohttpRequest
-from bot.pictures.blank import blank
+from bot.pictures.sending.blank import blank
 from bot.replies import Action, Drawing, Note, Reply
 from tests.emulators.telegram import Fault, TelegramEmulator
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bot.errors import UserError
 from bot.pictures.picture import Kind
+from bot.pictures.sending.captions import AS_TEXT
 from bot.replies import Drawing
 from bot.texts import _, spoken
 from bot.times.zones import zone_name
@@ -123,7 +124,8 @@ def _drawn(kind: Kind, shown: _Shown, *, dark: bool) -> Drawing:
     from bot.pictures.drawing import draw
     from bot.pictures.raster import legible_as_photo, png
 
-    picture = draw(kind, shown.story, shown.facts, dark=dark, more=shown.more)
+    rest = _("All of it as text: {command}", command=AS_TEXT[kind])
+    picture = draw(kind, shown.story, shown.facts, dark=dark, more=shown.more, rest=rest)
     data = png(picture)
     if len(data) > LARGEST:
         raise UserError(_("That picture is too large to be sent."))

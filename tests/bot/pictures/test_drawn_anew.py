@@ -6,10 +6,10 @@ import pytest
 
 from bot.notices.receipt_buffer import ReceiptBuffer
 from bot.pictures import raster
-from bot.pictures.blank import blank
 from bot.pictures.picture import Kind, PicturesUnavailable
-from bot.pictures.shown import with_picture
-from bot.pictures.studio import Studio
+from bot.pictures.sending.blank import blank
+from bot.pictures.sending.captions import with_picture
+from bot.pictures.sending.studio import Studio
 from bot.replies import Drawing, Reply
 from storage.domain.changes import TakeDown
 from storage.domain.enums import Ground
@@ -21,14 +21,6 @@ CORRECTED, WITHDRAWN = "This picture was corrected after it was sent.", "This pi
 @pytest.fixture
 async def wire(tmp_path):
     async with open_wire(tmp_path) as opened:
-        opened.rewritten = []
-        rewrite = opened.far.rewrite
-
-        async def noting(chat: str, message: int, reply: Reply):
-            opened.rewritten.append(reply)
-            return await rewrite(chat, message, reply)
-
-        opened.far.rewrite = noting
         yield opened
 
 
@@ -54,7 +46,7 @@ async def test_a_correction_draws_it_anew_as_it_was_asked_for(wire: Wire, dark: 
     await shown(wire, dark=dark)
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
-    (reply,) = wire.rewritten
+    (reply,) = wire.far.rewritten
     assert reply.picture.dark == dark and reply.picture.data == (await drawn(wire, dark=dark)).data
     assert CORRECTED in wire.far.edits[0][2] and "four days" in reply.picture.text
     assert wire.far.sent == []
@@ -62,24 +54,24 @@ async def test_a_correction_draws_it_anew_as_it_was_asked_for(wire: Wire, dark: 
     new = await wire.publish("wind", "The wind has gone down.")
     await wire.change(2, statement="The dam leaks.")
     await wire.deliver()
-    assert "gone down" in wire.rewritten[-1].picture.text
+    assert "gone down" in wire.far.rewritten[-1].picture.text
     await wire.change(new.id, statement="The wind is rising.")
     await wire.deliver()
-    assert "is rising" in wire.rewritten[-1].picture.text and len(wire.rewritten) == 3
+    assert "is rising" in wire.far.rewritten[-1].picture.text and len(wire.far.rewritten) == 3
 
 
 async def test_what_it_does_not_show_leaves_it_alone(wire: Wire) -> None:
     await shown(wire, Kind.TIMELINE)
     await wire.change(2, statement="The dam leaks.")
     await wire.deliver()
-    assert wire.rewritten == []
+    assert wire.far.rewritten == []
 
 
 async def test_a_retraction_is_told_in_reply_as_well(wire: Wire) -> None:
     await shown(wire)
     await wire.retract(1)
     await wire.deliver()
-    (reply,) = wire.rewritten
+    (reply,) = wire.far.rewritten
     assert 1 not in reply.picture.cited and "three days" not in reply.picture.text
     ((chat, _topic, text),) = wire.far.sent
     assert chat == "telegram:1" and "F1" in text and wire.far.answered == [10]
@@ -89,7 +81,7 @@ async def test_words_that_were_taken_down_are_in_no_picture(wire: Wire) -> None:
     await shown(wire)
     await wire.make(TakeDown(story_id=1, subject="F1", ground=Ground.PRIVACY))
     await wire.deliver()
-    (reply,) = wire.rewritten
+    (reply,) = wire.far.rewritten
     assert "three days" not in reply.picture.text and "dam holds" in reply.picture.text
     assert reply.picture.data == (await drawn(wire)).data
     kept, cited = await wire.record.receipts.cited("telegram:1", 10)
@@ -100,7 +92,7 @@ async def test_once_nothing_is_left_a_blank_takes_its_place(wire: Wire) -> None:
     await shown(wire, Kind.TIMELINE)
     await wire.retract(1)
     await wire.deliver()
-    reply = wire.rewritten[-1]
+    reply = wire.far.rewritten[-1]
     assert reply.picture.data == blank() and "is on record any more" in wire.far.edits[-1][2]
 
 
@@ -114,10 +106,10 @@ async def test_where_it_cannot_be_drawn_anew_it_does_not_stay(wire: Wire, monkey
     monkeypatch.setattr(raster, "png", broken)
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
-    (reply,) = wire.rewritten
+    (reply,) = wire.far.rewritten
     assert reply.picture.data == blank() and WITHDRAWN in wire.far.edits[0][2]
     # Once it can be drawn again, the next change brings it back.
     monkeypatch.undo()
     await wire.change(1, statement="It rained for five days.")
     await wire.deliver()
-    assert "five days" in wire.rewritten[-1].picture.text
+    assert "five days" in wire.far.rewritten[-1].picture.text

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 
 from bot.errors import UserError
-from bot.pictures.blank import blank
 from bot.pictures.picture import Kind
-from bot.pictures.shown import TITLES, as_text, with_picture
-from bot.pictures.studio import Studio
+from bot.pictures.sending.blank import blank
+from bot.pictures.sending.captions import TITLES, as_text, with_picture
+from bot.pictures.sending.studio import Studio
 from bot.replies import Drawing, Heading, Note, Reply
 from bot.texts import _
 from storage.record import Record

@@ -1,0 +1,1 @@
+"""Pictures of the story: `/when picture` draws its timeline, `/who picture` who says what."""
