@@ -90,11 +90,7 @@ class Beside:
         while True:
             for task in running:
                 assert not task.done(), task.result()
-<<<<<<< HEAD
             # First what is not fanned out yet: between two looks it may become a message, never otherwise.
-=======
-            # First what is not fanned out yet: between two looks it may become a message, never the reverse.
->>>>>>> 5358777 (Offer pictures where they are asked for, and say so in the docs)
             new = await self.wire.record.database.read("SELECT count(*) FROM notice WHERE state = 'new'")
             depth = await self.wire.record.outbox.depth()
             if not (new[0][0] or depth.amendments or set(depth.states) - {"sent"}):
