@@ -87,7 +87,9 @@ async def import_entries(
         with staging.copy_beside(record.database.path) as path:
             async with _copied(record, path) as copy:
                 return await _imported(copy, sheet, await write(copy))
-    importing = await (_staged(record, write) if sheet.size > STAGED_FROM else write(record))
+    # Only from file to file are rows copied quickly enough for others not to notice.
+    staged = sheet.size > STAGED_FROM and record.database.dialect == "sqlite"
+    importing = await (_staged(record, write) if staged else write(record))
     return await _imported(record, sheet, importing)
 
 

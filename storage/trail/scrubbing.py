@@ -5,14 +5,18 @@ moved within a page, segments of the full-text index and the WAL may still hold 
 merged into one segment, the file is written anew from what the record holds, and the WAL is emptied. That
 holds other writers up for about a second for each 50 MB; a takedown is rare. The record remembers how far
 it was scrubbed, so that what a kill or a long reader has prevented is made up for.
+
+On PostgreSQL the tables are written anew. What the server's own log, its archive and its standbys hold is
+gone when they have been written over: that is the operator's.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping, Sequence
 
 from storage.domain.errors import BusyRecord, RecordError
-from storage.engines.database import LONGEST_WAIT, Database, Statements
+from storage.engines.database import LONGEST_WAIT, Database, Dialect, Statements
 
 # The last takedown, where it came after what was done.
 _DUE = (
@@ -42,7 +46,7 @@ async def scrub(database: Database) -> bool:
     Then somebody reads an older state of the record, or writes to it for long, or its disk is full.
     """
     try:
-        for name, work in ((_REWRITTEN, _rewrite), (_SCRUBBED, _empty_wal)):
+        for name, work in _STEPS[database.dialect]:
             for row in await database.read(_DUE, (name,)):
                 await database.outside(work)
                 async with database.transaction() as tx:
@@ -72,3 +76,22 @@ def _empty_wal(tx: Statements) -> None:
         tx.run(f"PRAGMA busy_timeout = {LONGEST_WAIT * 1000:.0f}")
     if busy:
         raise BusyRecord("somebody reads what the record was before")
+
+
+def _write_anew(tx: Statements) -> None:
+    tables = tx.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+    )
+    longest = tx.fetch("SELECT current_setting('lock_timeout')")[0][0]
+    # Who waits to write a table anew keeps all others from it meanwhile.
+    tx.run(f"SET lock_timeout = {LONGEST_READER * 1000:.0f}")
+    try:
+        tx.run(f"VACUUM (FULL, ANALYZE) {', '.join(row[0] for row in tables)}")
+    finally:
+        tx.run(f"SET lock_timeout = '{longest}'")
+
+
+_STEPS: Mapping[Dialect, Sequence[tuple[str, Callable[[Statements], None]]]] = {
+    "sqlite": ((_REWRITTEN, _rewrite), (_SCRUBBED, _empty_wal)),
+    "postgres": ((_SCRUBBED, _write_anew),),
+}

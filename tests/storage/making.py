@@ -14,7 +14,7 @@ from storage.domain.changes import MergeEntity, Publish, Revise
 from storage.domain.entries import FactEntry
 from storage.domain.models import Fact
 from storage.record import Record
-from storage.search import name_index
+from storage.search import full_text, name_index
 from storage.sheets.exporting import export_sheet
 from storage.sheets.importing import import_sheet
 from storage.trail.audit import Actor
@@ -123,13 +123,15 @@ async def reexported(text: str, folder: Path) -> str:
 # they were found to be: a state names them by the ref that it was written with.
 TABLES = """
 SELECT f.statement, f.retracted, s.ref, f.occurred,
-    (SELECT json_group_array(json_array(coalesce(e.merged_into, e.id), a.cue, a.stance, so.ref))
-        FROM (SELECT * FROM attribution WHERE fact_id = f.id ORDER BY position) a
-        LEFT JOIN entity e ON e.id = a.speaker_id JOIN source so ON so.id = a.source_id),
-    (SELECT json_group_array(json_array(r.kind, x.ref)) FROM relation r JOIN fact x ON x.id = r.other_id
+    (SELECT list_of(row_of(speaker, cue, stance, source)) FROM (
+        SELECT coalesce(e.merged_into, e.id) AS speaker, a.cue, a.stance, so.ref AS source
+        FROM attribution a LEFT JOIN entity e ON e.id = a.speaker_id JOIN source so ON so.id = a.source_id
+        WHERE a.fact_id = f.id ORDER BY a.position
+    ) said),
+    (SELECT coalesce(list_of(row_of(r.kind, x.ref)), '[]') FROM relation r JOIN fact x ON x.id = r.other_id
         WHERE r.fact_id = f.id AND r.ended_at IS NULL),
-    (SELECT json_group_array(json_array(m.part, m.entity_id)) FROM mention m WHERE m.fact_id = f.id),
-    f.superseded_by IS NULL AND f.retracted IS NULL, f.id IN (SELECT rowid FROM fact_text), r.state,
+    (SELECT coalesce(list_of(row_of(m.part, m.entity_id)), '[]') FROM mention m WHERE m.fact_id = f.id),
+    f.superseded_by IS NULL AND f.retracted IS NULL, f.id IN ({indexed}), r.state,
     f.revision = (SELECT max(number) FROM revision WHERE fact_id = f.id), f.story_id
 FROM fact f JOIN revision r ON r.fact_id = f.id AND r.number = f.revision
 LEFT JOIN fact s ON s.id = f.superseded_by
@@ -142,7 +144,8 @@ async def check_tables(record: Record) -> None:
         (row["story_id"], row["ref"]): row["merged_into"] or row["id"]
         for row in await record.database.read("SELECT * FROM entity")
     }
-    for row in await record.database.read(TABLES):
+    tables = TABLES.format(indexed=full_text.ids(record.database.dialect))
+    for row in await record.database.read(tables):
         (
             statement, retracted, superseded_by, occurred, voices, others, mentions, in_force, indexed, state,
             is_last, story,
