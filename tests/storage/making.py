@@ -18,6 +18,8 @@ from storage.search import full_text, name_index
 from storage.sheets.exporting import export_sheet
 from storage.sheets.importing import import_sheet
 from storage.trail.audit import Actor
+from tests.conftest import ON_POSTGRES
+from tests.storage.beside import beside
 from tests.storage.conftest import Ticking, fact
 
 ANN = Actor("telegram:99", "telegram:-100")
@@ -95,7 +97,12 @@ async def merge(record: Record, one: str, other: str, *, by: Actor = ANN) -> Cha
 
 
 def content(path: Path) -> str:
-    """Return all that a record's file holds, as SQL."""
+    """Return all that a record holds, as text."""
+    if ON_POSTGRES:
+        with beside(path) as other:
+            tables = other.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+            held = {name: sorted(map(repr, other.execute(f"SELECT * FROM {name}"))) for (name,) in tables}
+            return "\n".join(f"{name} {row}" for name, rows in sorted(held.items()) for row in rows)
     with closing(sqlite3.connect(path)) as connection:
         return "\n".join(connection.iterdump())
 

@@ -186,6 +186,7 @@ async def test_a_source_that_is_taken_down_is_found_by_no_form_of_its_title(reco
     assert await found(record, "Vermisstenzahl", "flood") == []
 
 
+@pytest.mark.sqlite
 async def test_a_record_from_before_stories_had_a_language(path, tmp_path):
     record = await Record.open(tmp_path / "present.db")
     for language in ("uk", "de"):

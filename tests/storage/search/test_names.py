@@ -109,6 +109,7 @@ async def test_the_index_is_kept_with_each_change(named):
     assert {each.entity_id for each in found if each.folded == "bo storm"} == {2}
 
 
+@pytest.mark.sqlite
 async def test_an_older_record_gets_the_index_that_a_new_one_has(named, path, tmp_path):
     await put(
         named, tmp_path, {"entity": {"name": "x" * 60 + " Ünïcode 漢字 a_b"}}, {"entity": {"name": "y"}}

@@ -288,6 +288,7 @@ async def test_who_asks_waits_for_the_last_few_that_are_being_made(path, tmp_pat
     await record.close()
 
 
+@pytest.mark.sqlite
 async def test_how_many_wait_is_counted_without_reading_all_vectors_of_a_story(weather):
     plan = await weather.database.read(f"EXPLAIN QUERY PLAN {vectors._WAITING}", (1, 10))
     assert any("INDEX fact_vector_waiting" in row["detail"] for row in plan)

@@ -90,6 +90,7 @@ async def test_a_state_of_the_past_may_name_whom_nothing_else_names(record, tmp_
     assert await reexported(text, tmp_path) == text
 
 
+@pytest.mark.sqlite
 async def test_a_broken_state_of_an_earlier_version_hides_only_itself(flood, tmp_path):
     async with flood.database.transaction() as tx:
         await tx.run(

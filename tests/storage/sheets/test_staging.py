@@ -157,6 +157,7 @@ def published(number: int) -> Publish:
     return Publish.model_validate({"story_id": 1, "fact": given})
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("always")
 async def test_others_write_meanwhile_and_their_facts_keep_their_ids(record, tmp_path, monkeypatch):
     await put(record, tmp_path, *FIRST)
@@ -186,6 +187,7 @@ def revised(found: Fact, statement: str) -> Revise:
     )  # fmt: skip
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("always")
 @pytest.mark.parametrize("what", ["a fact of the sheet", "a name", "a fact beside an id asked for"])
 async def test_a_sheet_that_others_overtook_is_worked_out_anew(record, tmp_path, monkeypatch, what):
@@ -208,6 +210,7 @@ async def test_a_sheet_that_others_overtook_is_worked_out_anew(record, tmp_path,
     assert (await record.audit.verify()).problem is None
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("always")
 async def test_one_that_is_overtaken_each_time_is_put_on_record_all_the_same(record, tmp_path, monkeypatch):
     await put(record, tmp_path, *FIRST)
@@ -224,6 +227,7 @@ async def test_one_that_is_overtaken_each_time_is_put_on_record_all_the_same(rec
     assert (await record.audit.verify()).problem is None
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("always")
 async def test_a_sheet_with_errors_leaves_nothing(record, tmp_path):
     await put(record, tmp_path, *FIRST)

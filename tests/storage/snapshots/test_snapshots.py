@@ -143,7 +143,7 @@ async def test_a_fact_that_is_taken_down_is_struck_out_of_copies(story: Record):
     assert await texts(story, 1) == [["It snowed.", ""]]
     assert await story.snapshots.size() == (3, 4)
     for file in (story.database.path, story.database.path.with_name("record.db-wal")):
-        assert b"neighbour" not in file.read_bytes()
+        assert not file.exists() or b"neighbour" not in file.read_bytes()
     with pytest.raises(Refused, match="taken down"):
         await keep(story, source, "It rained.", "He is 9. Said a neighbour.")
     assert (await story.audit.verify()).problem is None

@@ -106,6 +106,7 @@ async def test_the_text_of_a_message_on_its_way_is_not_kept(flood: Record) -> No
     assert (amendment.message, amendment.reply) == (5, None)
 
 
+@pytest.mark.sqlite
 async def test_a_restored_backup_names_what_comes_back(flood: Record, tmp_path: Path) -> None:
     path, backup = flood.database.path, tmp_path / "backup.db"
     await copies.back_up(flood.database, backup, flood.ledger.now())
