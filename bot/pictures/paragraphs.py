@@ -37,7 +37,7 @@ class TextLine:
 def lines(text: str, size: float, room: float, *, mirrored: bool = False) -> list[TextLine]:
     """Return a text in lines no wider than `room` units; a word that is wider is broken.
 
-    On a `mirrored` picture all texts that have letters from right to left begin at the right.
+    On a `mirrored` picture a text is one from right to left if most of its letters are.
     """
     text = tidy(text)
     leftward = is_leftward(text, mirrored=mirrored)
@@ -65,11 +65,11 @@ def tidy(text: str) -> str:
 
 
 def is_leftward(text: str, *, mirrored: bool) -> bool:
-    """Tell whether a text is written from right to left: by its first letter, or any if it is `mirrored`."""
+    """Tell whether a text is written from right to left: by its first letter, `mirrored` by most."""
     if text.isascii():
         return False
     ways = [way != "L" for way in map(unicodedata.bidirectional, text) if way in ("L", "R", "AL")]
-    return any(ways if mirrored else ways[:1])
+    return 2 * sum(ways) > len(ways) if mirrored else any(ways[:1])
 
 
 def _line(text: str, size: float, *, leftward: bool) -> TextLine:

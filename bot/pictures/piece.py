@@ -52,7 +52,7 @@ class Piece:
         x = self._flipped(x, line.width)
         self.boxes.append(Box(x, y - line.top, line.width, line.top + line.bottom, "text", line.text))
         heavy = f' stroke="{fill}" stroke-width="{_BOLD}"' if bold else ""
-        fits = f' textLength="{_n(line.width)}" lengthAdjust="spacingAndGlyphs"' if len(line.text) > 1 else ""
+        fits = f' textLength="{_n(line.width)}" lengthAdjust="spacingAndGlyphs"'
         self.svg.append(
             f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(line.size)}" fill="{fill}"{heavy}{fits}>'
             f"{escape(line.directed)}</text>"

@@ -34,7 +34,7 @@ def overlapping(boxes: list[Box]) -> list[tuple[str, str]]:
 def test_no_text_is_outside_or_over_another(kind, count, subtests: pytest.Subtests) -> None:
     # Of a long story the scripts are the same, and the time that it takes is not.
     for language in ("en", "ar", "he", "ru") if count < 200 else ("en", "ar"):
-        for dark in (False, True):
+        for dark in (False, True) if count < 200 else (language == "ar",):
             for tallest in (TALLEST, WEB_TALLEST):
                 with subtests.test(f"{language} {dark} {tallest}"):
                     piece = laid_out(
