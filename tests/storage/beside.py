@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -75,6 +76,32 @@ def locked(path: Path) -> Iterator[None]:
             connection.execute("BEGIN IMMEDIATE")
             yield
             connection.execute("ROLLBACK")
+
+
+def copied(path: Path) -> Path:
+    """Return a copy of a record that nobody has open, to tamper with."""
+    target = path.with_name("tampered.db")
+    if ON_POSTGRES:
+        Server.current.copy(path, target)
+        return target
+    return Path(shutil.copyfile(path, target))
+
+
+def tampered(path: Path, *statements: str, was: Path | None = None) -> None:
+    """Change a record as somebody may who can write to it, knows SQL, and has an older copy, `was`."""
+    if ON_POSTGRES:
+        with psycopg.connect(Server.current.of(path), autocommit=True) as connection:
+            connection.execute("SET session_replication_role = replica")
+            for statement in statements:
+                assert connection.execute(statement.encode()).rowcount > 0
+        return
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("ATTACH ? AS was", (str(was or ":memory:"),))
+        for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            raw.execute(statement)
+            assert raw.execute("SELECT changes()").fetchone()[0] > 0
 
 
 async def make_impatient(record: Record, patch: pytest.MonkeyPatch) -> None:

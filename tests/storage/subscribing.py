@@ -55,8 +55,9 @@ async def fan_out(record: Record, notice: Notice, *, entities=(), words=(), now:
 async def deliveries(record: Record, notice: Notice | None = None) -> dict[str, str]:
     """Return the state of each delivery (of one notice), by chat and topic."""
     rows = await record.database.read(
-        "SELECT l.chat || iif(l.topic, '/' || l.topic, '') AS who, d.state FROM delivery d"
-        " JOIN listener l ON l.id = d.listener_id WHERE :id IS NULL OR d.notice_id = :id ORDER BY 1",
+        "SELECT l.chat || CASE l.topic WHEN 0 THEN '' ELSE '/' || l.topic END AS who, d.state"
+        " FROM delivery d JOIN listener l ON l.id = d.listener_id"
+        " WHERE CAST(:id AS BIGINT) IS NULL OR d.notice_id = :id ORDER BY 1",
         {"id": notice.id if notice else None},
     )
     return {row[0]: row[1] for row in rows}

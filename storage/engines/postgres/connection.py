@@ -43,6 +43,7 @@ class Link:
         self.place = place
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="onrecord-postgres")
         self._plain: Plain | None = None
+        self._ended = False
         self._failed: tuple[float, RecordError] | None = None
 
     async def run(self, work: Callable[[Plain], T], *, begins: bool = False) -> T:
@@ -59,7 +60,10 @@ class Link:
         self._thread.submit(self._run, work, False)
 
     async def close(self) -> None:
-        """Close the connection and end its thread."""
+        """Close the connection and end its thread; whoever has done so may do it again."""
+        if self._ended:
+            return
+        self._ended = True
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
 

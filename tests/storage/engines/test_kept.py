@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from storage.record import Record
-from tests.storage.engines.test_files import made
+from tests.storage.conftest import fact, put
 
 
 async def test_a_chat_hears_of_another_story_at_once_and_of_anothers_change_by_the_next_reading(
     path, tmp_path
 ):
-    await made(path, tmp_path)
     record, beside = await Record.open(path), await Record.open(path)
     try:
+        await put(record, tmp_path, fact("a"))
         async with beside.database.transaction() as tx:
             await tx.run("INSERT INTO story (name, title, opened_at) VALUES ('fire', 'The fire', '2024')")
         first, second = await record.stories.all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.storage.making import retract
 from tests.storage.subscribing import (
     AFTER,
@@ -44,6 +46,7 @@ async def test_a_notice_that_was_held_for_all_is_done_as_well(flood):
     assert await flood.notices.state(notice.id) == "done"
 
 
+@pytest.mark.sqlite
 async def test_an_idle_outbox_writes_nothing(flood):
     await subscribe(flood, "telegram:1")
     await told(flood)

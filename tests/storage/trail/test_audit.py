@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +17,7 @@ from storage.record import Record
 from storage.trail import digests, verifying
 from storage.trail.audit import TEXTS
 from storage.trail.verifying import GENESIS, Verified
+from tests.storage.beside import copied, tampered
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import ANN, BO, Still, publish, retract, revise, revision
 
@@ -48,22 +46,6 @@ async def verified(path: Path) -> Verified:
         await record.close()
 
 
-def tampered(path: Path, *statements: str, was: Path | None = None) -> None:
-    """Change a file as somebody may who can write to it, knows SQL, and perhaps has an older copy, `was`."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        raw.execute("ATTACH ? AS was", (str(was or ":memory:"),))
-        for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            raw.execute(statement)
-            assert raw.execute("SELECT changes()").fetchone()[0] > 0
-
-
-def copied(path: Path) -> Path:
-    """Return a copy to tamper with."""
-    return Path(shutil.copyfile(path, path.with_name("tampered.db")))
-
-
 async def test_an_empty_trail_holds(record):
     assert await record.audit.verify() == Verified(0, GENESIS, None)
     assert await record.audit.last() == 0
@@ -86,7 +68,8 @@ async def test_no_field_of_an_entry_can_be_changed(told, subtests):
     for column in COLUMNS:
         with subtests.test(column=column):
             path = copied(told)
-            tampered(path, f"UPDATE audit SET {column} = coalesce({column}, '') || 'x' WHERE id = 4")
+            value = "9" if column == "story_id" else f"coalesce({column}, '') || 'x'"
+            tampered(path, f"UPDATE audit SET {column} = {value} WHERE id = 4")
             assert (await verified(path)).problem == f"entry 4 {CHANGED}"
 
 
@@ -155,9 +138,9 @@ async def test_tampering_is_found_and_the_first_broken_entry_named(told, subtest
 
 
 async def test_forging_the_hash_of_a_changed_entry_is_betrayed_by_the_next(told):
-    with closing(sqlite3.connect(told)) as raw:
-        raw.row_factory = sqlite3.Row
-        row = raw.execute("SELECT * FROM audit WHERE id = 3").fetchone()
+    record = await Record.open(told)
+    (row,) = await record.database.read("SELECT * FROM audit WHERE id = 3")
+    await record.close()
     texts = [digests.covered(row[name], row[f"{name}_salt"], None) for name in TEXTS]
     fields = [row[0], row[1], "telegram:9", *row[3:7], *texts, row["revisions"], row["previous"]]
     forged = digests.hash_of(fields)

@@ -14,9 +14,13 @@ from storage.domain.enums import Action, Ground
 from storage.record import Record
 from storage.trail.audit import AuditEntryWriter
 from storage.trail.erasing import entomb, erase
+from tests.storage.beside import copied, tampered
 from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import BO, publish, retract, revise
-from tests.storage.trail.test_audit import tampered, verified
+from tests.storage.trail.test_audit import verified
+
+# The copy from before a takedown is a file, of which somebody takes rows.
+pytestmark = pytest.mark.sqlite
 
 WORDS = "a girl of nine from Lipa Street"
 
@@ -55,10 +59,6 @@ async def told(path: Path, tmp_path) -> Path:
     finally:
         await record.close()
     return path
-
-
-def copied(path: Path) -> Path:
-    return Path(shutil.copyfile(path, path.with_name("tampered.db")))
 
 
 async def test_the_trail_holds_after_a_takedown_and_no_text_is_left_of_it(told):

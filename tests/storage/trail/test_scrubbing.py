@@ -20,6 +20,8 @@ from tests.storage.conftest import Ticking, fact, put
 from tests.storage.making import publish, retract, revise
 from tests.storage.trail.test_erasing import take_down
 
+pytestmark = pytest.mark.sqlite
+
 # Words that the full-text index stems to themselves.
 WORDS = ("zqxlipa", "zqxbudin", "zqxkarol")
 
