@@ -14,6 +14,10 @@ class Addresses(NamedTuple):
         """Return the address of a story, or of one part of it (`who`, `timeline`)."""
         return f"{self.origin}/s/{name}{f'/{part}' if part else ''}"
 
+    def picture(self, name: str, kind: str, *, dark: bool = False) -> str:
+        """Return the address of a picture of a story (`timeline`, `who`)."""
+        return f"{self.story(name)}/{kind}{'-dark' if dark else ''}.svg"
+
     def fact(self, fact_id: int) -> str:
         """Return the address of a fact."""
         return f"{self.origin}/f/F{fact_id}"

@@ -10,6 +10,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from hashlib import blake2b
 from http import HTTPStatus
 
@@ -17,13 +18,14 @@ from aiohttp import web
 
 from bot.answers.addresses import Addresses
 from bot.config import Settings
+from bot.pictures.picture import Kind
 from bot.texts import speak
 from bot.web.caching import STRICT, Cache
 from bot.web.clients import Clients
 from bot.web.data.answering import Api
 from bot.web.data.routes import API, routes
 from bot.web.face import FACE, Face, cursor_of, refused
-from bot.web.pages import corrections, facts, names, sources, story
+from bot.web.pages import corrections, facts, names, pictures, sources, story
 from bot.web.public import Gone, Missing, PublicRecord
 from bot.web.rendering import FOLDER, STYLE, Page, build
 from storage.domain.errors import RecordError
@@ -31,6 +33,8 @@ from storage.record import Record
 
 # A path or a query that is longer names nothing of ours.
 LONGEST_TARGET = 4_096
+CARD = "card.png"
+PATHS = Addresses()
 _ID = "[1-9][0-9]{0,14}"
 _NAME = "[a-z0-9][a-z0-9-]{0,39}"
 
@@ -50,6 +54,7 @@ def make_app(
         Cache(public, made, record.ledger.clock),
         Clients(settings.web, clock),
         settings.language,
+        cards=settings.web.url is not None,
     )
     app[API] = Api(record, public, app[FACE].addresses)
     app.on_response_prepare.append(_harden)
@@ -60,6 +65,9 @@ def make_app(
             web.get(f"/{STYLE}", _style),
             web.get(f"/s/{{name:{_NAME}}}", _story),
             web.get(f"/s/{{name:{_NAME}}}/{{part:{'|'.join(story.PARTS)}}}", _part),
+            web.get(f"/s/{{name:{_NAME}}}/{{kind:{'|'.join(Kind)}}}{{dark:(?:-dark)?}}.svg", _picture),
+            web.get(f"/s/{{name:{_NAME}}}/card.png", _story_card),
+            web.get(f"/f/F{{id:{_ID}}}/card.png", _fact_card),
             web.get(f"/f/F{{id:{_ID}}}", _fact),
             web.get(f"/f/F{{id:{_ID}}}/history", _history),
             web.get(f"/n/E{{id:{_ID}}}", _name),
@@ -123,6 +131,12 @@ async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(STRICT)
 
 
+def _with_card(face: Face, page: Page) -> Page:
+    """Return a page with the picture that a pasted link to it shows, where its address is known."""
+    path = page.path.partition("?")[0]
+    return replace(page, image=f"{path}/{CARD}") if face.cards else page
+
+
 def _target(path: str, after: str | None) -> str:
     """Return the target by which a page of a list is asked for: under it the page is kept."""
     return path if after is None else f"{path}?after={after}"
@@ -148,7 +162,7 @@ async def _story(request: web.Request) -> web.Response:
 
     async def make() -> Page | Gone | Missing:
         page = await story.story(face.public, name)
-        return api.beside_story(page, name) if isinstance(page, Page) else page
+        return _with_card(face, api.beside_story(page, name)) if isinstance(page, Page) else page
 
     return await face.show(request, f"/s/{name}", make)
 
@@ -160,13 +174,34 @@ async def _part(request: web.Request) -> web.Response:
     return await face.show(request, key, lambda: story.part_of_story(face.public, name, part, after))
 
 
+async def _picture(request: web.Request) -> web.Response:
+    face, asked = request.app[FACE], request.match_info
+    name, kind, dark = asked["name"], Kind(asked["kind"]), bool(asked["dark"])
+    key = PATHS.picture(name, kind, dark=dark)
+    return await face.answer(request, key, lambda: pictures.drawing(face.public, name, kind, dark=dark))
+
+
+async def _story_card(request: web.Request) -> web.Response:
+    face, name = request.app[FACE], request.match_info["name"]
+    return await face.answer(
+        request, f"{PATHS.story(name)}/{CARD}", lambda: pictures.story_card(face.public, name)
+    )
+
+
+async def _fact_card(request: web.Request) -> web.Response:
+    face, number = request.app[FACE], int(request.match_info["id"])
+    return await face.answer(
+        request, f"{PATHS.fact(number)}/{CARD}", lambda: pictures.fact_card(face.public, number)
+    )
+
+
 async def _fact(request: web.Request) -> web.Response:
     face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
     api = request.app[API]
 
     async def make() -> Page | Gone | Missing:
         page = await facts.page(face.public, number, after)
-        return await api.beside_fact(page, number) if isinstance(page, Page) else page
+        return _with_card(face, await api.beside_fact(page, number)) if isinstance(page, Page) else page
 
     return await face.show(request, _target(f"/f/F{number}", after), make)
 

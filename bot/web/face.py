@@ -24,13 +24,17 @@ _CURSOR = re.compile(r"[0-9A-Za-z.:_-]{1,80}")
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """The record as the world may see it, the addresses of its pages, and who may ask how often."""
+    """The record as the world may see it, the addresses of its pages, and who may ask how often.
+
+    `cards` tells that pasted links have pictures, as the address of this web is known.
+    """
 
     public: PublicRecord
     addresses: Addresses
     cache: Cache
     clients: Clients
     language: str
+    cards: bool = False
 
     async def show(
         self, request: web.Request, key: str, make: Callable[[], Awaitable[Page | Gone | Missing]]

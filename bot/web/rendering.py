@@ -41,13 +41,23 @@ class Link(NamedTuple):
     rel: str | None = None
 
 
+class Illustration(NamedTuple):
+    """A picture of what a section says: its addresses in light and dark, and where the same is in words."""
+
+    title: str
+    light: str
+    dark: str
+    alt: str
+
+
 class Section(NamedTuple):
-    """A part of a page under its heading, and where the rest of it is."""
+    """A part of a page under its heading, where the rest of it is, and a picture of it."""
 
     id: str
     title: str
     blocks: Sequence[Block]
     more: Sequence[Link] = ()
+    picture: Illustration | None = None
 
 
 class Alternate(NamedTuple):
@@ -111,6 +121,7 @@ class _Part(NamedTuple):
     title: str
     rows: Sequence[_Shown]
     more: Sequence[Link]
+    picture: Illustration | None
 
 
 def render(page: Page, addresses: Addresses) -> str:
@@ -209,7 +220,7 @@ def _part(section: Section, numbers: Mapping[int, int], linked: Collection[int])
     rows = [
         _shown(block, before, numbers, linked) for before, block in zip(above, section.blocks, strict=False)
     ]
-    return _Part(section.id, section.title, rows, section.more)
+    return _Part(section.id, section.title, rows, section.more, section.picture)
 
 
 def _shown(block: Block, above: Block | None, numbers: Mapping[int, int], linked: Collection[int]) -> _Shown:

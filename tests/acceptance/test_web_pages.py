@@ -74,6 +74,25 @@ async def test_the_story_reads_on_a_phone_and_nothing_is_wrong_with_it(reader: R
 
 
 @pytest.mark.slow
+async def test_the_pictures_of_a_story_open_and_fit(reader: Reader) -> None:
+    opened = "document.querySelectorAll('details.picture').forEach((each) => { each.open = true })"
+    loaded = (
+        "Promise.all([...document.querySelectorAll('details.picture img')].map(async (each) =>"
+        " (each.scrollIntoView(), await each.decode(), each.currentSrc + ' ' + each.naturalWidth)))"
+    )
+    for width, dark in ((PHONE, False), (PHONE, True), (DESK, False)):
+        await reader.tab.look(width=width, dark=dark)
+        await reader.open("/s/belarus")
+        await reader.tab.evaluate(opened)
+        shown = await reader.tab.evaluate(loaded)
+        ending = f"{'-dark' if dark else ''}.svg 360"
+        assert [each.rpartition("/")[2] for each in shown] == [f"who{ending}", f"timeline{ending}"]
+        assert await reader.tab.overflow() == 0
+        assert await reader.tab.violations() == []
+        await reader.picture(f"story-pictures-{width}{'-dark' if dark else ''}")
+
+
+@pytest.mark.slow
 async def test_every_kind_of_page_is_fit_for_everybody(reader: Reader, subtests: pytest.Subtests) -> None:
     paths = [
         "/",

@@ -17,7 +17,7 @@ from bot.web.pages.lists import ROWS, Window, change_before, cut, day_and_number
 from bot.web.pages.names import listed as name_blocks
 from bot.web.pages.sources import listed as source_blocks
 from bot.web.public import Found, Gone, Missing, PublicRecord, first_day_and_id
-from bot.web.rendering import Link, Page, Section, card_of
+from bot.web.rendering import Illustration, Link, Page, Section, card_of
 from storage.domain.models import Fact
 from storage.reading.public import StoryState
 
@@ -185,7 +185,9 @@ async def story(public: PublicRecord, name: str) -> Page | Gone | Missing:
             continue
         part = await kind.read(public, state, None, FEW)
         more = [Link(PATHS.story(name, key), _("All of it"))] if part.after is not None else []
-        sections.append(Section(key, _(kind.title), part.blocks or [Note(text=_(kind.empty))], more))
+        shown = part.blocks or [Note(text=_(kind.empty))]
+        picture = illustration(name, key) if part.facts or (key == "who" and lead) else None
+        sections.append(Section(key, _(kind.title), shown, more, picture))
         facts += part.facts
     title = _(PARTS["statements"].title)
     sections.append(Section("statements", title, [], [Link(PATHS.story(name, "statements"), _("All of it"))]))
@@ -226,6 +228,20 @@ async def part_of_story(
         parts=part_links(name, key),
         linked=related(part.facts),
     )
+
+
+def illustration(name: str, key: str) -> Illustration | None:
+    """Return the picture that goes with a part of a story, None for a part that has none."""
+    drawn = {
+        "timeline": (_("The timeline as a picture"), "timeline"),
+        "who": (_("Who says what, as a picture"), "statements"),
+    }
+    if key not in drawn:
+        return None
+    title, words = drawn[key]
+    light, dark = (PATHS.picture(name, key, dark=dark) for dark in (False, True))
+    alt = _("{title}. The same in words: {path}", title=title, path=PATHS.story(name, words))
+    return Illustration(title, light, dark, alt)
 
 
 def part_links(name: str, current: str) -> list[Link]:
