@@ -242,8 +242,8 @@ def _kinds(groups: Sequence[Group], axis: Axis | None) -> list[str]:
     """Return the kinds of marks that a picture has."""
     spans = [(group.span, group.said) for group in groups if group.span is not None]
     found = {
-        "day": any(span.is_day and not said for span, said in spans),
-        "bar": any(not span.is_day and not said for span, said in spans),
+        "day": any(span.is_day and not (span.rough or said) for span, said in spans),
+        "bar": any(not (span.is_day or span.rough or said) for span, said in spans),
         "rough": any(span.rough for span, _said in spans),
         "fades": any(span.about or span.first is None or span.last is None for span, _said in spans),
         "said": any(said for _span, said in spans),

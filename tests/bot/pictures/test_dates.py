@@ -158,6 +158,23 @@ def test_when_something_was_said_looks_otherwise_than_when_it_happened() -> None
     assert "Said 17 March 2023" in told.alt and "when it was said or reported;" in told.svg
 
 
+@pytest.mark.parametrize(
+    ("edtf", "told"),
+    [
+        ("2023-03-17", {"a day"}),
+        ("2023", {"longer than a day"}),
+        ("2023?", {"uncertain"}),
+        ("2023~", {"uncertain", "an end is open"}),
+        ("2023/..", {"longer than a day", "an end is open"}),
+        ("XXXX-07", set()),
+    ],
+)
+def test_the_marks_that_a_picture_has_are_explained_and_no_others(edtf, told) -> None:
+    boxes = laid_out(Kind.TIMELINE, story(), [fact(1, occurred=edtf)]).piece.boxes
+    keys = ("a day", "longer than a day", "uncertain", "an end is open", "when it was said", "time in which")
+    assert {key for key in keys if any(box.text.startswith(key) for box in boxes)} == told
+
+
 def test_every_day_of_a_year_has_its_name_on_an_axis() -> None:
     for number in range(0, 366, 17):
         day = (date(2023, 1, 1) + timedelta(days=number)).isoformat()
