@@ -7,7 +7,9 @@ thousand unfinished ones use up the process's file descriptors, and then nobody 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
@@ -24,6 +26,10 @@ MOST_READERS, READING_SECONDS = 512, 120.0
 
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Keep = Callable[[web.BaseRequest], bool]
+# What goes with the refusal of a request that cannot be read.
+PLAIN = {"Server": "OnRecord", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+logger = logging.getLogger(__name__)
 
 
 class BoundedServer(web.Server):
@@ -33,7 +39,8 @@ class BoundedServer(web.Server):
     header, or to end after an answer that was its last: what a refused request still sends is read for a
     second. Where all others are being answered, or kept, the new one closes. With `reading_seconds` kept ones
     make room too, from the moment that their answer begins to be sent; and one closes that takes longer than
-    that to read its answer and ask for another.
+    that to read its answer and ask for another. `plain` are the headers that go with the refusal of a request
+    that cannot be read.
     """
 
     def __init__(
@@ -45,6 +52,7 @@ class BoundedServer(web.Server):
         header_seconds: float = HEADER_SECONDS,
         reading_seconds: float | None = None,
         request_factory: Any = None,
+        plain: Mapping[str, str] = PLAIN,
     ) -> None:
         # Lingering is to read on, and throw away, what a refused request still sends.
         super().__init__(
@@ -54,6 +62,7 @@ class BoundedServer(web.Server):
             keepalive_timeout=IDLE_SECONDS,
             lingering_time=1.0,
         )
+        self.plain = plain
         self._handle = handle
         self._keep = keep
         self._most = most
@@ -78,6 +87,10 @@ class BoundedServer(web.Server):
         """Return the port that it listens on, None before `start`."""
         addresses = self._runner.addresses
         return int(addresses[0][1]) if addresses else None
+
+    def __call__(self) -> web.RequestHandler:
+        """Return what serves a new connection."""
+        return _Connection(self, loop=self._loop, **self._kwargs)
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Count a connection, and give it some seconds to send a header."""
@@ -133,10 +146,35 @@ class BoundedServer(web.Server):
         return response
 
 
+class _Connection(web.RequestHandler):
+    """A connection that refuses what cannot be read without a word of it, in the answer or in the log."""
+
+    __slots__ = ("_plain",)
+
+    def __init__(self, server: BoundedServer, **how: Any) -> None:
+        super().__init__(server, **how)
+        self._plain = server.plain
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Return what is answered instead of an answer; the connection closes after it."""
+        if status != HTTPStatus.BAD_REQUEST or request.writer.output_size:
+            return super().handle_error(request, status, exc, message)
+        logger.debug("a request could not be read: %s", type(exc).__name__)
+        response = web.Response(status=status, text="This request cannot be read.\n", headers=self._plain)
+        response.force_close()
+        return response
+
+
 class BoundedRunner(web.AppRunner):
     """Run an application for readers within the bounds of a BoundedServer; their connections are kept.
 
-    What `at_once` has an answer to is not brought before the application.
+    What `at_once` has an answer to is not brought before the application. `plain` is as in BoundedServer.
     """
 
     def __init__(
@@ -144,10 +182,12 @@ class BoundedRunner(web.AppRunner):
         app: web.Application,
         *,
         at_once: Callable[[web.BaseRequest], web.Response | None] = lambda _request: None,
+        plain: Mapping[str, str] = PLAIN,
         **how: Any,
     ) -> None:
         super().__init__(app, **how)
         self._at_once = at_once
+        self._plain = plain
 
     async def _make_server(self) -> web.Server:
         plain = await super()._make_server()
@@ -162,6 +202,7 @@ class BoundedRunner(web.AppRunner):
             most=MOST_READERS,
             reading_seconds=READING_SECONDS,
             request_factory=plain.request_factory,
+            plain=self._plain,
         )
 
 

@@ -12,10 +12,15 @@ from bot.config import Settings
 from bot.errors import SettingsError
 from bot.http.bounded import BoundedRunner
 from bot.web.app import at_once, make_app
+from bot.web.caching import STRICT
+from bot.web.data.problems import UNKEPT
 from storage.record import Record
 
 # Seconds that who is still reading an answer holds up the end.
 LONGEST_END = 3.0
+
+# What goes with the refusal of what is no request at all.
+UNREADABLE = {**STRICT, **UNKEPT}
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +34,7 @@ async def serving(record: Record, settings: Settings) -> AsyncIterator[None]:
     assert settings.web.listen is not None
     host, _, port = settings.web.listen.rpartition(":")
     app = make_app(record, settings)
-    runner = BoundedRunner(app, at_once=at_once(app), shutdown_timeout=LONGEST_END)
+    runner = BoundedRunner(app, at_once=at_once(app), plain=UNREADABLE, shutdown_timeout=LONGEST_END)
     await runner.setup()
     try:
         try:

@@ -15,6 +15,7 @@ from lxml import html
 from bot.config import Settings
 from bot.http.bounded import BoundedRunner
 from bot.web.app import at_once, make_app
+from bot.web.server import UNREADABLE
 from storage.domain.changes import SetStory
 from storage.trail.audit import Actor
 from tests.bot.wire import Wire, open_wire
@@ -51,7 +52,7 @@ class Served(TestServer):
     """The application as the bot serves it."""
 
     async def _make_runner(self, **how: Any) -> BaseRunner:
-        return BoundedRunner(self.app, at_once=at_once(self.app), shutdown_timeout=1.0)
+        return BoundedRunner(self.app, at_once=at_once(self.app), plain=UNREADABLE, shutdown_timeout=1.0)
 
 
 class Seconds:
