@@ -44,7 +44,10 @@ logger = logging.getLogger(__name__)
 def make_app(
     record: Record, settings: Settings, *, clock: Callable[[], float] = time.monotonic
 ) -> web.Application:
-    """Return the application for a record; `clock` returns seconds and times how often each may ask."""
+    """Return the application for a record; `clock` returns seconds and times how often each may ask.
+
+    What goes before it (`at_once`) bounds that, and answers what is kept.
+    """
     public = PublicRecord(record)
     made = blake2b(f"{build()} {settings.web.base} {settings.language}".encode(), digest_size=6).hexdigest()
     app = web.Application(middlewares=[_guard])
@@ -79,15 +82,23 @@ def make_app(
 
 
 def at_once(app: web.Application) -> Callable[[web.BaseRequest], web.Response | None]:
-    """Return what answers requests for kept pages, past all else that is done for a request."""
+    """Return what answers requests past all else that is done for one: for kept answers, and too many."""
     face = app[FACE]
 
     def answer(request: web.BaseRequest) -> web.Response | None:
-        kept = face.cache.at_once(request)
-        # Who has asked too often is told so by the application.
-        return kept if kept is not None and face.clients.may_ask(request) else None
+        return face.cache.at_once(request) if face.clients.may_ask(request) else _too_many(request, face)
 
     return answer
+
+
+def _too_many(request: web.BaseRequest, face: Face) -> web.Response:
+    """Refuse who asks too often; what they have sent further is not even read."""
+    speak(face.language)
+    refusal = refused(request, HTTPStatus.TOO_MANY_REQUESTS)
+    refusal.headers.update(STRICT)
+    refusal.headers["Retry-After"] = str(face.clients.wait)
+    refusal.force_close()
+    return refusal
 
 
 @web.middleware
@@ -97,7 +108,7 @@ async def _guard(
     """Answer only what may be asked, so often as it may; every error becomes a plain page."""
     face = request.app[FACE]
     speak(face.language)
-    if (refusal := _refusal(request, face)) is not None:
+    if (refusal := _refusal(request)) is not None:
         return refusal
     try:
         return await handler(request)
@@ -114,12 +125,8 @@ async def _guard(
         return refused(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _refusal(request: web.Request, face: Face) -> web.Response | None:
+def _refusal(request: web.Request) -> web.Response | None:
     """Return the answer to what is not even looked at, None for what is."""
-    if not face.clients.may_ask(request):
-        refusal = refused(request, HTTPStatus.TOO_MANY_REQUESTS)
-        refusal.headers["Retry-After"] = str(face.clients.wait)
-        return refusal
     if request.method not in ("GET", "HEAD"):
         refusal = refused(request, HTTPStatus.METHOD_NOT_ALLOWED)
         refusal.headers["Allow"] = "GET, HEAD"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -151,15 +151,21 @@ def render(page: Page, addresses: Addresses) -> str:
 
 def refusal(title: str, text: str) -> str:
     """Return the page that says why something is not shown."""
+    return _refusal(title, text, spoken())
+
+
+# Who asks too often costs no rendering.
+@lru_cache(maxsize=64)
+def _refusal(title: str, text: str, language: str) -> str:
     return (
         environment()
         .get_template("refusal.html")
         .render(
             title=title,
             text=text,
-            language=spoken(),
-            spoken=spoken(),
-            direction=direction(spoken()),
+            language=language,
+            spoken=language,
+            direction=direction(language),
             words=_words(),
         )
     )
