@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
 
-from bot.texts import N_, _
+from bot.texts import N_, _, spoken
 from bot.times.zones import local_day
 from storage.domain import dates
 from storage.domain.models import Attribution, Fact, SourceKind
@@ -54,6 +56,12 @@ _YEAR = re.compile(r"[0-9]{4}|[0-9]{3}X|[0-9]{2}XX|[0-9]XXX|XXXX")
 
 def in_words(edtf: str) -> str:
     """Return an EDTF date as people read it: `18 July (year not given)`; what is no EDTF as it is."""
+    return _in_words(edtf, spoken())
+
+
+# A page of a story says hundreds of dates, and each source's again and again.
+@lru_cache(maxsize=4_096)
+def _in_words(edtf: str, _language: str) -> str:
     signs = (edtf[:1], edtf[-1:])
     if signs == ("[", "]"):
         return _listed(edtf, _("{first} or {last}"))
@@ -64,8 +72,13 @@ def in_words(edtf: str) -> str:
 
 def in_short(edtf: str) -> str:
     """Return an EDTF date as `in_words` does, its months abbreviated: `4 Jan 2024`."""
-    short = dict(zip(map(_, _MONTHS), map(_, _SHORT_MONTHS), strict=True))
+    short = _short_months(spoken())
     return _WORD.sub(lambda found: short.get(found[0], found[0]), in_words(edtf))
+
+
+@cache
+def _short_months(_language: str) -> Mapping[str, str]:
+    return dict(zip(map(_, _MONTHS), map(_, _SHORT_MONTHS), strict=True))
 
 
 def _interval(edtf: str) -> str:

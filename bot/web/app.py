@@ -27,7 +27,7 @@ from bot.web.data.routes import API, routes
 from bot.web.face import FACE, Face, cursor_of, refused
 from bot.web.pages import corrections, facts, names, pictures, sources, story
 from bot.web.public import Gone, Missing, PublicRecord
-from bot.web.rendering import FOLDER, STYLE, Page, build
+from bot.web.rendering import FOLDER, STYLE, Page, build, prepare
 from storage.domain.errors import RecordError
 from storage.record import Record
 
@@ -61,6 +61,8 @@ def make_app(
     )
     app[API] = Api(record, public, app[FACE].addresses)
     app.on_response_prepare.append(_harden)
+    # The first reader does not wait until templates are compiled.
+    prepare()
     app.add_routes(routes())
     app.add_routes(
         [

@@ -215,8 +215,8 @@ class PublicRecord:
         How the fact read is told by `at_revision`.
         """
         found = await self._record.facts.revisions(fact.id, after=after, limit=limit)
-        now = await self._record.facts.find(fact.id)
         held = await self._held(state)
+        now = await self._record.facts.find(fact.id) if held else None
         if now is not None and now.superseded_by in held and found and found[-1].number == now.revision:
             found.pop()  # what takes its place may not be seen yet
         return [anonymous(each) for each in found]

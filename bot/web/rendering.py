@@ -187,6 +187,12 @@ def environment() -> Environment:
     return made
 
 
+def prepare() -> None:
+    """Compile the templates."""
+    for name in ("page.html", "refusal.html"):
+        environment().get_template(name)
+
+
 @cache
 def build() -> str:
     """Return what tells this version of the program and of its templates from others."""

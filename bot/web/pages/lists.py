@@ -122,5 +122,6 @@ def _bytes(block: Block, cited: set[int]) -> int:
 
 
 def _escaped(text: str) -> int:
-    signs = sum(text.count(sign) for sign in "&<>\"'")
-    return len(text.encode("utf-8", "replace")) + 4 * signs
+    signs = text.count("&") + text.count("<") + text.count(">") + text.count('"') + text.count("'")
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+    return size + 4 * signs
