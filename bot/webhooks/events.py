@@ -7,6 +7,7 @@ and nothing of what it said. What may be seen, and how it reads, is decided wher
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from typing import Any, NamedTuple
 
 from bot.answers.addresses import Addresses
@@ -21,6 +22,8 @@ from storage.trail.stream import Place
 from storage.webhooks.models import Webhook
 
 VERSION = 1
+# Bodies that are kept: of each story those that its ends are at.
+MOST_KEPT = 256
 _WITHDRAWN = {NoticeKind.RETRACTED, NoticeKind.TAKEN_DOWN}
 _OTHERS = {"S": "source", "E": "name"}
 
@@ -39,38 +42,53 @@ class Events:
         self._record = record
         self._public = PublicRecord(record)
         self._make = Maker(to)
+        # All ends of a story are sent the same of a notice: as of an entry of the trail, the last made last.
+        self._made: OrderedDict[tuple[int, int], tuple[int, bytes | None]] = OrderedDict()
 
     async def of(self, webhook: Webhook, notice: Notice) -> Event | None:
-        """Return what a webhook is sent of a notice; None where nothing is to be told any more."""
+        """Return what a webhook is sent of a notice; None where nothing is to be told any more.
+
+        It is of the last entry of the trail that was read, or of a later one.
+        """
+        key, entry = (webhook.story_id, notice.id), self._record.database.version_read.changes
+        made_at, body = self._made.get(key, (-1, None))
+        if made_at != entry or notice.reply is not None:
+            body = await self._body(webhook, notice)
+            self._made[key] = entry, body
+            self._made.move_to_end(key)
+            if len(self._made) > MOST_KEPT:
+                self._made.popitem(last=False)
+        # A notice's id alone may be used again, once the last one was forgotten.
+        event_id = digest("msg", [webhook.id, webhook.made_at, notice.id, notice.made_at])
+        return None if body is None else Event(event_id, body)
+
+    async def _body(self, webhook: Webhook, notice: Notice) -> bytes | None:
         story = await self._public.story_by_id(webhook.story_id)
         if not isinstance(story, Found):
             return None
         if notice.reply is not None:
             data = {"webhook": webhook.id, "story": story.value.name}
-            return _event(webhook, notice, "webhook.test", notice.made_at, data)
+            return _event("webhook.test", notice.made_at, data)
         if notice.fact_id is None:
-            return await self._taken_down(webhook, notice, story.value)
+            return await self._taken_down(notice, story.value)
         found = await self._public.fact(notice.fact_id)
         if isinstance(found, Found):
             fact = self._make.fact(found.value, story.value.name)
-            return (
-                await self._told(webhook, notice, story.value, fact=fact) if _stands(notice, fact) else None
-            )
+            return await self._told(notice, story.value, fact=fact) if _stands(notice, fact) else None
         # What was held until it went is known to nobody.
         unheard = await self._record.notices.is_unheard(notice)
         if isinstance(found, Gone) and notice.kind is _withdrawing(found) and not unheard:
-            return await self._told(webhook, notice, story.value, gone=gone_of(found))
+            return await self._told(notice, story.value, gone=gone_of(found))
         return None
 
     async def _told(
         self,
-        webhook: Webhook,
         notice: Notice,
         story: Story,
         *,
         fact: models.Fact | None = None,
         gone: models.Gone | None = None,
-    ) -> Event | None:
+    ) -> bytes | None:
         number = notice.revision or 0
         revisions = await self._record.facts.revisions(notice.fact_id or 0, after=number - 1, limit=1)
         if not revisions:
@@ -89,9 +107,9 @@ class Events:
             gone=gone,
         )
         what = f"fact.{notice.kind.value.replace(' ', '_')}"
-        return _event(webhook, notice, what, known, change.model_dump(mode="json"))
+        return _event(what, known, change.model_dump(mode="json"))
 
-    async def _taken_down(self, webhook: Webhook, notice: Notice, story: Story) -> Event | None:
+    async def _taken_down(self, notice: Notice, story: Story) -> bytes | None:
         """Return that a source or a name was taken down; what it was is not told."""
         down = await self._record.webhooks.taken_down(notice.audit_id)
         if down is None or down.subject[0] not in _OTHERS:
@@ -103,7 +121,7 @@ class Events:
             "kind": "taken down",
             "gone": gone.model_dump(mode="json"),
         }
-        return _event(webhook, notice, f"{_OTHERS[down.subject[0]]}.taken_down", down.at, data)
+        return _event(f"{_OTHERS[down.subject[0]]}.taken_down", down.at, data)
 
 
 def _stands(notice: Notice, fact: models.Fact) -> bool:
@@ -120,8 +138,6 @@ def _withdrawing(gone: Gone) -> NoticeKind | None:
     return NoticeKind.RETRACTED if gone.reason is not None else None
 
 
-def _event(webhook: Webhook, notice: Notice, kind: str, at: str, data: dict[str, Any]) -> Event:
+def _event(kind: str, at: str, data: dict[str, Any]) -> bytes:
     body = {"type": kind, "version": VERSION, "timestamp": at, "data": data}
-    # A notice's id alone may be used again, once the last one was forgotten.
-    event_id = digest("msg", [webhook.id, webhook.made_at, notice.id, notice.made_at])
-    return Event(event_id, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -13,7 +13,7 @@ import logging
 import random
 import ssl
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -23,6 +23,7 @@ from bot.intake.fetching.places import Gate
 from bot.notices.delivering import OutboxSender
 from bot.retrying import Sleep
 from bot.texts import _, speak
+from bot.webhooks.ahead import Ahead
 from bot.webhooks.events import Event, Events
 from bot.webhooks.outcomes import Outcomes, unpaused
 from bot.webhooks.posting import SECONDS, Answer, Line
@@ -88,10 +89,10 @@ class WebhookSender(OutboxSender):
         # A test is no change: whoever asks for one wants to know how things are now.
         left = deque(sorted(notices, key=lambda notice: notice.reply is None))
         line: Line | None = None
-        marking = Window(WINDOW)
+        marking, ahead = Window(WINDOW), Ahead(self._record, self._events)
         try:
             while left:
-                webhook = await self._record.webhooks.sending(
+                entry, webhook = await self._record.webhooks.sending(
                     parcel.listener.id, left[0].id, self._record.claims.sender
                 )
                 if webhook is None:
@@ -100,7 +101,8 @@ class WebhookSender(OutboxSender):
                     await self._surely(partial(self._outcomes.leave, webhook, _with(parcel, left)))
                     return
                 line = line or self._line(webhook.url)
-                answer = await self._send(line, webhook, left[0])
+                made = partial(ahead.of, webhook, left, entry)
+                answer = await self._send(line, webhook, left[0], made)
                 if answer is None or answer.taken:
                     await self._note_taken(marking, webhook, _with(parcel, [left[0]]), left.popleft(), answer)
                 elif not await self._pass_over(line, webhook, parcel, left, answer):
@@ -111,6 +113,7 @@ class WebhookSender(OutboxSender):
                 if answer is not None:
                     parcel = unpaused(parcel)  # it takes them again
         finally:
+            ahead.close()
             await marking.settled()
             if line is not None:
                 await line.close()
@@ -137,13 +140,14 @@ class WebhookSender(OutboxSender):
         lasted = tries >= FEWEST_TRIES and self._outcomes.lasted(parcel, HELD_UP)
         if left[0].reply is not None or answer.wait or not lasted:
             return False
-        refused = [left[0]]
+        refused, nothing = [left[0]], list[Notice]()
         tried = answer
         for notice in list(left)[1 : TRIED_BEHIND + 1]:
             if not tried.status or tried.status in (HTTPStatus.GONE, HTTPStatus.TOO_MANY_REQUESTS):
                 return False
-            found = await self._send(line, webhook, notice)
+            found = await self._send(line, webhook, notice, partial(self._events.of, webhook, notice))
             if found is None:
+                nothing.append(notice)
                 continue
             tried = found
             if tried.taken:
@@ -153,16 +157,21 @@ class WebhookSender(OutboxSender):
                 await self._surely(
                     partial(self._outcomes.note, webhook, _with(parcel, [notice]), notice, tried)
                 )
+                for each in nothing:
+                    note = partial(self._outcomes.note, webhook, _with(parcel, [each]), each, None)
+                    await self._surely(note)
                 while left.popleft() is not notice:
                     pass
                 return True
             refused.append(notice)
         return False
 
-    async def _send(self, line: Line, webhook: Webhook, notice: Notice) -> Answer | None:
-        """Send what is to be told of a notice, and return what was answered; None where there is nothing."""
+    async def _send(
+        self, line: Line, webhook: Webhook, notice: Notice, make: Callable[[], Awaitable[Event | None]]
+    ) -> Answer | None:
+        """Send what `make` makes of a notice, and return what was answered; None where there is nothing."""
         try:
-            event = await self._events.of(webhook, notice)
+            event = await make()
             return await self._post(line, webhook, event) if event is not None else None
         except MissingKey as error:
             logger.warning("webhook %d: %s", webhook.id, error)

@@ -136,14 +136,19 @@ class Webhooks:
         """Return how many changes wait to be sent to a webhook."""
         return sum(row[0] for row in await self._database.read(_WAITING, {"listener": webhook.listener_id}))
 
-    async def sending(self, listener_id: int, notice_id: int, sender: str) -> Webhook | None:
-        """Return the webhook of a listener while a process still holds the delivery of a notice to it."""
-        rows = await self._database.read(
-            f"{_OF} JOIN delivery d ON d.listener_id = w.listener_id AND d.state = 'sending'"
-            " WHERE w.listener_id = ? AND d.notice_id = ? AND d.sender = ?",
-            (listener_id, notice_id, sender),
+    async def sending(self, listener_id: int, notice_id: int, sender: str) -> tuple[int, Webhook | None]:
+        """Return the webhook of a listener while a process still holds the delivery of a notice to it.
+
+        Before it the last entry of the trail, as of the same reading.
+        """
+        version, rows = await self._database.reading_at(
+            lambda read: read(
+                f"{_OF} JOIN delivery d ON d.listener_id = w.listener_id AND d.state = 'sending'"
+                " WHERE w.listener_id = ? AND d.notice_id = ? AND d.sender = ?",
+                (listener_id, notice_id, sender),
+            )
         )
-        return _webhook(rows[0]) if rows else None
+        return version.changes, _webhook(rows[0]) if rows else None
 
     async def taken_down(self, audit_id: int | None) -> Down | None:
         """Return what an entry of the trail has taken down."""

@@ -7,6 +7,7 @@ import ssl
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bot.intake.fetching.places import Gate
 from bot.webhooks.sending import WINDOW
@@ -87,6 +88,32 @@ async def test_words_that_are_gone_by_the_time_are_never_sent(hooks):
     _first, retracted, down, _last = hooks.end.events
     assert retracted.data["fact"] is None and retracted.data["gone"]["reason"] == "it did not snow"
     assert down.data["gone"]["ground"] == "privacy" and down.data["gone"]["reason"] is None
+
+
+async def test_words_that_go_while_the_event_before_them_is_under_way_are_not_sent(hooks):
+    """What is behind is made ahead: it is made anew where anything has changed since."""
+
+    async def takes_down(_request):
+        await take_down(hooks, "F5")
+        await hooks.wire.retract(6, "it did not thaw")
+        return web.Response(status=204)
+
+    async with receiver(lambda: hooks.wire.clock().timestamp()) as other:
+        hooks.sender = hooks.begin(gate=Gate([hooks.end.host, other.host]))
+        _number, secret = await hooks.record.webhooks.add(1, other.url, by=ANN, language="en")
+        other.secrets.append(secret)
+        hooks.end.planned = [takes_down]
+        other.planned = [500]
+        await hooks.wire.publish("snow", "It snows.")
+        await hooks.wire.publish("ice", "Somebody walked over thin ice yesterday.")
+        await hooks.wire.publish("thaw", "All of it thaws.")
+        await hooks.deliver()
+        await hooks.deliver(hours=1)
+        for end in (hooks.end, other):
+            types = [each.type for each in end.events]
+            assert types == ["fact.published", "fact.taken_down", "fact.retracted"]
+            sent = b"".join(end.bodies)
+            assert b"thin ice" not in sent and b"thaws" not in sent
 
 
 async def test_a_source_or_a_name_that_is_taken_down_is_told_by_its_id(hooks):
