@@ -180,7 +180,18 @@ class Metrics:
         # Not reported as failures: a restart would forget why a part has stopped, and repeat the cause.
         notes = [f"{part}: {what}\n" for part, what in self._troubles.items() if what]
         notes += [f"{part}: another process does this; waiting\n" for part in sorted(self._standing_by)]
-        return web.Response(text="".join(["ok\n", *notes, *await _clock(record)]))
+        return web.Response(text="".join(["ok\n", *notes, *await _roles(record), *await _clock(record)]))
+
+
+async def _roles(record: Record) -> list[str]:
+    """Return a line of the roles that this process holds, as the record has it."""
+    from storage.domain.errors import RecordError
+
+    try:
+        held = await record.roles.held()
+    except RecordError:
+        return []  # the next line tells
+    return [f"roles: {', '.join(held)}\n"] if held else []
 
 
 async def _clock(record: Record) -> list[str]:

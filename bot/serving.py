@@ -34,6 +34,7 @@ async def serve(settings: Settings) -> None:
     A second SIGINT aborts. Raises SettingsError if there is nothing to serve, or a part cannot start; then
     the others are stopped, too.
     """
+    from bot.attendance import Attendance
     from bot.webhooks.running import run as send_to_webhooks
     from bot.wiring import open_bot
 
@@ -50,13 +51,16 @@ async def serve(settings: Settings) -> None:
         metrics = bot.dispatcher.metrics
         if settings.metrics.listen is not None:
             await _serve_metrics(metrics, settings.metrics.listen, bot.record)
+        attendance = Attendance(settings, bot.record)
         try:
+            await attendance.begin(stop)
             async with web(bot.record, settings):
                 running = [run(settings, bot.dispatcher, bot.record, stop) for run in frontends]
                 beside = [
                     send_to_webhooks(settings, metrics, bot.record, stop),
                     _watch(bot.record, stop),
                     _expire(bot.record, settings, stop),
+                    attendance.go_on(stop),
                 ]
                 await _side_by_side([*running, *beside], stop)
         finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from storage.changing.drafts import Drafts
 from storage.changing.ledger import Ledger
-from storage.domain.clock import Clock, utc_now
+from storage.domain.clock import Clock, SharedClock, utc_now
 from storage.domain.leases import DEFAULT, Leases
 from storage.engines.database import Database
 from storage.engines.opening import open_database
@@ -14,9 +14,11 @@ from storage.notifying.claims import Claims
 from storage.notifying.listeners import Listeners
 from storage.notifying.notices import Notices
 from storage.notifying.outbox import Outbox
+from storage.notifying.processes import Processes
 from storage.notifying.quotas import Quotas
 from storage.notifying.receipts import Receipts
 from storage.notifying.roles import Roles
+from storage.notifying.shared_moments import now_of_all
 from storage.notifying.zones import Zones
 from storage.people.accounts import Accounts
 from storage.people.buttons import Buttons
@@ -98,7 +100,8 @@ class Record:
         self.checkpoints = Checkpoints(database)
         self.stream = Stream(database)
         self.ledger = Ledger(database, clock)
-        self.roles = Roles(database, self.claims, leases, self.ledger.now)
+        self.roles = Roles(database, self.claims, leases, clock)
+        self.processes = Processes(database, self.roles, clock)
         self.articles = Articles(database, clock, self.roles.presence)
 
     @classmethod
@@ -118,7 +121,11 @@ class Record:
         What a kill has left of words that were taken down goes now. Without an embedder nothing is found by
         meaning; `threads` is how many texts it is given at once.
         """
-        record = cls(await open_database(path, url, create=create), clock, leases, embedder, threads)
+        database = await open_database(path, url, create=create)
+        if database.dialect == "postgres" and clock is utc_now:
+            clock = SharedClock()
+        record = cls(database, clock, leases, embedder, threads)
+        await now_of_all(database, clock)
         await scrub(record.database)
         return record
 

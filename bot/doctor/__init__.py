@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.doctor import discord, feeds, machine, quotations, telegram, webhooks
+from bot.doctor import discord, feeds, machine, processes, quotations, telegram, webhooks
 from bot.doctor.findings import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -28,14 +28,8 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
     if (kept := machine.kept_copies(settings)) is not None:
         yield kept
     if settings.storage.address is not None or settings.storage.path.exists():
-        yield await machine.trail(settings)
-        yield await machine.copies(settings)
-        yield await machine.meaning(settings)
-        yield await machine.roles(settings)
-        yield await quotations.examine(settings)
-        yield await feeds.examine(settings)
-        if (sent := await webhooks.examine(settings)) is not None:
-            yield sent
+        async for finding in _within(settings):
+            yield finding
     yield machine.disk(settings)
     if settings.telegram.token is None:
         advice = "no telegram.token is set: @BotFather in Telegram gives one"
@@ -51,3 +45,16 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
             yield finding
     if settings.telegram.token is None and settings.discord.token is None:
         yield Finding(Verdict.SKIPPED, "clock", "is compared with a platform's once there is a token")
+
+
+async def _within(settings: Settings) -> AsyncIterator[Finding]:
+    """Yield a finding for each check of what a record holds."""
+    yield await machine.trail(settings)
+    yield await machine.copies(settings)
+    yield await machine.meaning(settings)
+    async for finding in processes.examine(settings):
+        yield finding
+    yield await quotations.examine(settings)
+    yield await feeds.examine(settings)
+    if (sent := await webhooks.examine(settings)) is not None:
+        yield sent

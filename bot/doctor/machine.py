@@ -137,21 +137,6 @@ async def meaning(settings: Settings) -> Finding:
     return Finding(Verdict.OK, "meaning", f"{done}{advice}")
 
 
-async def roles(settings: Settings) -> Finding:
-    """Tell which roles a process holds now: polling, sending, holding the gateway."""
-    from bot.wiring import open_record
-
-    try:
-        async with open_record(settings, create=False) as opened:
-            now = opened.ledger.now()
-            held = [each.role for each in await opened.roles.holders() if each.holds(now)]
-    except RecordError:
-        return Finding(Verdict.SKIPPED, "roles", "cannot be looked at before the record is sound")
-    if not held:
-        return Finding(Verdict.SKIPPED, "roles", "nobody polls or sends: 'onrecord run' does not run here")
-    return Finding(Verdict.OK, "roles", f"held now: {', '.join(held)}")
-
-
 def record_rights(settings: Settings) -> Finding:
     """Check that nobody else on this machine may read the record."""
     path = settings.storage.path

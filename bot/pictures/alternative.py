@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.pictures.statements import mark_text, source_text
-from bot.replies import Block, Line, Reply
+from bot.replies import Block, Heading, Item, Line, Reply
 from bot.texts import _, clean
 
 
@@ -22,6 +22,10 @@ def _tidied(told: list[str]) -> Iterator[str]:
 
 
 def _block(block: Block, reply: Reply) -> str:
+    if isinstance(block, Heading):
+        return block.text
+    if isinstance(block, Item):
+        return f"{block.label} {block.text}"
     if not isinstance(block, Line):
         return block.text
     label = f"{block.label}: " if block.label else ""

@@ -9,10 +9,8 @@ from storage.domain import dates
 from storage.domain.models import Fact
 
 _SEASON = re.compile(r"([0-9X]{4})[?~%]?-[?~%]?(2[1-9]|3[0-2])(?![0-9])")
-# Seasons of either hemisphere: any of a year may be meant.
-_OF_NO_HEMISPHERE = frozenset(("21", "22", "23", "24"))
 # Seasons that go on into the next year, or began in the year before: all of that may be meant.
-_OVER_NEW_YEAR = frozenset(("22", "24", "28", "30"))
+_OVER_NEW_YEAR = frozenset(("24", "28", "30"))
 _DAYS_BEFORE, _DAYS_AFTER = 31, 60
 
 
@@ -49,11 +47,10 @@ def span_of(edtf: str) -> Span | None:
         return None
     first = None if first_day == dates.FIRST else dates.number(first_day)
     last = None if last_day == dates.LAST else dates.number(last_day) + 1
-    seasons = {season for _year, season in _SEASON.findall(edtf)}
-    if seasons & (_OF_NO_HEMISPHERE | _OVER_NEW_YEAR):
-        before, after = (_DAYS_BEFORE, _DAYS_AFTER) if seasons & _OVER_NEW_YEAR else (0, 0)
-        first = None if first is None else dates.number(f"{first_day[:4]}-01-01") - before
-        last = None if last is None else dates.number(f"{last_day[:4]}-12-31") + 1 + after
+    seasons = _SEASON.findall(edtf)
+    if any(season in _OVER_NEW_YEAR for _year, season in seasons):
+        first = None if first is None else dates.number(f"{first_day[:4]}-01-01") - _DAYS_BEFORE
+        last = None if last is None else last + _DAYS_AFTER
     return Span(
         first,
         last,

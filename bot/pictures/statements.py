@@ -25,8 +25,6 @@ _BADGE = 15.0
 # Letters that a line, what stands against it, a place in a source, and a source have in a picture.
 LONGEST, LONGEST_MARK, LONGEST_PLACE, LONGEST_SOURCE = 600, 300, 40, 200
 
-# Units that a statement is high at least: its sign has that height.
-_LEAST = 20.0
 # So many sources stand in lines of their own; more stand in one paragraph, parted by this.
 MOST_LISTED, _BETWEEN = 12, " · "
 
@@ -51,11 +49,6 @@ class Look:
     def space(self, height: float) -> Piece:
         """Return a piece with nothing on it."""
         return Piece(mirrored=self.mirrored, height=height)
-
-
-def most_in(room: float) -> int:
-    """Return how many statements, however short, may have room in so many units."""
-    return max(int(room / _LEAST), 1)
 
 
 def bounded(line: Line) -> Line:

@@ -26,7 +26,6 @@ from bot.pictures.statements import (
     height_of_sources,
     legend,
     mark_text,
-    most_in,
     statement,
 )
 from bot.replies import Block, Citation, Heading, Line, Reply
@@ -67,12 +66,9 @@ class Content(NamedTuple):
 def timeline(look: Look, facts: Iterable[Fact], room: float) -> Content:
     """Choose the facts that have room, the first in time first; those whose date is left open come last."""
     ordered = sorted(facts, key=_in_time)
-    # What cannot have room is not even put into words.
-    considered, others = ordered[: most_in(room)], ordered[most_in(room) :]
-    dated = [fact for fact in considered if first_day(fact)]
-    groups = [*_dated(dated), *_open([fact for fact in considered if not first_day(fact)])]
+    dated = [fact for fact in ordered if first_day(fact)]
+    groups = [*_dated(dated), *_open([fact for fact in ordered if not first_day(fact)])]
     chosen, left = _fitting(look, groups, room)
-    left += [fact.id for fact in others]
     blocks: list[Block] = []
     for group in chosen:
         blocks += [group.heading] if group.heading else []

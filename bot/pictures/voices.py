@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -32,39 +31,27 @@ from bot.pictures.statements import (
 from bot.pictures.timeline import Content
 from bot.replies import Block, Heading, Line, Reply
 from bot.texts import shortened
-from storage.domain.models import Attribution, Fact, Stance
+from storage.domain.models import Attribution, Entity, Fact, Stance
 
 # Units between two speakers, and above a stance.
 _SPEAKER, _STANCE = 4.0, 14.0
 
 
-class Speaker(NamedTuple):
-    """Somebody who says something: a name on record, with its id, or a source in its own voice."""
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody who says something: a name on record, or a source that speaks in its own voice."""
 
     name: str
-    id: int | None = None
+    entity: Entity | None = None
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a speaker says of a fact, in one manner: by these of its attributions."""
+class Said(NamedTuple):
+    """What a speaker says of a fact, in one manner."""
 
     stance: Stance
     speaker: Speaker
     fact: Fact
-    items: Sequence[Attribution]
-
-    @cached_property
-    def line(self) -> Line:
-        """What is said, under the name of who says it; what has no room is never put into words."""
-        first = self.items[0]
-        line = attribution_line(self.fact, first, predicate(self.fact, first))
-        cited = tuple(map(cite, self.items[:MOST_CITED]))
-        return bounded(
-            line.model_copy(
-                update={"citations": cited, "mark": mark(self.fact, besides=False), "nested": False}
-            )
-        )
+    line: Line
 
 
 def voices(look: Look, facts: Iterable[Fact], room: float) -> Content:
@@ -84,10 +71,17 @@ def _said(fact: Fact) -> Iterator[Said]:
     """Yield what each of a fact's speakers says of it: once, whatever the number of sources for it."""
     together: dict[tuple[Speaker, tuple[Stance, str | None]], list[Attribution]] = {}
     for item in fact.attributions:
-        named = Speaker(item.speaker.name, item.speaker.id) if item.speaker else Speaker(called(item))
-        together.setdefault((named, manner(item)), []).append(item)
+        speaker = Speaker(item.speaker.name if item.speaker else called(item), item.speaker)
+        together.setdefault((speaker, manner(item)), []).append(item)
     for (speaker, (stance, _rating)), items in together.items():
-        yield Said(stance, speaker, fact, items)
+        line = attribution_line(fact, items[0], predicate(fact, items[0])).model_copy(
+            update={
+                "citations": tuple(map(cite, items[:MOST_CITED])),
+                "mark": mark(fact, besides=False),
+                "nested": False,
+            }
+        )
+        yield Said(stance, speaker, fact, bounded(line))
 
 
 def _fitting(look: Look, said: Sequence[Said], room: float) -> tuple[list[Said], list[int]]:

@@ -180,7 +180,7 @@ class WebhookSettings(Section):
 class LeaseSettings(Section):
     """How long what one of several processes has taken stays with it while it gives no sign of life."""
 
-    role: float = Field(15, ge=0.5, le=300, description="seconds, a number from 0.5 to 300")
+    role: float | None = Field(None, ge=0.5, le=300, description="seconds, a number from 0.5 to 300")
     delivery: float = Field(30, ge=0.5, le=300, description="seconds, a number from 0.5 to 300")
 
 

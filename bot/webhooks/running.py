@@ -32,8 +32,9 @@ async def run(settings: Settings, metrics: Metrics, record: Record, stop: asynci
     from bot.webhooks.sending import WebhookSender
     from bot.webhooks.terms import Terms
 
-    sender = WebhookSender(record, Terms.of(settings), metrics=metrics)
     lease = RoleLease(record, "webhook sender", metrics)
+    sender = WebhookSender(record, Terms.of(settings), metrics=metrics)
+    sender.may_send = lease.may_work
     await run_until(stop, lease.hold(sender.run), RecordError)
 
 

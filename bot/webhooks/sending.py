@@ -52,8 +52,12 @@ HELD_UP, FEWEST_TRIES, TRIED_BEHIND = timedelta(hours=1), 6, 10
 logger = logging.getLogger(__name__)
 
 
+class _NotOurs(Exception):
+    """Another process may be sending by now, for this one has stood still."""
+
+
 class WebhookSender(OutboxSender):
-    """Send to all webhooks of a record until cancelled."""
+    """Send to all webhooks of a record until cancelled, and nothing once `may_send` tells that others may."""
 
     def __init__(
         self,
@@ -76,6 +80,7 @@ class WebhookSender(OutboxSender):
         self._outcomes = Outcomes(record, terms, metrics, chance)
         # Of each webhook the notice that it did not take, and how often.
         self._tries: dict[int, tuple[int, int]] = {}
+        self.may_send: Callable[[], bool] = lambda: True
 
     async def _mind(self) -> None:
         """End the webhooks of stories that are public no more."""
@@ -112,6 +117,8 @@ class WebhookSender(OutboxSender):
                     return
                 if answer is not None:
                     parcel = unpaused(parcel)  # it takes them again
+        except _NotOurs:
+            return  # whoever sends now finds what was not marked
         finally:
             ahead.close()
             await marking.settled()
@@ -182,7 +189,7 @@ class WebhookSender(OutboxSender):
                 ),
             )
             return Answer(0, _("its secret cannot be made here"))
-        except RecordError:
+        except (RecordError, _NotOurs):
             raise
         except Exception as error:
             logger.exception("notice %d cannot be sent to webhook %d", notice.id, webhook.id)
@@ -192,6 +199,8 @@ class WebhookSender(OutboxSender):
         now = self._record.ledger.clock()
         secrets = self._record.webhooks.secrets(webhook)
         headers = signed(event.id, int(now.timestamp()), event.body, secrets)
+        if not self.may_send():
+            raise _NotOurs
         return await line.post(event.body, headers, now)
 
 

@@ -12,13 +12,18 @@ LONGEST = 300.0
 
 
 class Leases(NamedTuple):
-    """The lengths of leases in seconds: of a role, and of a delivery or correction that is under way."""
+    """The lengths of leases in seconds: of a role, and of a delivery or correction that is under way.
 
-    role: float = 15.0
+    Where nothing is said of a role, it is `ROLE` for the record's engine.
+    """
+
+    role: float | None = None
     delivery: float = 30.0
 
 
 DEFAULT = Leases()
+# Seconds until another process has a role: over a network a sign of life may be late.
+ROLE = {"sqlite": 15.0, "postgres": 30.0}
 
 
 def later(moment: str, seconds: float) -> str:

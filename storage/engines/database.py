@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar, overload
 
@@ -133,6 +134,9 @@ class Database(Protocol):
 
     async def outside(self, work: Callable[[Statements], T]) -> T:
         """Return what `work` makes of statements that no transaction may hold, such as VACUUM."""
+
+    async def clock(self) -> datetime | None:
+        """Return the moment by the clock that processes on several machines share; None on one machine."""
 
     async def version(self) -> int:
         """Return the number of the last migration that the database has."""

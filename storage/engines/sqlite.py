@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -258,6 +259,10 @@ class SqliteDatabase:
         async with self._writing:
             with translated(self.path):
                 return await _in_thread(self._writer, lambda plain: work(SqliteStatements(plain)))
+
+    async def clock(self) -> datetime | None:
+        """Return None: the processes that share a file have their machine's clock."""
+        return None
 
     async def version(self) -> int:
         """Return the number of the last migration that the file has."""

@@ -212,3 +212,13 @@ async def test_until_it_is_started_nothing_is_counted_and_stopping_it_does_no_ha
         idle.delivered("sent")
     await idle.stop()
     assert idle.stuck() == []
+
+
+async def test_health_tells_which_roles_this_process_holds(wire, metrics, address):
+    assert "roles:" not in (await get(address, "/healthz"))[1]
+    for role in ("telegram sender", "poller"):
+        await wire.record.roles.take(role)
+    status, text, _kind = await get(address, "/healthz")
+    assert status == 200 and "roles: poller, telegram sender\n" in text
+    await wire.record.roles.leave("poller")
+    assert "roles: telegram sender\n" in (await get(address, "/healthz"))[1]

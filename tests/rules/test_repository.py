@@ -55,6 +55,7 @@ def test_the_example_of_settings_shows_every_key_with_its_default() -> None:
         "discord.token",
         "discord.api_base_url",
         "discord.gateway_url",
+        "leases.role",
         "metrics.listen",
         "web.listen",
         "web.url",

@@ -63,7 +63,9 @@ def build(
 ) -> App:
     """Return the front end, ready to be run. Nothing is connected yet."""
     point_to(settings.discord)
-    request_rate = RequestRate(time.monotonic, Route.BASE, metrics=dispatcher.metrics, sleep=sleep)
+    request_rate = RequestRate(
+        time.monotonic, Route.BASE, metrics=dispatcher.metrics, sleep=sleep, may_send=may_send
+    )
     memory = ReceiptBuffer(record)
     buttons = Buttons(record)
     conversation = Conversation(
@@ -73,13 +75,14 @@ def build(
         memory,
         at_once=settings.limits.concurrent_updates,
         language=settings.language,
+        may_answer=may_send,
     )
     client = Client(
         record, dispatcher.registry, conversation, request_rate.trace(), language=settings.language
     )
 
     publisher = Publisher(client, record.quotas)
-    transmitter = Transmitter(client, buttons.under, publisher.publish, sleep=sleep, may_send=may_send)
+    transmitter = Transmitter(client, buttons.under, publisher.publish, sleep=sleep)
     studio = dispatcher.drawings.studio
     sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, studio, sleep=sleep)
     return App(client, conversation, sender)

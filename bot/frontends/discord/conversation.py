@@ -11,7 +11,7 @@ import logging
 import re
 import secrets
 import traceback
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from bot.frontends.discord.messages.sharing import obstacle, shared, with_share,
 from bot.frontends.discord.modals import given_back, key_of, refilled, rendered, values_of
 from bot.frontends.discord.refusals import summary
 from bot.frontends.discord.render import quoted_in, render, stated_by
+from bot.frontends.discord.request_rate import NotOurs
 from bot.frontends.discord.showing import Stage, is_over
 from bot.frontends.shared.keyed_lock import KeyedLock
 from bot.frontends.shared.shutdown import drain
@@ -56,7 +57,10 @@ logger = logging.getLogger(__name__)
 
 
 class Conversation:
-    """Answer what people do. Its methods raise nothing but CancelledError."""
+    """Answer what people do. Its methods raise nothing but CancelledError.
+
+    What comes in once `may_answer` tells that another process may have the gateway passes without an answer.
+    """
 
     def __init__(
         self,
@@ -68,7 +72,9 @@ class Conversation:
         at_once: int,
         language: str = "en",
         prompt: float = PROMPT,
+        may_answer: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._may_answer = may_answer
         self._dispatcher = dispatcher
         self._record = record
         self._buttons = buttons
@@ -135,6 +141,9 @@ class Conversation:
 
     async def _safely(self, stage: Stage, work: Coroutine[Any, Any, object]) -> None:
         """Run work to its end even if its caller is cancelled: one failure must not end other work."""
+        if not self._may_answer():
+            work.close()
+            return
         task = asyncio.create_task(self._to_its_end(stage, work))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
@@ -145,6 +154,8 @@ class Conversation:
         try:
             try:
                 await work
+            except NotOurs:
+                raise
             except Exception as error:
                 if is_over(error):
                     raise

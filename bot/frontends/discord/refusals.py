@@ -12,7 +12,7 @@ import logging
 import aiohttp
 import discord
 
-from bot.frontends.discord.request_rate import SendingStopped
+from bot.frontends.discord.request_rate import NotOurs, SendingStopped
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.notices.refusals import RARELY, SOON
 from bot.texts import N_, _
@@ -59,6 +59,8 @@ def outcome_of(error: Exception, *, editing: bool = False) -> Outcome:
     match error:
         case SendingStopped():
             return Outcome(DeliveryStatus.LATER, wait=error.wait)
+        case NotOurs():
+            return Outcome(DeliveryStatus.LATER)
         case discord.RateLimited():
             return Outcome(DeliveryStatus.FAILED, error="told to wait", wait=error.retry_after)
         case discord.HTTPException():

@@ -62,6 +62,10 @@ class SendingStopped(discord.DiscordException):
         self.wait = wait
 
 
+class NotOurs(discord.DiscordException):
+    """Another process may have the gateway by now, for this one has stood still: it requests nothing."""
+
+
 class InvalidRequests:
     """The invalid requests of the last ten minutes; `clock` returns seconds."""
 
@@ -92,7 +96,10 @@ class InvalidRequests:
 
 
 class RequestRate:
-    """Pace requests to Discord's API at `base`; while stopped, only answers to interactions pass."""
+    """Pace requests to Discord's API at `base`; while stopped, only answers to interactions pass.
+
+    Nothing passes once `may_send` tells that another process may have the gateway.
+    """
 
     def __init__(
         self,
@@ -101,8 +108,10 @@ class RequestRate:
         *,
         metrics: Metrics | None = None,
         sleep: Sleep = asyncio.sleep,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self._base = base.rstrip("/")
+        self._may_send = may_send
         self._metrics = metrics
         self._invalid = InvalidRequests(clock)
         self.pacer = Pacer(clock, PACE, sleep=sleep)
@@ -118,8 +127,9 @@ class RequestRate:
     async def _enter(
         self, _session: object, request: SimpleNamespace, params: aiohttp.TraceRequestStartParams
     ) -> None:
-        """Wait for a request's turn, in the task that makes it. Raises SendingStopped."""
+        """Wait for a request's turn, in the task that makes it. Raises SendingStopped or NotOurs."""
         path = self._path(str(params.url))
+        self._look_once_more()
         if path is None or _ANSWERS.match(path):
             return
         self._check()
@@ -127,7 +137,8 @@ class RequestRate:
         try:
             # Sending may have stopped meanwhile.
             self._check()
-        except SendingStopped:
+            self._look_once_more()
+        except (SendingStopped, NotOurs):
             self._close(request, ok=False)
             raise
 
@@ -161,6 +172,10 @@ class RequestRate:
         url = url.partition("?")[0]
         path = url.removeprefix(self._base)
         return path if path != url and path.startswith("/") else None
+
+    def _look_once_more(self) -> None:
+        if not self._may_send():
+            raise NotOurs("another process may have the gateway by now")
 
     def _check(self) -> None:
         wait = self._invalid.wait()

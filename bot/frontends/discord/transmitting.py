@@ -20,7 +20,7 @@ from bot.frontends.discord.addressing import PLATFORM, number_of
 from bot.frontends.discord.messages.pictures import to_edit
 from bot.frontends.discord.refusals import cannot_answer, outcome_of
 from bot.frontends.discord.render import NOBODY, render, stated_by
-from bot.frontends.discord.request_rate import in_background
+from bot.frontends.discord.request_rate import NotOurs, in_background
 from bot.notices.delivery_status import DeliveryStatus, Outcome
 from bot.replies import Reply
 from bot.retrying import Backoff, Sleep, retry
@@ -50,10 +50,8 @@ class Transmitter:
         publish: Publish,
         *,
         sleep: Sleep = asyncio.sleep,
-        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self._client = client
-        self._may_send = may_send
         self._views = views
         self._sleep = sleep
         self._direct: dict[int, int] = {}
@@ -89,9 +87,6 @@ class Transmitter:
             channel = await self._channel(listener.chat)
             pieces = render(reply)
             how = _how(listener, channel.id, answering)
-            if not self._may_send():
-                # Another process may be sending by now, for this one has stood still.
-                return Outcome(DeliveryStatus.LATER)
             for position, piece in enumerate(pieces, 1):
                 under = {"view": view} if view is not None and position == len(pieces) else {}
                 nonce = nonce_of(key, position)
@@ -104,7 +99,8 @@ class Transmitter:
             if answering is not None and not sent and cannot_answer(error):
                 return Outcome(DeliveryStatus.REFUSED, error=outcome_of(error).error, gone=True)
             outcome = outcome_of(error)
-            if not sent:
+            # What another process may be sending by now, this one leaves to it, also where it had begun.
+            if not sent or isinstance(error, NotOurs):
                 return outcome
             # A part has arrived: sending everything again would repeat it.
             logger.warning("the rest of a notice to %s was not sent: %s", listener.chat, outcome.error)

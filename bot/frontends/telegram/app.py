@@ -51,6 +51,7 @@ class App(NamedTuple):
     inbox: Inbox
     deliverer: Deliverer
     sending: RoleLease
+    polling: RoleLease
 
 
 def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: Sleep = asyncio.sleep) -> App:
@@ -75,7 +76,8 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
         raise SettingsError(_("telegram.token is not set: get one from @BotFather.")) from None
     pacer = telegram_pacer(time.monotonic, sleep=sleep)
     memory = ReceiptBuffer(record)
-    courier = Courier(client, sleep=sleep, replying=pacer.reply)
+    polling = RoleLease(record, "poller", dispatcher.metrics)
+    courier = Courier(client, sleep=sleep, replying=pacer.reply, may_send=polling.may_work)
     conversation = Conversation(client, dispatcher, record, courier, memory, language=settings.language)
     inbox = Inbox(conversation, at_once=most)
 
@@ -83,7 +85,7 @@ def build(settings: Settings, dispatcher: Dispatcher, record: Record, *, sleep: 
     transmitter = Transmitter(client, pacer, conversation.buttons, sleep=sleep, may_send=sending.may_work)
     studio = dispatcher.drawings.studio
     sender = deliverer(settings.notices, record, transmitter, memory, dispatcher.metrics, studio, sleep=sleep)
-    return App(client, inbox, sender, sending)
+    return App(client, inbox, sender, sending, polling)
 
 
 async def run(
@@ -99,7 +101,7 @@ async def run(
     Raises:
         SettingsError: Telegram does not accept the token or the webhook, or `telegram.listen` is taken.
     """
-    client, inbox, sender, sending = build(settings, dispatcher, record, sleep=sleep)
+    client, inbox, sender, sending, polling = build(settings, dispatcher, record, sleep=sleep)
     try:
         if not await run_until(stop, _connect(client, sleep), TelegramError):
             return
@@ -115,8 +117,7 @@ async def run(
             else:
                 metrics = dispatcher.metrics
                 poller = Poller(client, inbox, kinds=KINDS, sleep=sleep, alive=lambda: metrics.beat("poller"))
-                polling = RoleLease(record, "poller", metrics)
-                work = polling.hold(lambda: _poll(client, inbox, poller, sleep))
+                work = polling.hold(lambda: _poll(client, inbox, poller, polling, sleep))
                 await run_until(stop, work, TelegramError)
         finally:
             for task in (setting, delivering):
@@ -128,7 +129,7 @@ async def run(
     logger.info("stopped: all that was taken has been answered")
 
 
-async def _poll(client: Client, inbox: Inbox, poller: Poller, sleep: Sleep) -> None:
+async def _poll(client: Client, inbox: Inbox, poller: Poller, role: RoleLease, sleep: Sleep) -> None:
     """Take updates until cancelled, then answer and confirm what was taken."""
     try:
         await _until_reachable(client.delete_webhook, sleep)
@@ -136,7 +137,9 @@ async def _poll(client: Client, inbox: Inbox, poller: Poller, sleep: Sleep) -> N
         await poller.run()
     finally:
         await inbox.drain(DRAIN_SECONDS)
-        await poller.confirm()
+        # Who polls now would be turned away meanwhile.
+        if role.may_work():
+            await poller.confirm()
 
 
 async def _listen(

@@ -17,6 +17,7 @@ from telegram.error import TelegramError
 from bot.commands.dispatch import unwritten
 from bot.commands.reviewing.intake import takes_reply
 from bot.frontends.shared.button_data import ButtonData
+from bot.frontends.shared.role_lease import RoleLost
 from bot.frontends.telegram.addressing import Place, address, place_of, pressed, to_request
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.questions import Questions, started, takes_place
@@ -61,7 +62,7 @@ def _reopened(message: Message) -> bool:
 
 
 class Conversation:
-    """Answer the updates of one bot. `handle` never raises (but CancelledError)."""
+    """Answer the updates of one bot. `handle` never raises (but CancelledError, and RoleLost)."""
 
     def __init__(
         self,
@@ -84,7 +85,7 @@ class Conversation:
         self._questions = Questions()
 
     async def handle(self, update: Update) -> None:
-        """Answer an update; one that asks nothing passes."""
+        """Answer an update; one that asks nothing passes. Raises RoleLost where another process may do so."""
         # Telegram hands an update over again where a kill kept it from hearing that it was handled.
         self._record.repeats.handle(f"telegram:{self._client.bot.id}:{update.update_id}")
         try:
@@ -99,6 +100,8 @@ class Conversation:
                 await self._record.listeners.resume(address(update.message.chat.id))
             else:
                 await self._ask(update)
+        except RoleLost:
+            raise
         except Exception as error:  # noqa: BLE001  # reason: one update must not end others
             trace = "".join(traceback.format_tb(error.__traceback__))
             name = type(error).__name__

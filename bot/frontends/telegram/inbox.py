@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from bot.frontends.shared.keyed_lock import KeyedLock
+from bot.frontends.shared.role_lease import RoleLost
 from bot.frontends.shared.shutdown import drain
 from bot.frontends.telegram.updates import Update
 from bot.times.limits import Deadlines, TimeLimit
@@ -140,8 +141,9 @@ class Inbox:
     def _ended(self, number: int, task: asyncio.Task[None]) -> None:
         self._working.discard(task)
         self._closing.end(number)
-        if task.cancelled():
-            # At a stop. It stays open: Telegram hands it over again after the next start.
+        if task.cancelled() or isinstance(task.exception(), RoleLost):
+            # At a stop, or as this process stood still. It stays open: Telegram hands it over again after
+            # the next start, or has handed it to another process.
             if (end := self._open.get(number)) is not None and not end.done():
                 end.set_result(False)
             return

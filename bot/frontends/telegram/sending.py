@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.frontends.shared.role_lease import RoleLost
 from bot.frontends.telegram.addressing import Place
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Keyboard, Piece
@@ -71,7 +72,8 @@ class Courier:
     """Send the pieces of an answer, or put one in the place of an earlier one.
 
     Refusals (blocked, removed, topic gone) are logged with ids only, and are not the caller's concern.
-    `replying` is awaited before each message goes out, with its chat, and gives the context of its call.
+    `replying` is awaited before each message goes out, with its chat, and gives the context of its call. Once
+    `may_send` tells that another process may be answering, RoleLost is raised instead.
     """
 
     def __init__(
@@ -80,10 +82,12 @@ class Courier:
         *,
         sleep: Sleep = asyncio.sleep,
         replying: Callable[[int], Awaitable[AbstractContextManager[object]]] | None = None,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self._client = client
         self._sleep = sleep
         self._replying = replying
+        self._may_send = may_send
 
     async def send(self, pieces: Sequence[Piece], place: Place, buttons: Keyboard | None = None) -> list[int]:
         """Send the pieces in order, the first as a reply, `buttons` under the last; return the ids sent."""
@@ -108,10 +112,8 @@ class Courier:
             raise ValueError("there is no message to put it in place of")
         message = place.message
         try:
-            await persist(
+            await self._persist(
                 lambda: put_instead(self._client, piece, place.chat, message, buttons),
-                sleep=self._sleep,
-                same_twice=True,
             )
         except BadRequest as error:
             if "message is not modified" not in str(error).lower():
@@ -127,10 +129,8 @@ class Courier:
     async def acknowledge(self, query: str, alert: str | None = None) -> None:
         """Answer a callback query, with an alert if there is one to show; ignore a query that is too old."""
         try:
-            await persist(
-                lambda: self._client.answer_callback_query(query, text=alert, show_alert=bool(alert) or None),
-                sleep=self._sleep,
-                same_twice=True,
+            await self._persist(
+                lambda: self._client.answer_callback_query(query, text=alert, show_alert=bool(alert) or None)
             )
         except BadRequest as error:
             # "query is too old and response timeout expired or query ID is invalid": nobody waits for it.
@@ -149,8 +149,22 @@ class Courier:
             message = await persist(lambda: self._say(piece, place, buttons), sleep=self._sleep)
         return message, Place(place.chat, None, place.topic)
 
+    async def _persist(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Make a call that done twice is the same as done once."""
+
+        async def ours() -> object:
+            self._look_once_more()
+            return await call()
+
+        await persist(ours, sleep=self._sleep, same_twice=True)
+
+    def _look_once_more(self) -> None:
+        if not self._may_send():
+            raise RoleLost
+
     async def _say(self, piece: Piece, place: Place, buttons: Keyboard | None) -> int:
         with await self._replying(place.chat) if self._replying is not None else nullcontext():
+            self._look_once_more()
             show: Callable[..., Awaitable[int]] = (
                 self._client.say if piece.picture is None else partial(self._client.show, piece.picture)
             )

@@ -164,9 +164,7 @@ class Transmitter:
         patiently: bool,
     ) -> int:
         with await self._pacer.broadcast(chat, patiently=patiently):
-            # What has begun is finished.
-            if not patiently:
-                self._look_once_more()
+            self._look_once_more()
             say = partial(
                 self._client.say,
                 piece.html,

@@ -11,11 +11,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from psycopg.pq import TransactionStatus
 
+from storage.domain.clock import read_moment
 from storage.domain.errors import BusyRecord, RecordError
 from storage.engines.database import (
     LONGEST_WAIT,
@@ -36,6 +38,8 @@ from storage.engines.postgres.texts import for_postgres
 from storage.engines.write_behind import WriteBehind
 
 T = TypeVar("T")
+# As the record writes moments.
+_CLOCK = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 _BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {VERSION}"
 # One trip to the server: who waits for the lock waits no longer than any statement does.
 _BEGIN_WRITING = (
@@ -230,6 +234,10 @@ class PostgresDatabase:
         """Return what `work` makes of statements that no transaction may hold, such as VACUUM."""
         async with self._writing:
             return await self._writer.run(lambda plain: work(PostgresStatements(plain)), begins=True)
+
+    async def clock(self) -> datetime | None:
+        """Return the moment by the server's clock."""
+        return read_moment(str((await self.read(_CLOCK))[0][0]))
 
     async def version(self) -> int:
         """Return the number of the last migration that the schema has."""

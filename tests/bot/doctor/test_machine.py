@@ -67,7 +67,8 @@ async def test_a_trail_that_ends_in_the_future(record, monkeypatch, subtests):
     asked = settings(record.database.path)
     for ahead, verdict in ((30, Verdict.OK), (86_400, Verdict.FAIL), (-86_400, Verdict.OK)):
         clock = THEN - timedelta(seconds=ahead)
-        monkeypatch.setattr(method, "__kwdefaults__", {"create": True, "clock": lambda clock=clock: clock})
+        given = {**method.__kwdefaults__, "clock": lambda clock=clock: clock}
+        monkeypatch.setattr(method, "__kwdefaults__", given)
         with subtests.test(ahead=ahead):
             finding = await machine.trail(asked)
             assert finding.verdict is verdict and "the chain holds" in finding.text

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from bot.pictures import fonts
 from bot.pictures.drawing import WEB_TALLEST, draw, laid_out
 from bot.pictures.palette import DARK, LIGHT, SIGNS, named, titled
 from bot.pictures.picture import Kind
@@ -143,23 +142,3 @@ def test_who_says_what_names_each_speaker_once_under_a_stance() -> None:
     alt = draw(Kind.WHO, story(), found).alt.splitlines()
     assert alt.count("Dee Ash") == 1 and alt.count("The Post") == 1
     assert "said that the ferry sank [1] [2] F1" in alt and "says: It burnt. [3] F3" in alt
-
-
-@pytest.mark.parametrize("kind", Kind)
-def test_what_cannot_have_room_costs_nothing(kind, monkeypatch: pytest.MonkeyPatch) -> None:
-    few, many = facts(300), [*facts(300), *(fact(number, occurred="2024") for number in range(301, 3_001))]
-    shape = fonts._shaped
-    shaped: list[str] = []
-
-    def counted(at, run):
-        shaped.append(run)
-        return shape(at, run)
-
-    monkeypatch.setattr(fonts, "_shaped", counted)
-    fonts.extent.cache_clear()
-    draw(kind, story(), few)
-    first = len(shaped)
-    fonts.extent.cache_clear()
-    picture = draw(kind, story(), many)
-    assert len(shaped) < 2.2 * first
-    assert {*picture.cited, *picture.left} == set(range(1, 3_001))

@@ -262,3 +262,13 @@ async def test_what_is_taken_is_written_down_behind_and_each_is_sent_once(hooks,
     go_on.set()
     await looking
     assert len(hooks.end.tried) == len(set(hooks.end.tried)) == 3 * WINDOW
+
+
+async def test_who_stood_still_sends_no_more_and_what_it_had_is_sent_by_who_does(hooks):
+    await hooks.wire.publish("snow", "It snows.")
+    hooks.sender.may_send = lambda: False
+    await hooks.deliver()
+    assert hooks.end.events == []
+    hooks.sender = hooks.begin()
+    await hooks.deliver(seconds=60)
+    assert len(hooks.end.events) == 1

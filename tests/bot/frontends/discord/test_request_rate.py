@@ -13,16 +13,19 @@ import pytest
 from discord.http import Route
 
 from bot.frontends.discord import request_rate
+from bot.frontends.discord.refusals import outcome_of
 from bot.frontends.discord.request_rate import (
     FEW_INVALID,
     MOST_INVALID,
     InvalidRequests,
+    NotOurs,
     RequestRate,
     SendingStopped,
     in_background,
 )
 from bot.frontends.shared.send_rate import Turn
 from bot.metrics import Metrics
+from bot.notices.delivery_status import DeliveryStatus, Outcome
 from tests.bot.frontends.discord.discord_end import MESSAGE, Far, connected, serving
 
 
@@ -279,3 +282,25 @@ def test_invalid_requests_are_forgotten_after_ten_minutes():
 
 def test_so_many_invalid_requests_are_a_tenth_of_what_bans():
     assert MOST_INVALID == 10_000 // 10
+
+
+async def test_nothing_is_asked_for_once_another_process_may_have_the_gateway(monkeypatch):
+    ours = [True]
+    seconds = Seconds()
+    async with serving(monkeypatch) as far:
+        gate = RequestRate(seconds, Route.BASE, sleep=seconds.sleep, may_send=lambda: ours[0])
+        async with connected(far, http_trace=gate.trace(), max_ratelimit_timeout=30) as client:
+            scene = Scene(far, seconds, gate, client)
+            await scene.send()
+            ours[0] = False
+            with pytest.raises(NotOurs) as refused:
+                await scene.send()
+            async with aiohttp.ClientSession(trace_configs=[gate.trace()]) as session:
+                with pytest.raises(NotOurs):
+                    await session.post(f"{Route.BASE}/interactions/5/token/callback", json={})
+            assert len(far.asked) == 1
+            assert outcome_of(refused.value) == Outcome(DeliveryStatus.LATER)
+            assert scene.lanes.open == []
+            ours[0] = True
+            await scene.send()
+            assert len(far.asked) == 2

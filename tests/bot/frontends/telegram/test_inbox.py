@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.frontends.shared.role_lease import RoleLost
 from bot.frontends.telegram.inbox import MOST, REMEMBERED, Inbox, order_key
 from bot.frontends.telegram.updates import Update
 from tests.conftest import PATIENCE
@@ -159,3 +160,21 @@ def test_what_has_no_chat_keeps_order_with_its_user_or_nothing() -> None:
     assert order_key(Update.model_validate({"update_id": 1, "callback_query": query})) == 7
     assert order_key(Update.model_validate({"update_id": 1})) is None
     assert order_key(Update.model_validate(message(1, chat=-5))) == -5
+
+
+async def test_what_another_process_may_be_answering_stays_open_here() -> None:
+    class Lost(Work):
+        async def handle(self, update: Update) -> None:
+            await super().handle(update)
+            raise RoleLost
+
+    work = Lost()
+    box = Inbox(cast("Any", work), at_once=2)
+    end = box.take(message(3))
+    work.let_go(3)
+    assert end is not None and not await asyncio.wait_for(end, PATIENCE)
+    assert box.resume() == 3
+    # It is handled if Telegram hands it over again.
+    assert box.take(message(3)) is not None
+    await box.drain(5)
+    assert work.begun == [3, 3]

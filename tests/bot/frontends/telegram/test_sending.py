@@ -14,6 +14,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.frontends.shared.role_lease import RoleLost
 from bot.frontends.telegram.addressing import Place
 from bot.frontends.telegram.client import Client
 from bot.frontends.telegram.render import Piece
@@ -169,3 +170,29 @@ async def test_persist_raises_the_last_error() -> None:
 
     with pytest.raises(TelegramError):
         await persist(fail, sleep=Clock().sleep)
+
+
+async def test_nothing_goes_out_once_another_process_may_answer(subtests) -> None:
+    far, clock = Far(NetworkError("away")), Clock()
+    ours = [True]
+    sender = Courier(cast("Client", far), sleep=clock.sleep, may_send=lambda: ours[0])
+
+    async def sleep(_seconds: float) -> None:
+        ours[0] = False  # it stood still between two tries
+
+    place = Place(1, 7)
+    for what, call in (
+        ("send", lambda: sender.send([Piece("a"), Piece("b")], place)),
+        ("turn", lambda: sender.turn(Piece("a"), place)),
+        ("acknowledge", lambda: sender.acknowledge("q")),
+    ):
+        with subtests.test(what=what):
+            far.calls, ours[0] = [], False
+            with pytest.raises(RoleLost):
+                await call()
+            assert far.calls == []
+    sender._sleep = sleep
+    far.failures, ours[0] = [Unsent("away")], True
+    with pytest.raises(RoleLost):
+        await sender.send([Piece("a")], place)
+    assert len(far.calls) == 1
