@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any, cast
 
 from aiohttp import web
@@ -126,7 +126,7 @@ class Dispatcher:
             self.registry.command(
                 name, family=Family.FINDING_YOUR_WAY, help=f"{name} it", example="", role=role
             )(cast("Any", None))
-        self.metrics = Metrics(time.monotonic)
+        self.drawings = SimpleNamespace(studio=None)  # it draws nothing
         self.requests: list[Request] = []
         self.gate: asyncio.Event | None = None
         self.metrics = Metrics(lambda: 0.0)
