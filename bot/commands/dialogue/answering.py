@@ -26,6 +26,30 @@ _MADE_ANEW = ("before", "options", "change", "earlier")
 LONGEST_LEFT = 60
 
 
+def not_begun(command: str, filled: Filled, earlier: Dialogue) -> str:
+    """Return what is said of a dialogue in which nothing was typed, once another takes its place.
+
+    That is nothing where the other asks the same, for its button was pressed twice, or for the next fact.
+    """
+    was = Filled.of(earlier.state)
+    if earlier.command == command and (was.texts, was.target) == (filled.texts, filled.target):
+        return ""
+    if was.goes_on and filled.goes_on:
+        return ""
+    if was.goes_on:
+        return _(
+            "Your open /{command} was ended: what you have confirmed is on record.", command=earlier.command
+        )
+    return _("Your open /{command} was ended: nothing was changed.", command=earlier.command)
+
+
+def is_begun(dialogue: Dialogue) -> bool:
+    """Tell whether anything was typed in a dialogue; what was taken over from another fact was not."""
+    filled = Filled.of(dialogue.state)
+    taken_over = filled.kept if filled.goes_on else ()
+    return bool(filled.before or filled.texts.keys() - set(taken_over))
+
+
 def choices(dialogue: Dialogue, options: Sequence[Option]) -> list[Action]:
     """Return the buttons that choose one of some options."""
     return [

@@ -14,15 +14,20 @@ from bot.commands.core.arguments import Answer, Token, question_of
 from bot.commands.core.context import Context
 from bot.commands.core.declarations import Argument, Family, Kind
 from bot.commands.core.registry import commands
-from bot.commands.dialogue.engine import Question, Turn, is_begun, question, repeat, take
+from bot.commands.dialogue.answering import is_begun
+from bot.commands.dialogue.engine import Question, Turn, question, repeat, take
 from bot.commands.dialogue.forms import Filled
 from bot.errors import UserError
 from bot.replies import Note, Reply
 from bot.requests import Request, Role
 from bot.texts import N_, _
+from storage.domain.clock import moment_text
 from storage.domain.errors import Refused
-from storage.people.dialogues import Dialogue
+from storage.people.dialogues import LASTS, Dialogue
 from storage.record import Record
+
+# What shows a subject of the trail.
+_SHOWN = {"F": "/fact", "S": "/sources"}
 
 
 class Asked(NamedTuple):
@@ -257,12 +262,28 @@ async def _tokened(context: Context, token: Token) -> Dialogue:
     """Return the dialogue that a button belongs to. Raises UserError if it is another person's."""
     dialogue = await context.record.dialogues.by_id(token.dialogue)
     if dialogue is None:
-        raise UserError(_("That has been answered already, or ended."))
+        raise await _ended(context)
     if dialogue.person == context.request.user and dialogue.chat != context.request.chat:
         raise UserError(_("That is asked of you in another chat: answer it there."))
     if dialogue.person != context.request.user:
         raise UserError(_("That question was asked of somebody else: only they can answer it."))
     return await _living(context, dialogue)
+
+
+async def _ended(context: Context) -> UserError:
+    """Return the refusal of an old button; it tells what the asker has changed last, for that stands."""
+    since = moment_text(context.record.ledger.clock() - LASTS)
+    changed = await context.record.audit.page(actor=context.by.address, since=since, limit=1)
+    last = next((each.subject for each in changed if each.subject[:1] in _SHOWN), None)
+    if last is None:
+        return UserError(_("That has been answered already, or ended."))
+    return UserError(
+        _(
+            "That has been answered already, or ended. What you have changed last is {what}.",
+            what=last,
+        ),
+        commands=((last, f"{_SHOWN[last[:1]]} {last}"),),
+    )
 
 
 async def _open(context: Context) -> Dialogue:

@@ -18,9 +18,11 @@ from bot.commands.dialogue.answering import (
     answer,
     choices,
     going_back,
+    is_begun,
     leaving,
     left_out,
     meanwhile,
+    not_begun,
     number_in,
     option_of,
     refuse_skip,
@@ -74,23 +76,17 @@ async def begin(context: Context, filled: Filled, before: tuple[Block, ...] = ()
     if earlier is not None and not is_begun(earlier):
         # Nothing was typed there: this one takes its place.
         replaced = earlier._replace(state={})
-        left = _("Your open /{command} was ended: nothing was changed.", command=earlier.command)
+        left = not_begun(context.command.name, filled, earlier)
     elif earlier is not None:
         filled.earlier = [earlier.token, earlier.command]
         left = _(
             "Your open /{command} is set aside with all that you typed: /resume goes on with it.",
             command=earlier.command,
         )
-    if earlier is not None and not earlier.ended:
+    if left and earlier is not None and not earlier.ended:
         before = (Note(text=left), *before)
     reply = await _go_on(context, filled, replaced, before)
     return reply.model_copy(update={"step": "first"})
-
-
-def is_begun(dialogue: Dialogue) -> bool:
-    """Tell whether anything was typed in a dialogue."""
-    filled = Filled.of(dialogue.state)
-    return bool(filled.texts or filled.before)
 
 
 async def repeat(context: Context, dialogue: Dialogue, before: Block, *, anew: bool = False) -> Reply:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 
+from bot.answers.bounds import some_of
 from bot.answers.citations import citation
 from bot.answers.date_text import in_words
 from bot.commands.core.context import Context
@@ -154,11 +155,22 @@ async def approve_listed(context: Context, found: Intake, sealed: str) -> Reply:
             done.append(called(await put_on_record(context, proposed(each))))
         except (Refused, UserError) as error:
             left.append(f"D{each.draft.id}: {error}")
+    if not waiting:
+        return await _decided_already(context, found, shown)
     note = ngettext("{count} draft: {ids}.", "{count} drafts: {ids}.", len(done), ids=_span(done))
     head = _("On record") if not context.policy.four_eyes else _("Waiting for another moderator")
     card = await next_card(context, found, 0, possible=False)
     notes = [Note(text=f"{head}: {note}"), *(Note(text=shortened(each, 300)) for each in left[:5])]
     return card.model_copy(update={"blocks": (*notes, *card.blocks)})
+
+
+async def _decided_already(context: Context, found: Intake, shown: Sequence[Waiting]) -> Reply:
+    """Tell what came of the drafts of a list that is approved once more, and show the next card."""
+    text = _("All of these drafts are decided already.")
+    if facts := [f"F{each.draft.fact_id}" for each in shown if each.draft.state is DraftState.APPROVED]:
+        text = _("All of these drafts are decided already; on record are {ids}.", ids=some_of(facts))
+    card = await next_card(context, found, 0, possible=False)
+    return card.model_copy(update={"blocks": (Note(text=text), *card.blocks)})
 
 
 async def _confident(context: Context, found: Intake) -> list[Waiting]:

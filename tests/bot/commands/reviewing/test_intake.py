@@ -119,7 +119,7 @@ async def test_the_confident_ones_are_approved_together_once_they_were_shown(pap
     assert {fact.attributions[0].source.title for fact in on_record} == {TITLE}
     assert len(on_record) == len(waiting) - 1
     await ann.says(command)
-    assert "0 drafts" in ann.seen
+    assert f"decided already; on record are F{min(fact.id for fact in on_record)}" in ann.seen
     # What one moderator has decided, another does not see again.
     await bob.says("/intake A1 next")
     assert "check the speaker" in bob.seen
