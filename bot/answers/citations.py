@@ -73,9 +73,7 @@ def _who(source: Source) -> str:
     """Return whose a source is; of a post who wrote it and where, for many write at one place in a day."""
     posted = source.author if source.kind is SourceKind.POST and source.publisher else None
     names = [each for each in (posted, source.publisher or source.author) if each]
-    return ", ".join(shortened(each, LONGEST_NAME) for each in names) or shortened(
-        _title(source), LONGEST_NAME
-    )
+    return ", ".join(shortened(each, LONGEST_NAME) for each in names) or _title(source, LONGEST_NAME)
 
 
 def _relaying(source: Source) -> str:
@@ -122,11 +120,12 @@ def voice(source: Source) -> str:
     return source.name or source.publisher or source.author or _("the {kind}", kind=_(_KINDS[source.kind]))
 
 
-def _title(source: Source) -> str:
-    if source.title:
-        return f"“{source.title}”"
-    name = source.name or _(_KINDS[source.kind])
-    return name.removeprefix("the ").removeprefix("The ")
+def _title(source: Source, longest: int | None = None) -> str:
+    """Return what a source is called, a title in quotation marks; of at most so many characters."""
+    name = source.title or source.name or _(_KINDS[source.kind])
+    if longest is not None:
+        name = shortened(name, longest - (2 if source.title else 0))
+    return f"“{name}”" if source.title else name.removeprefix("the ").removeprefix("The ")
 
 
 def _capital(text: str) -> str:

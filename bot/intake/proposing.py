@@ -15,13 +15,15 @@ from pydantic import ValidationError
 from bot.answers.date_text import in_words
 from bot.intake.article import Article
 from bot.intake.finding.drafts import Draft, Found, FoundDate, Tier
-from bot.intake.finding.speakers import NAME, gender
+from bot.intake.finding.roles import Role, meant_by, role_of, roles
+from bot.intake.finding.speakers import BODIES, NAME, gender
 from bot.intake.speech.layout import Span
 from bot.intake.verbatim import CopyText, Verdict
 from bot.parsing.articles import bare
 from bot.parsing.stances import stance_of
 from bot.texts import _
 from storage.domain.changes import Publish
+from storage.domain.language.abbreviations import without_stop
 from storage.domain.models import Stance
 from storage.snapshots.articles import MOST_SPEAKERS, FoundDraft
 
@@ -32,18 +34,10 @@ MOST_GUESSED = 3
 # A quotation is kept as such from so many words on.
 FEWEST_QUOTED = 4
 _PASSAGE = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»")
-LONGEST_ROLE = 500
 # Words from a cue to what is said.
 LONGEST_CUE = 8
 _PROSE = re.compile(r"[\w\s$%&/'’-]+")
 _LAST_COMMA = re.compile(r"[,;:]\s*([”\"’»]?)$")
-_BODIES = re.compile(
-    r"\b(?:agency|army|assembly|association|authority|bank|board|bureau|cabinet|commission|committee|company"
-    r"|council|court|department|federation|foundation|fund|government|group|hospital|institute|ministry|navy"
-    r"|network|news|office|organi[sz]ation|parliament|party|police|press|school|senate|service|times|trust|union"
-    r"|university)\b",
-    re.IGNORECASE,
-)
 
 
 class Known(NamedTuple):
@@ -73,8 +67,8 @@ def proposals(
     kinds = {each.name: each.kind for draft in found.drafts for each in draft.names if each.kind}
     kinds |= {bare(draft.speaker.name)[1]: draft.speaker.kind for draft in found.drafts if draft.speaker.kind}
     wholes = _wholes(found)
-    roles = _roles(article, found, wholes)
-    reading = _Reading(article, names, kinds, wholes, roles, source_ref, CopyText(article.paragraphs))
+    known = roles(found.drafts, wholes)
+    reading = _Reading(article, names, kinds, wholes, known, source_ref, CopyText(article.paragraphs))
     made: list[FoundDraft] = []
     heard: list[str] = []
     for draft in found.drafts:
@@ -83,13 +77,6 @@ def proposals(
         if draft.speaker.name != draft.speaker.read_from:
             heard.append(draft.speaker.name)
     return sorted(made, key=lambda each: TIERS.index(Tier(each.tier)))
-
-
-class Role(NamedTuple):
-    """What an article says somebody is, and in which paragraph."""
-
-    words: str
-    locator: str
 
 
 class _Reading(NamedTuple):
@@ -117,18 +104,6 @@ def _wholes(found: Found) -> dict[str, str]:
     }
 
 
-def _roles(article: Article, found: Found, wholes: Mapping[str, str]) -> dict[str, Role]:
-    """Return the fullest role that an article gives each speaker, wherever it does, by whole name."""
-    roles: dict[str, Role] = {}
-    for draft in found.drafts:
-        speaker = draft.speaker
-        words = bare(speaker.role or "")[1] if speaker.read_from is None else ""
-        name = bare(wholes.get(speaker.name, speaker.name))[1]
-        if len(words) > len(roles[name].words if name in roles else ""):
-            roles[name] = Role(words, f"¶{_paragraph(article, speaker.at)}")
-    return roles
-
-
 def _proposal(reading: _Reading, draft: Draft, heard: Sequence[str], story_id: int) -> FoundDraft | None:
     """Return what a draft proposes; `heard` are those who spoke before it, one of whom a pronoun may mean."""
     guessed = draft.speaker.name == draft.speaker.read_from
@@ -154,7 +129,7 @@ def _proposal(reading: _Reading, draft: Draft, heard: Sequence[str], story_id: i
     others = (each.name for each in draft.names if each.kind != "place")
     about = [reading.names.exact[name].ref for name in others if name in reading.names.exact]
     fact: dict[str, Any] = {
-        "statement": _statement(draft),
+        "statement": _statement(draft, reading.article.text),
         "attributions": [_given(attribution)],
         "places": [reading.names.exact[name].ref if name in reading.names.exact else name for name in places],
         "about": [ref for ref in dict.fromkeys(about) if ref != attribution.get("speaker")],
@@ -198,6 +173,8 @@ def _speakers(draft: Draft, reading: _Reading, guessed: Sequence[str]) -> list[d
         on_record = [each for each in speaker.candidates if bare(each)[1] in reading.names.exact]
         # Both readings of a title before a name mean one person: whoever is on record.
         named = on_record if on_record and speaker.read_from is None else named
+    # Whom a mere role means, before the words for it.
+    named = [each for words in named for each in (meant_by(words, reading.roles), words) if each]
     found: dict[str, dict[str, Any]] = {}
     for words in dict.fromkeys(named):
         article, name = bare(reading.wholes.get(words, words))
@@ -209,7 +186,10 @@ def _speakers(draft: Draft, reading: _Reading, guessed: Sequence[str]) -> list[d
         # Whoever has a role is no thing, whatever they were taken for.
         if kind is None or (kind == "thing" and (speaker.role or gender(name))):
             kind = _kind(name, speaker.role)
-        new = {"name": name, "kind": kind, "article": article, **_role_of(name, draft, reading)}
+        role = role_of(name, draft, reading.wholes, reading.roles)
+        new: dict[str, Any] = {"name": name, "kind": kind, "article": article}
+        if role is not None:
+            new |= {"role": role.words, "source": reading.source_ref, "locator": f"¶{role.paragraph}"}
         found.setdefault(name, _given(new))
         for near in reading.names.near.get(name, ()):
             found.setdefault(near.name, {"name": near.name, "ref": near.ref})
@@ -218,7 +198,7 @@ def _speakers(draft: Draft, reading: _Reading, guessed: Sequence[str]) -> list[d
 
 def _kind(name: str, role: str | None) -> str:
     """Return what a new speaker most likely is: an organisation, a person, or a group without a name."""
-    if _BODIES.search(name):
+    if BODIES.search(name):
         return "organisation"
     single = " " not in name and not role and not gender(name)
     if name[:1].islower() or not NAME.search(name) or (single and name.endswith("s")):
@@ -226,27 +206,11 @@ def _kind(name: str, role: str | None) -> str:
     return "organisation" if single and name.isupper() else "person"
 
 
-def _role_of(name: str, draft: Draft, reading: _Reading) -> dict[str, str]:
-    """Return the role of a new speaker, with the source and paragraph that give it; nothing for none.
-
-    That is the one beside the statement, else the fullest that the article gives them.
-    """
-    speaker = draft.speaker
-    role = reading.roles.get(name)
-    if speaker.read_from is None and bare(reading.wholes.get(speaker.name, speaker.name))[1] == name:
-        words = bare(speaker.role or "")[1]
-    else:
-        # `Mayor Holt`, where that is Holt.
-        words = speaker.name.removesuffix(f" {name}") if speaker.name.endswith(f" {name}") else ""
-    if words:
-        role = Role(words, f"¶{_paragraph(reading.article, speaker.at)}")
-    if role is None:
-        return {}
-    return {"role": role.words[:LONGEST_ROLE], "source": reading.source_ref, "locator": role.locator}
-
-
-def _statement(draft: Draft) -> str:
-    return _LAST_COMMA.sub(r"\1", draft.statement.strip())
+def _statement(draft: Draft, text: str) -> str:
+    """Return what is said, with the full stop behind it where that belongs to its last word: `at 4 p.m.`."""
+    statement = _LAST_COMMA.sub(r"\1", draft.statement.strip())
+    end = draft.content[-1].end
+    return without_stop(f"{statement}.") if text[end : end + 1] == "." else statement
 
 
 def _cue(draft: Draft, text: str) -> str | None:

@@ -46,7 +46,9 @@ _FIGURE = re.compile(
     rf"|(?P<vague>{_VAGUE})"
     rf"|(?P<minus>minus\s+)?(?P<amount>(?:{_DIGITS}|\b{_WORDS}\b){_SCALE})"
     rf"(?:\s*(?:to|-|–|or)\s*(?P<upper>(?:{_DIGITS}){_SCALE}))?)"
-    r"(?P<share>\s*(?:%|per\s?cent\b|percentage\spoints?\b))?(?![\w])",
+    r"(?P<share>\s*(?:%|per\s?cent\b|percentage\spoints?\b))?(?![\w])"
+    # A time of day is counted by nobody.
+    r"(?!\s?[ap]\.?\s?m\b)",
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"\s+([^\W\d_][\w'’-]*)")

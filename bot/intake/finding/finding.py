@@ -183,6 +183,8 @@ class _Drafting:
             speaker = speaker.model_copy(update={"kind": next(filter(None, kinds), None)})
             if parsed:
                 speaker = titles.apart(speaker, self._reading(around.sentence_at(speaker.at.start)))
+            else:
+                speaker = titles.guessed(speaker)
             self._hear(paragraph, raw, speaker)
             found.append((raw, self._draft(paragraph, around, raw, speaker, parsed=parsed)))
         for raw, draft in found:

@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot.intake.finding import speakers
+from bot.intake.finding import speakers, titles
 from bot.intake.finding.drafts import Draft, Speaker, Tier
 from bot.intake.finding.finding import ENGLISH, find
 from bot.intake.finding.speakers import is_pronoun
@@ -18,7 +18,7 @@ from bot.intake.speech.cues import FORMS, ONLY_BESIDE_QUOTATIONS, SAYING, SPEECH
 from bot.intake.speech.direct_speech import EDGES
 from bot.intake.speech.layout import Span
 from bot.intake.speech.patterns import speaker_before
-from storage.domain.language.abbreviations import ends_abbreviated
+from storage.domain.language.abbreviations import ends_abbreviated, without_stop
 from storage.domain.language.detection import detect
 
 # A longer text is no sentence.
@@ -199,7 +199,7 @@ def _of_a_form(text: str) -> Report | None:
         cue = match["cue"]
         if "who" in match.groupdict() and "c" not in getattr(FORMS.get(cue.lower()), "takes", ""):
             continue
-        speaker = speakers.read(text, source, 1, speakers.People())
+        speaker = titles.guessed(speakers.read(text, source, 1, speakers.People()))
         plain = form in (_SAID, _BY_WHOM)
         return Report(
             speaker=_named(speaker),
@@ -283,4 +283,4 @@ def _begun(statement: str) -> str:
 
 
 def _bare(words: str) -> str:
-    return " ".join(words.split()).rstrip(" ,.;")
+    return without_stop(" ".join(words.split()).rstrip(" ,;")).rstrip(" ,;")

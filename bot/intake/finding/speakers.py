@@ -45,6 +45,14 @@ NAME = re.compile(rf"(?:{_CAPITAL})(?:\s+{_LINK}(?:{_CAPITAL})){{0,7}}")
 _SMALL_WORDS = frozenset("of in for at from by to the and with on a an 's who".split())
 # What such words stand in is a description, though it has capitals: `Commissioner for Ports`.
 _DESCRIBES = re.compile(r"\b(?:of|for|at)\b|['’]s?\s")
+# Words of which the names of organisations are made.
+BODIES = re.compile(
+    r"\b(?:agency|army|assembly|association|authority|bank|board|bureau|cabinet|commission|committee|company"
+    r"|council|court|department|federation|foundation|fund|government|group|hospital|institute|ministry|navy"
+    r"|network|news|office|organi[sz]ation|parliament|party|police|press|school|senate|service|times|trust|union"
+    r"|university)\b",
+    re.IGNORECASE,
+)
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.intake.finding.drafts import FoundName, Speaker
 from bot.intake.finding.honorifics import honorifics
-from bot.intake.finding.speakers import NAME, is_given_name
+from bot.intake.finding.speakers import BODIES, NAME, is_given_name
 from bot.intake.speech.layout import Span
 from bot.parsing.articles import bare
 
@@ -73,6 +73,26 @@ def apart(speaker: Speaker, reading: Reading) -> Speaker:
     if name == rest and not noun:
         return found.model_copy(update={"sure": False, "candidates": (rest, speaker.name)})
     return found
+
+
+def guessed(speaker: Speaker) -> Speaker:
+    """Return a speaker without what stands before a well-known given name, where nothing is parsed.
+
+    It is not sure: both readings are for a person to choose from.
+    """
+    words = speaker.name.split()
+    starts = (at for at in range(1, min(MOST_WORDS, len(words) - 2) + 1) if is_given_name(words[at]))
+    start = 0 if is_given_name(words[0]) else next(starts, 0)
+    title, name = " ".join(words[:start]), " ".join(words[start:])
+    is_name = NAME.fullmatch(speaker.name) is not None and not BODIES.search(name)
+    if not start or not is_name or speaker.read_from is not None:
+        return speaker
+    role = ", ".join(filter(None, (title, speaker.role)))
+    return speaker.model_copy(
+        update={
+            "name": name, "role": role, "kind": "person", "sure": False, "candidates": (name, speaker.name),
+        }
+    )  # fmt: skip
 
 
 def _by_parse(reading: Reading, words: Sequence[Span]) -> int:

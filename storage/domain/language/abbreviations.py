@@ -10,6 +10,8 @@ _ABBREVIATED = re.compile(
     r"|bzw|usw|z\.b|str|тыс|млн|млрд|ул|им|гг|вул|тис)\.$",
     re.IGNORECASE,
 )
+# Words as well: at the end of a sentence they are no abbreviations.
+_WORD = re.compile(r"\b(?:no|art|mar|est|im|str|ca)$", re.IGNORECASE)
 # No abbreviation is longer, with the sign before it.
 LONGEST = 12
 
@@ -17,3 +19,10 @@ LONGEST = 12
 def ends_abbreviated(text: str) -> bool:
     """Tell whether the full stop at the end of a text belongs to its last word."""
     return _ABBREVIATED.search(text[-LONGEST:]) is not None
+
+
+def without_stop(text: str) -> str:
+    """Return a sentence without the full stop at its end, unless that is of its last word: `4 p.m.`."""
+    bare = text.rstrip(" .")
+    ended = text[: len(bare) + 1]
+    return ended if ended.endswith(".") and ends_abbreviated(ended) and not _WORD.search(bare) else bare

@@ -58,3 +58,21 @@ async def test_whoever_is_chosen_for_a_pronoun_comes_on_record_with_their_role(p
     # Once they are on record they are no new name.
     await ann.says("/intake A1 next")
     assert f"New name: {speaker.name}" not in ann.seen
+
+
+async def test_words_for_an_office_offer_the_one_who_has_it_first(paper):
+    ann = await paper.desk.moderator()
+    lone = "“Each letter was answered within ten days,” the mayor said."
+    chair = "Its chairman, Piotr Nowak, said that 30 letters had been sent."
+    failed = "Jo Lind admitted that the pump had failed at 4 p.m."
+    paper.pages["/crane"] = page(*PARAGRAPHS, lone, chair, failed)
+    await paper.read(ann, f"/intake {paper.url}")
+    waiting = await paper.desk.record.articles.waiting(1)
+    (mayor,) = [each for each in waiting if "Each letter" in str(each.draft.change)]
+    assert [each["name"] for each in mayor.marks["speakers"]] == ["Ida Holt", "mayor"]
+    assert mayor.tier == "check the speaker"
+    roles = {each["name"]: each.get("role") for draft in waiting for each in draft.marks["speakers"]}
+    assert roles["Piotr Nowak"] == "chairman"
+    # A full stop of an abbreviation stays, and a time of day is no figure.
+    (pump,) = [each.draft.change["fact"] for each in waiting if "pump" in str(each.draft.change)]
+    assert pump["statement"] == "the pump had failed at 4 p.m." and not pump.get("figures")

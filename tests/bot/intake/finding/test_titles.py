@@ -4,6 +4,7 @@ import pytest
 
 from bot.intake.finding.drafts import Draft, Tier
 from bot.intake.finding.finding import find
+from bot.intake.finding.one_sentence import read_report
 
 
 def drafted(text: str) -> list[Draft]:
@@ -70,3 +71,24 @@ def test_brackets_of_prose_are_kept_whole() -> None:
     assert draft.statement == "(nothing) had been stolen from the house on Monday"
     (draft,) = drafted("Nothing had been <b>stolen</b>, the police said.")
     assert draft.statement == "Nothing had been <b>stolen</b>"
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "role"),
+    [
+        ("Mayor Helen Grant", "Helen Grant", "Mayor"),
+        ("New York Mayor Eric Adams", "Eric Adams", "New York Mayor"),
+        ("Police Chief Inspector Anna Doyle", "Anna Doyle", "Police Chief Inspector"),
+        ("Mary Ann Smith", "Mary Ann Smith", None),
+        ("Mayor Grant", "Mayor Grant", None),
+        ("The Sellmouth Gazette", "The Sellmouth Gazette", None),
+        ("Sellmouth Grace Hospital", "Sellmouth Grace Hospital", None),
+    ],
+)
+def test_where_nothing_is_parsed_a_title_ends_before_a_given_name(
+    words: str, name: str, role: str | None
+) -> None:
+    for text in (f"{words} said that the port would open.", f"{words} said nobody was hurt at the port."):
+        report = read_report(text)
+        assert report is not None
+        assert (report.speaker, report.role) == (name, role)
