@@ -26,8 +26,8 @@ from storage.domain.errors import Refused
 from storage.people.dialogues import LASTS, Dialogue
 from storage.record import Record
 
-# What shows a subject of the trail.
-_SHOWN = {"F": "/fact", "S": "/sources"}
+# Of what the trail is told by its id: facts and sources.
+_TOLD = ("F", "S")
 
 
 class Asked(NamedTuple):
@@ -274,15 +274,11 @@ async def _ended(context: Context) -> UserError:
     """Return the refusal of an old button; it tells what the asker has changed last, for that stands."""
     since = moment_text(context.record.ledger.clock() - LASTS)
     changed = await context.record.audit.page(actor=context.by.address, since=since, limit=1)
-    last = next((each.subject for each in changed if each.subject[:1] in _SHOWN), None)
+    last = next((each.subject for each in changed if each.subject[:1] in _TOLD), None)
     if last is None:
         return UserError(_("That has been answered already, or ended."))
     return UserError(
-        _(
-            "That has been answered already, or ended. What you have changed last is {what}.",
-            what=last,
-        ),
-        commands=((last, f"{_SHOWN[last[:1]]} {last}"),),
+        _("That has been answered already, or ended. What you have changed last is {what}.", what=last)
     )
 
 
