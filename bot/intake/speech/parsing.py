@@ -50,7 +50,7 @@ def prepared(pipeline: Any, text: str, paragraph: Paragraph) -> Doc:
     ends = [span.end - paragraph.span.start for span in sentences(text, Span(*paragraph.span))]
     places = [token.idx for token in doc]
     begun = {bisect_left(places, end) for end in ends}
-    marks = doc.to_array("SENT_START")
+    marks: Any = doc.to_array("SENT_START")
     marks[1:] = [_BEGINS if at in begun else _GOES_ON for at in range(1, len(places))]
     # All at once: token by token spaCy looks through the text each time.
     return doc.from_array(["SENT_START"], marks.reshape(-1, 1)) if places else doc
