@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -18,7 +19,7 @@ import resvg_py
 from bot.pictures import fonts
 from bot.pictures.drawing import WEB_TALLEST, draw
 from bot.pictures.picture import Kind
-from bot.pictures.raster import SCALE, png
+from bot.pictures.raster import png
 from storage.domain import dates
 from storage.domain.models import Fact, Story
 from storage.record import Record
@@ -59,7 +60,7 @@ def _one(kind: Kind, story: Story, facts: Sequence[Fact], rounds: int) -> tuple[
         again.append(_timed(lambda: draw(kind, story, facts))[0])
         took, image = _timed(lambda: png(picture))
         drawn.append(took)
-        bare.append(_timed(lambda: _bare(picture.svg, round(picture.width * SCALE)))[0])
+        bare.append(_timed(partial(_bare, picture.svg, _width(image)))[0])
     whole, web = _timed(lambda: draw(kind, story, facts, tallest=WEB_TALLEST))
     seconds = (first, median(again), median(drawn), median(bare))
     sizes = (len(picture.svg.encode()) / 1_000, len(image) / 1_000, len(picture.left))
@@ -81,6 +82,11 @@ def _one(kind: Kind, story: Story, facts: Sequence[Fact], rounds: int) -> tuple[
 def _bare(svg: str, width: int) -> bytes:
     paths = [str(path) for path in fonts.files()]
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, skip_system_fonts=True, font_files=paths))
+
+
+def _width(image: bytes) -> int:
+    """Return how many pixels a PNG is wide: the bare resvg draws as many."""
+    return int.from_bytes(image[16:20], "big")
 
 
 def _timed(work: Callable[[], T]) -> tuple[float, T]:
