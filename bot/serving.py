@@ -39,6 +39,10 @@ async def serve(settings: Settings) -> None:
     from bot.wiring import open_bot
 
     frontends, web = _frontends(settings), _web(settings)
+    if settings.web.listen or settings.metrics.listen or settings.telegram.mode == "webhook":
+        from bot.http.bounded import open_many_files
+
+        open_many_files()
     stop = _stop_on_signals()
     async with open_bot(
         settings, lambda title: logger.info("put the first story on record: %s", title)

@@ -7,6 +7,7 @@ thousand unfinished ones use up the process's file descriptors, and then nobody 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -26,10 +27,24 @@ MOST_READERS, READING_SECONDS = 512, 120.0
 
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Keep = Callable[[web.BaseRequest], bool]
+# Files that a process needs with all its servers at their bounds: each connection is one, and most systems
+# let it begin with 1,024.
+MOST_FILES = 4_096
 # What goes with the refusal of a request that cannot be read.
 PLAIN = {"Server": "OnRecord", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 logger = logging.getLogger(__name__)
+
+
+def open_many_files() -> None:
+    """Let this process open as many files as its servers may take, if the system lets it."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class BoundedServer(web.Server):

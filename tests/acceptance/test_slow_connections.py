@@ -1,4 +1,4 @@
-"""A thousand connections that never finish what they began hold up neither Telegram nor the operator."""
+"""A thousand connections that never finish what they began hold up nobody: Telegram, readers, the operator."""
 
 from __future__ import annotations
 
@@ -49,16 +49,18 @@ async def test_telegram_and_the_operator_are_heard_all_the_same(
 ) -> None:
     alice = api.user("Alice")
     chat = api.private(alice)
-    watched = free_port()
+    watched, web = free_port(), free_port()
     with at_most(USUAL_FILES):
-        await launch(mode="webhook", limits=LIMITS, metrics={"listen": f"127.0.0.1:{watched}"})
+        await launch(
+            mode="webhook", limits=LIMITS,
+            metrics={"listen": f"127.0.0.1:{watched}"}, web={"listen": f"127.0.0.1:{web}"},
+        )  # fmt: skip
     hook = int(api.webhook.url.rpartition(":")[2].partition("/")[0])
-    with at_most(MANY_FILES), unfinished(hook), unfinished(watched):
+    with at_most(MANY_FILES), unfinished(hook), unfinished(watched), unfinished(web):
         began = time.monotonic()
         assert "Dmytro" in (await ask(chat, alice, "/who lubinets")).text
-        async with (
-            aiohttp.ClientSession() as session,
-            session.get(f"http://127.0.0.1:{watched}/healthz") as answer,
-        ):
-            assert answer.status == 200
+        async with aiohttp.ClientSession() as session:
+            for asked in (f"http://127.0.0.1:{watched}/healthz", f"http://127.0.0.1:{web}/"):
+                async with session.get(asked) as answer:
+                    assert answer.status == 200
         assert time.monotonic() - began < HEADER_SECONDS, "nobody waited for the slow ones to be given up"

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from bot.http import bounded
@@ -120,6 +121,25 @@ async def test_a_connection_is_kept_only_for_those_whom_the_server_knows() -> No
         known = await scene.begin(whole.format("X-Known: yes\r\n"))
         assert (await known.readline()).startswith(b"HTTP/1.1 200")
         assert not known.at_eof()
+
+
+def test_a_process_may_open_as_many_files_as_its_servers_take_at_their_bounds() -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft, hard = before
+    few = 512
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, hard))
+        bounded.open_many_files()
+        most = bounded.MOST_FILES if hard == resource.RLIM_INFINITY else min(bounded.MOST_FILES, hard)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (max(few, most), hard)
+        # What is more already stays.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        bounded.open_many_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert 2 * bounded.MOST + bounded.MOST_READERS < bounded.MOST_FILES / 2
 
 
 async def test_a_body_that_is_too_long_is_refused() -> None:
