@@ -1,4 +1,4 @@
-"""A thousand connections that never finish what they began hold up nobody: Telegram, readers, the operator."""
+"""Thousands of connections that never finish what they began hold up neither chats, readers nor operators."""
 
 from __future__ import annotations
 
