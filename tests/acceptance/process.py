@@ -109,6 +109,12 @@ class RunningBot:
         return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
 
     @property
+    def pid(self) -> int:
+        """Return the number of the process."""
+        assert self._process
+        return int(self._process.pid)
+
+    @property
     def running(self) -> bool:
         """Tell whether there is a process."""
         return self._process is not None

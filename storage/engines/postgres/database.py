@@ -41,9 +41,13 @@ T = TypeVar("T")
 # As the record writes moments.
 _CLOCK = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 _BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {VERSION}"
+# Seconds for which who holds the lock may do nothing: a process that stands still, or whose machine has lost
+# its power, would keep all others from writing, and from taking over what it does.
+_LONGEST_IDLE = 20
 # One trip to the server: who waits for the lock waits no longer than any statement does.
 _BEGIN_WRITING = (
     f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '{LONGEST_WAIT:.0f}s';"
+    f" SET LOCAL idle_in_transaction_session_timeout = '{_LONGEST_IDLE}s';"
     f" SET LOCAL synchronous_commit = {{kept}}; {migrations.LOCK}"
 )
 
