@@ -206,9 +206,12 @@ def _has_it(request: web.BaseRequest, kept: Kept) -> bool:
 
 
 def _takes_gzip(accepted: str) -> bool:
-    """Tell whether an Accept-Encoding allows gzip: as `gzip`, and not at weight 0."""
+    """Tell whether an Accept-Encoding allows gzip, as such or as any (`*`), and not at weight 0."""
+    if accepted == "gzip" or accepted.startswith("gzip, "):
+        return True  # what nearly all send
+    allowed = {}
     for each in accepted.lower().split(","):
         coding, _semicolon, weight = each.partition(";")
-        if coding.strip() in ("gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+        zero = weight.replace(" ", "") in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+        allowed[coding.strip()] = not zero
+    return allowed.get("gzip", allowed.get("*", False))

@@ -74,6 +74,9 @@ async def test_pages_are_packed_for_those_who_take_it(site):
         ("br, GZip;q=0.5", True),
         ("*", True),
         ("gzip;q=0", False),
+        ("*;q=0, gzip", True),
+        ("gzip;q=0.000, *", False),
+        ("gzip, deflate, br", True),
         ("identity", False),
         ("x;;,", False),
     ]:
