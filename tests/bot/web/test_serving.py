@@ -89,6 +89,28 @@ async def test_pages_are_packed_for_those_who_take_it(site):
             assert b"it rained" in (gzip.decompress(body) if packed else body)
 
 
+async def test_kept_answers_are_given_before_routing_to_those_who_accept_them(site, monkeypatch):
+    """Pages and data alike; the same question has one answer, however it was spelt."""
+    spelt = ("/api/v1/facts?story=flood", "/api/v1/facts?limit=25&story=flood", "/api/v1/facts?story=fl%6Fod")
+    tags = {(await site.get(path)).headers["ETag"] for path in (*spelt, "/f/F1")}
+    assert len(tags) == 1
+    (tag,) = tags
+
+    async def unasked(*_args):
+        raise AssertionError("it was brought before the application")
+
+    monkeypatch.setattr(caching.Cache, "answer", unasked)
+    for path, any_origin in ((spelt[0], "*"), ("/f/F1", None)):
+        whole = await site.get(path)
+        known = await site.get(path, If_None_Match=tag)
+        assert (whole.status, known.status, known.text) == (200, 304, ""), path
+        for got in (whole, known):
+            assert got.headers.get("Access-Control-Allow-Origin") == any_origin, path
+    monkeypatch.undo()
+    for accepted, status in (("text/html", 406), ("application/json;q=0, */*", 406), ("application/*", 200)):
+        assert (await site.get(spelt[0], Accept=accepted, If_None_Match='"other"')).status == status, accepted
+
+
 async def test_only_reading_is_allowed(site):
     for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
         got = await site.get("/f/F1", method)
