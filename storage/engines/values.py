@@ -25,6 +25,8 @@ _SQLITE = {
     "row_of": "json_array(",
 }
 _PAIRS = "(SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS two FROM json_each({}))"
+# Made once: each call of `json.dumps` with such a wish would make it anew.
+_written = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Values(list[T]):
@@ -36,7 +38,7 @@ class Values(list[T]):
 
     def as_json(self) -> str:
         """Return the list as JSON."""
-        return json.dumps(self, ensure_ascii=False)
+        return _written(self)
 
 
 # Looked up for each statement: what is put together from numbers must not gather without end.

@@ -14,14 +14,14 @@ from storage.engines.kept import KeptByKey
 from storage.engines.values import Values
 from storage.reading import sources
 
-# Names and aliases of those merged into an entity are aliases of it.
+# Names and aliases of those merged into an entity are aliases of it, behind its own. Each comes with what it
+# is sorted by.
 _ALIASES = """
-(SELECT coalesce(list_of(spelling), '[]') FROM (
-    SELECT spelling, 0 AS merged, folded FROM entity_name WHERE entity_id = e.id AND rank = 1
+(SELECT list_of(row_of(merged, folded, spelling)) FROM (
+    SELECT 0 AS merged, folded, spelling FROM entity_name WHERE entity_id = e.id AND rank = 1
     UNION ALL
-    SELECT n.spelling, m.id, n.folded FROM entity m JOIN entity_name n ON n.entity_id = m.id AND n.rank < 2
+    SELECT m.id, n.folded, n.spelling FROM entity m JOIN entity_name n ON n.entity_id = m.id AND n.rank < 2
     WHERE m.merged_into = e.id
-    ORDER BY merged, folded
 ) called) AS aliases
 """
 _COLUMNS = f"SELECT e.*, {_ALIASES} FROM entity e "
@@ -33,9 +33,8 @@ WHERE a.story_id = ? AND a.ref IN (SELECT value FROM texts(?))
 # Each as it is by itself: with its own names, whatever was merged into it.
 _ALONE = """
 SELECT e.*, (SELECT ref FROM entity WHERE id = e.merged_into) AS into_ref,
-    (SELECT coalesce(list_of(spelling), '[]') FROM (
-        SELECT spelling FROM entity_name WHERE entity_id = e.id AND rank = 1 ORDER BY folded
-    ) called) AS aliases
+    (SELECT list_of(row_of(0, folded, spelling)) FROM entity_name
+        WHERE entity_id = e.id AND rank = 1) AS aliases
 FROM entity e WHERE e.story_id = ?
 """
 _FACTS_NAMING = """
@@ -69,7 +68,7 @@ ORDER BY e.id
 
 # At most 5,000 forms are read, facts are counted of 500 entities, and no more than 20 of each.
 _STARTING = """
-SELECT name, min(rank) AS rank, (
+SELECT min(name), min(rank), (
     SELECT count(*) FROM (SELECT 1 FROM mention WHERE entity_id = begun.id LIMIT 20) naming
 ) AS facts FROM (
     SELECT e.id, e.name, n.rank FROM (
@@ -79,7 +78,7 @@ SELECT name, min(rank) AS rank, (
     ) n CROSS JOIN entity m CROSS JOIN entity e
     WHERE m.id = n.entity_id AND e.id = coalesce(m.merged_into, m.id) {kinds}
     LIMIT 500
-) begun GROUP BY id, name ORDER BY 2, facts DESC, name LIMIT :limit
+) begun GROUP BY id ORDER BY 2, facts DESC, 1 LIMIT :limit
 """
 _MOST_NAMED_RECENTLY = """
 SELECT e.name FROM (
@@ -87,7 +86,7 @@ SELECT e.name FROM (
     WHERE story_id = :story AND superseded_by IS NULL AND retracted IS NULL ORDER BY id DESC LIMIT 500
 ) f CROSS JOIN mention m CROSS JOIN entity n CROSS JOIN entity e
 WHERE m.fact_id = f.id AND n.id = m.entity_id AND e.id = coalesce(n.merged_into, n.id) {kinds}
-GROUP BY e.id, e.name ORDER BY count(*) DESC, e.name LIMIT :limit
+GROUP BY e.id ORDER BY count(*) DESC, e.name LIMIT :limit
 """
 
 # A text of so many letters may be the beginning of a longer name: no platform completes more.
@@ -304,7 +303,8 @@ def unused(read: Read, ids: Collection[int]) -> list[int]:
 def _entity(row: Row, role_source: Source | None = None) -> Entity:
     # A name with its article is found as an alias is, but is none.
     whole = with_article(row["article"], row["name"])
-    aliases = [alias for alias in json.loads(row["aliases"]) if alias != whole]
+    called = sorted(json.loads(row["aliases"] or "[]"))
+    aliases = [alias for _merged, _folded, alias in called if alias != whole]
     return Entity(
         id=row["id"],
         story_id=row["story_id"],

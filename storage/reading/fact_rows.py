@@ -38,7 +38,7 @@ FROM relation r WHERE r.fact_id IN (SELECT value FROM ints(:ids)) AND {_HELD_THE
 UNION ALL
 SELECT r.other_id, r.kind, r.fact_id, 0, r.about, r.part, r.source_id, r.locator FROM relation r
 WHERE r.other_id IN (SELECT value FROM ints(:ids)) AND {_HELD_THEN}
-ORDER BY outgoing DESC, far, near, kind
+ORDER BY outgoing DESC, far, kind
 """
 _IN_FORCE_NOW = """
 SELECT id FROM fact

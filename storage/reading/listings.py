@@ -25,14 +25,14 @@ _LIKELY = """(
     OR :asked LIKE replace(replace(replace(replace(
         substr(f.occurred, 1, length(:asked)), 'X', '_'), '?', ''), '~', ''), '%', '') || '%'
 )"""
-# One arm for each length of span: how far before the range a fact may begin and still reach into it. The day
-# and id that a page goes on from are compared with what is computed: they bound no two parts of an index.
+# One arm for each length of span: how far before the range a fact may begin and still reach into it. The id
+# that a page goes on from is compared with what is computed: with the day it bounds no two parts of an index.
 _DATED = (
     " UNION ALL ".join(
         f"SELECT * FROM (SELECT f.id, f.earliest FROM fact f"
         f" WHERE f.story_id = :story AND f.lasting = {lasting} AND {IN_FORCE}"
         f" AND f.earliest >= :low{lasting} AND f.earliest <= :latest AND f.latest >= :earliest"
-        f" AND (f.earliest || '' > :low OR f.id + 0 > :after) AND {_LIKELY}"
+        f" AND (f.earliest > :low OR f.id + 0 > :after) AND {_LIKELY}"
         f" ORDER BY f.earliest, f.id LIMIT :limit) arm{lasting}"
         for lasting in range(len(dates.LASTING) + 1)
     )
@@ -67,7 +67,7 @@ _HAPPENED_LAST = (
     " UNION ALL ".join(
         f"SELECT * FROM (SELECT f.id, f.earliest AS day FROM fact f"
         f" WHERE f.story_id = :story AND f.lasting = {lasting} AND {IN_FORCE} AND f.earliest <= :high"
-        f" AND (f.earliest || '' < :high OR f.id + 0 < :before)"
+        f" AND (f.earliest < :high OR f.id + 0 < :before)"
         f" ORDER BY f.earliest DESC, f.id DESC LIMIT :limit) arm{lasting}"
         for lasting in range(len(dates.LASTING) + 1)
     )
