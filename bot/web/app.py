@@ -223,9 +223,16 @@ async def _history(request: web.Request) -> web.Response:
 
 async def _name(request: web.Request) -> web.Response:
     face, number, after = request.app[FACE], int(request.match_info["id"]), cursor_of(request)
-    return await face.show(
-        request, _target(f"/n/E{number}", after), lambda: names.page(face.public, number, after)
-    )
+    key = _target(f"/n/E{number}", after)
+
+    async def make() -> Page | Gone | Missing:
+        page = await names.page(face.public, number, after)
+        if isinstance(page, Page) and page.path != key:
+            # It was merged into another; a merge may be undone, so nobody may keep that for good.
+            raise web.HTTPPermanentRedirect(page.path, headers={"Cache-Control": "no-cache"})
+        return page
+
+    return await face.show(request, key, make)
 
 
 async def _source(request: web.Request) -> web.Response:

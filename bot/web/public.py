@@ -14,20 +14,25 @@ from heapq import merge
 from itertools import islice
 from typing import Literal, TypeVar
 
-from bot.answers.date_text import day
+from bot.answers.date_text import day, first_day
 from bot.answers.sentences import GROUNDS, tombstone, withdrawn
 from bot.texts import _
 from bot.web.freshness import Freshness
 from bot.web.seen import (
+    FITTING,
     SOMEBODY,
     Change,
     Found,
     Gone,
     Missing,
     Seen,
+    among,
     anonymous,
+    cites,
     first_day_and_id,
+    id_of,
     is_held_back,
+    names_as,
     place_of,
     without,
 )
@@ -167,11 +172,12 @@ class PublicRecord:
             "figured": listings.figured,
             "undated": listings.undated,
         }
-        return await self._by_id(state, partial(listed[kind], state.story.id), after, limit)
+        return await self._by_id(state, partial(listed[kind], state.story.id), FITTING[kind], after, limit)
 
     async def citing(self, state: StoryState, source_id: int, *, after: int = 0, limit: int) -> list[Fact]:
         """Return the facts in force that cite a source itself, in order of id."""
-        return await self._by_id(state, partial(self._record.listings.citing, source_id), after, limit)
+        fetch = partial(self._record.listings.citing, source_id)
+        return await self._by_id(state, fetch, lambda fact: cites(fact, source_id), after, limit)
 
     async def mentioning(
         self, state: StoryState, entity_id: int, part: str, *, after: int = 0, limit: int
@@ -181,14 +187,16 @@ class PublicRecord:
         async def fetch(*, after: int, limit: int) -> list[Fact]:
             return (await self._record.listings.mentioning(entity_id, {part: after}, limit=limit))[part]
 
-        return await self._by_id(state, fetch, after, limit)
+        return await self._by_id(state, fetch, lambda fact: names_as(fact, entity_id, part), after, limit)
 
     async def dated(
         self, state: StoryState, *, after: tuple[str, int] | None = None, limit: int
     ) -> list[Fact]:
         """Return the facts that have a date, by first day; `after` is that and the id of the last one."""
         fetch = partial(self._record.listings.dated, state.story.id, earliest=dates.FIRST, latest=dates.LAST)
-        return await self._filled(state, fetch, first_day_and_id, after, limit)
+        found = await self._filled(state, fetch, first_day_and_id, after, limit)
+        kept = [fact for fact in await self.kept(state) if first_day(fact)]
+        return among(found, kept, first_day_and_id, after or ("", 0), limit)
 
     async def summary(self, state: StoryState) -> list[Fact]:
         """Return the facts that tell the story in a few lines."""
@@ -280,10 +288,24 @@ class PublicRecord:
         self,
         state: StoryState,
         fetch: Callable[..., Awaitable[Sequence[Fact]]],
+        fits: Callable[[Fact], bool],
         after: int,
         limit: int,
     ) -> list[Fact]:
-        return await self._filled(state, fetch, lambda fact: fact.id, after, limit)
+        found = await self._filled(state, fetch, id_of, after, limit)
+        kept = await self.kept(state)
+        if kept:
+            # What stands against one of them is disputed, too.
+            kept += await self.load(state, {item.other_id for fact in kept for item in fact.relations})
+        return among(found, [fact for fact in kept if fact.in_force and fits(fact)], id_of, after, limit)
+
+    async def kept(self, state: StoryState) -> list[Fact]:
+        """Return the facts that only held ones supersede, as the world sees them: in force.
+
+        No list of the record holds them, for there they are superseded.
+        """
+        ids = await self._record.public.kept(state.story.id, await self._held(state))
+        return [fact for fact in await self.load(state, ids) if fact.in_force] if ids else []
 
     async def _filled(
         self,

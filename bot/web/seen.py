@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from bot.answers.date_text import first_day
-from storage.domain.models import Fact, Ground, Revision, RevisionKind
+from storage.domain.models import Fact, Ground, Revision, RevisionKind, Standing
 from storage.reading.public import StoryState
 
 T = TypeVar("T")
@@ -59,6 +59,40 @@ class Change(NamedTuple):
 def first_day_and_id(fact: Fact) -> tuple[str, int]:
     """Return the cursor of a fact in a list by dates: its first day, and its id."""
     return first_day(fact), fact.id
+
+
+def id_of(fact: Fact) -> int:
+    """Return the cursor of a fact in a list by ids."""
+    return fact.id
+
+
+def among(
+    found: Iterable[Fact], others: Iterable[Fact], cursor: Callable[[Fact], Any], after: object, limit: int
+) -> list[Fact]:
+    """Return the first facts of a page behind a cursor, with others at their places among them."""
+    behind = {fact.id: fact for fact in (*found, *(each for each in others if cursor(each) > after))}
+    return sorted(behind.values(), key=cursor)[:limit]
+
+
+def cites(fact: Fact, source_id: int) -> bool:
+    """Tell whether a fact cites a source itself."""
+    return any(item.source.id == source_id for item in fact.attributions)
+
+
+def names_as(fact: Fact, entity_id: int, part: str) -> bool:
+    """Tell whether a fact names an entity as `speaker`, `place` or `about`."""
+    speakers = [item.speaker for item in fact.attributions if item.speaker is not None]
+    named = {"speaker": speakers, "place": fact.places, "about": fact.about}[part]
+    return any(entity.id == entity_id for entity in named)
+
+
+# Whether a fact stands in each list of a story, as `Listings` has them.
+FITTING: dict[str, Callable[[Fact], bool]] = {
+    "all": lambda _fact: True,
+    "disputed": lambda fact: fact.standing is Standing.DISPUTED,
+    "figured": lambda fact: bool(fact.figures) or any(map(str.isdigit, fact.statement)),
+    "undated": lambda fact: not first_day(fact) and bool(fact.occurred or fact.occasion),
+}
 
 
 def place_of(revision: Revision) -> tuple[str, int, int]:

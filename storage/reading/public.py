@@ -18,6 +18,12 @@ from storage.reading.stories import story_of
 
 # Every fact that is shown: in force or superseded.
 _SHOWN = "f.retracted IS NULL AND f.id NOT IN (SELECT value FROM ints(:held))"
+# What only a fact that is held supersedes is in force still.
+_IN_FORCE = "(f.superseded_by IS NULL OR f.superseded_by IN (SELECT value FROM ints(:held)))"
+_KEPT = f"""
+SELECT f.id FROM fact f WHERE f.superseded_by IN (SELECT value FROM ints(:held)) AND f.story_id = :story
+AND {_SHOWN} ORDER BY f.id
+"""
 _STORIES = "SELECT * FROM story WHERE public = 1 OR withdrawn_at IS NOT NULL ORDER BY id"
 _ENTRIES = """
 SELECT story_id, max(id) AS entry, max(at) AS at FROM audit
@@ -49,11 +55,11 @@ _KINDS = {None: "", True: "AND e.kind = 'place'", False: "AND coalesce(e.kind, '
 _NAMING = f"""
 SELECT value, (SELECT count(*) FROM (
     SELECT DISTINCT m.fact_id FROM mention m JOIN fact f ON f.id = m.fact_id AND {_SHOWN}
-    AND f.superseded_by IS NULL WHERE m.entity_id = value LIMIT :most
+    AND {_IN_FORCE} WHERE m.entity_id = value LIMIT :most
 ) naming) FROM ints(:ids) ORDER BY value
 """
 _CITING = f"""
-SELECT a.source_id, count(DISTINCT CASE WHEN f.superseded_by IS NULL THEN a.fact_id END)
+SELECT a.source_id, count(DISTINCT CASE WHEN {_IN_FORCE} THEN a.fact_id END)
 FROM attribution a JOIN fact f ON f.id = a.fact_id AND {_SHOWN}
 WHERE a.source_id IN (SELECT value FROM ints(:ids)) GROUP BY a.source_id ORDER BY a.source_id
 """
@@ -177,6 +183,11 @@ class Public:
             "SELECT coalesce(merged_into, id), story_id FROM entity WHERE id = ?", (entity_id,)
         )
         return tuple(rows[0]) if rows else None
+
+    async def kept(self, story_id: int, held: Collection[int]) -> list[int]:
+        """Return the facts of a story that only held ones supersede: for the world they are in force."""
+        rows = await self._database.read(_KEPT, {"held": _ints(held), "story": story_id}) if held else []
+        return [row[0] for row in rows]
 
     async def sources(self, state: StoryState, *, after: int = 0, limit: int) -> list[tuple[Source, int]]:
         """Return the sources that are shown, in order of id, and how many facts in force cite each itself."""

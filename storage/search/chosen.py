@@ -97,12 +97,13 @@ class Choosing:
         conditions: Conditions,
         *,
         held: Collection[int] = (),
+        besides: Collection[int] = (),
         after: int = 0,
         limit: int,
     ) -> Chosen:
         """Return facts in force of some stories, whose languages are given, that fit some conditions.
 
-        Those that are `held` are left out.
+        Those that are `held` are left out. `besides` are facts that hold the text, though no index has them.
         """
         sql, bound = _looked_through(full_text.index_of(self._database.dialect), stories, conditions)
         if sql is None:
@@ -113,10 +114,12 @@ class Choosing:
 
         def work(read: Read) -> Chosen:
             ids = [row[0] for row in read(sql, bound)]
+            last = ids[-1] if len(ids) == LOOKED_THROUGH else None
+            ids += [each for each in besides if each > after and (last is None or each <= last)]
             found = [row[0] for row in read(fitting, {**values, "ids": Values(ids), "limit": limit + 1})]
             if len(found) > limit:
                 return Chosen(found[:limit], found[limit - 1])
-            return Chosen(found, ids[-1] if len(ids) == LOOKED_THROUGH else None)
+            return Chosen(found, last)
 
         return await self._database.reading(work)
 

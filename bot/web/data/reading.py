@@ -15,6 +15,7 @@ from bot.web.data.problems import Refused, missing
 from bot.web.public import Found, Gone, PublicRecord, Seen
 from bot.web.seen import anonymous
 from storage.domain.models import Entity, Fact, Revision, RevisionKind
+from storage.domain.words import Written, indexed, query_words
 from storage.reading.public import StoryState
 from storage.record import Record
 from storage.search.chosen import Conditions
@@ -84,11 +85,25 @@ class PublicData:
         """Return facts in force that fit, with their stories, and the id behind which a next page begins."""
         stories = {state.story.id: state.story.language for state in states}
         held = {each for state in states for each in state.held}
-        page = await self._record.choosing.page(stories, conditions, held=held, after=after, limit=limit)
+        besides = await self._kept_with(states, conditions.text) if conditions.text and held else ()
+        page = await self._record.choosing.page(
+            stories, conditions, held=held, besides=besides, after=after, limit=limit
+        )
         shown = await self._shown(states, page.ids)
         # One may have been superseded between the two readings.
         facts = [shown[each] for each in page.ids if each in shown and shown[each][0].in_force]
         return facts, page.next
+
+    async def _kept_with(self, states: Iterable[StoryState], text: str) -> list[int]:
+        """Return those with all words of a text that only held facts supersede: no index has them."""
+        found = list[int]()
+        for state in states:
+            wanted = {word.stem for word in query_words(text, state.story.language)}
+            for fact in await self.public.kept(state):
+                words = Written.of(indexed(fact.statement, state.story.language))
+                matched = {stem for stem, _times in words.matching(wanted)}
+                found += [fact.id] if wanted and matched == wanted else []
+        return found
 
     async def count(self, state: StoryState) -> int:
         """Return how many of a story's facts are in force and may be seen."""

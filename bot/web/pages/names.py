@@ -33,7 +33,7 @@ def listed(row: tuple[Entity, int]) -> list[Block]:
 async def page(public: PublicRecord, entity_id: int, after: str | None) -> Page | Gone | Missing:
     """Return the page of a name: its role, what it says, and what is said about it.
 
-    One that was merged into another has no page of its own: see `PublicRecord.name`.
+    One that was merged into another has no page of its own: its page is that of the other.
     """
     found = await public.name(entity_id)
     if not isinstance(found, Found):

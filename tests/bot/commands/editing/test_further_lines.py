@@ -92,6 +92,17 @@ async def test_a_new_fact_takes_the_place_of_another_in_one_change(desk):
     assert (await fact(desk, new)).retracted
 
 
+async def test_in_a_chat_what_takes_a_place_is_seen_at_once_though_its_notice_waits(desk):
+    ann, eve = await desk.moderator(), desk.person(EVE)
+    old = await added(desk, ann, "/add The hall of Lukiv holds 200 people\nsource: S1")
+    new = await added(desk, ann, f"{HALL}\nsupersedes: F{old}")
+    found = await eve.reads("/what hall of Lukiv")
+    assert "at least 300 people" in found
+    assert "holds 200 people" not in found
+    shown = said(await eve.says(f"/fact F{old}"))
+    assert "holds 200 people" in shown and f"uperseded by F{new}" in shown
+
+
 async def test_who_stands_against_the_old_fact_alone_is_told_with_what_to_do(desk):
     ann = await desk.moderator()
     old = await added(desk, ann, HALL)
