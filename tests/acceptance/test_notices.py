@@ -304,7 +304,7 @@ async def test_operators_see_counts_and_health(desk: Desk) -> None:
     await desk.correct("F16", "the assembly has voted")
     await chat.next_message()
     status, health = await page(f"{desk.metrics}/healthz")
-    assert (status, health) == (200, "ok\n")
+    assert (status, health) == (200, "ok\nroles: poller, telegram sender\n")
     _status, counts = await page(f"{desk.metrics}/metrics")
     told = next(
         line for line in counts.splitlines() if line.startswith('onrecord_deliveries_total{outcome="sent"}')
