@@ -246,8 +246,6 @@ async def restore(settings: Settings, backup: Path) -> str:
     """Put a backup in the place of the record, which is kept; return a summary. Raises RecordError."""
     from storage.restoring import restore as put_in_place
 
-    if settings.storage.address is not None:
-        raise UserError("A backup is put in the place of a file: leave out storage.url, and set storage.path")
     done = await put_in_place(backup, settings.storage.path)
     kept = f"; what stood there is kept as {done.kept.name}" if done.kept else ""
     trail = f"{counted(done.facts)} in force, entries of its trail: {done.entries}"

@@ -43,11 +43,11 @@ async def restore(backup: Path, path: Path, *, clock: Clock = utc_now) -> Restor
     no such file, it is damaged, foreign or too new, its trail does not hold, or the record is in use.
     """
     path = path.resolve()
-    _refuse_unfit(backup, path)
+    refuse_unfit(backup, path)
     partial = path.with_name(f"{path.name}.restoring")
     try:
         replacing.copy(backup, partial)
-        facts, entries = await _checked(backup, partial)
+        facts, entries = await checked(backup, partial)
         replacing.mark(partial)
         returned = copies.not_taken_down(partial, path)
         with replacing.held(path):
@@ -65,8 +65,8 @@ async def restore(backup: Path, path: Path, *, clock: Clock = utc_now) -> Restor
     return Restored(facts, entries, kept, returned)
 
 
-def _refuse_unfit(backup: Path, path: Path) -> None:
-    """Refuse what is no file of its own."""
+def refuse_unfit(backup: Path, path: Path) -> None:
+    """Raise Refused for a backup that is no file of its own."""
     if not backup.exists():
         raise Refused(f"There is no backup {backup}: name a file that 'onrecord backup' made")
     if not backup.is_file():
@@ -83,8 +83,11 @@ def _has_remains(path: Path) -> bool:
     return any(item.exists() for item in files.sidecars(path))
 
 
-async def _checked(backup: Path, partial: Path) -> tuple[int, int]:
-    """Bring a copy up to date and check it; return how many facts and entries of its trail it holds."""
+async def checked(backup: Path, partial: Path) -> tuple[int, int]:
+    """Bring a copy of a backup up to date and check it; return how many facts and entries it holds.
+
+    Raises UnreadableRecord.
+    """
     try:
         with translated(partial):
             record = await Record.open(partial, create=False)

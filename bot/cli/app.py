@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli import keeping
 from bot.cli.options import As, AsLines, ConfigFile, DryRun, Force, Form, From, Origin, StoryName
 from bot.frontends.terminal.reporting import complete, reporting
 
@@ -194,38 +195,10 @@ def schema() -> None:
     print(json.dumps(sheet_schema(), indent=2, ensure_ascii=False))
 
 
-@app.command(epilog="Example: onrecord migrate --config config.toml")
-def migrate(config: ConfigFile = None) -> None:
-    """Bring the record's file up to date with this program."""
-    from bot.operations import migrate as bring_up_to_date
-
-    with reporting(config, "migrating", quiet=True) as settings:
-        print(complete(bring_up_to_date(settings)))
-
-
-@app.command(epilog="Example: onrecord backup backups/monday.db")
-def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write.")],
-    force: Force = False,
-    config: ConfigFile = None,
-) -> None:
-    """Copy the record while the bot runs; the copy appears whole or not at all."""
-    from bot.operations import back_up
-
-    with reporting(config, "backing up", quiet=True) as settings:
-        print(complete(back_up(settings, file, force=force)))
-
-
-@app.command(epilog="Example: onrecord restore backups/monday.db")
-def restore(
-    file: Annotated[Path, typer.Argument(help="A backup, as `onrecord backup` writes it.")],
-    config: ConfigFile = None,
-) -> None:
-    """Put a backup in the record's place while the bot is stopped; what stood there is kept beside it."""
-    from bot.operations import restore as put_in_place
-
-    with reporting(config, "restoring", quiet=True) as settings:
-        print(complete(put_in_place(settings, file)))
+app.command(epilog="Example: onrecord migrate --config config.toml")(keeping.migrate)
+app.command(epilog="Example: onrecord backup backups/monday.db")(keeping.backup)
+app.command(epilog="Example: onrecord restore backups/monday.db")(keeping.restore)
+app.command(epilog="Example: onrecord move --to postgresql://onrecord@db.example.org/onrecord")(keeping.move)
 
 
 @app.command(epilog="Example: onrecord doctor --config config.toml")

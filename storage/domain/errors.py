@@ -38,6 +38,10 @@ class UnreadableRecord(RecordError):
     """The database file is damaged, not a record, or made by a newer program; it was left as it was."""
 
 
+class MovedRecord(UnreadableRecord):
+    """The record was moved away: what is left is kept as it was, and says where the record is now."""
+
+
 class UnwritableRecord(RecordError):
     """The disk is full or the file or folder may not be written; nothing was changed."""
 

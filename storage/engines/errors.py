@@ -5,7 +5,14 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from storage.domain.errors import BusyRecord, RecordError, UnreadableRecord, UnwritableRecord
+from storage.domain.errors import (
+    BusyRecord,
+    MovedRecord,
+    RecordError,
+    UnreadableRecord,
+    UnwritableRecord,
+)
+from storage.engines.away import mark
 
 DAMAGED = (
     "{path} is damaged or is not a record of OnRecord. It was left as it was: restore a backup in its place"
@@ -62,6 +69,8 @@ class _Translated:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, PermissionError):
             raise UnwritableRecord(_KINDS[sqlite3.SQLITE_READONLY][1].format(path=self._path)) from error
+        if isinstance(error, sqlite3.IntegrityError) and mark.tells(error):
+            raise MovedRecord(str(error)) from error
         # The low byte is the primary code; extended codes tell more than anyone can act on.
         code = getattr(error, "sqlite_errorcode", None) if isinstance(error, sqlite3.DatabaseError) else None
         if code is not None and code & 0xFF in _KINDS:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from storage.domain.errors import UnreadableRecord
 from storage.engines import files
+from storage.engines.away import in_file, mark
 from storage.engines.errors import DAMAGED, FOREIGN_WAL
 from storage.migrations import languages, refolding, salted_digests, sounding
 
@@ -86,6 +87,8 @@ def inspect(path: Path, *, create: bool) -> None:
     finally:
         connection.close()
     if version > latest() and marked:
+        if version > mark.MOVED:
+            raise mark.refusal(str(path), in_file.read(path))
         raise UnreadableRecord(
             f"{path} was made by a newer OnRecord (schema {version}, this program knows {latest()})."
             " It was left as it was: upgrade the program"

@@ -18,6 +18,7 @@ COMMANDS = (
     "migrate",
     "backup",
     "restore",
+    "move",
     "doctor",
     "intake",
     "snapshot",
@@ -37,6 +38,12 @@ def test_help_has_an_example(tmp_path: Path, subtests: pytest.Subtests) -> None:
 def test_help_names_every_command(tmp_path: Path) -> None:
     ran = onrecord("--help", folder=tmp_path)
     assert all(f"  {command} " in ran.stdout for command in COMMANDS)
+
+
+def test_a_move_says_where_to_or_unlocks(tmp_path: Path) -> None:
+    for given in ((), ("--unlock", "--to", "a.db"), ("--unlock", "--dry-run")):
+        assert "Say where to with --to" in complaint(onrecord("move", *given, folder=tmp_path))
+    assert "was not moved away" in complaint(onrecord("move", "--unlock", folder=tmp_path))
 
 
 def test_version(tmp_path: Path) -> None:

@@ -27,6 +27,11 @@ _DEFAULTS = {
 }
 # Compiling a query takes longer than any of ours runs.
 _SESSION = "SET jit = off; SET client_min_messages = warning"
+# A server may end transactions that take long, or that seem to do nothing; not one after this.
+LASTING = (
+    "SELECT set_config(name, '0', true) FROM pg_settings"
+    " WHERE name IN ('idle_in_transaction_session_timeout', 'statement_timeout', 'transaction_timeout')"
+)
 _ENDED = (
     psycopg.errors.AdminShutdown,
     psycopg.errors.CrashShutdown,

@@ -247,14 +247,22 @@ class PostgresDatabase:
         """Return the number of the last migration that the schema has."""
         return int((await self.read(migrations.NUMBER))[0][0])
 
-    async def backup(self, target: Path) -> None:
-        """Write a consistent copy to a SQLite file while others read and write, replacing it at the end."""
+    async def backup(self, target: Path, done: Callable[[int], None] = lambda _rows: None) -> None:
+        """Write a consistent copy to a SQLite file while others read and write, replacing it at the end.
+
+        `done` is told of rows as they are copied, in another thread.
+        """
         # It takes long: on a connection of its own it holds nobody up.
         link = Link(self._place)
         try:
-            await link.run(lambda plain: copying.copy(plain, target), begins=True)
+            await link.run(lambda plain: copying.copy(plain, target, done), begins=True)
         finally:
             await link.close()
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many rows each table has, but for the one that marks the schema as a record."""
+        names = [row[0] for row in await self.read(migrations.TABLES)]
+        return {name: (await self.read(f"SELECT count(*) FROM {name}"))[0][0] for name in names}
 
     async def check(self) -> list[str]:
         """Return what is wrong with the schema; nothing if it is sound."""

@@ -13,11 +13,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from storage.domain.errors import (
     BusyRecord,
+    MovedRecord,
     RecordError,
     UnreachableRecord,
     UnreadableRecord,
     UnwritableRecord,
 )
+from storage.engines.away import mark
 
 OLDEST = 15
 _Kind = tuple[type[RecordError], str]
@@ -135,6 +137,8 @@ class Place:
             raise own from error
 
     def _own(self, error: psycopg.Error) -> RecordError | None:
+        if mark.tells(error):
+            return MovedRecord(error.diag.message_primary or "")
         for kind, (own, text) in _STATES:
             if isinstance(error, kind):
                 return own(self._told(text))

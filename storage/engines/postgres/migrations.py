@@ -13,6 +13,7 @@ from importlib import resources
 from psycopg.pq import TransactionStatus
 
 from storage.domain.errors import UnreadableRecord
+from storage.engines.away import mark
 from storage.engines.postgres.connection import Plain
 
 FIRST = 32
@@ -23,6 +24,11 @@ LOCK = "SELECT pg_advisory_xact_lock(1330532931, hashtext(current_schema()))"
 # What SQLite's types are called here: its numbers have 64 bits, and it compares texts by code points.
 _TYPES = {"INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA", "TEXT": 'TEXT COLLATE "C"'}
 _TYPE = re.compile(r"\b(?:INTEGER|REAL|BLOB|TEXT)\b")
+# The tables of a record, but for that number.
+TABLES = (
+    "SELECT relname FROM pg_class WHERE relnamespace = CAST(current_schema() AS regnamespace)"
+    " AND relkind IN ('r', 'p') AND relname NOT IN ('onrecord', 'moved') ORDER BY relname"
+)
 _TABLES = (
     "SELECT count(*), coalesce(sum(CASE WHEN relname = 'onrecord' THEN 1 ELSE 0 END), 0) FROM pg_class"
     " WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relkind IN ('r', 'p')"
@@ -67,6 +73,14 @@ def migrate(plain: Plain, place: str, *, create: bool) -> None:
             _apply(plain, place, number, sql)
 
 
+def make(plain: Plain, place: str) -> None:
+    """Apply the migrations that a schema lacks in the transaction that is open, of which LOCK is held."""
+    for number, sql in migrations():
+        if _inspected(plain, place, create=True) < number:
+            plain.execute(sql)
+            plain.execute("UPDATE onrecord SET number = %s", (number,))
+
+
 def _typed(sql: str) -> str:
     return _TYPE.sub(lambda found: _TYPES[found[0]], sql)
 
@@ -83,6 +97,9 @@ def _inspected(plain: Plain, place: str, *, create: bool) -> int:
     if not marked:
         raise UnreadableRecord(_FOREIGN.format(place=place))
     number = int(plain.execute(NUMBER).fetchall()[0][0])
+    if number > mark.MOVED:
+        place_now, at, done = plain.execute(mark.READ).fetchall()[0]
+        raise mark.refusal(place, mark.Mark(place_now, at, bool(done)))
     if number > latest():
         raise UnreadableRecord(_NEWER.format(place=place, version=number, latest=latest()))
     return number
