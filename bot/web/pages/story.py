@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -180,10 +181,10 @@ async def story(public: PublicRecord, name: str) -> Page | Gone | Missing:
     brief = cut(lead, lambda fact: [fact_line(fact)], most=MOST_LEADING).blocks or [nothing]
     sections = [Section("brief", _("In brief"), brief)]
     facts = list(lead)
-    for key, kind in PARTS.items():
-        if key == "statements":
-            continue
-        part = await kind.read(public, state, None, FEW)
+    kinds = {key: kind for key, kind in PARTS.items() if key != "statements"}
+    # All at once: so each waits for the thread that reads, and none for what is made of the one before.
+    read = await asyncio.gather(*(kind.read(public, state, None, FEW) for kind in kinds.values()))
+    for (key, kind), part in zip(kinds.items(), read, strict=True):
         more = [Link(PATHS.story(name, key), _("All of it"))] if part.after is not None else []
         shown = part.blocks or [Note(text=_(kind.empty))]
         picture = illustration(name, key) if part.facts or (key == "who" and lead) else None
