@@ -6,6 +6,7 @@ addresses come from the settings, whatever host a request names.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import time
@@ -209,8 +210,9 @@ async def _fact(request: web.Request) -> web.Response:
     api = request.app[API]
 
     async def make() -> Page | Gone | Missing:
-        page = await facts.page(face.public, number, after)
-        return _with_card(face, await api.beside_fact(page, number)) if isinstance(page, Page) else page
+        # At once, as both wait for the thread that reads.
+        page, data = await asyncio.gather(facts.page(face.public, number, after), api.embedded_fact(number))
+        return _with_card(face, api.beside_fact(page, number, data)) if isinstance(page, Page) else page
 
     return await face.show(request, _target(f"/f/F{number}", after), make)
 

@@ -184,20 +184,20 @@ class Api:
         revisions = await self._public.revisions(state, fact, after=after, limit=MOST_REVISIONS)
         return self._link.fact(fact, state.story, revisions, await self._copies([fact]))
 
-    async def beside_fact(self, page: Page, fact_id: int) -> Page:
-        """Return the page of a statement with the same as data, and where else that is."""
+    async def embedded_fact(self, fact_id: int) -> str | None:
+        """Return a statement as linked data that stands in its page; None if there is none, or too much."""
         found = await self._public.fact(fact_id)
-        if not isinstance(found, Found):
-            return page
-        data = embedded(await self._linked(found.value, found.state))
+        data = embedded(await self._linked(found.value, found.state)) if isinstance(found, Found) else ""
+        return data if 0 < len(data) <= MOST_BESIDE else None
+
+    def beside_fact(self, page: Page, fact_id: int, data: str | None) -> Page:
+        """Return the page of a statement with the same as `data`, and where else that is."""
         path = Addresses().fact(fact_id)
         others = (
             Alternate(f"{path}/data.jsonld", linked_data.MEDIA, "JSON-LD"),
             Alternate(f"/api/v1/facts/F{fact_id}", JSON, "JSON"),
         )
-        return replace(
-            page, data=data if len(data) <= MOST_BESIDE else None, alternates=(*page.alternates, *others)
-        )
+        return replace(page, data=data, alternates=(*page.alternates, *others))
 
     def beside_story(self, page: Page, name: str) -> Page:
         """Return the page of a story with where its changes are told, and where it is as data."""
