@@ -22,6 +22,7 @@ from bot.commands.dialogue.references import (
     source_of,
 )
 from bot.errors import UserError
+from bot.intake.finding.honorifics import honorifics
 from bot.parsing.figure_parsing import read_figures
 from bot.parsing.locators import locator
 from bot.parsing.stances import stance_of
@@ -74,9 +75,21 @@ def _or_none(check: Check) -> Check:
     return checked
 
 
-async def _name(context: Context, _filled: Filled, text: str) -> None:
+async def _name(context: Context, filled: Filled, text: str) -> None:
     if text.casefold() != NONE:
-        await name_of(context, text)
+        await name_of(context, await _without_honorifics(context, filled, text))
+
+
+async def _without_honorifics(context: Context, filled: Filled, text: str) -> str:
+    """Return a typed name without what stands before it: of one who is new that is the role, `Dr`."""
+    before, entities, story = honorifics(text), context.record.entities, context.story.id
+    if not before.length or await entities.named(story, text):
+        return text
+    name = text[before.length :]
+    filled.texts[WHO.name] = name
+    if before.role and "role" not in filled.texts and not await entities.named(story, name):
+        filled.texts["role"] = before.role
+    return name
 
 
 async def _names(context: Context, _filled: Filled, text: str) -> None:

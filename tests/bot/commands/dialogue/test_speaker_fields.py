@@ -86,3 +86,29 @@ async def test_where_a_role_is_from_is_refused_without_the_role(desk):
     assert_short(await ann.says("/entity Putin\nshort: V.\nat: 3"), "add “role:”")
     await ann.says("/relate F9 unrelated F5\npart: the children")
     assert "“part: the children”" in ann.seen
+
+
+async def test_an_honorific_that_is_typed_is_a_role_or_left_out_and_no_part_of_the_name(desk, subtests):
+    ann = await desk.moderator()
+    cases = [("Dr Samir Patel", "Samir Patel", "Dr"), ("Mr Tom Hale", "Tom Hale", None)]
+    for typed, name, role in cases:
+        for turns in (
+            (f"/add It rained at Olm for {typed}.\nwho: {typed}\ncue: said that\nsource: S1",),
+            ("/add", f"It snowed at Olm for {typed}", typed),
+        ):
+            with subtests.test(typed, turns=len(turns)):
+                await ann.tells(*turns)
+                assert f"“{name}” is not on record yet" in ann.seen
+                await ann.presses(f"New person “{name}”")
+                while "Confirm" not in buttons(ann.reply):
+                    # Of mere courtesy no role is known: it is asked.
+                    assert role is None or "Their role" not in ann.seen
+                    await ann.says("S1" if "Which source" in ann.seen else "/skip")
+                assert (f"New name: {name} {role}" in ann.seen) is (role is not None)
+                await ann.presses("Cancel")
+
+
+async def test_one_on_record_is_meant_with_and_without_an_honorific(desk):
+    ann = await desk.moderator()
+    await ann.says("/add The gate was shut.\nwho: Dr Dmytro Lubinets\ncue: said that\nsource: S1")
+    assert "Lubinets said that the gate was shut" in ann.seen and "Left out" not in ann.seen
