@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from bot.errors import UserError
-from bot.pictures.picture import Kind
+from bot.pictures.picture import Kind, Picture
 from bot.pictures.sending.captions import AS_TEXT
 from bot.replies import Drawing
 from bot.texts import _, spoken
@@ -88,15 +88,14 @@ class Studio:
                 if (known := self._known(key, shown)) is not None:
                     self._turns.release()
                     return known
-                work = asyncio.to_thread(_drawn, kind, shown, dark=dark)
-                drawing = asyncio.ensure_future(work)
+                drawing = asyncio.create_task(_drawn(kind, shown, dark=dark))
                 # Where nobody waits for it any more it keeps its turn to its end, and is there for the next.
                 drawing.add_done_callback(partial(self._end, key, shown))
                 return await asyncio.shield(drawing)
         except TimeoutError:
             raise UserError(_("Drawing took too long: try again in a moment.")) from None
 
-    def _end(self, key: tuple[object, ...], shown: _Shown, drawing: asyncio.Future[Drawing]) -> None:
+    def _end(self, key: tuple[object, ...], shown: _Shown, drawing: asyncio.Task[Drawing]) -> None:
         if not drawing.cancelled() and drawing.exception() is None:
             self._keep(key, _Kept(shown, drawing.result()))
         self._turns.release()
@@ -118,15 +117,12 @@ class Studio:
         return sum(len(each.drawing.data) for each in self._kept.values())
 
 
-def _drawn(kind: Kind, shown: _Shown, *, dark: bool) -> Drawing:
-    """Draw a picture; it blocks for as long as that takes."""
+async def _drawn(kind: Kind, shown: _Shown, *, dark: bool) -> Drawing:
     # Not at import: fonts and libraries are loaded only where something is drawn.
-    from bot.pictures.drawing import draw
-    from bot.pictures.raster import legible_as_photo, png
+    from bot.pictures.sending import apart
 
-    rest = _("All of it as text: {command}", command=AS_TEXT[kind])
-    picture = draw(kind, shown.story, shown.facts, dark=dark, more=shown.more, rest=rest)
-    data = png(picture)
+    picture, tall = await asyncio.to_thread(_laid_out, kind, shown, dark=dark)
+    data = await apart.png_of(picture)
     if len(data) > LARGEST:
         raise UserError(_("That picture is too large to be sent."))
     return Drawing(
@@ -136,5 +132,15 @@ def _drawn(kind: Kind, shown: _Shown, *, dark: bool) -> Drawing:
         dark=dark,
         data=data,
         text=picture.alt,
-        tall=not legible_as_photo(picture),
+        tall=tall,
     )
+
+
+def _laid_out(kind: Kind, shown: _Shown, *, dark: bool) -> tuple[Picture, bool]:
+    """Return a picture, and whether it is too tall for a photo; it blocks for as long as that takes."""
+    from bot.pictures.drawing import draw
+    from bot.pictures.raster import legible_as_photo
+
+    rest = _("All of it as text: {command}", command=AS_TEXT[kind])
+    picture = draw(kind, shown.story, shown.facts, dark=dark, more=shown.more, rest=rest)
+    return picture, not legible_as_photo(picture)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from functools import partial
 
 from bot.answers.lines import fact_line
-from bot.pictures.picture import Kind, Picture, PicturesUnavailable
-from bot.replies import Line
+from bot.pictures.picture import Kind, PicturesUnavailable
 from bot.texts import _, shortened
 from bot.web.caching import Made
 from bot.web.pages.story import FEW
@@ -29,7 +26,10 @@ async def drawing(public: PublicRecord, name: str, kind: Kind, *, dark: bool) ->
     if not isinstance(found, Found):
         return found
     facts = await _facts(public, found.state, kind)
-    return await _made(partial(_drawn, kind, found.state, facts, dark=dark))
+    try:
+        return await asyncio.to_thread(_drawn, kind, found.state, facts, dark=dark)
+    except PicturesUnavailable:
+        return Missing()
 
 
 async def story_card(public: PublicRecord, name: str) -> Made | Gone | Missing:
@@ -63,23 +63,17 @@ def _drawn(kind: Kind, state: StoryState, facts: list[Fact], *, dark: bool) -> M
 
 
 async def _card(state: StoryState, fact: Fact | None) -> Made | Missing:
+    # Not at import: fonts and libraries are loaded only where something is drawn.
+    from bot.pictures.sending import apart
+    from bot.web.card import SCALE, card
+
     line = fact_line(fact) if fact is not None else None
     if line is not None:
         line = line.model_copy(update={"text": shortened(line.text, LONGEST)})
-    return await _made(partial(_card_drawn, state, line))
-
-
-def _card_drawn(state: StoryState, line: Line | None) -> Made:
-    from bot.pictures.raster import png
-    from bot.web.card import SCALE, card
-
-    picture: Picture = card("OnRecord", state.story.title, line, state.story.language)
-    return Made(png(picture, scale=SCALE), state.story.id, PNG)
-
-
-async def _made(make: Callable[[], Made]) -> Made | Missing:
-    """Return what is drawn in a thread; nothing where what draws is not installed."""
     try:
-        return await asyncio.to_thread(make)
+        picture = await asyncio.to_thread(card, "OnRecord", state.story.title, line, state.story.language)
+        return Made(await apart.png_of(picture, scale=SCALE), state.story.id, PNG)
     except PicturesUnavailable:
         return Missing()
+    except apart.NotMade as error:
+        raise TimeoutError from error

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.notices.receipt_buffer import ReceiptBuffer
-from bot.pictures import raster
 from bot.pictures.picture import Kind, PicturesUnavailable
+from bot.pictures.sending import apart
 from bot.pictures.sending.blank import blank
 from bot.pictures.sending.captions import with_picture
 from bot.pictures.sending.studio import Studio
@@ -100,10 +100,10 @@ async def test_once_nothing_is_left_a_blank_takes_its_place(wire: Wire) -> None:
 async def test_where_it_cannot_be_drawn_anew_it_does_not_stay(wire: Wire, monkeypatch, error) -> None:
     await shown(wire)
 
-    def broken(*_given, **_how):
+    async def broken(*_given, **_how):
         raise error
 
-    monkeypatch.setattr(raster, "png", broken)
+    monkeypatch.setattr(apart, "png_of", broken)
     await wire.change(1, statement="It rained for four days.")
     await wire.deliver()
     (reply,) = wire.far.rewritten

@@ -9,6 +9,7 @@ from lxml import etree, html
 
 from bot.pictures import drawing, raster
 from bot.pictures.picture import WIDTH, PicturesUnavailable
+from bot.pictures.sending import apart
 from bot.web.card import HEIGHT, card
 from storage.domain.changes import SetStory, TakeDown
 from storage.domain.enums import Ground
@@ -141,8 +142,11 @@ async def test_where_nothing_can_draw_there_is_no_picture(site, monkeypatch):
     def missing(*_given, **_how):
         raise PicturesUnavailable
 
+    async def none_made(*_given, **_how):
+        raise PicturesUnavailable
+
     monkeypatch.setattr(drawing, "draw", missing)
-    monkeypatch.setattr(raster, "png", missing)
+    monkeypatch.setattr(apart, "png_of", none_made)
     for path in (*DRAWN, *CARDS):
         assert (await site.get(path)).status == 404, path
     assert (await site.get("/s/flood")).status == 200

@@ -10,9 +10,9 @@ import pytest
 from bot.commands.core.drawings import AT_ONCE
 from bot.errors import UserError
 from bot.frontends.telegram.render import CAPTION_LIMIT, render
-from bot.pictures import drawing, raster
+from bot.pictures import drawing
 from bot.pictures.picture import Kind, PicturesUnavailable
-from bot.pictures.sending import studio
+from bot.pictures.sending import apart, studio
 from bot.pictures.sending.studio import Studio
 from bot.replies import Line
 from bot.requests import Call
@@ -126,10 +126,10 @@ async def test_who_asks_for_many_waits_and_what_is_kept_costs_nothing(desk: Desk
 
 
 async def test_without_what_draws_it_is_said_who_can_help(desk: Desk, monkeypatch) -> None:
-    def missing(*_given, **_how):
+    async def missing(*_given, **_how):
         raise PicturesUnavailable
 
-    monkeypatch.setattr(raster, "png", missing)
+    monkeypatch.setattr(apart, "png_of", missing)
     refused = await desk.person(EVE).says("/when picture")
     assert refused.aside and "onrecord[web]" in said(refused)
     assert [action.command for action in refused.actions] == ["/when"]
