@@ -43,7 +43,7 @@ slow: $(TESTS_INSTALLED)
 postgres: $(TESTS_INSTALLED)
 	@echo "Running the tests of the record on PostgreSQL ..." >&2
 	@ONRECORD_TEST_ENGINE=postgres $(BIN)/python -m pytest -m "postgres and not slow" tests/storage/engines/postgres
-	@$(BIN)/python -m pytest -m "postgres and not slow" tests/storage/moving tests/bot/test_operations_postgres.py
+	@$(BIN)/python -m pytest -m "postgres and not slow" tests/storage/moving tests/bot/doctor tests/bot/test_operations_postgres.py
 
 # All tests again, with all the examples, kills and hostile strings that they are made for: run before an issue is closed.
 kills:

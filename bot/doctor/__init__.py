@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.doctor import discord, feeds, machine, processes, quotations, telegram, webhooks
+from bot.doctor import discord, feeds, machine, processes, quotations, server, telegram, webhooks
 from bot.doctor.findings import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ async def examine(settings: Settings, config: Path | None = None) -> AsyncIterat
 
 async def _within(settings: Settings) -> AsyncIterator[Finding]:
     """Yield a finding for each check of what a record holds."""
+    for found in await server.examine(settings):
+        yield found
     yield await machine.trail(settings)
     yield await machine.copies(settings)
     yield await machine.meaning(settings)

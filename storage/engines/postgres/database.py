@@ -31,7 +31,7 @@ from storage.engines.database import (
     Version,
     Write,
 )
-from storage.engines.postgres import checking, copying, migrations, outcome
+from storage.engines.postgres import checking, copying, health, migrations, outcome
 from storage.engines.postgres.connection import Link, Plain
 from storage.engines.postgres.errors import BUSY, Place
 from storage.engines.postgres.texts import for_postgres
@@ -263,6 +263,10 @@ class PostgresDatabase:
         """Return how many rows each table has, but for the one that marks the schema as a record."""
         names = [row[0] for row in await self.read(migrations.TABLES)]
         return {name: (await self.read(f"SELECT count(*) FROM {name}"))[0][0] for name in names}
+
+    async def health(self, now: datetime) -> health.Health:
+        """Return what the server and the schema are like; `now` is this machine's moment, with its zone."""
+        return await self._reader.run(lambda plain: health.look(plain, now), begins=True)
 
     async def check(self) -> list[str]:
         """Return what is wrong with the schema; nothing if it is sound."""
