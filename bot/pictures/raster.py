@@ -1,4 +1,4 @@
-"""A picture as PNG, drawn with the fonts that come with the program and no others. It holds the interpreter: see `sending/apart.py`."""
+"""A picture as PNG, drawn with the fonts that come with the program. It blocks: see `sending/apart.py`."""
 
 from __future__ import annotations
 
