@@ -12,6 +12,7 @@ class Why(StrEnum):
     """Why there is no article."""
 
     NO_TEXT = "no text"
+    NO_ARTICLE = "no article"
     EMPTY = "empty"
     NO_WORDS = "no words"
     SCANNED = "scanned"
@@ -40,6 +41,7 @@ def unreadable(why: Why, commands: tuple[tuple[str, str], ...] = ()) -> Unreadab
     texts = {
         Why.NO_TEXT: _("No article was found there: it may be behind a paywall, made by scripts, or"
                        " a picture. Paste its text instead"),
+        Why.NO_ARTICLE: _("There is no text of an article in the file: paste it instead"),
         Why.EMPTY: _("The file is empty"),
         Why.NO_WORDS: _("There are no words in it"),
         Why.SCANNED: _("The PDF holds no text: it may be a scan. Paste its text instead"),

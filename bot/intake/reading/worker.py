@@ -43,7 +43,9 @@ def answered(content: bytes, asked: dict[str, Any]) -> dict[str, Any]:
     except NoFeed as error:
         return {"refused": error.why, "named": error.named}
     except NoArticle as error:
-        return {"refused": error.why}
+        # A paywall, or scripts, may stand before a page of the web, not before a file.
+        is_file = error.why is Why.NO_TEXT and asked.get("url") is None
+        return {"refused": Why.NO_ARTICLE if is_file else error.why}
     except MemoryError:
         return {"refused": Why.TOO_HEAVY}
     except ImportError:

@@ -152,9 +152,9 @@ async def test_what_holds_no_article_is_told_as_such(subtests, tmp_path):
         "a mark of the encoding": (b"\xef\xbb\xbf\r\n", "text/plain", Why.EMPTY),
         "the same of UTF-16": (b"\xff\xfe", "text/html", Why.EMPTY),
         "signs alone": (b"*** --- ...", "text/plain", Why.NO_WORDS),
-        "made by scripts": (b"<html><body><div id=root></div><script>x()</script>", "text/html", Why.NO_TEXT),
+        "no text": (b"<html><body><div id=root></div><script>x()</script>", "text/html", Why.NO_ARTICLE),
         "a stub": (html(PARAGRAPHS[0], PARAGRAPHS[1], head=stub), "text/html", Why.PAYWALL),
-        "a teaser": (html("Subscribe to read on."), "text/html", Why.NO_TEXT),
+        "a teaser": (html("Subscribe to read on."), "text/html", Why.NO_ARTICLE),
         "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "text/plain", Why.NOT_TEXT),
         "a picture as a page": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "text/html", Why.NOT_TEXT),
         "no PDF": (b"hello", "application/pdf", Why.DAMAGED),
@@ -170,6 +170,8 @@ async def test_what_holds_no_article_is_told_as_such(subtests, tmp_path):
     for name, (content, media, expected) in cases.items():
         with subtests.test(name):
             assert await why(content, media) is expected
+    scripts = b"<html><body><div id=root></div><script>x()</script>"
+    assert await why(scripts, url="https://courier.example/x") is Why.NO_TEXT
     other = tmp_path / "article.docx"
     other.write_bytes(b"PK")
     with pytest.raises(Unreadable):
