@@ -42,8 +42,8 @@ slow: $(TESTS_INSTALLED)
 # The tests of the record again, on a PostgreSQL: that which ONRECORD_TEST_POSTGRES names, or one started for them.
 postgres: $(TESTS_INSTALLED)
 	@echo "Running the tests of the record on PostgreSQL ..." >&2
-	@ONRECORD_TEST_ENGINE=postgres $(BIN)/python -m pytest -m "postgres and not slow" tests/storage/engines/postgres
-	@$(BIN)/python -m pytest -m "postgres and not slow" tests/storage/moving tests/bot/doctor tests/bot/test_operations_postgres.py
+	@ONRECORD_TEST_ENGINE=postgres $(BIN)/python -m pytest -m "not slow" tests/storage --ignore tests/storage/moving
+	@$(BIN)/python -m pytest -m "postgres and not slow" tests --ignore tests/storage/engines
 
 # All tests again, with all the examples, kills and hostile strings that they are made for: run before an issue is closed.
 kills:

@@ -100,9 +100,11 @@ def content(path: Path) -> str:
     """Return all that a record holds, as text."""
     if ON_POSTGRES:
         with beside(path) as other:
+            # Words in bytes are to be seen, too.
+            other.execute("SET bytea_output = 'escape'")
             tables = other.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
-            held = {name: sorted(map(repr, other.execute(f"SELECT * FROM {name}"))) for (name,) in tables}
-            return "\n".join(f"{name} {row}" for name, rows in sorted(held.items()) for row in rows)
+            rows = " UNION ALL ".join(f"SELECT '{name}', CAST(t AS TEXT) FROM {name} t" for (name,) in tables)
+            return "\n".join(sorted(" ".join(row) for row in other.execute(rows)))
     with closing(sqlite3.connect(path)) as connection:
         return "\n".join(connection.iterdump())
 

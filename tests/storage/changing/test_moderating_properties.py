@@ -64,11 +64,11 @@ class Step:
         refs = await self.world.refs(table)
         return refs[self.numbers[number] % len(refs)]
 
-    async def id_of(self, table: str, number: int, *, preferably: str = "1") -> int:
+    async def id_of(self, table: str, number: int, *, preferably: str = "1 = 1") -> int:
         """Return one of a table's ids; three times out of four one of those that a change is meant for."""
         unwanted = self.numbers[2] % 4 == 0
         rows = await self.record.database.read(
-            f"SELECT id FROM {table} ORDER BY NOT ({preferably if not unwanted else 1}), id"
+            f"SELECT id FROM {table} ORDER BY NOT ({preferably if not unwanted else '1 = 1'}), id"
         )
         fit = await self.record.database.read(f"SELECT count(*) FROM {table} WHERE {preferably}")
         return rows[self.numbers[number] % (len(rows) if unwanted else fit[0][0] or len(rows))][0]
