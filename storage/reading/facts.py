@@ -162,7 +162,9 @@ class Facts:
             " (SELECT list_of(row_of(r.at, r.kind, r.actor, r.material, r.reason, r.state)) FROM"
             " (SELECT * FROM revision WHERE fact_id = f.id AND state IS NOT NULL ORDER BY number) r)"
             " AS history FROM fact f JOIN revision l ON l.fact_id = f.id AND l.number = f.revision"
-            " WHERE json_extract(l.state, '$.taken_down') IS NULL AND f.story_id = ? AND f.id > ?"
+            # What IS NULL PostgreSQL takes to be rare, and would look through all states for it.
+            " WHERE substr(coalesce(json_extract(l.state, '$.taken_down'), ''), 1, 1) <> '{'"
+            " AND f.story_id = ? AND f.id > ?"
             " ORDER BY f.id LIMIT ?",
             (story_id, after, limit),
         )

@@ -25,8 +25,14 @@ _DEFAULTS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "30000",
 }
-# Compiling a query takes longer than any of ours runs.
-_SESSION = "SET jit = off; SET client_min_messages = warning"
+# Compiling a query, planning it anew or starting others to help takes longer than any of ours runs; and where
+# reading ahead pays, there is room to keep it all in memory.
+_SESSION = (
+    "SET jit = off; SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0;"
+    " SET random_page_cost = 1.1; SET client_min_messages = warning"
+)
+# How often a query is asked until the server keeps it, and how many it keeps.
+_ASKED, _KEPT = 2, 500
 # A server may end transactions that take long, or that seem to do nothing; not one after this.
 LASTING = (
     "SELECT set_config(name, '0', true) FROM pg_settings"
@@ -124,6 +130,7 @@ def connected(place: Place) -> Plain:
         refuse_server(made, place)
         adapt(made)
         made.execute(_SESSION)
+        made.prepare_threshold, made.prepared_max = _ASKED, _KEPT
     except BaseException:
         made.close()
         raise

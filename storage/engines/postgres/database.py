@@ -34,7 +34,7 @@ from storage.engines.database import (
 from storage.engines.postgres import checking, copying, health, migrations, outcome
 from storage.engines.postgres.connection import Link, Plain
 from storage.engines.postgres.errors import BUSY, Place
-from storage.engines.postgres.texts import for_postgres
+from storage.engines.postgres.texts import for_postgres, query
 from storage.engines.write_behind import WriteBehind
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class PostgresStatements:
 
     def fetch(self, sql: str, parameters: Parameters = (), /) -> list[Row]:
         """Return all rows of a query, seeing what this transaction wrote."""
-        found = self._connection.execute(for_postgres(sql), parameters, binary=True)
+        found = self._connection.execute(*query(sql, parameters), binary=True)
         # What changes rows and names none has no result.
         return list(found) if found.description is not None else []
 

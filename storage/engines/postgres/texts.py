@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+
+from storage.engines.database import Parameters
 
 # Texts, names and comments keep all but their percent signs, which psycopg wants doubled; `::` is a cast.
 _TOKEN = re.compile(
@@ -29,3 +32,24 @@ def _own(found: re.Match[str]) -> str:
 def for_postgres(sql: str) -> bytes:
     """Return SQL with psycopg's placeholders and PostgreSQL's own words for lists."""
     return _TOKEN.sub(_own, sql).encode()
+
+
+_LIMIT = re.compile(rb"LIMIT %(?:s|\((\w+)\)s)")
+_PLACE = re.compile(rb"(?<!%)%s")
+
+
+def query(sql: str, parameters: Parameters) -> tuple[bytes, Parameters]:
+    """Return a query as psycopg takes it, with what it binds, and with its limits written out.
+
+    One plan is kept for all who ask: it has to know how few rows are wanted.
+    """
+    text = for_postgres(sql)
+    if b"LIMIT %" not in text:
+        return text, parameters
+    if isinstance(parameters, Mapping):
+        return _LIMIT.sub(lambda found: b"LIMIT %d" % parameters[found[1].decode()], text), parameters
+    given = list(parameters)
+    for found in reversed(list(_LIMIT.finditer(text))):
+        value = given.pop(len(_PLACE.findall(text, 0, found.start())))
+        text = b"%bLIMIT %d%b" % (text[: found.start()], value, text[found.end() :])
+    return text, given

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import pytest
 
-from storage.engines.postgres.texts import for_postgres
+from storage.engines.postgres.texts import for_postgres, query
 from storage.engines.values import Values, for_sqlite
 
 pytestmark = pytest.mark.postgres
@@ -110,3 +110,17 @@ def test_texts_of_sql_keep_what_is_no_placeholder():
     assert for_postgres("SELECT ':a' || :a, \"?\", x::text, y[1:2] -- :c?\n, ?") == (
         b"SELECT ':a' || %(a)s, \"?\", x::text, y[1:2] -- :c?\n, %s"
     )
+
+
+def test_limits_are_written_out_and_all_else_is_bound() -> None:
+    named = {"after": 3, "limit": 10}
+    assert query("SELECT id FROM t WHERE id > :after ORDER BY id LIMIT :limit", named) == (
+        b"SELECT id FROM t WHERE id > %(after)s ORDER BY id LIMIT 10",
+        named,
+    )
+    nested = "SELECT '%s' FROM (SELECT 1 FROM t WHERE a = ? LIMIT ?) f WHERE b = ? LIMIT ?"
+    assert query(nested, ("x", 5, "y", 7)) == (
+        b"SELECT '%%s' FROM (SELECT 1 FROM t WHERE a = %s LIMIT 5) f WHERE b = %s LIMIT 7",
+        ["x", "y"],
+    )
+    assert query("SELECT 1 FROM t WHERE a = ?", (1,)) == (b"SELECT 1 FROM t WHERE a = %s", (1,))
