@@ -12,6 +12,8 @@ from collections.abc import Collection, Hashable
 
 from storage.domain.leases import LONGEST, Leases, later
 from storage.engines.database import Database, Statements
+from storage.engines.values import Values
+from storage.notifying.notices import OPEN
 
 # A claim that holds: `:latest` is beyond the end of every lease that the present clock has given.
 LIVE = "state = 'sending' AND lease_until > :now AND lease_until <= :latest"
@@ -25,6 +27,19 @@ OF_PLATFORM = (
 )
 
 
+# Of some listeners those for whom there is something to claim, or whose waiting is over.
+_LEFT = f"""
+SELECT l.id FROM listener l WHERE l.id IN (SELECT value FROM ints(:listeners)) AND (
+    l.open_at <> ''
+    OR EXISTS (
+        SELECT 1 FROM delivery d WHERE d.listener_id = l.id AND d.state IN ('due', 'held', 'failed')
+        AND d.notice_id IN (SELECT id FROM notice WHERE {OPEN})
+    )
+    OR EXISTS (SELECT 1 FROM delivery d WHERE d.listener_id = l.id AND {ENDED})
+) ORDER BY l.id
+"""
+
+
 class Claims:
     """Know what is under way in this process: listeners by id, messages to correct by chat and number."""
 
@@ -33,11 +48,28 @@ class Claims:
         self._seconds = leases.delivery
         self.sender = secrets.token_hex(8)
         self._under_way: dict[Hashable, set[int]] = {}
+        self._contended = False
 
     def terms(self, now: str) -> dict[str, str]:
         """Return the parameters of a claim made now."""
         until, latest = later(now, self._seconds), later(now, LONGEST)
         return {"now": now, "sender": self.sender, "until": until, "latest": latest}
+
+    def left_by_others(self, tx: Statements, listeners: list[int], terms: dict[str, str]) -> list[int]:
+        """Return those of some listeners for whom there is something to claim still.
+
+        They are looked at all together, once others were found to claim the same at the same time.
+        """
+        if not self._contended:
+            return listeners
+        asked = {"listeners": Values(listeners), "now": terms["now"], "latest": terms["latest"]}
+        left = {row[0] for row in tx.fetch(_LEFT, asked)}
+        self._contended = len(left) < len(listeners)
+        return [listener for listener in listeners if listener in left]
+
+    def note_claimed(self, count: int, of: int) -> None:
+        """Note for how many of some listeners something was claimed."""
+        self._contended = self._contended or 2 * count < of
 
     def __contains__(self, key: Hashable) -> bool:
         return key in self._under_way

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from storage.domain.leases import is_over
 from storage.domain.models import Listener
-from storage.engines.database import Database, Statements, Transaction
+from storage.engines.database import Database, Row, Statements, Transaction
 from storage.engines.group_commit import GroupCommit
 from storage.engines.values import Values
 from storage.notifying import listeners, receipts
@@ -42,6 +42,7 @@ _CLAIM = (
     " (SELECT state FROM notice WHERE id = delivery.notice_id)"
 )
 _CLOSED = frozenset({"done", "dropped"})
+_NOT_OPEN = "UPDATE listener SET open_at = '' WHERE id IN (SELECT value FROM ints(?)) RETURNING *"
 _OPEN_AT = "UPDATE listener SET open_at = ? WHERE id = ?"
 
 
@@ -279,21 +280,18 @@ class Outbox(OutboxDepth):
         return parcels
 
     def _claim(self, tx: Statements, listener_ids: list[int], terms: dict[str, str]) -> list[Parcel]:
-        parcels: list[Parcel] = []
-        for listener_id in listener_ids:
+        claimed: dict[int, list[Row]] = {}
+        for listener_id in self._claims.left_by_others(tx, listener_ids, terms):
             asked = {**terms, "listener": listener_id}
             here = listener_id in self._claims
             rows = [] if here else tx.fetch(_CLAIM, asked)
             if not rows and (here or tx.fetch(_UNDER_WAY, asked)):
                 _queue(tx, listener_id, terms["now"])
-                continue
-            found = tx.fetch("UPDATE listener SET open_at = '' WHERE id = ? RETURNING *", (listener_id,))
-            if not rows:
-                continue
-            ids = tuple(sorted(row[0] for row in rows))
-            attempts, waited = max(row[1] for row in rows) - 1, any(row[2] in _CLOSED for row in rows)
-            parcels.append(Parcel(Listener(**dict(found[0])), ids, attempts, waited))
-        return parcels
+            else:
+                claimed[listener_id] = rows
+        self._claims.note_claimed(sum(map(bool, claimed.values())), len(listener_ids))
+        told = {row["id"]: Listener(**dict(row)) for row in tx.fetch(_NOT_OPEN, (Values(claimed),))}
+        return [_parcel(told[each], rows) for each, rows in claimed.items() if rows]
 
     @asynccontextmanager
     async def _settling(self, parcel: Parcel) -> AsyncIterator[Transaction]:
@@ -324,6 +322,12 @@ class Outbox(OutboxDepth):
         )
         ids = (parcel.listener.id, self._claims.sender, Values(parcel.notices))
         return marking, (state, at, error, message, attempts, *ids)
+
+
+def _parcel(listener: Listener, rows: list[Row]) -> Parcel:
+    """Return what was claimed for a listener."""
+    ids = tuple(sorted(row[0] for row in rows))
+    return Parcel(listener, ids, max(row[1] for row in rows) - 1, any(row[2] in _CLOSED for row in rows))
 
 
 def _queue(tx: Statements, listener_id: int, now: str) -> None:

@@ -27,6 +27,7 @@ from tests.benchmarks import (
     moderating,
     naming,
     places,
+    postgres,
     queries,
     questions,
     replies,
@@ -57,6 +58,7 @@ BENCHMARKS: dict[str, Callable[[Sizes], list[Finding]]] = {
     "discord-broadcasting": discord_broadcasting.measure,
     "discord-completing": discord_completing.measure,
     "web": web.measure,
+    "postgres": postgres.measure,
     "pictures": drawing.measure,
 }
 # Those that need data, by the folder of it.

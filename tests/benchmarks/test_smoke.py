@@ -20,6 +20,7 @@ from tests.benchmarks import (
     meaning,
     moderating,
     naming,
+    postgres,
     queries,
     searching,
     startup,
@@ -50,6 +51,7 @@ pytestmark = pytest.mark.slow
         discord_broadcasting,
         discord_completing,
         web,
+        postgres,
         drawing,
     ],
 )

@@ -92,6 +92,7 @@ READS = {
     "stream.following": lambda r: r.stream.following([1], now="2030", limit=5),
     "stream.newest": lambda r: r.stream.newest(1, now="2030", limit=5),
     "stories.public": lambda r: r.stories.public(),
+    "public.kept": lambda r: r.public.kept(1, [2]),
     "public.state": lambda r: r.public.state("2030", "2031"),
     "public.all_addressed": lambda r: r.public.all_addressed([1], "2030"),
     "public.is_unseen": lambda r: r.public.is_unseen(1),

@@ -207,7 +207,9 @@ async def test_the_contract_above_covers_every_reading_method(record):
     }
     # These pass on what others read or read within it, or look at no file; those write.
     passed_on = {"facts.select", "facts.listed", "facts.lists_in", "entities.find_named_in"}
-    passed_on |= {f"claims.{name}" for name in ("terms", "begin", "settle", "let_go")}
+    passed_on |= {
+        f"claims.{name}" for name in ("terms", "begin", "settle", "let_go", "left_by_others", "note_claimed")
+    }
     passed_on |= {"roles.close", "roles.me"}
     passed_on |= {
         f"vectors.{name}"

@@ -200,3 +200,24 @@ async def test_two_senders_that_die_again_and_again_lose_and_repeat_nothing_but_
     assert sum(times.values()) <= 2 * len(every) + len(under_way)
     rows = await flood.database.read("SELECT DISTINCT state FROM delivery")
     assert [each[0] for each in rows] == ["sent"]
+
+
+async def test_who_finds_much_claimed_by_others_looks_first_at_what_is_left(flood, other, monkeypatch):
+    every = await subscribe_all(flood, 6)
+    await told(flood)
+    found = await other.outbox._next("telegram", 6)
+    first = await take(flood, limit=4)
+    for parcel in first[:2]:
+        await flood.outbox.sent(parcel, (9,), None, LATER)
+
+    async def all_of_them(_platform: str, _limit: int) -> list[int]:
+        return found  # as they were read before the others claimed them
+
+    monkeypatch.setattr(other.outbox, "_next", all_of_them)
+    assert chats(await take(other, limit=6)) == every[4:]
+    assert other.claims._contended
+    # It still hears of those who have waited for a moment that has come.
+    await flood.listeners.change(every[0], 0, {"open_at": LATER})
+    assert await take(other, limit=6) == []
+    assert (await flood.listeners.find(every[0])).open_at == ""
+    assert chats(await take(other, OVER)) == every[2:4]

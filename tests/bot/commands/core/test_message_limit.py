@@ -23,6 +23,19 @@ def test_a_burst_is_answered_then_warned_of_once_then_ignored():
     assert verdicts == [Verdict.ANSWER] * 10 + [Verdict.WARN] + [Verdict.IGNORE] * 189
 
 
+def test_processes_that_count_for_themselves_let_a_person_have_as_many_times_the_limit(subtests):
+    # A webhook that several processes stand behind hands each message to one of them.
+    for processes in (1, 2, 5):
+        clock = Clock()
+        limiters = [Limiter(30, 10, clock) for _ in range(processes)]
+        with subtests.test(processes=processes):
+            answered = 0
+            for number in range(600):
+                clock.now += 0.1
+                answered += limiters[number % processes].judge("ann") is Verdict.ANSWER
+            assert answered <= processes * (10 + 30)
+
+
 def test_two_hundred_messages_of_one_person_do_not_hold_up_another():
     limiter = Limiter(30, 10, Clock())
     for _ in range(200):
