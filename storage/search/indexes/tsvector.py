@@ -108,8 +108,8 @@ def _fitting(stems: Iterable[str]) -> Iterator[str]:
 
 
 def _stem(word: str) -> str:
-    # Of "s" no stem is left.
-    return (stem(word) or word)[:_LONGEST_WORD]
+    # FTS5 leaves what has so few bytes, or so many, as it is.
+    return stem(word) or word if 3 <= len(word.encode()) <= 64 else word[:_LONGEST_WORD]
 
 
 def _quoted(word: str) -> str:
