@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from storage.moving.ending import ending
 from storage.moving.place import Place, Where
 from storage.moving.server_place import ServerPlace
 from storage.record import Record
+from storage.webhooks.keys import Keys
 
 _IN_USE = (
     "{place} is in use ({count} connections of OnRecord): stop the bot on every machine, and all else that"
@@ -35,6 +37,7 @@ async def to_file(
 ) -> State:
     """Move the record on a server to a file, and return what it holds; see `moving.move`."""
     _refuse_taken(path)
+    _refuse_other_key(old.path, path)
     if count := await here.link.run(on_server.others, begins=True):
         raise BusyRecord(_IN_USE.format(place=here.name, count=count))
     partial = path.with_name(f"{path.name}.moving")
@@ -45,6 +48,7 @@ async def to_file(
             state = await _copied(record, partial, progress)
             if not rehearse:
                 _refuse_taken(path)
+                _take_key_along(old.path, path)
                 last.lock = lambda tx: on_server.lock(tx, here.name, there.name, moment)
                 last.commit = lambda: _put_in_place(partial, path)
     except OSError as error:
@@ -72,6 +76,22 @@ async def _copied(record: Record, partial: Path, progress: Callable[[int, int], 
         await made.close()
     replacing.mark(partial)
     return state
+
+
+def _take_key_along(old: Path, new: Path) -> None:
+    """Copy what webhooks are signed with, which lies beside the record's file, to where it is looked for."""
+    key, there = Keys(old).path, Keys(new).path
+    if key.exists() and not there.exists():
+        with os.fdopen(files.begin(there), "wb") as out:
+            out.write(key.read_bytes())
+        files.sync(there)
+
+
+def _refuse_other_key(old: Path, new: Path) -> None:
+    """Raise Refused where something else lies in the place of that key."""
+    key, there = Keys(old).path, Keys(new).path
+    if there.exists() and key.exists() and there.read_bytes() != key.read_bytes():
+        raise Refused(f"{there} belongs to another record: name another file. Nothing was changed")
 
 
 async def _put_in_place(partial: Path, path: Path) -> None:

@@ -68,6 +68,19 @@ async def test_there_and_back_nothing_has_changed(full, empty, tmp_path, root):
     assert sorted(declared) == sorted(before)
 
 
+async def test_the_key_of_webhooks_comes_along(full, empty, tmp_path):
+    there, back = Where(full, empty), Where(tmp_path / "back.db")
+    keys = [item.with_name(f"{item.name}.webhook-key") for item in (full, back.path)]
+    keys[0].write_bytes(b"key")
+    await move(Where(full), there, unseen)
+    keys[1].write_bytes(b"other")
+    with pytest.raises(Refused, match="belongs to another record"):
+        await move(there, back, unseen)
+    keys[1].unlink()
+    await move(there, back, unseen)
+    assert keys[1].read_bytes() == b"key" and keys[1].stat().st_mode & 0o077 == 0
+
+
 async def test_search_numbers_and_rules_are_as_they_were(full, empty):
     there = Where(full, empty)
     await move(Where(full), there, unseen)
