@@ -113,10 +113,13 @@ class Several:
             )
         )
 
+    def holds(self, bot: RunningBot, role: str) -> bool:
+        """Tell whether a process holds a role."""
+        return bot.running and self.holders().get(role, "").endswith(f":{bot.pid}")
+
     def holder(self, role: str) -> RunningBot:
         """Return the process that holds a role."""
-        name = self.holders()[role]
-        return next(bot for bot in self.bots if bot.running and name.endswith(f":{bot.pid}"))
+        return next(bot for bot in self.bots if self.holds(bot, role))
 
     async def all_told(self, patience: float = 90.0) -> None:
         """Wait until everybody was told, and the record has it; nobody is told of nothing."""

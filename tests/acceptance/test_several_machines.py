@@ -50,7 +50,7 @@ async def test_two_that_start_at_once_on_an_empty_database_share_the_work(postgr
             first = made.holder("poller")
             other = next(bot for bot in made.bots if bot is not first)
             assert await first.stop() == 0
-            await until(lambda: made.holder("poller") is other, "taking over", TAKEN_OVER)
+            await until(lambda: made.holds(other, "poller"), "taking over", TAKEN_OVER)
             assert "Lubinets" in (await ask(chat, reader, "/who lubinets")).text
     finally:
         postgres.drop(name)

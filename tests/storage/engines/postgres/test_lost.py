@@ -9,6 +9,7 @@ import pytest
 
 from storage.domain.errors import BusyRecord, UnreachableRecord, UnsureRecord
 from storage.engines.postgres import connection, migrations, outcome
+from storage.engines.postgres import database as databases
 from storage.engines.postgres.database import PostgresDatabase
 
 pytestmark = pytest.mark.postgres
@@ -53,6 +54,33 @@ async def test_a_change_begins_on_a_new_connection(database, url):
     async with database.transaction() as tx:
         await tx.run(PUT, ("a",))
     assert await names(database) == ["a"]
+
+
+async def test_who_stands_still_in_the_middle_of_a_change_keeps_nobody_from_writing(
+    database, url, tmp_path, monkeypatch
+):
+    soon = databases._BEGIN_WRITING.replace(f"'{databases._LONGEST_IDLE}s'", "'300ms'")
+    assert soon != databases._BEGIN_WRITING
+    monkeypatch.setattr(databases, "_BEGIN_WRITING", soon)
+    other = await PostgresDatabase.open(url, tmp_path / "other.db")
+    begun, still = asyncio.Event(), asyncio.Event()
+
+    async def stand_still() -> None:
+        async with database.transaction() as tx:
+            await tx.run(PUT, ("a",))
+            begun.set()
+            await still.wait()
+            await tx.run(PUT, ("b",))
+
+    standing = asyncio.create_task(stand_still())
+    await begun.wait()
+    async with other.transaction() as tx:
+        await tx.run(PUT, ("c",))
+    await other.close()
+    still.set()
+    with pytest.raises(UnreachableRecord):
+        await standing
+    assert await names(database) == ["c"]
 
 
 async def test_a_change_that_is_cut_off_is_told_and_leaves_nothing(database, url):
