@@ -29,13 +29,18 @@ def _own(found: re.Match[str]) -> str:
 
 # Looked up for each statement: what is put together from numbers must not gather without end.
 @lru_cache(4096)
+def _text(sql: str) -> str:
+    return _TOKEN.sub(_own, sql)
+
+
+@lru_cache(4096)
 def for_postgres(sql: str) -> bytes:
     """Return SQL with psycopg's placeholders and PostgreSQL's own words for lists."""
-    return _TOKEN.sub(_own, sql).encode()
+    return _text(sql).encode()
 
 
-_LIMIT = re.compile(rb"LIMIT %(?:s|\((\w+)\)s)")
-_PLACE = re.compile(rb"(?<!%)%s")
+_LIMIT = re.compile(r"LIMIT %(?:s|\((\w+)\)s)")
+_PLACE = re.compile(r"(?<!%)%s")
 
 
 def query(sql: str, parameters: Parameters) -> tuple[bytes, Parameters]:
@@ -43,13 +48,13 @@ def query(sql: str, parameters: Parameters) -> tuple[bytes, Parameters]:
 
     One plan is kept for all who ask: it has to know how few rows are wanted.
     """
-    text = for_postgres(sql)
-    if b"LIMIT %" not in text:
-        return text, parameters
+    text = _text(sql)
+    if "LIMIT %" not in text:
+        return for_postgres(sql), parameters
     if isinstance(parameters, Mapping):
-        return _LIMIT.sub(lambda found: b"LIMIT %d" % parameters[found[1].decode()], text), parameters
+        return _LIMIT.sub(lambda found: f"LIMIT {parameters[found[1]]:d}", text).encode(), parameters
     given = list(parameters)
     for found in reversed(list(_LIMIT.finditer(text))):
         value = given.pop(len(_PLACE.findall(text, 0, found.start())))
-        text = b"%bLIMIT %d%b" % (text[: found.start()], value, text[found.end() :])
-    return text, given
+        text = f"{text[: found.start()]}LIMIT {value:d}{text[found.end() :]}"
+    return text.encode(), given
