@@ -61,6 +61,8 @@ async def to_file(
 
 async def _copied(record: Record, partial: Path, progress: Callable[[int, int], None]) -> State:
     """Copy a record that nobody writes to into a file of another name, and compare the two."""
+    # What a kill has left beside it is another file's.
+    replacing.remove(partial)
     database = record.database
     assert isinstance(database, PostgresDatabase)
     counts = await database.counts()

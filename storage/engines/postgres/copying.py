@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from storage.engines import errors, files, migrations
+from storage.engines import errors, files, migrations, replacing
 from storage.engines.postgres import tables
 from storage.engines.postgres.connection import LASTING, Plain
 from storage.engines.postgres.tables import Table
@@ -36,6 +36,8 @@ def copy(plain: Plain, target: Path, done: Progress = lambda _rows: None) -> Non
     """
     partial = target.with_name(target.name + ".partial")
     with errors.translated(target):
+        # A journal of what a kill has left would be taken for the new file's.
+        replacing.remove(partial)
         os.close(files.begin(partial))
         try:
             with contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as made:
@@ -50,7 +52,7 @@ def copy(plain: Plain, target: Path, done: Progress = lambda _rows: None) -> Non
                 made.execute("PRAGMA journal_mode = DELETE")
             files.put_in_place(partial, target)
         finally:
-            partial.unlink(missing_ok=True)
+            replacing.remove(partial)
 
 
 def _fill(plain: Plain, made: sqlite3.Connection, done: Progress) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from storage.domain.errors import (
     Refused,
     UnreachableRecord,
     UnreadableRecord,
+    UnwritableRecord,
 )
 from storage.moving.moving import move, unlock
 from storage.moving.place import Where
@@ -74,7 +76,24 @@ async def test_a_kill_leaves_one_record_and_the_same_command_goes_on(full, empty
     with pytest.raises(MovedRecord, match="was moved to"):
         async with opened(old):
             pass
-    assert not list(tmp_path.glob("*.moving*")) and not list(tmp_path.glob("*.partial"))
+    assert not list(tmp_path.glob("*.moving*")) and not list(tmp_path.glob("*.partial*"))
+
+
+async def test_a_copy_that_does_not_fit_leaves_nothing(full, empty, tmp_path, monkeypatch):
+    await move(Where(full), Where(full, empty), unseen)
+    plain = sqlite3.connect
+
+    def small(*given, **more):
+        connection = plain(*given, **more)
+        if str(given[0]).endswith(".partial"):
+            connection.execute("PRAGMA max_page_count = 200")
+        return connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", small)
+        with pytest.raises(UnwritableRecord, match="is full: make room"):
+            await move(Where(full, empty), Where(tmp_path / "back.db"), unseen)
+    assert not list(tmp_path.glob("back*")) and await usable(Where(full, empty))
 
 
 async def test_an_operator_may_go_on_with_the_old_one(full, empty):
