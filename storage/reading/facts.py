@@ -53,8 +53,9 @@ class Facts:
         wanted = list(dict.fromkeys(ids))
         if not wanted:
             return []
-        bound = {"wanted": Values(wanted)}
-        return await self.listed("SELECT value FROM ints(:wanted)", bound, moment=moment)
+        return await self._database.reading_version(
+            lambda read, version: self._ordered(read, version, {"": wanted}, moment)[""]
+        )
 
     async def listed(
         self, ids_sql: str, parameters: Mapping[str, Any], *, moment: str | None = None
@@ -82,6 +83,11 @@ class Facts:
     ) -> dict[str, list[Fact]]:
         """Return what `lists` returns, within a reading."""
         orders = {name: [row[0] for row in read(ids_sql, bound)] for name, bound in parameters.items()}
+        return self._ordered(read, version, orders, moment)
+
+    def _ordered(
+        self, read: Read, version: Version, orders: Mapping[str, list[int]], moment: str | None
+    ) -> dict[str, list[Fact]]:
         found = self._known.of(version) if moment is None else {}
         wanted = dict.fromkeys(i for order in orders.values() for i in order if i not in found)
         if wanted:

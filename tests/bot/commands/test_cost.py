@@ -30,7 +30,7 @@ async def test_what_is_asked_again(desk, subtests):
         ("/who >8", 3, 1),
         ("/who lubinets", 3, 1),
         # Where nothing is surely on record, its words are looked for in the other stories, too.
-        (QUESTION, 22, 8),
+        (QUESTION, 21, 8),
     ]:
         with subtests.test(text=text):
             await cost_of_saying(desk, text)
