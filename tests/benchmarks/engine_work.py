@@ -26,7 +26,7 @@ IDLE_LOOKS = 3
 async def publish(record: Record, count: int) -> dict[str, object]:
     """Put so many facts on record, one after the other."""
     for number in range(count):
-        said = {"speaker": "Ann Example", "cue": "said that", "source": {"title": f"Report {number}"}}
+        said = {"speaker": "Ann Example", "cue": "said that", "source": {"title": "A count"}}
         words = f"process {os.getpid()} has counted to {number} at {time.perf_counter_ns()}"
         fact = FactEntry.model_validate({"statement": words, "attributions": [said]})
         while True:
