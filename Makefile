@@ -14,9 +14,10 @@ TESTS_INSTALLED := $(VENV)/.tests-installed
 # tests first: ordered by the number of tests, the longest modules would come last, and one core would wait.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
-# `make check` measures what the tests run through, branches too, and refuses less than this share in percent;
-# `make test` does not measure: it is to be quick.
+# `make check` measures what the tests run through, branches too, on both engines together, and refuses less than this
+# share in percent; `make test` does not measure: it is to be quick.
 COVERAGE ?=
+REPORT ?=
 FLOOR := 97
 
 .PHONY: chat run test slow postgres kills check lint format readme messages bench clean
@@ -42,8 +43,8 @@ slow: $(TESTS_INSTALLED)
 # The tests of the record again, on a PostgreSQL: that which ONRECORD_TEST_POSTGRES names, or one started for them.
 postgres: $(TESTS_INSTALLED)
 	@echo "Running the tests of the record on PostgreSQL ..." >&2
-	@ONRECORD_TEST_ENGINE=postgres $(BIN)/python -m pytest -m "not slow" tests/storage --ignore tests/storage/moving
-	@$(BIN)/python -m pytest -m "postgres and not slow" tests --ignore tests/storage/engines
+	@ONRECORD_TEST_ENGINE=postgres $(BIN)/python -m pytest -m "not slow" tests/storage --ignore tests/storage/moving $(COVERAGE)
+	@$(BIN)/python -m pytest -m "postgres and not slow" tests --ignore tests/storage/engines $(COVERAGE) $(REPORT)
 
 # All tests again, with all the examples, kills and hostile strings that they are made for: run before an issue is closed.
 kills:
@@ -60,9 +61,10 @@ lint: $(TESTS_INSTALLED)
 # What CI runs. One after the other, so that the first failure is the last thing shown.
 check:
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report=term --cov-fail-under=$(FLOOR)"
+	@$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report="
+	@$(MAKE) --no-print-directory postgres COVERAGE="--cov --cov-append --cov-report=" \
+	    REPORT="--cov-report=term --cov-fail-under=$(FLOOR)"
 	@$(MAKE) --no-print-directory slow
-	@$(MAKE) --no-print-directory postgres
 
 format: $(TESTS_INSTALLED)
 	@$(BIN)/ruff check --quiet --fix-only .
