@@ -25,11 +25,13 @@ _DEFAULTS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "30000",
 }
+# What it may not say: texts come and go in this encoding, whatever the role or the environment is set to.
+_FIXED = {"client_encoding": "UTF8"}
 # Compiling a query, planning it anew or starting others to help takes longer than any of ours runs; and where
-# reading ahead pays, there is room to keep it all in memory.
+# reading ahead pays, there is room to keep it all in memory. Moments are read in one form alone.
 _SESSION = (
     "SET jit = off; SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0;"
-    " SET random_page_cost = 1.1; SET client_min_messages = warning"
+    " SET random_page_cost = 1.1; SET client_min_messages = warning; SET datestyle = ISO"
 )
 # How often a query is asked until the server keeps it, and how many it keeps.
 _ASKED, _KEPT = 2, 500
@@ -124,7 +126,7 @@ def connected(place: Place) -> Plain:
 
     Raises psycopg's errors, and UnreadableRecord for a server that no record can be kept on.
     """
-    given = _DEFAULTS | place.parameters
+    given = _DEFAULTS | place.parameters | _FIXED
     made: Plain = psycopg.connect("", **given, autocommit=True, row_factory=rows)
     try:
         refuse_server(made, place)
