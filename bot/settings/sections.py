@@ -51,7 +51,9 @@ class StorageSettings(Section):
         Path("onrecord.db"), description="the path of the record's SQLite file"
     )
     url: Annotated[SecretStr | None, BeforeValidator(database_address)] = Field(
-        None, description="the address of a PostgreSQL database, postgresql://user@host/database"
+        None,
+        description="the address of a PostgreSQL database, postgresql://user@host/database; a password's @"
+        " and / are written as %40 and %2F",
     )
 
     @property

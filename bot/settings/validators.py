@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator
 
-from storage.engines.postgres.addresses import is_address
+from storage.engines.postgres.addresses import is_address, is_torn
 
 
 def unless_empty(value: Any) -> Any:
@@ -65,7 +65,7 @@ def web_address(value: Any) -> Any:
 def database_address(value: Any) -> Any:
     """Accept the address of a PostgreSQL database."""
     text = unless_empty(value)
-    if text is not None and not (isinstance(text, str) and is_address(text)):
+    if text is not None and not (isinstance(text, str) and is_address(text) and not is_torn(text)):
         raise ValueError
     return text
 

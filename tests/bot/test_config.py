@@ -242,3 +242,9 @@ def test_the_password_of_a_database_is_a_secret_however_it_is_written(subtests):
             assert settings.secrets() == secrets
             assert not any(each in f"{settings.storage.place} {settings!r}" for each in secrets)
             assert settings.storage.place.startswith("postgresql://")
+
+
+def test_a_password_that_its_own_slash_cuts_in_two_is_refused_and_not_shown():
+    with pytest.raises(SettingsError, match="%2F") as caught:
+        load(None, {"ONRECORD_STORAGE__URL": "postgresql://bot:12/hidden@db.example.org/news"})
+    assert "hidden" not in str(caught.value)

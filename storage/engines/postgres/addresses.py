@@ -12,6 +12,14 @@ def is_address(text: str) -> bool:
     return text.lower().startswith(SCHEMES)
 
 
+def is_torn(address: str) -> bool:
+    """Tell whether an @ stands behind the server's part: then a / has cut a password in two.
+
+    libpq would take one half for a port, and the other for a part of the database's name, which is shown.
+    """
+    return is_address(address) and "@" in urlsplit(address).path
+
+
 def without_password(address: str) -> str:
     """Return an address as it may be shown: server, role and database."""
     parts = urlsplit(address)

@@ -124,10 +124,14 @@ class Link:
 def connected(place: Place) -> Plain:
     """Return a new connection, on which no transaction begins by itself.
 
-    Raises psycopg's errors, and UnreadableRecord for a server that no record can be kept on.
+    Raises psycopg's errors, and UnreadableRecord for an address of which a part cannot be read, and for a
+    server that no record can be kept on.
     """
     given = _DEFAULTS | place.parameters | _FIXED
-    made: Plain = psycopg.connect("", **given, autocommit=True, row_factory=rows)
+    try:
+        made: Plain = psycopg.connect("", **given, autocommit=True, row_factory=rows)
+    except psycopg.ProgrammingError as error:
+        raise place.unread(error) from None
     try:
         refuse_server(made, place)
         adapt(made)

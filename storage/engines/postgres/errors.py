@@ -20,6 +20,7 @@ from storage.domain.errors import (
     UnwritableRecord,
 )
 from storage.engines.away import mark
+from storage.engines.postgres.addresses import is_torn
 
 OLDEST = 15
 _Kind = tuple[type[RecordError], str]
@@ -97,8 +98,9 @@ _ENCODING = (
     "{place} keeps texts as {encoding}: OnRecord needs a database in UTF8 (createdb --encoding UTF8"
     " --template template0). It was left as it was"
 )
+_UNREAD = "storage.url cannot be read: "
 _BAD_URL = (
-    "storage.url cannot be read: it should be like postgresql://role:password@host:5432/database, where a"
+    f"{_UNREAD}it should be like postgresql://role:password@host:5432/database, where a"
     " password's @ and / are written as %40 and %2F"
 )
 
@@ -114,7 +116,7 @@ class Place:
             raise UnreadableRecord(_BAD_URL) from None
         self.parameters: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
         ports = str(self.parameters.get("port", ""))
-        if "@" in str(self.parameters.get("host", "")) or ports.strip(",0123456789"):
+        if is_torn(url) or "@" in str(self.parameters.get("host", "")) or ports.strip(",0123456789"):
             raise UnreadableRecord(_BAD_URL)
         self._user = self.parameters.get("user", "")
         self._name = self.parameters.get("dbname", self._user)
@@ -125,6 +127,10 @@ class Place:
     def lost(self) -> str:
         """Return that the connection was lost, in words that may be shown."""
         return self._told(_LOST[1])
+
+    def unread(self, error: psycopg.ProgrammingError) -> UnreadableRecord:
+        """Return the error for an address of which psycopg says what is wrong with a part."""
+        return UnreadableRecord(_UNREAD + self._without_secret(error))
 
     @contextmanager
     def translated(self) -> Iterator[None]:

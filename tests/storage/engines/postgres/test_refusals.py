@@ -59,7 +59,9 @@ async def test_a_server_that_is_not_there(tmp_path, where, words):
     [
         f"postgresql://bot:{SECRET}@host:port/onrecord",
         f"postgresql://bot:a@{SECRET}@host/onrecord",
+        f"postgresql://bot:12/{SECRET}@host/onrecord",
         f"postgresql://bot:{SECRET}@host/onrecord?nonsense=1",
+        f"postgresql://bot:{SECRET}@127.0.0.1:1/onrecord?connect_timeout=soon",
         f"mysql://bot:{SECRET}@host/onrecord",
     ],
 )
