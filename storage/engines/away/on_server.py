@@ -7,12 +7,11 @@ import psycopg
 from storage.engines.away.mark import DONE, HAS, HEAD, MOVED, READ, TABLE, WRITE, Head, Mark, locked
 from storage.engines.database import Statements
 from storage.engines.postgres.connection import Plain
-from storage.engines.postgres.migrations import LOCK, NUMBER, TABLES
+from storage.engines.postgres.migrations import LOCK, TABLES, number_of
 from storage.engines.postgres.texts import for_postgres
 
 # What the server says to a process that writes to a record which was moved away.
 STATE = "OR001"
-_RECORD = "SELECT to_regclass('onrecord') IS NOT NULL"
 _OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
     " AND application_name = 'onrecord' AND pid <> pg_backend_pid()"
@@ -21,9 +20,7 @@ _OTHERS = (
 
 def find(plain: Plain) -> Mark | None:
     """Return where a record was moved to, or None."""
-    if not plain.execute(_RECORD).fetchall()[0][0]:
-        return None
-    if int(plain.execute(NUMBER).fetchall()[0][0]) <= MOVED:
+    if (number_of(plain) or 0) <= MOVED:
         return None
     place, at, done = plain.execute(READ).fetchall()[0]
     return Mark(place, at, bool(done))
@@ -37,7 +34,7 @@ def head(plain: Plain) -> Head:
 
 def has(plain: Plain, entry: Head) -> bool:
     """Tell whether there is a record whose trail has an entry; None is the trail without any."""
-    if not plain.execute(_RECORD).fetchall()[0][0]:
+    if number_of(plain) is None:
         return False
     return entry is None or bool(plain.execute(for_postgres(HAS), entry).fetchall())
 

@@ -55,11 +55,25 @@ _NO_DATABASE: _Kind = (
     UnreadableRecord,
     "There is no such database: {place}. Check storage.url, or create it: createdb {name}",
 )
+_OTHERS = (
+    "{place} holds something of others by a name that a record needs. It was left as it was: give the bot a"
+    " database or a schema of its own"
+)
+_TAKEN: _Kind = (UnreadableRecord, _OTHERS)
+_ENDED = (
+    "{place} ended what took it too long: try again, and see its statement_timeout and transaction_timeout."
+    " Nothing was changed"
+)
+_LONG: _Kind = (BusyRecord, _ENDED)
 _STATES: tuple[tuple[type[psycopg.Error], _Kind], ...] = (
     (errors.LockNotAvailable, _BUSY),
     (errors.DeadlockDetected, _BUSY),
     (errors.SerializationFailure, _BUSY),
-    (errors.QueryCanceled, _BUSY),
+    (errors.QueryCanceled, _LONG),
+    (errors.TransactionTimeout, _LONG),
+    (errors.DuplicateTable, _TAKEN),
+    (errors.DuplicateObject, _TAKEN),
+    (errors.DuplicateFunction, _TAKEN),
     (errors.DiskFull, _FULL),
     (errors.TooManyConnections, _CROWDED),
     (errors.InsufficientPrivilege, _RIGHTS),

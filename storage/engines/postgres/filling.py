@@ -75,7 +75,7 @@ def count(plain: Plain, chosen: Iterable[Table]) -> dict[str, int]:
 
 def _is_taken(plain: Plain) -> bool:
     """Tell whether a schema holds anything of a record, more than a migration has left there."""
-    if plain.execute("SELECT to_regclass('onrecord')").fetchall()[0][0] is None:
+    if migrations.number_of(plain) is None:
         # The migrations refuse what is somebody else's.
         return False
     for (name,) in plain.execute(migrations.TABLES).fetchall():

@@ -29,10 +29,14 @@ TABLES = (
     "SELECT relname FROM pg_class WHERE relnamespace = CAST(current_schema() AS regnamespace)"
     " AND relkind IN ('r', 'p') AND relname NOT IN ('onrecord', 'moved') ORDER BY relname"
 )
-_TABLES = (
-    "SELECT count(*), coalesce(sum(CASE WHEN relname = 'onrecord' THEN 1 ELSE 0 END), 0) FROM pg_class"
-    " WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relkind IN ('r', 'p')"
-)
+# How many tables there are, and whether one is what marks a record: others have tables of that name, too.
+_TABLES = """
+SELECT count(*), count(*) FILTER (WHERE relname = 'onrecord' AND EXISTS (
+    SELECT 1 FROM pg_attribute
+    WHERE attrelid = pg_class.oid AND attname = 'number' AND atttypid = 'bigint'::regtype
+))
+FROM pg_class WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relkind IN ('r', 'p')
+"""
 _NO_SCHEMA = "{place} has no schema that its role may use: create one, or let the role use the schema public"
 _EMPTY = "There is no record in {place} yet: check storage.url, or run 'onrecord migrate' to create it"
 _FOREIGN = (
@@ -94,15 +98,25 @@ def _inspected(plain: Plain, place: str, *, create: bool) -> int:
         if not create:
             raise UnreadableRecord(_EMPTY.format(place=place))
         return 0
-    if not marked:
+    if not marked or (number := _number(plain)) is None:
         raise UnreadableRecord(_FOREIGN.format(place=place))
-    number = int(plain.execute(NUMBER).fetchall()[0][0])
     if number > mark.MOVED:
         place_now, at, done = plain.execute(mark.READ).fetchall()[0]
         raise mark.refusal(place, mark.Mark(place_now, at, bool(done)))
     if number > latest():
         raise UnreadableRecord(_NEWER.format(place=place, version=number, latest=latest()))
     return number
+
+
+def _number(plain: Plain) -> int | None:
+    found = plain.execute(NUMBER).fetchall()
+    return int(found[0][0]) if len(found) == 1 else None
+
+
+def number_of(plain: Plain) -> int | None:
+    """Return the number of a record's last migration, more if it was moved away; None without a record."""
+    _tables, marked = plain.execute(_TABLES).fetchall()[0]
+    return _number(plain) if marked else None
 
 
 def _apply(plain: Plain, place: str, number: int, sql: str) -> None:

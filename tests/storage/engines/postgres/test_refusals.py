@@ -109,6 +109,39 @@ async def test_what_a_server_says_is_told(database, error, kind, words):
             await tx.work(fail)
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "CREATE TABLE fact (x text); CREATE TABLE onrecord (whatever text)",
+        "CREATE TABLE onrecord (number bigint)",
+        "CREATE TABLE onrecord (number bigint); INSERT INTO onrecord VALUES (1), (2)",
+        "CREATE VIEW fact AS SELECT 1 AS id",
+        "CREATE SEQUENCE story",
+    ],
+)
+async def test_what_others_keep_by_the_names_of_a_record(postgres, tmp_path, made):
+    name = postgres.create()
+    postgres.run(made, name)
+    text = await refused(postgres.url(name), tmp_path, UnreadableRecord)
+    assert "give the bot a database or a schema of its own" in text
+    postgres.drop(name)
+
+
+async def test_a_server_that_ends_what_takes_long(postgres, url, tmp_path, subtests):
+    name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+    version = postgres.run("SELECT current_setting('server_version_num')::int")[0][0]
+    for setting in ("statement_timeout", *(["transaction_timeout"] if version >= 170_000 else [])):
+        with subtests.test(setting=setting):
+            postgres.run(f"ALTER DATABASE {name} SET {setting} = '200ms'")
+            database = await PostgresDatabase.open(url, tmp_path / "r")
+            with pytest.raises(BusyRecord, match=f"see .*{setting}"):
+                await database.read("SELECT pg_sleep(5)")
+            # It goes on with what is quicker.
+            assert await database.version()
+            await database.close()
+            postgres.run(f"ALTER DATABASE {name} RESET {setting}")
+
+
 async def test_a_bug_is_told_as_such(database):
     with pytest.raises(psycopg.errors.UndefinedTable):
         await database.read("SELECT 1 FROM nowhere")
