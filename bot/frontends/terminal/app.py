@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from bot.frontends.terminal.attaching import attached
+from bot.frontends.terminal.due import due
 from bot.frontends.terminal.lines import PLATFORM, lines, messages, read_apart, standard_input, utf8
 from bot.frontends.terminal.render import as_json, plain
 from bot.frontends.terminal.turning import Pages, answer
@@ -52,7 +53,7 @@ async def answer_lines(
             continue
         asked = request(text)
         reply = await answer(dispatcher, request, text, pages)
-        told = [reply for _, reply in await dispatcher.waiting(PLATFORM)]
+        told = await due(dispatcher)
         if as_lines:
             print(json.dumps(as_json(asked, reply, told), ensure_ascii=False), file=out, flush=True)
             continue

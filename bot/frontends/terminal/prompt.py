@@ -14,7 +14,8 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from rich.console import Console
 from rich.text import Text
 
-from bot.frontends.terminal.lines import GOES_ON, MOST_LINES, PLATFORM, width
+from bot.frontends.terminal.due import due
+from bot.frontends.terminal.lines import GOES_ON, MOST_LINES, width
 from bot.frontends.terminal.render import Kind, rows
 from bot.frontends.terminal.turning import Pages, answer
 from bot.replies import Reply
@@ -47,8 +48,7 @@ async def converse(dispatcher: Dispatcher, request: Callable[[str], Request]) ->
     while text.strip().lower() not in LEAVING:
         if text.strip():
             answered = await answer(dispatcher, request, text, pages)
-            due = [reply for _, reply in await dispatcher.waiting(PLATFORM)]
-            for reply in filter(None, (answered, *due)):
+            for reply in filter(None, (answered, *await due(dispatcher))):
                 show(console, reply)
         try:
             text = await _message(session, completing)

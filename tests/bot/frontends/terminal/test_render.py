@@ -18,6 +18,7 @@ from bot.frontends.terminal.lines import lines, messages
 from bot.frontends.terminal.render import UNBROKEN, as_json, plain, rows
 from bot.replies import Action, Citation, Heading, Item, Line, Note, Reply
 from bot.requests import Request
+from storage.domain.errors import UnreachableRecord
 
 ARTICLE = Citation(source=3, entry="Article of 4 January 2024, publisher not named", locator="¶5")
 STUDY = Citation(source=9, entry="A study", url="https://example.org/study")
@@ -268,6 +269,17 @@ async def test_what_is_due_is_told_after_the_next_answer():
     await answer_lines(Echo("first", "second"), asked, io.BytesIO(b"one\ntwo\n"), out, as_lines=False)
     told = "\n\n".join(f"terminal is told {text}" for text in ("first", "second"))
     assert out.getvalue() == f"heard one\n\n{told}\n\nheard two\n"
+
+
+async def test_while_the_record_is_away_notices_wait_and_the_chat_goes_on(caplog):
+    class Away(Echo):
+        async def waiting(self, platform: str):
+            raise UnreachableRecord("the server is away")
+
+    out = io.StringIO()
+    await answer_lines(Away(), asked, io.BytesIO(b"one\ntwo\n"), out, as_lines=False)
+    assert out.getvalue() == "heard one\n\nheard two\n"
+    assert "notices wait: the server is away" in caplog.text
 
 
 async def test_what_is_due_stands_beside_the_answer_in_json():
