@@ -18,6 +18,11 @@ _ENDED = "{new} had it all since the move that was cut short"
 _UNLOCKED = (
     "{old} is a record again. Nothing that changed in {new} since {day} UTC is in it: let no bot serve that"
 )
+# An empty database knows of no takedown, as a record that is replaced does.
+_MAY_RETURN = (
+    "If anything was taken down after that backup, it is on record again, and cannot be named here: 'onrecord"
+    " audit' on the old record tells it. Take it down again before the bot starts"
+)
 
 
 async def move(settings: Settings, to: str, *, rehearse: bool = False) -> str:
@@ -73,4 +78,4 @@ async def restore(settings: Settings, backup: Path) -> str:
         from storage.moving.to_server import restore_there
     with showing_progress("Restoring", "rows copied") as progress:
         state = await restore_there(backup, settings.storage.path, address, progress)
-    return f"{settings.storage.place} restored from {backup}: {state.told}"
+    return f"{settings.storage.place} restored from {backup}: {state.told}\n{_MAY_RETURN}"

@@ -85,5 +85,8 @@ async def test_a_record_is_moved_there_and_back(stocked, empty, tmp_path):
 
 async def test_a_backup_is_restored_there(stocked, empty, tmp_path):
     there = settings(tmp_path / "r.db", empty)
-    assert "64 facts" in await moving.restore(there, stocked)
+    told = await moving.restore(there, stocked)
+    assert "64 facts" in told
+    # Nothing there knows what was taken down meanwhile.
+    assert "Take it down again before the bot starts" in told
     assert (await machine.trail(there)).verdict is Verdict.OK
