@@ -31,6 +31,9 @@ _TOKEN = re.compile(
 _NOISY = ("httpx", "httpcore", "telegram", "discord", "aiohttp.access", "asyncio", "aiosqlite")
 # An error may come from another, that from a third; no more are shown.
 MOST_CAUSES = 10
+# Seconds in which a warning is logged once: what is tried each second while a server or a disk fails would
+# fill the log. Errors are all logged, and of so many texts it is known when they were.
+REPEATED, MOST_TEXTS = 60.0, 200
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -67,6 +70,30 @@ def _kind(error: BaseException) -> str:
     if isinstance(error, BaseExceptionGroup):
         return f"{name} of {', '.join(map(_kind, error.exceptions))}"
     return f"{name} (errno {error.errno})" if isinstance(error, OSError) and error.errno else name
+
+
+class _Once(logging.Filter):
+    """Let a warning pass once a minute for each logger and text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._logged: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether a record is to be logged."""
+        if record.levelno != logging.WARNING or record.exc_info:
+            return True
+        try:
+            text = record.name, record.getMessage()
+        except (TypeError, ValueError, KeyError):
+            return True
+        # A clock that is put back must not silence anything.
+        if 0 <= record.created - self._logged.get(text, -REPEATED) < REPEATED:
+            return False
+        if len(self._logged) >= MOST_TEXTS:
+            self._logged.clear()
+        self._logged[text] = record.created
+        return True
 
 
 class _Line(logging.Formatter):
@@ -112,6 +139,7 @@ def set_up(settings: LogSettings, secrets: Iterable[str] = (), *, stream: TextIO
     """Send all logging to one stream (standard error), redacted, in the format that the settings name."""
     redact = Redaction(secrets)
     handler = logging.StreamHandler(stream or sys.stderr)
+    handler.addFilter(_Once())
     handler.setFormatter(_JsonLine(redact) if settings.format == "json" else _Line(redact))
     root = logging.getLogger()
     for old in [*root.handlers]:

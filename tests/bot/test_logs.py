@@ -166,3 +166,33 @@ def test_a_trace_tells_type_and_place_and_never_what_somebody_wrote(logged, subt
                 logging.getLogger("bot").exception("incident")
             assert "in failing" in out.getvalue() and "Error" in out.getvalue()
             assert WROTE not in out.getvalue()
+
+
+def test_a_warning_that_is_repeated_is_logged_once_a_minute(logged):
+    out = logged()
+    logger = logging.getLogger("bot.x")
+    now = 1_000_000.0
+    for seconds, level, text in [
+        (0, logging.WARNING, "away"),
+        (1, logging.WARNING, "away"),
+        (2, logging.WARNING, "full"),
+        (59, logging.WARNING, "away"),
+        (60, logging.WARNING, "away"),
+        (61, logging.ERROR, "broken"),
+        (61, logging.ERROR, "broken"),
+        # The clock was put back.
+        (-100, logging.WARNING, "away"),
+    ]:
+        made = logger.makeRecord(logger.name, level, "", 0, "%s", (text,), None)
+        made.created = now + seconds
+        logger.handle(made)
+    said = [line.rpartition(" ")[2] for line in out.getvalue().splitlines()]
+    assert said == ["away", "full", "away", "broken", "broken", "away"]
+
+
+def test_of_what_was_logged_little_is_remembered(logged):
+    logged()
+    for number in range(3 * logs.MOST_TEXTS):
+        logging.getLogger("bot.x").warning("%d", number)
+    (once,) = logging.getLogger().handlers[0].filters
+    assert len(vars(once)["_logged"]) <= logs.MOST_TEXTS
