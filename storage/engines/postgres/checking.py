@@ -8,14 +8,15 @@ from storage.engines.postgres.connection import Plain
 _UNSOUND = """
 SELECT 'the index ' || i.indexrelid::regclass || ' is not finished: REINDEX it' FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
-WHERE c.relnamespace = current_schema()::regnamespace AND NOT (i.indisvalid AND i.indisready)
+WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND NOT (i.indisvalid AND i.indisready)
 UNION ALL
 SELECT 'the constraint ' || conname || ' of ' || conrelid::regclass || ' does not hold: VALIDATE it'
-FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND NOT convalidated
+FROM pg_constraint WHERE connamespace = quote_ident(current_schema())::regnamespace AND NOT convalidated
 UNION ALL
 SELECT 'the trigger ' || t.tgname || ' of ' || t.tgrelid::regclass || ' is switched off: ENABLE it'
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal AND t.tgenabled = 'D'
+WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
+    AND NOT t.tgisinternal AND t.tgenabled = 'D'
 ORDER BY 1
 """
 

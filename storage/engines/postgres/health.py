@@ -20,7 +20,8 @@ SELECT current_setting('server_version'), current_setting('server_encoding'), pg
 # PostgreSQL compares texts as their column says.
 _ORDERED_OTHERWISE = """
 SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'moved'
+WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
+    AND c.relkind IN ('r', 'p') AND c.relname <> 'moved'
     AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
     AND a.attcollation <> 'pg_catalog."C"'::regcollation
 ORDER BY 1
@@ -45,7 +46,7 @@ ORDER BY 3 DESC
 _INDEXES = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
 _WITHOUT_RIGHTS = """
 SELECT c.relname FROM pg_class c
-WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT (
+WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p') AND NOT (
     has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
     AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')
 )
@@ -53,8 +54,8 @@ ORDER BY 1
 """
 _UPGRADABLE = """
 SELECT has_schema_privilege(current_schema(), 'CREATE') AND NOT EXISTS (
-    SELECT 1 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-        AND NOT pg_has_role(c.relowner, 'USAGE')
+    SELECT 1 FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
+        AND c.relkind IN ('r', 'p') AND NOT pg_has_role(c.relowner, 'USAGE')
 )
 """
 

@@ -26,7 +26,7 @@ _TYPES = {"INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA", "TEX
 _TYPE = re.compile(r"\b(?:INTEGER|REAL|BLOB|TEXT)\b")
 # The tables of a record, but for that number.
 TABLES = (
-    "SELECT relname FROM pg_class WHERE relnamespace = CAST(current_schema() AS regnamespace)"
+    "SELECT relname FROM pg_class WHERE relnamespace = CAST(quote_ident(current_schema()) AS regnamespace)"
     " AND relkind IN ('r', 'p') AND relname NOT IN ('onrecord', 'moved') ORDER BY relname"
 )
 # How many tables there are, and whether one is what marks a record: others have tables of that name, too.
@@ -35,7 +35,8 @@ SELECT count(*), count(*) FILTER (WHERE relname = 'onrecord' AND EXISTS (
     SELECT 1 FROM pg_attribute
     WHERE attrelid = pg_class.oid AND attname = 'number' AND atttypid = 'bigint'::regtype
 ))
-FROM pg_class WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relkind IN ('r', 'p')
+FROM pg_class
+WHERE relnamespace = CAST(quote_ident(current_schema()) AS regnamespace) AND relkind IN ('r', 'p')
 """
 _NO_SCHEMA = "{place} has no schema that its role may use: create one, or let the role use the schema public"
 _EMPTY = "There is no record in {place} yet: check storage.url, or run 'onrecord migrate' to create it"

@@ -7,6 +7,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -198,6 +199,20 @@ async def test_others_tables_are_left_alone(empty, tmp_path):
         connection.execute("CREATE TABLE theirs (id BIGINT)")
     with pytest.raises(UnreadableRecord, match="other tables, and no record"):
         await PostgresDatabase.open(empty, tmp_path / "r")
+
+
+async def test_a_schema_may_have_any_name(empty, tmp_path):
+    with psycopg.connect(empty, autocommit=True) as other:
+        other.execute('CREATE SCHEMA "News-Bot"')
+        other.execute(f'ALTER DATABASE {other.info.dbname} SET search_path = "News-Bot"'.encode())
+    for _twice in range(2):
+        database = await PostgresDatabase.open(empty, tmp_path / "r")
+        try:
+            assert await database.check() == []
+            assert (await database.health(datetime.now(UTC))).upgradable
+            await database.backup(tmp_path / "copy.db")
+        finally:
+            await database.close()
 
 
 async def test_an_empty_database_is_no_record_unless_it_is_to_be_one(empty, tmp_path):
