@@ -120,7 +120,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if ON_POSTGRES:
         for item in items:
             if item.get_closest_marker("sqlite"):
-                item.add_marker(pytest.mark.skip("it is about SQLite's files"))
+                item.add_marker(pytest.mark.skip(reason="it is about SQLite's files"))
 
 
 @pytest.fixture(scope="session")
