@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from storage.engines.database import Database, Parameters, Read, Row, Version
 from storage.engines.kept import KeptByKey
+from storage.engines.values import for_sqlite
 from storage.record import Record
 from tests.benchmarks import corpus, places
 from tests.benchmarks.report import Finding, at_most, heading, table
@@ -151,7 +152,8 @@ async def _once(database: Database, call: Call, raw: sqlite3.Connection, *, back
     """Time one call in each way, in one order or the other."""
     # Catching the statements also brings what is read into memory, alike for all.
     sent = await _sent(database, call)
-    ways: list[Call] = [call, lambda: _read(database, sent), lambda: _fetch(raw, sent)]
+    plain = [[(for_sqlite(sql), parameters) for sql, parameters in visit] for visit in sent]
+    ways: list[Call] = [call, lambda: _read(database, sent), lambda: _fetch(raw, plain)]
     if backwards:
         return Timed(*reversed([await _clocked(way) for way in reversed(ways)]))
     return Timed(*[await _clocked(way) for way in ways])
