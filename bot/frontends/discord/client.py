@@ -22,6 +22,7 @@ from bot.frontends.discord.servers.greeting import greet
 from bot.frontends.discord.servers.returning import resume_open
 from bot.notices.refusals import RARELY
 from bot.notices.schedule import text_of
+from storage.domain.errors import RecordError
 
 if TYPE_CHECKING:
     import aiohttp
@@ -114,6 +115,9 @@ class Client(discord.Client):
     async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
         """Log an error of one of these methods, without its own text, which may contain a user's text."""
         error = sys.exception()
+        if isinstance(error, RecordError):
+            logger.warning("%s was left out: %s", event_method, error)
+            return
         trace = "".join(traceback.format_tb(error.__traceback__)) if error is not None else ""
         logger.error("%s failed: %s\n%s", event_method, type(error).__name__, trace)
 
